@@ -1,0 +1,48 @@
+# `make run` and `make test` need Python 3.11+ and make, nothing else; uv is used where installed.
+PORT ?= 8501
+PYTHON ?= python3
+BIN := .venv/bin
+
+ifneq ($(shell command -v uv 2>/dev/null),)
+  VENV := uv venv -q --allow-existing --python ">=3.11" .venv
+  INSTALL := uv pip install -q --require-hashes --python .venv
+else
+  VENV := $(PYTHON) -m venv .venv
+  INSTALL := $(BIN)/python -m pip install -q --disable-pip-version-check --require-hashes
+endif
+
+.PHONY: run test lint bench lock clean
+.DEFAULT_GOAL := run
+
+run: .venv/run  ## the dashboard on http://127.0.0.1:8501 (PORT=… to change it)
+	$(BIN)/python -m streamlit run app.py --server.port $(PORT)
+
+test: lint  ## everything that must hold
+	$(BIN)/python -m pytest
+
+lint: .venv/test
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+
+bench: .venv/test  ## the benchmarks, as ratios within one run
+	$(BIN)/python -m benchmarks
+
+lock:  ## pin every package anew (needs uv)
+	uv pip compile -q --universal --generate-hashes --no-emit-index-url --no-header \
+	  pyproject.toml -o requirements.lock
+	uv pip compile -q --universal --generate-hashes --no-emit-index-url --no-header \
+	  pyproject.toml --extra dev --extra spark -c requirements.lock -o requirements-dev.lock
+
+clean:  ## forget the environment and the database
+	rm -rf .venv data/quality.sqlite*
+
+.venv/run: requirements.lock
+	$(VENV)
+	$(INSTALL) -r requirements.lock
+	@touch $@
+
+.venv/test: requirements-dev.lock
+	$(VENV)
+	$(INSTALL) -r requirements-dev.lock
+	@touch $@ .venv/run

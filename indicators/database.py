@@ -1,0 +1,206 @@
+"""The tables, and opening them: SQLite by default, PostgreSQL by `DATABASE_URL`.
+
+    release ──< observation      what is public now, one row a key
+       │  └───< revision         what was public before, one row a key and release
+       └──────< release_input    the files a release was made of
+    citation ─< observation      where a figure stands: document, place, verification
+
+Figures as published in release N are the observations with `release <= N` plus the
+revisions with `release <= N < superseded`: the archive holds only what changed.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from functools import cache
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import sqlalchemy as sa
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+ROOT = Path(__file__).resolve().parent.parent
+MIGRATIONS = Path(__file__).parent / "migrations"
+HEAD = "0001"
+
+metadata = sa.MetaData()
+
+# The order in which the map asks: all regions of one indicator and period lie together.
+KEY = ("indicator", "period", "scheme", "industry", "size", "region")
+MEASURES = (
+    "value",
+    "status",
+    "confidentiality",
+    "numerator",
+    "denominator",
+    "source",
+    "citation",
+)
+
+
+def _figures(release_in_key: bool) -> list[sa.Column[Any]]:
+    return [
+        *(sa.Column(name, sa.Text, primary_key=True) for name in KEY),
+        sa.Column("value", sa.Double),
+        sa.Column("status", sa.Text, nullable=False),
+        sa.Column("confidentiality", sa.Text, nullable=False),
+        sa.Column("numerator", sa.Double),
+        sa.Column("denominator", sa.Double),
+        sa.Column("source", sa.Text, nullable=False),
+        sa.Column("citation", sa.Text, nullable=False),
+        sa.Column("release", sa.Integer, primary_key=release_in_key, nullable=False),
+    ]
+
+
+# One row per indicator, period, scheme, industry, size and region. Totals are `ALL`.
+# status: SDMX CL_OBS_STATUS; confidentiality: SDMX CL_CONF_STATUS.
+# release: the one in which this value was published.
+observation = sa.Table("observation", metadata, *_figures(False), sqlite_with_rowid=False)
+
+# One row per key and release whose figure a later release changed or withdrew.
+revision = sa.Table(
+    "revision",
+    metadata,
+    *_figures(True),
+    sa.Column("superseded", sa.Integer, nullable=False),
+    sqlite_with_rowid=False,
+)
+
+# One row per place in a document that figures are taken from; the key is a digest of the rest.
+citation = sa.Table(
+    "citation",
+    metadata,
+    sa.Column("citation", sa.Text, primary_key=True),
+    sa.Column("source", sa.Text, nullable=False),
+    sa.Column("publisher", sa.Text, nullable=False),
+    sa.Column("document", sa.Text, nullable=False),
+    sa.Column("date", sa.Text),
+    sa.Column("copy", sa.Text),
+    sa.Column("copy_kind", sa.Text),
+    sa.Column("url", sa.Text),
+    sa.Column("licence", sa.Text, nullable=False),
+    sa.Column("place", sa.Text, nullable=False),
+    sa.Column("basis", sa.Text, nullable=False),
+    sa.Column("verification", sa.Text, nullable=False),
+    sa.Column("note", sa.Text, nullable=False),
+    sa.Column("file", sa.Text, nullable=False),
+)
+
+# One row per published vintage of the figures.
+release = sa.Table(
+    "release",
+    metadata,
+    sa.Column("release", sa.Integer, primary_key=True, autoincrement=False),
+    sa.Column("published_at", sa.Text, nullable=False),
+    sa.Column("published_by", sa.Text, nullable=False),
+    sa.Column("reason", sa.Text, nullable=False),
+    sa.Column("code_version", sa.Text, nullable=False),
+    sa.Column("added", sa.Integer, nullable=False),
+    sa.Column("changed", sa.Integer, nullable=False),
+    sa.Column("withdrawn", sa.Integer, nullable=False),
+    sa.Column("rows", sa.Integer, nullable=False),
+)
+
+# One row per release and file that it was made of.
+release_input = sa.Table(
+    "release_input",
+    metadata,
+    sa.Column("release", sa.Integer, primary_key=True),
+    sa.Column("file", sa.Text, primary_key=True),
+    sa.Column("source", sa.Text, nullable=False),
+    sa.Column("sha256", sa.Text, nullable=False),
+    sa.Column("bytes", sa.Integer, nullable=False),
+)
+
+
+def database_url() -> str:
+    """Return `DATABASE_URL`, or the SQLite file that the project fills on first start."""
+    url = os.environ.get("DATABASE_URL") or f"sqlite:///{ROOT / 'data' / 'quality.sqlite'}"
+    scheme, _, rest = url.partition("://")
+    return f"postgresql+psycopg://{rest}" if scheme in ("postgres", "postgresql") else url
+
+
+def open_database(url: str | None = None) -> sa.Engine:
+    """Open the database, bring its tables up to date and return the engine.
+
+    Raises `sqlalchemy.exc.DBAPIError` when the server or the file cannot be reached.
+    """
+    engine = _engine(url or database_url())
+    if _version(engine) != HEAD:
+        _migrate(engine)
+    return engine
+
+
+@cache
+def _engine(url: str) -> sa.Engine:
+    engine = sa.create_engine(url, pool_pre_ping=not url.startswith("sqlite"))
+    if engine.dialect.name == "sqlite":
+        sa.event.listen(engine, "connect", _prepare_sqlite)
+        sa.event.listen(engine, "begin", _begin_sqlite)
+    return engine
+
+
+def _prepare_sqlite(connection: Any, _record: Any) -> None:
+    # The driver's own implicit BEGIN does not cover DDL; _begin_sqlite says it instead.
+    connection.isolation_level = None
+    for pragma in ("journal_mode=WAL", "synchronous=NORMAL", "busy_timeout=5000"):
+        connection.execute(f"PRAGMA {pragma}")
+
+
+def _begin_sqlite(connection: sa.Connection) -> None:
+    mode = connection.get_execution_options().get("begin", "DEFERRED")
+    connection.exec_driver_sql(f"BEGIN {mode}")
+
+
+@contextmanager
+def writing(engine: sa.Engine) -> Iterator[sa.Connection]:
+    """Yield a connection in a transaction that writes; commit at the end, roll back on error."""
+    with engine.connect().execution_options(begin="IMMEDIATE") as connection, connection.begin():
+        yield connection
+
+
+def _version(engine: sa.Engine) -> str | None:
+    with engine.connect() as connection:
+        if not sa.inspect(connection).has_table("alembic_version"):
+            return None
+        return connection.scalar(sa.text("SELECT version_num FROM alembic_version"))
+
+
+def _migrate(engine: sa.Engine) -> None:
+    from alembic import command
+    from alembic.config import Config
+
+    config = Config()
+    config.set_main_option("script_location", str(MIGRATIONS))
+    with writing(engine) as connection:
+        if engine.dialect.name == "postgresql":  # two first starts at once: the second waits
+            connection.execute(sa.text("SELECT pg_advisory_xact_lock(20180003)"))
+        config.attributes["connection"] = connection
+        command.upgrade(config, "head")
+
+
+def insert_rows(connection: sa.Connection, table: sa.Table, rows: pd.DataFrame) -> None:
+    """Write `rows` (columns of `table`, missing as None/NaN) by the driver's own fast road.
+
+    COPY on PostgreSQL, a prepared `executemany` on SQLite. The caller owns the transaction.
+    """
+    columns = [column.name for column in table.columns if column.name in rows.columns]
+    names = ", ".join(f'"{name}"' for name in columns)
+    plain = (tuple(None if value != value else value for value in row)  # NaN is not itself
+             for row in rows[columns].itertuples(index=False, name=None))
+    raw = connection.connection.driver_connection
+    if raw is None:
+        raise RuntimeError("the connection is closed")
+    if connection.dialect.name == "postgresql":
+        with raw.cursor() as cursor, cursor.copy(
+            f'COPY "{table.name}" ({names}) FROM STDIN'
+        ) as copy:
+            for row in plain:
+                copy.write_row(row)
+    else:
+        marks = ", ".join("?" * len(columns))
+        raw.executemany(f'INSERT INTO "{table.name}" ({names}) VALUES ({marks})', plain)  # noqa: S608

@@ -1,0 +1,12 @@
+"""How Alembic reaches the database: on the connection and in the transaction it is given."""
+
+from alembic import context
+
+from indicators.database import metadata
+
+context.configure(
+    connection=context.config.attributes["connection"],
+    target_metadata=metadata,
+    transactional_ddl=True,
+)
+context.run_migrations()

@@ -1,0 +1,154 @@
+"""One tiny known world for all tests, on SQLite and on a real PostgreSQL.
+
+    period    Jiangsu 320000    Zhejiang 330000    the nation 100000    with abroad ALL
+    2023-03        451,448           439,345            3,368,862         3,451,941
+    2024-12        537,498           553,393            4,067,752         4,158,266
+
+valid certificates, all schemes, from one document of the source `platform_provinces`.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import socket
+import subprocess
+import tempfile
+import uuid
+from collections.abc import Iterator
+from pathlib import Path
+
+import pandas as pd
+import psycopg
+import pytest
+import sqlalchemy as sa
+
+from etl.publish import publish
+from indicators.database import open_database
+
+WORLD = [
+    ("certificates_valid", "2023-03", "320000", 451_448.0),
+    ("certificates_valid", "2023-03", "330000", 439_345.0),
+    ("certificates_valid", "2023-03", "100000", 3_368_862.0),
+    ("certificates_valid", "2023-03", "ALL", 3_451_941.0),
+    ("certificates_valid", "2024-12", "320000", 537_498.0),
+    ("certificates_valid", "2024-12", "330000", 553_393.0),
+    ("certificates_valid", "2024-12", "100000", 4_067_752.0),
+    ("certificates_valid", "2024-12", "ALL", 4_158_266.0),
+]
+CITATION = {
+    "citation": "c1",
+    "source": "platform_provinces",
+    "publisher": "国家认监委",
+    "document": "2024年12月全国认证证书分布",
+    "date": "2025-01-10",
+    "copy": None,
+    "copy_kind": None,
+    "url": None,
+    "licence": "公开",
+    "place": "三、地域分布 表",
+    "basis": "as_published",
+    "verification": "secondary",
+    "note": "",
+    "file": "platform_provinces/2024-12.csv",
+}
+
+
+def rows_of(world: list[tuple[str, str, str, float]]) -> pd.DataFrame:
+    """Return rows ready to publish from (indicator, period, region, value)."""
+    rows = pd.DataFrame(world, columns=["indicator", "period", "region", "value"])
+    return rows.assign(
+        scheme="ALL", industry="ALL", size="ALL", status="A", confidentiality="F",
+        numerator=float("nan"), denominator=float("nan"),
+        source="platform_provinces", citation="c1",
+    )  # fmt: skip
+
+
+def publish_rows(engine: sa.Engine, world: list[tuple[str, str, str, float]]) -> int | None:
+    """Publish these rows as all there is; return the number of the release."""
+    inputs = pd.DataFrame(
+        [("platform_provinces/2024-12.csv", "platform_provinces", "0" * 64, 10)],
+        columns=["file", "source", "sha256", "bytes"],
+    )
+    publication = publish(
+        engine, rows_of(world), pd.DataFrame([CITATION]), inputs, reason="a test"
+    )
+    return publication.release
+
+
+def cannot_run(reason: str) -> None:
+    """Skip a test that this machine cannot run; where `CI` is set, fail it."""
+    if os.environ.get("CI"):
+        pytest.fail(reason)
+    pytest.skip(reason)
+
+
+def free_port() -> int:
+    with socket.socket() as listener:
+        listener.bind(("127.0.0.1", 0))
+        port: int = listener.getsockname()[1]
+        return port
+
+
+def _postgresql_programs() -> Path | None:
+    if found := shutil.which("pg_ctl"):
+        return Path(found).resolve().parent
+    return max(Path("/usr/lib/postgresql").glob("*/bin"), default=None)
+
+
+@pytest.fixture(scope="session")
+def postgresql() -> Iterator[str]:
+    """Start a PostgreSQL of the tests' own on loopback; yield the URL of its first database."""
+    programs = _postgresql_programs()
+    if programs is None:
+        cannot_run("PostgreSQL is not installed")
+        raise AssertionError
+    # PostgreSQL refuses to run as root.
+    user = "postgres" if os.geteuid() == 0 else None
+    folder = Path(tempfile.mkdtemp(prefix="postgresql-"))
+    if user:
+        shutil.chown(folder, user)
+    port = free_port()
+
+    def run(program: str, *arguments: str) -> None:
+        subprocess.run(
+            [programs / program, *arguments], check=True, user=user, cwd=folder,
+            stdout=subprocess.DEVNULL, stdin=subprocess.DEVNULL,
+        )
+
+    cluster = folder / "cluster"
+    run("initdb", "-D", str(cluster), "-U", "tests", "-A", "trust", "-E", "UTF8", "--no-sync")
+    settings = f"-p {port} -k {folder} -c listen_addresses=127.0.0.1 -c fsync=off"
+    run("pg_ctl", "-D", str(cluster), "-o", settings, "-l", str(folder / "log"), "-w", "start")
+    try:
+        yield f"postgresql://tests@127.0.0.1:{port}/postgres"
+    finally:
+        run("pg_ctl", "-D", str(cluster), "-m", "immediate", "-w", "stop")
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+    """Return the URL of an empty database: each test runs once on SQLite, once on PostgreSQL."""
+    if request.param == "sqlite":
+        return f"sqlite:///{tmp_path / 'test.sqlite'}"
+    first: str = request.getfixturevalue("postgresql")
+    name = f"t{uuid.uuid4().hex}"
+    with psycopg.connect(first, autocommit=True) as connection:
+        connection.execute(f'CREATE DATABASE "{name}"'.encode())
+    return f"postgresql+psycopg://{first.removeprefix('postgresql://').rpartition('/')[0]}/{name}"
+
+
+@pytest.fixture
+def empty(database_url: str) -> Iterator[sa.Engine]:
+    """Yield an engine on an empty database with our tables."""
+    engine = open_database(database_url)
+    yield engine
+    engine.dispose()
+
+
+@pytest.fixture
+def engine(empty: sa.Engine) -> sa.Engine:
+    """Return an engine on the tiny known world, published as release 1."""
+    assert publish_rows(empty, WORLD) == 1
+    return empty

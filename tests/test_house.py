@@ -1,0 +1,100 @@
+"""The rules of the house: who may import whom, and what a pages script may not do."""
+
+from __future__ import annotations
+
+import ast
+import re
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parent.parent
+STREAMLIT_MODULES = {"frame.py", "sidebar.py", "cached.py"}
+
+
+def imported(source: str) -> set[str]:
+    """Return the top-level names of all modules that a source text imports."""
+    names: set[str] = set()
+    for node in ast.walk(ast.parse(source)):
+        if isinstance(node, ast.Import):
+            names |= {alias.name.partition(".")[0] for alias in node.names}
+        elif isinstance(node, ast.ImportFrom) and node.module:
+            names.add(node.module.partition(".")[0])
+    return names
+
+
+def forbidden(path: str) -> set[str]:
+    """Return what the file at `path` (from the project's root) may not import."""
+    place, _, name = path.rpartition("/")
+    top = path.partition("/")[0]
+    if top == "pages":
+        return {"etl", "sqlalchemy", "altair", "pages", "app"}
+    if top == "etl":
+        return {"streamlit", "altair", "pages", "app"}
+    if top == "indicators":
+        outside = {"etl", "pages", "app", "tests"}
+        return outside if place == top and name in STREAMLIT_MODULES else outside | {"streamlit"}
+    if path == "app.py":
+        return {"tests", "benchmarks"}
+    return set()
+
+
+def breaches(path: str, source: str) -> set[str]:
+    return imported(source) & forbidden(path)
+
+
+def ours() -> list[str]:
+    folders = ("pages", "etl", "indicators")
+    found = [path for folder in folders for path in (ROOT / folder).rglob("*.py")]
+    return [path.relative_to(ROOT).as_posix() for path in [*found, ROOT / "app.py"]]
+
+
+@pytest.mark.parametrize("path", ours())
+def test_imports_point_one_way(path: str) -> None:
+    assert not breaches(path, (ROOT / path).read_text(encoding="utf-8"))
+
+
+@pytest.mark.parametrize(
+    ("path", "planted"),
+    [
+        ("pages/map.py", "from etl.publish import publish"),
+        ("pages/map.py", "import altair as alt"),
+        ("pages/map.py", "import pages.overview"),
+        ("etl/refresh.py", "import streamlit"),
+        ("indicators/charts.py", "import streamlit as st"),
+        ("indicators/frame.py", "from etl import refresh"),
+    ],
+)
+def test_a_planted_import_is_found(path: str, planted: str) -> None:
+    assert breaches(path, planted)
+
+
+@pytest.mark.parametrize("module", ["progress", "compare", "charts"])
+def test_pure_modules_never_meet_an_engine(module: str) -> None:
+    folder = ROOT / "indicators"
+    files = [*folder.glob(f"{module}.py"), *folder.glob(f"{module}/*.py")]
+    for path in files:
+        source = path.read_text(encoding="utf-8")
+        assert not imported(source) & {"sqlalchemy"}, path
+        assert "indicators.database" not in source, path
+        assert "indicators.queries" not in source, path
+
+
+@pytest.mark.parametrize("path", [path for path in ours() if path.startswith("pages/")])
+def test_a_page_is_a_script_without_functions(path: str) -> None:
+    tree = ast.parse((ROOT / path).read_text(encoding="utf-8"))
+    assert not [node for node in tree.body if isinstance(node, ast.FunctionDef | ast.ClassDef)]
+
+
+@pytest.mark.parametrize("path", [path for path in ours() if not path.startswith("pages/")])
+def test_a_merge_says_what_it_expects(path: str) -> None:
+    for node in ast.walk(ast.parse((ROOT / path).read_text(encoding="utf-8"))):
+        if isinstance(node, ast.Call) and getattr(node.func, "attr", "") == "merge":
+            assert any(word.arg == "validate" for word in node.keywords), f"{path}:{node.lineno}"
+
+
+def test_the_lock_names_no_host() -> None:
+    for lock in ("requirements.lock", "requirements-dev.lock"):
+        text = (ROOT / lock).read_text(encoding="utf-8")
+        assert not re.search(r"https?://|index-url", text)
+        assert "--hash=sha256:" in text
