@@ -85,8 +85,11 @@ def status() -> None:
         return
     titles = {key: words.text(source.title) for key, source in catalogue.load().sources.items()}
     table = Table(title=words("Releases"))
-    for name in ("Release", "Published", "By", "Reason", "Added", "Changed", "Withdrawn", "Figures"):
-        table.add_column(words(name))
+    for heading in (
+        words("Release"), words("Published"), words("By"), words("Reason"), words("Added"),
+        words("Changed"), words("Withdrawn"), words("Figures"),
+    ):
+        table.add_column(heading)
     for row in published.itertuples():
         table.add_row(*map(str, (
             row.release, row.published_at, row.published_by, row.reason, row.added, row.changed,
@@ -94,8 +97,10 @@ def status() -> None:
         )))
     console.print(table)
     table = Table(title=words("Sources"))
-    for name in ("Source", "Figures", "Indicators", "From", "To"):
-        table.add_column(words(name))
+    for heading in (
+        words("Source"), words("Figures"), words("Indicators"), words("From"), words("To"),
+    ):
+        table.add_column(heading)
     for row in held.itertuples():
         title = titles.get(str(row.source), words("Derived by this project"))
         table.add_row(title, *map(str, (row.rows, row.indicators, row.first_period,
@@ -135,8 +140,11 @@ def _explained() -> Iterator[None]:
 
 def _print_findings(findings: list[Finding]) -> None:
     table = Table(title=words.plural("{n} cell refused", "{n} cells refused", n=len(findings)))
-    for name in ("File", "Row", "Column", "Found", "Expected", "What to do"):
-        table.add_column(words(name), overflow="fold")
+    for heading in (
+        words("File"), words("Row"), words("Column"), words("Found"), words("Expected"),
+        words("What to do"),
+    ):
+        table.add_column(heading, overflow="fold")
     for finding in findings:
         table.add_row(
             finding.file, str(finding.row or ""), finding.column or "", finding.found,

@@ -113,8 +113,12 @@ def _out_of_range(rows: pd.DataFrame, catalogue: Catalogue) -> list[Finding]:
 
 
 def _schemes_that_do_not_add_up(rows: pd.DataFrame, catalogue: Catalogue) -> list[Finding]:
-    """Certificates of a group of schemes are those of its members; checked where all are given."""
-    parents = catalogue.schemes.set_index("code")["parent"]
+    """Return groups of schemes that differ from the sum of their members.
+
+    A table that gives only some of the members may not reach its total, but never exceeds it.
+    """
+    schemes = catalogue.schemes
+    parents = schemes.loc[schemes["parent"] != ""].set_index("code")["parent"]
     additive = [key for key, item in catalogue.indicators.items() if "scheme" in item.additive]
     keys = ["indicator", "period", "industry", "size", "region", "source"]
     given = rows[rows["indicator"].isin(additive) & rows["value"].notna()]
@@ -125,9 +129,12 @@ def _schemes_that_do_not_add_up(rows: pd.DataFrame, catalogue: Catalogue) -> lis
     both = given.merge(
         sums, left_on=[*keys, "scheme"], right_on=[*keys, "group"], how="inner", validate="1:1"
     )
-    # A source may give a total with only some of its members; those never exceed it.
-    full = both["members"] >= both["group"].map(_complete(rows, catalogue)).fillna(np.inf)
-    wrong = both[(full & (both["total"] != both["value"])) | (both["total"] > both["value"])]
+    needed = np.array([
+        _members(schemes, group, period)
+        for group, period in zip(both["group"], both["period"], strict=True)
+    ])
+    whole = both["members"].to_numpy() >= needed
+    wrong = both[(whole & (both["total"] != both["value"])) | (both["total"] > both["value"])]
     return [
         Finding(
             str(row.file), f"{row.scheme} = {row.value:,.0f}",
@@ -139,9 +146,11 @@ def _schemes_that_do_not_add_up(rows: pd.DataFrame, catalogue: Catalogue) -> lis
     ]
 
 
-def _complete(rows: pd.DataFrame, catalogue: Catalogue) -> dict[str, int]:
-    """Return the least number of members with which a table by scheme is whole."""
-    return {"ALL": 3, "MS": 11, "PRODUCT": 3, "SERVICE": 2}
+def _members(schemes: pd.DataFrame, group: str, period: str) -> int:
+    """Return how many schemes a group had at a period; retired ones have their dates."""
+    begun = (schemes["valid_from"] == "") | (schemes["valid_from"] <= period)
+    going = (schemes["valid_to"] == "") | (schemes["valid_to"] >= period)
+    return int(((schemes["parent"] == group) & begun & going).sum())
 
 
 def _parts_beyond_the_whole(rows: pd.DataFrame, catalogue: Catalogue) -> list[Finding]:

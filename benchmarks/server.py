@@ -1,0 +1,119 @@
+"""A Streamlit server of our own and a client that speaks its websocket, to weigh a rerun."""
+
+from __future__ import annotations
+
+import os
+import socket
+import subprocess
+import sys
+import time
+import urllib.request
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import psutil
+from streamlit.proto.BackMsg_pb2 import BackMsg
+from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
+from streamlit.proto.WidgetStates_pb2 import WidgetState
+from websockets.sync.client import ClientConnection, connect
+
+ROOT = Path(__file__).resolve().parent.parent
+
+
+def free_port() -> int:
+    with socket.socket() as listener:
+        listener.bind(("127.0.0.1", 0))
+        port: int = listener.getsockname()[1]
+        return port
+
+
+@contextmanager
+def serving(
+    script: Path, *, folder: Path = ROOT, environment: dict[str, str] | None = None
+) -> Iterator[tuple[psutil.Process, int]]:
+    """Run `streamlit run script` in `folder` on loopback until the block ends."""
+    port = free_port()
+    command = [
+        sys.executable, "-m", "streamlit", "run", str(script),
+        "--server.port", str(port), "--server.address", "127.0.0.1",
+        "--server.headless", "true", "--browser.gatherUsageStats", "false",
+    ]  # fmt: skip
+    process = subprocess.Popen(  # noqa: S603
+        command, cwd=folder, env=os.environ | (environment or {}),
+        stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
+    )
+    try:
+        _await_health(port)
+        yield psutil.Process(process.pid), port
+    finally:
+        process.terminate()
+        process.wait(timeout=30)
+
+
+def _await_health(port: int, seconds: float = 60) -> None:
+    until = time.monotonic() + seconds
+    while time.monotonic() < until:
+        try:
+            with urllib.request.urlopen(f"http://127.0.0.1:{port}/_stcore/health", timeout=2):  # noqa: S310
+                return
+        except OSError:
+            time.sleep(0.05)
+    raise TimeoutError(f"no server on port {port}")
+
+
+@dataclass
+class Run:
+    """What one script run sent to the browser."""
+
+    seconds: float
+    sent: int
+    widgets: dict[str, str] = field(default_factory=dict)
+    elements: int = 0
+    exceptions: list[str] = field(default_factory=list)
+
+
+class Visitor:
+    """One browser session, without the browser."""
+
+    def __init__(self, port: int, page: str = "", query: str = "") -> None:
+        self._socket: ClientConnection = connect(
+            f"ws://127.0.0.1:{port}/_stcore/stream",
+            subprotocols=["streamlit"],  # type: ignore[list-item]
+            max_size=None, compression=None, origin=f"http://127.0.0.1:{port}",  # type: ignore[arg-type]
+        )
+        self._page, self._query = page, query
+
+    def close(self) -> None:
+        self._socket.close()
+
+    def run(self, states: list[WidgetState] | None = None) -> Run:
+        """Ask for a script run and read until it has finished."""
+        message = BackMsg()
+        message.rerun_script.query_string = self._query
+        message.rerun_script.page_name = self._page
+        message.rerun_script.widget_states.widgets.extend(states or [])
+        begun = time.perf_counter()
+        self._socket.send(message.SerializeToString())
+        run = Run(0.0, 0)
+        while True:
+            data = self._socket.recv(timeout=120)
+            run.sent += len(data)
+            answer = ForwardMsg.FromString(data if isinstance(data, bytes) else data.encode())
+            if answer.WhichOneof("type") == "delta":
+                _note(answer, run)
+            if answer.WhichOneof("type") == "script_finished":
+                run.seconds = time.perf_counter() - begun
+                return run
+
+
+def _note(answer: ForwardMsg, run: Run) -> None:
+    element = answer.delta.new_element
+    kind = element.WhichOneof("type")
+    run.elements += 1
+    if kind == "exception":
+        run.exceptions.append(element.exception.message)
+    widget = getattr(element, kind) if kind else None
+    if widget is not None and hasattr(widget, "id") and widget.id:
+        run.widgets[widget.id.rpartition("-")[2] or widget.id] = widget.id

@@ -1,0 +1,1 @@
+"""Certificate-level microdata to counts by region, industry, size, scheme and period."""

@@ -1,0 +1,344 @@
+"""Certificates to counts: one row a cell and period, every total counted rather than added.
+
+    certificate ─▶ begins · suspended · ends ────────────▶ events of certificates ─┐
+        └─▶ organisation in a cell: the slots it holds ──▶ events of organisations ┤
+            one a scheme, merged anew for each total of schemes                    │
+                                        totals of size, region, industry ◀─────────┘
+                                        running sums ─▶ counts
+
+Work is in proportion to certificates. An organisation's certificates in a cell are merged as
+the set of slots on which one of them is valid: bits, joined by `or`. A set without a gap is one
+start and one end event; another is cut where a bit differs from the one before.
+
+An organisation that is never in two places (region, industry, size) on one slot is counted once
+when the events of places are added. The others are merged anew in every total.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+import ibis
+import pandas as pd
+
+from etl.rollup.calendar import Grid, Series
+from etl.rollup.engine import Engine
+from etl.rollup.space import DIMENSIONS, Dimension, Space
+
+MEASURES = (
+    "certificates_valid",
+    "certificates_suspended",
+    "certified_organisations",
+    "certificates_new",
+    "certificates_lapsed",
+    "certificates_withdrawn",
+)
+STOCKS = MEASURES[:3]
+FLOWS = MEASURES[3:]
+
+# A word of 62 bits keeps clear of the sign, and one more bit for the shift by one.
+WORD = 62
+
+
+def _slot(day: Any, grid: Grid) -> Any:
+    month = day.year().cast("int32") * 12 + day.month().cast("int32") - (1 + grid.base)
+    steps = month if grid.months == 1 else ((month + grid.months - 1) / grid.months).floor()
+    return steps.clip(0, grid.last + 1).cast("int32")
+
+
+def lives(registry: Any, space: Space, grid: Grid, engine: Engine) -> Any:
+    """Return organisation, cell and the slots at which each certificate begins, halts and ends.
+
+    It is valid from `begins` to before `halts` (suspended, or ended), in force to before `ends`.
+    """
+    rows = registry
+    cell: Any = 0
+    for dimension in space.dimensions:
+        codes = pd.DataFrame({
+            dimension.name: dimension.codes,
+            f"{dimension.name}_part": [i << dimension.shift for i in range(len(dimension.codes))],
+        })
+        rows = rows.inner_join(engine.frame(codes), dimension.name)
+        cell = cell + rows[f"{dimension.name}_part"]
+    ends = _slot(rows.ends, grid)
+    placed = rows.select(
+        "organisation",
+        cell=cell,
+        begins=_slot(rows.issued, grid),
+        halts=rows.suspended.isnull().ifelse(ends, _slot(rows.suspended, grid)),
+        ends=ends,
+        is_new=~rows.reissue,
+        ended_by=rows.ended_by,
+    )
+    return placed.filter(placed.ends > 0, placed.begins <= grid.last)
+
+
+def certificate_events(lives: Any, grid: Grid) -> Any:
+    """Return what each cell and slot adds to the counts of certificates."""
+    begun = lives.group_by("cell", slot=lives.begins).agg(
+        begun=_count(lives), new=_count_if(lives.is_new)
+    )
+    halted = lives.filter(lives.halts <= grid.last)
+    resting = halted.halts < halted.ends
+    halted = halted.group_by("cell", slot=halted.halts).agg(
+        halted=_count(halted),
+        suspended=_count_if(resting),
+        lapsed=_count_if(~resting & (halted.ended_by == "lapsed")),
+        withdrawn=_count_if(~resting & (halted.ended_by == "withdrawn")),
+    )
+    ended = lives.filter((lives.halts < lives.ends) & (lives.ends <= grid.last))
+    ended = ended.group_by("cell", slot=ended.ends).agg(
+        resumed=_count(ended),
+        lapsed=_count_if(ended.ended_by == "lapsed"),
+        withdrawn=_count_if(ended.ended_by == "withdrawn"),
+    )
+    return ibis.union(
+        _events(begun, certificates_valid=begun.begun, certificates_new=begun.new),
+        _events(
+            halted,
+            certificates_valid=-halted.halted,
+            certificates_suspended=halted.suspended,
+            certificates_lapsed=halted.lapsed,
+            certificates_withdrawn=halted.withdrawn,
+        ),
+        _events(
+            ended,
+            certificates_suspended=-ended.resumed,
+            certificates_lapsed=ended.lapsed,
+            certificates_withdrawn=ended.withdrawn,
+        ),
+    )
+
+
+def _count(rows: Any) -> Any:
+    return rows.count().cast("int32")
+
+
+def _count_if(condition: Any) -> Any:
+    return condition.cast("int32").sum().cast("int32")
+
+
+def _events(rows: Any, **measures: Any) -> Any:
+    return rows.select(
+        "cell",
+        "slot",
+        **{name: measures.get(name, ibis.literal(0)).cast("int32") for name in MEASURES},
+    )
+
+
+def added(events: Any) -> Any:
+    return events.group_by("cell", "slot").agg(
+        **{name: events[name].sum().cast("int32") for name in MEASURES}
+    )
+
+
+def held_slots(lives: Any, grid: Grid) -> Any:
+    """Return one row an organisation and cell: the slots at which it holds a valid certificate.
+
+    `first` and `stop` bound the slots, `word_0`, `word_1` … have a bit for each.
+    """
+    held = lives.filter(lives.begins < lives.halts)
+    words = {f"word_{i}": _bits(held.begins, held.halts, i) for i in range(_words(grid))}
+    return merged(held.select("organisation", "cell", first="begins", stop="halts", **words))
+
+
+def _words(grid: Grid) -> int:
+    return grid.last // WORD + 1
+
+
+def _bits(first: Any, stop: Any, word: int) -> Any:
+    return _power(stop, word) - _power(first, word)
+
+
+def _power(slot: Any, word: int) -> Any:
+    return ibis.literal(1, "int32").cast("int64") << (slot - word * WORD).clip(0, WORD)
+
+
+def merged(held: Any) -> Any:
+    words = [name for name in held.columns if name.startswith("word_")]
+    return held.group_by("organisation", "cell").agg(
+        first=held.first.min(),
+        stop=held.stop.max(),
+        **{name: held[name].bit_or() for name in words},
+    )
+
+
+def disagreeing(held: Any) -> Any:
+    """Return the organisations that are in two places at once; `held` is that of all schemes."""
+    # Halves leave room for a sum: a sum equals the `or` only where no bit is there twice.
+    halves = {
+        f"{name}_{side}": (held[name] >> shift) & ((1 << WORD // 2) - 1)
+        for name in held.columns if name.startswith("word_")
+        for side, shift in (("low", 0), ("high", WORD // 2))
+    }
+    split = held.select("organisation", **halves)
+    sums = split.group_by("organisation").agg(
+        places=_count(split),
+        **{name: split[name].sum() - split[name].bit_or() for name in halves},
+    )
+    twice = sums.places > 1
+    overlap: Any = ibis.literal(False)
+    for name in halves:
+        overlap = overlap | (sums[name] > 0)
+    return sums.filter(twice & overlap).select("organisation")
+
+
+def everywhere(held: Any, space: Space, engine: Engine) -> Any:
+    """Return `held` merged anew in every total of region, industry and size."""
+    for dimension in (space.size, space.industry, space.region):
+        steps = pd.DataFrame({
+            "at": [position for position, _ in dimension.closure],
+            "move": [(above - position) * 2**dimension.shift
+                     for position, above in dimension.closure],
+        }).astype("int64")
+        rows = held.mutate(at=dimension.value(held.cell)).inner_join(engine.frame(steps), "at")
+        held = merged(rows.select(
+            "organisation", "first", "stop", cell=rows.cell + rows.move,
+            **{name: rows[name] for name in held.columns if name.startswith("word_")},
+        ))
+    return held
+
+
+def organisation_events(held: Any, grid: Grid, engine: Engine) -> Any:
+    """Return +1 where an organisation begins to hold a certificate in a cell, −1 where it stops."""
+    words = range(_words(grid))
+    whole: Any = ibis.literal(True)
+    for i in words:
+        whole = whole & (held[f"word_{i}"] == _bits(held.first, held.stop, i))
+    held = held.mutate(whole=whole)
+    one = held.filter("whole")
+    broken = held.filter(~held.whole)
+    changes = [
+        one.select("cell", slot="first", step=ibis.literal(1, "int32")),
+        one.select("cell", slot="stop", step=ibis.literal(-1, "int32")),
+    ]
+    for i in words:
+        word = broken[f"word_{i}"]
+        carried = (broken[f"word_{i - 1}"] >> (WORD - 1)) & 1 if i else 0
+        differing = broken.select("cell", word=word, change=word ^ ((word << 1) | carried))
+        slots = pd.DataFrame({"slot": [slot for slot in grid.slots if slot // WORD == i]})
+        slots = slots.assign(place=slots["slot"] % WORD).astype("int32")
+        pairs = differing.cross_join(engine.frame(slots))
+        pairs = pairs.filter((pairs.change >> pairs.place) & 1 == 1)
+        rises = ((pairs.word >> pairs.place) & 1 == 1).ifelse(1, -1).cast("int32")
+        changes.append(pairs.select("cell", "slot", step=rises))
+    change = ibis.union(*changes)
+    change = change.filter(change.slot <= grid.last)
+    change = change.group_by("cell", "slot").agg(step=change.step.sum().cast("int32"))
+    return _events(change, certified_organisations=change.step)
+
+
+@dataclass(frozen=True)
+class Level:
+    """The rows of one depth of a tree, with the depth."""
+
+    depth: int
+    rows: Any
+
+
+def levels(rows: Any, dimension: Dimension, used: set[int], merge: Any,
+           engine: Engine, keep: bool = False) -> Iterator[Level]:
+    """Yield the rows of each depth of a dimension, the deepest first, all merged into parents.
+
+    `used` are the positions that occur in `rows`; `merge` brings rows of one key together.
+    """
+    tree = dimension.table()
+    below: Any = None
+    for depth in range(max((dimension.depth[i] for i in used), default=0), -1, -1):
+        here = {i for i in used if dimension.depth[i] == depth}
+        parts = []
+        if here:
+            own = rows
+            if here != used:
+                at = pd.DataFrame({"at": sorted(here)}).astype("int64")
+                own = rows.mutate(at=dimension.value(rows.cell))
+                own = own.semi_join(engine.frame(at), "at").drop("at")
+            parts.append(own)
+        if below is not None:
+            up = tree[tree["depth"] == depth + 1]
+            moves = pd.DataFrame({
+                "at": up["position"],
+                "move": (up["parent"] - up["position"]) * 2**dimension.shift,
+            }).astype("int64")
+            moved = below.mutate(at=dimension.value(below.cell))
+            moved = moved.inner_join(engine.frame(moves), "at")
+            moved = moved.mutate(cell=moved.cell + moved.move).drop("at", "move")
+            parts.append(moved.select(*rows.columns))
+        if parts:
+            joined = parts[0] if below is None else merge(
+                ibis.union(*parts) if len(parts) > 1 else parts[0])
+            below = engine.kept(joined) if keep else joined
+            yield Level(depth, below)
+
+
+def with_totals(events: Any, space: Space, used: dict[str, set[int]], engine: Engine) -> Any:
+    """Return events of places with those of every total of size, region and industry."""
+    for name in ("size", "region", "industry"):
+        dimension: Dimension = getattr(space, name)
+        parts = [level.rows for level in levels(events, dimension, used[name], added, engine)]
+        if dimension.groups:
+            moves = pd.DataFrame({
+                "at": [member for member, _ in dimension.groups],
+                "move": [(group - member) * 2**dimension.shift
+                         for member, group in dimension.groups],
+            }).astype("int64")
+            rows = ibis.union(*parts) if len(parts) > 1 else parts[0]
+            rows = rows.mutate(at=dimension.value(rows.cell))
+            rows = rows.inner_join(engine.frame(moves), "at")
+            moved = rows.mutate(cell=rows.cell + rows.move).drop("at", "move")
+            parts.append(added(moved.select(*events.columns)))
+        events = ibis.union(*parts) if len(parts) > 1 else parts[0]
+    return events
+
+
+def named_cells(events: Any, space: Space, engine: Engine) -> Any:
+    """Return the cells that occur, with their codes."""
+    cells = events.select("cell").distinct()
+    for dimension in space.dimensions:
+        codes = pd.DataFrame({"at": range(len(dimension.codes)), dimension.name: dimension.codes})
+        cells = cells.mutate(at=dimension.value(cells.cell))
+        cells = cells.inner_join(engine.frame(codes.astype({"at": "int64"})), "at").drop("at")
+    return cells
+
+
+def counts(events: Any, settled: Any, named: Any, series: Series, engine: Engine) -> Any:
+    """Return one row a cell and period of a series, from the first event of the cell on.
+
+    `settled` are events that stand in their totals already; `named` has the codes of the cells.
+    """
+    events, settled = (_stepped(rows, series, engine) for rows in (events, settled))
+    # Of two rows of one step the second is shown, and that is the one with the flows.
+    rows = ibis.union(
+        settled.mutate(turn=ibis.literal(0, "int8")), events.mutate(turn=ibis.literal(1, "int8"))
+    )
+    order = {"group_by": "cell", "order_by": ["slot", "turn"]}
+    so_far = ibis.window(**order, preceding=None, following=0)
+    running = rows.select(
+        "cell",
+        "slot",
+        until=rows.slot.lead().over(ibis.window(**order)),
+        **{name: rows[name].sum().over(so_far).cast("int32") for name in STOCKS},
+        **{name: rows[name] for name in FLOWS},
+    )
+    step = ibis.range(running.slot, running.until.fill_null(series.last + 1)).unnest()
+    shown = running.mutate(step=step)
+    shown = shown.mutate(
+        step=shown.step.cast("int32"),
+        **{name: (shown.step == shown.slot).ifelse(shown[name], 0).cast("int32")
+           for name in FLOWS},
+    )
+    names = pd.DataFrame(
+        {"step": list(series.names), "period": list(series.names.values())}
+    ).astype({"step": "int32"})
+    shown = shown.inner_join(engine.frame(names), "step")
+    return shown.inner_join(named, "cell").select(*DIMENSIONS, "period", *MEASURES)
+
+
+def _stepped(events: Any, series: Series, engine: Engine) -> Any:
+    if series.is_grid:
+        return events
+    steps = pd.DataFrame({"slot": range(len(series.step)), "step": series.step}).astype("int32")
+    rows = events.inner_join(engine.frame(steps), "slot")
+    return added(rows.drop("slot").rename(slot="step").select(*events.columns))

@@ -1,0 +1,117 @@
+"""Where the roll-up runs: DuckDB inside this process, or a Spark cluster by `ETL_ENGINE`.
+
+    ETL_ENGINE        unset or `duckdb`; `spark://host:port` (or any Spark master)
+    ETL_MEMORY_LIMIT  what DuckDB may hold in memory before it spills, `3GB` unless set
+    ETL_SPILL         the folder it spills to, the system's temporary one unless set
+"""
+
+from __future__ import annotations
+
+import os
+import tempfile
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from itertools import count
+from pathlib import Path
+from typing import Any
+
+import ibis
+import pandas as pd
+
+MEMORY_LIMIT = "3GB"
+
+
+@dataclass
+class Engine:
+    """An Ibis connection and the tables it holds between the steps."""
+
+    connection: Any
+    is_spark: bool
+    _numbers: Iterator[int] = field(default_factory=count)
+
+    def kept(self, rows: Any) -> Any:
+        """Compute rows once and return them as a table of the engine's own."""
+        if self.is_spark:
+            return rows.cache()
+        name = f"step_{next(self._numbers)}"
+        return self.connection.create_table(name, rows.select(*rows.columns), temp=True)
+
+    def release(self, *tables: Any) -> None:
+        """Give back what `kept` tables hold."""
+        for table in tables:
+            if self.is_spark:
+                table.release()
+            else:
+                self.connection.raw_sql(f'DROP TABLE "{table.op().name}"')
+
+    def texts(self, paths: Sequence[Path]) -> Any:
+        """Return CSV files as one table of texts, `file` beside them."""
+        if self.is_spark:
+            parts = [
+                self.connection.read_csv(
+                    str(path), header=True, inferSchema=False, multiLine=True, escape='"'
+                ).mutate(file=ibis.literal(path.name))
+                for path in paths
+            ]
+        else:
+            parts = [
+                self.connection.read_csv(
+                    str(path), all_varchar=True, header=True, strict_mode=True, quote='"',
+                    escape='"',
+                ).mutate(file=ibis.literal(path.name))
+                for path in paths
+            ]
+        return ibis.union(*parts) if len(parts) > 1 else parts[0]
+
+    def parquet(self, path: Path | str) -> Any:
+        """Return a Parquet file, or all that a folder or a pattern holds, as a table."""
+        return self.connection.read_parquet(str(path))
+
+    def frame(self, rows: pd.DataFrame) -> Any:
+        """Return rows of this process as a table."""
+        return ibis.memtable(rows)
+
+    def write(self, rows: Any, path: Path) -> None:
+        """Write rows as Parquet: a file here, a folder of parts on a cluster."""
+        path.parent.mkdir(parents=True, exist_ok=True)
+        rows.to_parquet(path) if self.is_spark else self.connection.to_parquet(rows, path)
+
+
+@contextmanager
+def engine(
+    setting: str | None = None, memory_limit: str | None = None, spill: Path | None = None
+) -> Iterator[Engine]:
+    """Yield the engine that a setting (`ETL_ENGINE` unless given) names; close it after."""
+    name = setting or os.environ.get("ETL_ENGINE") or "duckdb"
+    if name == "duckdb":
+        limit = memory_limit or os.environ.get("ETL_MEMORY_LIMIT") or MEMORY_LIMIT
+        root = spill or os.environ.get("ETL_SPILL")
+        with tempfile.TemporaryDirectory(prefix="rollup-", dir=root) as folder:
+            connection = ibis.duckdb.connect(
+                memory_limit=limit, temp_directory=folder, preserve_insertion_order=False
+            )
+            try:
+                yield Engine(connection, is_spark=False)
+            finally:
+                connection.disconnect()
+    else:
+        session = _spark_session(name)
+        try:
+            yield Engine(ibis.pyspark.connect(session), is_spark=True)
+        finally:
+            session.stop()
+
+
+def _spark_session(master: str) -> Any:
+    try:
+        from pyspark.sql import SparkSession
+    except ImportError:
+        raise RuntimeError("Spark is an extra: install pyspark to use ETL_ENGINE") from None
+    return (
+        SparkSession.builder.master(master)
+        .appName("roll-up")
+        .config("spark.sql.session.timeZone", "UTC")
+        .config("spark.ui.enabled", "false")
+        .getOrCreate()
+    )

@@ -1,0 +1,148 @@
+"""The cells that are counted: region × industry × size × scheme, each a tree with totals.
+
+A cell is one whole number, its four codes side by side in bits; code 0 of each is `ALL`:
+
+    … scheme | size | industry | region
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Any
+
+import pandas as pd
+
+TOTAL = "ALL"
+DIMENSIONS = ("region", "industry", "size", "scheme")  # from the lowest bits up
+
+
+def _no_groups() -> pd.DataFrame:
+    return pd.DataFrame({"code": [], "group": []}, dtype="str")
+
+
+@dataclass(frozen=True)
+class Reference:
+    """The code lists a registry is counted by: frames with `code` and, for trees, `parent`.
+
+    `groups` (code, group) names further totals of regions beside their tree, such as the
+    economic regions. `size_rules` is the table that `size_class` reads.
+    """
+
+    regions: pd.DataFrame
+    industries: pd.DataFrame
+    sizes: pd.DataFrame
+    schemes: pd.DataFrame
+    size_rules: pd.DataFrame
+    groups: pd.DataFrame = field(default_factory=_no_groups)
+
+
+@dataclass(frozen=True)
+class Dimension:
+    """One tree of codes. `parent` and `depth` go by position; a root is its own parent."""
+
+    name: str
+    codes: tuple[str, ...]
+    parent: tuple[int, ...]
+    groups: tuple[tuple[int, int], ...]
+    shift: int
+
+    @property
+    def bits(self) -> int:
+        """Return how many bits of a cell the codes need."""
+        return max(1, (len(self.codes) - 1).bit_length())
+
+    @cached_property
+    def depth(self) -> tuple[int, ...]:
+        """Return how far below its root each code is."""
+        return tuple(len(self._chain(i)) - 1 for i in range(len(self.codes)))
+
+    def _chain(self, position: int) -> list[int]:
+        chain = [position]
+        while self.parent[chain[-1]] != chain[-1]:
+            chain.append(self.parent[chain[-1]])
+            if len(chain) > len(self.codes):
+                raise ValueError(f"{self.name}: {self.codes[position]} is above itself")
+        return chain
+
+    @cached_property
+    def closure(self) -> list[tuple[int, int]]:
+        """Return every (code, total that it counts in), itself included."""
+        joined: dict[int, list[int]] = {}
+        for member, group in self.groups:
+            joined.setdefault(member, []).append(group)
+        return [
+            (position, total)
+            for position in range(len(self.codes))
+            for total in sorted({
+                step for link in self._chain(position) for step in (link, *joined.get(link, ()))
+            })
+        ]
+
+    def members(self, code: str) -> list[str]:
+        """Return the codes that count in `code`, itself included."""
+        if code not in self.codes:
+            raise ValueError(f"{self.name}: unknown code {code!r}")
+        total = self.codes.index(code)
+        return [self.codes[position] for position, above in self.closure if above == total]
+
+    def value(self, cell: Any) -> Any:
+        """Return the position of the cell's code, of a number or of an expression."""
+        return (cell >> self.shift) & ((1 << self.bits) - 1)
+
+    def table(self) -> pd.DataFrame:
+        """Return one row a code: position, code, parent's position, depth."""
+        return pd.DataFrame({
+            "position": range(len(self.codes)), "code": self.codes,
+            "parent": self.parent, "depth": self.depth,
+        })
+
+
+@dataclass(frozen=True)
+class Space:
+    """The four dimensions, in the order of `DIMENSIONS`."""
+
+    region: Dimension
+    industry: Dimension
+    size: Dimension
+    scheme: Dimension
+
+    @property
+    def dimensions(self) -> tuple[Dimension, ...]:
+        """Return the dimensions from the lowest bits up."""
+        return (self.region, self.industry, self.size, self.scheme)
+
+
+def space(reference: Reference) -> Space:
+    """Lay the code lists out as the cells of one space."""
+    frames = (reference.regions, reference.industries, reference.sizes, reference.schemes)
+    built: dict[str, Dimension] = {}
+    shift = 0
+    for name, frame in zip(DIMENSIONS, frames, strict=True):
+        groups = reference.groups if name == "region" else _no_groups()
+        built[name] = _dimension(name, frame, groups, shift)
+        shift += built[name].bits
+    return Space(**built)
+
+
+def _dimension(name: str, frame: pd.DataFrame, groups: pd.DataFrame, shift: int) -> Dimension:
+    codes = (TOTAL, *(code for code in frame["code"] if code != TOTAL))
+    position = {code: i for i, code in enumerate(codes)}
+    if len(position) != len(codes):
+        raise ValueError(f"{name}: a code stands twice")
+    named = dict(zip(frame["code"], frame["parent"], strict=True)) if "parent" in frame else {}
+    apart = set(groups["group"])  # a group hangs beside the tree, below nothing
+
+    def above(code: str) -> int:
+        if code == TOTAL or code in apart:
+            return position[code]
+        parent = named.get(code)
+        return position[parent] if isinstance(parent, str) and parent else 0
+
+    try:
+        parents = tuple(above(code) for code in codes)
+        joined = tuple((position[code], position[group]) for code, group
+                       in groups[["code", "group"]].itertuples(index=False))
+    except KeyError as error:
+        raise ValueError(f"{name}: unknown code {error}") from None
+    return Dimension(name, codes, parents, joined, shift)

@@ -1,0 +1,93 @@
+"""Colours of a map, for light and dark pages.
+
+One hue from faint to strong, told apart with any colour vision; what is no value has a hue of
+its own, at least ΔE 20 (CIEDE2000) from every class.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+
+State = str
+VALUE, MISSING, SUPPRESSED = "value", "missing", "suppressed"
+NOT_APPLICABLE, OUT_OF_SCOPE = "not_applicable", "out_of_scope"
+NO_VALUE = (MISSING, SUPPRESSED, NOT_APPLICABLE, OUT_OF_SCOPE)
+
+
+@dataclass(frozen=True)
+class Palette:
+    """The colours one map needs; `ramp` runs from the lowest class to the highest."""
+
+    background: str
+    text: str
+    muted: str
+    border: str
+    line: str
+    selected: str
+    no_value: str
+    hatch: str
+    ramp: tuple[str, ...]
+
+    def classes(self, count: int) -> list[str]:
+        """Return `count` colours, evenly spaced on the ramp."""
+        if count == 1:
+            return [self.ramp[len(self.ramp) // 2]]
+        return [_between(self.ramp, index / (count - 1)) for index in range(count)]
+
+
+LIGHT = Palette(
+    background="#ffffff",
+    text="#1f2937",
+    muted="#4b5563",
+    border="#8793a1",
+    line="#374151",
+    selected="#c2410c",
+    no_value="#ede3cc",
+    hatch="#8a7a56",
+    ramp=("#bfdaf0", "#85bcdf", "#4a97c9", "#1f6fb0", "#0b4a87", "#08306b"),
+)
+DARK = Palette(
+    background="#0e1117",
+    text="#e5e7eb",
+    muted="#b6bec9",
+    border="#6b7785",
+    line="#cbd5e1",
+    selected="#fb923c",
+    no_value="#4f463b",
+    hatch="#a8977a",
+    ramp=("#17324d", "#1f5582", "#2f7ab5", "#5aa5d6", "#9ccbe8", "#d8ecf8"),
+)
+
+
+def palette(dark: bool) -> Palette:
+    """Return the palette of a dark or a light page."""
+    return DARK if dark else LIGHT
+
+
+def readable_on(colour: str) -> str:
+    """Return the text colour, near-black or white, that stands out on a fill."""
+    red, green, blue = (_linear(part) for part in _parts(colour))
+    luminance = 0.2126 * red + 0.7152 * green + 0.0722 * blue
+    # The luminance at which black and white contrast equally (WCAG 2).
+    return "#111827" if luminance > 0.179 else "#ffffff"
+
+
+def _between(ramp: Sequence[str], share: float) -> str:
+    position = share * (len(ramp) - 1)
+    steps = list(pairwise([*ramp, ramp[-1]]))
+    low, high = steps[int(position)]
+    rest = position - int(position)
+    mixed = (round(a + (b - a) * rest) for a, b in zip(_parts(low), _parts(high), strict=True))
+    return "#" + "".join(f"{part:02x}" for part in mixed)
+
+
+def _parts(colour: str) -> tuple[int, int, int]:
+    red, green, blue = bytes.fromhex(colour.removeprefix("#"))
+    return red, green, blue
+
+
+def _linear(part: int) -> float:
+    share = part / 255
+    return share / 12.92 if share <= 0.04045 else float(((share + 0.055) / 1.055) ** 2.4)

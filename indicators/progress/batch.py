@@ -1,0 +1,222 @@
+"""A batch of series and their targets as arrays: baseline, aim and path (docs/method.md §§2, 3)."""
+
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+import numpy.typing as npt
+
+from indicators.progress.codes import Kind
+from indicators.progress.points import Points
+from indicators.progress.shapes import At, scaled, unscaled, usable
+from indicators.progress.targets import Aims
+
+Floats = npt.NDArray[np.float64]
+Ints = npt.NDArray[np.int64]
+Bools = npt.NDArray[np.bool_]
+
+# Rounding must not decide: 1000 / (5000 / 3) is 0.6.
+ROUNDING = 1e-12
+# A baseline missing in its year may be taken from the next two (§8).
+BASELINE_YEARS = 2
+
+
+@dataclass(frozen=True)
+class Batch:
+    """Series and their targets side by side; every array has one element a series."""
+
+    points: Points
+    aims: Aims
+
+    @cached_property
+    def latest(self) -> Ints:
+        """The place of each series' latest point; −1 where it has none."""
+        return np.where(self.points.count > 0, self.points.start + self.points.count - 1, -1)
+
+    @cached_property
+    def baseline(self) -> Ints:
+        """The place of each series' baseline; −1 where no point may stand for it."""
+        due = np.nan_to_num(self.aims.baseline, nan=-np.inf)
+        before = self.points.number(self.points.time < due[self.points.owner])
+        first = np.where(before < self.points.count, self.points.start + before, -1)
+        time = self.points.pick(self.points.time, first)
+        return np.where(time > due + BASELINE_YEARS, np.where(np.isfinite(due), -1, first), first)
+
+    @cached_property
+    def previous(self) -> Ints:
+        """The place of the point before the latest, unless that is the baseline; else −1."""
+        between = (self.baseline >= 0) & (self.latest - 1 > self.baseline)
+        return np.where(between, self.latest - 1, -1)
+
+    @cached_property
+    def at_deadline(self) -> Ints:
+        """The place of the last point up to the late end of the window; −1 where none is."""
+        number = self.points.number(self.points.time <= self.aims.late[self.points.owner])
+        return np.where(number > 0, self.points.start + number - 1, -1)
+
+    @cached_property
+    def t0(self) -> Floats:
+        """When the baseline stands."""
+        return self.points.pick(self.points.time, self.baseline)
+
+    @cached_property
+    def t(self) -> Floats:
+        """When the latest point stands."""
+        return self.points.pick(self.points.time, self.latest)
+
+    @cached_property
+    def raw(self) -> Floats:
+        """Every point's figure; against a moving benchmark, its lead over that."""
+        moving = self.aims.of(Kind.EXCEED_BENCHMARK)[self.points.owner]
+        return np.where(moving, self.points.value - self.points.benchmark, self.points.value)
+
+    def inwards(self, raw: Floats) -> Floats:
+        """The direction from outside a target's range into it; 0 within."""
+        return np.where(raw < self.aims.lower, 1.0, np.where(raw > self.aims.upper, -1.0, 0.0))
+
+    @cached_property
+    def side(self) -> Floats:
+        """The direction d to the aim: the polarity; for a range, from the nearer bound inwards."""
+        start = self.inwards(self.points.pick(self.raw, self.baseline))
+        now = self.inwards(self.points.pick(self.raw, self.latest))
+        ranged = np.where(start != 0, start, np.where(now != 0, now, 1.0))
+        return np.where(self.aims.of(Kind.WITHIN), ranged, self.aims.polarity)
+
+    def effective(self, raw: Floats, owner: Ints | slice = slice(None)) -> Floats:
+        """The figure as judged: one beyond a range is as far from it as its mirror image."""
+        ranged, side = self.aims.of(Kind.WITHIN)[owner], self.side[owner]
+        lower, upper = self.aims.lower[owner], self.aims.upper[owner]
+        above = np.where(raw > upper, lower - (raw - upper), raw)
+        below = np.where(raw < lower, upper + (lower - raw), raw)
+        return np.where(ranged, np.where(side > 0, above, below), raw)
+
+    @cached_property
+    def value(self) -> Floats:
+        """Every point's figure as judged."""
+        if not self.aims.of(Kind.WITHIN).any():
+            return self.raw
+        return self.effective(self.raw, self.points.owner)
+
+    @cached_property
+    def y0(self) -> Floats:
+        """The baseline's figure."""
+        return self.points.pick(self.value, self.baseline)
+
+    @cached_property
+    def y(self) -> Floats:
+        """The latest figure."""
+        return self.points.pick(self.value, self.latest)
+
+    @cached_property
+    def aim(self) -> Floats:
+        """The target's value yT at the late end of its window."""
+        aims, y0 = self.aims, self.y0
+        gained = np.where(np.isnan(aims.gain), y0 * (1 + aims.growth / 100), y0 + aims.gain)
+        aim = np.where(np.isnan(aims.value), gained, aims.value)
+        kept = aims.of(Kind.MAINTAIN) & np.isnan(aim)
+        aim = np.where(kept | aims.of(Kind.DIRECTION_ONLY), y0, aim)
+        aim = np.where(aims.of(Kind.EXCEED_BENCHMARK), 0.0, aim)
+        bound = np.where(self.side > 0, aims.lower, aims.upper)
+        return np.where(aims.of(Kind.WITHIN), bound, aim)
+
+    @cached_property
+    def aim_early(self) -> Floats:
+        """The value due at the early end: the milestone set for it, else the target's."""
+        early, late = self.aims.early[:, None], self.aims.late[:, None]
+        due = (self.aims.milestone_time == early) & (early < late)
+        own = np.where(due, self.aims.milestone_value, 0).sum(axis=1)
+        return np.where(due.any(axis=1), own, self.aim)
+
+    def meets(
+        self, y: Floats, aim: Floats | None = None, owner: Ints | slice = slice(None)
+    ) -> Bools:
+        """At or through the target; a benchmark or a mere starting point must be exceeded."""
+        aim = (self.aim if aim is None else aim)[owner]
+        beyond = self.side[owner] * (y - aim)
+        strictly = self.aims.of(Kind.EXCEED_BENCHMARK) | self.aims.of(Kind.DIRECTION_ONLY)
+        return np.where(strictly[owner], beyond > 0, beyond >= -ROUNDING * np.abs(aim))
+
+    @cached_property
+    def maintained(self) -> Bools:
+        """Where the baseline already meets the target: it is to be kept, and has no R (§8)."""
+        met = self.meets(self.y0) & ~self.aims.of(Kind.DIRECTION_ONLY)
+        return self.aims.of(Kind.MAINTAIN) | met
+
+    @cached_property
+    def extremes(self) -> tuple[Floats, Floats]:
+        """The least and the greatest figure from the baseline on, the aims among them."""
+        chosen = np.arange(len(self.value)) >= self.baseline[self.points.owner]
+        found = self.points.count > 0
+        milestones = np.where(self.on_path(self.aims.late), self.aims.milestone_value, np.nan)
+        aims = np.column_stack([self.aim, self.aim_early, milestones])
+        least, most = np.full((2, len(found)), np.nan)
+        if found.any():
+            starts = self.points.start[found]
+            least[found] = np.minimum.reduceat(np.where(chosen, self.value, np.inf), starts)
+            most[found] = np.maximum.reduceat(np.where(chosen, self.value, -np.inf), starts)
+        return np.fmin(least, np.fmin.reduce(aims, axis=1)), np.fmax(
+            most, np.fmax.reduce(aims, axis=1)
+        )
+
+    def bent(self, shape: Ints, y: Floats) -> Ints:
+        """The shape itself, or the linear one where g does not exist for all figures (§8)."""
+        least, most = self.extremes
+        lower, upper = self.aims.bound_lower, self.aims.bound_upper
+        good = usable(shape, np.fmin(least, y), np.fmax(most, y), lower, upper)
+        return np.where(good & ~self.aims.of(Kind.EXCEED_BENCHMARK), shape, At.LINEAR)
+
+    @cached_property
+    def shape(self) -> Ints:
+        """The shape that each series is judged on."""
+        return self.bent(self.aims.shape, self.y)
+
+    def g(self, y: Floats, shape: Ints) -> Floats:
+        """A figure on the scale where the path is straight."""
+        bounds = self.aims.bound_lower, self.aims.bound_upper
+        if y.ndim > 1:
+            return scaled(y, shape[:, None], bounds[0][:, None], bounds[1][:, None])
+        return scaled(y, shape, *bounds)
+
+    def from_g(self, g: Floats, shape: Ints) -> Floats:
+        """A figure back on its own scale."""
+        return unscaled(g, shape, np.sign(self.y0), self.aims.bound_lower, self.aims.bound_upper)
+
+    def on_path(self, due: Floats) -> Bools:
+        """The milestones that the path to a deadline goes over: between, and still to gain."""
+        when = self.aims.milestone_time
+        between = (when > self.t0[:, None]) & (when < due[:, None])
+        ahead = self.side[:, None] * (self.aims.milestone_value - self.y0[:, None]) > 0
+        return between & ahead
+
+    def path(self, shape: Ints, due: Floats, aim: Floats) -> tuple[Floats, Floats]:
+        """The knots (time, g) from the baseline over milestones to an end, a row a series."""
+        g0, goal = self.g(self.y0, shape), self.g(aim, shape)
+        on = self.on_path(due)
+        if not on.any():
+            return np.column_stack([self.t0, due]), np.column_stack([g0, goal])
+        when = np.where(on, self.aims.milestone_time, self.t0[:, None])
+        what = np.where(on, self.g(self.aims.milestone_value, shape), g0[:, None])
+        time, height = np.column_stack([self.t0, when, due]), np.column_stack([g0, what, goal])
+        order = np.argsort(time, axis=1, kind="stable")
+        return np.take_along_axis(time, order, axis=1), np.take_along_axis(height, order, axis=1)
+
+    def ratio(self, shape: Ints, y: Floats, t: Floats, due: Floats, aim: Floats) -> Floats:
+        """R(T) = d·a / |r(T)|: the progress made over the progress that the path expects (§3)."""
+        time, height = self.path(shape, due, aim)
+        made = self.side * (self.g(y, shape) - height[:, 0])
+        asked = np.abs(interpolated(time, height, t) - height[:, 0])
+        ratio = made / asked
+        without = self.maintained | self.aims.of(Kind.DIRECTION_ONLY) | ~(due > self.t0)
+        return np.where(without | ~(t > self.t0), np.nan, ratio)
+
+
+def interpolated(x: Floats, y: Floats, at: Floats) -> Floats:
+    """Each row's line through its knots (x, y), continued straight beyond both ends."""
+    if x.shape[1] == 2:
+        return y[:, 0] + (y[:, 1] - y[:, 0]) * (at - x[:, 0]) / (x[:, 1] - x[:, 0])
+    # Milestones that do not count repeat the first knot: begin after the last of these.
+    first = np.minimum((x <= x[:, :1]).sum(axis=1), x.shape[1] - 1)
+    upper = np.clip((x < at[:, None]).sum(axis=1), first, x.shape[1] - 1)[:, None]
+    x0, x1 = (np.take_along_axis(x, i, axis=1)[:, 0] for i in (upper - 1, upper))
+    y0, y1 = (np.take_along_axis(y, i, axis=1)[:, 0] for i in (upper - 1, upper))
+    return np.asarray(y0 + (y1 - y0) * (at - x0) / (x1 - x0))

@@ -1,0 +1,260 @@
+"""A verdict in sentences, and its formula with the numbers in it."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from indicators.progress.codes import Check, Flag, Shape
+from indicators.progress.labels import (
+    check_name,
+    class_name,
+    direction_name,
+    eurostat_name,
+    reason_sentence,
+    shape_name,
+)
+from indicators.progress.periods import period_at
+from indicators.progress.verdict import End, Verdict
+
+if TYPE_CHECKING:
+    from indicators.wording import Wording
+
+
+def explain(verdict: Verdict, words: Wording, decimals: int | None = None) -> list[str]:
+    """Everything a verdict says, a sentence each, the verdict first."""
+    parts = (_outcome, _warnings, _outlook, _chance, _robustness, _practice)
+    return [sentence for part in parts for sentence in part(verdict, words, decimals)]
+
+
+def headline(verdict: Verdict, words: Wording) -> str:
+    """The class, with the recent direction where that is against it."""
+    name = class_name(verdict.verdict, words)
+    if Flag.SLIPPING not in verdict.flags:
+        return name
+    return words(
+        "{verdict} — {direction}", verdict=name, direction=direction_name(verdict.direction, words)
+    )
+
+
+def _outcome(verdict: Verdict, words: Wording, decimals: int | None) -> Iterator[str]:
+    name, latest, end = headline(verdict, words), verdict.latest, verdict.late
+    if latest is None:
+        yield words("{verdict}.", verdict=name)
+    elif end is None or end.value is None or latest.benchmark is not None:
+        yield words(
+            "{verdict}: {value} in {period}.",
+            verdict=name,
+            value=words.number(latest.value, decimals),
+            period=words.period(latest.period),
+        )
+    else:
+        yield words(
+            "{verdict}: {value} in {period}; the target is {target} by {due}.",
+            verdict=name,
+            value=words.number(latest.value, decimals),
+            period=words.period(latest.period),
+            target=words.number(end.value, decimals),
+            due=words.period(end.period),
+        )
+    if latest is not None and latest.benchmark is not None:
+        yield words(
+            "The benchmark stood at {value}: a lead of {lead}.",
+            value=words.number(latest.benchmark, decimals),
+            lead=words.signed(latest.judged, decimals),
+        )
+    if verdict.missed_by is not None and end is not None:
+        yield words(
+            "In {due} it was {distance} short of the target.",
+            due=words.period(end.period),
+            distance=words.number(verdict.missed_by, decimals),
+        )
+    if verdict.reason is not None:
+        yield reason_sentence(verdict.reason, words)
+
+
+def _warnings(verdict: Verdict, words: Wording, decimals: int | None) -> Iterator[str]:
+    baseline = words.period(verdict.baseline.period) if verdict.baseline else ""
+    if Flag.BASELINE_SHIFTED in verdict.flags:
+        yield words(
+            "The baseline year {declared} has no figure: {baseline} stands for it.",
+            declared=words.period(verdict.target.baseline_period or ""),
+            baseline=baseline,
+        )
+    if Flag.AFTER_BREAK in verdict.flags:
+        yield words("Only figures from the break in the series on are used.")
+    if Flag.BECAME_MAINTAIN in verdict.flags:
+        yield words("The baseline already met the target, which is to be maintained.")
+    if Flag.LINEAR_INSTEAD in verdict.flags:
+        yield words(
+            "These figures have no {shape}: a straight path is used.",
+            shape=shape_name(verdict.target.shape, words),
+        )
+
+
+def _outlook(verdict: Verdict, words: Wording, decimals: int | None) -> Iterator[str]:
+    end = verdict.late
+    if verdict.reason is not None or end is None or verdict.baseline is None:
+        return
+    open_still = verdict.latest is not None and verdict.latest.time < end.time
+    if end.expected is not None and end.gap is not None and open_still:
+        due, expected = words.period(end.period), words.number(end.expected, decimals)
+        gap = words.number(abs(end.gap), decimals)
+        if end.gap >= 0:
+            yield words(
+                "On the path to {due}, {expected} would be expected by now: {gap} ahead of it.",
+                due=due,
+                expected=expected,
+                gap=gap,
+            )
+        else:
+            yield words(
+                "On the path to {due}, {expected} would be expected by now: {gap} behind it.",
+                due=due,
+                expected=expected,
+                gap=gap,
+            )
+    if end.years_ahead is not None and math.isfinite(end.years_ahead) and open_still:
+        years = words.number(abs(end.years_ahead), 1)
+        if end.years_ahead >= 0:
+            yield words("That is {years} years ahead of the path.", years=years)
+        else:
+            yield words("That is {years} years behind the path.", years=years)
+    yield from _required(verdict, end, words, decimals)
+    if verdict.attained is None or verdict.verdict.startswith("achieved"):
+        return
+    if verdict.attained_period is None:
+        yield words("At the pace since the baseline the target is never reached.")
+    else:
+        yield words(
+            "At the pace since the baseline the target is reached in {period}.",
+            period=words.period(verdict.attained_period),
+        )
+
+
+def _required(verdict: Verdict, end: End, words: Wording, decimals: int | None) -> Iterator[str]:
+    if not end.required or end.acceleration is None or verdict.baseline is None:
+        return
+    required = words.signed(end.required, decimals)
+    since = words.period(verdict.baseline.period)
+    if math.isfinite(end.acceleration):
+        yield words(
+            "From now on {required} in the coming year is required: {times} times the pace "
+            "since {baseline}.",
+            required=required,
+            times=words.number(end.acceleration, 1),
+            baseline=since,
+        )
+    else:
+        yield words(
+            "From now on {required} in the coming year is required; the pace since {baseline} "
+            "leads away from the target.",
+            required=required,
+            baseline=since,
+        )
+
+
+def _chance(verdict: Verdict, words: Wording, decimals: int | None) -> Iterator[str]:
+    if Flag.FEW_POINTS in verdict.flags:
+        yield words(
+            "With fewer than five figures since the baseline there is no interval and no chance."
+        )
+    trend = verdict.projection
+    if trend is None or trend.late is None or verdict.late is None:
+        return
+    ends = {verdict.late.period: trend.late}
+    if trend.early is not None and verdict.early is not None:
+        ends = {verdict.early.period: trend.early, **ends}
+    for period, projected in ends.items():
+        yield words(
+            "The trend leads to {middle} in {period}, between {low} and {high} nine times in ten.",
+            middle=words.number(projected.middle, decimals),
+            period=words.period(period),
+            low=words.number(projected.low, decimals),
+            high=words.number(projected.high, decimals),
+        )
+        if projected.chance is not None:
+            yield words(
+                "Chance that the target is met in {period}: {chance}.",
+                period=words.period(period),
+                chance=words.percent(100 * projected.chance, 0),
+            )
+    if trend.attained is not None and verdict.latest is not None:
+        times = (trend.attained.earliest, trend.attained.middle, trend.attained.latest)
+        earliest, middle, latest = (
+            words.period(period_at(time, verdict.latest.period))
+            if math.isfinite(time)
+            else words("never")
+            for time in times
+        )
+        yield words(
+            "The trend reaches the target: {middle} (earliest {earliest}, latest {latest}).",
+            middle=middle,
+            earliest=earliest,
+            latest=latest,
+        )
+
+
+def _robustness(verdict: Verdict, words: Wording, decimals: int | None) -> Iterator[str]:
+    for flip in verdict.flips:
+        yield words(
+            "Borderline. {condition} the verdict would be: {verdict}.",
+            condition=check_name(flip.check, words),
+            verdict=class_name(flip.verdict, words),
+        )
+    for margin in (verdict.better, verdict.worse):
+        if margin is not None:
+            yield words(
+                "The line to “{verdict}” lies at {value}.",
+                verdict=class_name(margin.verdict, words),
+                value=words.number(margin.value, decimals),
+            )
+    if verdict.reason is None and Check.REVISION_UP in verdict.unchecked:
+        yield words("There is no history of revisions, so that check is left out.")
+
+
+def _practice(verdict: Verdict, words: Wording, decimals: int | None) -> Iterator[str]:
+    if verdict.eurostat.value is not None:
+        yield words(
+            "By the published practice (Eurostat) it would be: {verdict}.",
+            verdict=eurostat_name(verdict.eurostat.verdict, words),
+        )
+
+
+def formula(verdict: Verdict, words: Wording, decimals: int | None = None) -> list[str]:
+    """The rate ratio's formula (§3), line by line, with the numbers of this verdict in it."""
+    baseline, latest = verdict.baseline, verdict.latest
+    ends = [end for end in (verdict.early, verdict.late) if end and end.ratio is not None]
+    if baseline is None or latest is None or not ends:
+        return []
+
+    def g(y: float | None) -> str:
+        figure = words.number(y, decimals)
+        return figure if verdict.shape == Shape.LINEAR else f"g({figure})"
+
+    def rate(y: float | None, time: float) -> str:
+        return f"({g(y)} − {g(baseline.judged)}) ÷ ({_year(time)} − {_year(baseline.time)})"
+
+    lines = [*_scale(verdict, words), f"a = {rate(latest.judged, latest.time)}"]
+    for end in ends[:1] if verdict.early == verdict.late else ends:
+        # On a path over milestones the pace asked for is that to where it should be by now.
+        bent = any(baseline.time < step.time < end.time for step in verdict.milestones)
+        asked = rate(end.expected, latest.time) if bent else rate(end.value, end.time)
+        sign = "" if end.value is not None and end.value > baseline.judged else "−"
+        ratio = words.number(end.ratio, 3)
+        lines += [f"r({end.period}) = {asked}", f"R({end.period}) = {sign}a ÷ |r| = {ratio}"]
+    return lines
+
+
+def _scale(verdict: Verdict, words: Wording) -> list[str]:
+    if verdict.shape == Shape.GEOMETRIC:
+        return ["g(y) = ln y"]
+    if verdict.shape == Shape.LOGISTIC and verdict.target.bounds:
+        lower, upper = (words.number(bound) for bound in verdict.target.bounds)
+        return [f"g(y) = ln((y − {lower}) ÷ ({upper} − y))"]
+    return []
+
+
+def _year(time: float) -> str:
+    return f"{time:.2f}".rstrip("0").rstrip(".")

@@ -1,0 +1,220 @@
+"""The verdict on every series of a batch, its reasons and its robustness (method §§3, 5, 7, 8)."""
+
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+import numpy.typing as npt
+
+from indicators.progress import direction, eurostat, outlook
+from indicators.progress.batch import BASELINE_YEARS, ROUNDING, Batch
+from indicators.progress.codes import Check, Kind, Reason, VerdictClass
+from indicators.progress.targets import KINDS, STATES
+
+Floats = npt.NDArray[np.float64]
+Ints = npt.NDArray[np.int64]
+Bools = npt.NDArray[np.bool_]
+
+CLASSES = list(VerdictClass)
+REASONS = list(Reason)
+NO_REASON = LEFT_OUT = -1
+
+ON_TRACK, ACCELERATION = 0.95, 0.60
+
+WELL = [code for code in CLASSES if code.startswith(("achieved", "on_track"))]
+
+
+@dataclass(frozen=True)
+class Judgement:
+    """The verdicts on a batch, asked at `as_of` (NaN: whenever its figures end)."""
+
+    batch: Batch
+    as_of: float = np.nan
+
+    @cached_property
+    def ends(self) -> tuple[outlook.Ends, outlook.Ends]:
+        """What the early and the late end of each window ask."""
+        return outlook.window_ends(self.batch)
+
+    @cached_property
+    def by_figures(self) -> Ints:
+        """The class of every series on its declared shape, whatever its reasons."""
+        early, late = (end.ratio for end in self.ends)
+        return self._class(early, late, self.batch.y, self.batch.t, self._at_deadline)
+
+    @cached_property
+    def _at_deadline(self) -> Floats:
+        return self.batch.points.pick(self.batch.value, self.batch.at_deadline)
+
+    def _class(
+        self, early: Floats, late: Floats, y: Floats, t: Floats, at_deadline: Floats
+    ) -> Ints:
+        """The class, were (t, y) the latest point: open, achieved, or past its deadline (§3)."""
+        batch = self.batch
+        met, only = batch.meets(y), batch.aims.of(Kind.DIRECTION_ONLY)
+        passed = (t >= batch.aims.late) | ((self.as_of >= batch.aims.late) & met)
+        in_time = (early >= ON_TRACK - ROUNDING) | batch.meets(y, batch.aim_early)
+        on_track = late >= ON_TRACK - ROUNDING
+        rules = [
+            (passed & batch.meets(at_deadline), VerdictClass.ACHIEVED_ON_TIME),
+            (passed & met, VerdictClass.ACHIEVED_LATE),
+            (passed, VerdictClass.MISSED),
+            (only & met, VerdictClass.ON_TRACK),
+            (only & (y == batch.y0), VerdictClass.LIMITED),
+            (met, VerdictClass.ACHIEVED),
+            (on_track & in_time, VerdictClass.ON_TRACK),
+            (on_track, VerdictClass.ON_TRACK_LATEST_ONLY),
+            (late >= ACCELERATION - ROUNDING, VerdictClass.ACCELERATION_NEEDED),
+            (late >= -ROUNDING, VerdictClass.LIMITED),
+        ]
+        conditions = [condition for condition, _ in rules]
+        codes = [CLASSES.index(code) for _, code in rules]
+        return np.select(conditions, codes, CLASSES.index(VerdictClass.MOVING_AWAY))
+
+    @cached_property
+    def reason(self) -> Ints:
+        """Why a series cannot be judged (§8), or `NO_REASON`: the first that applies."""
+        batch, aims = self.batch, self.batch.aims
+        late, only = aims.late, aims.of(Kind.DIRECTION_ONLY)
+        none, no_baseline = batch.points.count == 0, batch.baseline < 0
+        met, passed = batch.meets(batch.y), batch.t >= late
+        withheld, different = (
+            self._in_place(rows) for rows in (batch.points.hidden, batch.points.different)
+        )
+        open_still = aims.needs_baseline | ~(met | passed)
+        lacking = no_baseline & open_still
+        single = (batch.baseline == batch.latest) & open_still
+        old = self.as_of - batch.t > aims.max_age
+        unseen = ~met & ~passed & (self.as_of >= late)
+        rules = [
+            (aims.of(Kind.MILESTONE), Reason.QUALITATIVE),
+            (aims.without_aim, Reason.NO_TARGET),
+            (~aims.comparable, Reason.NOT_COMPARABLE),
+            (none & withheld, Reason.SUPPRESSED),
+            (none & different, Reason.NOT_COMPARABLE),
+            (none, Reason.NO_DATA),
+            (aims.baseline < batch.points.broken, Reason.BREAK_IN_SERIES),
+            (old | unseen, Reason.STALE),
+            ((lacking | single) & withheld, Reason.SUPPRESSED),
+            ((lacking | single) & different, Reason.NOT_COMPARABLE),
+            (lacking, Reason.NO_BASELINE),
+            (single, Reason.SINGLE_POINT),
+            (np.isnan(late) & ~met & ~batch.maintained & ~only, Reason.NO_DEADLINE),
+        ]
+        conditions = [condition for condition, _ in rules]
+        return np.select(conditions, [REASONS.index(code) for _, code in rules], NO_REASON)
+
+    def _in_place(self, rows: tuple[Ints, Floats]) -> Bools:
+        """Where such a row stands in a baseline's place, or would be a needed second point."""
+        owner, time = rows
+        due, count = self.batch.aims.baseline[owner], self.batch.points.count
+        wanted = (count[owner] < 2) | ((time >= due) & (time <= due + BASELINE_YEARS))
+        return np.bincount(owner[wanted], minlength=len(count)) > 0
+
+    @cached_property
+    def verdict(self) -> Ints:
+        """The class of every series."""
+        blank = CLASSES.index(VerdictClass.NOT_ASSESSED)
+        states = np.array([*(CLASSES.index(VerdictClass(state)) for state in STATES), blank])
+        stated = states[self.batch.aims.state]
+        unjudged = np.where(self.batch.aims.of(Kind.MILESTONE), stated, blank)
+        return np.where(self.reason == NO_REASON, self.by_figures, unjudged)
+
+    @cached_property
+    def missed_by(self) -> Floats:
+        """How far a missed target was from being met at its deadline."""
+        short = self.batch.side * (self.batch.aim - self._at_deadline)
+        missed = self.verdict == CLASSES.index(VerdictClass.MISSED)
+        return np.where(missed & ~self.batch.aims.of(Kind.DIRECTION_ONLY), short, np.nan)
+
+    @cached_property
+    def attainment(self) -> Floats:
+        """When each target was first met, or would be at the pace since the baseline."""
+        return outlook.attainment(self.batch)
+
+    @cached_property
+    def recent(self) -> direction.Recent:
+        """The recent direction of each series (§5)."""
+        batch = self.batch
+        places = batch.latest[:, None] - np.arange(direction.POINTS - 1, -1, -1)
+        places = np.where(places >= batch.points.start[:, None], places, -1)
+        columns = (batch.points.time, batch.raw, batch.points.numerator, batch.points.denominator)
+        time, value, numerator, denominator = (
+            batch.points.pick(column, places) for column in columns
+        )
+        # A lead over a benchmark is not the proportion that the counts would test.
+        numerator[batch.aims.of(Kind.EXCEED_BENCHMARK)] = np.nan
+        return direction.recent_direction(time, value, numerator, denominator)
+
+    @cached_property
+    def slipping(self) -> Bools:
+        """Achieved or on track, though the recent direction is a worsening one."""
+        batch = self.batch
+        inwards = batch.inwards(batch.points.pick(batch.raw, batch.latest))
+        wanted = np.where(batch.aims.of(Kind.WITHIN), inwards, batch.aims.polarity)
+        well = np.isin(self.verdict, [CLASSES.index(code) for code in WELL])
+        return well & (self.recent.sign * wanted < 0)
+
+    @cached_property
+    def checks(self) -> dict[Check, Ints]:
+        """The class by each recomputation (§7), or `LEFT_OUT`."""
+        batch, deadline = self.batch, self._at_deadline
+        still = ~(batch.t >= batch.aims.late)
+        rated = still & ~np.isnan(self.ends[1].ratio)
+        found: dict[Check, Ints] = {}
+        by_shape = (Check.LINEAR, Check.GEOMETRIC, Check.LOGISTIC)
+        for code, check in enumerate(by_shape):
+            other = np.full(len(batch.y), code)
+            possible = (batch.bent(other, batch.y) == other) & (batch.shape != other) & rated
+            classes = self._recomputed(other, batch.y, batch.t, deadline)
+            found[check] = np.where(possible, classes, LEFT_OUT)
+        y1 = batch.points.pick(batch.value, batch.previous)
+        t1 = batch.points.pick(batch.points.time, batch.previous)
+        without = self._recomputed(batch.shape, y1, t1, deadline)
+        found[Check.LAST_POINT] = np.where((batch.previous >= 0) & still, without, LEFT_OUT)
+        now, then = (
+            batch.points.pick(batch.raw, places) for places in (batch.latest, batch.at_deadline)
+        )
+        revisable = ~np.isnan(batch.aims.revision) & ~np.isnan(now)
+        for check, sign in ((Check.REVISION_UP, 1), (Check.REVISION_DOWN, -1)):
+            y, y_deadline = (
+                batch.effective(raw + sign * batch.aims.revision) for raw in (now, then)
+            )
+            classes = self._recomputed(batch.bent(batch.shape, y), y, batch.t, y_deadline)
+            found[check] = np.where(revisable, classes, LEFT_OUT)
+        judged = self.reason == NO_REASON
+        return {check: np.where(judged, classes, LEFT_OUT) for check, classes in found.items()}
+
+    def _recomputed(self, shape: Ints, y: Floats, t: Floats, at_deadline: Floats) -> Ints:
+        batch, aims = self.batch, self.batch.aims
+        late = batch.ratio(shape, y, t, aims.late, batch.aim)
+        if np.array_equal(aims.early, aims.late, equal_nan=True):
+            return self._class(late, late, y, t, at_deadline)
+        early = batch.ratio(shape, y, t, aims.early, batch.aim_early)
+        return self._class(early, late, y, t, at_deadline)
+
+    @cached_property
+    def flips(self) -> dict[Check, Bools]:
+        """Which recomputations change the class."""
+        return {
+            check: (classes != LEFT_OUT) & (classes != self.verdict)
+            for check, classes in self.checks.items()
+        }
+
+    @cached_property
+    def eurostat(self) -> eurostat.EurostatProgress:
+        """The published practice's verdict on the same figures (§4)."""
+        batch, aims = self.batch, self.batch.aims
+        without = (Kind.WITHIN, Kind.EXCEED_BENCHMARK, Kind.MILESTONE)
+        numeric = ~np.isin(aims.kind, [KINDS.index(kind) for kind in without])
+        first_year = batch.points.first_year
+        return eurostat.eurostat_progress(
+            base=np.where(numeric, batch.y0, np.nan),
+            base_year=batch.points.pick(first_year, batch.baseline),
+            current=batch.y,
+            current_year=batch.points.pick(first_year, batch.latest),
+            target=np.where(aims.of(Kind.DIRECTION_ONLY), np.nan, batch.aim),
+            target_year=aims.late,
+            direction=aims.polarity,
+            limit=aims.limit,
+        )

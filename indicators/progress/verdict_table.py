@@ -1,0 +1,97 @@
+"""A judged batch as a frame: one row a target, its verdict and what it rests on in columns."""
+
+from collections.abc import Mapping, Sequence
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from indicators.progress.batch import Batch
+from indicators.progress.codes import Check, Direction, DirectionTest, Flag, Kind
+from indicators.progress.eurostat import EUROSTAT_CLASSES
+from indicators.progress.judgement import CLASSES, LEFT_OUT, NO_REASON, REASONS, Judgement
+from indicators.progress.periods import decimal_year
+from indicators.progress.points import points
+from indicators.progress.shapes import SHAPES
+from indicators.progress.targets import KINDS, aims
+
+Bools = npt.NDArray[np.bool_]
+Ints = npt.NDArray[np.int64]
+
+OUTLOOK = ("expected", "gap", "required", "acceleration", "years_ahead", "projected")
+DIRECTIONS = {0: Direction.STEADY, 1: Direction.RISING, 2: Direction.UNKNOWN, -1: Direction.FALLING}
+
+
+def judgement_on(series: pd.DataFrame, targets: pd.DataFrame, as_of: str | None) -> Judgement:
+    """Judge rows of series by the targets of the same key; nothing is computed before asked."""
+    asked = decimal_year(as_of) if as_of else np.nan
+    aimed = aims(targets)
+    return Judgement(Batch(points(series, aimed, asked), aimed), asked)
+
+
+def verdict_table(judgement: Judgement) -> pd.DataFrame:
+    """All verdicts of a batch, in the order of its targets."""
+    batch, aimed = judgement.batch, judgement.batch.aims
+    early, late = judgement.ends
+    recent, practice = judgement.recent, judgement.eurostat
+    judged = judgement.reason == NO_REASON
+    kept = judged & batch.maintained
+    signs = np.where(np.isnan(recent.sign), 2, recent.sign).astype(np.int64)
+    tests = np.where(recent.tested, 0, np.where(np.isnan(recent.sign), 2, 1))
+    left_out = {check: classes == LEFT_OUT for check, classes in judgement.checks.items()}
+    return pd.DataFrame(
+        {
+            "series": aimed.key,
+            "verdict": _texts(CLASSES, judgement.verdict),
+            "reason": _texts([*REASONS, ""], judgement.reason),
+            "kind": _texts(KINDS, np.where(kept, KINDS.index(Kind.MAINTAIN), aimed.kind)),
+            "shape": _texts(SHAPES, batch.shape),
+            "baseline_period": _periods(batch, batch.baseline),
+            "baseline_value": batch.points.pick(batch.points.value, batch.baseline),
+            "latest_period": _periods(batch, batch.latest),
+            "latest_value": batch.points.pick(batch.points.value, batch.latest),
+            "target_value": late.aim,
+            "ratio_early": early.ratio,
+            "ratio_late": late.ratio,
+            **{name: getattr(late, name) for name in OUTLOOK},
+            **{f"{name}_early": getattr(early, name) for name in OUTLOOK},
+            "missed_by": judgement.missed_by,
+            "attained": judgement.attainment,
+            "direction": _texts([DIRECTIONS[sign] for sign in (0, 1, 2, -1)], signs),
+            "direction_test": _texts(list(DirectionTest), tests),
+            Flag.SLIPPING.value: judgement.slipping,
+            Flag.BORDERLINE.value: np.logical_or.reduce(list(judgement.flips.values())),
+            Flag.BASELINE_SHIFTED.value: (batch.baseline >= 0) & (batch.t0 > aimed.baseline),
+            Flag.BECAME_MAINTAIN.value: kept & ~aimed.of(Kind.MAINTAIN),
+            Flag.LINEAR_INSTEAD.value: judged & (batch.shape != aimed.shape),
+            Flag.AFTER_BREAK.value: batch.points.cut,
+            "flips": _lists(judgement.flips),
+            "unchecked": _lists(left_out),
+            "eurostat_value": practice.value,
+            "eurostat_verdict": _texts(EUROSTAT_CLASSES, practice.classes),
+            "eurostat_score": practice.score,
+        }
+    )
+
+
+def _texts(codes: Sequence[str], places: Ints) -> pd.Series:
+    """Codes as text, by their places; −1 is the last one."""
+    texts = pd.array([str(code) for code in codes], dtype="str")
+    return pd.Series(texts.take(np.where(places < 0, len(codes) - 1, places)))
+
+
+def _periods(batch: Batch, places: Ints) -> pd.Series:
+    return batch.points.period.reset_index(drop=True).reindex(places).reset_index(drop=True)
+
+
+def _lists(chosen: Mapping[Check, Bools]) -> pd.Series:
+    """The names of the checks chosen for each series, joined by commas."""
+    checks = list(chosen)
+    masks = np.zeros(len(chosen[checks[0]]), np.int64)
+    for bit, check in enumerate(checks):
+        masks |= chosen[check].astype(np.int64) << bit
+    names = [
+        ",".join(check for bit, check in enumerate(checks) if mask >> bit & 1)
+        for mask in range(1 << len(checks))
+    ]
+    return _texts(names, masks)

@@ -1,0 +1,175 @@
+"""From the published files to the figures that are public, with a few of them as fixed points."""
+
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+
+import pytest
+import sqlalchemy as sa
+
+from etl.findings import Refused
+from etl.refresh import RAW, Figures, figures, fill_if_empty, refresh
+from indicators import catalogue
+from indicators.database import KEY
+from indicators.queries import Selection, latest_release, observations
+
+
+@pytest.fixture(scope="module")
+def public() -> Figures:
+    return figures()
+
+
+def value(
+    public: Figures, indicator: str, period: str, region: str, scheme: str = "ALL",
+    industry: str = "ALL",
+) -> float:  # fmt: skip
+    rows = public.rows
+    chosen = rows[
+        (rows["indicator"] == indicator) & (rows["period"] == period)
+        & (rows["region"] == region) & (rows["scheme"] == scheme) & (rows["industry"] == industry)
+    ]  # fmt: skip
+    return float(chosen["value"].item())
+
+
+@pytest.mark.parametrize(
+    ("indicator", "period", "region", "scheme", "industry", "expected"),
+    [
+        ("certified_organisations", "2024-12", "ALL", "ALL", "ALL", 1_099_770),
+        ("certified_organisations", "2024-12", "100000", "ALL", "ALL", 1_087_967),
+        ("certificates_valid", "2024-12", "ALL", "ALL", "ALL", 4_158_266),
+        ("certificates_valid", "2024-12", "100000", "ALL", "ALL", 4_067_752),
+        ("certificates_valid", "2019-03", "ALL", "CCC", "ALL", 658_271),
+        ("certificates_valid_yearend", "2023-12", "100000", "ALL", "ALL", 3_760_000),
+        ("certificates_valid", "2025-01", "440000", "ALL", "ALL", 749_274),
+        ("population", "2020-11", "540000", "ALL", "ALL", 3_648_100),
+        ("manufacturing_pass_rate", "2024", "100000", "ALL", "C", 93.93),
+        ("legal_units", "2018-12", "EAST3", "ALL", "ALL", 12_802_000),
+    ],
+)
+def test_a_published_figure_arrives_unchanged(
+    public: Figures, indicator: str, period: str, region: str, scheme: str, industry: str,
+    expected: float,
+) -> None:  # fmt: skip
+    assert value(public, indicator, period, region, scheme, industry) == expected
+
+
+def test_certificates_add_up_over_schemes(public: Figures) -> None:
+    rows = public.rows.query(
+        "indicator == 'certificates_valid' and period == '2024-12' and region == 'ALL'"
+    )
+    schemes = catalogue.load().schemes
+    groups = set(schemes["parent"].dropna())
+    assert rows[~rows["scheme"].isin(groups | {"ALL"})]["value"].sum() == 4_158_266
+
+
+def test_organisations_do_not_add_up_over_schemes(public: Figures) -> None:
+    rows = public.rows.query(
+        "indicator == 'certified_organisations' and period == '2024-12' and region == 'ALL'"
+    )
+    assert rows[rows["scheme"].isin(["MS", "PRODUCT", "SERVICE"])]["value"].sum() == 1_228_752
+    assert rows[rows["scheme"] == "ALL"]["value"].item() == 1_099_770
+
+
+def test_a_province_s_share_is_of_the_domestic_total(public: Figures) -> None:
+    share = value(public, "organisation_national_share", "2024-12", "110000")
+    assert round(share, 2) == 4.49
+
+
+def test_derived_figures_carry_what_they_are_made_of(public: Figures) -> None:
+    rows = public.rows.query(
+        "indicator == 'organisations_per_10000_residents' and period == '2024-12' "
+        "and region == '110000'"
+    )
+    beijing = rows.iloc[0]
+    assert (beijing["numerator"], beijing["denominator"]) == (48_889, 21_893_095)
+    assert beijing["value"] == pytest.approx(48_889 / 21_893_095 * 10_000)
+
+
+def test_no_figure_is_invented_for_provinces_without_one(public: Figures) -> None:
+    silent = {"450000", "460000", "520000", "540000", "620000", "630000", "640000"}
+    rows = public.rows.query("indicator == 'certificates_valid'")
+    assert not silent & set(rows["region"])
+
+
+def test_the_scope_reform_of_ccc_is_marked_as_a_break(public: Figures) -> None:
+    rows = public.rows.query("indicator == 'certificates_valid' and status == 'B'")
+    assert rows[["scheme", "period", "region"]].to_numpy().tolist() == [["CCC", "2021-07", "ALL"]]
+
+
+def test_snapshots_stand_at_their_month_and_nothing_is_filled_in(public: Figures) -> None:
+    rows = public.rows.query("indicator == 'certificates_valid' and region == '320000'")
+    assert sorted(rows["period"]) == [
+        "2019-03", "2021-07", "2022-08", "2022-09", "2023-02", "2023-03", "2024-12", "2025-01",
+    ]  # fmt: skip
+
+
+def test_every_figure_says_where_it_stands(public: Figures) -> None:
+    assert set(public.rows["citation"]) <= set(public.citations["citation"])
+    needed = public.citations[["publisher", "document", "place", "licence", "verification"]]
+    assert needed.notna().all(axis=None)
+    assert (needed != "").all(axis=None)
+
+
+def test_every_row_of_the_raw_files_is_published(public: Figures) -> None:
+    raw = sum(
+        len(path.read_text(encoding="utf-8").splitlines()) - 1 for path in RAW.rglob("*.csv")
+    )
+    assert len(public.rows[public.rows["source"] != "derived"]) == raw == 671
+    assert not public.rows.duplicated(list(KEY)).any()
+
+
+def test_a_refresh_is_one_release_and_the_next_changes_nothing(empty: sa.Engine) -> None:
+    first = refresh(empty)
+    assert first.release == 1
+    assert first.added == first.rows
+    second = refresh(empty)
+    assert (second.release, second.added, second.changed, second.withdrawn) == (None, 0, 0, 0)
+
+
+def test_a_check_publishes_nothing(empty: sa.Engine) -> None:
+    assert refresh(empty, dry_run=True).added > 671
+    assert latest_release(empty) is None
+
+
+def test_an_empty_database_is_filled_once(empty: sa.Engine) -> None:
+    fill_if_empty(empty)
+    fill_if_empty(empty)
+    assert latest_release(empty) == 1
+
+
+def test_a_source_that_fails_names_every_bad_cell_and_leaves_the_last_release(
+    empty: sa.Engine, tmp_path: Path
+) -> None:
+    refresh(empty)
+    raw = tmp_path / "raw"
+    shutil.copytree(RAW, raw)
+    table = raw / "platform_provinces" / "2024-12.csv"
+    text = table.read_text(encoding="utf-8")
+    table.write_text(
+        text.replace("获证组织数,北京市", "获证组织数,北平市").replace("156436", "十五万"),
+        encoding="utf-8",
+    )
+    with pytest.raises(Refused) as refusal:
+        refresh(empty, raw=raw)
+    found = {(item.file, item.row, item.column, item.found) for item in refusal.value.findings}
+    assert found == {
+        ("platform_provinces/2024-12.csv", 2, "value", "十五万"),
+        ("platform_provinces/2024-12.csv", 3, "region_name", "北平市"),
+    }
+    assert latest_release(empty) == 1
+    beijing = Selection("certificates_valid", period="2024-12", region="110000")
+    assert observations(empty, beijing)["value"].item() == 156_436
+
+
+def test_a_table_by_scheme_that_does_not_add_up_is_refused(tmp_path: Path) -> None:
+    raw = tmp_path / "raw"
+    shutil.copytree(RAW, raw)
+    table = raw / "platform_schemes" / "2024-12.csv"
+    table.write_text(
+        table.read_text(encoding="utf-8").replace(",973353,", ",973354,"), encoding="utf-8"
+    )
+    with pytest.raises(Refused) as refusal:
+        figures(raw)
+    assert [item.file for item in refusal.value.findings] == ["platform_schemes/2024-12.csv"]
+    assert "2,307,622" in str(refusal.value.findings[0].expected)

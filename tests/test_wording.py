@@ -1,0 +1,97 @@
+"""The message catalogue: complete, in both languages, with the same placeholders."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+from babel.messages.catalog import Message
+from babel.messages.extract import extract_from_dir
+from babel.messages.pofile import read_po
+
+from indicators.wording import CATALOGUE, Wording
+
+ROOT = Path(__file__).resolve().parent.parent
+# words("…"), words.plural("…", "…", n=…) and the ETL's message("…").
+KEYWORDS = {"words": None, "plural": (1, 2), "message": None}
+HAN = re.compile(r"[\u4e00-\u9fff]")
+ENGLISH_SENTENCE = re.compile(r"[A-Za-z]{2,}(?: [A-Za-z]{2,}){2,}")
+
+
+def sentences() -> set[str]:
+    """Return every English sentence that the code shows."""
+    found: set[str] = set()
+    places = ("indicators", "etl", "pages")
+    extractions = [extract_from_dir(ROOT / place, keywords=KEYWORDS) for place in places]
+    extractions.append(
+        (name, *rest)
+        for name, *rest in extract_from_dir(ROOT, [("app.py", "python")], keywords=KEYWORDS)
+        if name == "app.py"
+    )
+    for extraction in extractions:
+        for _, _, text, _, _ in extraction:
+            found |= set(text) if isinstance(text, tuple) else {text}
+    return found
+
+
+def entries() -> dict[str, Message]:
+    with CATALOGUE.open("rb") as stream:
+        catalogue = read_po(stream, locale="zh_CN")
+    return {str(entry.id): entry for entry in catalogue if entry.id}
+
+
+def test_every_sentence_has_its_chinese() -> None:
+    assert sentences() - set(entries()) == set()
+
+
+def test_no_translation_is_left_over() -> None:
+    assert set(entries()) - sentences() == set()
+
+
+@pytest.mark.parametrize("sentence", sorted(entries()))
+def test_a_translation_is_chinese_and_keeps_the_placeholders(sentence: str) -> None:
+    entry = entries()[sentence]
+    chinese = str(entry.string)
+    assert not entry.fuzzy
+    assert chinese
+    names = re.compile(r"\{(\w+)[^}]*\}")
+    english_names, chinese_names = set(names.findall(sentence)), set(names.findall(chinese))
+    assert chinese_names <= english_names
+    # A plural form may leave its number out of "1 province" but no other value may be lost.
+    assert english_names - chinese_names <= {"n"} if "{n}" in sentence else True
+    assert not ENGLISH_SENTENCE.search(re.sub(r"\{[^}]*\}|`[^`]*`|python -m etl \w+", "", chinese))
+
+
+@pytest.mark.parametrize(
+    ("period", "chinese", "english"),
+    [
+        ("2024", "2024年", "2024"),
+        ("2024-12", "2024年12月", "Dec 2024"),
+        ("2020-Q3", "2020年第3季度", "2020 Q3"),
+    ],
+)
+def test_periods_are_written_as_the_language_writes_them(
+    period: str, chinese: str, english: str
+) -> None:
+    assert (Wording("zh").period(period), Wording("en").period(period)) == (chinese, english)
+
+
+@pytest.mark.parametrize(
+    ("value", "chinese", "english"),
+    [
+        (4_158_266, "415.8万", "4.16 million"),
+        (141_177.0, "14.1万", "141,177"),
+        (1_411_778_724, "14.1亿", "1.41 billion"),
+        (999.0, "999", "999"),
+    ],
+)
+def test_large_numbers_are_told_in_the_language_s_steps(
+    value: float, chinese: str, english: str
+) -> None:
+    assert (Wording("zh").big(value), Wording("en").big(value)) == (chinese, english)
+
+
+def test_a_missing_number_is_a_dash_and_never_zero() -> None:
+    assert Wording("zh").number(None) == Wording("en").number(float("nan")) == "—"
+    assert Wording("zh").number(0) == "0"
