@@ -15,7 +15,7 @@ from rich.table import Table
 
 from etl.findings import Finding, Message, Refused
 from indicators import catalogue, queries
-from indicators.database import open_database
+from indicators.database import ROOT, open_database
 from indicators.wording import Wording
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
@@ -114,7 +114,7 @@ def boundaries() -> None:
     from etl.boundaries import write_boundaries
 
     with _explained():
-        console.print(str(write_boundaries()))
+        console.print(str(write_boundaries(ROOT / "data" / "reference" / "boundaries")))
 
 
 @contextmanager

@@ -58,7 +58,9 @@ PROVENANCE: dict[str, Any] = {
     "vintage": "2021",
     "vintage_note": (
         "The package gives no date of its own. It names as its reference the collection "
-        "ChinaAdminDivisonSHP v2.0 (doi:10.5281/zenodo.4167299), taken from Amap on 2021-12-07."
+        "ChinaAdminDivisonSHP v2.0 (doi:10.5281/zenodo.4167299), taken from Amap on 2021-12-07. "
+        "Its counties agree: they have the changes of spring 2021 (临平区, 偃师区, 黔西市) and not "
+        "those of 2023 (白杨市, 米林市, 错那市)."
     ),
     "datum": "GCJ-02",
     "datum_note": (

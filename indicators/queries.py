@@ -21,7 +21,7 @@ from indicators.database import (
 class Selection:
     """What a page shows. `None` leaves a dimension open; `release` None is what is public now."""
 
-    indicator: str
+    indicator: str | None
     period: str | None = None
     industry: str | None = "ALL"
     size: str | None = "ALL"

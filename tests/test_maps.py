@@ -51,8 +51,8 @@ def legend(drawn: pd.DataFrame) -> pd.DataFrame:
     )
 
 
-def picture(rows: list[dict[str, Any]]) -> NDArray[np.int16]:
-    drawn = figures(rows).reset_index()
+def picture(rows: list[dict[str, Any]], **options: Any) -> NDArray[np.int16]:
+    drawn = figures(rows, **options).reset_index()
     specification = maps.exported_map(
         boundaries(),
         drawn,
@@ -75,9 +75,8 @@ def share(image: NDArray[np.int16], colour: str) -> float:
 
 
 def test_a_class_holds_its_lower_end_and_zero_is_a_value() -> None:
-    drawn = figures(
-        [row("110000", 0.0), row("120000", 9.9), row("130000", 10.0), row("140000", 80.0)]
-    )
+    values = {"110000": 0.0, "120000": 9.9, "130000": 10.0, "140000": 80.0}
+    drawn = figures([row(region, value) for region, value in values.items()])
     classes = maps.LIGHT.classes(5)
     assert drawn.loc[list(values), "fill"].tolist() == [
         classes[0], classes[0], classes[1], classes[4],
@@ -136,6 +135,11 @@ def test_the_legend_names_classes_and_the_states_there_are() -> None:
         "Not applicable: 1", "No data: 3",
     ]  # fmt: skip
     assert listed.loc[listed["kind"] == "title", "label"].tolist() == ["certificates"]
+
+
+def test_two_rows_for_one_unit_are_refused() -> None:
+    with pytest.raises(ValueError, match="unique"):
+        figures([row("110000", 1.0), row("110000", 2.0, period="2023-12")])
 
 
 # Colours
@@ -278,16 +282,17 @@ def test_without_a_review_number_the_map_says_so(monkeypatch: pytest.MonkeyPatch
 # The picture
 
 
-def test_values_missing_and_suppressed_look_different() -> None:
+def test_values_and_each_hatch_look_different() -> None:
     valued = picture([row(code, 100.0) for code in maps.REGIONS])
-    missing = picture([])
-    suppressed = picture([row(code, 100.0, confidentiality="C") for code in maps.REGIONS])
+    plain = picture([], out_of_scope=maps.REGIONS)
+    hatched = picture([])
+    crossed = picture([row(code, 100.0, confidentiality="C") for code in maps.REGIONS])
 
-    strongest, empty, hatch = maps.LIGHT.classes(5)[-1], maps.LIGHT.no_value, maps.LIGHT.hatch
+    strongest, empty = maps.LIGHT.classes(5)[-1], maps.LIGHT.no_value
     assert share(valued, strongest) > 0.2
     assert share(valued, empty) < 0.001
-    assert share(missing, strongest) < 0.005  # the legend's swatch alone
-    assert share(missing, empty) > 0.15
-    # Cross-hatching draws more lines than hatching, and a value draws none.
-    assert share(suppressed, hatch) > 1.5 * share(missing, hatch) > 0
-    assert share(valued, hatch) < 0.001
+    assert share(hatched, strongest) < 0.005  # the legend's swatch alone
+    # Lines cover what is plain, and lines both ways cover more of it.
+    assert share(plain, empty) > 0.2
+    assert share(hatched, empty) < 0.95 * share(plain, empty)
+    assert share(crossed, empty) < 0.95 * share(hatched, empty)

@@ -25,7 +25,7 @@ import pandas as pd
 
 from etl.rollup.calendar import Grid, Series
 from etl.rollup.engine import Engine
-from etl.rollup.space import DIMENSIONS, Dimension, Space
+from etl.rollup.space import Dimension, Space
 
 MEASURES = (
     "certificates_valid",
@@ -303,10 +303,10 @@ def named_cells(events: Any, space: Space, engine: Engine) -> Any:
     return cells
 
 
-def counts(events: Any, settled: Any, named: Any, series: Series, engine: Engine) -> Any:
+def counts(events: Any, settled: Any, series: Series, engine: Engine) -> Any:
     """Return one row a cell and period of a series, from the first event of the cell on.
 
-    `settled` are events that stand in their totals already; `named` has the codes of the cells.
+    `settled` are events that stand in their totals already.
     """
     events, settled = (_stepped(rows, series, engine) for rows in (events, settled))
     # Of two rows of one step the second is shown, and that is the one with the flows.
@@ -333,7 +333,7 @@ def counts(events: Any, settled: Any, named: Any, series: Series, engine: Engine
         {"step": list(series.names), "period": list(series.names.values())}
     ).astype({"step": "int32"})
     shown = shown.inner_join(engine.frame(names), "step")
-    return shown.inner_join(named, "cell").select(*DIMENSIONS, "period", *MEASURES)
+    return shown.select("cell", "period", *MEASURES)
 
 
 def _stepped(events: Any, series: Series, engine: Engine) -> Any:

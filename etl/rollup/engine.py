@@ -18,6 +18,7 @@ from typing import Any
 
 import ibis
 import pandas as pd
+import pyarrow as pa
 
 MEMORY_LIMIT = "3GB"
 
@@ -70,7 +71,16 @@ class Engine:
 
     def frame(self, rows: pd.DataFrame) -> Any:
         """Return rows of this process as a table."""
-        return ibis.memtable(rows)
+        return ibis.memtable(pa.Table.from_pandas(rows, preserve_index=False))
+
+    def rows(self, table: Any) -> pd.DataFrame:
+        """Return a table as rows of this process."""
+        rows: pd.DataFrame = self.connection.to_pyarrow(table).to_pandas()
+        return rows
+
+    def number(self, table: Any) -> int:
+        """Return how many rows a table has."""
+        return int(self.rows(table.agg(rows=table.count()))["rows"].iloc[0])
 
     def write(self, rows: Any, path: Path) -> None:
         """Write rows as Parquet: a file here, a folder of parts on a cluster."""

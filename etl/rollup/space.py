@@ -18,14 +18,14 @@ DIMENSIONS = ("region", "industry", "size", "scheme")  # from the lowest bits up
 
 
 def _no_groups() -> pd.DataFrame:
-    return pd.DataFrame({"code": [], "group": []}, dtype="str")
+    return pd.DataFrame({"dimension": [], "code": [], "group": []}, dtype="str")
 
 
 @dataclass(frozen=True)
 class Reference:
     """The code lists a registry is counted by: frames with `code` and, for trees, `parent`.
 
-    `groups` (code, group) names further totals of regions beside their tree, such as the
+    `groups` (dimension, code, group) names further totals that stand beside a tree, such as the
     economic regions. `size_rules` is the table that `size_class` reads.
     """
 
@@ -35,6 +35,27 @@ class Reference:
     schemes: pd.DataFrame
     size_rules: pd.DataFrame
     groups: pd.DataFrame = field(default_factory=_no_groups)
+
+
+def reference(
+    regions: pd.DataFrame, industries: pd.DataFrame, sizes: pd.DataFrame, schemes: pd.DataFrame,
+    size_rules: pd.DataFrame,
+) -> Reference:
+    """Return the catalogue's code lists as a reference.
+
+    Regions with `members` and industries of the level `combination` become groups; a region of
+    neither tree nor members, such as a cluster of prefectures, cannot be counted and is left out.
+    """
+    joined = regions[regions["members"].fillna("") != ""]
+    sections = industries[industries["level"] == "combination"]
+    groups = [
+        ("region", member, row.code) for row in joined.itertuples() for member in row.members.split()
+    ] + [("industry", letter, code) for code in sections["code"] for letter in code]
+    uncounted = (regions["kind"] == "cluster") & ~regions["code"].isin(joined["code"])
+    return Reference(
+        regions[~uncounted], industries, sizes, schemes, size_rules,
+        pd.DataFrame(groups, columns=["dimension", "code", "group"]),
+    )
 
 
 @dataclass(frozen=True)
@@ -119,7 +140,7 @@ def space(reference: Reference) -> Space:
     built: dict[str, Dimension] = {}
     shift = 0
     for name, frame in zip(DIMENSIONS, frames, strict=True):
-        groups = reference.groups if name == "region" else _no_groups()
+        groups = reference.groups[reference.groups["dimension"] == name]
         built[name] = _dimension(name, frame, groups, shift)
         shift += built[name].bits
     return Space(**built)

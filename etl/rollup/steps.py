@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +12,7 @@ import ibis
 from etl.findings import Message, message
 from etl.rollup.calendar import grid
 from etl.rollup.counts import (
+    MEASURES,
     added,
     certificate_events,
     counts,
@@ -26,7 +27,7 @@ from etl.rollup.counts import (
     with_totals,
 )
 from etl.rollup.engine import Engine
-from etl.rollup.space import Reference, Space, space
+from etl.rollup.space import DIMENSIONS, Reference, Space, space
 
 # called with the step at hand, the number of steps and what is being done
 Progress = Callable[[int, int, Message], None]
@@ -72,7 +73,7 @@ def roll_up(
     placed = engine.kept(lives(registry, cells, slots, engine))
     told(message("counting certificates"))
     certificates = engine.kept(added(certificate_events(placed, slots)))
-    used = _used(certificates, cells)
+    used = _used(certificates, cells, engine)
     told(message("merging the certificates of each organisation"))
     held = list(levels(
         held_slots(placed, slots), cells.scheme, used["scheme"], merged, engine, keep=True
@@ -94,38 +95,70 @@ def roll_up(
     anew = engine.kept(_union(settled))
     engine.release(certificates, apart, *rolling, *settled)
 
-    packs = _packs(events, cells)
+    packs = _packs(events, cells, engine)
     told.steps += len(packs)
-    made = []
-    for number, pack in enumerate(packs):
-        told(message("making totals and sums, {schemes} fields", schemes=len(pack)))
+    table = CountTable(engine, out)
+    for pack in packs:
+        told(message("making totals and running sums, {schemes} fields", schemes=len(pack)))
         here = cells.scheme.value(events.cell).isin(pack)
         total = engine.kept(with_totals(events.filter(here), cells, used, engine))
         apart_here = anew.filter(cells.scheme.value(anew.cell).isin(pack))
-        names = engine.kept(named_cells(total, cells, engine))
+        table.add("cells", named_cells(total, cells, engine))
         for series in slots.series:
-            part = counts(total, apart_here, names, series, engine)
-            if out is None:
-                made.append(engine.kept(part))
-            else:
-                engine.write(part, out / f"part-{number:03d}-{series.frequency}.parquet")
-        engine.release(total, names)
+            table.add("counts", counts(total, apart_here, series, engine))
+        engine.release(total)
     engine.release(events, anew)
-    return _union(made) if out is None else engine.parquet(out / "*.parquet")
+    return table.rows()
+
+
+@dataclass
+class CountTable:
+    """Counts by the number of their cell, and the codes of the cells: in memory or in a folder.
+
+    Codes stand once a cell rather than once a row: the rows of the whole table are many.
+    """
+
+    engine: Engine
+    out: Path | None
+    parts: dict[str, list[Any]] = field(default_factory=lambda: {"cells": [], "counts": []})
+
+    def add(self, name: str, rows: Any) -> None:
+        """Compute rows of `cells` or `counts` and put them by."""
+        parts = self.parts[name]
+        if self.out is None:
+            parts.append(self.engine.kept(rows))
+        else:
+            path = self.out / name / f"{len(parts):03d}.parquet"
+            self.engine.write(rows, path)
+            parts.append(path)
+
+    def rows(self) -> Any:
+        """Return what was put by, each row with its codes."""
+        if self.out is not None:
+            return counted(self.out, self.engine)
+        cells, numbers = (_union(self.parts[name]) for name in ("cells", "counts"))
+        return numbers.inner_join(cells, "cell").select(*DIMENSIONS, "period", *MEASURES)
+
+
+def counted(out: Path, engine: Engine) -> Any:
+    """Return the counts that a roll-up has written to a folder."""
+    cells = engine.parquet(out / "cells" / "*.parquet")
+    rows = engine.parquet(out / "counts" / "*.parquet").inner_join(cells, "cell")
+    return rows.select(*DIMENSIONS, "period", *MEASURES)
 
 
 def _union(tables: list[Any]) -> Any:
     return ibis.union(*tables) if len(tables) > 1 else tables[0]
 
 
-def _used(events: Any, cells: Space) -> dict[str, set[int]]:
-    found = events.select("cell").distinct().to_pandas()["cell"].to_numpy()
+def _used(events: Any, cells: Space, engine: Engine) -> dict[str, set[int]]:
+    found = engine.rows(events.select("cell").distinct())["cell"].to_numpy()
     return {each.name: set(each.value(found).tolist()) for each in cells.dimensions}
 
 
-def _packs(events: Any, cells: Space) -> list[list[int]]:
+def _packs(events: Any, cells: Space, engine: Engine) -> list[list[int]]:
     scheme = cells.scheme.value(events.cell)
-    sizes = events.group_by(scheme=scheme).agg(rows=events.count()).to_pandas()
+    sizes = engine.rows(events.group_by(scheme=scheme).agg(rows=events.count()))
     packs: list[list[int]] = []
     room = 0
     for code, rows in sorted(zip(sizes["scheme"], sizes["rows"], strict=True)):

@@ -18,7 +18,14 @@ from indicators.maps.chart import (
     region_map,
 )
 from indicators.maps.export import exported_map, map_provenance
-from indicators.maps.figures import class_names, map_figures, map_legend, state_name, status_name
+from indicators.maps.figures import (
+    class_breaks,
+    class_names,
+    map_figures,
+    map_legend,
+    state_name,
+    status_name,
+)
 from indicators.maps.palette import DARK, LIGHT, Palette, palette
 
 __all__ = [
@@ -36,6 +43,7 @@ __all__ = [
     "BoundaryError",
     "Palette",
     "Problem",
+    "class_breaks",
     "class_names",
     "exported_map",
     "load",

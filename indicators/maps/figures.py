@@ -79,7 +79,7 @@ def map_figures(
     than the 34 are left out. A value belongs to the class above each break it reaches. The rank
     counts from the largest value, or from the smallest if `ascending`.
     """
-    found: dict[str, Any] = {row["region"]: row for row in rows.to_dict("records")}
+    found: dict[Any, Any] = rows.set_index("region").to_dict("index")
     units = {code: _state(code, found.get(code), out_of_scope) for code in REGIONS}
     values = pd.Series({c: float(found[c]["value"]) for c in REGIONS if units[c] == VALUE})
     ranks = values.rank(method="min", ascending=ascending)
@@ -98,6 +98,7 @@ def map_figures(
                 "region": code,
                 "name": names[code],
                 "state": state,
+                "value": values.get(code),
                 "fill": fill,
                 "ink": readable_on(fill),
                 "shown": shown,
@@ -108,6 +109,19 @@ def map_figures(
             }
         )
     return pd.DataFrame(drawn)
+
+
+def class_breaks(values: pd.Series, classes: int = 5) -> list[float]:
+    """Return the breaks of classes that hold about as many values each (quantiles).
+
+    Rounded to two significant digits where that keeps them apart; fewer where values are few.
+    """
+    known = values.dropna()
+    shares = [step / classes for step in range(1, classes)]
+    exact = sorted(set(known.quantile(shares))) if len(known) > 1 else []
+    rounded = [float(f"{value:.2g}") for value in exact]
+    kept = rounded if len(set(rounded)) == len(exact) else exact
+    return [value for value in kept if known.min() < value <= known.max()]
 
 
 def _state(code: str, row: Mapping[str, Any] | None, out_of_scope: Collection[str]) -> str:

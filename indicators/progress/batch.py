@@ -77,9 +77,13 @@ class Batch:
     @cached_property
     def side(self) -> Floats:
         """The direction d to the aim: the polarity; for a range, from the nearer bound inwards."""
-        start = self.inwards(self.points.pick(self.raw, self.baseline))
-        now = self.inwards(self.points.pick(self.raw, self.latest))
-        ranged = np.where(start != 0, start, np.where(now != 0, now, 1.0))
+        start, now = (self.points.pick(self.raw, at) for at in (self.baseline, self.latest))
+        nearer = np.sign((self.aims.lower - now) + (self.aims.upper - now))
+        ranged = np.select(
+            [self.inwards(start) != 0, self.inwards(now) != 0, nearer != 0],
+            [self.inwards(start), self.inwards(now), nearer],
+            np.where(self.aims.polarity < 0, -1.0, 1.0),
+        )
         return np.where(self.aims.of(Kind.WITHIN), ranged, self.aims.polarity)
 
     def effective(self, raw: Floats, owner: Ints | slice = slice(None)) -> Floats:
@@ -196,18 +200,37 @@ class Batch:
             return np.column_stack([self.t0, due]), np.column_stack([g0, goal])
         when = np.where(on, self.aims.milestone_time, self.t0[:, None])
         what = np.where(on, self.g(self.aims.milestone_value, shape), g0[:, None])
-        time, height = np.column_stack([self.t0, when, due]), np.column_stack([g0, what, goal])
+        # NaN sorts last, so that the end stays the last knot even where it precedes the baseline.
+        end = np.where(due > self.t0, due, np.nan)
+        time, height = np.column_stack([self.t0, when, end]), np.column_stack([g0, what, goal])
         order = np.argsort(time, axis=1, kind="stable")
         return np.take_along_axis(time, order, axis=1), np.take_along_axis(height, order, axis=1)
 
-    def ratio(self, shape: Ints, y: Floats, t: Floats, due: Floats, aim: Floats) -> Floats:
-        """R(T) = d·a / |r(T)|: the progress made over the progress that the path expects (§3)."""
-        time, height = self.path(shape, due, aim)
-        made = self.side * (self.g(y, shape) - height[:, 0])
-        asked = np.abs(interpolated(time, height, t) - height[:, 0])
-        ratio = made / asked
-        without = self.maintained | self.aims.of(Kind.DIRECTION_ONLY) | ~(due > self.t0)
-        return np.where(without | ~(t > self.t0), np.nan, ratio)
+    @cached_property
+    def one_end(self) -> bool:
+        """Whether no window of the batch has two ends."""
+        return np.array_equal(self.aims.early, self.aims.late, equal_nan=True)
+
+    def ratios(self, shape: Ints, y: Floats, t: Floats) -> tuple[Floats, Floats]:
+        """R = d·a / |r| at the early and the late end, were (t, y) the latest point (§3)."""
+        g = self.g(y, shape)
+        late = self._ratio(g, t, self.path(shape, self.aims.late, self.aim))
+        if self.one_end:
+            return late, late
+        return self._ratio(g, t, self.path(shape, self.aims.early, self.aim_early)), late
+
+    def _ratio(self, g: Floats, t: Floats, path: tuple[Floats, Floats]) -> Floats:
+        """The progress made over the progress that the path expects by now, on the g scale."""
+        time, height = path
+        g0, t0 = height[:, 0], time[:, 0]
+        ratio = self.side * (g - g0) / np.abs(interpolated(time, height, t) - g0)
+        ratio[self.unrated | ~(time[:, -1] > t0) | ~(t > t0)] = np.nan
+        return ratio
+
+    @cached_property
+    def unrated(self) -> Bools:
+        """Where the target is no change of the baseline, so that there is no R."""
+        return self.maintained | self.aims.of(Kind.DIRECTION_ONLY)
 
 
 def interpolated(x: Floats, y: Floats, at: Floats) -> Floats:

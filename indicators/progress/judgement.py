@@ -186,12 +186,7 @@ class Judgement:
         return {check: np.where(judged, classes, LEFT_OUT) for check, classes in found.items()}
 
     def _recomputed(self, shape: Ints, y: Floats, t: Floats, at_deadline: Floats) -> Ints:
-        batch, aims = self.batch, self.batch.aims
-        late = batch.ratio(shape, y, t, aims.late, batch.aim)
-        if np.array_equal(aims.early, aims.late, equal_nan=True):
-            return self._class(late, late, y, t, at_deadline)
-        early = batch.ratio(shape, y, t, aims.early, batch.aim_early)
-        return self._class(early, late, y, t, at_deadline)
+        return self._class(*self.batch.ratios(shape, y, t), y, t, at_deadline)
 
     @cached_property
     def flips(self) -> dict[Check, Bools]:

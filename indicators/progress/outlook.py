@@ -29,13 +29,14 @@ class Ends:
 
 def window_ends(batch: Batch) -> tuple[Ends, Ends]:
     """The early and the late end of every window."""
-    early = _ends(batch, batch.aims.early, batch.aim_early)
-    if np.array_equal(batch.aims.early, batch.aims.late, equal_nan=True):
-        return early, early
-    return early, _ends(batch, batch.aims.late, batch.aim)
+    early, late = batch.ratios(batch.shape, batch.y, batch.t)
+    last = _ends(batch, batch.aims.late, batch.aim, late)
+    if batch.one_end:
+        return last, last
+    return _ends(batch, batch.aims.early, batch.aim_early, early), last
 
 
-def _ends(batch: Batch, due: Floats, aim: Floats) -> Ends:
+def _ends(batch: Batch, due: Floats, aim: Floats, ratio: Floats) -> Ends:
     shape, t, y, side = batch.shape, batch.t, batch.y, batch.side
     time, height = batch.path(shape, due, aim)
     g, g0, goal = batch.g(y, shape), height[:, 0], height[:, -1]
@@ -56,7 +57,7 @@ def _ends(batch: Batch, due: Floats, aim: Floats) -> Ends:
     return Ends(
         due=due,
         aim=_where(~only, aim),
-        ratio=batch.ratio(shape, y, t, due, aim),
+        ratio=ratio,
         expected=_where(moving, expected),
         gap=_where(moving, side * (y - expected)),
         required=_where(still, np.where(met, 0.0, required)),

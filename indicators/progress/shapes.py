@@ -24,9 +24,14 @@ class At(IntEnum):
 
 def scaled(y: Floats, shape: Ints, lower: Floats, upper: Floats) -> Floats:
     """g(y). Values below zero mirror those above, so that mirrored figures mirror the verdict."""
+    geometric, logistic = shape == At.GEOMETRIC, shape == At.LOGISTIC
+    g = np.array(y, dtype=np.float64)
     with np.errstate(all="ignore"):
-        g = np.where(shape == At.GEOMETRIC, np.sign(y) * np.log(np.abs(y)), y)
-        return np.where(shape == At.LOGISTIC, np.log((y - lower) / (upper - y)), g)
+        if geometric.any():
+            g = np.where(geometric, np.sign(y) * np.log(np.abs(y)), g)
+        if logistic.any():
+            g = np.where(logistic, np.log((y - lower) / (upper - y)), g)
+    return g
 
 
 def unscaled(g: Floats, shape: Ints, sign: Floats, lower: Floats, upper: Floats) -> Floats:

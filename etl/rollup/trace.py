@@ -1,0 +1,54 @@
+"""The certificates behind a figure of the roll-up, for analysts with access to the registry."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import ibis
+
+from etl.rollup.calendar import period
+from etl.rollup.counts import MEASURES
+from etl.rollup.space import DIMENSIONS, TOTAL, Reference, space
+
+
+@dataclass(frozen=True)
+class Figure:
+    """A figure's indicator, period and cell."""
+
+    indicator: str
+    period: str
+    region: str = TOTAL
+    industry: str = TOTAL
+    size: str = TOTAL
+    scheme: str = TOTAL
+
+
+def trace_figure(registry: Any, figure: Figure, reference: Reference) -> Any:
+    """Return the rows of the clean registry that a figure counts.
+
+    Their number is the figure, or that of their distinct organisations for
+    `certified_organisations`. Raises ValueError for an unknown indicator, period or code.
+    """
+    if figure.indicator not in MEASURES:
+        raise ValueError(f"not an indicator of the roll-up: {figure.indicator!r}")
+    cells = space(reference)
+    rows = registry
+    for name in DIMENSIONS:
+        code = getattr(figure, name)
+        if code != TOTAL:
+            rows = rows.filter(rows[name].isin(getattr(cells, name).members(code)))
+    when = period(figure.period)
+    start, day = ibis.literal(when.first_day), ibis.literal(when.last_day)
+    in_force = (rows.issued <= day) & (rows.ends > day)
+    resting = (rows.suspended <= day).fill_null(False)
+    ended = (rows.ends >= start) & (rows.ends <= day)
+    counted = {
+        "certificates_valid": in_force & ~resting,
+        "certified_organisations": in_force & ~resting,
+        "certificates_suspended": in_force & resting,
+        "certificates_new": (rows.issued >= start) & (rows.issued <= day) & ~rows.reissue,
+        "certificates_lapsed": ended & (rows.ended_by == "lapsed"),
+        "certificates_withdrawn": ended & (rows.ended_by == "withdrawn"),
+    }
+    return rows.filter(counted[figure.indicator])

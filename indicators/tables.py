@@ -1,0 +1,197 @@
+"""Rows in, tables that people read out: names for codes, headings in the language."""
+
+from __future__ import annotations
+
+from functools import cache
+
+import pandas as pd
+
+from indicators import catalogue
+from indicators.wording import Wording
+
+FOOTNOTES = {"B": "[b]", "O": "[x]", "M": "[z]"}  # and [c] for confidential
+
+
+@cache
+def region_names(language: str) -> dict[str, str]:
+    """Return the short name of every region in the language, by code."""
+    column = "short_zh" if language == "zh" else "name_en"
+    regions = catalogue.load().regions
+    return dict(zip(regions["code"], regions[column], strict=True))
+
+
+@cache
+def provinces() -> tuple[str, ...]:
+    """Return the codes of the 31 provinces that the national platform covers."""
+    regions = catalogue.load().regions
+    return tuple(regions.loc[(regions["kind"] == "province") & (regions["group"] != ""), "code"])
+
+
+@cache
+def uncovered() -> tuple[str, ...]:
+    """Return the province-level regions that the national platform does not cover."""
+    regions = catalogue.load().regions
+    return tuple(regions.loc[(regions["kind"] == "province") & (regions["group"] == ""), "code"])
+
+
+def unit_name(indicator: str, words: Wording) -> str:
+    """Return the unit of an indicator in the language."""
+    known = catalogue.load()
+    return words.text(known.units[known.indicators[indicator].unit])
+
+
+def source_name(source: str, words: Wording) -> str:
+    """Return the title of a source in the language."""
+    known = catalogue.load().sources.get(source)
+    return words.text(known.title) if known else words("Derived by this project")
+
+
+def scheme_name(scheme: str, words: Wording) -> str:
+    """Return the name of a scheme in the language."""
+    return _name("schemes", scheme, words.language)
+
+
+def industry_name(industry: str, words: Wording) -> str:
+    """Return the name of an industry in the language."""
+    return words("All industries") if industry == "ALL" else _name(
+        "industries", industry, words.language
+    )
+
+
+def size_name(size: str, words: Wording) -> str:
+    """Return the name of an enterprise size in the language."""
+    return _name("sizes", size, words.language)
+
+
+@cache
+def _name(table: str, code: str, language: str) -> str:
+    codes: pd.DataFrame = getattr(catalogue.load(), table)
+    return str(codes.loc[codes["code"] == code, f"name_{language}"].item())
+
+
+def reach_table(reach: pd.DataFrame, words: Wording) -> pd.DataFrame:
+    """Return how far each indicator reaches, in the catalogue's order."""
+    known = catalogue.load()
+    order = {key: place for place, key in enumerate(known.indicators)}
+    rows = reach.sort_values("indicator", key=lambda keys: keys.map(order))
+    indicators = [known.indicators[key] for key in rows["indicator"]]
+    return pd.DataFrame({
+        words("Indicator"): [words.text(item.title) for item in indicators],
+        words("Clause"): [words.text(known.clauses[item.clause].title) for item in indicators],
+        words("From"): [words.period(period) for period in rows["first_period"]],
+        words("To"): [words.period(period) for period in rows["last_period"]],
+        words("Periods"): rows["periods"].to_numpy(),
+        words("Provinces"): rows["provinces"].to_numpy(),
+        words("Figures"): rows["rows"].to_numpy(),
+    })  # fmt: skip
+
+
+def region_table(figures: pd.DataFrame, words: Wording, *, unit: str) -> pd.DataFrame:
+    """Return the table twin of a map: every unit, those without a value saying why."""
+    rows = figures.sort_values(["value", "region"], ascending=[False, True], na_position="last")
+    return pd.DataFrame({
+        words("Rank"): rows["rank"].to_numpy(),
+        words("Code"): rows["region"].to_numpy(),
+        words("Region"): rows["name"].to_numpy(),
+        words("Value ({unit})", unit=unit): rows["value"].to_numpy(),
+        words("Status"): rows["status"].to_numpy(),
+    })  # fmt: skip
+
+
+def sources_table(sources: pd.DataFrame, words: Wording) -> pd.DataFrame:
+    """Return what each source holds now and who publishes it."""
+    known = catalogue.load().sources
+    return pd.DataFrame({
+        words("Source"): [source_name(key, words) for key in sources["source"]],
+        words("Publisher"): [
+            words.text(known[key].publisher) if key in known else words("This project")
+            for key in sources["source"]
+        ],
+        words("Frequency"): [
+            words.text(known[key].frequency) if key in known else words("with each release")
+            for key in sources["source"]
+        ],
+        words("Indicators"): sources["indicators"].to_numpy(),
+        words("Figures"): sources["rows"].to_numpy(),
+        words("From"): [words.period(period) for period in sources["first_period"]],
+        words("To"): [words.period(period) for period in sources["last_period"]],
+        words("About"): [
+            words.text(known[key].description) if key in known
+            else words("Ratios and shares, computed by the catalogue's rules.")
+            for key in sources["source"]
+        ],
+    })  # fmt: skip
+
+
+def releases_table(releases: pd.DataFrame, words: Wording) -> pd.DataFrame:
+    """Return every release and what it changed."""
+    return pd.DataFrame({
+        words("Release"): releases["release"].to_numpy(),
+        words("Published"): [words.date(moment) for moment in releases["published_at"]],
+        words("By"): releases["published_by"].to_numpy(),
+        words("Reason"): releases["reason"].to_numpy(),
+        words("Added"): releases["added"].to_numpy(),
+        words("Changed"): releases["changed"].to_numpy(),
+        words("Withdrawn"): releases["withdrawn"].to_numpy(),
+        words("Figures"): releases["rows"].to_numpy(),
+        words("Code version"): releases["code_version"].to_numpy(),
+    })  # fmt: skip
+
+
+def verification_name(verification: str, words: Wording) -> str:
+    """Return how a figure was verified, in words."""
+    if verification == "primary":
+        return words("official outlet")
+    return words("secondary copy of an official figure")
+
+
+def basis_name(basis: str, words: Wording) -> str:
+    """Return how a figure was obtained, in words."""
+    if basis == "as_published":
+        return words("as published")
+    return words("derived from a published change")
+
+
+def figure_table(rows: pd.DataFrame, citations: pd.DataFrame, words: Wording) -> pd.DataFrame:
+    """Return figures whole, each with its codes, its names and where it stands."""
+    known = catalogue.load()
+    names = region_names(words.language)
+    cited = rows.merge(
+        citations.drop(columns="source"), on="citation", how="left", validate="m:1"
+    )
+    derived = cited["source"] == "derived"
+    return pd.DataFrame({
+        words("Indicator code"): cited["indicator"],
+        words("Indicator"): [words.text(known.indicators[key].title) for key in cited["indicator"]],
+        words("Period"): cited["period"],
+        words("Region code"): cited["region"],
+        words("Region"): cited["region"].map(names),
+        words("Scheme code"): cited["scheme"],
+        words("Certification scheme"): [scheme_name(key, words) for key in cited["scheme"]],
+        words("Industry"): [industry_name(key, words) for key in cited["industry"]],
+        words("Enterprise size"): [size_name(key, words) for key in cited["size"]],
+        words("Value"): cited["value"],
+        words("Unit"): [unit_name(key, words) for key in cited["indicator"]],
+        words("Status"): cited["status"],
+        words("Footnote"): [
+            "[c]" if confidentiality == "C" else FOOTNOTES.get(status, "")
+            for status, confidentiality in zip(
+                cited["status"], cited["confidentiality"], strict=True
+            )
+        ],
+        words("Numerator"): cited["numerator"],
+        words("Denominator"): cited["denominator"],
+        words("Source"): [source_name(key, words) for key in cited["source"]],
+        words("Publisher"): cited["publisher"],
+        words("Document"): cited["document"],
+        words("Place"): cited["place"],
+        words("Obtained"): [
+            words("computed from published figures") if computed else basis_name(basis, words)
+            for basis, computed in zip(cited["basis"], derived, strict=True)
+        ],
+        words("Verification"): [verification_name(item, words) for item in cited["verification"]],
+        words("Note"): cited["note"],
+        words("Address"): cited["url"],
+        words("File"): cited["file"],
+        words("Release"): cited["release"],
+    })  # fmt: skip

@@ -1,0 +1,41 @@
+"""Which provinces lead, which follow, and for which nothing is known."""
+
+import streamlit as st
+
+from indicators import cached, frame, sidebar
+from indicators.maps import FIGURES, LEGEND, SELECTION
+from indicators.views import MapView
+
+visit = frame.begin("map")
+words = visit.words
+selection = sidebar.choose_selection(words, visit.release)
+region = sidebar.choose_region(words)
+
+view = MapView(selection, region, words.language, visit.dark)
+figures = cached.map_figures(view, visit.release)
+
+st.title(figures.statement)
+st.caption(figures.subtitle)
+left, right = st.columns([2, 1], gap="medium")
+with left:
+    st.vega_lite_chart(
+        cached.map_specification(words.language, visit.dark)
+        | {"datasets": {FIGURES: figures.units, LEGEND: figures.legend}},
+        key="map", on_select=sidebar.select_region, selection_mode=SELECTION, theme=None,
+        alt=figures.statement,
+    )  # fmt: skip
+with right:
+    st.vega_lite_chart(
+        cached.ranking_specification(words.language, visit.dark)
+        | {"datasets": {"ranking": figures.ranking, "reference": figures.reference}},
+        key="ranking", theme=None, alt=figures.ranking_statement,
+    )  # fmt: skip
+st.caption("  \n".join(figures.footnotes))
+
+with st.expander(words("The same as a table"), on_change="rerun") as twin:
+    if twin.open:
+        st.dataframe(figures.table, hide_index=True, alt=figures.statement)
+with st.container(horizontal=True):
+    for label, name, make in cached.map_exports(view, visit.release):
+        st.download_button(label, make, name, on_click="ignore", icon=":material/download:")
+frame.end(visit)

@@ -1,0 +1,63 @@
+"""Where every figure comes from, what each release changed, and all of it to take away."""
+
+import streamlit as st
+
+from indicators import cached, downloads, frame, sidebar, tables
+
+visit = frame.begin("releases")
+words = visit.words
+selection = sidebar.choose_figure(words, visit.release)
+
+rows = cached.observations(selection, visit.release)
+cited = cached.citations(tuple(sorted(set(rows["citation"]))), visit.release)
+releases = cached.releases(visit.release)
+sources = cached.sources(visit.release)
+
+st.title(words(
+    "Release {number} holds {rows} figures from {sources} sources",
+    number=visit.release, rows=words.number(int(releases.iloc[0]["rows"])),
+    sources=int((sources["source"] != "derived").sum()),
+))  # fmt: skip
+
+st.subheader(words("Where a figure stands"))
+st.caption(words("Choose indicator, region, scheme and period at the side."))
+chosen = tables.figure_table(rows, cited, words)
+st.dataframe(chosen, hide_index=True, alt=words("The figures chosen, each with its document"))
+with st.container(horizontal=True):
+    name = words.text(cached.indicator(selection.indicator).title)
+    st.download_button(
+        words("These figures (CSV)"), lambda: downloads.csv_file(chosen),
+        downloads.file_name(name, suffix=".csv"), on_click="ignore", icon=":material/download:",
+    )  # fmt: skip
+    st.download_button(
+        words("These figures (XLSX)"), lambda: downloads.xlsx_file({words("Figures"): chosen}),
+        downloads.file_name(name, suffix=".xlsx"), on_click="ignore", icon=":material/download:",
+    )  # fmt: skip
+    everything = words("All figures, release {number}", number=visit.release)
+    st.download_button(
+        words("All figures (CSV)"),
+        lambda: downloads.csv_file(cached.everything(words.language, visit.release)),
+        downloads.file_name(everything, suffix=".csv"), on_click="ignore",
+        icon=":material/download:",
+    )  # fmt: skip
+    st.download_button(
+        words("All figures (XLSX)"),
+        lambda: downloads.xlsx_file({
+            words("Figures"): cached.everything(words.language, visit.release),
+            words("Sources"): tables.sources_table(sources, words),
+            words("Releases"): tables.releases_table(releases, words),
+        }),
+        downloads.file_name(everything, suffix=".xlsx"), on_click="ignore",
+        icon=":material/download:",
+    )  # fmt: skip
+
+st.subheader(words("Sources"))
+st.dataframe(
+    tables.sources_table(sources, words), hide_index=True, alt=words("Sources and what they hold")
+)
+st.subheader(words("Releases"))
+st.dataframe(
+    tables.releases_table(releases, words), hide_index=True,
+    alt=words("Releases and what each changed"),
+)  # fmt: skip
+frame.end(visit)

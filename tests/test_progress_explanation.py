@@ -1,0 +1,122 @@
+"""Verdicts in words: what is said, with which numbers."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import pandas as pd
+import pytest
+
+from indicators import progress
+from indicators.progress import Target, Verdict, explain, formula, headline, judge
+from indicators.wording import Wording
+
+ENGLISH = Wording("en")
+PASS_RATE = {"2020": 93.39, "2022": 93.29, "2023": 93.65, "2024": 93.93}
+
+
+def verdict_on(figures: dict[str, float], **fields: Any) -> Verdict:
+    standard: dict[str, Any] = {
+        "indicator": "mfg_pass_rate", "region": "100000", "kind": "at_least", "polarity": 1,
+        "value": 94.0, "window_late": "2025", "baseline_period": "2020",
+    }  # fmt: skip
+    columns = {name: fields.pop(name) for name in ("benchmark",) if name in fields}
+    rows = pd.DataFrame({"period": list(figures), "value": list(figures.values()), **columns})
+    return judge(rows, Target(**{**standard, **fields}))
+
+
+def test_a_verdict_is_told_with_its_numbers() -> None:
+    assert explain(verdict_on(PASS_RATE), ENGLISH, decimals=2) == [
+        "On track: 93.93 in 2024; the target is 94.00 by 2025.",
+        "On the path to 2025, 93.88 would be expected by now: 0.05 ahead of it.",
+        "That is 0.4 years ahead of the path.",
+        "From now on +0.07 in the coming year is required: 0.5 times the pace since 2020.",
+        "At the pace since the baseline the target is reached in 2025.",
+        "With fewer than five figures since the baseline there is no interval and no chance.",
+        "Borderline. Without the latest figure the verdict would be: Acceleration needed.",
+        "The line to “Achieved” lies at 94.00.",
+        "The line to “Acceleration needed” lies at 93.85.",
+        "There is no history of revisions, so that check is left out.",
+        "By the published practice (Eurostat) it would be: substantial progress.",
+    ]
+
+
+def test_the_formula_carries_the_numbers() -> None:
+    assert formula(verdict_on(PASS_RATE), ENGLISH, decimals=2) == [
+        "a = (93.93 − 93.39) ÷ (2024 − 2020)",
+        "r(2025) = (94.00 − 93.39) ÷ (2025 − 2020)",
+        "R(2025) = a ÷ |r| = 1.107",
+    ]
+
+
+def test_the_formula_names_its_scale_both_ends_and_the_polarity() -> None:
+    falling = verdict_on(
+        {"2020": 40.0, "2022": 30.0},
+        kind="at_most", polarity=-1, value=10.0, window_early="2023", shape="geometric",
+    )  # fmt: skip
+    assert formula(falling, ENGLISH, decimals=0) == [
+        "g(y) = ln y",
+        "a = (g(30) − g(40)) ÷ (2022 − 2020)",
+        "r(2023) = (g(10) − g(40)) ÷ (2023 − 2020)",
+        "R(2023) = −a ÷ |r| = 0.311",
+        "r(2025) = (g(10) − g(40)) ÷ (2025 − 2020)",
+        "R(2025) = −a ÷ |r| = 0.519",
+    ]
+
+
+def test_over_milestones_the_formula_asks_for_what_was_due_by_now() -> None:
+    found = verdict_on({"2020": 50.0, "2023": 60.0}, value=80.0, milestones=(("2022", 56.0),))
+    assert formula(found, ENGLISH, decimals=0)[1:] == [
+        "r(2025) = (64 − 50) ÷ (2023 − 2020)",
+        "R(2025) = a ÷ |r| = 0.714",
+    ]
+
+
+def test_from_five_points_on_the_chance_is_told() -> None:
+    figures = {str(2020 + i): 80.0 + y for i, y in enumerate([0, 2, 3, 6, 7])}
+    told = explain(verdict_on(figures, window_late="2028"), ENGLISH, decimals=1)
+    assert any(sentence.startswith("The trend leads to 9") for sentence in told)
+    assert any(sentence.startswith("Chance that the target is met in 2028:") for sentence in told)
+
+
+def test_a_fall_against_the_verdict_stands_in_the_headline() -> None:
+    found = verdict_on({"2020": 60.0, "2021": 90.0, "2022": 89.0, "2023": 88.0})
+    assert headline(found, ENGLISH) == "On track — recently falling"
+
+
+def test_a_missed_target_says_by_how_much_and_a_benchmark_its_lead() -> None:
+    missed = explain(verdict_on({"2020": 90.0, "2025": 93.0}), ENGLISH)
+    assert "In 2025 it was 1 short of the target." in missed
+    moving = verdict_on(
+        {"2020": 50.0, "2022": 66.0}, kind="exceed_benchmark", value=None, benchmark=[60.0, 70.0]
+    )
+    assert "The benchmark stood at 70: a lead of −4." in explain(moving, ENGLISH)
+
+
+def test_a_blank_says_why() -> None:
+    assert explain(verdict_on({}), ENGLISH) == [
+        "Not assessed.",
+        "There is no figure for this indicator here.",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("codes", "name"),
+    [
+        (progress.VerdictClass, progress.class_name),
+        (progress.Reason, progress.reason_sentence),
+        (progress.Kind, progress.kind_name),
+        (progress.Shape, progress.shape_name),
+        (progress.Check, progress.check_name),
+        (progress.Flag, progress.flag_name),
+        (progress.Direction, progress.direction_name),
+        (progress.EurostatClass, progress.eurostat_name),
+    ],
+)
+def test_every_code_has_its_own_name(codes: Any, name: Callable[[str, Wording], str]) -> None:
+    assert len({name(code, ENGLISH) for code in codes}) == len(codes)
+
+
+def test_every_class_has_a_symbol() -> None:
+    assert set(progress.SYMBOLS) == set(progress.VerdictClass)
