@@ -17,6 +17,7 @@ import psutil
 from streamlit.proto.BackMsg_pb2 import BackMsg
 from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 from streamlit.proto.WidgetStates_pb2 import WidgetState
+from websockets import Origin, Subprotocol
 from websockets.sync.client import ClientConnection, connect
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -40,9 +41,12 @@ def serving(
         "--server.port", str(port), "--server.address", "127.0.0.1",
         "--server.headless", "true", "--browser.gatherUsageStats", "false",
     ]  # fmt: skip
-    process = subprocess.Popen(  # noqa: S603
-        command, cwd=folder, env=os.environ | (environment or {}),
-        stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
+    process = subprocess.Popen(
+        command,
+        cwd=folder,
+        env=os.environ | (environment or {}),
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
     )
     try:
         _await_health(port)
@@ -56,7 +60,7 @@ def _await_health(port: int, seconds: float = 60) -> None:
     until = time.monotonic() + seconds
     while time.monotonic() < until:
         try:
-            with urllib.request.urlopen(f"http://127.0.0.1:{port}/_stcore/health", timeout=2):  # noqa: S310
+            with urllib.request.urlopen(f"http://127.0.0.1:{port}/_stcore/health", timeout=2):
                 return
         except OSError:
             time.sleep(0.05)
@@ -80,8 +84,10 @@ class Visitor:
     def __init__(self, port: int, page: str = "", query: str = "") -> None:
         self._socket: ClientConnection = connect(
             f"ws://127.0.0.1:{port}/_stcore/stream",
-            subprotocols=["streamlit"],  # type: ignore[list-item]
-            max_size=None, compression=None, origin=f"http://127.0.0.1:{port}",  # type: ignore[arg-type]
+            subprotocols=[Subprotocol("streamlit")],
+            max_size=None,
+            compression=None,
+            origin=Origin(f"http://127.0.0.1:{port}"),
         )
         self._page, self._query = page, query
 

@@ -20,7 +20,7 @@ from indicators.wording import Wording
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
 console = Console()
-words = Wording(os.environ.get("ETL_LANGUAGE", "zh"))
+words = Wording("en" if os.environ.get("ETL_LANGUAGE") == "en" else "zh")
 
 
 @app.callback()
@@ -57,13 +57,17 @@ def _run(reason: str, *, dry_run: bool) -> None:
     with _explained(), _progress() as progress:
         task = progress.add_task("")
         publication = refresh_all(
-            open_database(), reason=reason, dry_run=dry_run,
+            open_database(),
+            reason=reason,
+            dry_run=dry_run,
             step=lambda key: progress.update(task, description=names.get(key, key)),
         )
     counts = words(
         "{added} added, {changed} changed, {withdrawn} withdrawn, {rows} in all",
-        added=words.number(publication.added), changed=words.number(publication.changed),
-        withdrawn=words.number(publication.withdrawn), rows=words.number(publication.rows),
+        added=words.number(publication.added),
+        changed=words.number(publication.changed),
+        withdrawn=words.number(publication.withdrawn),
+        rows=words.number(publication.rows),
     )
     if publication.release:
         said = words("Published as release {number}.", number=publication.release)
@@ -86,25 +90,47 @@ def status() -> None:
     titles = {key: words.text(source.title) for key, source in catalogue.load().sources.items()}
     table = Table(title=words("Releases"))
     for heading in (
-        words("Release"), words("Published"), words("By"), words("Reason"), words("Added"),
-        words("Changed"), words("Withdrawn"), words("Figures"),
+        words("Release"),
+        words("Published"),
+        words("By"),
+        words("Reason"),
+        words("Added"),
+        words("Changed"),
+        words("Withdrawn"),
+        words("Figures"),
     ):
         table.add_column(heading)
     for row in published.itertuples():
-        table.add_row(*map(str, (
-            row.release, row.published_at, row.published_by, row.reason, row.added, row.changed,
-            row.withdrawn, row.rows,
-        )))
+        table.add_row(
+            *map(
+                str,
+                (
+                    row.release,
+                    row.published_at,
+                    row.published_by,
+                    row.reason,
+                    row.added,
+                    row.changed,
+                    row.withdrawn,
+                    row.rows,
+                ),
+            )
+        )
     console.print(table)
     table = Table(title=words("Sources"))
     for heading in (
-        words("Source"), words("Figures"), words("Indicators"), words("From"), words("To"),
+        words("Source"),
+        words("Figures"),
+        words("Indicators"),
+        words("From"),
+        words("To"),
     ):
         table.add_column(heading)
     for row in held.itertuples():
         title = titles.get(str(row.source), words("Derived by this project"))
-        table.add_row(title, *map(str, (row.rows, row.indicators, row.first_period,
-                                        row.last_period)))
+        table.add_row(
+            title, *map(str, (row.rows, row.indicators, row.first_period, row.last_period))
+        )
     console.print(table)
 
 
@@ -133,22 +159,32 @@ def _explained() -> Iterator[None]:
         _print_findings(refusal.findings)
         raise typer.Exit(1) from None
     except sa.exc.OperationalError as error:
-        console.print(words("The database cannot be reached or written: {reason}",
-                            reason=str(error.orig)), style="red")
+        console.print(
+            words("The database cannot be reached or written: {reason}", reason=str(error.orig)),
+            style="red",
+        )
         raise typer.Exit(1) from None
 
 
 def _print_findings(findings: list[Finding]) -> None:
     table = Table(title=words.plural("{n} cell refused", "{n} cells refused", n=len(findings)))
     for heading in (
-        words("File"), words("Row"), words("Column"), words("Found"), words("Expected"),
+        words("File"),
+        words("Row"),
+        words("Column"),
+        words("Found"),
+        words("Expected"),
         words("What to do"),
     ):
         table.add_column(heading, overflow="fold")
     for finding in findings:
         table.add_row(
-            finding.file, str(finding.row or ""), finding.column or "", finding.found,
-            _said(finding.expected), _said(finding.advice),
+            finding.file,
+            str(finding.row or ""),
+            finding.column or "",
+            finding.found,
+            _said(finding.expected),
+            _said(finding.advice),
         )
     console.print(table)
     console.print(words("Nothing was published. The last release stands."))

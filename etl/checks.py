@@ -5,7 +5,8 @@ Every check returns findings that name file, row and column; none of them stops 
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Hashable, Sequence
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -29,6 +30,10 @@ def findings(rows: pd.DataFrame, catalogue: Catalogue) -> list[Finding]:
         *_schemes_that_do_not_add_up(rows, catalogue),
         *_parts_beyond_the_whole(rows, catalogue),
     ]
+
+
+def _records(rows: pd.DataFrame) -> list[dict[Hashable, Any]]:
+    return rows.to_dict("records")
 
 
 def _schema(catalogue: Catalogue) -> pa.DataFrameSchema:
@@ -71,9 +76,12 @@ def _wrong_cells(rows: pd.DataFrame, catalogue: Catalogue) -> list[Finding]:
         cases = errors.failure_cases
         return [
             Finding(
-                str(rows.at[index, "file"]), str(found), _EXPECTED[str(column)],
+                str(rows.at[index, "file"]),
+                str(found),
+                _EXPECTED[str(column)],
                 message("correct the cell, or add the name to the code list"),
-                row=int(rows.at[index, "row"]), column=str(column),
+                row=int(str(rows.at[index, "row"])),
+                column=str(column),
             )
             for index, column, found in zip(
                 cases["index"], cases["column"], cases["failure_case"], strict=True
@@ -86,11 +94,13 @@ def _duplicates(rows: pd.DataFrame) -> list[Finding]:
     twice = rows[rows.duplicated(list(KEY), keep=False)].sort_values([*KEY, "file", "row"])
     return [
         Finding(
-            str(row.file), " ".join(str(getattr(row, name)) for name in KEY),
+            str(row["file"]),
+            " ".join(str(row[name]) for name in KEY),
             message("one figure for each key"),
-            message("keep the figure that holds and remove the other"), row=int(row.row),
+            message("keep the figure that holds and remove the other"),
+            row=int(row["row"]),
         )
-        for row in twice.itertuples()
+        for row in _records(twice)
     ]
 
 
@@ -103,12 +113,14 @@ def _out_of_range(rows: pd.DataFrame, catalogue: Catalogue) -> list[Finding]:
     outside = bounded[(bounded["value"] < bounded["low"]) | (bounded["value"] > bounded["high"])]
     return [
         Finding(
-            str(row.file), f"{row.value:g}",
-            message("between {low} and {high}", low=f"{row.low:g}", high=f"{row.high:g}"),
+            str(row["file"]),
+            f"{row['value']:g}",
+            message("between {low} and {high}", low=f"{row['low']:g}", high=f"{row['high']:g}"),
             message("look for a wrong unit (万, 亿, %) or a shifted decimal point"),
-            row=int(row.row), column="value",
+            row=int(row["row"]),
+            column="value",
         )
-        for row in outside.itertuples()
+        for row in _records(outside)
     ]
 
 
@@ -129,20 +141,24 @@ def _schemes_that_do_not_add_up(rows: pd.DataFrame, catalogue: Catalogue) -> lis
     both = given.merge(
         sums, left_on=[*keys, "scheme"], right_on=[*keys, "group"], how="inner", validate="1:1"
     )
-    needed = np.array([
-        _members(schemes, group, period)
-        for group, period in zip(both["group"], both["period"], strict=True)
-    ])
+    needed = np.array(
+        [
+            _members(schemes, group, period)
+            for group, period in zip(both["group"], both["period"], strict=True)
+        ]
+    )
     whole = both["members"].to_numpy() >= needed
     wrong = both[(whole & (both["total"] != both["value"])) | (both["total"] > both["value"])]
     return [
         Finding(
-            str(row.file), f"{row.scheme} = {row.value:,.0f}",
-            message("the sum of its schemes, {total}", total=f"{row.total:,.0f}"),
+            str(row["file"]),
+            f"{row['scheme']} = {row['value']:,.0f}",
+            message("the sum of its schemes, {total}", total=f"{row['total']:,.0f}"),
             message("compare the rows of this period with the published table"),
-            row=int(row.row), column="value",
+            row=int(row["row"]),
+            column="value",
         )
-        for row in wrong.itertuples()
+        for row in _records(wrong)
     ]
 
 
@@ -161,17 +177,19 @@ def _parts_beyond_the_whole(rows: pd.DataFrame, catalogue: Catalogue) -> list[Fi
     given = rows[rows["indicator"].isin(additive) & rows["value"].notna()]
     sums = given[given["region"].isin(provinces)].groupby(keys, as_index=False)["value"].sum()
     nation = given[given["region"] == "100000"]
-    both = nation.merge(
-        sums, on=keys, how="inner", validate="1:1", suffixes=("", "_of_provinces")
-    )
+    both = nation.merge(sums, on=keys, how="inner", validate="1:1", suffixes=("", "_of_provinces"))
     wrong = both[both["value_of_provinces"] > both["value"]]
     return [
         Finding(
-            str(row.file), f"{row.value:,.0f}",
-            message("at least the sum of its provinces, {total}",
-                    total=f"{row.value_of_provinces:,.0f}"),
+            str(row["file"]),
+            f"{row['value']:,.0f}",
+            message(
+                "at least the sum of its provinces, {total}",
+                total=f"{row['value_of_provinces']:,.0f}",
+            ),
             message("compare the rows of this period with the published table"),
-            row=int(row.row), column="value",
+            row=int(row["row"]),
+            column="value",
         )
-        for row in wrong.itertuples()
+        for row in _records(wrong)
     ]

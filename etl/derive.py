@@ -34,13 +34,19 @@ def _ratio(rows: pd.DataFrame, indicator: Indicator) -> pd.DataFrame:
         below = below[below["region"] == indicator.share_of].drop(columns="region")
         above = above[~above["region"].isin(["ALL", indicator.share_of])]
         pairs = above.merge(
-            below.drop(columns="indicator"), on=["period", "scheme", "industry", "size"],
-            how="inner", validate="m:1", suffixes=("", "_below"),
+            below.drop(columns="indicator"),
+            on=["period", "scheme", "industry", "size"],
+            how="inner",
+            validate="m:1",
+            suffixes=("", "_below"),
         )
     elif indicator.denominator_period == "same":
         pairs = above.merge(
-            below.drop(columns="indicator"), on=["period", *_DIMENSIONS],
-            how="inner", validate="1:1", suffixes=("", "_below"),
+            below.drop(columns="indicator"),
+            on=["period", *_DIMENSIONS],
+            how="inner",
+            validate="1:1",
+            suffixes=("", "_below"),
         )
     else:
         pairs = _with_earlier(above, below, indicator)
@@ -54,15 +60,17 @@ def _ratio(rows: pd.DataFrame, indicator: Indicator) -> pd.DataFrame:
     )[above.columns]
 
 
-def _with_earlier(
-    above: pd.DataFrame, below: pd.DataFrame, indicator: Indicator
-) -> pd.DataFrame:
+def _with_earlier(above: pd.DataFrame, below: pd.DataFrame, indicator: Indicator) -> pd.DataFrame:
     """Pair each figure with the nearest denominator that is not later, within `max_age` years."""
     dated = above.assign(month=_months(above["period"])).sort_values("month", kind="stable")
     earlier = below.assign(month=_months(below["period"])).sort_values("month", kind="stable")
     pairs = pd.merge_asof(
-        dated, earlier.drop(columns=["indicator", "period"]), on="month", by=_DIMENSIONS,
-        suffixes=("", "_below"), tolerance=int((indicator.max_age or 100) * 12),
+        dated,
+        earlier.drop(columns=["indicator", "period"]),
+        on="month",
+        by=_DIMENSIONS,
+        suffixes=("", "_below"),
+        tolerance=int((indicator.max_age or 100) * 12),
     )
     return pairs[pairs["value_below"].notna()]
 

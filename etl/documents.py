@@ -37,10 +37,14 @@ def documents(folder: Path) -> pd.DataFrame:
     findings: list[Finding] = []
     paths = sorted(folder.glob("*.csv"))
     if not paths:
-        findings.append(Finding(
-            str(folder), message("no file").text,
-            message("at least one .csv file"), message("put the published files back"),
-        ))
+        findings.append(
+            Finding(
+                str(folder),
+                message("no file").text,
+                message("at least one .csv file"),
+                message("put the published files back"),
+            )
+        )
     for path in paths:
         try:
             tables.append(_document(path))
@@ -56,20 +60,34 @@ def _document(path: Path) -> pd.DataFrame:
     try:
         table = pd.read_csv(path, dtype=str, keep_default_na=False, encoding="utf-8-sig")
     except (ValueError, pd.errors.ParserError) as error:
-        raise Refused([Finding(
-            name, str(error), message("a CSV table in UTF-8"),
-            message("save the file again as CSV (UTF-8)"),
-        )]) from None
+        raise Refused(
+            [
+                Finding(
+                    name,
+                    str(error),
+                    message("a CSV table in UTF-8"),
+                    message("save the file again as CSV (UTF-8)"),
+                )
+            ]
+        ) from None
     missing = [column for column in COLUMNS if column not in table.columns]
     if missing:
-        raise Refused([Finding(
-            name, ", ".join(table.columns), message("the columns {columns}", columns=missing),
-            message("correct the header row"), row=1,
-        )])
+        raise Refused(
+            [
+                Finding(
+                    name,
+                    ", ".join(table.columns),
+                    message("the columns {columns}", columns=missing),
+                    message("correct the header row"),
+                    row=1,
+                )
+            ]
+        )
     provenance = _provenance(path.with_suffix(".yaml"))
     return table[COLUMNS].assign(
         **{key: provenance.get(key) for key in PROVENANCE},
-        file=name, row=range(2, len(table) + 2),
+        file=name,
+        row=range(2, len(table) + 2),
     )
 
 

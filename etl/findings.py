@@ -47,9 +47,11 @@ class Refused(Exception):  # noqa: N818 - the word that people see
     """Raised with every finding that keeps rows out of the database."""
 
     def __init__(self, findings: Sequence[Finding]) -> None:
-        super().__init__("\n".join(
-            f"{finding.file}:{finding.row or ''}:{finding.column or ''}: "
-            f"{finding.found!r}; {finding.expected}; {finding.advice}"
-            for finding in findings
-        ))
+        super().__init__(
+            "\n".join(
+                f"{finding.file}:{finding.row or ''}:{finding.column or ''}: "
+                f"{finding.found!r}; {finding.expected}; {finding.advice}"
+                for finding in findings
+            )
+        )
         self.findings = list(findings)

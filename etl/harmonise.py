@@ -25,7 +25,7 @@ _PERIOD = re.compile(r"\d{4}(-Q[1-4]|-(0[1-9]|1[0-2]))?")
 
 
 def plain(text: str) -> str:
-    """Return `text` in half width, without surrounding or inner space (`　２０２０ 年` → `2020年`)."""
+    """Return `text` in half width and without any space: `　２０２０ 年` → `2020年`."""
     return "".join(unicodedata.normalize("NFKC", text).split())
 
 
@@ -59,9 +59,8 @@ def region_names(catalogue: Catalogue) -> dict[str, str]:
     """Return every spelling of a region that is known, with its code."""
     names: dict[str, str] = {}
     for region in catalogue.regions.itertuples():
-        spellings = (region.code, region.name_zh, region.short_zh, region.name_en,
-                     region.iso3166_2)
-        names |= {plain(str(name)): str(region.code) for name in spellings if name and name == name}
+        spellings = (region.code, region.name_zh, region.short_zh, region.name_en, region.iso3166_2)
+        names |= {plain(str(name)): str(region.code) for name in spellings if name}
     return names
 
 
@@ -89,9 +88,16 @@ def harmonise(
                 converted.append(convert(text))
             except (ValueError, KeyError):
                 converted.append(None)
-                findings.append(Finding(
-                    file, text, expected, _advice(text, known.get(name, {})), row=row, column=name,
-                ))
+                findings.append(
+                    Finding(
+                        file,
+                        text,
+                        expected,
+                        _advice(text, known.get(name, {})),
+                        row=row,
+                        column=name,
+                    )
+                )
         return converted
 
     known: dict[str, Mapping[str, str]] = {
@@ -149,10 +155,16 @@ def _wrong_units(
             continue
         expected = catalogue.units[catalogue.indicators[indicator].unit].zh
         if plain(unit) != plain(expected):
-            findings.append(Finding(
-                file, unit, message("the unit {unit}", unit=expected),
-                message("convert the figure, or correct the unit"), row=row, column="unit",
-            ))
+            findings.append(
+                Finding(
+                    file,
+                    unit,
+                    message("the unit {unit}", unit=expected),
+                    message("convert the figure, or correct the unit"),
+                    row=row,
+                    column="unit",
+                )
+            )
     return findings
 
 
@@ -173,7 +185,7 @@ def add_citation(published: pd.DataFrame) -> pd.DataFrame:
 
 
 def mark_break(rows: pd.DataFrame, *, indicator: str, scheme: str, period: str) -> pd.DataFrame:
-    """Return `rows` with status B (break) on the first figure after a series changed its meaning."""
+    """Return `rows` with status B (break) where a series changed its meaning."""
     after = (
         (rows["indicator"] == indicator) & (rows["scheme"] == scheme) & (rows["period"] == period)
     )

@@ -69,14 +69,19 @@ def publish(
         _replace(connection, staged, number)
         _drop(connection, staged)
         _cite(connection, citations)
-        connection.execute(sa.insert(release).values(
-            release=number,
-            published_at=datetime.now(UTC).isoformat(timespec="seconds"),
-            published_by=getpass.getuser(),
-            reason=reason,
-            code_version=code_version(),
-            added=added, changed=changed, withdrawn=withdrawn, rows=len(rows),
-        ))
+        connection.execute(
+            sa.insert(release).values(
+                release=number,
+                published_at=datetime.now(UTC).isoformat(timespec="seconds"),
+                published_by=getpass.getuser(),
+                reason=reason,
+                code_version=code_version(),
+                added=added,
+                changed=changed,
+                withdrawn=withdrawn,
+                rows=len(rows),
+            )
+        )
         insert_rows(connection, release_input, inputs.assign(release=number))
         return Publication(number, added, changed, withdrawn, len(rows))
 
@@ -109,9 +114,9 @@ def _differs(staged: sa.Table) -> sa.ColumnElement[bool]:
 def _differences(connection: sa.Connection, staged: sa.Table) -> tuple[int, int, int]:
     both = sa.join(staged, observation, _same_key(staged, observation))
     common = connection.scalar(sa.select(sa.func.count()).select_from(both)) or 0
-    changed = connection.scalar(
-        sa.select(sa.func.count()).select_from(both).where(_differs(staged))
-    ) or 0
+    changed = (
+        connection.scalar(sa.select(sa.func.count()).select_from(both).where(_differs(staged))) or 0
+    )
     new = connection.scalar(sa.select(sa.func.count()).select_from(staged)) or 0
     old = connection.scalar(sa.select(sa.func.count()).select_from(observation)) or 0
     return new - common, changed, old - common
@@ -120,16 +125,20 @@ def _differences(connection: sa.Connection, staged: sa.Table) -> tuple[int, int,
 def _replace(connection: sa.Connection, staged: sa.Table, number: int) -> None:
     names = [column.name for column in observation.columns]
     kept = sa.exists().where(_same_key(staged, observation), ~_differs(staged))
-    connection.execute(sa.insert(revision).from_select(
-        [*names, "superseded"],
-        sa.select(*observation.columns, sa.literal(number)).where(~kept),
-    ))
+    connection.execute(
+        sa.insert(revision).from_select(
+            [*names, "superseded"],
+            sa.select(*observation.columns, sa.literal(number)).where(~kept),
+        )
+    )
     connection.execute(sa.delete(observation).where(~kept))
     present = sa.exists().where(_same_key(staged, observation))
-    connection.execute(sa.insert(observation).from_select(
-        names,
-        sa.select(*(staged.c[name] for name in names[:-1]), sa.literal(number)).where(~present),
-    ))
+    connection.execute(
+        sa.insert(observation).from_select(
+            names,
+            sa.select(*(staged.c[name] for name in names[:-1]), sa.literal(number)).where(~present),
+        )
+    )
 
 
 def _cite(connection: sa.Connection, citations: pd.DataFrame) -> None:
@@ -142,9 +151,13 @@ def code_version() -> str:
     if version := os.environ.get("CODE_VERSION"):
         return version
     try:
-        said = subprocess.run(  # noqa: S603
+        said = subprocess.run(
             ["git", "describe", "--always", "--dirty"],  # noqa: S607
-            cwd=ROOT, capture_output=True, text=True, check=True, timeout=10,
+            cwd=ROOT,
+            capture_output=True,
+            text=True,
+            check=True,
+            timeout=10,
         )
     except (OSError, subprocess.SubprocessError):
         return "unknown"

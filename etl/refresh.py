@@ -62,7 +62,9 @@ def figures(raw: Path = RAW, step: Callable[[str], object] = lambda _: None) -> 
         raise Refused(findings)
     step("checks")
     rows = pd.concat(tables, ignore_index=True)
-    if found := [finding for finding in checks.findings(rows, known) if finding.severity == "error"]:
+    if found := [
+        finding for finding in checks.findings(rows, known) if finding.severity == "error"
+    ]:
         raise Refused(found)
     step("derive")
     computed = derived(rows, known)
@@ -86,9 +88,7 @@ def refresh(
     """Publish what the raw files say now; see `figures` and `publish`."""
     made = figures(raw, step)
     step("publish")
-    return publish(
-        engine, made.rows, made.citations, made.inputs, reason=reason, dry_run=dry_run
-    )
+    return publish(engine, made.rows, made.citations, made.inputs, reason=reason, dry_run=dry_run)
 
 
 def fill_if_empty(engine: sa.Engine) -> None:

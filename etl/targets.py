@@ -84,11 +84,15 @@ def _content(path: Path) -> tuple[dict[str, Any] | None, list[Finding]]:
         content = yaml.safe_load(path.read_text(encoding="utf-8"))
     except (OSError, ValueError, yaml.YAMLError) as error:
         mark = getattr(error, "problem_mark", None)
-        return None, [Finding(
-            path.name, str(getattr(error, "problem", None) or error),
-            message("a YAML file in UTF-8"), message("look at the indentation and the quotes"),
-            row=mark.line + 1 if mark else None,
-        )]
+        return None, [
+            Finding(
+                path.name,
+                str(getattr(error, "problem", None) or error),
+                message("a YAML file in UTF-8"),
+                message("look at the indentation and the quotes"),
+                row=mark.line + 1 if mark else None,
+            )
+        ]
     schema = json.loads(SCHEMA.read_text(encoding="utf-8"))
     errors = list(jsonschema.Draft202012Validator(schema).iter_errors(content))
     if errors:
@@ -103,20 +107,23 @@ def _schema_finding(name: str, content: Any, error: jsonschema.ValidationError) 
         key = target.get("key") if isinstance(target, dict) else None
         where[:2] = [str(key or f"targets[{where[1]}]")]
     found: object = error.instance
+    rule: Any = error.validator_value
+    schema: Any = error.schema
+    instance: Any = error.instance
     expected: Message
     if error.validator == "required":
-        missing = [key for key in error.validator_value if key not in error.instance]
+        missing = [key for key in rule if key not in instance]
         found, expected = "", message("the entries {names}", names=", ".join(missing))
     elif error.validator == "additionalProperties":
-        known = error.schema["properties"]
-        found = ", ".join(key for key in error.instance if key not in known)
+        known = schema["properties"]
+        found = ", ".join(key for key in instance if key not in known)
         expected = message("only the entries {names}", names=", ".join(known))
     elif error.validator == "enum":
-        expected = message("one of {names}", names=", ".join(map(str, error.validator_value)))
+        expected = message("one of {names}", names=", ".join(map(str, rule)))
     elif error.validator == "pattern":
-        expected = message("text of the form {form}", form=error.validator_value)
+        expected = message("text of the form {form}", form=rule)
     else:
-        expected = message("{rule}: {value}", rule=error.validator, value=error.validator_value)
+        expected = message("{rule}: {value}", rule=error.validator, value=rule)
     advice = _ADVICE.get(str(error.validator), message("correct the entry"))
     return Finding(name, str(found)[:80], expected, advice, column=" · ".join(where) or None)
 
@@ -127,14 +134,13 @@ def _all_targets(read: dict[str, dict[str, Any]]) -> Iterator[tuple[str, dict[st
             yield stem, target
 
 
-def _unknown_words(
-    read: dict[str, dict[str, Any]], catalogue: Catalogue
-) -> Iterator[Finding]:
+def _unknown_words(read: dict[str, dict[str, Any]], catalogue: Catalogue) -> Iterator[Finding]:
     regions = set(catalogue.regions["code"])
     known = {
         "indicator": (set(catalogue.indicators), message("an indicator of the catalogue")),
         "industry": (
-            {"ALL", *catalogue.industries["code"]}, message("an industry of GB/T 4754-2017"),
+            {"ALL", *catalogue.industries["code"]},
+            message("an industry of GB/T 4754-2017"),
         ),
         "size": (set(catalogue.sizes["code"]), message("an enterprise size of NBS 2017")),
         "benchmark": (regions, message("a region of GB/T 2260")),
@@ -142,13 +148,23 @@ def _unknown_words(
     advice = message("correct the word, or add it to the code list")
     for stem, content in read.items():
         if content["document"]["region"] not in regions:
-            yield Finding(f"{stem}.yaml", content["document"]["region"],
-                          message("a region of GB/T 2260"), advice, column="document · region")
+            yield Finding(
+                f"{stem}.yaml",
+                content["document"]["region"],
+                message("a region of GB/T 2260"),
+                advice,
+                column="document · region",
+            )
     for stem, target in _all_targets(read):
         for name, (codes, expected) in known.items():
             if name in target and target[name] not in codes:
-                yield Finding(f"{stem}.yaml", str(target[name]), expected, advice,
-                              column=f"{target['key']} · {name}")
+                yield Finding(
+                    f"{stem}.yaml",
+                    str(target[name]),
+                    expected,
+                    advice,
+                    column=f"{target['key']} · {name}",
+                )
 
 
 def _contradictions(read: dict[str, dict[str, Any]]) -> Iterator[Finding]:
@@ -157,24 +173,46 @@ def _contradictions(read: dict[str, dict[str, Any]]) -> Iterator[Finding]:
         name, key = f"{stem}.yaml", target["key"]
         early, late = target["window"]
         if keys.count(key) > 1:
-            yield Finding(name, key, message("a key that no other target has"),
-                          message("give the target a key of its own"), column=f"{key} · key")
+            yield Finding(
+                name,
+                key,
+                message("a key that no other target has"),
+                message("give the target a key of its own"),
+                column=f"{key} · key",
+            )
         if early > late:
-            yield Finding(name, f"{early} – {late}", message("the earlier end first"),
-                          message("exchange the two periods"), column=f"{key} · window")
+            yield Finding(
+                name,
+                f"{early} – {late}",
+                message("the earlier end first"),
+                message("exchange the two periods"),
+                column=f"{key} · window",
+            )
         if target.get("lower", 0) > target.get("upper", float("inf")):
-            yield Finding(name, f"{target['lower']} > {target['upper']}",
-                          message("the lower bound first"), message("exchange the two bounds"),
-                          column=f"{key} · lower")
+            yield Finding(
+                name,
+                f"{target['lower']} > {target['upper']}",
+                message("the lower bound first"),
+                message("exchange the two bounds"),
+                column=f"{key} · lower",
+            )
         for milestone in target.get("milestones", []):
             if milestone["period"] >= late:
-                yield Finding(name, milestone["period"],
-                              message("a milestone before the end of the window, {late}", late=late),
-                              message("move it, or make it the target itself"),
-                              column=f"{key} · milestones")
+                yield Finding(
+                    name,
+                    milestone["period"],
+                    message("a milestone before the end of the window, {late}", late=late),
+                    message("move it, or make it the target itself"),
+                    column=f"{key} · milestones",
+                )
         if (older := target.get("supersedes")) and older not in keys:
-            yield Finding(name, older, message("the key of another target"),
-                          message("correct the key"), column=f"{key} · supersedes")
+            yield Finding(
+                name,
+                older,
+                message("the key of another target"),
+                message("correct the key"),
+                column=f"{key} · supersedes",
+            )
 
 
 def _verification(grade: str) -> str:
@@ -184,14 +222,13 @@ def _verification(grade: str) -> str:
 def _documents(read: dict[str, dict[str, Any]]) -> Iterator[dict[str, Any]]:
     for stem, content in read.items():
         yield {
-            "document": stem, **content["document"],
+            "document": stem,
+            **content["document"],
             "date_inferred": int(content["document"].get("date_inferred", False)),
         }
 
 
-def _targets(
-    read: dict[str, dict[str, Any]], catalogue: Catalogue
-) -> Iterator[dict[str, Any]]:
+def _targets(read: dict[str, dict[str, Any]], catalogue: Catalogue) -> Iterator[dict[str, Any]]:
     for stem, target in _all_targets(read):
         bounds = target.get("bounds") or (None, None)
         baseline = target.get("baseline") or {}
@@ -219,6 +256,7 @@ def _parts(read: dict[str, dict[str, Any]], name: str) -> Iterator[dict[str, Any
     for _, target in _all_targets(read):
         for part in target.get(name, []):
             yield {
-                "target": target["key"], **part,
+                "target": target["key"],
+                **part,
                 "verification": _verification(part.get("grade", "B")),
             }

@@ -15,7 +15,8 @@ from indicators.queries import Selection
 from indicators.views import MapFigures, MapView
 from indicators.wording import LANGUAGES, Language, Wording
 
-_KEPT: dict[str, Any] = {"ttl": "1h", "max_entries": 2000, "show_spinner": False}
+# The frames are shared between sessions, and nobody writes to them.
+kept = st.cache_resource(ttl="1h", max_entries=2000, show_spinner=False)
 
 
 @st.cache_resource(show_spinner=False)
@@ -36,38 +37,37 @@ def boundaries() -> maps.Boundaries:
     return maps.load()
 
 
-# cache_resource: the frames are shared and nobody writes to them.
-@st.cache_resource(**_KEPT)
+@kept
 def observations(selection: Selection, number: int) -> pd.DataFrame:
     """Return `queries.observations`."""
     return queries.observations(engine(), selection)
 
 
-@st.cache_resource(**_KEPT)
+@kept
 def choices(indicator: str, number: int) -> pd.DataFrame:
     """Return `queries.choices`."""
     return queries.choices(engine(), indicator)
 
 
-@st.cache_resource(**_KEPT)
+@kept
 def reach(number: int) -> pd.DataFrame:
     """Return `queries.reach`."""
     return queries.reach(engine())
 
 
-@st.cache_resource(**_KEPT)
+@kept
 def releases(number: int) -> pd.DataFrame:
     """Return `queries.releases`."""
     return queries.releases(engine())
 
 
-@st.cache_resource(**_KEPT)
+@kept
 def sources(number: int) -> pd.DataFrame:
     """Return `queries.sources`."""
     return queries.sources(engine())
 
 
-@st.cache_resource(**_KEPT)
+@kept
 def citations(keys: tuple[str, ...], number: int) -> pd.DataFrame:
     """Return `queries.citations`."""
     return queries.citations(engine(), keys)
@@ -87,7 +87,7 @@ def ranking_specification(language: Language, dark: bool) -> charts.Specificatio
     return charts.ranking_chart(Wording(language), dark=dark)
 
 
-@st.cache_resource(**_KEPT)
+@kept
 def map_figures(view: MapView, number: int) -> MapFigures:
     """Return everything the Map page draws and says of a view."""
     rows = observations(view.selection, number)
@@ -95,15 +95,10 @@ def map_figures(view: MapView, number: int) -> MapFigures:
     return views.map_figures(view, rows, cited, boundaries())
 
 
-@st.cache_resource(**_KEPT)
+@kept
 def national(number: int) -> pd.DataFrame:
-    """Return the figures of the nation and of all with those abroad: all schemes, all sizes."""
-    return pd.concat([
-        queries.observations(
-            engine(), Selection(None, industry=None, region=region)
-        )
-        for region in (views.ALL, views.NATION)
-    ])  # fmt: skip
+    """Return `queries.national`."""
+    return queries.national(engine())
 
 
 @st.cache_resource(ttl="10m", max_entries=4, show_spinner=False)

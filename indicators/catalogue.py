@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator
+from collections.abc import Container, Iterator
 from dataclasses import dataclass, fields
 from functools import cache
 from pathlib import Path
@@ -181,7 +181,7 @@ _HAN = re.compile(r"[\u4e00-\u9fff]")
 
 def _cross_mistakes(known: Catalogue) -> Iterator[str]:
     for key, item in known.indicators.items():
-        references = [
+        references: list[tuple[str, str | None, Container[str]]] = [
             ("unit", item.unit, known.units),
             ("clause", item.clause, known.clauses),
             ("numerator", item.numerator, known.indicators),
@@ -205,8 +205,8 @@ def _cross_mistakes(known: Catalogue) -> Iterator[str]:
         for code in frame.loc[frame["code"].duplicated(), "code"]:
             yield f"{name}.csv · {code}: the code stands twice"
         if "parent" in frame:
-            for row in frame[~frame["parent"].isin(["", *frame["code"]])].itertuples():
-                yield f"{name}.csv · {row.code} · parent: {row.parent} is not known"
+            for row in frame[~frame["parent"].isin(["", *frame["code"]])].to_dict("records"):
+                yield f"{name}.csv · {row['code']} · parent: {row['parent']} is not known"
 
 
 def _texts(known: Catalogue) -> Iterator[tuple[str, list[tuple[str, Text]]]]:
@@ -214,8 +214,11 @@ def _texts(known: Catalogue) -> Iterator[tuple[str, list[tuple[str, Text]]]]:
         ("indicators", known.indicators), ("clauses", known.clauses), ("sources", known.sources),
     ):  # fmt: skip
         for key, entry in entries.items():
-            yield f"{name}.yaml", [
-                (f"{key} · {field.name}", getattr(entry, field.name))
-                for field in fields(entry)
-                if isinstance(getattr(entry, field.name), Text)
-            ]
+            yield (
+                f"{name}.yaml",
+                [
+                    (f"{key} · {field.name}", getattr(entry, field.name))
+                    for field in fields(entry)
+                    if isinstance(getattr(entry, field.name), Text)
+                ],
+            )

@@ -27,7 +27,7 @@ def ranking_chart(words: Wording, *, dark: bool = False) -> Specification:
     `reference` has one row, the nation's value, or none. See `ranking_rows`.
     """
     colours = palette(dark)
-    order = alt.Y("name:N", sort=alt.SortField("order"), title=None, axis=_names(colours.text))
+    order = alt.Y("name:N", sort=None, title=None, axis=_names(colours.text))
     bars = alt.Chart(alt.NamedData(RANKING)).encode(
         x=alt.X("value:Q", title=None, axis=None), y=order,
         tooltip=[
@@ -42,7 +42,7 @@ def ranking_chart(words: Wording, *, dark: bool = False) -> Specification:
             color=alt.Color("fill:N", scale=None, legend=None)
         ),
         bars.mark_text(align="left", dx=4, fontSize=11).encode(
-            text="shown:N", color=alt.value(colours.text)
+            text="label:N", color=alt.value(colours.text)
         ),
         rule.mark_rule(strokeDash=[5, 3], strokeWidth=1.5).encode(color=alt.value(colours.text)),
         rule.mark_text(align="left", dx=4, dy=-6, baseline="bottom", fontSize=11).encode(
@@ -57,15 +57,18 @@ def ranking_chart(words: Wording, *, dark: bool = False) -> Specification:
     )  # fmt: skip
 
 
-def ranking_rows(figures: pd.DataFrame, *, dark: bool) -> pd.DataFrame:
+def ranking_rows(
+    figures: pd.DataFrame, words: Wording, *, decimals: int, dark: bool
+) -> pd.DataFrame:
     """Return the rows of a ranking from those of a map: units with a value, largest first."""
     colours = palette(dark)
     shown = figures[figures["state"] == "value"].sort_values(
         ["value", "region"], ascending=[False, True]
     )
     fills = [colours.selected if chosen else colours.ramp[3] for chosen in shown["selected"]]
-    return shown.assign(order=range(len(shown)), fill=fills)[
-        ["region", "name", "value", "shown", "rank", "order", "fill"]
+    labels = [words.number(value, decimals) for value in shown["value"]]
+    return shown.assign(fill=fills, label=labels)[
+        ["region", "name", "value", "shown", "label", "rank", "fill"]
     ]
 
 
@@ -127,7 +130,7 @@ def _names(colour: str) -> alt.Axis:
     return alt.Axis(labelColor=colour, labelLimit=150, ticks=False, domain=False, labelPadding=6)
 
 
-def _finished(chart: alt.LayerChart) -> Specification:
+def _finished(chart: Any) -> Specification:
     plain = chart.configure_view(stroke=None).properties(background="transparent")
     specification: Specification = plain.to_dict()
     specification["config"]["font"] = FONT

@@ -167,7 +167,8 @@ def _version(engine: sa.Engine) -> str | None:
     with engine.connect() as connection:
         if not sa.inspect(connection).has_table("alembic_version"):
             return None
-        return connection.scalar(sa.text("SELECT version_num FROM alembic_version"))
+        version: str | None = connection.scalar(sa.text("SELECT version_num FROM alembic_version"))
+        return version
 
 
 def _migrate(engine: sa.Engine) -> None:
@@ -190,15 +191,18 @@ def insert_rows(connection: sa.Connection, table: sa.Table, rows: pd.DataFrame) 
     """
     columns = [column.name for column in table.columns if column.name in rows.columns]
     names = ", ".join(f'"{name}"' for name in columns)
-    plain = (tuple(None if value != value else value for value in row)  # NaN is not itself
-             for row in rows[columns].itertuples(index=False, name=None))
+    plain = (
+        tuple(None if value != value else value for value in row)  # NaN is not itself
+        for row in rows[columns].itertuples(index=False, name=None)
+    )
     raw = connection.connection.driver_connection
     if raw is None:
         raise RuntimeError("the connection is closed")
     if connection.dialect.name == "postgresql":
-        with raw.cursor() as cursor, cursor.copy(
-            f'COPY "{table.name}" ({names}) FROM STDIN'
-        ) as copy:
+        with (
+            raw.cursor() as cursor,
+            cursor.copy(f'COPY "{table.name}" ({names}) FROM STDIN') as copy,
+        ):
             for row in plain:
                 copy.write_row(row)
     else:

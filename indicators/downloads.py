@@ -48,8 +48,9 @@ def xlsx_file(sheets: Mapping[str, pd.DataFrame]) -> bytes:
     with xlsxwriter.Workbook(stream, options) as workbook:
         heading = workbook.add_format({"bold": True, "bottom": 1, "text_wrap": True})
         for name, table in sheets.items():
-            _write_sheet(workbook.add_worksheet(_UNSAFE.sub("", name)[:31]), harmless(table),
-                         heading)
+            _write_sheet(
+                workbook.add_worksheet(_UNSAFE.sub("", name)[:31]), harmless(table), heading
+            )
     return stream.getvalue()
 
 

@@ -7,19 +7,19 @@ start does. So a page begins with `begin`, which needs nothing that app.py has d
 from __future__ import annotations
 
 import ipaddress
+from contextvars import ContextVar
 from dataclasses import dataclass
 
 import streamlit as st
 from streamlit.navigation.page import StreamlitPage
 
 from indicators import cached
+from indicators.database import ROOT
 from indicators.wording import LANGUAGES, Language, Wording
 
-_ICONS = {
-    "overview": ":material/dashboard:",
-    "map": ":material/map:",
-    "releases": ":material/database:",
-}
+# No icons: a browser would fetch each page's from outside.
+PAGES = ("overview", "map", "releases")
+_menu_drawn: ContextVar[bool] = ContextVar("_menu_drawn", default=False)
 
 
 @dataclass(frozen=True)
@@ -36,8 +36,11 @@ def begin(page: str) -> Frame:
     words = Wording(_language())
     st.set_page_config(
         page_title=words("{page} · Quality governance", page=_title(page, words)),
-        page_icon=":material/verified:", layout="wide",
-    )  # fmt: skip
+        layout="wide",
+    )
+    if not _menu_drawn.get():  # the trap: this page runs without app.py
+        menu()
+    _menu_drawn.set(False)
     _gate(words)
     _language_switch(words)
     dark = st.context.theme.type == "dark"
@@ -94,9 +97,10 @@ def _title(page: str, words: Wording) -> str:
 def menu() -> StreamlitPage:
     """Draw the menu and return the page that the address names."""
     words = Wording(_language())
+    _menu_drawn.set(True)
     return st.navigation([
-        st.Page(f"pages/{page}.py", title=_title(page, words), icon=icon, default=page == "overview")
-        for page, icon in _ICONS.items()
+        st.Page(ROOT / "pages" / f"{page}.py", title=_title(page, words), default=page == "overview")
+        for page in PAGES
     ])  # fmt: skip
 
 

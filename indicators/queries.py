@@ -21,7 +21,7 @@ from indicators.database import (
 class Selection:
     """What a page shows. `None` leaves a dimension open; `release` None is what is public now."""
 
-    indicator: str | None
+    indicator: str
     period: str | None = None
     industry: str | None = "ALL"
     size: str | None = "ALL"
@@ -74,6 +74,25 @@ def all_observations(engine: sa.Engine, number: int | None = None) -> pd.DataFra
     return rows.astype({"value": float, "numerator": float, "denominator": float})
 
 
+def national(engine: sa.Engine, number: int | None = None) -> pd.DataFrame:
+    """Return the figures of the nation, and of all with those abroad, over all schemes and sizes.
+
+    Two regions, `100000` and `ALL`; columns as in `observations`.
+    """
+    figures = _figures(number)
+    rows = _rows(
+        engine,
+        sa.select(figures)
+        .where(
+            figures.c.region.in_(["100000", "ALL"]),
+            figures.c.scheme == "ALL",
+            figures.c.size == "ALL",
+        )
+        .order_by(*list(figures.c)[:6]),
+    )
+    return rows.astype({"value": float, "numerator": float, "denominator": float})
+
+
 def choices(engine: sa.Engine, indicator: str, number: int | None = None) -> pd.DataFrame:
     """Return which figures an indicator has: scheme, industry, size, period, `provinces`, `rows`.
 
@@ -99,7 +118,7 @@ def choices(engine: sa.Engine, indicator: str, number: int | None = None) -> pd.
 
 
 def reach(engine: sa.Engine, number: int | None = None) -> pd.DataFrame:
-    """Return how far each indicator reaches: first_period, last_period, periods, provinces, rows."""
+    """Return each indicator's reach: first_period, last_period, periods, provinces, rows."""
     figures = _figures(number)
     province = sa.case(
         (
@@ -130,7 +149,8 @@ def releases(engine: sa.Engine) -> pd.DataFrame:
 def latest_release(engine: sa.Engine) -> int | None:
     """Return the number of the newest release, None when nothing is published."""
     with engine.connect() as connection:
-        return connection.scalar(sa.select(sa.func.max(release.c.release)))
+        number: int | None = connection.scalar(sa.select(sa.func.max(release.c.release)))
+        return number
 
 
 def sources(engine: sa.Engine) -> pd.DataFrame:

@@ -7,6 +7,7 @@ every renaming. The address is the truth: what it says is chosen, what is chosen
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from typing import Any
 
 import pandas as pd
 import streamlit as st
@@ -15,7 +16,6 @@ from indicators import cached, catalogue, tables
 from indicators.queries import Selection
 from indicators.views import NATION
 from indicators.wording import Wording
-
 
 EVERY = "*"
 
@@ -119,11 +119,15 @@ def choose_figure(words: Wording, number: int) -> Selection:
     def one(label: str, key: str, name: Callable[[str], str], newest_first: bool = False) -> str:
         codes = sorted(set(rows[key]), reverse=newest_first)
         return choose(
-            label, f"of_{key}", [EVERY, *codes], default=EVERY, words=words,
+            label,
+            f"of_{key}",
+            [EVERY, *codes],
+            default=EVERY,
+            words=words,
             name=lambda code: every if code == EVERY else name(code),
         )
 
-    chosen = {
+    chosen: dict[str, Any] = {
         "region": one(words("Region"), "region", lambda code: names[code]),
         "scheme": one(words("Certification scheme"), "scheme",
                       lambda code: tables.scheme_name(code, words)),

@@ -53,8 +53,10 @@ def scheme_name(scheme: str, words: Wording) -> str:
 
 def industry_name(industry: str, words: Wording) -> str:
     """Return the name of an industry in the language."""
-    return words("All industries") if industry == "ALL" else _name(
-        "industries", industry, words.language
+    return (
+        words("All industries")
+        if industry == "ALL"
+        else _name("industries", industry, words.language)
     )
 
 
@@ -156,9 +158,7 @@ def figure_table(rows: pd.DataFrame, citations: pd.DataFrame, words: Wording) ->
     """Return figures whole, each with its codes, its names and where it stands."""
     known = catalogue.load()
     names = region_names(words.language)
-    cited = rows.merge(
-        citations.drop(columns="source"), on="citation", how="left", validate="m:1"
-    )
+    cited = rows.merge(citations.drop(columns="source"), on="citation", how="left", validate="m:1")
     derived = cited["source"] == "derived"
     return pd.DataFrame({
         words("Indicator code"): cited["indicator"],
@@ -192,6 +192,6 @@ def figure_table(rows: pd.DataFrame, citations: pd.DataFrame, words: Wording) ->
         words("Verification"): [verification_name(item, words) for item in cited["verification"]],
         words("Note"): cited["note"],
         words("Address"): cited["url"],
-        words("File"): cited["file"],
+        words("Raw file"): cited["file"],
         words("Release"): cited["release"],
     })  # fmt: skip

@@ -61,7 +61,11 @@ def map_figures(
         ascending=indicator.polarity < 0,
     )  # fmt: skip
     legend = maps.map_legend(
-        figures, breaks=breaks, unit=unit, words=words, palette=colours,
+        figures,
+        breaks=breaks,
+        unit=unit,
+        words=words,
+        palette=colours,
         decimals=indicator.decimals,
     )
     title = words.text(indicator.title)
@@ -69,14 +73,16 @@ def map_figures(
     return MapFigures(
         units=figures.drop(columns="value"),
         legend=legend,
-        ranking=charts.ranking_rows(figures, dark=view.dark),
+        ranking=charts.ranking_rows(
+            figures, words, decimals=indicator.decimals, dark=view.dark
+        ),
         reference=_reference(rows, indicator, words),
         table=tables.region_table(figures, words, unit=unit),
         rows=rows,
         statement=_statement(figures, title, words),
         subtitle=words("{what}, {period}. {description}", what=" · ".join(parts[:-1]),
                        period=parts[-1], description=words.text(indicator.description)),
-        ranking_statement=words("Provinces ranked by {what}", what=title),
+        ranking_statement=words("Provinces ranked by {what} ({unit})", what=title, unit=unit),
         footnotes=[
             *_silent(figures, words),
             *_standing(rows, citations, indicator, words),
@@ -103,14 +109,12 @@ def _statement(figures: pd.DataFrame, title: str, words: Wording) -> str:
     if known.empty:
         return words("No province has a figure for {what}", what=title)
     return words(
-        "{region} has the highest figure; {known} of {covered} provinces have one",
-        region=known["name"].iloc[0], known=len(known), covered=covered,
+        "{what}: {region} has the highest figure; {known} of {covered} provinces have one",
+        what=title, region=known["name"].iloc[0], known=len(known), covered=covered,
     )  # fmt: skip
 
 
-def _reference(
-    rows: pd.DataFrame, indicator: catalogue.Indicator, words: Wording
-) -> pd.DataFrame:
+def _reference(rows: pd.DataFrame, indicator: catalogue.Indicator, words: Wording) -> pd.DataFrame:
     """Return the nation's value where it can stand beside a province's: not that of a count."""
     nation = rows[(rows["region"] == NATION) & rows["value"].notna()]
     if indicator.kind == "count" or nation.empty:
@@ -143,8 +147,8 @@ def _standing(
     lines = []
     documents = citations.drop_duplicates("document")
     cited = [
-        words("{document} ({publisher})", document=row.document, publisher=row.publisher)
-        for row in documents.itertuples()
+        words("{document} ({publisher})", document=document, publisher=publisher)
+        for document, publisher in zip(documents["document"], documents["publisher"], strict=True)
     ]
     lines.append(words("Source: {documents}", documents=words.listed(cited)))
     if (citations["verification"] == "secondary").any():
@@ -184,20 +188,19 @@ def headlines(rows: pd.DataFrame, words: Wording) -> list[Headline]:
             series = rows[(rows["indicator"] == key) & (rows["region"] == region)]
             if series.empty:
                 continue
-            newest, *before = series.sort_values("period", ascending=False).itertuples()
+            newest, *before = series.sort_values("period", ascending=False).to_dict("records")
             indicator = known.indicators[key]
             found.append(Headline(
                 words("{what} ({scope})", what=words.text(indicator.title), scope=scope),
-                words.big(newest.value),
+                words.big(newest["value"]),
                 words(
-                    "{change} ({percent}) since {period}",
-                    change=words.signed(newest.value - before[0].value),
-                    percent=words.signed((newest.value / before[0].value - 1) * 100, 1) + "%",
-                    period=words.period(before[0].period),
+                    "{change} since {period}",
+                    change=words.signed((newest["value"] / before[0]["value"] - 1) * 100, 1) + "%",
+                    period=words.period(before[0]["period"]),
                 ) if before else None,
                 words("{value} {unit}, {period}. {description}",
-                      value=words.number(newest.value), unit=tables.unit_name(key, words),
-                      period=words.period(newest.period),
+                      value=words.number(newest["value"]), unit=tables.unit_name(key, words),
+                      period=words.period(newest["period"]),
                       description=words.text(indicator.description)),
             ))  # fmt: skip
     return found

@@ -103,7 +103,7 @@ class Wording:
         return self.number(value)
 
     def period(self, period: str) -> str:
-        """Return `2024-12` as `2024年12月` / `Dec 2024`, `2020-Q3` as `2020年第3季度` / `2020 Q3`."""
+        """Return `2024-12` as `2024年12月` or `Dec 2024`, `2020-Q3` as `2020年第3季度`."""
         year, _, part = period.partition("-")
         if self.language == "zh":
             if not part:

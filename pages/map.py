@@ -16,7 +16,7 @@ figures = cached.map_figures(view, visit.release)
 
 st.title(figures.statement)
 st.caption(figures.subtitle)
-left, right = st.columns([2, 1], gap="medium")
+left, right = st.columns([5, 2], gap="medium")
 with left:
     st.vega_lite_chart(
         cached.map_specification(words.language, visit.dark)
@@ -25,6 +25,7 @@ with left:
         alt=figures.statement,
     )  # fmt: skip
 with right:
+    st.caption(figures.ranking_statement)
     st.vega_lite_chart(
         cached.ranking_specification(words.language, visit.dark)
         | {"datasets": {"ranking": figures.ranking, "reference": figures.reference}},

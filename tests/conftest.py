@@ -70,9 +70,7 @@ def publish_rows(engine: sa.Engine, world: list[tuple[str, str, str, float]]) ->
         [("platform_provinces/2024-12.csv", "platform_provinces", "0" * 64, 10)],
         columns=["file", "source", "sha256", "bytes"],
     )
-    publication = publish(
-        engine, rows_of(world), pd.DataFrame([CITATION]), inputs, reason="a test"
-    )
+    publication = publish(engine, rows_of(world), pd.DataFrame([CITATION]), inputs, reason="a test")
     return publication.release
 
 
@@ -112,8 +110,12 @@ def postgresql() -> Iterator[str]:
 
     def run(program: str, *arguments: str) -> None:
         subprocess.run(
-            [programs / program, *arguments], check=True, user=user, cwd=folder,
-            stdout=subprocess.DEVNULL, stdin=subprocess.DEVNULL,
+            [programs / program, *arguments],
+            check=True,
+            user=user,
+            cwd=folder,
+            stdout=subprocess.DEVNULL,
+            stdin=subprocess.DEVNULL,
         )
 
     cluster = folder / "cluster"

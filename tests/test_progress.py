@@ -610,10 +610,21 @@ def test_one_row_a_target_whether_or_not_it_has_figures() -> None:
     assert found["reason"].to_list() == ["no_data", ""]
 
 
+def test_the_milestones_of_one_series_leave_the_others_alone() -> None:
+    both = rows({"2020": 1.0, "2021": 2.0})
+    plain = target(window_early="2018", window_late="2019", value=3.0)
+    series = pd.concat([both.iloc[:1].assign(series="plain"), both.assign(series="stepped")])
+    apart = judge_many(series, target_frame({"plain": plain}))
+    stepped = target(value=10.0, milestones=(("2021", 5.0),))
+    together = judge_many(series, target_frame({"plain": plain, "stepped": stepped}))
+    pd.testing.assert_frame_equal(apart, together.iloc[:1])
+
+
 def test_no_targets_give_no_verdicts() -> None:
     series = rows({"2018": 5000.0}).assign(series="贵州")
     targets = target_frame({"贵州": target()})
     assert judge_many(series, targets.iloc[:0]).empty
+    assert judge_many(series, target_frame({})).empty
     assert len(judge_many(series.iloc[:0], targets)) == 1
 
 

@@ -98,8 +98,18 @@ def test_reach_tells_periods_and_provinces(engine: sa.Engine) -> None:
 
 def test_a_key_never_holds_null(empty: sa.Engine) -> None:
     with pytest.raises(sa.exc.IntegrityError), empty.begin() as connection:
-        connection.execute(sa.insert(observation).values(
-            indicator="certificates_valid", period="2024-12", scheme=None, industry="ALL",
-            size="ALL", region="100000", status="A", confidentiality="F", source="x",
-            citation="x", release=1,
-        ))
+        connection.execute(
+            sa.insert(observation).values(
+                indicator="certificates_valid",
+                period="2024-12",
+                scheme=None,
+                industry="ALL",
+                size="ALL",
+                region="100000",
+                status="A",
+                confidentiality="F",
+                source="x",
+                citation="x",
+                release=1,
+            )
+        )

@@ -112,9 +112,7 @@ def test_every_figure_says_where_it_stands(public: Figures) -> None:
 
 
 def test_every_row_of_the_raw_files_is_published(public: Figures) -> None:
-    raw = sum(
-        len(path.read_text(encoding="utf-8").splitlines()) - 1 for path in RAW.rglob("*.csv")
-    )
+    raw = sum(len(path.read_text(encoding="utf-8").splitlines()) - 1 for path in RAW.rglob("*.csv"))
     assert len(public.rows[public.rows["source"] != "derived"]) == raw == 671
     assert not public.rows.duplicated(list(KEY)).any()
 

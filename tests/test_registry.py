@@ -11,7 +11,7 @@ import pytest
 
 from etl.rollup.engine import Engine, engine
 from etl.rollup.registry import COLUMNS, Declaration, Registry, reason_counts, registry
-from etl.rollup.size_class import size_class
+from etl.rollup.size_class import add_size_class
 from etl.rollup.space import Reference
 
 # Ibis still asks DuckDB in words that DuckDB is giving up.
@@ -20,8 +20,12 @@ pytestmark = pytest.mark.filterwarnings("ignore:fetch_arrow_table:DeprecationWar
 RULES = pd.read_csv(Path("data/reference/size_rules.csv"), dtype={"selector": "str"})
 REFERENCE = Reference(
     regions=pd.DataFrame(
-        [("ALL", "", "全部"), ("100000", "ALL", "全国"), ("330000", "100000", "浙江省"),
-         ("330100", "330000", "杭州市")],
+        [
+            ("ALL", "", "全部"),
+            ("100000", "ALL", "全国"),
+            ("330000", "100000", "浙江省"),
+            ("330100", "330000", "杭州市"),
+        ],
         columns=["code", "parent", "name_zh"],
     ),
     industries=pd.DataFrame(
@@ -29,8 +33,13 @@ REFERENCE = Reference(
         columns=["code", "parent"],
     ),
     sizes=pd.DataFrame({"code": ["ALL", "LARGE", "MEDIUM", "SMALL", "MICRO", "NOT_CLASSIFIED"]}),
-    schemes=pd.DataFrame({"code": ["ALL", "QMS", "EMS"], "parent": ["", "ALL", "ALL"],
-                          "platform_code": ["", "A0101", "A0201"]}),
+    schemes=pd.DataFrame(
+        {
+            "code": ["ALL", "QMS", "EMS"],
+            "parent": ["", "ALL", "ALL"],
+            "platform_code": ["", "A0101", "A0201"],
+        }
+    ),
     size_rules=RULES,
 )
 DECLARATION = Declaration(as_of=date(2025, 6, 30))
@@ -136,13 +145,16 @@ SIZES = [
 
 
 def test_size_follows_the_rule_of_the_sector(duckdb: Engine) -> None:
-    names = ["industry", "employees", "revenue", "assets", "expected"]
+    names = ["industry_text", "employees", "revenue", "assets", "expected"]
     rows = duckdb.frame(pd.DataFrame(SIZES, columns=names))
-    number = {name: rows[name].try_cast("float64") for name in names[1:4]}
-    size = size_class(rows.industry, number["employees"], number["revenue"] / 10_000,
-                      number["assets"] / 10_000, RULES)
-    found = duckdb.rows(rows.mutate(size=size))
-    assert found["size"].tolist() == found["expected"].tolist()
+    rows = rows.mutate(
+        employees=rows.employees.try_cast("float64"),
+        revenue_10k=rows.revenue.try_cast("float64") / 10_000,
+        assets_10k=rows.assets.try_cast("float64") / 10_000,
+    )
+    found = duckdb.rows(add_size_class(rows, RULES, duckdb))
+    assert len(found) == len(SIZES)
+    assert found["size_class"].tolist() == found["expected"].tolist()
 
 
 def test_the_size_given_goes_before_the_size_derived(duckdb: Engine) -> None:
@@ -162,13 +174,17 @@ LIVES = [
 
 
 def test_a_status_ends_or_suspends_a_certificate_from_its_day_on(duckdb: Engine) -> None:
-    changes = [{"certificate": status, "status": status, "status_date": day}
-               for status, day, *_ in LIVES]
+    changes = [
+        {"certificate": status, "status": status, "status_date": day} for status, day, *_ in LIVES
+    ]
     rows = clean(duckdb, *changes).set_index("certificate")
-    found = [(status, day, *rows.loc[status, ["suspended", "ends", "ended_by"]])
-             for status, day, *_ in LIVES]
+    found = [
+        (status, day, *rows.loc[status, ["suspended", "ends", "ended_by"]])
+        for status, day, *_ in LIVES
+    ]
     assert [tuple(str(value)[:10] for value in life) for life in found] == [
-        tuple(str(value) for value in life) for life in LIVES]
+        tuple(str(value) for value in life) for life in LIVES
+    ]
 
 
 def test_an_issue_told_twice_counts_once_by_its_latest_status(duckdb: Engine) -> None:
@@ -185,7 +201,11 @@ def test_a_reissue_takes_over_from_the_certificate_of_its_number(duckdb: Engine)
         {"issued": "2024-01-01", "expires": "2024-06-30"},  # touches the second
         {"issued": "2025-01-01", "expires": "2025-12-31"},  # after a gap
     ).sort_values("issued")
-    assert rows["ends"].astype("str").tolist() == ["2022-06-01", "2024-01-01", "2024-07-01",
-                                                   "2026-01-01"]
+    assert rows["ends"].astype("str").tolist() == [
+        "2022-06-01",
+        "2024-01-01",
+        "2024-07-01",
+        "2026-01-01",
+    ]
     assert rows["ended_by"].tolist() == ["replaced", "replaced", "lapsed", "lapsed"]
     assert rows["reissue"].tolist() == [False, True, True, False]

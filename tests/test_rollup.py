@@ -40,13 +40,24 @@ def tree(**parents: str) -> pd.DataFrame:
 
 REFERENCE = Reference(
     regions=pd.DataFrame(
-        [("ALL", ""), ("100000", "ALL"), ("330000", "100000"), ("330100", "330000"),
-         ("320000", "100000"), ("ABROAD", "ALL"), ("EAST", "")],
+        [
+            ("ALL", ""),
+            ("100000", "ALL"),
+            ("330000", "100000"),
+            ("330100", "330000"),
+            ("320000", "100000"),
+            ("ABROAD", "ALL"),
+            ("EAST", ""),
+        ],
         columns=["code", "parent"],
     ),
     groups=pd.DataFrame(
-        [("region", "330000", "EAST"), ("region", "320000", "EAST"),
-         ("industry", "C", "CG"), ("industry", "G59", "CG")],
+        [
+            ("region", "330000", "EAST"),
+            ("region", "320000", "EAST"),
+            ("industry", "C", "CG"),
+            ("industry", "G59", "CG"),
+        ],
         columns=["dimension", "code", "group"],
     ),
     industries=tree(C="ALL", C13="C", C39="C", G="ALL", G59="G", CG="ALL"),
@@ -58,8 +69,9 @@ REFERENCE = Reference(
 
 FILES = replace(
     REFERENCE,
-    regions=REFERENCE.regions.assign(name_zh=[
-        "全部", "全国", "浙江省", "杭州市", "江苏省", "境外", "东部"]),
+    regions=REFERENCE.regions.assign(
+        name_zh=["全部", "全国", "浙江省", "杭州市", "江苏省", "境外", "东部"]
+    ),
     industries=pd.DataFrame({"code": ["ALL", "C", "13"], "parent": ["", "ALL", "C"]}),
     sizes=pd.DataFrame({"code": ["ALL", "LARGE", "MEDIUM", "SMALL", "MICRO", "NOT_CLASSIFIED"]}),
     groups=REFERENCE.groups[REFERENCE.groups["dimension"] == "region"],
@@ -82,14 +94,28 @@ class Certificate:
 
 
 def certificate(
-    organisation: str = "A", region: str = "330000", industry: str = "C13", size: str = "L",
-    scheme: str = "QMS", issued: str = "2020-01-10", ends: str = "2023-01-10",
-    suspended: str | None = None, ended_by: str = "lapsed", reissue: bool = False,
+    organisation: str = "A",
+    region: str = "330000",
+    industry: str = "C13",
+    size: str = "L",
+    scheme: str = "QMS",
+    issued: str = "2020-01-10",
+    ends: str = "2023-01-10",
+    suspended: str | None = None,
+    ended_by: str = "lapsed",
+    reissue: bool = False,
 ) -> Certificate:
     return Certificate(
-        organisation, region, industry, size, scheme, date.fromisoformat(issued),
-        date.fromisoformat(suspended) if suspended else None, date.fromisoformat(ends),
-        ended_by, reissue,
+        organisation,
+        region,
+        industry,
+        size,
+        scheme,
+        date.fromisoformat(issued),
+        date.fromisoformat(suspended) if suspended else None,
+        date.fromisoformat(ends),
+        ended_by,
+        reissue,
     )
 
 
@@ -167,8 +193,16 @@ def duckdb() -> Iterator[Engine]:
 
 
 days = st.integers(0, 420).map(lambda n: date(2019, 10, 1) + timedelta(days=n)) | st.sampled_from(
-    [date(2019, 11, 30), date(2019, 12, 1), date(2019, 12, 31), date(2020, 1, 1),
-     date(2020, 1, 31), date(2020, 2, 1), date(2020, 3, 31), date(2020, 12, 31)]
+    [
+        date(2019, 11, 30),
+        date(2019, 12, 1),
+        date(2019, 12, 31),
+        date(2020, 1, 1),
+        date(2020, 1, 31),
+        date(2020, 2, 1),
+        date(2020, 3, 31),
+        date(2020, 12, 31),
+    ]
 )
 
 
@@ -200,10 +234,20 @@ def renewed(draw: st.DrawFn) -> list[Certificate]:
         last = chain[-1]
         issued = last.ends + timedelta(days=draw(st.sampled_from([-40, -1, 0, 1, 40])))
         moved = draw(st.sampled_from([last.region, "330000", "320000"]))
-        chain.append(Certificate(
-            last.organisation, moved, last.industry, last.size, last.scheme, issued, None,
-            issued + timedelta(days=draw(st.integers(0, 400))), "lapsed", False,
-        ))
+        chain.append(
+            Certificate(
+                last.organisation,
+                moved,
+                last.industry,
+                last.size,
+                last.scheme,
+                issued,
+                None,
+                issued + timedelta(days=draw(st.integers(0, 400))),
+                "lapsed",
+                False,
+            )
+        )
     return chain
 
 
@@ -237,7 +281,7 @@ def hold_the_laws(numbers: dict[Cell, dict[str, int]]) -> None:
             position = dimension.codes.index(cell[place])
             if dimension.depth[position]:
                 above = dimension.codes[dimension.parent[position]]
-                total: Cell = (*cell[:place], above, *cell[place + 1:])  # type: ignore[assignment]
+                total: Cell = (*cell[:place], above, *cell[place + 1 :])  # type: ignore[assignment]
                 parts.setdefault(total, []).append(row)
         for total, rows in parts.items():
             for measure in MEASURES:
@@ -257,10 +301,12 @@ def only(certificates: list[Certificate], on: Engine, when: str, **cell: str) ->
 
 
 def test_a_certificate_is_valid_on_the_day_of_issue_and_of_expiry(duckdb: Engine) -> None:
-    ends = [certificate(organisation="A", issued="2020-06-30", ends="2021-01-01"),
-            certificate(organisation="B", issued="2020-07-01", ends="2021-01-01"),
-            certificate(organisation="C", issued="2020-01-01", ends="2020-06-30"),
-            certificate(organisation="D", issued="2020-01-01", ends="2020-07-01")]
+    ends = [
+        certificate(organisation="A", issued="2020-06-30", ends="2021-01-01"),
+        certificate(organisation="B", issued="2020-07-01", ends="2021-01-01"),
+        certificate(organisation="C", issued="2020-01-01", ends="2020-06-30"),
+        certificate(organisation="D", issued="2020-01-01", ends="2020-07-01"),
+    ]
     row = only(ends, duckdb, "2020-06")
     assert (row["certificates_valid"], row["certificates_lapsed"]) == (2, 1)
     assert (row["certificates_new"], row["certified_organisations"]) == (1, 2)
@@ -297,12 +343,23 @@ def test_a_period_is_a_year_a_quarter_or_a_month() -> None:
 
 
 def published(first: int, rows: int, **values: str) -> pd.DataFrame:
-    return pd.DataFrame([
-        {"证书编号": f"N{first + i}", "统一社会信用代码": "914403001922038216", "地区": "浙江省",
-         "行业": "C13", "认证领域": "QMS", "企业规模": "大型", "颁证日期": "2020-01-10",
-         "到期日期": "2023-01-09", "证书状态": "有效", **values}
-        for i in range(rows)
-    ])
+    return pd.DataFrame(
+        [
+            {
+                "证书编号": f"N{first + i}",
+                "统一社会信用代码": "914403001922038216",
+                "地区": "浙江省",
+                "行业": "C13",
+                "认证领域": "QMS",
+                "企业规模": "大型",
+                "颁证日期": "2020-01-10",
+                "到期日期": "2023-01-09",
+                "证书状态": "有效",
+                **values,
+            }
+            for i in range(rows)
+        ]
+    )
 
 
 def test_files_of_all_kinds_are_rolled_up_and_what_is_not_clean_is_told(
@@ -314,8 +371,12 @@ def test_files_of_all_kinds_are_rolled_up_and_what_is_not_clean_is_told(
     published(6, 2, 颁证日期="2019-12-31").to_parquet(tmp_path / "part-4.parquet")
     told: list[str] = []
     summary = roll_up_files(
-        sorted(tmp_path.glob("part-*")), Declaration(date(2020, 6, 30), encoding="gb18030"),
-        ["2019", "2020"], FILES, tmp_path / "out", duckdb,
+        sorted(tmp_path.glob("part-*")),
+        Declaration(date(2020, 6, 30), encoding="gb18030"),
+        ["2019", "2020"],
+        FILES,
+        tmp_path / "out",
+        duckdb,
         progress=lambda step, steps, doing: told.append(f"{step}/{steps} {doing}"),
     )
     assert (summary.rows, summary.set_aside, summary.share_set_aside) == (8, 1, 12.5)
@@ -329,11 +390,18 @@ def test_files_of_all_kinds_are_rolled_up_and_what_is_not_clean_is_told(
     assert told[-1].startswith(f"{len(told)}/{len(told)} ")
     set_aside = duckdb.rows(duckdb.parquet(summary.out / "quarantine.parquet"))
     assert set_aside[["file", "certificate", "region"]].values.tolist() == [
-        ["part-2.csv", "N3", "火星"]]
+        ["part-2.csv", "N3", "火星"]
+    ]
 
 
 def test_a_file_without_a_column_is_refused(tmp_path: Path, duckdb: Engine) -> None:
     published(0, 1).drop(columns="行业").to_csv(tmp_path / "part.csv", index=False)
     with pytest.raises(Refused, match="行业"):
-        roll_up_files([tmp_path / "part.csv"], Declaration(date(2020, 6, 30)), ["2020"], FILES,
-                      tmp_path / "out", duckdb)
+        roll_up_files(
+            [tmp_path / "part.csv"],
+            Declaration(date(2020, 6, 30)),
+            ["2020"],
+            FILES,
+            tmp_path / "out",
+            duckdb,
+        )

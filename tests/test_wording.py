@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from pathlib import Path
+from typing import Any
 
 import pytest
 from babel.messages.catalog import Message
@@ -23,7 +25,9 @@ def sentences() -> set[str]:
     """Return every English sentence that the code shows."""
     found: set[str] = set()
     places = ("indicators", "etl", "pages")
-    extractions = [extract_from_dir(ROOT / place, keywords=KEYWORDS) for place in places]
+    extractions: list[Iterable[tuple[Any, ...]]] = [
+        extract_from_dir(ROOT / place, keywords=KEYWORDS) for place in places
+    ]
     extractions.append(
         (name, *rest)
         for name, *rest in extract_from_dir(ROOT, [("app.py", "python")], keywords=KEYWORDS)

@@ -124,10 +124,13 @@ def grid(periods: Iterable[str]) -> Grid:
     series = []
     for frequency in sorted({each.frequency for each in asked}):
         members = [each for each in asked if each.frequency == frequency]
-        ends = sorted({(month - base) // months for each in members
-                       for month in (each.after, each.until)} | {last})
-        step = tuple(next(i for i, end in enumerate(ends) if slot <= end)
-                     for slot in range(last + 1))
+        ends = sorted(
+            {(month - base) // months for each in members for month in (each.after, each.until)}
+            | {last}
+        )
+        step = tuple(
+            next(i for i, end in enumerate(ends) if slot <= end) for slot in range(last + 1)
+        )
         names = {step[(each.until - base) // months]: each.name for each in members}
         series.append(Series(frequency, step, names))
     return Grid(base, months, last, tuple(series))

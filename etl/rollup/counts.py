@@ -42,6 +42,11 @@ FLOWS = MEASURES[3:]
 WORD = 62
 
 
+@ibis.udf.agg.builtin  # type: ignore[untyped-decorator]
+def bit_or(word: int) -> int:
+    """Join words; both engines have it, Ibis knows it of DuckDB only."""
+
+
 def _slot(day: Any, grid: Grid) -> Any:
     month = day.year().cast("int32") * 12 + day.month().cast("int32") - (1 + grid.base)
     steps = month if grid.months == 1 else ((month + grid.months - 1) / grid.months).floor()
@@ -56,10 +61,14 @@ def lives(registry: Any, space: Space, grid: Grid, engine: Engine) -> Any:
     rows = registry
     cell: Any = 0
     for dimension in space.dimensions:
-        codes = pd.DataFrame({
-            dimension.name: dimension.codes,
-            f"{dimension.name}_part": [i << dimension.shift for i in range(len(dimension.codes))],
-        })
+        codes = pd.DataFrame(
+            {
+                dimension.name: dimension.codes,
+                f"{dimension.name}_part": [
+                    i << dimension.shift for i in range(len(dimension.codes))
+                ],
+            }
+        )
         rows = rows.inner_join(engine.frame(codes), dimension.name)
         cell = cell + rows[f"{dimension.name}_part"]
     ends = _slot(rows.ends, grid)
@@ -161,7 +170,7 @@ def merged(held: Any) -> Any:
     return held.group_by("organisation", "cell").agg(
         first=held.first.min(),
         stop=held.stop.max(),
-        **{name: held[name].bit_or() for name in words},
+        **{name: bit_or(held[name]) for name in words},
     )
 
 
@@ -170,13 +179,14 @@ def disagreeing(held: Any) -> Any:
     # Halves leave room for a sum: a sum equals the `or` only where no bit is there twice.
     halves = {
         f"{name}_{side}": (held[name] >> shift) & ((1 << WORD // 2) - 1)
-        for name in held.columns if name.startswith("word_")
+        for name in held.columns
+        if name.startswith("word_")
         for side, shift in (("low", 0), ("high", WORD // 2))
     }
     split = held.select("organisation", **halves)
     sums = split.group_by("organisation").agg(
         places=_count(split),
-        **{name: split[name].sum() - split[name].bit_or() for name in halves},
+        **{name: split[name].sum() - bit_or(split[name]) for name in halves},
     )
     twice = sums.places > 1
     overlap: Any = ibis.literal(False)
@@ -188,16 +198,24 @@ def disagreeing(held: Any) -> Any:
 def everywhere(held: Any, space: Space, engine: Engine) -> Any:
     """Return `held` merged anew in every total of region, industry and size."""
     for dimension in (space.size, space.industry, space.region):
-        steps = pd.DataFrame({
-            "at": [position for position, _ in dimension.closure],
-            "move": [(above - position) * 2**dimension.shift
-                     for position, above in dimension.closure],
-        }).astype("int64")
+        steps = pd.DataFrame(
+            {
+                "at": [position for position, _ in dimension.closure],
+                "move": [
+                    (above - position) * 2**dimension.shift for position, above in dimension.closure
+                ],
+            }
+        ).astype("int64")
         rows = held.mutate(at=dimension.value(held.cell)).inner_join(engine.frame(steps), "at")
-        held = merged(rows.select(
-            "organisation", "first", "stop", cell=rows.cell + rows.move,
-            **{name: rows[name] for name in held.columns if name.startswith("word_")},
-        ))
+        held = merged(
+            rows.select(
+                "organisation",
+                "first",
+                "stop",
+                cell=rows.cell + rows.move,
+                **{name: rows[name] for name in held.columns if name.startswith("word_")},
+            )
+        )
     return held
 
 
@@ -238,8 +256,9 @@ class Level:
     rows: Any
 
 
-def levels(rows: Any, dimension: Dimension, used: set[int], merge: Any,
-           engine: Engine, keep: bool = False) -> Iterator[Level]:
+def levels(
+    rows: Any, dimension: Dimension, used: set[int], merge: Any, engine: Engine, keep: bool = False
+) -> Iterator[Level]:
     """Yield the rows of each depth of a dimension, the deepest first, all merged into parents.
 
     `used` are the positions that occur in `rows`; `merge` brings rows of one key together.
@@ -258,17 +277,22 @@ def levels(rows: Any, dimension: Dimension, used: set[int], merge: Any,
             parts.append(own)
         if below is not None:
             up = tree[tree["depth"] == depth + 1]
-            moves = pd.DataFrame({
-                "at": up["position"],
-                "move": (up["parent"] - up["position"]) * 2**dimension.shift,
-            }).astype("int64")
+            moves = pd.DataFrame(
+                {
+                    "at": up["position"],
+                    "move": (up["parent"] - up["position"]) * 2**dimension.shift,
+                }
+            ).astype("int64")
             moved = below.mutate(at=dimension.value(below.cell))
             moved = moved.inner_join(engine.frame(moves), "at")
             moved = moved.mutate(cell=moved.cell + moved.move).drop("at", "move")
             parts.append(moved.select(*rows.columns))
         if parts:
-            joined = parts[0] if below is None else merge(
-                ibis.union(*parts) if len(parts) > 1 else parts[0])
+            joined = (
+                parts[0]
+                if below is None
+                else merge(ibis.union(*parts) if len(parts) > 1 else parts[0])
+            )
             below = engine.kept(joined) if keep else joined
             yield Level(depth, below)
 
@@ -279,11 +303,14 @@ def with_totals(events: Any, space: Space, used: dict[str, set[int]], engine: En
         dimension: Dimension = getattr(space, name)
         parts = [level.rows for level in levels(events, dimension, used[name], added, engine)]
         if dimension.groups:
-            moves = pd.DataFrame({
-                "at": [member for member, _ in dimension.groups],
-                "move": [(group - member) * 2**dimension.shift
-                         for member, group in dimension.groups],
-            }).astype("int64")
+            moves = pd.DataFrame(
+                {
+                    "at": [member for member, _ in dimension.groups],
+                    "move": [
+                        (group - member) * 2**dimension.shift for member, group in dimension.groups
+                    ],
+                }
+            ).astype("int64")
             rows = ibis.union(*parts) if len(parts) > 1 else parts[0]
             rows = rows.mutate(at=dimension.value(rows.cell))
             rows = rows.inner_join(engine.frame(moves), "at")
@@ -326,8 +353,7 @@ def counts(events: Any, settled: Any, series: Series, engine: Engine) -> Any:
     shown = running.mutate(step=step)
     shown = shown.mutate(
         step=shown.step.cast("int32"),
-        **{name: (shown.step == shown.slot).ifelse(shown[name], 0).cast("int32")
-           for name in FLOWS},
+        **{name: (shown.step == shown.slot).ifelse(shown[name], 0).cast("int32") for name in FLOWS},
     )
     names = pd.DataFrame(
         {"step": list(series.names), "period": list(series.names.values())}

@@ -1,8 +1,8 @@
 """Where the roll-up runs: DuckDB inside this process, or a Spark cluster by `ETL_ENGINE`.
 
-    ETL_ENGINE        unset or `duckdb`; `spark://host:port` (or any Spark master)
-    ETL_MEMORY_LIMIT  what DuckDB may hold in memory before it spills, `3GB` unless set
-    ETL_SPILL         the folder it spills to, the system's temporary one unless set
+ETL_ENGINE        unset or `duckdb`; `spark://host:port` (or any Spark master)
+ETL_MEMORY_LIMIT  what DuckDB may hold in memory before it spills, `3GB` unless set
+ETL_SPILL         the folder it spills to, the system's temporary one unless set
 """
 
 from __future__ import annotations
@@ -58,7 +58,11 @@ class Engine:
         else:
             parts = [
                 self.connection.read_csv(
-                    str(path), all_varchar=True, header=True, strict_mode=True, quote='"',
+                    str(path),
+                    all_varchar=True,
+                    header=True,
+                    strict_mode=True,
+                    quote='"',
                     escape='"',
                 ).mutate(file=ibis.literal(path.name))
                 for path in paths
@@ -71,7 +75,14 @@ class Engine:
 
     def frame(self, rows: pd.DataFrame) -> Any:
         """Return rows of this process as a table."""
-        return ibis.memtable(pa.Table.from_pandas(rows, preserve_index=False))
+        table = pa.Table.from_pandas(rows, preserve_index=False)
+        if not self.is_spark:
+            return ibis.memtable(table)
+        # Ibis forgets to hand its own in-memory tables to Spark when an expression is cached.
+        name = f"frame_{next(self._numbers)}"
+        session = self.connection._session
+        session.createDataFrame(table).createOrReplaceTempView(name)
+        return self.connection.table(name)
 
     def rows(self, table: Any) -> pd.DataFrame:
         """Return a table as rows of this process."""

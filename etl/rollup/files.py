@@ -1,8 +1,8 @@
 """A bureau's certificate files in, a folder of counts, clean registry and quarantine out.
 
-    out/registry.parquet    the clean rows, what `trace_figure` reads
-    out/quarantine.parquet  the rows set aside as published, with file and reasons
-    out/cells/ out/counts/  the counts, what `counted` and `observations` read
+out/registry.parquet    the clean rows, what `trace_figure` reads
+out/quarantine.parquet  the rows set aside as published, with file and reasons
+out/cells/ out/counts/  the counts, what `counted` and `observations` read
 """
 
 from __future__ import annotations
@@ -58,14 +58,27 @@ def roll_up_files(
     results are replaced.
     """
     findings = [
-        Finding(path.name, path.suffix, message("one of {kinds}", kinds=", ".join(SUFFIXES)),
-                message("export the certificates again in one of these formats"))
-        for path in paths if path.suffix.lower() not in SUFFIXES
+        Finding(
+            path.name,
+            path.suffix,
+            message("one of {kinds}", kinds=", ".join(SUFFIXES)),
+            message("export the certificates again in one of these formats"),
+        )
+        for path in paths
+        if path.suffix.lower() not in SUFFIXES
     ]
     if findings or not paths:
-        raise Refused(findings or [Finding(
-            str(out), message("no file").text, message("at least one file of certificates"),
-            message("name the files to roll up"))])
+        raise Refused(
+            findings
+            or [
+                Finding(
+                    str(out),
+                    message("no file").text,
+                    message("at least one file of certificates"),
+                    message("name the files to roll up"),
+                )
+            ]
+        )
     for name in ("cells", "counts"):
         shutil.rmtree(out / name, ignore_errors=True)
     with _published(paths, declaration, engine) as published:
@@ -85,7 +98,9 @@ def observations(counts: Any, source: str, citation: str) -> Any:
     """Return counts as row frames: one row an indicator, cell and period, `release` left out."""
     table = counts.pivot_longer(list(MEASURES), names_to="indicator", values_to="value")
     return table.select(
-        "indicator", *DIMENSIONS, "period",
+        "indicator",
+        *DIMENSIONS,
+        "period",
         value=table["value"].cast("float64"),
         status=ibis.literal("A"),
         confidentiality=ibis.literal("F"),
@@ -104,14 +119,23 @@ def _remove(path: Path) -> None:
 
 
 def _check_columns(table: Any, declaration: Declaration, path: Path) -> None:
-    missing = [header for name, header in declaration.columns.items()
-               if name not in OPTIONAL and header not in table.columns]
+    missing = [
+        header
+        for name, header in declaration.columns.items()
+        if name not in OPTIONAL and header not in table.columns
+    ]
     if missing:
-        raise Refused([Finding(
-            path.name, ", ".join(table.columns),
-            message("the columns {columns}", columns=", ".join(missing)),
-            message("correct the header row"), row=1,
-        )])
+        raise Refused(
+            [
+                Finding(
+                    path.name,
+                    ", ".join(table.columns),
+                    message("the columns {columns}", columns=", ".join(missing)),
+                    message("correct the header row"),
+                    row=1,
+                )
+            ]
+        )
 
 
 @contextmanager
@@ -123,10 +147,14 @@ def _published(paths: Sequence[Path], declaration: Declaration, engine: Engine) 
             _check_columns(table, declaration, path)
         names = list(dict.fromkeys(name for table in tables for name in table.columns))
         aligned = [
-            table.select(**{
-                name: table[name].cast("string") if name in table.columns
-                else ibis.null("string") for name in names
-            })
+            table.select(
+                **{
+                    name: table[name].cast("string")
+                    if name in table.columns
+                    else ibis.null("string")
+                    for name in names
+                }
+            )
             for table in tables
         ]
         yield ibis.union(*aligned) if len(aligned) > 1 else aligned[0]
@@ -148,8 +176,9 @@ def _table(path: Path, declaration: Declaration, engine: Engine, folder: Path) -
 
 def _in_utf8(path: Path, encoding: str, folder: Path) -> Path:
     copy = folder / path.name
-    with path.open(encoding=encoding, newline="") as old, copy.open(
-        "w", encoding="utf-8", newline=""
-    ) as new:
+    with (
+        path.open(encoding=encoding, newline="") as old,
+        copy.open("w", encoding="utf-8", newline="") as new,
+    ):
         shutil.copyfileobj(old, new, 1 << 20)
     return copy

@@ -23,7 +23,7 @@ import ibis
 import pandas as pd
 
 from etl.rollup.engine import Engine
-from etl.rollup.size_class import NOT_CLASSIFIED, size_class
+from etl.rollup.size_class import NOT_CLASSIFIED, add_size_class
 from etl.rollup.space import TOTAL, Reference
 
 # GB 32100-2015: the letters of a credit code in the order of their values, without I O Z S V.
@@ -102,8 +102,9 @@ class Registry:
     quarantine: Any
 
 
-def registry(published: Any, declaration: Declaration, reference: Reference,
-             engine: Engine) -> Registry:
+def registry(
+    published: Any, declaration: Declaration, reference: Reference, engine: Engine
+) -> Registry:
     """Return the rows of published files as a clean registry and a quarantine."""
     parsed = engine.kept(_parsed(published, declaration, reference, engine))
     sound = parsed.filter(parsed.reasons == "")
@@ -120,9 +121,11 @@ def registry(published: Any, declaration: Declaration, reference: Reference,
 def reason_counts(quarantine: Any, engine: Engine) -> pd.DataFrame:
     """Return how many rows each reason set aside; a row may have several reasons."""
     marked = quarantine.reasons.split(";")
-    counts = engine.rows(quarantine.agg(
-        **{reason: marked.contains(reason).cast("int64").sum() for reason in REASONS}
-    ))
+    counts = engine.rows(
+        quarantine.agg(
+            **{reason: marked.contains(reason).cast("int64").sum() for reason in REASONS}
+        )
+    )
     table = counts.fillna(0).astype("int64").T.reset_index().set_axis(["reason", "rows"], axis=1)
     return table[table["rows"] > 0].reset_index(drop=True)
 
@@ -130,8 +133,10 @@ def reason_counts(quarantine: Any, engine: Engine) -> pd.DataFrame:
 def _parsed(published: Any, declaration: Declaration, reference: Reference, engine: Engine) -> Any:
     rows = published.select(
         file="file",
-        **{f"published_{name}": _column(published, declaration.columns.get(name), name)
-           for name in COLUMNS},
+        **{
+            f"published_{name}": _column(published, declaration.columns.get(name), name)
+            for name in COLUMNS
+        },
     )
     text = {name: rows[f"published_{name}"].fill_null("").strip() for name in COLUMNS}
     days = {name: _day(text[name]) for name in ("issued", "expires", "status_date")}
@@ -154,11 +159,15 @@ def _parsed(published: Any, declaration: Declaration, reference: Reference, engi
         status_key=text["status"],
         **days,
         status_date_text=text["status_date"],
-        **{name: text[name].replace(",", "").try_cast("float64")
-           for name in ("employees", "revenue", "assets")},
+        **{
+            name: text[name].replace(",", "").try_cast("float64")
+            for name in ("employees", "revenue", "assets")
+        },
     )
-    sizes = {**{code: code for code in reference.sizes["code"] if code != TOTAL},
-             **declaration.sizes}
+    sizes = {
+        **{code: code for code in reference.sizes["code"] if code != TOTAL},
+        **declaration.sizes,
+    }
     statuses = {**{code: code for code in STATUS_CODES}, **declaration.statuses}
     groups = set(reference.groups["group"])
     areas = _spellings(reference.regions, groups, "name_zh", "short_zh")
@@ -166,24 +175,47 @@ def _parsed(published: Any, declaration: Declaration, reference: Reference, engi
     rows = _looked_up(rows, "region_key", areas, "region_1", engine)
     rows = _looked_up(rows, "prefecture_key", areas, "region_2", engine)
     rows = _looked_up(rows, "province_key", areas, "region_3", engine)
-    rows = _looked_up(rows, "industry_key", _spellings(reference.industries, groups,
-                                                        "name_zh"), "industry", engine)
-    rows = _looked_up(rows, "scheme_key", _spellings(reference.schemes, groups, "name_zh",
-                                                     "platform_code"), "scheme", engine)
+    rows = _looked_up(
+        rows,
+        "industry_key",
+        _spellings(reference.industries, groups, "name_zh"),
+        "industry",
+        engine,
+    )
+    rows = _looked_up(
+        rows,
+        "scheme_key",
+        _spellings(reference.schemes, groups, "name_zh", "platform_code"),
+        "scheme",
+        engine,
+    )
     rows = _looked_up(rows, "size_key", sizes, "size_given", engine)
     rows = _looked_up(rows, "status_key", statuses, "status", engine)
     codes = _credit_codes(rows, engine)
     rows = rows.left_join(codes, "organisation").drop("organisation_right")
     region = ibis.coalesce(rows.region_1, rows.region_2, rows.region_3)
     ten_thousand = declaration.revenue_unit / 10_000
-    derived = size_class(rows.industry_text, rows.employees, rows.revenue * ten_thousand,
-                         rows.assets * ten_thousand, reference.size_rules)
-    rows = rows.mutate(region=region,
-                       size=(rows.size_key == "").ifelse(derived, rows.size_given))
+    rows = add_size_class(
+        rows.mutate(region=region, revenue_10k=rows.revenue * ten_thousand,
+                    assets_10k=rows.assets * ten_thousand),
+        reference.size_rules, engine,
+    )
+    rows = rows.mutate(size=(rows.size_key == "").ifelse(rows.size_class, rows.size_given))
     raw = [name for name in rows.columns if name.startswith("published_")]
     return rows.select(
-        "file", *raw, "certificate", "organisation", "region", "industry", "size", "scheme",
-        "issued", "expires", "status", "status_date", "body",
+        "file",
+        *raw,
+        "certificate",
+        "organisation",
+        "region",
+        "industry",
+        "size",
+        "scheme",
+        "issued",
+        "expires",
+        "status",
+        "status_date",
+        "body",
         reasons=_reasons(rows, declaration.as_of),
     )
 
@@ -222,8 +254,7 @@ def _spellings(frame: pd.DataFrame, groups: set[str], *names: str) -> dict[str, 
 
 
 def _looked_up(rows: Any, key: str, codes: dict[str, str], name: str, engine: Engine) -> Any:
-    table = engine.frame(pd.DataFrame(
-        {key: list(codes), name: list(codes.values())}, dtype="str"))
+    table = engine.frame(pd.DataFrame({key: list(codes), name: list(codes.values())}, dtype="str"))
     joined = rows.left_join(table, key)
     return joined.drop(f"{key}_right")
 
@@ -282,25 +313,35 @@ def _issues(sound: Any, engine: Engine) -> tuple[Any, Any]:
     often = rows.group_by(number).agg(issues=rows.count())
     often = often.filter(often.issues > 1).select(*number)
     single = rows.anti_join(often, number).mutate(
-        replaced=ibis.null("date"), reissue=ibis.literal(False))
+        replaced=ibis.null("date"), reissue=ibis.literal(False)
+    )
     several = rows.semi_join(often, number)
     # The latest word on an issue counts; the rest of the order only makes it the same every time.
     latest = several.mutate(
-        turn=ibis.row_number().over(ibis.window(
-            group_by=[*number, "issued"],
-            order_by=[several.status_date.fill_null(several.issued).desc(), several.ends.desc(),
-                      several.status, several.organisation, several.region, several.industry,
-                      several["size"], several.file],
-        ))
+        turn=ibis.row_number().over(
+            ibis.window(
+                group_by=[*number, "issued"],
+                order_by=[
+                    several.status_date.fill_null(several.issued).desc(),
+                    several.ends.desc(),
+                    several.status,
+                    several.organisation,
+                    several.region,
+                    several.industry,
+                    several["size"],
+                    several.file,
+                ],
+            )
+        )
     )
     repeats = latest.filter(latest.turn > 0).drop("turn", "ends", "ended_by")
     kept = latest.filter(latest.turn == 0).drop("turn")
     by_issue = ibis.window(group_by=number, order_by="issued")
     chained = kept.mutate(
-        following=kept.issued.lead().over(by_issue), earlier=kept.ends.lag().over(by_issue))
+        following=kept.issued.lead().over(by_issue), earlier=kept.ends.lag().over(by_issue)
+    )
     chained = chained.mutate(
-        replaced=(chained.following <= chained.ends).ifelse(
-            chained.following, ibis.null("date")),
+        replaced=(chained.following <= chained.ends).ifelse(chained.following, ibis.null("date")),
         reissue=(chained.issued <= chained.earlier).fill_null(False),
     ).drop("following", "earlier")
     rows = ibis.union(single, chained.select(*single.columns))

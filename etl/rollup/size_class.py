@@ -12,51 +12,55 @@ from typing import Any
 import ibis
 import pandas as pd
 
+from etl.rollup.engine import Engine
+
 SIZES = ("MICRO", "SMALL", "MEDIUM", "LARGE")
 NOT_CLASSIFIED = "NOT_CLASSIFIED"
 MEASURES = ("employees", "revenue_10k", "assets_10k")
+LIMITS = ("small_min", "medium_min", "large_min")
 
 
-def size_class(
-    industry: Any, employees: Any, revenue_10k: Any, assets_10k: Any, rules: pd.DataFrame
-) -> Any:
-    """Return the size, an expression; `industry` is GB/T 4754 text such as `39`, `C39`, `7010`.
+def add_size_class(rows: Any, rules: pd.DataFrame, engine: Engine) -> Any:
+    """Add `size_class` to rows with `industry_text` and the columns of `MEASURES`.
 
-    `rules` (selector, measure, large_min, medium_min, small_min) names divisions by two digits
-    and classes by four, of which the closing zeros stand for any digit.
+    `industry_text` is GB/T 4754 text such as `39`, `C39` or `7010`. `rules` (selector, measure,
+    large_min, medium_min, small_min) names divisions by two digits and groups by more.
     """
-    values = dict(zip(MEASURES, (employees, revenue_10k, assets_10k), strict=True))
-    digits = industry.re_replace("[^0-9]", "")
-    answer: Any = ibis.literal(NOT_CLASSIFIED)
-    # Classes come after divisions: what is said of 7010 goes before what is said of 70.
-    for selector, limits in rules.groupby("selector", sort=False):
-        condition = _selected(digits, str(selector).split())
-        answer = condition.ifelse(_smallest(values, limits), answer)
-    return answer
+    limits = _limits(rules)
+    digits = rows.industry_text.re_replace("[^0-9]", "")
+    rows = rows.mutate(division=digits[0:2], group=digits[0:3])
+    for key in ("division", "group"):
+        length = {"division": 2, "group": 3}[key]
+        table = limits[limits["code"].str.len() == length]
+        named = {name: f"{key}_{name}" for name in table.columns if name != "code"}
+        joined = engine.frame(table.rename(columns={"code": key, **named}))
+        rows = rows.left_join(joined, key).drop(f"{key}_right")
+    chosen = {name: ibis.coalesce(rows[f"group_{name}"], rows[f"division_{name}"])
+              for name in limits.columns if name != "code"}
+    extra = [name for name in rows.columns if name.startswith(("division", "group"))]
+    rows = rows.mutate(**chosen).drop(*extra)
+    grades = []
+    unknown: Any = rows.measures.isnull()
+    for measure in MEASURES:
+        applies = rows[f"{measure}_small_min"].notnull()
+        unknown = unknown | (applies & rows[measure].isnull())
+        grade: Any = ibis.literal(0)
+        for limit in LIMITS:
+            reached = rows[measure] >= rows[f"{measure}_{limit}"]
+            grade = grade + reached.fill_null(False).ifelse(1, 0)
+        grades.append(applies.ifelse(grade, len(LIMITS)))
+    smallest = ibis.least(*grades)
+    size: Any = ibis.cases(*((smallest == i, name) for i, name in enumerate(SIZES)))
+    return rows.mutate(size_class=unknown.ifelse(NOT_CLASSIFIED, size)).drop(
+        *(name for name in limits.columns if name != "code"))
 
 
-def _selected(digits: Any, codes: list[str]) -> Any:
-    divisions = [code for code in codes if len(code) == 2]
-    condition: Any = digits[0:2].isin(divisions) if divisions else ibis.literal(False)
-    for code in codes:
-        if len(code) > 2:
-            condition = condition | digits.startswith(code.rstrip("0"))
-    return condition
-
-
-def _smallest(values: dict[str, Any], limits: pd.DataFrame) -> Any:
-    grades = [
-        ibis.cases(
-            (values[row.measure] >= row.large_min, 3),
-            (values[row.measure] >= row.medium_min, 2),
-            (values[row.measure] >= row.small_min, 1),
-            (values[row.measure] >= 0, 0),
-            else_=ibis.null("int64"),
-        )
-        for row in limits.itertuples()
-    ]
-    # least() skips what is missing; adding all grades does not
-    known = sum(grades[1:], grades[0]).notnull()
-    least = ibis.least(*grades) if len(grades) > 1 else grades[0]
-    named: Any = ibis.cases(*((least == i, size) for i, size in enumerate(SIZES)))
-    return known.ifelse(named, NOT_CLASSIFIED)
+def _limits(rules: pd.DataFrame) -> pd.DataFrame:
+    """Return one row a division or group: the three limits of each measure of its rule."""
+    split = rules.assign(code=rules["selector"].str.split()).explode("code")
+    # 7010 is the only class of its group: three digits name it, and tell it from a division
+    split["code"] = split["code"].str[:3]
+    wide = split.pivot(index="code", columns="measure", values=list(LIMITS)).astype("float64")
+    wide.columns = [f"{measure}_{limit}" for limit, measure in wide.columns]
+    names = [f"{measure}_{limit}" for measure in MEASURES for limit in LIMITS]
+    return wide.reindex(columns=names).assign(measures=1).reset_index()

@@ -38,7 +38,10 @@ class Reference:
 
 
 def reference(
-    regions: pd.DataFrame, industries: pd.DataFrame, sizes: pd.DataFrame, schemes: pd.DataFrame,
+    regions: pd.DataFrame,
+    industries: pd.DataFrame,
+    sizes: pd.DataFrame,
+    schemes: pd.DataFrame,
     size_rules: pd.DataFrame,
 ) -> Reference:
     """Return the catalogue's code lists as a reference.
@@ -49,11 +52,17 @@ def reference(
     joined = regions[regions["members"].fillna("") != ""]
     sections = industries[industries["level"] == "combination"]
     groups = [
-        ("region", member, row.code) for row in joined.itertuples() for member in row.members.split()
+        ("region", member, row.code)
+        for row in joined.itertuples()
+        for member in row.members.split()
     ] + [("industry", letter, code) for code in sections["code"] for letter in code]
     uncounted = (regions["kind"] == "cluster") & ~regions["code"].isin(joined["code"])
     return Reference(
-        regions[~uncounted], industries, sizes, schemes, size_rules,
+        regions[~uncounted],
+        industries,
+        sizes,
+        schemes,
+        size_rules,
         pd.DataFrame(groups, columns=["dimension", "code", "group"]),
     )
 
@@ -95,9 +104,9 @@ class Dimension:
         return [
             (position, total)
             for position in range(len(self.codes))
-            for total in sorted({
-                step for link in self._chain(position) for step in (link, *joined.get(link, ()))
-            })
+            for total in sorted(
+                {step for link in self._chain(position) for step in (link, *joined.get(link, ()))}
+            )
         ]
 
     def members(self, code: str) -> list[str]:
@@ -113,10 +122,14 @@ class Dimension:
 
     def table(self) -> pd.DataFrame:
         """Return one row a code: position, code, parent's position, depth."""
-        return pd.DataFrame({
-            "position": range(len(self.codes)), "code": self.codes,
-            "parent": self.parent, "depth": self.depth,
-        })
+        return pd.DataFrame(
+            {
+                "position": range(len(self.codes)),
+                "code": self.codes,
+                "parent": self.parent,
+                "depth": self.depth,
+            }
+        )
 
 
 @dataclass(frozen=True)
@@ -162,8 +175,10 @@ def _dimension(name: str, frame: pd.DataFrame, groups: pd.DataFrame, shift: int)
 
     try:
         parents = tuple(above(code) for code in codes)
-        joined = tuple((position[code], position[group]) for code, group
-                       in groups[["code", "group"]].itertuples(index=False))
+        joined = tuple(
+            (position[code], position[group])
+            for code, group in groups[["code", "group"]].itertuples(index=False)
+        )
     except KeyError as error:
         raise ValueError(f"{name}: unknown code {error}") from None
     return Dimension(name, codes, parents, joined, shift)

@@ -75,9 +75,9 @@ def roll_up(
     certificates = engine.kept(added(certificate_events(placed, slots)))
     used = _used(certificates, cells, engine)
     told(message("merging the certificates of each organisation"))
-    held = list(levels(
-        held_slots(placed, slots), cells.scheme, used["scheme"], merged, engine, keep=True
-    ))
+    held = list(
+        levels(held_slots(placed, slots), cells.scheme, used["scheme"], merged, engine, keep=True)
+    )
     engine.release(placed)
     told(message("finding organisations in two places at once"))
     apart = engine.kept(disagreeing(held[-1].rows))

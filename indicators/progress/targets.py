@@ -106,16 +106,12 @@ class Aims:
 
 def target_frame(targets: Mapping[str, Target]) -> pd.DataFrame:
     """The frame that `judge_many` takes, from targets by the key of their series."""
+    named = [name for name in Target.__slots__ if name != "bounds"]
     rows = [
-        {
-            "series": series,
-            **{name: getattr(target, name) for name in Target.__slots__ if name != "bounds"},
-            "bound_lower": target.bounds[0] if target.bounds else None,
-            "bound_upper": target.bounds[1] if target.bounds else None,
-        }
+        (series, *(getattr(target, name) for name in named), *(target.bounds or (None, None)))
         for series, target in targets.items()
     ]
-    return pd.DataFrame(rows)
+    return pd.DataFrame(rows, columns=["series", *named, "bound_lower", "bound_upper"])
 
 
 def aims(targets: pd.DataFrame) -> Aims:

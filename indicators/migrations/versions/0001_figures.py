@@ -1,5 +1,7 @@
 """Figures, their citations, releases and revisions."""
 
+from typing import Any
+
 import sqlalchemy as sa
 from alembic import op
 
@@ -9,7 +11,7 @@ down_revision = None
 KEY = ("indicator", "period", "scheme", "industry", "size", "region")
 
 
-def _figures(release_in_key: bool) -> list[sa.Column]:
+def _figures(release_in_key: bool) -> list[sa.Column[Any]]:
     return [
         *(sa.Column(name, sa.Text, primary_key=True) for name in KEY),
         sa.Column("value", sa.Double),
@@ -32,8 +34,17 @@ def upgrade() -> None:
         sa.Column("superseded", sa.Integer, nullable=False),
         sqlite_with_rowid=False,
     )
-    required = ("source", "publisher", "document", "licence", "place", "basis",
-                "verification", "note", "file")
+    required = (
+        "source",
+        "publisher",
+        "document",
+        "licence",
+        "place",
+        "basis",
+        "verification",
+        "note",
+        "file",
+    )
     op.create_table(
         "citation",
         sa.Column("citation", sa.Text, primary_key=True),
@@ -43,10 +54,14 @@ def upgrade() -> None:
     op.create_table(
         "release",
         sa.Column("release", sa.Integer, primary_key=True, autoincrement=False),
-        *(sa.Column(name, sa.Text, nullable=False)
-          for name in ("published_at", "published_by", "reason", "code_version")),
-        *(sa.Column(name, sa.Integer, nullable=False)
-          for name in ("added", "changed", "withdrawn", "rows")),
+        *(
+            sa.Column(name, sa.Text, nullable=False)
+            for name in ("published_at", "published_by", "reason", "code_version")
+        ),
+        *(
+            sa.Column(name, sa.Integer, nullable=False)
+            for name in ("added", "changed", "withdrawn", "rows")
+        ),
     )
     op.create_table(
         "release_input",

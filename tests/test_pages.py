@@ -1,0 +1,124 @@
+"""Each page run from its own file, as Streamlit may do, in both languages."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+import streamlit as st
+from streamlit.testing.v1 import AppTest
+
+from etl.refresh import fill_if_empty
+from indicators import database
+
+ROOT = Path(__file__).resolve().parent.parent
+HAN = re.compile(r"[\u4e00-\u9fff]")
+PAGES = ("overview", "map", "releases")
+
+
+@pytest.fixture(scope="module")
+def figures(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """Yield the URL of a database with the figures that the project ships."""
+    url = f"sqlite:///{tmp_path_factory.mktemp('pages') / 'figures.sqlite'}"
+    fill_if_empty(database.open_database(url))
+    yield url
+    database.open_database(url).dispose()
+
+
+@pytest.fixture(autouse=True)
+def _fresh(figures: str, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    monkeypatch.setenv("DATABASE_URL", figures)
+    st.cache_resource.clear()
+    st.cache_data.clear()
+    yield
+    st.cache_resource.clear()
+    st.cache_data.clear()
+
+
+def opened(page: str, **address: str) -> AppTest:
+    test = AppTest.from_file(str(ROOT / "pages" / f"{page}.py"), default_timeout=60)
+    for key, value in address.items():
+        test.query_params[key] = value
+    test.run()
+    assert not test.exception
+    return test
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_a_page_speaks_chinese_unless_asked_otherwise(page: str) -> None:
+    assert HAN.search(opened(page).title[0].value)
+    assert not HAN.search(opened(page, lang="en").title[0].value)
+
+
+def test_the_overview_states_the_newest_figure_and_the_reach() -> None:
+    page = opened("overview")
+    assert page.title[0].value == "2025年1月有效认证证书 419.0万张，31 个省份中 24 个有数据"
+    assert [metric.value for metric in page.metric] == ["419.0万", "110.5万", "406.8万", "108.8万"]
+
+
+def test_the_map_states_who_leads_and_counts_who_is_silent() -> None:
+    page = opened("map", indicator="certificates_valid", period="2022-09")
+    assert page.title[0].value == "有效认证证书数：广东最高，31 个省份中 19 个有数据"
+    footer = page.caption[-2].value
+    assert "无数据（31 个省份中 12 个）：山西、" in footer
+    assert "未覆盖：台湾、香港、澳门" in footer
+    assert "审图号：未设置" in footer
+
+
+def test_the_address_says_what_is_shown_and_shows_what_it_says() -> None:
+    page = opened("map", indicator="certified_organisations", period="2022-08", region="320000")
+    assert page.query_params["indicator"] == "certified_organisations"
+    assert page.selectbox(key="choice_period").value == "2022-08"
+    assert page.selectbox(key="choice_region").value == "320000"
+    page.selectbox(key="choice_period").select("2024-12").run()
+    assert page.query_params["period"] == "2024-12"
+    assert not page.exception
+
+
+def test_an_address_that_makes_no_sense_is_told_and_survived() -> None:
+    page = opened("map", indicator="no_such_thing", period="1800", region="<script>", lang="xx")
+    assert not page.exception
+    assert len(page.warning) == 3
+    assert page.selectbox(key="choice_indicator").value == "certificates_valid"
+
+
+def test_switching_the_language_keeps_the_view() -> None:
+    page = opened("map", indicator="certified_organisations", period="2022-08", region="320000")
+    page.button_group(key="choice_lang").set_value("en").run()
+    assert page.title[0].value.startswith("Certified organisations: Jiangsu")
+    assert page.query_params["period"] == "2022-08"
+
+
+def test_the_data_page_shows_where_a_figure_stands() -> None:
+    page = opened("releases", of_region="320000", of_period="2024-12")
+    shown = page.dataframe[0].value
+    assert shown["数值"].tolist() == [537_498]
+    assert shown["出处文件"].iloc[0].startswith("2024年12月全国认证证书分布")
+    assert shown["核验程度"].iloc[0] == "官方数据的二手转载"
+
+
+def test_an_empty_database_says_what_to_do(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    url = f"sqlite:///{tmp_path / 'empty.sqlite'}"
+    monkeypatch.setenv("DATABASE_URL", url)
+    page = opened("map")
+    assert page.title[0].value == "尚无数据"
+    assert "python -m etl refresh" in page.info[0].value
+    database.open_database(url).dispose()
+
+
+@pytest.mark.parametrize("address", ["0.0.0.0", "192.0.2.7", "", "::"])
+def test_beyond_loopback_nothing_is_shown_without_sign_in(address: str) -> None:
+    before = st.get_option("server.address")
+    st._config.set_option("server.address", address)
+    try:
+        for name in PAGES:
+            page = opened(name)
+            assert page.title[0].value == "尚未配置登录"
+            assert not page.dataframe
+            assert not page.metric
+    finally:
+        st._config.set_option("server.address", before)

@@ -1,0 +1,179 @@
+"""Whether a Spark cluster counts the same as DuckDB: a master and two workers on loopback."""
+
+from __future__ import annotations
+
+import os
+import random
+import shutil
+import socket
+import subprocess
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import date, timedelta
+from pathlib import Path
+
+import pandas as pd
+import pytest
+
+from etl.rollup.engine import Engine, engine
+from etl.rollup.files import roll_up_files
+from etl.rollup.registry import Declaration
+from etl.rollup.space import DIMENSIONS, Reference
+from etl.rollup.steps import counted
+
+pytestmark = pytest.mark.filterwarnings(
+    # Ibis still asks DuckDB and pandas in words that they are giving up.
+    "ignore:fetch_arrow_table:DeprecationWarning",
+    "ignore::ResourceWarning",
+    "ignore::DeprecationWarning",
+    "ignore::FutureWarning",
+    "ignore::UserWarning",
+)
+
+REFERENCE = Reference(
+    regions=pd.DataFrame(
+        [("ALL", "", "全部"), ("100000", "ALL", "全国"), ("330000", "100000", "浙江省"),
+         ("330100", "330000", "杭州市"), ("320000", "100000", "江苏省"), ("EAST", "", "东部")],
+        columns=["code", "parent", "name_zh"],
+    ),
+    groups=pd.DataFrame({"dimension": "region", "code": ["330000", "320000"],
+                         "group": ["EAST", "EAST"]}),
+    industries=pd.DataFrame({"code": ["ALL", "C", "13", "39", "G", "59"],
+                             "parent": ["", "ALL", "C", "C", "ALL", "G"]}),
+    sizes=pd.DataFrame({"code": ["ALL", "LARGE", "MEDIUM", "SMALL", "MICRO", "NOT_CLASSIFIED"]}),
+    schemes=pd.DataFrame({"code": ["ALL", "MS", "QMS", "EMS", "PRODUCT"],
+                          "parent": ["", "ALL", "MS", "MS", "ALL"]}),
+    size_rules=pd.read_csv(Path("data/reference/size_rules.csv"), dtype={"selector": "str"}),
+)  # fmt: skip
+PERIODS = ["2019-12", "2020-01", "2020-02", "2020-03", "2019", "2020", "2025-06"]
+DECLARATION = Declaration(as_of=date(2025, 12, 31))
+ORGANISATIONS = ["914403001922038216", "91330100799655058B", "9144030071526726XG",
+                 "914403001922038217"]  # fmt: skip  # the last one's check digit is wrong
+
+
+def published(rows: int) -> pd.DataFrame:
+    """Random rows of every kind, repeated numbers and impossible ones among them."""
+    pick = random.Random(20180003)
+    days = [date(2019, 10, 1) + timedelta(days=n) for n in range(400)]
+    table = []
+    for _ in range(rows):
+        issued = pick.choice(days)
+        status = pick.choice(["有效", "有效", "暂停", "撤销", "过期"])
+        table.append(
+            {
+                "证书编号": f"N{pick.randrange(rows)}",
+                "统一社会信用代码": pick.choices(ORGANISATIONS, [5, 5, 5, 1])[0],
+                "地区": pick.choice(["浙江省", "330106", "3301", "320000", "境外", "火星"]),
+                "行业": pick.choice(["C13", "39", "G59", "C"]),
+                "认证领域": pick.choice(["QMS", "EMS", "PRODUCT"]),
+                "企业规模": pick.choice(["大型", "", ""]),
+                "从业人员": str(pick.choice([5, 150, 1200])),
+                "营业收入": str(pick.choice([3_000_000, 50_000_000, 500_000_000])),
+                "资产总计": "",
+                "颁证日期": pick.choice([f"{issued:%Y-%m-%d}", f"{issued:%Y/%m/%d}"]),
+                "到期日期": f"{issued + timedelta(days=pick.randrange(-5, 900)):%Y-%m-%d}",
+                "证书状态": status,
+                "状态日期": ""
+                if status == "有效"
+                else f"{issued + timedelta(days=pick.randrange(400)):%Y-%m-%d}",
+                "认证机构": "甲",
+            }
+        )
+    return pd.DataFrame(table)
+
+
+def free_port() -> int:
+    with socket.socket() as found:
+        found.bind(("127.0.0.1", 0))
+        port: int = found.getsockname()[1]
+        return port
+
+
+@contextmanager
+def running(command: list[str], log: Path) -> Iterator[subprocess.Popen[bytes]]:
+    with log.open("wb") as out:
+        process = subprocess.Popen(command, stdout=out, stderr=subprocess.STDOUT)
+        try:
+            yield process
+        finally:
+            process.terminate()
+            process.wait(timeout=20)
+
+
+def wait_for(text: str, times: int, log: Path, process: subprocess.Popen[bytes]) -> None:
+    deadline = time.monotonic() + 40
+    while log.read_text(errors="replace").count(text) < times:
+        assert process.poll() is None, log.read_text(errors="replace")
+        assert time.monotonic() < deadline, log.read_text(errors="replace")
+        time.sleep(0.2)
+
+
+@pytest.fixture
+def spark(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
+    """Start a standalone cluster and yield its address."""
+    in_ci = os.environ.get("CI") == "true"
+    if not shutil.which("java") and not in_ci:
+        pytest.skip("a Spark cluster needs java")
+    if not in_ci:
+        pytest.importorskip("pyspark")
+    import pyspark
+
+    home = Path(pyspark.__file__).parent
+    configuration = tmp_path / "conf"
+    configuration.mkdir()
+    (configuration / "spark-defaults.conf").write_text(
+        "spark.driver.host 127.0.0.1\nspark.driver.bindAddress 127.0.0.1\n"
+        "spark.executor.memory 512m\nspark.sql.shuffle.partitions 2\n"
+        "spark.ui.showConsoleProgress false\n"
+        f"spark.sql.warehouse.dir {tmp_path / 'warehouse'}\n"
+    )
+    for name, value in {
+        "SPARK_HOME": home, "SPARK_CONF_DIR": configuration, "SPARK_LOCAL_IP": "127.0.0.1",
+        "SPARK_WORKER_DIR": tmp_path / "work", "SPARK_LOCAL_DIRS": tmp_path / "local",
+        "SPARK_DAEMON_MEMORY": "256m",
+    }.items():  # fmt: skip
+        monkeypatch.setenv(name, str(value))
+    start, port = str(home / "bin" / "spark-class"), str(free_port())
+    address = f"spark://127.0.0.1:{port}"
+    package = "org.apache.spark.deploy"
+    worker = [start, f"{package}.worker.Worker", "--host", "127.0.0.1", "--webui-port", "0",
+              "--cores", "1", "--memory", "600m", address]  # fmt: skip
+    master = [start, f"{package}.master.Master", "--host", "127.0.0.1", "--port", port,
+              "--webui-port", "0"]  # fmt: skip
+    log = tmp_path / "master.log"
+    with running(master, log) as head:
+        wait_for("I have been elected leader", 1, log, head)
+        with running(worker, tmp_path / "1.log"), running(worker, tmp_path / "2.log"):
+            wait_for("Registering worker", 2, log, head)
+            yield address
+
+
+def rolled_up(on: Engine, files: list[Path], out: Path) -> tuple[pd.DataFrame, pd.DataFrame]:
+    summary = roll_up_files(files, DECLARATION, PERIODS, REFERENCE, out, on)
+    rows = on.rows(counted(out, on))
+    quarantine = on.rows(on.parquet(summary.out / "quarantine.parquet"))
+    keys = [*DIMENSIONS, "period"]
+    names = sorted(quarantine.columns)
+    return (
+        rows.sort_values(keys).reset_index(drop=True),
+        quarantine[names].sort_values(names).reset_index(drop=True),
+    )
+
+
+def test_a_spark_cluster_and_duckdb_give_the_same_rows(tmp_path: Path, spark: str) -> None:
+    rows = published(240)
+    rows[:120].to_csv(tmp_path / "part-1.csv", index=False)
+    rows[120:200].to_parquet(tmp_path / "part-2.parquet")
+    rows[200:].to_excel(tmp_path / "part-3.xlsx", index=False)
+    files = sorted(tmp_path.glob("part-*"))
+    with engine("duckdb", memory_limit="500MB") as here:
+        expected = rolled_up(here, files, tmp_path / "duckdb")
+    with engine(spark) as there:
+        workers = there.connection._session.sparkContext._jsc.sc().getExecutorMemoryStatus().size()
+        found = rolled_up(there, files, tmp_path / "spark")
+    assert workers >= 1
+    assert len(expected[0]) > 1000
+    assert len(expected[1]) > 20
+    for ours, theirs in zip(expected, found, strict=True):
+        pd.testing.assert_frame_equal(ours, theirs)
