@@ -6,6 +6,7 @@ The server imports this file once, for `app`; Streamlit runs it as a script for 
 import gc
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from importlib import import_module
 
 import streamlit as st
 from starlette.middleware import Middleware
@@ -14,6 +15,15 @@ from starlette.responses import PlainTextResponse, Response
 from starlette.routing import Route
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+# What the first page would otherwise import while its visitor waits.
+LATE = (
+    "indicators.frame",
+    "indicators.sidebar",
+    "streamlit.emojis",
+    "streamlit.material_icon_names",
+    "streamlit.runtime.scriptrunner.magic_funcs",
+    "streamlit.web.skills",
+)
 HEADERS = {
     b"x-content-type-options": b"nosniff",
     b"x-frame-options": b"SAMEORIGIN",
@@ -61,6 +71,8 @@ async def lifespan(_app: st.App) -> AsyncIterator[None]:
         fill_if_empty(cached.engine())
         cached.release.clear()
     cached.warm()
+    for module in LATE:
+        import_module(module)
     gc.collect()
     gc.freeze()
     yield

@@ -36,11 +36,9 @@ def prepared(path: Path) -> pl.DataFrame:
         .select(
             pl.col("organisation").hash().alias("organisation"),
             *(pl.col(name).cast(pl.Categorical) for name in text),
-            pl.lit("100000").cast(pl.Categorical).alias("nation"),
+            pl.lit(0, pl.Int32).alias("nation"),
             pl.col("industry").str.slice(0, 1).cast(pl.Categorical).alias("section"),
-            (pl.lit("G") + (pl.col("scheme").str.slice(3).cast(pl.Int32) % 3).cast(pl.String))
-            .cast(pl.Categorical)
-            .alias("family"),
+            (pl.col("scheme").str.slice(3).cast(pl.Int32) % 3).alias("family"),
             month["issued"].alias("begins"),
             pl.coalesce(month["suspended"], month["ends"]).alias("halts"),
             month["ends"].alias("ends"),
@@ -49,94 +47,109 @@ def prepared(path: Path) -> pl.DataFrame:
         )
         .filter((pl.col("ends") > 0) & (pl.col("begins") <= LAST - FIRST))
         .collect()
+        .with_columns(pl.col(*text, "section").to_physical().cast(pl.Int32))
     )
 
 
 def counts(rows: pl.DataFrame, combination: tuple[str | None, ...]) -> pl.DataFrame:
     """Return the six counts of one combination of levels at every month and year end."""
-    keys = [name for name in combination if name]
+    cell = pl.lit(0, pl.Int32)
+    for name in (name for name in combination if name):
+        cell = cell * (rows[name].max() + 1) + pl.col(name)  # type: ignore[operator]
+    lazy = rows.lazy().with_columns(cell=cell)
     resting = pl.col("halts") < pl.col("ends")
-    none = pl.lit(0, pl.Int32)
     kinds = ["valid", "suspended", "organisations", "new", "lapsed", "withdrawn"]
 
     def events(table: Any, slot: str, **values: Any) -> Any:
-        return table.group_by(*keys, pl.col(slot).alias("slot")).agg(
-            values.get(kind, none).sum().cast(pl.Int32).alias(kind)
-            if kind in values
-            else none.first().alias(kind)
-            for kind in kinds
+        sums = table.group_by("cell", pl.col(slot).alias("slot")).agg(
+            **{kind: value.cast(pl.Int32).sum() for kind, value in values.items()}
+        )
+        return sums.select(
+            "cell",
+            "slot",
+            *(
+                pl.col(kind) if kind in values else pl.lit(0, pl.Int32).alias(kind)
+                for kind in kinds
+            ),
         )
 
-    one = pl.lit(1, pl.Int32).repeat_by(1).explode() if False else pl.col("begins") * 0 + 1
-    merged = (
-        rows.lazy()
-        .filter(pl.col("begins") < pl.col("halts"))
-        .select(*keys, "organisation", "begins", "halts")
-        .sort(*keys, "organisation", "begins")
-        .with_columns(reach=pl.col("halts").cum_max().over(*keys, "organisation"))
-        .with_columns(
-            starts=(
-                pl.col("begins") > pl.col("reach").shift(1).over(*keys, "organisation")
-            ).fill_null(True)
-        )
-        .with_columns(spell=pl.col("starts").cum_sum())
-        .group_by(*keys, "organisation", "spell")
-        .agg(pl.col("begins").min(), pl.col("halts").max())
+    one = pl.lit(1, pl.Int32) + pl.col("cell") * 0
+    fresh = (pl.col("cell") != pl.col("cell").shift(1)) | (
+        pl.col("organisation") != pl.col("organisation").shift(1)
     )
-    lazy = rows.lazy()
+    # A step up for each holder lets one running maximum serve all of them.
+    merged = (
+        lazy.filter(pl.col("begins") < pl.col("halts"))
+        .select("cell", "organisation", pl.col("begins", "halts").cast(pl.Int64))
+        .sort("cell", "organisation", "begins")
+        .with_columns(fresh=fresh.fill_null(True))
+        .with_columns(lift=pl.col("fresh").cum_sum().cast(pl.Int64) * (LAST - FIRST + 3))
+        .with_columns(reach=(pl.col("halts") + pl.col("lift")).cum_max())
+        .with_columns(
+            starts=pl.col("fresh") | (pl.col("begins") + pl.col("lift") > pl.col("reach").shift(1))
+        )
+    )
+    last = pl.col("starts").shift(-1).fill_null(True)
+    stops = merged.filter(last).select("cell", halts=(pl.col("reach") - pl.col("lift")))
     stacked = pl.concat(
         [
-            events(lazy, "begins", valid=one, new=pl.col("new").cast(pl.Int32)),
+            events(lazy, "begins", valid=one, new=pl.col("new")),
             events(
                 lazy,
                 "halts",
                 valid=-one,
-                suspended=resting.cast(pl.Int32),
-                lapsed=(~resting & pl.col("lapses")).cast(pl.Int32),
-                withdrawn=(~resting & ~pl.col("lapses")).cast(pl.Int32),
+                suspended=resting,
+                lapsed=~resting & pl.col("lapses"),
+                withdrawn=~resting & ~pl.col("lapses"),
             ),
             events(
                 lazy.filter(resting),
                 "ends",
                 suspended=-one,
-                lapsed=pl.col("lapses").cast(pl.Int32),
-                withdrawn=(~pl.col("lapses")).cast(pl.Int32),
+                lapsed=pl.col("lapses"),
+                withdrawn=~pl.col("lapses"),
             ),
-            events(merged, "begins", organisations=one),
-            events(merged, "halts", organisations=-one),
+            events(
+                merged.filter("starts").with_columns(pl.col("begins").cast(pl.Int16)),
+                "begins",
+                organisations=one,
+            ),
+            events(stops.with_columns(pl.col("halts").cast(pl.Int16)), "halts", organisations=-one),
         ]
     )
-    sums = stacked.group_by(*keys, "slot").agg(pl.col(kinds).sum())
-    sums = sums.filter(pl.col("slot") <= LAST - FIRST)
-    return pl.concat(
-        [
-            _running(sums, keys, LAST - FIRST),
-            _running(
-                sums.with_columns(slot=(pl.col("slot") + 11) // 12)
-                .group_by(*keys, "slot")
-                .agg(pl.col(kinds).sum()),
-                keys,
-                8,
-            ),
-        ]
-    ).collect()
+    sums = (
+        stacked.filter(pl.col("slot") <= LAST - FIRST)
+        .group_by("cell", "slot")
+        .agg(pl.col(kinds).sum())
+        .collect()
+        .lazy()
+    )
+    yearly = sums.with_columns(slot=((pl.col("slot") + 11) // 12).cast(pl.Int16))
+    yearly = yearly.group_by("cell", "slot").agg(pl.col(kinds).sum())
+    return pl.concat([_running(sums, LAST - FIRST), _running(yearly, 8)]).collect()
 
 
-def _running(sums: Any, keys: list[str], last: int) -> Any:
+def _running(sums: Any, last: int) -> Any:
     stocks, flows = ["valid", "suspended", "organisations"], ["new", "lapsed", "withdrawn"]
-    cells = sums.group_by(*keys).agg(pl.col("slot").min().alias("first")) if keys else None
-    slots = pl.LazyFrame({"slot": range(last + 1)}, schema={"slot": pl.Int16})
-    if cells is None:
-        grid = slots
-    else:
-        grid = cells.join(slots, how="cross").filter(pl.col("slot") >= pl.col("first"))
-        grid = grid.drop("first")
-    filled = (
-        grid.join(sums, on=[*keys, "slot"], how="left")
-        .with_columns(pl.col(stocks + flows).fill_null(0))
-        .sort(*keys, "slot")
+    same = pl.col("cell") == pl.col("cell").shift(-1)
+    steps = pl.int_ranges(
+        pl.col("slot"),
+        pl.when(same).then(pl.col("slot").shift(-1)).otherwise(last + 1),
+        dtype=pl.Int16,
     )
-    cumulated = [
-        pl.col(name).cum_sum().over(keys) if keys else pl.col(name).cum_sum() for name in stocks
-    ]
-    return filled.with_columns(*cumulated).filter(pl.col("slot") > 0)
+    return (
+        sums.sort("cell", "slot")
+        .with_columns(*(pl.col(name).cum_sum().over("cell") for name in stocks), step=steps)
+        .explode("step")
+        .with_columns(
+            *(
+                pl.when(pl.col("step") == pl.col("slot"))
+                .then(pl.col(name))
+                .otherwise(0)
+                .alias(name)
+                for name in flows
+            )
+        )
+        .filter(pl.col("step") > 0)
+        .select("cell", "step", *stocks, *flows)
+    )

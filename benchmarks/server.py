@@ -32,13 +32,17 @@ def free_port() -> int:
 
 @contextmanager
 def serving(
-    script: Path, *, folder: Path = ROOT, environment: dict[str, str] | None = None
+    script: Path,
+    *,
+    folder: Path = ROOT,
+    environment: dict[str, str] | None = None,
+    bound: str = "127.0.0.1",
 ) -> Iterator[tuple[psutil.Process, int]]:
-    """Run `streamlit run script` in `folder` on loopback until the block ends."""
+    """Run `streamlit run script` in `folder` until the block ends, on loopback unless `bound`."""
     port = free_port()
     command = [
         sys.executable, "-m", "streamlit", "run", str(script),
-        "--server.port", str(port), "--server.address", "127.0.0.1",
+        "--server.port", str(port), "--server.address", bound,
         "--server.headless", "true", "--browser.gatherUsageStats", "false",
     ]  # fmt: skip
     process = subprocess.Popen(
@@ -74,6 +78,7 @@ class Run:
     seconds: float
     sent: int
     widgets: dict[str, str] = field(default_factory=dict)
+    options: dict[str, list[str]] = field(default_factory=dict)
     elements: int = 0
     exceptions: list[str] = field(default_factory=list)
 
@@ -122,4 +127,6 @@ def _note(answer: ForwardMsg, run: Run) -> None:
         run.exceptions.append(element.exception.message)
     widget = getattr(element, kind) if kind else None
     if widget is not None and hasattr(widget, "id") and widget.id:
-        run.widgets[widget.id.rpartition("-")[2] or widget.id] = widget.id
+        key = widget.id.split("-", 2)[-1]
+        run.widgets[key] = widget.id
+        run.options[key] = list(getattr(widget, "options", []))

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
+from typing import Any, NamedTuple
 
 import pandas as pd
 import sqlalchemy as sa
 import streamlit as st
+from streamlit.dataframe_util import convert_anything_to_arrow_bytes
 
 from indicators import catalogue, charts, downloads, maps, queries, tables, views
 from indicators.database import open_database
@@ -43,10 +44,47 @@ def observations(selection: Selection, number: int) -> pd.DataFrame:
     return queries.observations(engine(), selection)
 
 
+class Offer(NamedTuple):
+    """One thing that may be chosen: where provinces have figures of an indicator."""
+
+    scheme: str
+    industry: str
+    size: str
+    period: str
+    provinces: int
+
+
 @kept
-def choices(indicator: str, number: int) -> pd.DataFrame:
-    """Return `queries.choices`."""
-    return queries.choices(engine(), indicator)
+def offers(indicator: str, number: int) -> list[Offer]:
+    """Return where provinces have figures, in the order of the code lists, totals first."""
+    known = catalogue.load()
+    order = {
+        name: {code: place for place, code in enumerate(["ALL", *codes["code"]])}
+        for name, codes in (
+            ("scheme", known.schemes), ("industry", known.industries), ("size", known.sizes),
+        )
+    }  # fmt: skip
+    found = [
+        Offer(*row)
+        for row in queries.choices(engine(), indicator)[list(Offer._fields)].itertuples(index=False)
+        if row.provinces
+    ]
+    return sorted(
+        found, key=lambda offer: [codes[getattr(offer, name)] for name, codes in order.items()]
+    )
+
+
+def newest_with_most(held: list[Offer]) -> str:
+    """Return the newest period among those that most provinces have a figure for."""
+    return max(held, key=lambda offer: (offer.provinces, offer.period)).period
+
+
+@kept
+def mapped(number: int) -> list[str]:
+    """Return the indicators that provinces have figures of, in the catalogue's order."""
+    held = queries.reach(engine())
+    keys = set(held.loc[held["provinces"] > 0, "indicator"])
+    return [key for key in catalogue.load().indicators if key in keys]
 
 
 @kept
@@ -93,6 +131,19 @@ def map_figures(view: MapView, number: int) -> MapFigures:
     rows = observations(view.selection, number)
     cited = citations(tuple(sorted(set(rows["citation"]))), number)
     return views.map_figures(view, rows, cited, boundaries())
+
+
+@kept
+def map_datasets(view: MapView, number: int) -> dict[str, bytes]:
+    """Return the rows that the Map page's charts draw, as they travel to the browser."""
+    figures = map_figures(view, number)
+    frames = {
+        maps.FIGURES: figures.units,
+        maps.LEGEND: figures.legend,
+        charts.RANKING: figures.ranking,
+        charts.REFERENCE: figures.reference,
+    }
+    return {name: convert_anything_to_arrow_bytes(frame) for name, frame in frames.items()}
 
 
 @kept
@@ -157,12 +208,22 @@ def export_notes(figures: MapFigures, words: Wording, number: int) -> list[str]:
 
 
 def warm() -> None:
-    """Make at start what every first view needs: boundaries, specifications, drawing code."""
-    import pyarrow as pa
-
-    pa.Table.from_pandas(pd.DataFrame({"a": ["b"], "c": [1.0]}))
+    """Do at start what the first views would wait for: drawing code, charts, default figures."""
+    boundaries().served  # noqa: B018 - made on first use
+    number = release()
     for language in LANGUAGES:
         for dark in (False, True):
             map_specification(language, dark)
             ranking_specification(language, dark)
-    boundaries().served  # noqa: B018 - made on first use
+    if number is None:
+        return
+    for warmed in (reach, releases, sources, national, mapped):
+        warmed(number)
+    for indicator in mapped(number):
+        offers(indicator, number)
+    first = mapped(number)[0]
+    held = [offer for offer in offers(first, number) if offer[:3] == (views.ALL,) * 3]
+    opening = Selection(first, newest_with_most(held))
+    for language in LANGUAGES:
+        for dark in (False, True):
+            map_datasets(MapView(opening, views.NATION, language, dark), number)

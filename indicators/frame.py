@@ -99,7 +99,9 @@ def menu() -> StreamlitPage:
     words = Wording(_language())
     _menu_drawn.set(True)
     return st.navigation([
-        st.Page(ROOT / "pages" / f"{page}.py", title=_title(page, words), default=page == "overview")
+        st.Page(
+            ROOT / "pages" / f"{page}.py", title=_title(page, words), default=page == PAGES[0]
+        )
         for page in PAGES
     ])  # fmt: skip
 

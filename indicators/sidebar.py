@@ -7,17 +7,18 @@ every renaming. The address is the truth: what it says is chosen, what is chosen
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from functools import partial
 from typing import Any
 
-import pandas as pd
 import streamlit as st
 
 from indicators import cached, catalogue, tables
 from indicators.queries import Selection
-from indicators.views import NATION
+from indicators.views import ALL, NATION
 from indicators.wording import Wording
 
 EVERY = "*"
+FIRST = "certificates_valid"
 
 
 def choose(
@@ -55,52 +56,43 @@ def _say(key: str) -> None:
 
 def choose_selection(words: Wording, number: int) -> Selection:
     """Return what to show: an indicator with provinces' figures, its scheme and its period."""
-    known = catalogue.load()
-    reach = cached.reach(number)
-    mapped = reach[reach["provinces"] > 0].sort_values(
-        ["provinces", "rows"], ascending=False, kind="stable"
-    )
-    offered = [key for key in known.indicators if key in set(mapped["indicator"])]
+    known = catalogue.load().indicators
+    offered = cached.mapped(number)
     indicator = choose(
-        words("Indicator"), "indicator", offered, words=words,
-        name=lambda key: words.text(known.indicators[key].title),
-        default="certificates_valid" if "certificates_valid" in offered else offered[0],
-    )  # fmt: skip
-    held = cached.choices(indicator, number).query("provinces > 0")
-    scheme = _choose_code(words, words("Certification scheme"), "scheme", held, known.schemes)
-    held = held[held["scheme"] == scheme]
-    industry = _choose_code(words, words("Industry"), "industry", held, known.industries)
-    held = held[held["industry"] == industry]
-    size = _choose_code(words, words("Enterprise size"), "size", held, known.sizes)
-    periods = held[held["size"] == size].set_index("period")["provinces"].sort_index()
+        words("Indicator"),
+        "indicator",
+        offered,
+        words=words,
+        name=lambda key: words.text(known[key].title),
+        default=offered[0],
+    )
+    held = cached.offers(indicator, number)
+    narrowed = {
+        "scheme": (words("Certification scheme"), tables.scheme_name),
+        "industry": (words("Industry"), tables.industry_name),
+        "size": (words("Enterprise size"), tables.size_name),
+    }
+    chosen: dict[str, Any] = {}
+    for key, (label, name_of) in narrowed.items():
+        codes = list(dict.fromkeys(getattr(offer, key) for offer in held))
+        chosen[key] = ALL
+        if codes != [ALL]:
+            chosen[key] = choose(
+                label, key, codes, words=words, default=codes[0], name=partial(name_of, words=words)
+            )
+        held = [offer for offer in held if getattr(offer, key) == chosen[key]]
+    provinces = {offer.period: offer.provinces for offer in held}
     period = choose(
-        words("Period"), "period", list(periods.index[::-1]), words=words,
-        name=lambda code: words("{period} ({n} provinces)",
-                                period=words.period(code), n=periods[code]),
-        default=_newest_with_most(periods),
-    )  # fmt: skip
-    return Selection(indicator, period, industry, size, scheme)
-
-
-def _choose_code(
-    words: Wording, label: str, key: str, held: pd.DataFrame, codes: pd.DataFrame
-) -> str:
-    names = codes.set_index("code")[f"name_{words.language}"]
-    offered = [code for code in ["ALL", *codes["code"]] if code in set(held[key])]
-    offered = list(dict.fromkeys(offered))
-    if offered == ["ALL"]:
-        st.session_state[f"kept_{key}"] = "ALL"
-        return "ALL"
-    return choose(
-        label, key, offered, words=words, default=offered[0],
-        name=lambda code: words("All industries") if (key, code) == ("industry", "ALL")
-        else str(names[code]),
-    )  # fmt: skip
-
-
-def _newest_with_most(periods: pd.Series) -> str:
-    """Return the newest period among those that most provinces have a figure for."""
-    return str(periods[periods == periods.max()].index.max())
+        words("Period"),
+        "period",
+        sorted(provinces, reverse=True),
+        words=words,
+        name=lambda code: words(
+            "{period} ({n} provinces)", period=words.period(code), n=provinces[code]
+        ),
+        default=cached.newest_with_most(held),
+    )
+    return Selection(indicator, period, **chosen)
 
 
 def choose_figure(words: Wording, number: int) -> Selection:
@@ -111,7 +103,7 @@ def choose_figure(words: Wording, number: int) -> Selection:
     indicator = choose(
         words("Indicator"), "indicator", [key for key in known.indicators if key in held],
         name=lambda key: words.text(known.indicators[key].title),
-        default="certificates_valid", words=words,
+        default=FIRST, words=words,
     )  # fmt: skip
     rows = cached.observations(Selection(indicator, None, None, None, None), number)
     every = words("All")

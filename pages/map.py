@@ -3,6 +3,7 @@
 import streamlit as st
 
 from indicators import cached, frame, sidebar
+from indicators.charts import RANKING, REFERENCE
 from indicators.maps import FIGURES, LEGEND, SELECTION
 from indicators.views import MapView
 
@@ -13,6 +14,7 @@ region = sidebar.choose_region(words)
 
 view = MapView(selection, region, words.language, visit.dark)
 figures = cached.map_figures(view, visit.release)
+rows = cached.map_datasets(view, visit.release)
 
 st.title(figures.statement)
 st.caption(figures.subtitle)
@@ -20,7 +22,7 @@ left, right = st.columns([5, 2], gap="medium")
 with left:
     st.vega_lite_chart(
         cached.map_specification(words.language, visit.dark)
-        | {"datasets": {FIGURES: figures.units, LEGEND: figures.legend}},
+        | {"datasets": {name: rows[name] for name in (FIGURES, LEGEND)}},
         key="map", on_select=sidebar.select_region, selection_mode=SELECTION, theme=None,
         alt=figures.statement,
     )  # fmt: skip
@@ -28,7 +30,7 @@ with right:
     st.caption(figures.ranking_statement)
     st.vega_lite_chart(
         cached.ranking_specification(words.language, visit.dark)
-        | {"datasets": {"ranking": figures.ranking, "reference": figures.reference}},
+        | {"datasets": {name: rows[name] for name in (RANKING, REFERENCE)}},
         key="ranking", theme=None, alt=figures.ranking_statement,
     )  # fmt: skip
 st.caption("  \n".join(figures.footnotes))

@@ -271,9 +271,7 @@ def levels(
         if here:
             own = rows
             if here != used:
-                at = pd.DataFrame({"at": sorted(here)}).astype("int64")
-                own = rows.mutate(at=dimension.value(rows.cell))
-                own = own.semi_join(engine.frame(at), "at").drop("at")
+                own = rows.filter(dimension.value(rows.cell).isin(sorted(here)))
             parts.append(own)
         if below is not None:
             up = tree[tree["depth"] == depth + 1]
@@ -301,7 +299,10 @@ def with_totals(events: Any, space: Space, used: dict[str, set[int]], engine: En
     """Return events of places with those of every total of size, region and industry."""
     for name in ("size", "region", "industry"):
         dimension: Dimension = getattr(space, name)
-        parts = [level.rows for level in levels(events, dimension, used[name], added, engine)]
+        # DuckDB computes a step that is used twice once; Spark would compute it each time.
+        keep = engine.is_spark
+        steps = levels(events, dimension, used[name], added, engine, keep)
+        parts = [level.rows for level in steps]
         if dimension.groups:
             moves = pd.DataFrame(
                 {
@@ -317,6 +318,7 @@ def with_totals(events: Any, space: Space, used: dict[str, set[int]], engine: En
             moved = rows.mutate(cell=rows.cell + rows.move).drop("at", "move")
             parts.append(added(moved.select(*events.columns)))
         events = ibis.union(*parts) if len(parts) > 1 else parts[0]
+        events = engine.kept(events) if keep else events
     return events
 
 

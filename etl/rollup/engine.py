@@ -28,21 +28,29 @@ class Engine:
     """An Ibis connection and the tables it holds between the steps."""
 
     connection: Any
-    is_spark: bool
+    session: Any = None  # Spark's, where the engine is Spark
     _numbers: Iterator[int] = field(default_factory=count)
+
+    @property
+    def is_spark(self) -> bool:
+        """Return whether the engine is a Spark cluster."""
+        return self.session is not None
 
     def kept(self, rows: Any) -> Any:
         """Compute rows once and return them as a table of the engine's own."""
-        if self.is_spark:
-            return rows.cache()
         name = f"step_{next(self._numbers)}"
+        if self.is_spark:
+            # A checkpoint also cuts the plan, which would grow with every step otherwise.
+            computed = self.session.sql(self.connection.compile(rows)).localCheckpoint(eager=True)
+            computed.createOrReplaceTempView(name)
+            return self.connection.table(name)
         return self.connection.create_table(name, rows.select(*rows.columns), temp=True)
 
     def release(self, *tables: Any) -> None:
         """Give back what `kept` tables hold."""
         for table in tables:
             if self.is_spark:
-                table.release()
+                self.session.catalog.dropTempView(table.op().name)
             else:
                 self.connection.raw_sql(f'DROP TABLE "{table.op().name}"')
 
@@ -78,10 +86,8 @@ class Engine:
         table = pa.Table.from_pandas(rows, preserve_index=False)
         if not self.is_spark:
             return ibis.memtable(table)
-        # Ibis forgets to hand its own in-memory tables to Spark when an expression is cached.
         name = f"frame_{next(self._numbers)}"
-        session = self.connection._session
-        session.createDataFrame(table).createOrReplaceTempView(name)
+        self.session.createDataFrame(table).createOrReplaceTempView(name)
         return self.connection.table(name)
 
     def rows(self, table: Any) -> pd.DataFrame:
@@ -113,13 +119,13 @@ def engine(
                 memory_limit=limit, temp_directory=folder, preserve_insertion_order=False
             )
             try:
-                yield Engine(connection, is_spark=False)
+                yield Engine(connection)
             finally:
                 connection.disconnect()
     else:
         session = _spark_session(name)
         try:
-            yield Engine(ibis.pyspark.connect(session), is_spark=True)
+            yield Engine(ibis.pyspark.connect(session), session)
         finally:
             session.stop()
 
@@ -134,5 +140,7 @@ def _spark_session(master: str) -> Any:
         .appName("roll-up")
         .config("spark.sql.session.timeZone", "UTC")
         .config("spark.ui.enabled", "false")
+        # What is known of a checkpoint's columns goes astray in unions and stops the planner.
+        .config("spark.sql.constraintPropagation.enabled", "false")
         .getOrCreate()
     )

@@ -196,9 +196,13 @@ def _parsed(published: Any, declaration: Declaration, reference: Reference, engi
     region = ibis.coalesce(rows.region_1, rows.region_2, rows.region_3)
     ten_thousand = declaration.revenue_unit / 10_000
     rows = add_size_class(
-        rows.mutate(region=region, revenue_10k=rows.revenue * ten_thousand,
-                    assets_10k=rows.assets * ten_thousand),
-        reference.size_rules, engine,
+        rows.mutate(
+            region=region,
+            revenue_10k=rows.revenue * ten_thousand,
+            assets_10k=rows.assets * ten_thousand,
+        ),
+        reference.size_rules,
+        engine,
     )
     rows = rows.mutate(size=(rows.size_key == "").ifelse(rows.size_class, rows.size_given))
     raw = [name for name in rows.columns if name.startswith("published_")]

@@ -35,8 +35,11 @@ def add_size_class(rows: Any, rules: pd.DataFrame, engine: Engine) -> Any:
         named = {name: f"{key}_{name}" for name in table.columns if name != "code"}
         joined = engine.frame(table.rename(columns={"code": key, **named}))
         rows = rows.left_join(joined, key).drop(f"{key}_right")
-    chosen = {name: ibis.coalesce(rows[f"group_{name}"], rows[f"division_{name}"])
-              for name in limits.columns if name != "code"}
+    chosen = {
+        name: ibis.coalesce(rows[f"group_{name}"], rows[f"division_{name}"])
+        for name in limits.columns
+        if name != "code"
+    }
     extra = [name for name in rows.columns if name.startswith(("division", "group"))]
     rows = rows.mutate(**chosen).drop(*extra)
     grades = []
@@ -52,7 +55,8 @@ def add_size_class(rows: Any, rules: pd.DataFrame, engine: Engine) -> Any:
     smallest = ibis.least(*grades)
     size: Any = ibis.cases(*((smallest == i, name) for i, name in enumerate(SIZES)))
     return rows.mutate(size_class=unknown.ifelse(NOT_CLASSIFIED, size)).drop(
-        *(name for name in limits.columns if name != "code"))
+        *(name for name in limits.columns if name != "code")
+    )
 
 
 def _limits(rules: pd.DataFrame) -> pd.DataFrame:

@@ -1,0 +1,118 @@
+"""What a rerun of the Map page costs, against an empty page on an untuned Streamlit server.
+
+Both are asked through the websocket by the same client in the same run. The empty page imports
+the libraries that the dashboard uses and draws one select box; its server has Streamlit's own
+settings. A second empty page, which imports nothing, is shown beside it.
+"""
+
+from __future__ import annotations
+
+import os
+import tempfile
+import time
+from pathlib import Path
+from statistics import median
+
+import psutil
+from rich.console import Console
+from rich.table import Table
+from streamlit.proto.WidgetStates_pb2 import WidgetState
+
+from benchmarks.server import ROOT, Run, Visitor, serving
+
+EMPTY = 'import streamlit as st\nst.selectbox("x", ["a", "b"], key="x")\n'
+IMPORTING = "import altair, babel, pandas, shapely, sqlalchemy, yaml\n" + EMPTY
+RERUNS = 30
+
+
+def cpu(server: psutil.Process) -> float:
+    times = server.cpu_times()
+    return float(times.user + times.system)
+
+
+def state(run: Run, key: str, value: str) -> WidgetState:
+    return WidgetState(id=run.widgets[key], string_value=value)
+
+
+def reruns(
+    server: psutil.Process, visitor: Visitor, states: list[list[WidgetState]]
+) -> tuple[float, int, Run]:
+    """Return CPU seconds and bytes of one rerun, over RERUNS of them, and the last."""
+    for warm in states:
+        visitor.run(warm)
+    begun, sent, run = cpu(server), [], Run(0.0, 0)
+    for number in range(RERUNS):
+        run = visitor.run(states[number % len(states)])
+        sent.append(run.sent)
+    return (cpu(server) - begun) / RERUNS, round(median(sent)), run
+
+
+def empty_page(script: str) -> tuple[float, int]:
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "empty.py"
+        path.write_text(script, encoding="utf-8")
+        with serving(path, folder=Path(folder)) as (server, port):
+            visitor = Visitor(port)
+            first = visitor.run()
+            seconds, sent, _ = reruns(
+                server, visitor, [[state(first, "x", value)] for value in "ba"]
+            )
+            visitor.close()
+            return seconds, sent
+
+
+def map_page(database: str) -> tuple[float, int]:
+    with serving(Path("app.py"), environment={"DATABASE_URL": database}) as (server, port):
+        visitor = Visitor(port, page="map", query="lang=zh")
+        first = visitor.run()
+        options = first.options["choice_period"]
+        chosen = [[state(first, "choice_period", name)] for name in options[:4]]
+        seconds, sent, run = reruns(server, visitor, chosen)
+        if run.exceptions:
+            raise RuntimeError(run.exceptions)
+        visitor.close()
+        return seconds, sent
+
+
+def first_view(database: str) -> tuple[float, float]:
+    """Return seconds until the Map page is whole for the first visitor and for later ones."""
+    with serving(Path("app.py"), environment={"DATABASE_URL": database}) as (_, port):
+        waits = []
+        for _ in range(6):
+            visitor = Visitor(port, page="map", query="lang=zh")
+            waits.append(visitor.run().seconds)
+            visitor.close()
+            time.sleep(0.2)
+        return waits[0], median(waits[1:])
+
+
+def main() -> None:
+    """Print the figures as a table."""
+    with tempfile.TemporaryDirectory() as folder:
+        database = os.environ.get("DATABASE_URL") or f"sqlite:///{folder}/bench.sqlite"
+        map_cpu, map_sent = map_page(database)
+        empty_cpu, empty_sent = empty_page(IMPORTING)
+        bare_cpu, bare_sent = empty_page(EMPTY)
+        first, later = zip(*(first_view(database) for _ in range(3)), strict=True)
+    table = Table(title="Rerun of the Map page after a filter change (server CPU)")
+    for heading in ("page", "CPU ms", "ratio", "bytes sent", "goal"):
+        table.add_column(heading, justify="left" if heading == "page" else "right")
+
+    def row(name: str, seconds: float, sent: int, goal: str = "") -> None:
+        table.add_row(
+            name, f"{seconds * 1000:.1f}", f"{seconds / empty_cpu:.2f}", f"{sent:,}", goal
+        )
+
+    row("empty, untuned server, same libraries", empty_cpu, empty_sent)
+    row("empty, untuned server, nothing imported", bare_cpu, bare_sent)
+    row("Map", map_cpu, map_sent, "≤ 0.33, ≤ 60,000")
+    console = Console()
+    console.print(table)
+    console.print(
+        f"First visitor after a start {median(first) * 1000:.0f} ms, later visitors "
+        f"{median(later) * 1000:.0f} ms: ratio {median(first) / median(later):.2f} (goal ≤ 1.3)"
+    )
+
+
+if __name__ == "__main__":
+    main()

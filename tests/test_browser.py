@@ -1,0 +1,204 @@
+"""The pages in a real browser: drawn, clickable, without an error in the console."""
+
+from __future__ import annotations
+
+import io
+import shutil
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from PIL import Image
+from playwright.sync_api import Browser, ConsoleMessage, Page, expect, sync_playwright
+
+from benchmarks.server import ROOT, serving
+from tests.conftest import cannot_run
+
+pytestmark = pytest.mark.browser
+PAGES = {"overview": "", "map": "map", "releases": "releases"}
+# Streamlit's own browser code looks for its server below the page's address first.
+PROBES = ("/_stcore/health", "/_stcore/host-config")
+DRAWN = "[data-testid=stMain] h1"
+
+
+@pytest.fixture(scope="module")
+def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """Yield the address of a server that has just started on an empty database."""
+    database = f"sqlite:///{tmp_path_factory.mktemp('browser') / 'figures.sqlite'}"
+    with serving(ROOT / "app.py", environment={"DATABASE_URL": database}) as (_, port):
+        yield f"http://127.0.0.1:{port}"
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    program = shutil.which("chromium") or shutil.which("google-chrome")
+    if program is None:
+        cannot_run("Chromium is not installed")
+    arguments = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
+    with sync_playwright() as playwright:
+        started = playwright.chromium.launch(executable_path=program, args=arguments)
+        yield started
+        started.close()
+
+
+@pytest.fixture
+def page(browser: Browser) -> Iterator[Page]:
+    """Yield a page that must close without an error in its console."""
+    wrong: list[str] = []
+
+    def note(said: ConsoleMessage) -> None:
+        if said.type == "error" and not said.location["url"].endswith(PROBES):
+            wrong.append(f"{said.text} {said.location['url']}")
+
+    context = browser.new_context(viewport={"width": 1440, "height": 1000}, locale="zh-CN")
+    opened = context.new_page()
+    opened.on("console", note)
+    opened.on("pageerror", lambda error: wrong.append(str(error)))
+    yield opened
+    expect(opened.get_by_test_id("stException")).to_have_count(0)
+    context.close()
+    assert not wrong
+
+
+def visit(page: Page, address: str) -> None:
+    page.goto(address)
+    page.wait_for_selector(DRAWN, timeout=30_000)
+
+
+def colours(page: Page) -> int:
+    """Return how many colours the map shows: a map without its figures shows few."""
+    drawing = page.get_by_test_id("stVegaLiteChart").first
+    picture = Image.open(io.BytesIO(drawing.screenshot())).convert("RGB")
+    return sum(1 for count, _ in picture.getcolors(1 << 24) or [] if count > 150)
+
+
+# First in this file: the server has just started, and nobody has seen its front door.
+def test_a_deep_link_straight_after_the_start_shows_the_page_with_its_frame(
+    page: Page, address: str
+) -> None:
+    visit(page, f"{address}/map?lang=en&indicator=certified_organisations&period=2022-08")
+    expect(page.locator(DRAWN)).to_contain_text("Certified organisations: Jiangsu")
+    menu = page.get_by_test_id("stSidebarNav")
+    expect(menu.get_by_role("link")).to_have_text(["Overview", "Map", "Data"])
+    expect(page.get_by_text("Map-review number")).to_be_visible()
+
+
+@pytest.mark.parametrize("lang", ["zh", "en"])
+@pytest.mark.parametrize("name", PAGES)
+def test_every_page_opens_in_both_languages(page: Page, address: str, name: str, lang: str) -> None:
+    visit(page, f"{address}/{PAGES[name]}?lang={lang}")
+    menu = page.get_by_test_id("stSidebarNav")
+    expected = ["总览", "地图", "数据"] if lang == "zh" else ["Overview", "Map", "Data"]
+    expect(menu.get_by_role("link")).to_have_text(expected)
+
+
+def test_the_map_draws_the_figures(page: Page, address: str) -> None:
+    visit(page, f"{address}/map?lang=zh&period=2022-09")
+    expect(page.locator("path[aria-label^='江苏']").first).to_be_attached()
+    assert colours(page) >= 8
+    # 34 units on the main map; the inset is seen, not touched.
+    assert page.locator("path[aria-roledescription='geoshape']").count() == 34
+
+
+def test_a_click_on_a_province_selects_it(page: Page, address: str) -> None:
+    visit(page, f"{address}/map?lang=zh&period=2022-09")
+    page.locator("path[aria-label^='四川']").first.click()
+    expect(page.get_by_role("combobox", name="地区")).to_have_value("四川")
+    page.wait_for_url("**region=510000**")
+    page.reload()
+    page.wait_for_selector(DRAWN)
+    expect(page.get_by_role("combobox", name="地区")).to_have_value("四川")
+
+
+def test_the_language_and_the_view_survive_the_menu(page: Page, address: str) -> None:
+    visit(page, f"{address}/map?lang=en&indicator=certified_organisations&period=2022-08")
+    page.get_by_test_id("stSidebarNav").get_by_role("link", name="Data").click()
+    expect(page.locator(DRAWN)).to_contain_text("Release 1 holds")
+    page.wait_for_url("**lang=en**")
+    page.get_by_test_id("stSidebarNav").get_by_role("link", name="Map").click()
+    expect(page.locator(DRAWN)).to_contain_text("Certified organisations: Jiangsu")
+    page.wait_for_url("**period=2022-08**")
+
+
+def test_the_switch_changes_every_word_and_keeps_the_view(page: Page, address: str) -> None:
+    visit(page, f"{address}/map?lang=zh&indicator=certified_organisations&period=2022-08")
+    page.get_by_text("English", exact=True).click()
+    expect(page.locator(DRAWN)).to_contain_text("Certified organisations: Jiangsu")
+    page.wait_for_url("**lang=en**period=2022-08**")
+
+
+def test_going_back_shows_what_was_seen_before(page: Page, address: str) -> None:
+    visit(page, f"{address}/map?lang=en")
+    page.get_by_text("中文", exact=True).click()
+    expect(page.locator(DRAWN)).to_contain_text("有效认证证书数")
+    page.go_back()
+    expect(page.locator(DRAWN)).to_contain_text("Valid certificates")
+
+
+def test_boundaries_are_served_once_to_be_kept(page: Page, address: str) -> None:
+    answers = []
+    page.on(
+        "response", lambda answer: answers.append(answer) if "/boundaries/" in answer.url else 0
+    )
+    visit(page, f"{address}/map?lang=zh&period=2022-09")
+    expect(page.locator("path[aria-label^='江苏']").first).to_be_attached()
+    assert {answer.headers["cache-control"] for answer in answers} == {
+        "public, max-age=31536000, immutable"
+    }
+    fetched = len(answers)
+    page.get_by_role("combobox", name="时期").click()
+    page.get_by_role("option").first.click()
+    expect(page.locator(DRAWN)).to_contain_text("12 个有数据")
+    assert len(answers) == fetched
+
+
+def test_a_download_holds_what_its_name_says(page: Page, address: str, tmp_path: Path) -> None:
+    visit(page, f"{address}/map?lang=zh&period=2022-09")
+    for label, suffix, start in (
+        ("图片（PNG）", ".png", b"\x89PNG"),
+        ("矢量图（SVG）", ".svg", b"<svg"),
+        ("表格（CSV）", ".csv", b"\xef\xbb\xbf"),
+        ("工作簿（XLSX）", ".xlsx", b"PK"),
+    ):
+        with page.expect_download(timeout=60_000) as coming:
+            page.get_by_role("button", name=label).click()
+        name = coming.value.suggested_filename
+        assert name == f"有效认证证书数_2022年9月_第1版{suffix}"
+        coming.value.save_as(tmp_path / name)
+        assert (tmp_path / name).read_bytes().startswith(start)
+
+
+@pytest.mark.parametrize("width", [1440, 390])
+@pytest.mark.parametrize("name", PAGES)
+def test_no_page_scrolls_sideways(page: Page, address: str, name: str, width: int) -> None:
+    page.set_viewport_size({"width": width, "height": 900})
+    visit(page, f"{address}/{PAGES[name]}?lang=zh")
+    page.wait_for_timeout(500)
+    assert page.evaluate("document.documentElement.scrollWidth") <= width
+
+
+def test_a_server_open_to_others_shows_nothing_without_sign_in(page: Page, tmp_path: Path) -> None:
+    database = f"sqlite:///{tmp_path / 'figures.sqlite'}"
+    environment = {"DATABASE_URL": database}
+    with serving(ROOT / "app.py", environment=environment, bound="0.0.0.0") as (_, port):
+        for place in PAGES.values():
+            visit(page, f"http://127.0.0.1:{port}/{place}?lang=zh")
+            expect(page.locator(DRAWN)).to_have_text("尚未配置登录")
+            expect(page.get_by_test_id("stVegaLiteChart")).to_have_count(0)
+
+
+def test_a_boundary_file_that_lacks_a_unit_is_refused_at_the_start(tmp_path: Path) -> None:
+    folder = tmp_path / "boundaries"
+    shutil.copytree(ROOT / "data" / "reference" / "boundaries", folder)
+    provinces = folder / "provinces.geojson"
+    provinces.write_text(
+        provinces.read_text(encoding="utf-8").replace('"710000"', '"719999"'), encoding="utf-8"
+    )
+    said = subprocess.run(
+        [sys.executable, "-c", "from indicators import maps; maps.load()"],
+        cwd=ROOT, env={"MAP_BOUNDARIES": str(folder)}, capture_output=True, text=True, check=False,
+    )  # fmt: skip
+    assert said.returncode != 0
+    assert "710000" in said.stderr
