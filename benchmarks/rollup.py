@@ -27,6 +27,8 @@ import pandas as pd
 from rich.console import Console
 from rich.table import Table
 
+from etl.rollup.space import Reference
+
 CERTIFICATES = 20_000_000
 NEEDED = ("organisation", "region", "industry", "size", "scheme", "issued", "suspended", "ends",
           "ended_by", "reissue")  # fmt: skip
@@ -100,9 +102,7 @@ def roll_up(path: Path, out: Path, memory_limit: str = "3GB") -> None:
         )
 
 
-def _reference() -> object:
-    from etl.rollup.space import Reference
-
+def _reference() -> Reference:
     def tree(parents: dict[str, str]) -> pd.DataFrame:
         return pd.DataFrame({"code": ["ALL", *parents], "parent": ["", *parents.values()]})
 

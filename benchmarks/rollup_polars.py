@@ -126,7 +126,8 @@ def counts(rows: pl.DataFrame, combination: tuple[str | None, ...]) -> pl.DataFr
     )
     yearly = sums.with_columns(slot=((pl.col("slot") + 11) // 12).cast(pl.Int16))
     yearly = yearly.group_by("cell", "slot").agg(pl.col(kinds).sum())
-    return pl.concat([_running(sums, LAST - FIRST), _running(yearly, 8)]).collect()
+    table: pl.DataFrame = pl.concat([_running(sums, LAST - FIRST), _running(yearly, 8)]).collect()
+    return table
 
 
 def _running(sums: Any, last: int) -> Any:

@@ -195,3 +195,22 @@ def figure_table(rows: pd.DataFrame, citations: pd.DataFrame, words: Wording) ->
         words("Raw file"): cited["file"],
         words("Release"): cited["release"],
     })  # fmt: skip
+
+
+def shown_first(words: Wording) -> list[str]:
+    """Return the columns of a figure table that a page shows; a file has them all."""
+    return [
+        words("Period"),
+        words("Region"),
+        words("Certification scheme"),
+        words("Value"),
+        words("Unit"),
+        words("Footnote"),
+        words("Document"),
+        words("Publisher"),
+        words("Place"),
+        words("Verification"),
+        words("Obtained"),
+        words("Note"),
+        words("Release"),
+    ]

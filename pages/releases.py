@@ -22,7 +22,10 @@ st.title(words(
 st.subheader(words("Where a figure stands"))
 st.caption(words("Choose indicator, region, scheme and period at the side."))
 chosen = tables.figure_table(rows, cited, words)
-st.dataframe(chosen, hide_index=True, alt=words("The figures chosen, each with its document"))
+st.dataframe(
+    chosen, hide_index=True, column_order=tables.shown_first(words),
+    alt=words("The figures chosen, each with its document"),
+)  # fmt: skip
 with st.container(horizontal=True):
     name = words.text(cached.indicator(selection.indicator).title)
     st.download_button(

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 from PIL import Image
-from playwright.sync_api import Browser, ConsoleMessage, Page, expect, sync_playwright
+from playwright.sync_api import Browser, ConsoleMessage, Page, Response, expect, sync_playwright
 
 from benchmarks.server import ROOT, serving
 from tests.conftest import cannot_run
@@ -138,7 +138,7 @@ def test_going_back_shows_what_was_seen_before(page: Page, address: str) -> None
 
 
 def test_boundaries_are_served_once_to_be_kept(page: Page, address: str) -> None:
-    answers = []
+    answers: list[Response] = []
     page.on(
         "response", lambda answer: answers.append(answer) if "/boundaries/" in answer.url else 0
     )

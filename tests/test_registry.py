@@ -9,8 +9,9 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
+from etl.rollup.declaration import COLUMNS, Declaration
 from etl.rollup.engine import Engine, engine
-from etl.rollup.registry import COLUMNS, Declaration, Registry, reason_counts, registry
+from etl.rollup.registry import Registry, reason_counts, registry
 from etl.rollup.size_class import add_size_class
 from etl.rollup.space import Reference
 
@@ -18,6 +19,7 @@ from etl.rollup.space import Reference
 pytestmark = pytest.mark.filterwarnings("ignore:fetch_arrow_table:DeprecationWarning")
 
 RULES = pd.read_csv(Path("data/reference/size_rules.csv"), dtype={"selector": "str"})
+INDUSTRIES = pd.read_csv(Path("data/reference/industries.csv"), dtype="str", keep_default_na=False)
 REFERENCE = Reference(
     regions=pd.DataFrame(
         [
@@ -141,6 +143,9 @@ SIZES = [
     ("7030", "99", "", "", "SMALL"),
     ("66", "1000", "50000000", "", "NOT_CLASSIFIED"),
     ("53", "1000", "50000000", "", "NOT_CLASSIFIED"),
+    ("C", "1200", "30000000", "", "MEDIUM"),
+    ("G", "1200", "30000000", "", "NOT_CLASSIFIED"),
+    ("K", "1200", "30000000", "", "NOT_CLASSIFIED"),
 ]
 
 
@@ -152,7 +157,7 @@ def test_size_follows_the_rule_of_the_sector(duckdb: Engine) -> None:
         revenue_10k=rows.revenue.try_cast("float64") / 10_000,
         assets_10k=rows.assets.try_cast("float64") / 10_000,
     )
-    found = duckdb.rows(add_size_class(rows, RULES, duckdb))
+    found = duckdb.rows(add_size_class(rows, RULES, INDUSTRIES, duckdb))
     assert len(found) == len(SIZES)
     assert found["size_class"].tolist() == found["expected"].tolist()
 

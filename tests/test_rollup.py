@@ -16,11 +16,12 @@ from hypothesis import strategies as st
 
 from etl.findings import Refused
 from etl.rollup.calendar import grid, period, spanned
+from etl.rollup.declaration import Declaration
 from etl.rollup.engine import Engine, engine
+from etl.rollup.events import MEASURES
 from etl.rollup.files import observations, roll_up_files
-from etl.rollup.registry import Declaration
 from etl.rollup.space import DIMENSIONS, Reference, space
-from etl.rollup.steps import MEASURES, counted, roll_up
+from etl.rollup.steps import counted, roll_up
 from etl.rollup.trace import Figure, trace_figure
 
 # Ibis still asks DuckDB in words that DuckDB is giving up.
@@ -281,7 +282,7 @@ def hold_the_laws(numbers: dict[Cell, dict[str, int]]) -> None:
             position = dimension.codes.index(cell[place])
             if dimension.depth[position]:
                 above = dimension.codes[dimension.parent[position]]
-                total: Cell = (*cell[:place], above, *cell[place + 1 :])  # type: ignore[assignment]
+                total: Cell = (*cell[:place], above, *cell[place + 1 :])
                 parts.setdefault(total, []).append(row)
         for total, rows in parts.items():
             for measure in MEASURES:

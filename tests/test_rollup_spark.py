@@ -16,9 +16,9 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
+from etl.rollup.declaration import Declaration
 from etl.rollup.engine import Engine, engine
 from etl.rollup.files import roll_up_files
-from etl.rollup.registry import Declaration
 from etl.rollup.space import DIMENSIONS, Reference
 from etl.rollup.steps import counted
 
@@ -126,6 +126,8 @@ def spark(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
         "spark.driver.host 127.0.0.1\nspark.driver.bindAddress 127.0.0.1\n"
         "spark.executor.memory 512m\nspark.sql.shuffle.partitions 2\n"
         "spark.ui.showConsoleProgress false\n"
+        # so few rows are counted before their code would be compiled
+        "spark.sql.codegen.wholeStage false\nspark.sql.codegen.factoryMode NO_CODEGEN\n"
         f"spark.sql.warehouse.dir {tmp_path / 'warehouse'}\n"
     )
     for name, value in {

@@ -19,9 +19,10 @@ import ibis
 import pandas as pd
 
 from etl.findings import Finding, Refused, message
-from etl.rollup.counts import MEASURES
+from etl.rollup.declaration import OPTIONAL, Declaration
 from etl.rollup.engine import Engine
-from etl.rollup.registry import OPTIONAL, Declaration, reason_counts, registry
+from etl.rollup.events import MEASURES
+from etl.rollup.registry import reason_counts, registry
 from etl.rollup.space import DIMENSIONS, Reference
 from etl.rollup.steps import Progress, roll_up, unheard
 

@@ -20,18 +20,21 @@ MEASURES = ("employees", "revenue_10k", "assets_10k")
 LIMITS = ("small_min", "medium_min", "large_min")
 
 
-def add_size_class(rows: Any, rules: pd.DataFrame, engine: Engine) -> Any:
+def add_size_class(
+    rows: Any, rules: pd.DataFrame, industries: pd.DataFrame, engine: Engine
+) -> Any:
     """Add `size_class` to rows with `industry_text` and the columns of `MEASURES`.
 
     `industry_text` is GB/T 4754 text such as `39`, `C39` or `7010`. `rules` (selector, measure,
-    large_min, medium_min, small_min) names divisions by two digits and groups by more.
+    large_min, medium_min, small_min) names divisions by two digits and groups by more; a section
+    alone (`C`) follows the rule that all its divisions in `industries` share, if they do.
     """
-    limits = _limits(rules)
+    limits = _limits(rules, industries)
     digits = rows.industry_text.re_replace("[^0-9]", "")
-    rows = rows.mutate(division=digits[0:2], group=digits[0:3])
-    for key in ("division", "group"):
-        length = {"division": 2, "group": 3}[key]
-        table = limits[limits["code"].str.len() == length]
+    division = (digits == "").ifelse(rows.industry_text, digits[0:2])
+    rows = rows.mutate(division=division, group=digits[0:3])
+    long = limits["code"].str.len() > 2
+    for key, table in (("division", limits[~long]), ("group", limits[long])):
         named = {name: f"{key}_{name}" for name in table.columns if name != "code"}
         joined = engine.frame(table.rename(columns={"code": key, **named}))
         rows = rows.left_join(joined, key).drop(f"{key}_right")
@@ -59,12 +62,17 @@ def add_size_class(rows: Any, rules: pd.DataFrame, engine: Engine) -> Any:
     )
 
 
-def _limits(rules: pd.DataFrame) -> pd.DataFrame:
-    """Return one row a division or group: the three limits of each measure of its rule."""
+def _limits(rules: pd.DataFrame, industries: pd.DataFrame) -> pd.DataFrame:
+    """Return one row a section, division or group: the limits of each measure of its rule."""
     split = rules.assign(code=rules["selector"].str.split()).explode("code")
     # 7010 is the only class of its group: three digits name it, and tell it from a division
     split["code"] = split["code"].str[:3]
     wide = split.pivot(index="code", columns="measure", values=list(LIMITS)).astype("float64")
-    wide.columns = [f"{measure}_{limit}" for limit, measure in wide.columns]
+    wide = wide.set_axis(wide.columns.map(lambda pair: f"{pair[1]}_{pair[0]}"), axis=1)
     names = [f"{measure}_{limit}" for measure in MEASURES for limit in LIMITS]
-    return wide.reindex(columns=names).assign(measures=1).reset_index()
+    wide = wide.reindex(columns=names).assign(measures=1.0)
+    for section, divisions in industries.groupby("parent")["code"]:
+        shared = wide.reindex(divisions).drop_duplicates()
+        if len(shared) == 1 and shared["measures"].notna().all():
+            wide.loc[str(section)] = shared.iloc[0]
+    return wide.rename_axis("code").reset_index()

@@ -52,9 +52,9 @@ def reference(
     joined = regions[regions["members"].fillna("") != ""]
     sections = industries[industries["level"] == "combination"]
     groups = [
-        ("region", member, row.code)
-        for row in joined.itertuples()
-        for member in row.members.split()
+        ("region", member, code)
+        for code, members in zip(joined["code"], joined["members"], strict=True)
+        for member in members.split()
     ] + [("industry", letter, code) for code in sections["code"] for letter in code]
     uncounted = (regions["kind"] == "cluster") & ~regions["code"].isin(joined["code"])
     return Reference(

@@ -11,22 +11,19 @@ import ibis
 
 from etl.findings import Message, message
 from etl.rollup.calendar import grid
-from etl.rollup.counts import (
+from etl.rollup.counts import counts, levels, named_cells, with_totals
+from etl.rollup.engine import Engine
+from etl.rollup.events import (
     MEASURES,
     added,
     certificate_events,
-    counts,
     disagreeing,
     everywhere,
     held_slots,
-    levels,
     lives,
     merged,
-    named_cells,
     organisation_events,
-    with_totals,
 )
-from etl.rollup.engine import Engine
 from etl.rollup.space import DIMENSIONS, Reference, Space, space
 
 # called with the step at hand, the number of steps and what is being done

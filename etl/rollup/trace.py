@@ -8,7 +8,7 @@ from typing import Any
 import ibis
 
 from etl.rollup.calendar import period
-from etl.rollup.counts import MEASURES
+from etl.rollup.events import MEASURES
 from etl.rollup.space import DIMENSIONS, TOTAL, Reference, space
 
 

@@ -1,0 +1,9 @@
+"""Every benchmark, one after another: `python -m benchmarks`, or some: `… rerun refresh`."""
+
+import sys
+from importlib import import_module
+
+BENCHMARKS = ("rerun", "refresh", "progress", "rollup")
+
+for name in sys.argv[1:] or BENCHMARKS:
+    import_module(f"benchmarks.{name}").main()
