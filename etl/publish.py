@@ -9,6 +9,7 @@ from __future__ import annotations
 import getpass
 import os
 import subprocess
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
@@ -18,6 +19,7 @@ import sqlalchemy as sa
 from indicators.database import (
     KEY,
     MEASURES,
+    REGISTER,
     ROOT,
     citation,
     insert_rows,
@@ -40,6 +42,7 @@ class Publication:
     changed: int
     withdrawn: int
     rows: int
+    retargeted: bool = False
 
 
 def publish(
@@ -49,26 +52,31 @@ def publish(
     inputs: pd.DataFrame,
     *,
     reason: str,
+    register: Mapping[str, pd.DataFrame] | None = None,
     dry_run: bool = False,
 ) -> Publication:
     """Make `rows` the public figures, as one release.
 
     `rows`: KEY and MEASURES, one row a key, the whole of what is to be public. `citations` and
-    `inputs` as in the tables of those names. With `dry_run`, count the changes and publish nothing.
+    `inputs` as in the tables of those names; `register` the target register's tables by name,
+    which replace those there are. With `dry_run`, count the changes and publish nothing.
     """
     with writing(engine) as connection:
         if engine.dialect.name == "postgresql":
             connection.execute(sa.select(sa.func.pg_advisory_xact_lock(_LOCK)))
         staged = _stage(connection, rows)
         added, changed, withdrawn = _differences(connection, staged)
-        publication = Publication(None, added, changed, withdrawn, len(rows))
-        if dry_run or not added + changed + withdrawn:
+        retargeted = register is not None and not _same_register(connection, register)
+        publication = Publication(None, added, changed, withdrawn, len(rows), retargeted)
+        if dry_run or not (added + changed + withdrawn or retargeted):
             _drop(connection, staged)
             return publication
         number = (connection.scalar(sa.select(sa.func.max(release.c.release))) or 0) + 1
         _replace(connection, staged, number)
         _drop(connection, staged)
         _cite(connection, citations)
+        if register is not None and retargeted:
+            _register(connection, register)
         connection.execute(
             sa.insert(release).values(
                 release=number,
@@ -83,7 +91,7 @@ def publish(
             )
         )
         insert_rows(connection, release_input, inputs.assign(release=number))
-        return Publication(number, added, changed, withdrawn, len(rows))
+        return Publication(number, added, changed, withdrawn, len(rows), retargeted)
 
 
 def _stage(connection: sa.Connection, rows: pd.DataFrame) -> sa.Table:
@@ -144,6 +152,29 @@ def _replace(connection: sa.Connection, staged: sa.Table, number: int) -> None:
 def _cite(connection: sa.Connection, citations: pd.DataFrame) -> None:
     known = set(connection.scalars(sa.select(citation.c.citation)))
     insert_rows(connection, citation, citations[~citations["citation"].isin(known)])
+
+
+def _same_register(connection: sa.Connection, register: Mapping[str, pd.DataFrame]) -> bool:
+    return all(
+        _plain(pd.DataFrame(connection.execute(sa.select(table)).mappings().all()), table)
+        == _plain(register[table.name], table)
+        for table in REGISTER
+    )
+
+
+def _plain(rows: pd.DataFrame, table: sa.Table) -> set[tuple[object, ...]]:
+    """Return a table's rows as a set, missing cells as None whatever they came as."""
+    ordered = rows.reindex(columns=[column.name for column in table.columns])
+    return {
+        tuple(None if cell != cell or cell is None else cell for cell in row)
+        for row in ordered.itertuples(index=False, name=None)
+    }
+
+
+def _register(connection: sa.Connection, register: Mapping[str, pd.DataFrame]) -> None:
+    for table in REGISTER:
+        connection.execute(sa.delete(table))
+        insert_rows(connection, table, register[table.name])
 
 
 def code_version() -> str:

@@ -16,6 +16,7 @@ from etl.findings import Finding, Refused
 from etl.harmonise import add_citation
 from etl.publish import Publication, publish
 from etl.sources import SOURCES
+from etl.targets import FOLDER, Register, register
 from indicators import catalogue
 from indicators.database import KEY, MEASURES, ROOT
 from indicators.queries import latest_release
@@ -34,6 +35,7 @@ class Figures:
     rows: pd.DataFrame
     citations: pd.DataFrame
     inputs: pd.DataFrame
+    register: Register
 
 
 def figures(raw: Path = RAW, step: Callable[[str], object] = lambda _: None) -> Figures:
@@ -58,6 +60,11 @@ def figures(raw: Path = RAW, step: Callable[[str], object] = lambda _: None) -> 
             continue
         cited.append(add_citation(published).assign(source=key))
         files.append(checksums(folder, raw))
+    step("targets")
+    try:
+        targets = register(known)
+    except Refused as refusal:
+        findings.extend(refusal.findings)
     if findings:
         raise Refused(findings)
     step("checks")
@@ -73,7 +80,8 @@ def figures(raw: Path = RAW, step: Callable[[str], object] = lambda _: None) -> 
     return Figures(
         pd.concat([rows, computed], ignore_index=True)[[*KEY, *MEASURES]],
         pd.concat(cited, ignore_index=True)[CITATION].drop_duplicates("citation"),
-        pd.concat(files, ignore_index=True),
+        pd.concat([*files, checksums(FOLDER, FOLDER.parent)], ignore_index=True),
+        targets,
     )
 
 
@@ -88,7 +96,15 @@ def refresh(
     """Publish what the raw files say now; see `figures` and `publish`."""
     made = figures(raw, step)
     step("publish")
-    return publish(engine, made.rows, made.citations, made.inputs, reason=reason, dry_run=dry_run)
+    return publish(
+        engine,
+        made.rows,
+        made.citations,
+        made.inputs,
+        reason=reason,
+        register=vars(made.register),
+        dry_run=dry_run,
+    )
 
 
 def fill_if_empty(engine: sa.Engine) -> None:

@@ -10,9 +10,11 @@ import sqlalchemy as sa
 import streamlit as st
 from streamlit.dataframe_util import convert_anything_to_arrow_bytes
 
-from indicators import catalogue, charts, downloads, maps, queries, tables, views
+from indicators import catalogue, charts, downloads, maps, queries, tables, targets, views
 from indicators.database import open_database
+from indicators.progress import Verdict, judge
 from indicators.queries import Selection
+from indicators.targets import Register
 from indicators.views import MapFigures, MapView
 from indicators.wording import LANGUAGES, Language, Wording
 
@@ -207,6 +209,55 @@ def export_notes(figures: MapFigures, words: Wording, number: int) -> list[str]:
     ]
 
 
+@kept
+def register(number: int) -> Register:
+    """Return the target register."""
+    return Register(**queries.register(engine()))
+
+
+@kept
+def aimed_at(number: int) -> pd.DataFrame:
+    """Return every figure of the indicators that targets are set for."""
+    return queries.observations_of(engine(), register(number).target["indicator"])
+
+
+@kept
+def verdicts(number: int) -> pd.DataFrame:
+    """Return the verdict of every region and aim; see `targets.verdicts`."""
+    known = register(number)
+    applied = targets.applicable(known, tables.provinces())
+    return targets.verdicts(known, applied, aimed_at(number))
+
+
+def series(target: str, region: str, number: int) -> pd.DataFrame:
+    """Return the figures that a target is judged on in a region."""
+    return targets.series_of(aimed_at(number), region, register(number).record(target))
+
+
+@kept
+def verdict(target: str, region: str, number: int) -> Verdict:
+    """Return one target's verdict in a region, with its projection."""
+    return judge(series(target, region, number), targets.engine_target(register(number), target))
+
+
+@st.cache_resource(show_spinner=False)
+def objective_specification(language: Language, dark: bool) -> charts.Specification:
+    """Return the objective chart without figures."""
+    return charts.objective_chart(Wording(language), dark=dark)
+
+
+@st.cache_resource(show_spinner=False)
+def required_specification(language: Language, dark: bool) -> charts.Specification:
+    """Return the bars of what is required a year, without figures."""
+    return charts.required_chart(Wording(language), dark=dark)
+
+
+@st.cache_resource(show_spinner=False)
+def matrix_specification(language: Language, dark: bool) -> charts.Specification:
+    """Return the matrix of verdicts without figures."""
+    return charts.matrix_chart(Wording(language), dark=dark)
+
+
 def warm() -> None:
     """Do at start what the first views would wait for: drawing code, charts, default figures."""
     boundaries().served  # noqa: B018 - made on first use
@@ -215,9 +266,12 @@ def warm() -> None:
         for dark in (False, True):
             map_specification(language, dark)
             ranking_specification(language, dark)
+            objective_specification(language, dark)
+            required_specification(language, dark)
+            matrix_specification(language, dark)
     if number is None:
         return
-    for warmed in (reach, releases, sources, national, mapped):
+    for warmed in (reach, releases, sources, national, mapped, verdicts):
         warmed(number)
     for indicator in mapped(number):
         offers(indicator, number)

@@ -80,7 +80,7 @@ def series_chart(words: Wording, *, dark: bool = False) -> Specification:
     """
     colours = palette(dark)
     base = alt.Chart(alt.NamedData(SERIES)).encode(
-        x=alt.X("date:T", title=None, axis=alt.Axis(format="%Y", tickCount="year", grid=False)),
+        x=alt.X("date:T", title=None, axis=_years()),
         y=alt.Y("value:Q", title=None, scale=alt.Scale(zero=False), axis=alt.Axis(format="~s")),
         color=alt.Color("name:N", title=None, legend=alt.Legend(orient="top")),
         tooltip=[
@@ -120,10 +120,122 @@ def series_rows(
     })  # fmt: skip
 
 
+def objective_chart(words: Wording, *, dark: bool = False) -> Specification:
+    """Return a series with its path, target, window and projection.
+
+    Datasets: `observed` and `path` (date, value, shown), `aim` (value, label), `window` (start,
+    end), `band` (date, low, value, high). A piece whose dataset is empty is not drawn.
+    """
+    colours = palette(dark)
+    scale = alt.Scale(zero=False, nice=True)
+    axis = _years()
+    date = alt.X("date:T", axis=axis)
+    value = alt.Y("value:Q", title=None, scale=scale)
+    what = alt.Tooltip("what:N", title=words("What"))
+    told = [
+        what,
+        alt.Tooltip("period:N", title=words("Period")),
+        alt.Tooltip("shown:N", title=words("Value")),
+    ]
+    window = alt.Chart(alt.NamedData("window")).encode(x=alt.X("start:T", axis=axis), x2="end:T")
+    band = alt.Chart(alt.NamedData("band")).encode(x=date)
+    observed = alt.Chart(alt.NamedData("observed")).encode(x=date, y=value, tooltip=told)
+    path = alt.Chart(alt.NamedData("path")).encode(x=date, y=value)
+    aim = alt.Chart(alt.NamedData("aim")).encode(y=value)
+    ink, trend, goal = colours.ramp[3], colours.muted, colours.selected
+    chart = alt.layer(
+        window.mark_rect(opacity=0.16, color=goal),
+        band.mark_area(opacity=0.18, color=trend).encode(
+            y=alt.Y("low:Q", scale=scale), y2="high:Q"
+        ),
+        band.mark_line(strokeDash=[2, 3], color=trend, strokeWidth=2).encode(y=value),
+        path.mark_line(strokeDash=[7, 4], color=goal, strokeWidth=2),
+        aim.mark_rule(color=goal, strokeWidth=1.5),
+        aim.mark_text(align="left", dx=4, dy=-6, baseline="bottom", color=goal, fontSize=12).encode(
+            x=alt.value(0), text="label:N"
+        ),
+        observed.mark_line(color=ink, strokeWidth=2.5).encode(detail="segment:N"),
+        observed.mark_point(color=ink, fill=ink, size=60, opacity=1),
+        observed.mark_text(dy=-12, fontSize=11, color=colours.text).encode(text="label:N"),
+    )
+    chart = chart.configure_axis(labelColor=colours.text, gridColor=colours.border, gridOpacity=0.4)
+    return _finished(chart.properties(width="container", height=360))
+
+
+def required_chart(words: Wording, *, dark: bool = False) -> Specification:
+    """Return bars of what each region must add a year; dataset `required`.
+
+    Rows: name, value, label, symbol, chosen; the largest first.
+    """
+    colours = palette(dark)
+    bars = alt.Chart(alt.NamedData("required")).encode(
+        x=alt.X("value:Q", title=None, axis=None),
+        y=alt.Y("name:N", sort=None, title=None, axis=_names(colours.text)),
+        tooltip=[
+            alt.Tooltip("name:N", title=words("Region")),
+            alt.Tooltip("label:N", title=words("Required a year from now")),
+        ],
+    )
+    chart = alt.layer(
+        bars.mark_bar(height={"band": 0.7}, cornerRadiusEnd=2).encode(
+            color=alt.Color("fill:N", scale=None, legend=None)
+        ),
+        bars.mark_text(align="left", dx=4, fontSize=11).encode(
+            text="label:N", color=alt.value(colours.text)
+        ),
+    )
+    padding = {"left": 0, "right": 76, "top": 4, "bottom": 0}
+    return _finished(
+        chart.properties(width="container", height=alt.Step(BAR_STEP), padding=padding)
+    )
+
+
+def matrix_chart(words: Wording, *, dark: bool = False) -> Specification:
+    """Return regions against aims, a symbol and a colour for each verdict; dataset `matrix`.
+
+    Rows: region, name, aim, symbol, fill, ink, told. A click selects: selection `cell`.
+    """
+    cell = alt.selection_point(name="cell", fields=["region", "target"], toggle=False)
+    squares = alt.Chart(alt.NamedData("matrix")).transform_calculate(
+        spoken="datum.name + ', ' + datum.aim + ': ' + datum.said"
+    ).encode(
+        description="spoken:N",
+        x=alt.X(
+            "aim:N", sort=None, title=None,
+            axis=alt.Axis(
+                orient="top", labelAngle=-40, labelLimit=190, labelColor=palette(dark).text,
+                ticks=False, domain=False,
+            ),
+        ),
+        y=alt.Y("name:N", sort=None, title=None, axis=_names(palette(dark).text)),
+        tooltip=[
+            alt.Tooltip("name:N", title=words("Region")),
+            alt.Tooltip("aim:N", title=words("Objective")),
+            alt.Tooltip("said:N", title=words("Verdict")),
+            alt.Tooltip("told:N", title=words("Target")),
+        ],
+    )  # fmt: skip
+    chart = alt.layer(
+        squares.mark_rect(stroke=palette(dark).background, strokeWidth=2, cursor="pointer")
+        .encode(color=alt.Color("fill:N", scale=None, legend=None))
+        .add_params(cell),
+        squares.mark_text(fontSize=13, aria=False).encode(
+            text="symbol:N", color=alt.Color("ink:N", scale=None, legend=None)
+        ),
+    )
+    return _finished(chart.properties(width="container", height=alt.Step(22)))
+
+
 def _end(period: str) -> str:
     year, _, part = period.partition("-")
     month = int(part[1]) * 3 if part.startswith("Q") else int(part or 12)
     return (pd.Timestamp(int(year), month, 1) + pd.offsets.MonthEnd(0)).strftime("%Y-%m-%d")
+
+
+def _years() -> alt.Axis:
+    """Return an axis whose ticks are year ends: the tick before 1 January 2018 reads 2017."""
+    label = "timeFormat(toDate(datum.value) - 864e5, '%Y')"
+    return alt.Axis(labelExpr=label, tickCount="year", grid=False, title=None)
 
 
 def _names(colour: str) -> alt.Axis:

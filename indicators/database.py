@@ -4,6 +4,7 @@
        │  └───< revision         what was public before, one row a key and release
        └──────< release_input    the files a release was made of
     citation ─< observation      where a figure stands: document, place, verification
+    document ─< target ──< milestone, evidence      what is to be reached, and who says so
 
 Figures as published in release N are the observations with `release <= N` plus the
 revisions with `release <= N < superseded`: the archive holds only what changed.
@@ -25,7 +26,7 @@ if TYPE_CHECKING:
 
 ROOT = Path(__file__).resolve().parent.parent
 MIGRATIONS = Path(__file__).parent / "migrations"
-HEAD = "0001"
+HEAD = "0002"
 
 metadata = sa.MetaData()
 
@@ -115,6 +116,62 @@ release_input = sa.Table(
     sa.Column("sha256", sa.Text, nullable=False),
     sa.Column("bytes", sa.Integer, nullable=False),
 )
+
+
+def _text(*names: str, nullable: bool = True) -> list[sa.Column[Any]]:
+    return [sa.Column(name, sa.Text, nullable=nullable) for name in names]
+
+
+def _numbers(*names: str) -> list[sa.Column[Any]]:
+    return [sa.Column(name, sa.Double) for name in names]
+
+
+# One row per policy document; one that sets no number stands here too.
+document = sa.Table(
+    "document",
+    metadata,
+    sa.Column("document", sa.Text, primary_key=True),
+    *_text("title", "issuer", "region", nullable=False),
+    *_text("number", "date", "policy", "read_in", "copy", "url", "note"),
+    sa.Column("date_inferred", sa.Integer, nullable=False),
+)
+
+# One row per target. kind: docs/method.md §2; the window's ends are periods.
+target = sa.Table(
+    "target",
+    metadata,
+    sa.Column("target", sa.Text, primary_key=True),
+    *_text(
+        "document", "indicator", "region", "industry", "size", "scheme", "kind", "shape",
+        "window_early", "window_late", "definition", "place", "verification",
+        nullable=False,
+    ),
+    *_text("benchmark", "baseline_period", "department", "supersedes", "note"),
+    *_numbers("value", "lower", "upper", "baseline_value", "bound_lower", "bound_upper"),
+    sa.Column("approximate", sa.Integer, nullable=False),
+)  # fmt: skip
+
+# One row per target and period before its end that a value is set for.
+milestone = sa.Table(
+    "milestone",
+    metadata,
+    sa.Column("target", sa.Text, primary_key=True),
+    sa.Column("period", sa.Text, primary_key=True),
+    sa.Column("value", sa.Double, nullable=False),
+    *_text("place", "verification", nullable=False),
+    *_text("note"),
+)
+
+# One row per qualitative target and period for which evidence was recorded.
+evidence = sa.Table(
+    "evidence",
+    metadata,
+    sa.Column("target", sa.Text, primary_key=True),
+    sa.Column("period", sa.Text, primary_key=True),
+    *_text("state", "text", "source", nullable=False),
+)
+
+REGISTER = (document, target, milestone, evidence)
 
 
 def database_url() -> str:

@@ -18,7 +18,7 @@ from indicators.database import ROOT
 from indicators.wording import LANGUAGES, Language, Wording
 
 # No icons: a browser would fetch each page's from outside.
-PAGES = ("overview", "map", "releases")
+PAGES = ("overview", "map", "objectives", "releases")
 _menu_drawn: ContextVar[bool] = ContextVar("_menu_drawn", default=False)
 
 
@@ -90,7 +90,8 @@ def _is_loopback(address: str | None) -> bool:
 
 def _title(page: str, words: Wording) -> str:
     return {
-        "overview": words("Overview"), "map": words("Map"), "releases": words("Data"),
+        "overview": words("Overview"), "map": words("Map"), "objectives": words("Objectives"),
+        "releases": words("Data"),
     }[page]  # fmt: skip
 
 

@@ -9,6 +9,7 @@ import pandas as pd
 import sqlalchemy as sa
 
 from indicators.database import (
+    REGISTER,
     citation,
     observation,
     release,
@@ -197,3 +198,22 @@ def revisions(engine: sa.Engine, selection: Selection) -> pd.DataFrame:
         .where(*(revision.c[name] == code for name, code in chosen.items() if code is not None))
         .order_by(*(revision.c[name] for name in chosen), revision.c.release),
     )
+
+
+def register(engine: sa.Engine) -> dict[str, pd.DataFrame]:
+    """Return the target register, table by table: document, target, milestone, evidence."""
+    return {
+        table.name: _rows(engine, sa.select(table).order_by(*table.primary_key.columns))
+        for table in REGISTER
+    }
+
+
+def observations_of(engine: sa.Engine, indicators: Iterable[str]) -> pd.DataFrame:
+    """Return every figure of these indicators, as `observations` does."""
+    rows = _rows(
+        engine,
+        sa.select(observation)
+        .where(observation.c.indicator.in_(sorted(set(indicators))))
+        .order_by(*list(observation.c)[:6]),
+    )
+    return rows.astype({"value": float, "numerator": float, "denominator": float})

@@ -1,8 +1,8 @@
-"""What is here, how far it reaches, and where the nation stands."""
+"""Where the nation and every region stand, what must change, and how far the figures reach."""
 
 import streamlit as st
 
-from indicators import cached, frame, tables, views
+from indicators import cached, frame, objectives, sidebar, tables, views
 
 visit = frame.begin("overview")
 words = visit.words
@@ -20,6 +20,35 @@ for headline, column in zip(
 st.caption(words(
     "The total with those abroad and the domestic total are two scopes: never one line."
 ))  # fmt: skip
+
+st.subheader(words("Objectives: every region, every target"))
+verdicts = sidebar.narrow_verdicts(words, visit.release)
+st.caption(words(
+    "{judged} of {all} can be judged; the others say why. Click a cell to open it.",
+    judged=int((verdicts["reason"] == "").sum()), all=len(verdicts),
+))  # fmt: skip
+with st.container(horizontal=True):
+    for symbol, name, number in objectives.counts(verdicts, words):
+        st.badge(f"{symbol} {name} {number}", color="gray")
+if not verdicts.empty:
+    st.vega_lite_chart(
+        cached.matrix_specification(words.language, visit.dark) | {"datasets": {
+            "matrix": objectives.matrix(
+                verdicts, cached.register(visit.release), words, visit.dark
+            ),
+        }},
+        key="matrix", theme=None, on_select=sidebar.open_cell, selection_mode="cell",
+        alt=words("Verdict of each region on each target"),
+    )  # fmt: skip
+if opened := st.session_state.pop("opened", None):
+    st.switch_page("pages/objectives.py", query_params=opened | {"lang": words.language})
+
+behind = objectives.must_change(verdicts, words)
+st.subheader(words("What must change this year"))
+if behind.empty:
+    st.info(words("No target that can be judged is behind its path."), icon=":material/check:")
+else:
+    st.dataframe(behind, hide_index=True, alt=words("What must change this year"))
 
 st.subheader(words("Newest national figures"))
 newest = views.newest_table(nation, words)

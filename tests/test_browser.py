@@ -17,7 +17,7 @@ from benchmarks.server import ROOT, serving
 from tests.conftest import cannot_run
 
 pytestmark = pytest.mark.browser
-PAGES = {"overview": "", "map": "map", "releases": "releases"}
+PAGES = {"overview": "", "map": "map", "objectives": "objectives", "releases": "releases"}
 # Streamlit's own browser code looks for its server below the page's address first.
 PROBES = ("/_stcore/health", "/_stcore/host-config")
 DRAWN = "[data-testid=stMain] h1"
@@ -81,7 +81,7 @@ def test_a_deep_link_straight_after_the_start_shows_the_page_with_its_frame(
     visit(page, f"{address}/map?lang=en&indicator=certified_organisations&period=2022-08")
     expect(page.locator(DRAWN)).to_contain_text("Certified organisations: Jiangsu")
     menu = page.get_by_test_id("stSidebarNav")
-    expect(menu.get_by_role("link")).to_have_text(["Overview", "Map", "Data"])
+    expect(menu.get_by_role("link")).to_have_text(["Overview", "Map", "Objectives", "Data"])
     expect(page.get_by_text("Map-review number")).to_be_visible()
 
 
@@ -90,7 +90,11 @@ def test_a_deep_link_straight_after_the_start_shows_the_page_with_its_frame(
 def test_every_page_opens_in_both_languages(page: Page, address: str, name: str, lang: str) -> None:
     visit(page, f"{address}/{PAGES[name]}?lang={lang}")
     menu = page.get_by_test_id("stSidebarNav")
-    expected = ["总览", "地图", "数据"] if lang == "zh" else ["Overview", "Map", "Data"]
+    chinese, english = (
+        ["总览", "地图", "目标进展", "数据"],
+        ["Overview", "Map", "Objectives", "Data"],
+    )
+    expected = chinese if lang == "zh" else english
     expect(menu.get_by_role("link")).to_have_text(expected)
 
 
@@ -110,6 +114,15 @@ def test_a_click_on_a_province_selects_it(page: Page, address: str) -> None:
     page.reload()
     page.wait_for_selector(DRAWN)
     expect(page.get_by_role("combobox", name="地区")).to_have_value("四川")
+
+
+def test_a_click_in_the_matrix_opens_the_objective(page: Page, address: str) -> None:
+    visit(page, f"{address}/?lang=zh&only_document=jiangsu-certification-2018")
+    page.locator("path[aria-label^='江苏']").first.click(force=True)
+    page.wait_for_url("**/objectives?**target=jiangsu-certificates-valid-2023**")
+    expect(page.locator(DRAWN)).to_contain_text("江苏有效认证证书数")
+    page.get_by_text("判定依据").click()
+    expect(page.get_by_text("2025年1月").first).to_be_visible()
 
 
 def test_the_language_and_the_view_survive_the_menu(page: Page, address: str) -> None:
@@ -139,9 +152,12 @@ def test_going_back_shows_what_was_seen_before(page: Page, address: str) -> None
 
 def test_boundaries_are_served_once_to_be_kept(page: Page, address: str) -> None:
     answers: list[Response] = []
-    page.on(
-        "response", lambda answer: answers.append(answer) if "/boundaries/" in answer.url else 0
-    )
+
+    def keep(answer: Response) -> None:
+        if "/boundaries/" in answer.url:
+            answers.append(answer)
+
+    page.on("response", keep)
     visit(page, f"{address}/map?lang=zh&period=2022-09")
     expect(page.locator("path[aria-label^='江苏']").first).to_be_attached()
     assert {answer.headers["cache-control"] for answer in answers} == {

@@ -15,7 +15,7 @@ from indicators import database
 
 ROOT = Path(__file__).resolve().parent.parent
 HAN = re.compile(r"[\u4e00-\u9fff]")
-PAGES = ("overview", "map", "releases")
+PAGES = ("overview", "map", "objectives", "releases")
 
 
 @pytest.fixture(scope="module")
@@ -99,9 +99,36 @@ def test_the_data_page_shows_where_a_figure_stands() -> None:
     assert shown["核验程度"].iloc[0] == "官方数据的二手转载"
 
 
-def test_an_empty_database_says_what_to_do(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_an_objective_states_its_verdict_and_shows_its_reasons() -> None:
+    page = opened("objectives", target="nation-manufacturing-pass-rate-c-2025")
+    assert page.title[0].value == "全国制造业产品质量合格率：进展符合预期 ▲"
+    said = " ".join(block.value for block in page.markdown)
+    assert "目前应为 93.88" in said
+    assert "若不计最新数据，判定将变为“需要提速”" in said
+    assert "质量强国建设纲要" in said
+    assert [item.label for item in page.expander] == ["判定依据：公式与数字", "假设推算"]
+
+
+def test_an_objective_without_figures_says_why_and_what_to_do() -> None:
+    page = opened("objectives", region="630000", lang="en")
+    assert page.title[0].value.startswith("Qinghai, Pass rate of routine monitoring")
+    assert "There is no figure" in page.title[0].value
+    assert "python -m etl refresh" in page.info[-1].value
+
+
+def test_the_nation_s_target_is_named_where_a_province_has_none() -> None:
+    page = opened("objectives", region="110000")
+    assert "未见北京自设目标" in page.info[0].value
+
+
+def test_the_matrix_counts_every_verdict_and_narrows() -> None:
+    page = opened("overview")
+    assert page.caption[1].value.startswith("162 项中 6 项可以判定")
+    page = opened("overview", only_document="jiangsu-certification-2018")
+    assert page.caption[1].value.startswith("1 项中 1 项可以判定")
+
+
+def test_an_empty_database_says_what_to_do(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     url = f"sqlite:///{tmp_path / 'empty.sqlite'}"
     monkeypatch.setenv("DATABASE_URL", url)
     page = opened("map")

@@ -167,7 +167,10 @@ def merged(held: Any) -> Any:
 
 
 def disagreeing(held: Any) -> Any:
-    """Return the organisations that are in two places at once; `held` is that of all schemes."""
+    """Return the organisations that are in two places at once, and a number for each.
+
+    `held` is that of all schemes.
+    """
     # Halves leave room for a sum: a sum equals the `or` only where no bit is there twice.
     halves = {
         f"{name}_{side}": (held[name] >> shift) & ((1 << WORD // 2) - 1)
@@ -184,7 +187,8 @@ def disagreeing(held: Any) -> Any:
     overlap: Any = ibis.literal(False)
     for name in halves:
         overlap = overlap | (sums[name] > 0)
-    return sums.filter(twice & overlap).select("organisation")
+    found = sums.filter(twice & overlap).select("organisation")
+    return found.mutate(number=ibis.row_number())
 
 
 def everywhere(held: Any, space: Space, engine: Engine) -> Any:

@@ -20,9 +20,7 @@ MEASURES = ("employees", "revenue_10k", "assets_10k")
 LIMITS = ("small_min", "medium_min", "large_min")
 
 
-def add_size_class(
-    rows: Any, rules: pd.DataFrame, industries: pd.DataFrame, engine: Engine
-) -> Any:
+def add_size_class(rows: Any, rules: pd.DataFrame, industries: pd.DataFrame, engine: Engine) -> Any:
     """Add `size_class` to rows with `industry_text` and the columns of `MEASURES`.
 
     `industry_text` is GB/T 4754 text such as `39`, `C39` or `7010`. `rules` (selector, measure,

@@ -82,7 +82,8 @@ def roll_up(
     rolling, settled = [], []
     for level in held:
         agreeing = level.rows.anti_join(apart, "organisation")
-        anew = everywhere(level.rows.semi_join(apart, "organisation"), cells, engine)
+        numbered = level.rows.inner_join(apart, "organisation").drop("organisation")
+        anew = everywhere(numbered.rename(organisation="number"), cells, engine)
         rolling.append(engine.kept(organisation_events(agreeing, slots, engine)))
         settled.append(engine.kept(organisation_events(anew, slots, engine)))
         engine.release(level.rows)

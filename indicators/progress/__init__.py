@@ -29,9 +29,11 @@ from indicators.progress.labels import (
     flag_name,
     kind_name,
     reason_sentence,
+    said,
     shape_name,
 )
 from indicators.progress.margins import Margin
+from indicators.progress.path import path
 from indicators.progress.periods import date_at, decimal_year, decimal_years, period_at
 from indicators.progress.projection import Attained, Projected, Projection
 from indicators.progress.targets import Target, target_frame
@@ -87,9 +89,11 @@ __all__ = [
     "judge",
     "judge_many",
     "kind_name",
+    "path",
     "period_at",
     "reached_at",
     "reason_sentence",
+    "said",
     "shape_name",
     "target_frame",
 ]

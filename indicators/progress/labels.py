@@ -125,3 +125,10 @@ def eurostat_name(code: str, words: Wording) -> str:
         EurostatClass.DETERIORATION: words("deterioration"),
         EurostatClass.NOT_ASSESSED: words("not assessed"),
     }[EurostatClass(code)]
+
+
+def said(verdict: str, reason: str, words: Wording) -> str:
+    """Return a verdict in words; one that could not be given says why."""
+    if verdict == VerdictClass.NOT_ASSESSED and reason:
+        return reason_sentence(Reason(reason), words)
+    return class_name(VerdictClass(verdict), words)

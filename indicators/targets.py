@@ -1,0 +1,121 @@
+"""Register rows in, the engine's targets out: which target applies where, and on what figures.
+
+A region's own target comes before the nation's. The nation's applies to a province only where
+the figure is a rate or an index: a national count is no province's aim.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import pandas as pd
+
+from indicators import catalogue
+from indicators.progress import Kind, Shape, State, Target, judge_many, target_frame
+
+NATION = "100000"
+Record = Mapping[Any, Any]
+AIM = ["indicator", "industry", "size", "scheme"]
+JUDGED = ["period", "value", "status", "confidentiality", "numerator", "denominator"]
+
+
+@dataclass(frozen=True)
+class Register:
+    """The tables of the target register, as `queries.register` returns them."""
+
+    document: pd.DataFrame
+    target: pd.DataFrame
+    milestone: pd.DataFrame
+    evidence: pd.DataFrame
+
+    def record(self, target: str) -> Record:
+        """Return a target's row with its document's, the latter's names led by `document_`."""
+        row = self.target.set_index("target").loc[target].to_dict()
+        whole = self.document.set_index("document").loc[row["document"]].to_dict()
+        return {"target": target, **row} | {f"document_{key}": v for key, v in whole.items()}
+
+
+def engine_target(register: Register, target: str) -> Target:
+    """Return one target as the engine takes it. Polarity comes from the catalogue."""
+    row = register.record(target)
+    known = catalogue.load().indicators[str(row["indicator"])]
+    steps = register.milestone[register.milestone["target"] == target].sort_values("period")
+    seen = register.evidence[register.evidence["target"] == target].sort_values("period")
+    gain = row["kind"] == "gain"
+    # A share under a ceiling of 100 per cent, unless the target says otherwise.
+    bounds = (_number(row["bound_lower"]), _number(row["bound_upper"]))
+    logistic = row["shape"] == "logistic"
+    return Target(
+        indicator=known.key,
+        region=str(row["region"]),
+        kind=Kind.AT_LEAST if gain else Kind(str(row["kind"])),
+        polarity=known.polarity or 1,
+        value=None if gain else _number(row["value"]),
+        gain=_number(row["value"]) if gain else None,
+        lower=_number(row["lower"]),
+        upper=_number(row["upper"]),
+        milestones=tuple(zip(steps["period"], steps["value"], strict=True)),
+        window_early=str(row["window_early"]),
+        window_late=str(row["window_late"]),
+        baseline_period=_text(row["baseline_period"]),
+        shape=Shape(str(row["shape"])),
+        bounds=(bounds[0] or 0.0, bounds[1] or 100.0) if logistic else None,
+        state=State(str(seen["state"].iloc[-1])) if len(seen) else None,
+    )
+
+
+def _number(value: Any) -> float | None:
+    return None if value is None or pd.isna(value) else float(str(value))
+
+
+def _text(value: Any) -> str | None:
+    return None if value is None or pd.isna(value) else str(value)
+
+
+def applicable(register: Register, provinces: tuple[str, ...]) -> pd.DataFrame:
+    """Return which target applies where: region, AIM, target, `own`, one row a region and aim.
+
+    A target that another supersedes applies nowhere.
+    """
+    superseded = set(register.target["supersedes"].dropna())
+    current = register.target[~register.target["target"].isin(superseded)]
+    columns = ["region", *AIM, "target", "window_late"]
+    own = current[columns].assign(own=True)
+    counts = {
+        key for key, item in catalogue.load().indicators.items()
+        if item.kind in ("count", "milestone")
+    }  # fmt: skip
+    shared = own[(own["region"] == NATION) & ~own["indicator"].isin(counts)]
+    inherited = [shared.assign(region=region, own=False) for region in provinces]
+    every = pd.concat([own, *inherited], ignore_index=True)
+    # Where a region has several of its own, the latest deadline is the one still ahead.
+    every = every.sort_values(["own", "window_late", "target"], ascending=[False, False, True])
+    chosen = every.drop_duplicates(["region", *AIM])
+    return chosen.drop(columns="window_late").sort_values(["region", *AIM]).reset_index(drop=True)
+
+
+def verdicts(register: Register, applied: pd.DataFrame, rows: pd.DataFrame) -> pd.DataFrame:
+    """Return the verdict of every region and aim: `applied` with the columns of `judge_many`.
+
+    `rows` are observations of the indicators aimed at.
+    """
+    keyed = applied.assign(series=[f"{row.region} {row.target}" for row in applied.itertuples()])
+    frame = target_frame({
+        series: engine_target(register, target)
+        for series, target in zip(keyed["series"], keyed["target"], strict=True)
+    })  # fmt: skip
+    series = rows.merge(
+        keyed[["series", "region", *AIM]], on=["region", *AIM], how="inner", validate="m:1"
+    )
+    judged = judge_many(series[["series", *JUDGED]], frame)
+    return keyed.merge(judged, on="series", how="left", validate="1:1")
+
+
+def series_of(rows: pd.DataFrame, region: str, record: Record) -> pd.DataFrame:
+    """Return the figures that a target is judged on in a region, oldest first: JUDGED, citation."""
+    chosen = rows["region"] == region
+    for name in AIM:
+        chosen &= rows[name] == record[name]
+    return rows.loc[chosen, [*JUDGED, "citation"]].sort_values("period")

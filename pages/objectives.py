@@ -1,0 +1,95 @@
+"""One target: where it stands, why, what would change the answer, and who set it."""
+
+import streamlit as st
+
+from indicators import cached, frame, objectives, progress, sidebar, tables
+
+visit = frame.begin("objectives")
+words = visit.words
+region, target = sidebar.choose_target(words, visit.release)
+
+register = cached.register(visit.release)
+record = register.record(target)
+indicator = cached.indicator(record["indicator"])
+series = cached.series(target, region, visit.release)
+verdict = cached.verdict(target, region, visit.release)
+
+where = tables.region_names(words.language)[region]
+aim = objectives.aim_name(record, words)
+asked = objectives.target_text(record, words)
+symbol = progress.SYMBOLS[verdict.verdict]
+answer = (
+    progress.said(verdict.verdict, verdict.reason, words)
+    if verdict.reason
+    else progress.headline(verdict, words)
+)
+st.title(words("{where}, {aim}: {answer} {symbol}", where=where, aim=aim, answer=answer,
+               symbol=symbol))  # fmt: skip
+st.caption(words("Target: {target}. {description}", target=asked,
+                 description=words.text(indicator.description)))  # fmt: skip
+if region != record["region"]:
+    st.info(words(
+        "{where} has set no target of its own that we know of: this is the nation's.", where=where
+    ), icon=":material/info:")  # fmt: skip
+
+figures = objectives.drawing(verdict, series, record, words)
+if figures["observed"].empty:
+    st.info(words(
+        "No figures to set against this target. Put them into data/raw and run: "
+        "python -m etl refresh"
+    ), icon=":material/info:")  # fmt: skip
+else:
+    st.vega_lite_chart(
+        cached.objective_specification(words.language, visit.dark) | {"datasets": figures},
+        key="objective", theme=None, alt=f"{where} {aim}: {answer}",
+    )  # fmt: skip
+    st.caption(words(
+        "Solid: observed. Dashed: the path to the target. Shaded: the window. Dotted with its "
+        "band: projection, from five figures on."
+    ))  # fmt: skip
+st.markdown("\n".join(f"- {said}" for said in progress.explain(verdict, words, indicator.decimals)))
+if objectives.is_overdue(verdict):
+    st.warning(words(
+        "The deadline has passed and no figure for it has been published; the verdict is that "
+        "of the latest figure."
+    ), icon=":material/schedule:")  # fmt: skip
+
+with st.expander(words("Why: the formula with its numbers"), key="why"):
+    st.markdown(
+        "\n".join(f"- {said}" for said in progress.formula(verdict, words, indicator.decimals))
+    )
+    st.dataframe(
+        objectives.observed_table(series, indicator, words), hide_index=True,
+        alt=words("The figures that the verdict rests on"),
+    )  # fmt: skip
+
+step = objectives.usual_change(verdict)
+if step is not None:
+    with st.expander(words("What if"), key="what_if"):
+        change = st.number_input(
+            words("Change a year ({unit})", unit=tables.unit_name(indicator.key, words)),
+            value=step, step=abs(step) / 10 or 1.0, key="change",
+        )  # fmt: skip
+        st.markdown(objectives.reached(verdict, change, words))
+        by = st.selectbox(
+            words("Reach it by"), objectives.years_ahead(verdict), key="reach_by",
+            format_func=words.period,
+        )  # fmt: skip
+        st.markdown(objectives.needed(verdict, by, indicator.decimals, words))
+
+st.subheader(words("Required a year from now, region by region"))
+bars, table = objectives.required(
+    cached.verdicts(visit.release), record, region, words, visit.dark
+)  # fmt: skip
+if not bars.empty:
+    st.vega_lite_chart(
+        cached.required_specification(words.language, visit.dark)
+        | {"datasets": {"required": bars}},
+        key="required", theme=None,
+        alt=words("Required a year from now, region by region"),
+    )  # fmt: skip
+st.dataframe(table, hide_index=True, alt=words("Required a year from now, region by region"))
+
+st.subheader(words("Who set it"))
+st.markdown("\n".join(f"- {line}" for line in objectives.citation_lines(record, words)))
+frame.end(visit)

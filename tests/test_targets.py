@@ -1,0 +1,232 @@
+"""The target register: hand-edited files, checked, stored whole, applied where they belong."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pandas as pd
+import pytest
+import sqlalchemy as sa
+
+from etl.findings import Refused
+from etl.judging import judged, write_verdicts
+from etl.refresh import refresh
+from etl.targets import FOLDER, register
+from indicators import catalogue, queries, tables
+from indicators.progress import Kind
+from indicators.targets import Register, applicable, engine_target, series_of, verdicts
+from indicators.wording import Wording
+
+DOCUMENT = """\
+document: {title: 某省实施意见, issuer: 某省人民政府, region: "520000"}
+targets:
+  - key: some-target-2022
+    indicator: certified_organisations
+    kind: at_least
+    value: 10000
+    window: ["2022", "2022"]
+    milestones: [{period: "2020", value: 6500, place: 第2段, grade: B}]
+    definition: 通过认证企业组织
+    place: 第2段
+    grade: B
+"""
+
+
+@pytest.fixture(scope="module")
+def shipped() -> Register:
+    return Register(**vars(register(catalogue.load())))
+
+
+def written(folder: Path, text: str, name: str = "some-document.yaml") -> Path:
+    (folder / name).write_text(text, encoding="utf-8")
+    return folder
+
+
+def mistakes(folder: Path) -> list[tuple[str | None, str, str]]:
+    """Return place, found and expected of every mistake in a folder's files."""
+    with pytest.raises(Refused) as refusal:
+        register(catalogue.load(), folder)
+    return [(item.column, item.found, str(item.expected)) for item in refusal.value.findings]
+
+
+def test_every_published_target_is_in_the_register(shipped: Register) -> None:
+    # 71 published numbers, of which six stand as milestones on the way to a later one.
+    numbers = shipped.target["value"].notna().sum() + len(shipped.milestone)
+    assert numbers == 71 + 1  # and the million enterprises of the opinion itself
+    assert (shipped.target["kind"] == "milestone").sum() == 6
+    assert len(shipped.document) == 29
+
+
+def test_guizhou_has_a_milestone_on_the_way(shipped: Register) -> None:
+    target = engine_target(shipped, "guizhou-certified-organisations-2022")
+    assert target.milestones == (("2020", 6500.0),)
+    assert (target.value, target.window_late, target.polarity) == (10_000.0, "2022", 1)
+
+
+def test_three_to_five_years_is_a_window(shipped: Register) -> None:
+    target = engine_target(shipped, "jiangsu-certificates-valid-2023")
+    assert (target.window_early, target.window_late) == ("2021", "2023")
+
+
+def test_a_gain_is_measured_from_the_baseline(shipped: Register) -> None:
+    target = engine_target(shipped, "guizhou-manufacturing-pass-rate-c-gain-2025")
+    assert (target.kind, target.gain, target.value) == (Kind.AT_LEAST, 2.0, None)
+
+
+def test_a_secondary_reading_says_so(shipped: Register) -> None:
+    milestones = shipped.milestone.set_index("target").to_dict("index")
+    damaged = milestones["guizhou-certificates-valid-2022"]
+    assert damaged["verification"] == "secondary"
+    assert "小数点" in damaged["note"]
+
+
+def test_a_region_s_own_target_comes_before_the_nation_s(shipped: Register) -> None:
+    applied = applicable(shipped, tables.provinces())
+    rates = applied[applied["indicator"] == "manufacturing_pass_rate"]
+    rate = rates.set_index("region").to_dict("index")
+    assert rate["370000"]["target"] == "shandong-manufacturing-pass-rate-c-2025"
+    assert rate["370000"]["own"]
+    assert rate["110000"]["target"] == "nation-manufacturing-pass-rate-c-2025"
+    assert not rate["110000"]["own"]
+
+
+def test_a_national_count_is_no_province_s_aim(shipped: Register) -> None:
+    applied = applicable(shipped, tables.provinces())
+    counts = applied[applied["indicator"].isin(["certificates_valid_yearend", "tic_revenue"])]
+    assert set(counts["region"]) == {"100000", "410000"}
+
+
+def test_a_superseded_target_applies_nowhere(tmp_path: Path) -> None:
+    newer = DOCUMENT.replace("some-target-2022", "newer").replace("value: 10000", "value: 12000")
+    text = DOCUMENT + newer.split("targets:\n")[1].rstrip() + "\n    supersedes: some-target-2022\n"
+    known = Register(**vars(register(catalogue.load(), written(tmp_path, text))))
+    assert applicable(known, ()).loc[:, "target"].tolist() == ["newer"]
+
+
+def test_verdicts_on_public_figures(empty: sa.Engine) -> None:
+    refresh(empty)
+    known = Register(**queries.register(empty))
+    applied = applicable(known, tables.provinces())
+    rows = queries.observations_of(empty, applied["indicator"])
+    judged_rows = verdicts(known, applied, rows).set_index("series").to_dict("index")
+    rate = judged_rows["100000 nation-manufacturing-pass-rate-c-2025"]
+    assert (rate["verdict"], round(rate["ratio_late"], 3)) == ("on_track", 1.107)
+    jiangsu = judged_rows["320000 jiangsu-certificates-valid-2023"]
+    assert jiangsu["verdict"] == "achieved_on_time"
+    silent = judged_rows["630000 qinghai-manufacturing-pass-rate-c-2025"]
+    assert (silent["verdict"], silent["reason"]) == ("not_assessed", "no_data")
+    series = series_of(rows, "100000", known.record("nation-manufacturing-pass-rate-c-2025"))
+    assert series["period"].tolist() == ["2017", "2020", "2022", "2023", "2024"]
+
+
+def test_a_changed_target_is_a_release_and_an_unchanged_one_is_not(empty: sa.Engine) -> None:
+    first = refresh(empty)
+    assert first.release == 1
+    with empty.begin() as connection:
+        connection.execute(sa.text("UPDATE target SET value = value + 1 WHERE kind = 'gain'"))
+    second = refresh(empty)
+    assert (second.release, second.added, second.retargeted) == (2, 0, True)
+    assert refresh(empty).release is None
+
+
+@pytest.mark.parametrize(
+    ("right", "wrong", "expected"),
+    [
+        ("kind: at_least", "kind: atleast", ("some-target-2022 · kind", "atleast", "one of")),
+        ("    value: 10000\n", "", ("some-target-2022", "", "the entries value")),
+        ("certified_organisations", "certified_orgs",
+         ("some-target-2022 · indicator", "certified_orgs", "an indicator of the catalogue")),
+        ('["2022", "2022"]', '["2023", "2022"]',
+         ("some-target-2022 · window", "2023 – 2022", "the earlier end first")),
+        ('period: "2020"', 'period: "2023"',
+         ("some-target-2022 · milestones", "2023", "a milestone before the end")),
+        ("place: 第2段\n", "placed: 第2段\n",
+         ("some-target-2022", "placed", "only the entries")),
+        ('region: "520000"', 'region: "529999"',
+         ("document · region", "529999", "a region of GB/T 2260")),
+    ],
+)  # fmt: skip
+def test_a_mistake_is_told_in_its_place(
+    tmp_path: Path, right: str, wrong: str, expected: tuple[str, str, str]
+) -> None:
+    text = DOCUMENT.replace(right, wrong)
+    assert text != DOCUMENT
+    place, found, rule = expected
+    said = mistakes(written(tmp_path, text))
+    assert any(
+        column == place and found == shown and message.startswith(rule)
+        for column, shown, message in said
+    ), said
+
+
+def test_every_mistake_of_every_file_is_told_at_once(tmp_path: Path) -> None:
+    written(tmp_path, DOCUMENT.replace("kind: at_least", "kind: atleast"), "a.yaml")
+    written(tmp_path, DOCUMENT.replace("grade: B\n", "grade: Z\n"), "b.yaml")
+    written(tmp_path, "document: [", "c.yaml")
+    with pytest.raises(Refused) as refusal:
+        register(catalogue.load(), tmp_path)
+    assert {item.file for item in refusal.value.findings} == {"a.yaml", "b.yaml", "c.yaml"}
+
+
+def test_the_shipped_register_is_hand_editable_text() -> None:
+    for path in FOLDER.glob("*.yaml"):
+        assert path.read_text(encoding="utf-8").startswith("document:")
+
+
+PLAN = (
+    "series,period,value,polarity,target,due\n"
+    "覆盖率,2018,１０,+1,60,2023\n"
+    "覆盖率,2020,20%,,,\n"
+    "投诉,2019,\"1,200\",-1,800,2024\n"
+    "投诉,2022,1100,,,\n"
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "gb18030"])
+def test_a_planner_s_own_file_is_judged(tmp_path: Path, encoding: str) -> None:
+    path = tmp_path / "plan.csv"
+    path.write_text(PLAN, encoding=encoding)
+    answer = judged(path)
+    assert answer["series"].tolist() == ["覆盖率", "投诉"]
+    assert answer["ratio_late"].round(2).tolist() == [0.5, 0.42]
+    assert answer["kind"].tolist() == ["at_least", "at_most"]
+    beside = write_verdicts(path, answer, Wording("zh"))
+    assert beside.name == "plan.verdicts.csv"
+    assert "进展有限" in beside.read_text(encoding="utf-8-sig")
+
+
+def test_a_workbook_keeps_its_targets_on_a_second_sheet(tmp_path: Path) -> None:
+    path = tmp_path / "plan.xlsx"
+    with pd.ExcelWriter(path, engine="xlsxwriter") as book:
+        pd.DataFrame(
+            [("覆盖率", 2018, 10), ("覆盖率", 2020, 20)], columns=["series", "period", "value"]
+        ).to_excel(book, sheet_name="series", index=False)
+        pd.DataFrame(
+            [("覆盖率", 1, 60, 2023, "geometric")],
+            columns=["series", "polarity", "target", "due", "shape"],
+        ).to_excel(book, sheet_name="targets", index=False)
+    answer = judged(path)
+    assert answer["ratio_late"].round(2).tolist() == [0.97]
+    assert write_verdicts(path, answer, Wording("en")).name == "plan.verdicts.xlsx"
+
+
+def test_every_unreadable_cell_of_a_planner_s_file_is_told(tmp_path: Path) -> None:
+    path = tmp_path / "plan.csv"
+    path.write_text(
+        PLAN.replace("2018", "20x8").replace("1100", "many").replace("+1", "up"), encoding="utf-8"
+    )
+    with pytest.raises(Refused) as refusal:
+        judged(path)
+    found = {(item.row, item.column, item.found) for item in refusal.value.findings}
+    assert found == {(2, "period", "20x8"), (5, "value", "many"), (2, "polarity", "up")}
+    assert not (tmp_path / "plan.verdicts.csv").exists()
+
+
+def test_a_target_that_contradicts_itself_is_refused(tmp_path: Path) -> None:
+    path = tmp_path / "plan.csv"
+    path.write_text(
+        "series,period,value,polarity,target,due,kind\nA,2018,10,-1,60,2023,at_least\n",
+        encoding="utf-8",
+    )
+    with pytest.raises(Refused):
+        judged(path)
