@@ -17,7 +17,7 @@ from indicators.wording import Wording
 
 Specification = dict[str, Any]
 FONT = "Noto Sans CJK SC, Noto Sans SC, PingFang SC, Microsoft YaHei, sans-serif"
-RANKING, REFERENCE, SERIES = "ranking", "reference", "series"
+RANKING, REFERENCE = "ranking", "reference"
 BAR_STEP = 21  # px
 
 
@@ -66,46 +66,25 @@ def ranking_rows(
         ["value", "region"], ascending=[False, True]
     )
     fills = [colours.selected if chosen else colours.ramp[3] for chosen in shown["selected"]]
-    labels = [words.number(value, decimals) for value in shown["value"]]
+    # The selected bar is marked in its label too: colour alone says nothing to some.
+    labels = [
+        f"{words.number(value, decimals)} {'◀' if chosen else ''}".strip()
+        for value, chosen in zip(shown["value"], shown["selected"], strict=True)
+    ]
     return shown.assign(fill=fills, label=labels)[
         ["region", "name", "value", "shown", "label", "rank", "fill"]
     ]
 
 
-def series_chart(words: Wording, *, dark: bool = False) -> Specification:
-    """Return lines over time with a point at each true date; dataset `series`.
-
-    Rows: date (ISO), value, shown, name, segment (a line is broken where its number changes),
-    note. See `series_rows`.
-    """
-    colours = palette(dark)
-    base = alt.Chart(alt.NamedData(SERIES)).encode(
-        x=alt.X("date:T", title=None, axis=_years()),
-        y=alt.Y("value:Q", title=None, scale=alt.Scale(zero=False), axis=alt.Axis(format="~s")),
-        color=alt.Color("name:N", title=None, legend=alt.Legend(orient="top")),
-        tooltip=[
-            alt.Tooltip("name:N", title=words("Region")),
-            alt.Tooltip("period:N", title=words("Period")),
-            alt.Tooltip("shown:N", title=words("Value")),
-            alt.Tooltip("note:N", title=words("Note")),
-        ],
-    )
-    chart = alt.layer(
-        base.mark_line(strokeWidth=2).encode(detail="segment:N"),
-        base.mark_point(size=60, filled=True, opacity=1).encode(
-            shape=alt.Shape("note:N", legend=None)
-        ),
-    )
-    chart = chart.configure_axis(labelColor=colours.text, gridColor=colours.border, gridOpacity=0.4)
-    return _finished(chart.properties(width="container", height=260))
-
-
 def series_rows(
     rows: pd.DataFrame, words: Wording, *, names: Mapping[str, str], unit: str, decimals: int
 ) -> pd.DataFrame:
-    """Return the rows of a series chart; a status B begins a new segment."""
-    known = rows[rows["value"].notna()].sort_values(["region", "period"])
-    breaks = (known["status"] == "B").groupby(known["region"]).cumsum()
+    """Return the observed points of a chart; a status B begins a new `segment` of the line."""
+    ordered = rows.sort_values(["region", "period"])
+    # Counted before rows without a value go: a break stands even where its figure is missing.
+    segments = (ordered["status"] == "B").groupby(ordered["region"]).cumsum()
+    known = ordered[ordered["value"].notna()]
+    breaks = segments[known.index]
     return pd.DataFrame({
         "date": [_end(period) for period in known["period"]],
         "period": [words.period(period) for period in known["period"]],
@@ -129,7 +108,7 @@ def objective_chart(words: Wording, *, dark: bool = False) -> Specification:
     colours = palette(dark)
     scale = alt.Scale(zero=False, nice=True)
     axis = _years()
-    date = alt.X("date:T", axis=axis)
+    date = alt.X("date:T", axis=axis, scale=alt.Scale(nice="year"))
     value = alt.Y("value:Q", title=None, scale=scale)
     what = alt.Tooltip("what:N", title=words("What"))
     told = [

@@ -4,31 +4,44 @@ from __future__ import annotations
 
 import io
 import json
+import math
 import re
 from collections.abc import Mapping
+from numbers import Number
 from typing import Any
 
 import pandas as pd
 
 _FORMULA = re.compile(r"^[=+\-@\t\r]")
-_UNSAFE = re.compile(r'[\\/:*?"<>|\s]+')
+_UNSAFE = re.compile(r"[\\/:*?\"<>|'\[\]\s\x00-\x1f]+")
+_RESERVED = re.compile(r"^(con|prn|aux|nul|com\d|lpt\d)$", re.IGNORECASE)
+SHEET_ROWS = 1_048_575  # below the heading; Excel's own limit
 
 
 def file_name(*parts: str, suffix: str) -> str:
     """Return a name that says what is inside and that every system accepts."""
-    return "_".join(_UNSAFE.sub("", part) for part in parts if part) + suffix
+    name = "_".join(_UNSAFE.sub("", part) for part in parts if part)
+    # 255 bytes is the usual limit of a name.
+    name = name.encode()[: 240 - len(suffix)].decode(errors="ignore")
+    return (f"_{name}" if _RESERVED.match(name) else name) + suffix
 
 
 def harmless(table: pd.DataFrame) -> pd.DataFrame:
-    """Return the table with no text cell that a spreadsheet would run as a formula."""
-    text = table.select_dtypes(include=["object", "string"]).columns
-    return table.assign(**{
-        name: [
-            f"'{cell}" if isinstance(cell, str) and _FORMULA.match(cell) else cell
-            for cell in table[name]
-        ]
-        for name in text
+    """Return the table with no text, cell or heading, that a spreadsheet would run."""
+    plain = pd.DataFrame({
+        _neutral(str(name)): [_neutral(cell) for cell in column]
+        if not pd.api.types.is_numeric_dtype(column) else column
+        for name, column in table.items()
     })  # fmt: skip
+    return plain if len(plain.columns) == len(table.columns) else _refuse_twins(table)
+
+
+def _neutral(cell: Any) -> Any:
+    return f"'{cell}" if isinstance(cell, str) and _FORMULA.match(cell) else cell
+
+
+def _refuse_twins(table: pd.DataFrame) -> pd.DataFrame:
+    raise ValueError(f"two columns of one name: {list(table.columns)}")
 
 
 def csv_file(table: pd.DataFrame) -> bytes:
@@ -37,20 +50,26 @@ def csv_file(table: pd.DataFrame) -> bytes:
 
 
 def xlsx_file(sheets: Mapping[str, pd.DataFrame]) -> bytes:
-    """Return the tables as a workbook, one sheet each: headings frozen, columns fitted."""
+    """Return the tables as a workbook, headings frozen, columns fitted.
+
+    A table longer than a sheet goes on in further sheets, so that no row is lost.
+    """
     import xlsxwriter
 
     stream = io.BytesIO()
     options = {
         "in_memory": True, "strings_to_formulas": False, "strings_to_urls": False,
-        "strings_to_numbers": False, "nan_inf_to_errors": False,
+        "strings_to_numbers": False,
     }  # fmt: skip
     with xlsxwriter.Workbook(stream, options) as workbook:
         heading = workbook.add_format({"bold": True, "bottom": 1, "text_wrap": True})
         for name, table in sheets.items():
-            _write_sheet(
-                workbook.add_worksheet(_UNSAFE.sub("", name)[:31]), harmless(table), heading
-            )
+            safe = harmless(table)
+            for part, start in enumerate(range(0, max(len(safe), 1), SHEET_ROWS), start=1):
+                title = _UNSAFE.sub("", name)[:26] + (f"_{part}" if part > 1 else "")
+                _write_sheet(
+                    workbook.add_worksheet(title), safe.iloc[start : start + SHEET_ROWS], heading
+                )
     return stream.getvalue()
 
 
@@ -59,13 +78,13 @@ def _write_sheet(sheet: Any, table: pd.DataFrame, heading: Any) -> None:
         sheet.write_string(0, column, str(name), heading)
         cells = table[name].tolist()
         for row, cell in enumerate(cells, start=1):
-            if cell is None or cell != cell:
+            if pd.isna(cell):
                 continue
-            if isinstance(cell, int | float):
+            if isinstance(cell, Number) and not isinstance(cell, bool) and math.isfinite(cell):  # type: ignore[arg-type]
                 sheet.write_number(row, column, cell)
             else:
                 sheet.write_string(row, column, str(cell))
-        widths = [_width(str(cell)) for cell in [name, *cells[:200]] if cell is not None]
+        widths = [_width(str(cell)) for cell in [name, *cells[:200]] if not pd.isna(cell)]
         sheet.set_column(column, column, min(max(widths) + 2, 48))
     sheet.freeze_panes(1, 0)
     if len(table.columns):

@@ -1,0 +1,86 @@
+"""The analysts' commands, as they are typed."""
+
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+
+import pytest
+from typer.testing import CliRunner
+
+from etl import refresh
+from etl.__main__ import app
+from indicators import database
+
+
+@pytest.fixture
+def _database(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("DATABASE_URL", f"sqlite:///{tmp_path / 'figures.sqlite'}")
+    monkeypatch.setenv("COLUMNS", "200")
+
+
+def said(*arguments: str, code: int = 0) -> str:
+    result = CliRunner().invoke(app, list(arguments))
+    assert result.exit_code == code, result.output
+    return result.output
+
+
+@pytest.mark.usefixtures("_database")
+def test_check_refresh_and_status_in_turn() -> None:
+    assert "尚未发布任何数据" in said("status")
+    assert "发布后数据将有变化" in said("check")
+    assert "尚未发布任何数据" in said("status")
+    assert "已发布为第 1 版" in said("refresh", "--reason", "首次")
+    again = said("refresh")
+    assert "无需更改" in again
+    assert "新增 0 条，修改 0 条，撤回 0 条" in again
+    shown = said("--language", "en", "status")
+    assert "首次" in shown
+    assert "National platform by province" in shown
+    database.open_database().dispose()
+
+
+@pytest.mark.usefixtures("_database")
+def test_a_refused_file_is_shown_as_a_table_and_nothing_is_published(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    raw = tmp_path / "raw"
+    shutil.copytree(refresh.RAW, raw)
+    table = raw / "platform_provinces" / "2024-12.csv"
+    table.write_text(
+        table.read_text(encoding="utf-8").replace("北京市", "北平市"), encoding="utf-8"
+    )
+    monkeypatch.setattr(refresh.refresh, "__kwdefaults__",
+                        {**(refresh.refresh.__kwdefaults__ or {}), "raw": raw})  # fmt: skip
+    shown = said("refresh", code=1)
+    assert "2 处不合格" in shown
+    assert "北平市" in shown
+    assert "是否为：" in shown
+    assert "什么也没有写入" in shown
+    assert "尚未发布任何数据" in said("status")
+    database.open_database().dispose()
+
+
+def test_the_register_is_checked() -> None:
+    assert "29 份文件、72 项目标，未发现错误" in said("targets", "check")
+
+
+CERTIFICATES = (
+    "证书编号,统一社会信用代码,地区,行业,认证领域,从业人员,营业收入,颁证日期,到期日期,证书状态,状态日期\n"
+    "A1,91110000802100433B,北京市,39,质量管理体系认证,150,5000,2020-03-01,2023-02-28,有效,\n"
+    "A2,91110000802100433B,北京市,39,环境管理体系认证,150,5000,2020-03-01,2023-02-28,撤销,2021-05-01\n"
+    "A3,91110000802100433X,北京市,39,质量管理体系认证,,,2020-03-01,2023-02-28,有效,\n"
+)
+
+
+@pytest.mark.filterwarnings("ignore::DeprecationWarning")
+def test_certificates_are_rolled_up_and_traced(tmp_path: Path) -> None:
+    path, out = tmp_path / "certificates.csv", tmp_path / "rollup"
+    path.write_text(CERTIFICATES, encoding="utf-8")
+    shown = said("rollup", str(path), "--as-of", "2022-01-01", "--from", "2020", "--to", "2021",
+                 "--out", str(out))  # fmt: skip
+    assert "读取证书 3 张，隔离 1 张（33.3%）" in shown
+    assert "统一社会信用代码校验位错误" in shown
+    assert "2 张证书" in said("trace", "certificates_valid", "2020", "--out", str(out))
+    assert "1 张证书" in said("trace", "certificates_valid", "2021", "--out", str(out))
+    said("trace", "nonsense", "2020", "--out", str(out), code=1)
