@@ -175,7 +175,10 @@ def drawing(
         series.assign(region=row["region"]), words, names={str(row["region"]): ""}, unit=unit,
         decimals=known.decimals,
     ).assign(what=words("Observed"))  # fmt: skip
-    labels = [words.number(value, known.decimals) for value in observed["value"]]
+    labels = [
+        words.number(value, known.decimals) if shown else ""
+        for value, shown in zip(observed["value"], _with_room(observed["date"]), strict=True)
+    ]
     late = verdict.late
     aim = pd.DataFrame(columns=["value", "label"])
     window = pd.DataFrame(columns=["start", "end"])
@@ -192,7 +195,9 @@ def drawing(
     return {
         "observed": observed.assign(label=labels),
         "path": pd.DataFrame(
-            [(_day(time), value) for time, value in path(verdict)], columns=["date", "value"]
+            # What is only to be maintained has no path to it.
+            [(_day(time), value) for time, value in path(verdict) if verdict.kind != Kind.MAINTAIN],
+            columns=["date", "value"],
         ),
         "aim": aim,
         "window": window,
@@ -201,6 +206,17 @@ def drawing(
             columns=["date", "low", "value", "high"],
         ),
     }
+
+
+def _with_room(dates: pd.Series) -> list[bool]:
+    """Say which points have room for a label, the newest first: two within nine months do not."""
+    shown: list[bool] = []
+    last: pd.Timestamp | None = None
+    for day in pd.to_datetime(dates)[::-1]:
+        free = last is None or (last - day).days > 270
+        shown.append(free)
+        last = day if free else last
+    return shown[::-1]
 
 
 def _day(time: float) -> str:
