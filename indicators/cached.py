@@ -10,7 +10,17 @@ import sqlalchemy as sa
 import streamlit as st
 from streamlit.dataframe_util import convert_anything_to_arrow_bytes
 
-from indicators import catalogue, charts, downloads, maps, queries, tables, targets, views
+from indicators import (
+    catalogue,
+    charts,
+    downloads,
+    maps,
+    objectives,
+    queries,
+    tables,
+    targets,
+    views,
+)
 from indicators.database import open_database
 from indicators.progress import Verdict, judge
 from indicators.queries import Selection
@@ -44,6 +54,10 @@ def boundaries() -> maps.Boundaries:
 def observations(selection: Selection, number: int) -> pd.DataFrame:
     """Return `queries.observations`."""
     return queries.observations(engine(), selection)
+
+
+# What a download button needs: label, file name, and how to make the file when it is asked for.
+Export = tuple[str, str, Callable[[], bytes]]
 
 
 class Offer(NamedTuple):
@@ -172,7 +186,7 @@ def declared() -> int:
     return len(catalogue.load().indicators)
 
 
-def map_exports(view: MapView, number: int) -> list[tuple[str, str, Callable[[], bytes]]]:
+def map_exports(view: MapView, number: int) -> list[Export]:
     """Return what can be taken away from a map: label, file name, and how to make it."""
     words, figures = Wording(view.language), map_figures(view, number)
 
@@ -256,6 +270,82 @@ def required_specification(language: Language, dark: bool) -> charts.Specificati
 def matrix_specification(language: Language, dark: bool) -> charts.Specification:
     """Return the matrix of verdicts without figures."""
     return charts.matrix_chart(Wording(language), dark=dark)
+
+
+def objective_exports(
+    target: str, region: str, language: Language, dark: bool, number: int
+) -> list[Export]:
+    """Return what can be taken away from an objective: label, file name, and how to make it."""
+    words, record = Wording(language), register(number).record(target)
+    where = tables.region_names(language)[region]
+    title = words.listed([where, objectives.aim_name(record, words)])
+    answer = verdict(target, region, number)
+    rows = series(target, region, number)
+
+    def name(suffix: str) -> str:
+        return downloads.file_name(title, words("release {number}", number=number), suffix=suffix)
+
+    def drawn() -> charts.Specification:
+        return charts.exported(
+            objective_specification(language, dark),
+            objectives.drawing(answer, rows, record, words),
+            title=title, dark=dark,
+            notes=[
+                objectives.target_text(record, words),
+                *objectives.citation_lines(record, words)[:2],
+                *views.standing(citations(tuple(set(rows["citation"])), number), words),
+                words("Release {number}", number=number),
+            ],
+        )  # fmt: skip
+
+    def sheets() -> dict[str, pd.DataFrame]:
+        known = indicator(record["indicator"])
+        return {
+            words("Verdict"): objectives.verdict_table(answer, record, words),
+            words("Figures"): objectives.observed_table(rows, known, words),
+            words("Required a year from now"): objectives.required(
+                verdicts(number), record, region, words, dark
+            )[1],
+        }
+
+    return [
+        (words("Image (PNG)"), name(".png"), lambda: downloads.png_file(drawn())),
+        (words("Drawing (SVG)"), name(".svg"), lambda: downloads.svg_file(drawn())),
+        (words("Table (CSV)"), name(".csv"),
+         lambda: downloads.csv_file(objectives.verdict_table(answer, record, words))),
+        (words("Workbook (XLSX)"), name(".xlsx"), lambda: downloads.xlsx_file(sheets())),
+    ]  # fmt: skip
+
+
+def matrix_exports(
+    shown: pd.DataFrame, language: Language, dark: bool, number: int
+) -> list[Export]:
+    """Return what can be taken away from the matrix of verdicts, as `shown`."""
+    words = Wording(language)
+    title = words("Objectives: every region, every target")
+    cells = objectives.matrix(shown, register(number), words, dark)
+
+    def name(suffix: str) -> str:
+        return downloads.file_name(
+            words("Verdicts"), words("release {number}", number=number), suffix=suffix
+        )
+
+    def drawn() -> charts.Specification:
+        return charts.exported(
+            matrix_specification(language, dark), {"matrix": cells}, title=title, dark=dark,
+            notes=[words("Release {number}", number=number)],
+        )  # fmt: skip
+
+    def table() -> pd.DataFrame:
+        return objectives.matrix_table(cells, words)
+
+    return [
+        (words("Image (PNG)"), name(".png"), lambda: downloads.png_file(drawn())),
+        (words("Drawing (SVG)"), name(".svg"), lambda: downloads.svg_file(drawn())),
+        (words("Table (CSV)"), name(".csv"), lambda: downloads.csv_file(table())),
+        (words("Workbook (XLSX)"), name(".xlsx"),
+         lambda: downloads.xlsx_file({words("Verdicts"): table()})),
+    ]  # fmt: skip
 
 
 def warm() -> None:

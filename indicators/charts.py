@@ -6,7 +6,7 @@ finished specification with small named datasets.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import altair as alt
@@ -203,6 +203,30 @@ def matrix_chart(words: Wording, *, dark: bool = False) -> Specification:
         ),
     )
     return _finished(chart.properties(width="container", height=alt.Step(22)))
+
+
+def exported(
+    specification: Specification,
+    datasets: Mapping[str, pd.DataFrame],
+    *,
+    title: str,
+    notes: Sequence[str],
+    dark: bool = False,
+    width: int = 900,
+) -> Specification:
+    """Return a chart that needs no page: rows, title, and `notes` (unit, source, release)."""
+    colours = palette(dark)
+    return specification | {
+        "width": width,
+        "background": colours.background,
+        "padding": 20,
+        "title": {
+            "text": title, "subtitle": list(notes), "anchor": "start", "fontSize": 18,
+            "subtitleFontSize": 12, "color": colours.text, "subtitleColor": colours.muted,
+            "offset": 14,
+        },
+        "datasets": {name: rows.to_dict("records") for name, rows in datasets.items()},
+    }  # fmt: skip
 
 
 def _end(period: str) -> str:

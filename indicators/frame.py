@@ -120,6 +120,13 @@ def _say_language() -> None:
     st.query_params["lang"] = st.session_state["choice_lang"]
 
 
+def downloads(exports: list[cached.Export]) -> None:
+    """Offer files to take away; each is made when it is asked for."""
+    with st.container(horizontal=True):
+        for label, name, make in exports:
+            st.download_button(label, make, name, on_click="ignore", icon=":material/download:")
+
+
 def end(frame: Frame, *lines: str) -> None:
     """Close a page: source lines, release and licence in one caption."""
     words = frame.words

@@ -18,6 +18,8 @@ from indicators.progress import (
     class_name,
     date_at,
     decimal_year,
+    explain,
+    formula,
     path,
     reached_at,
     said,
@@ -344,3 +346,30 @@ def needed(verdict: Verdict, period: str, decimals: int, words: Wording) -> str:
         period=words.period(period),
         change=words.signed(change, max(decimals, 2)),
     )
+
+
+def matrix_table(cells: pd.DataFrame, words: Wording) -> pd.DataFrame:
+    """Return the table twin of the matrix: one row a region and target."""
+    return pd.DataFrame({
+        words("Region code"): cells["region"],
+        words("Region"): cells["name"],
+        words("Objective"): cells["aim"],
+        words("Target"): cells["told"],
+        words("Verdict"): [
+            f"{symbol} {said}" for symbol, said in zip(cells["symbol"], cells["said"], strict=True)
+        ],
+    })  # fmt: skip
+
+
+def verdict_table(verdict: Verdict, record: Record, words: Wording) -> pd.DataFrame:
+    """Return a verdict with everything that it rests on, one line a row."""
+    known = catalogue.load().indicators[str(record["indicator"])]
+    parts = {
+        words("Verdict"): [said(verdict.verdict, verdict.reason or "", words)],
+        words("Target"): [target_text(record, words)],
+        words("Why"): explain(verdict, words, known.decimals),
+        words("Formula"): formula(verdict, words, known.decimals),
+        words("Who set it"): citation_lines(record, words),
+    }
+    lines = [(part, line) for part, told in parts.items() for line in told]
+    return pd.DataFrame(lines, columns=[words("Part"), words("Text")])

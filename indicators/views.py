@@ -140,19 +140,26 @@ def _silent(figures: pd.DataFrame, words: Wording) -> list[str]:
     return lines
 
 
-def _standing(
-    rows: pd.DataFrame, citations: pd.DataFrame, indicator: catalogue.Indicator, words: Wording
-) -> list[str]:
-    """Return where the figures stand: sources, documents, verification; a ratio's denominator."""
-    lines = []
+def standing(citations: pd.DataFrame, words: Wording) -> list[str]:
+    """Return the documents that figures stand in, and whether they were read in a copy."""
+    if citations.empty:
+        return []
     documents = citations.drop_duplicates("document")
     cited = [
         words("{document} ({publisher})", document=document, publisher=publisher)
         for document, publisher in zip(documents["document"], documents["publisher"], strict=True)
     ]
-    lines.append(words("Source: {documents}", documents=words.listed(cited)))
+    lines = [words("Source: {documents}", documents=words.listed(cited))]
     if (citations["verification"] == "secondary").any():
         lines.append(words("Read in a secondary copy of the official figures."))
+    return lines
+
+
+def _standing(
+    rows: pd.DataFrame, citations: pd.DataFrame, indicator: catalogue.Indicator, words: Wording
+) -> list[str]:
+    """Return where the figures stand: sources, documents, verification; a ratio's denominator."""
+    lines = standing(citations, words)
     if indicator.derived:
         known = catalogue.load().indicators
         lines.append(words(

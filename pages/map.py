@@ -38,7 +38,5 @@ st.caption("  \n".join(figures.footnotes))
 with st.expander(words("The same as a table"), on_change="rerun") as twin:
     if twin.open:
         st.dataframe(figures.table, hide_index=True, alt=figures.statement)
-with st.container(horizontal=True):
-    for label, name, make in cached.map_exports(view, visit.release):
-        st.download_button(label, make, name, on_click="ignore", icon=":material/download:")
+frame.downloads(cached.map_exports(view, visit.release))
 frame.end(visit)

@@ -31,15 +31,19 @@ with st.container(horizontal=True):
     for symbol, name, number in objectives.counts(verdicts, words):
         st.badge(f"{symbol} {name} {number}", color="gray")
 if not verdicts.empty:
+    cells = objectives.matrix(verdicts, cached.register(visit.release), words, visit.dark)
     st.vega_lite_chart(
-        cached.matrix_specification(words.language, visit.dark) | {"datasets": {
-            "matrix": objectives.matrix(
-                verdicts, cached.register(visit.release), words, visit.dark
-            ),
-        }},
+        cached.matrix_specification(words.language, visit.dark) | {"datasets": {"matrix": cells}},
         key="matrix", theme=None, on_select=sidebar.open_cell, selection_mode="cell",
         alt=words("Verdict of each region on each target"),
     )  # fmt: skip
+    with st.expander(words("The same as a table"), on_change="rerun") as twin:
+        if twin.open:
+            st.dataframe(
+                objectives.matrix_table(cells, words), hide_index=True,
+                alt=words("Verdict of each region on each target"),
+            )  # fmt: skip
+    frame.downloads(cached.matrix_exports(verdicts, words.language, visit.dark, visit.release))
 if opened := st.session_state.pop("opened", None):
     st.switch_page("pages/objectives.py", query_params=opened | {"lang": words.language})
 
