@@ -333,7 +333,12 @@ def matrix_exports(
     def drawn() -> charts.Specification:
         return charts.exported(
             matrix_specification(language, dark), {"matrix": cells}, title=title, dark=dark,
-            notes=[words("Release {number}", number=number)],
+            notes=[
+                words.listed([
+                    f"{symbol} {name} {n}" for symbol, name, n in objectives.counts(shown, words)
+                ]),
+                words("Release {number}", number=number),
+            ],
         )  # fmt: skip
 
     def table() -> pd.DataFrame:

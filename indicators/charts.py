@@ -12,7 +12,7 @@ from typing import Any
 import altair as alt
 import pandas as pd
 
-from indicators.maps import palette
+from indicators.maps import palette, wrapped
 from indicators.wording import Wording
 
 Specification = dict[str, Any]
@@ -221,7 +221,9 @@ def exported(
         "background": colours.background,
         "padding": 20,
         "title": {
-            "text": title, "subtitle": list(notes), "anchor": "start", "fontSize": 18,
+            "text": wrapped(title, width / 18),
+            "subtitle": [part for note in notes for part in wrapped(note, width / 12)],
+            "anchor": "start", "fontSize": 18,
             "subtitleFontSize": 12, "color": colours.text, "subtitleColor": colours.muted,
             "offset": 14,
         },

@@ -188,17 +188,21 @@ def headlines(rows: pd.DataFrame, words: Wording) -> list[Headline]:
     `rows`: certificates and organisations of all schemes at the regions ALL and 100000.
     """
     known = catalogue.load()
-    scopes = {ALL: words("with those abroad"), NATION: words("domestic")}
+    scopes = {ALL: words("all"), NATION: words("domestic")}
+    short = {
+        "certificates_valid": words("Certificates"),
+        "certified_organisations": words("Organisations"),
+    }
     found = []
     for region, scope in scopes.items():
-        for key in ("certificates_valid", "certified_organisations"):
+        for key in short:
             series = rows[(rows["indicator"] == key) & (rows["region"] == region)]
             if series.empty:
                 continue
             newest, *before = series.sort_values("period", ascending=False).to_dict("records")
             indicator = known.indicators[key]
             found.append(Headline(
-                words("{what} ({scope})", what=words.text(indicator.title), scope=scope),
+                words("{what} ({scope})", what=short[key], scope=scope),
                 words.big(newest["value"]),
                 words(
                     "{change} since {period}",

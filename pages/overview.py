@@ -18,7 +18,7 @@ for headline, column in zip(
         delta_color="off", height="stretch",
     )  # fmt: skip
 st.caption(words(
-    "The total with those abroad and the domestic total are two scopes: never one line."
+    "All: with those abroad. Domestic: without them. Two scopes, never one line."
 ))  # fmt: skip
 
 st.subheader(words("Objectives: every region, every target"))

@@ -17,7 +17,7 @@ from indicators.maps.chart import (
     SELECTION,
     region_map,
 )
-from indicators.maps.export import exported_map, map_provenance
+from indicators.maps.export import exported_map, map_provenance, wrapped
 from indicators.maps.figures import (
     class_breaks,
     class_names,
@@ -54,4 +54,5 @@ __all__ = [
     "region_map",
     "state_name",
     "status_name",
+    "wrapped",
 ]

@@ -47,7 +47,7 @@ def exported_map(
     )
     lines = [*notes, *map_provenance(boundaries, words)]
     footer = alt.Chart(alt.sequence(0, 1)).mark_text(
-        text="\n".join(part for line in lines for part in _wrapped(line, width / NOTE)),
+        text="\n".join(part for line in lines for part in wrapped(line, width / NOTE)),
         lineBreak="\n",
         lineHeight=NOTE * 1.45,
         fontSize=NOTE,
@@ -61,7 +61,7 @@ def exported_map(
     )
     specification: dict[str, Any] = chart.properties(
         title=alt.TitleParams(
-            _wrapped(title, width / TITLE),
+            wrapped(title, width / TITLE),
             anchor="start",
             color=colours.text,
             fontSize=TITLE,
@@ -112,7 +112,7 @@ def _with_geometry(specification: Any, collections: dict[str, Any]) -> Any:
     return specification
 
 
-def _wrapped(text: str, ems: float) -> list[str]:
+def wrapped(text: str, ems: float) -> list[str]:
     """Return the text in lines of at most `ems` widths of a Chinese character."""
     lines, room = [""], ems
     # Chinese breaks anywhere, everything else at spaces.
