@@ -90,9 +90,7 @@ if not bars.empty:
     )  # fmt: skip
 st.dataframe(table, hide_index=True, alt=words("Required a year from now, region by region"))
 
-frame.downloads(
-    cached.objective_exports(target, region, words.language, visit.dark, visit.release)
-)
+frame.downloads(cached.objective_exports(target, region, words.language, visit.dark, visit.release))
 st.subheader(words("Who set it"))
 st.markdown("\n".join(f"- {line}" for line in objectives.citation_lines(record, words)))
 frame.end(visit)
