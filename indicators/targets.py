@@ -34,7 +34,8 @@ class Register:
         """Return a target's row with its document's, the latter's names led by `document_`."""
         row = self.target.set_index("target").loc[target].to_dict()
         whole = self.document.set_index("document").loc[row["document"]].to_dict()
-        return {"target": target, **row} | {f"document_{key}": v for key, v in whole.items()}
+        every = {"target": target, **row} | {f"document_{key}": v for key, v in whole.items()}
+        return {key: None if pd.isna(cell) else cell for key, cell in every.items()}
 
 
 def engine_target(register: Register, target: str) -> Target:

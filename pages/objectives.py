@@ -68,12 +68,12 @@ if step is not None:
     with st.expander(words("What if"), key="what_if"):
         change = st.number_input(
             words("Change a year ({unit})", unit=tables.unit_name(indicator.key, words)),
-            value=step, step=abs(step) / 10 or 1.0, key="change",
+            value=step, step=abs(step) / 10 or 1.0, key=f"change-{target}", bind="query-params",
         )  # fmt: skip
         st.markdown(objectives.reached(verdict, change, words))
         by = st.selectbox(
-            words("Reach it by"), objectives.years_ahead(verdict), key="reach_by",
-            format_func=words.period,
+            words("Reach it by"), objectives.years_ahead(verdict), key=f"by-{target}",
+            bind="query-params",
         )  # fmt: skip
         st.markdown(objectives.needed(verdict, by, indicator.decimals, words))
 

@@ -106,6 +106,7 @@ def test_an_objective_states_its_verdict_and_shows_its_reasons() -> None:
     assert "目前应为 93.88" in said
     assert "若不计最新数据，判定将变为“需要提速”" in said
     assert "质量强国建设纲要" in said
+    assert "nan" not in said
     assert [item.label for item in page.expander] == ["判定依据：公式与数字", "假设推算"]
 
 

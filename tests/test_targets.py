@@ -63,6 +63,11 @@ def test_guizhou_has_a_milestone_on_the_way(shipped: Register) -> None:
     assert (target.value, target.window_late, target.polarity) == (10_000.0, "2022", 1)
 
 
+def test_what_a_document_does_not_say_is_none(shipped: Register) -> None:
+    record = shipped.record("nation-manufacturing-pass-rate-c-2025")
+    assert (record["document_url"], record["department"], record["lower"]) == (None, None, None)
+
+
 def test_three_to_five_years_is_a_window(shipped: Register) -> None:
     target = engine_target(shipped, "jiangsu-certificates-valid-2023")
     assert (target.window_early, target.window_late) == ("2021", "2023")
