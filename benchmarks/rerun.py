@@ -15,7 +15,7 @@ from pathlib import Path
 from statistics import median
 
 import psutil
-from playwright.sync_api import Browser, sync_playwright
+from playwright.sync_api import Playwright, sync_playwright
 from rich.console import Console
 from rich.table import Table
 from streamlit.proto.WidgetStates_pb2 import WidgetState
@@ -78,7 +78,6 @@ def map_page(database: str) -> tuple[float, int]:
 
 def first_view(database: str) -> tuple[float, float]:
     """Return seconds until the Map page is drawn for the first visitor and for later ones."""
-    arguments = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
     environment = {"DATABASE_URL": database}
     with (
         sync_playwright() as playwright,
@@ -87,27 +86,22 @@ def first_view(database: str) -> tuple[float, float]:
             port,
         ),
     ):
-        browser = playwright.chromium.launch(
-            executable_path=shutil.which("chromium"), args=arguments
-        )
-        # The browser has its own first time: a page that is not ours takes it.
-        _drawn(browser, "about:blank", "html")
-        waits = [
-            _drawn(browser, f"http://127.0.0.1:{port}/map?lang=zh", "path[aria-label^='江苏']")
-            for _ in range(5)
-        ]
-        browser.close()
+        waits = [_drawn(playwright, f"http://127.0.0.1:{port}/map?lang=zh") for _ in range(5)]
         return waits[0], median(waits[1:])
 
 
-def _drawn(browser: Browser, address: str, drawing: str) -> float:
-    context = browser.new_context()
-    page = context.new_page()
+def _drawn(playwright: Playwright, address: str) -> float:
+    # A browser of its own for every visitor: none profits from what another has compiled.
+    browser = playwright.chromium.launch(
+        executable_path=shutil.which("chromium"),
+        args=["--no-sandbox", "--disable-gpu", "--disable-background-networking"],
+    )
+    page = browser.new_page()
     begun = time.perf_counter()
     page.goto(address)
-    page.wait_for_selector(drawing, state="attached", timeout=60_000)
+    page.wait_for_selector("path[aria-label^='江苏']", state="attached", timeout=60_000)
     seconds = time.perf_counter() - begun
-    context.close()
+    browser.close()
     return seconds
 
 
