@@ -80,18 +80,18 @@ def series_rows(
     rows: pd.DataFrame, words: Wording, *, names: Mapping[str, str], unit: str, decimals: int
 ) -> pd.DataFrame:
     """Return the observed points of a chart; a status B begins a new `segment` of the line."""
-    ordered = rows.sort_values(["region", "period"])
+    # By the end of the period, for a year's text comes before that of its months.
+    ordered = rows.assign(date=rows["period"].map(_end)).sort_values(["region", "date"])
     # Counted before rows without a value go: a break stands even where its figure is missing.
-    segments = (ordered["status"] == "B").groupby(ordered["region"]).cumsum()
-    known = ordered[ordered["value"].notna()]
-    breaks = segments[known.index]
+    ordered["segment"] = (ordered["status"] == "B").groupby(ordered["region"]).cumsum()
+    known = ordered[ordered["value"].notna() & (ordered["confidentiality"] == "F")]
     return pd.DataFrame({
-        "date": [_end(period) for period in known["period"]],
+        "date": known["date"].to_numpy(),
         "period": [words.period(period) for period in known["period"]],
         "value": known["value"].to_numpy(),
         "shown": [f"{words.number(value, decimals)} {unit}" for value in known["value"]],
         "name": [names[region] for region in known["region"]],
-        "segment": breaks.to_numpy(),
+        "segment": known["segment"].to_numpy(),
         "note": [
             words("scope changed: not comparable with earlier figures") if status == "B" else "–"
             for status in known["status"]

@@ -12,18 +12,23 @@ from typing import Any
 
 import pandas as pd
 
-_FORMULA = re.compile(r"^[=+\-@\t\r]")
-_UNSAFE = re.compile(r"[\\/:*?\"<>|'\[\]\s\x00-\x1f]+")
-_RESERVED = re.compile(r"^(con|prn|aux|nul|com\d|lpt\d)$", re.IGNORECASE)
+_FORMULA = re.compile(r"^[=+\-@\t\r\n＝＋－＠]")  # an East Asian Excel reads wide signs too
+_UNSAFE = re.compile(r"[\\/:*?\"<>|\[\]\x00-\x1f\x7f]+")
+# Windows keeps these for devices, whatever follows a dot.
+_RESERVED = re.compile(r"^(con|prn|aux|nul|(com|lpt)[\d¹²³])(\.|$)", re.IGNORECASE)
 SHEET_ROWS = 1_048_575  # below the heading; Excel's own limit
 
 
 def file_name(*parts: str, suffix: str) -> str:
     """Return a name that says what is inside and that every system accepts."""
-    name = "_".join(_UNSAFE.sub("", part) for part in parts if part)
+    name = "_".join(_plain(part).replace(" ", "_") for part in parts if _plain(part))
     # 255 bytes is the usual limit of a name.
     name = name.encode()[: 240 - len(suffix)].decode(errors="ignore")
     return (f"_{name}" if _RESERVED.match(name) else name) + suffix
+
+
+def _plain(name: str) -> str:
+    return " ".join(_UNSAFE.sub(" ", name.replace("'", "")).split())
 
 
 def harmless(table: pd.DataFrame) -> pd.DataFrame:
@@ -66,7 +71,7 @@ def xlsx_file(sheets: Mapping[str, pd.DataFrame]) -> bytes:
         for name, table in sheets.items():
             safe = harmless(table)
             for part, start in enumerate(range(0, max(len(safe), 1), SHEET_ROWS), start=1):
-                title = _UNSAFE.sub("", name)[:26] + (f"_{part}" if part > 1 else "")
+                title = _plain(name)[:26] + (f"_{part}" if part > 1 else "")
                 _write_sheet(
                     workbook.add_worksheet(title), safe.iloc[start : start + SHEET_ROWS], heading
                 )

@@ -6,10 +6,10 @@ from functools import cache
 
 import pandas as pd
 
-from indicators import catalogue
+from indicators import catalogue, maps
 from indicators.wording import Wording
 
-FOOTNOTES = {"B": "[b]", "O": "[x]", "M": "[z]"}  # and [c] for confidential
+FOOTNOTES = {"B": "[b]", "D": "[d]", "E": "[e]", "P": "[p]"}  # and [c], [x], [z]: no value
 
 
 @cache
@@ -154,12 +154,31 @@ def basis_name(basis: str, words: Wording) -> str:
     return words("derived from a published change")
 
 
+def footnote(status: str, confidentiality: str, value: float, words: Wording) -> str:
+    """Return the mark of a figure that is not a plain one and, as a file has no legend, its sense.
+
+    The marks are those usual in official statistics.
+    """
+    if confidentiality != "F":
+        return f"[c] {maps.state_name('suppressed', words)}"
+    if status == "M":
+        return f"[z] {maps.state_name('not_applicable', words)}"
+    if status == "O" or pd.isna(value):
+        return f"[x] {maps.state_name('missing', words)}"
+    mark = FOOTNOTES.get(status)
+    return f"{mark} {maps.status_name(status, words)}" if mark else ""
+
+
 def figure_table(rows: pd.DataFrame, citations: pd.DataFrame, words: Wording) -> pd.DataFrame:
-    """Return figures whole, each with its codes, its names and where it stands."""
+    """Return figures whole, each with its codes, its names and where it stands.
+
+    What is confidential stays so: its row is there, without its numbers.
+    """
     known = catalogue.load()
     names = region_names(words.language)
     cited = rows.merge(citations.drop(columns="source"), on="citation", how="left", validate="m:1")
     derived = cited["source"] == "derived"
+    free = cited["confidentiality"] == "F"
     return pd.DataFrame({
         words("Indicator code"): cited["indicator"],
         words("Indicator"): [words.text(known.indicators[key].title) for key in cited["indicator"]],
@@ -170,17 +189,17 @@ def figure_table(rows: pd.DataFrame, citations: pd.DataFrame, words: Wording) ->
         words("Certification scheme"): [scheme_name(key, words) for key in cited["scheme"]],
         words("Industry"): [industry_name(key, words) for key in cited["industry"]],
         words("Enterprise size"): [size_name(key, words) for key in cited["size"]],
-        words("Value"): cited["value"],
+        words("Value"): cited["value"].where(free),
         words("Unit"): [unit_name(key, words) for key in cited["indicator"]],
         words("Status"): cited["status"],
         words("Footnote"): [
-            "[c]" if confidentiality == "C" else FOOTNOTES.get(status, "")
-            for status, confidentiality in zip(
-                cited["status"], cited["confidentiality"], strict=True
+            footnote(status, confidentiality, value, words)
+            for status, confidentiality, value in zip(
+                cited["status"], cited["confidentiality"], cited["value"], strict=True
             )
         ],
-        words("Numerator"): cited["numerator"],
-        words("Denominator"): cited["denominator"],
+        words("Numerator"): cited["numerator"].where(free),
+        words("Denominator"): cited["denominator"].where(free),
         words("Source"): [source_name(key, words) for key in cited["source"]],
         words("Publisher"): cited["publisher"],
         words("Document"): cited["document"],

@@ -62,13 +62,14 @@ def test_a_ranking_leaves_out_who_has_no_value() -> None:
 def series(*points: tuple[str, float | None, str]) -> pd.DataFrame:
     rows = pd.DataFrame(points, columns=["period", "value", "status"])
     return charts.series_rows(
-        rows.assign(region="ALL"), ZH, names={"ALL": "全部"}, unit="张", decimals=0
-    )
+        rows.assign(region="ALL", confidentiality="F"), ZH, names={"ALL": "全部"}, unit="张",
+        decimals=0,
+    )  # fmt: skip
 
 
 def test_points_stand_at_the_end_of_their_period() -> None:
     rows = series(("2020", 1.0, "A"), ("2020-Q3", 1.0, "A"), ("2024-02", 1.0, "A"))
-    assert rows["date"].tolist() == ["2020-12-31", "2020-09-30", "2024-02-29"]
+    assert rows["date"].tolist() == ["2020-09-30", "2020-12-31", "2024-02-29"]
 
 
 def test_a_break_interrupts_the_line_and_says_why() -> None:
@@ -80,3 +81,65 @@ def test_a_break_interrupts_the_line_and_says_why() -> None:
 def test_a_break_whose_figure_is_missing_interrupts_all_the_same() -> None:
     rows = series(("2019", 1.0, "A"), ("2020", None, "B"), ("2021", 2.0, "A"))
     assert rows["segment"].tolist() == [0, 1]
+
+
+def test_a_break_in_one_region_leaves_the_others_whole() -> None:
+    rows = pd.DataFrame({
+        "region": ["ALL", "100000", "ALL", "100000"],
+        "period": ["2019", "2019", "2020", "2020"], "value": [4.0, 3.0, 5.0, 4.0],
+        "status": ["A", "A", "A", "B"], "confidentiality": "F",
+    })  # fmt: skip
+    names = {"ALL": "全部", "100000": "全国"}
+    drawn = charts.series_rows(rows, ZH, names=names, unit="张", decimals=0)
+    assert drawn[["name", "value", "segment"]].to_numpy().tolist() == [
+        ["全国", 3.0, 0], ["全国", 4.0, 1], ["全部", 4.0, 0], ["全部", 5.0, 0],
+    ]  # fmt: skip
+
+
+def test_a_year_stands_after_its_months_and_quarters() -> None:
+    rows = series(("2020", 3.0, "B"), ("2020-Q3", 2.0, "A"), ("2020-06", 1.0, "A"))
+    assert rows["value"].tolist() == [1.0, 2.0, 3.0]
+    assert rows["segment"].tolist() == [0, 0, 1]
+
+
+def test_what_is_missing_is_no_point_and_zero_is_one() -> None:
+    rows = series(("2019", 0.0, "A"), ("2020", None, "O"), ("2021", None, "A"))
+    assert rows["date"].tolist() == ["2019-12-31"]
+    assert rows["shown"].tolist() == ["0 张"]
+
+
+def test_a_series_without_any_value_has_no_points() -> None:
+    rows = series(("2020", None, "O"))
+    assert rows.empty
+    assert {"date", "value", "segment", "shown", "note"} <= set(rows.columns)
+
+
+def test_a_confidential_value_is_never_a_point() -> None:
+    rows = pd.DataFrame({
+        "region": "ALL", "period": ["2019", "2020"], "value": [1.0, 987_654.0], "status": "A",
+        "confidentiality": ["F", "N"],
+    })  # fmt: skip
+    drawn = charts.series_rows(rows, EN, names={"ALL": "All"}, unit="", decimals=0)
+    assert drawn["value"].tolist() == [1.0]
+    assert "987" not in drawn.to_string()
+
+
+def test_a_line_is_drawn_apart_for_each_segment() -> None:
+    layers = charts.objective_chart(ZH)["layer"]
+    lines = [
+        layer for layer in layers
+        if layer["data"]["name"] == "observed" and layer["mark"]["type"] == "line"
+    ]  # fmt: skip
+    assert [line["encoding"]["detail"]["field"] for line in lines] == ["segment"]
+
+
+def test_an_exported_chart_holds_its_rows_and_wraps_its_notes() -> None:
+    rows = pd.DataFrame({"name": ["江苏"], "value": [1.5]})
+    kept = charts.required_chart(ZH)
+    drawn = charts.exported(
+        kept, {"required": rows}, title="每年所需", notes=["资料来源：" + "某通报" * 40], width=600
+    )
+    assert drawn["datasets"] == {"required": [{"name": "江苏", "value": 1.5}]}
+    assert drawn["title"]["text"] == ["每年所需"]
+    assert [len(line) <= 50 for line in drawn["title"]["subtitle"]] == [True, True, True]
+    assert "datasets" not in kept, "the chart that pages share stays without rows"

@@ -2,19 +2,26 @@
 
 from __future__ import annotations
 
+import csv
 import io
 import math
 import zipfile
 from typing import Any
 
+import numpy as np
 import pandas as pd
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from PIL import Image
 from python_calamine import CalamineWorkbook
 
-from indicators import downloads
-from indicators.downloads import csv_file, file_name, xlsx_file
+from indicators import charts, downloads, maps
+from indicators.downloads import csv_file, file_name, harmless, png_file, svg_file, xlsx_file
+from indicators.wording import Wording
+
+FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
+ZH = Wording("zh")
 
 
 def sheets_of(content: bytes) -> dict[str, list[list[Any]]]:
@@ -27,13 +34,19 @@ def test_a_csv_opens_in_excel_as_chinese() -> None:
     assert content == "\ufeff地区,数值\r\n江苏,537498.0\r\n".encode()
 
 
-@pytest.mark.parametrize("start", ["=", "+", "-", "@", "\t", "\r"])
+def test_a_csv_keeps_line_breaks_and_quotation_marks_within_a_cell() -> None:
+    table = pd.DataFrame({"备注": ['含"境外", 见注\r\n第二行']})
+    assert pd.read_csv(io.BytesIO(csv_file(table)))["备注"].tolist() == table["备注"].tolist()
+
+
+@pytest.mark.parametrize("start", FORMULA)
 def test_a_formula_in_a_text_cell_is_neutralised(start: str) -> None:
     table = pd.DataFrame({"note": [f"{start}cmd|' /C calc'!A0"], "value": [-1.5]})
-    read = pd.read_csv(io.BytesIO(csv_file(table)), dtype=str)
-    assert read.loc[0, "note"] == f"'{start}cmd|' /C calc'!A0"
-    assert read.loc[0, "value"] == "-1.5"
-    assert sheets_of(xlsx_file({"a": table}))["a"][1][1] == -1.5
+    read = list(csv.reader(io.StringIO(csv_file(table).decode("utf-8-sig"), newline="")))
+    assert read == [["note", "value"], [f"'{start}cmd|' /C calc'!A0", "-1.5"]]
+    note, value = sheets_of(xlsx_file({"a": table}))["a"][1]
+    assert note[:2] == f"'{start}"
+    assert value == -1.5
 
 
 def test_a_formula_in_a_heading_or_a_category_is_neutralised() -> None:
@@ -41,18 +54,42 @@ def test_a_formula_in_a_heading_or_a_category_is_neutralised() -> None:
     assert csv_file(table) == b"\xef\xbb\xbf'=1+1\r\n'=2+2\r\n"
 
 
-def test_a_workbook_holds_no_formula() -> None:
-    content = xlsx_file({"数据": pd.DataFrame({"a": ["=1+1", "@SUM(A1)", "江苏"]})})
+def test_a_workbook_holds_no_formula_and_no_link() -> None:
+    table = pd.DataFrame({"a": ["=1+1", "{=A1}", "@SUM(A1)", "http://example.org", "江苏"]})
+    with zipfile.ZipFile(io.BytesIO(xlsx_file({"数据": table}))) as book:
+        sheet = book.read("xl/worksheets/sheet1.xml").decode()
+    assert "<f>" not in sheet
+    assert "<hyperlink" not in sheet
+    assert sheet.count('t="s"') == 6
+
+
+def test_each_table_is_a_sheet_whose_heading_stays_in_sight() -> None:
+    content = xlsx_file({
+        "地图": pd.DataFrame({"地区": ["江苏"], "数值": [537_498.0]}),
+        "数据": pd.DataFrame({"时期": ["2024-12"]}),
+        "无": pd.DataFrame({"时期": []}),
+    })  # fmt: skip
+    assert sheets_of(content) == {
+        "地图": [["地区", "数值"], ["江苏", 537_498.0]], "数据": [["时期"], ["2024-12"]],
+        "无": [["时期"]],
+    }  # fmt: skip
     with zipfile.ZipFile(io.BytesIO(content)) as book:
-        assert "<f>" not in book.read("xl/worksheets/sheet1.xml").decode()
-        assert 'state="frozen"' in book.read("xl/worksheets/sheet1.xml").decode()
+        for sheet in ("sheet1", "sheet2", "sheet3"):
+            text = book.read(f"xl/worksheets/{sheet}.xml").decode()
+            assert '<pane ySplit="1" topLeftCell="A2"' in text
+            assert 'state="frozen"' in text
+
+
+def test_codes_stay_text_in_a_workbook() -> None:
+    table = pd.DataFrame({"code": ["0012", "1E5"]})
+    assert sheets_of(xlsx_file({"a": table}))["a"] == [["code"], ["0012"], ["1E5"]]
 
 
 def test_missing_and_infinite_cells_do_not_stop_a_workbook() -> None:
     table = pd.DataFrame(
         {"a": pd.array([1, None], dtype="Int64"), "b": [math.inf, 2.0], "c": [None, "x"]}
     )
-    assert sheets_of(xlsx_file({"[a]'s": table}))["as"] == [
+    assert sheets_of(xlsx_file({"[a]'s": table}))["a s"] == [
         ["a", "b", "c"], [1.0, "inf", ""], ["", 2.0, "x"],
     ]  # fmt: skip
 
@@ -73,19 +110,103 @@ def test_two_columns_of_one_name_are_refused() -> None:
     ("parts", "expected"),
     [
         (("有效认证证书数", "2024年12月", "第1版"), "有效认证证书数_2024年12月_第1版.csv"),
-        (("a/b:c*d?", "e f"), "abcd_ef.csv"),
+        (("Share of the nation's total", "Dec 2024"), "Share_of_the_nations_total_Dec_2024.csv"),
+        (("a/b:c*d?", "", "<|>", "e\tf"), "a_b_c_d_e_f.csv"),
         (("CON",), "_CON.csv"),
+        (("nul.old",), "_nul.old.csv"),
+        (("COM¹",), "_COM¹.csv"),
+        (("Concord",), "Concord.csv"),
     ],
 )
 def test_a_file_name_says_what_is_inside_and_is_safe(parts: tuple[str, ...], expected: str) -> None:
     assert file_name(*parts, suffix=".csv") == expected
-    assert len(file_name("数" * 200, suffix=".csv").encode()) <= 255
 
 
-@given(st.lists(st.text(max_size=20), min_size=1, max_size=5), st.floats(allow_nan=False))
+@given(st.lists(st.text(max_size=200), min_size=1, max_size=3))
+def test_any_file_name_is_safe_on_windows_and_short_enough(parts: list[str]) -> None:
+    name = file_name(*parts, suffix=".xlsx")
+    assert not set(name) & set('<>:"/\\|?*')
+    assert all(ord(character) >= 32 for character in name)
+    assert name.partition(".")[0].upper() not in {"CON", "PRN", "AUX", "NUL", "COM1", "LPT9"}
+    assert name.endswith(".xlsx")
+    assert len(name.encode()) <= 255
+
+
+@given(
+    st.lists(st.text(max_size=20) | st.sampled_from(FORMULA).map("{}1".format), min_size=1),
+    st.floats(allow_nan=False),
+)
 def test_no_text_ever_begins_as_a_formula_and_numbers_survive(
     texts: list[str], number: float
 ) -> None:
-    safe = downloads.harmless(pd.DataFrame({"t": texts, "n": [number] * len(texts)}))
-    assert not any(cell.startswith(("=", "+", "-", "@", "\t", "\r")) for cell in safe["t"])
+    safe = harmless(pd.DataFrame({"t": texts, "n": [number] * len(texts)}))
+    assert not any(cell.startswith(FORMULA) for cell in safe["t"])
     assert safe["n"].tolist() == [number] * len(texts)
+    assert [cell.removeprefix("'") for cell in safe["t"]] == [
+        text.removeprefix("'") for text in texts
+    ]
+
+
+@given(st.lists(st.floats(-1e15, 1e15, allow_subnormal=False), min_size=1, max_size=5))
+def test_a_number_is_the_same_in_a_csv_and_to_15_digits_in_a_workbook(
+    numbers: list[float],
+) -> None:
+    table = pd.DataFrame({"n": numbers})
+    read = csv_file(table).decode("utf-8-sig").split()[1:]
+    assert [float(cell) for cell in read] == numbers
+    heading, *rows = sheets_of(xlsx_file({"n": table}))["n"]
+    assert heading == ["n"]
+    assert [row[0] for row in rows] == pytest.approx(numbers, rel=1e-15, abs=0)
+
+
+# Images
+
+
+def exported_map() -> dict[str, Any]:
+    rows = pd.DataFrame({
+        "region": ["320000", "330000"], "period": "2024-12", "value": [537_498.0, 553_393.0],
+        "status": "A", "confidentiality": "F",
+    })  # fmt: skip
+    colours, breaks = maps.palette(dark=False), [550_000.0]
+    figures = maps.map_figures(
+        rows, breaks=breaks, names=dict.fromkeys(maps.REGIONS, "某省") | {"320000": "江苏"},
+        unit="张", words=ZH, palette=colours,
+    )  # fmt: skip
+    legend = maps.map_legend(figures, breaks=breaks, unit="张", words=ZH, palette=colours)
+    return maps.exported_map(
+        maps.load(), figures.drop(columns="value"), legend, words=ZH,
+        title="有效认证证书数 · 2024年12月", notes=["资料来源：某通报", "第 1 版"], width=600,
+    )  # fmt: skip
+
+
+def test_an_exported_map_shows_figures_title_and_provenance(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setenv("MAP_REVIEW_NUMBER", "GS(2024)0650号")
+    specification = exported_map()
+    drawing = svg_file(specification).decode()
+    assert drawing.startswith("<svg")
+    for text in (
+        "有效认证证书数 · 2024年12月", "资料来源：某通报", "第 1 版", "审图号：GS(2024)0650号",
+        "GCJ-02", "江苏", "无数据：32",
+    ):  # fmt: skip
+        assert text in drawing
+    picture = Image.open(io.BytesIO(png_file(specification))).convert("RGB")
+    pixels = np.asarray(picture).reshape(-1, 3)
+    assert picture.width > 1200
+    for fill in maps.palette(dark=False).classes(2):
+        wanted = np.array(list(bytes.fromhex(fill[1:])))
+        assert (np.abs(pixels.astype(int) - wanted).max(axis=1) <= 3).mean() > 0.003
+
+
+def test_an_exported_chart_shows_its_rows_title_and_notes() -> None:
+    rows = pd.DataFrame({
+        "name": ["江苏", "浙江"], "value": [2.0, 1.0], "label": ["2", "1"],
+        "fill": ["#123456", "#654321"],
+    })  # fmt: skip
+    specification = charts.exported(
+        charts.required_chart(ZH), {"required": rows}, title="目前每年所需", notes=["第 1 版"]
+    )
+    drawing = svg_file(specification).decode()
+    for text in ("江苏", "浙江", "目前每年所需", "第 1 版", "#123456"):
+        assert text in drawing

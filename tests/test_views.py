@@ -1,0 +1,341 @@
+"""What the Map page and the headlines say, and what a table of figures carries."""
+
+from __future__ import annotations
+
+import math
+import re
+from functools import cache
+from typing import Any
+
+import pandas as pd
+import pytest
+
+from indicators import catalogue, maps, tables, views
+from indicators.queries import Selection
+from indicators.views import MapFigures, MapView
+from indicators.wording import LANGUAGES, Language, Wording
+from tests.conftest import CITATION, WORLD, rows_of
+
+ZH, EN = Wording("zh"), Wording("en")
+SNAPSHOT = Selection("certificates_valid", "2024-12")
+HAN = re.compile(r"[\u4e00-\u9fff]")
+
+
+@cache
+def boundaries() -> maps.Boundaries:
+    return maps.load()
+
+
+def published(*world: tuple[str, str, str, float], **others: Any) -> pd.DataFrame:
+    return rows_of(list(world)).assign(release=1, **others)
+
+
+def december() -> pd.DataFrame:
+    return published(*(row for row in WORLD if row[1] == "2024-12"))
+
+
+def citations(**others: str) -> pd.DataFrame:
+    return pd.DataFrame([CITATION | others])
+
+
+def shown(
+    rows: pd.DataFrame,
+    language: Language = "zh",
+    *,
+    selection: Selection = SNAPSHOT,
+    region: str = "100000",
+    cited: pd.DataFrame | None = None,
+) -> MapFigures:
+    view = MapView(selection, region, language, dark=False)
+    return views.map_figures(view, rows, citations() if cited is None else cited, boundaries())
+
+
+def line_of(figures: MapFigures, start: str) -> str:
+    (found,) = [line for line in figures.footnotes if line.startswith(start)]
+    return found
+
+
+# The Map page
+
+
+@pytest.mark.parametrize(
+    ("language", "statement", "subtitle", "ranking"),
+    [
+        (
+            "zh", "有效认证证书数：浙江最高，31 个省份中 2 个有数据",
+            "2024年12月　有效认证证书数。", "各省份有效认证证书数排名（张）",
+        ),
+        (
+            "en", "Valid certificates: Zhejiang has the highest figure; 2 of 31 provinces have one",
+            "Valid certificates, Dec 2024. ",
+            "Provinces ranked by Valid certificates (certificates)",
+        ),
+    ],
+)  # fmt: skip
+def test_a_map_is_titled_by_who_leads_and_how_many_are_known(
+    language: Language, statement: str, subtitle: str, ranking: str
+) -> None:
+    figures = shown(december(), language)
+    assert figures.statement == statement
+    assert figures.subtitle.startswith(subtitle)
+    assert figures.ranking_statement == ranking
+
+
+def test_missing_provinces_are_counted_and_named() -> None:
+    chinese = line_of(shown(december()), "无数据")
+    assert chinese.startswith("无数据（31 个省份中 29 个）：北京、天津、河北、")
+    named = chinese.partition("：")[2].split("、")
+    assert len(named) == 29
+    assert not {"江苏", "浙江", "台湾", "香港", "澳门"} & set(named)
+    english = line_of(shown(december(), "en"), "No data")
+    assert english.startswith("No data, 29 of 31 provinces: Beijing, Tianjin, Hebei, ")
+    assert len(english.partition(": ")[2].split(", ")) == 29
+
+
+def test_regions_that_the_source_does_not_cover_stand_apart_from_the_missing() -> None:
+    assert "本来源未覆盖：台湾、香港、澳门" in shown(december()).footnotes
+    assert (
+        "Not covered by this source: Taiwan, Hong Kong, Macao" in shown(december(), "en").footnotes
+    )
+
+
+def test_suppressed_and_not_applicable_are_neither_values_nor_missing() -> None:
+    rows = published(
+        ("certificates_valid", "2024-12", "110000", math.nan),
+        ("certificates_valid", "2024-12", "120000", math.nan),
+        ("certificates_valid", "2024-12", "130000", 0.0),
+        ("certificates_valid", "2024-12", "140000", math.nan),
+    ).assign(confidentiality=["C", "F", "F", "F"], status=["A", "M", "A", "O"])
+    figures = shown(rows)
+    assert "保密（31 个省份中 1 个）：北京" in figures.footnotes
+    assert "不适用（31 个省份中 1 个）：天津" in figures.footnotes
+    assert line_of(figures, "无数据").startswith("无数据（31 个省份中 28 个）：山西、")
+    assert figures.statement == "有效认证证书数：河北最高，31 个省份中 1 个有数据"
+    assert figures.ranking[["name", "value"]].to_numpy().tolist() == [["河北", 0.0]]
+
+
+def test_a_map_of_nothing_says_so() -> None:
+    figures = shown(december().iloc[:0], cited=citations().iloc[:0])
+    assert figures.statement == "没有省份公布有效认证证书数"
+    assert line_of(figures, "无数据").startswith("无数据（31 个省份中 31 个）")
+    assert figures.ranking.empty
+    assert figures.reference.empty
+
+
+def test_the_document_and_its_publisher_are_cited() -> None:
+    assert "资料来源：国家认监委《2024年12月全国认证证书分布》" in shown(december()).footnotes
+    assert "Source: 2024年12月全国认证证书分布 (国家认监委)" in shown(december(), "en").footnotes
+
+
+@pytest.mark.parametrize(
+    ("language", "said"),
+    [("zh", "据官方数据的二手转载。"), ("en", "Read in a secondary copy of the official figures.")],
+)
+def test_a_secondary_copy_is_said_and_an_official_outlet_is_not(
+    language: Language, said: str
+) -> None:
+    assert said in shown(december(), language).footnotes
+    official = citations(verification="primary")
+    assert said not in shown(december(), language, cited=official).footnotes
+
+
+def test_a_document_that_many_figures_stand_in_is_cited_once() -> None:
+    pages = pd.DataFrame([CITATION, CITATION | {"citation": "c2", "place": "第 2 页"}])
+    assert views.standing(pages, ZH)[0] == "资料来源：国家认监委《2024年12月全国认证证书分布》"
+
+
+def test_a_ratio_says_how_it_is_computed_and_a_count_does_not() -> None:
+    ratio = Selection("organisations_per_10000_residents", "2022-09")
+    rows = published(
+        ("organisations_per_10000_residents", "2022-09", "320000", 15.31),
+        ("organisations_per_10000_residents", "2022-09", "100000", 7.64),
+        source="derived", numerator=1.0, denominator=1.0,
+    )  # fmt: skip
+    assert line_of(shown(rows, selection=ratio), "计算方法：").startswith(
+        "计算方法：获证组织数 ÷ 常住人口"
+    )
+    assert line_of(shown(rows, "en", selection=ratio), "Computed: ").startswith(
+        "Computed: Certified organisations / Residents"
+    )
+    for language in LANGUAGES:
+        said = " ".join(shown(december(), language).footnotes)
+        assert "计算方法" not in said
+        assert "Computed" not in said
+
+
+def test_the_nation_stands_beside_provinces_for_a_ratio_and_never_for_a_count() -> None:
+    ratio = published(
+        ("organisations_per_10000_residents", "2022-09", "320000", 15.31),
+        ("organisations_per_10000_residents", "2022-09", "100000", 7.64),
+        ("organisations_per_10000_residents", "2022-09", "ALL", 7.8),
+    )  # fmt: skip
+    drawn = shown(ratio, selection=Selection("organisations_per_10000_residents", "2022-09"))
+    assert drawn.reference.to_dict("records") == [{"value": 7.64, "label": "全国 7.64"}]
+    assert drawn.ranking["region"].tolist() == ["320000"]
+    assert shown(december()).reference.empty
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_a_break_is_explained_where_there_is_one(language: Language) -> None:
+    def marked(rows: pd.DataFrame) -> list[str]:
+        return [line for line in shown(rows, language).footnotes if line.startswith("[b]")]
+
+    assert marked(december()) == []
+    assert len(marked(december().assign(status="B"))) == 1
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_every_map_says_where_its_boundaries_come_from(language: Language) -> None:
+    provenance = maps.map_provenance(boundaries(), Wording(language))
+    assert shown(december(), language).footnotes[-len(provenance) :] == provenance
+
+
+def test_an_english_map_is_english() -> None:
+    figures = shown(december(), "en")
+    said = [figures.statement, figures.subtitle, figures.ranking_statement, *figures.parts]
+    assert not HAN.search(" ".join(said))
+    assert not HAN.search(figures.units.drop(columns="region").to_string())
+    assert not HAN.search(figures.table.to_string())
+
+
+def test_what_a_map_is_narrowed_to_is_in_its_name() -> None:
+    rows = december().assign(scheme="QMS")
+    selection = Selection("certificates_valid", "2024-12", scheme="QMS")
+    assert shown(rows, selection=selection).parts == [
+        "有效认证证书数", tables.scheme_name("QMS", ZH), "2024年12月",
+    ]  # fmt: skip
+    assert shown(december()).parts == ["有效认证证书数", "2024年12月"]
+
+
+def test_the_table_twin_has_every_region_and_no_zero_for_the_missing() -> None:
+    table = shown(december()).table
+    assert len(table) == 34
+    assert table["地区"].tolist()[:2] == ["浙江", "江苏"]
+    assert table["数值（张）"].notna().sum() == 2
+    said = dict(zip(table["地区"], table["状态"], strict=True))
+    assert said["北京"] == "无数据"
+    assert said["台湾"] == "不在统计范围"
+
+
+def test_the_region_chosen_is_marked_in_map_and_ranking() -> None:
+    figures = shown(december(), region="320000")
+    assert figures.units.loc[figures.units["selected"], "name"].tolist() == ["江苏"]
+    assert figures.ranking["label"].tolist() == ["553,393", "537,498 ◀"]
+
+
+# The Overview
+
+
+def test_headlines_keep_the_two_scopes_apart() -> None:
+    chinese = views.headlines(published(*WORLD), ZH)
+    assert [(item.label, item.value, item.change) for item in chinese] == [
+        ("有效认证证书数（含境外）", "415.8万", "较2023年3月 +20.5%"),
+        ("有效认证证书数（境内）", "406.8万", "较2023年3月 +20.7%"),
+    ]
+    english = views.headlines(published(*WORLD), EN)
+    assert [(item.label, item.value, item.change) for item in english] == [
+        ("Certificates (all)", "4.16 million", "+20.5% since Mar 2023"),
+        ("Certificates (domestic)", "4.07 million", "+20.7% since Mar 2023"),
+    ]
+    assert chinese[0].help.startswith("4,158,266 张，2024年12月。")
+
+
+def test_a_headline_with_nothing_before_it_claims_no_change() -> None:
+    found = views.headlines(published(("certificates_valid", "2024-12", "ALL", 4_158_266.0)), ZH)
+    assert [(item.label, item.change) for item in found] == [("有效认证证书数（含境外）", None)]
+
+
+def test_the_newest_table_names_each_scope() -> None:
+    nation = published(*(row for row in WORLD if row[2] in ("ALL", "100000")))
+    table = views.newest_table(nation, ZH)
+    assert sorted(zip(table["口径"], table["时期"], table["数值"], strict=True)) == [
+        ("全国", "2024年12月", "4,067,752"), ("全部", "2024年12月", "4,158,266"),
+    ]  # fmt: skip
+
+
+# Figures whole
+
+
+def test_a_figure_carries_where_it_stands() -> None:
+    jiangsu = december().query("region == '320000'")
+    chinese = tables.figure_table(jiangsu, citations(), ZH).to_dict("records")
+    assert len(chinese) == 1
+    expected = {
+        "指标代码": "certificates_valid", "指标": "有效认证证书数", "时期": "2024-12",
+        "地区代码": "320000", "地区": "江苏", "领域代码": "ALL", "认证领域": "全部认证领域",
+        "数值": 537_498.0, "单位": "张", "状态": "A", "脚注": "",
+        "发布机构": "国家认监委", "出处文件": "2024年12月全国认证证书分布",
+        "页内位置": "三、地域分布 表", "取得方式": "原文数字",
+        "核验程度": "官方数据的二手转载", "原始文件": "platform_provinces/2024-12.csv", "版本": 1,
+    }  # fmt: skip
+    assert {key: chinese[0][key] for key in expected} == expected
+    english = tables.figure_table(jiangsu, citations(verification="primary"), EN).iloc[0]
+    stated = ["Region", "Unit", "Publisher", "Verification", "Obtained"]
+    assert english[stated].tolist() == [
+        "Jiangsu", "certificates", "国家认监委", "official outlet", "as published",
+    ]  # fmt: skip
+
+
+def test_a_computed_figure_says_so_and_shows_its_parts() -> None:
+    rows = published(
+        ("organisations_per_10000_residents", "2022-09", "320000", 15.0),
+        source="derived", numerator=127_125.0, denominator=84_750_000.0,
+    )  # fmt: skip
+    figure = tables.figure_table(rows, citations(), ZH).iloc[0]
+    assert figure["取得方式"] == "由公布数字计算"
+    assert figure["分子"] / figure["分母"] * 10_000 == pytest.approx(figure["数值"])
+
+
+@pytest.mark.parametrize(
+    ("status", "confidentiality", "value", "chinese", "english"),
+    [
+        ("A", "F", 0.0, "", ""),
+        ("B", "F", 1.0, "[b] 序列中断", "[b] Break in series"),
+        ("D", "F", 1.0, "[d] 口径不同", "[d] Definition differs"),
+        ("E", "F", 1.0, "[e] 估计值", "[e] Estimated"),
+        ("P", "F", 1.0, "[p] 初步数", "[p] Provisional"),
+        ("A", "C", 1.0, "[c] 保密", "[c] Suppressed"),
+        ("B", "N", 1.0, "[c] 保密", "[c] Suppressed"),
+        ("O", "F", math.nan, "[x] 无数据", "[x] No data"),
+        ("A", "F", math.nan, "[x] 无数据", "[x] No data"),
+        ("M", "F", math.nan, "[z] 不适用", "[z] Not applicable"),
+    ],
+)
+def test_a_footnote_has_its_mark_and_its_sense(
+    status: str, confidentiality: str, value: float, chinese: str, english: str
+) -> None:
+    rows = published(
+        ("certificates_valid", "2024-12", "320000", value),
+        status=status, confidentiality=confidentiality,
+    )  # fmt: skip
+    assert tables.figure_table(rows, citations(), ZH)["脚注"].tolist() == [chinese]
+    assert tables.figure_table(rows, citations(), EN)["Footnote"].tolist() == [english]
+
+
+def test_a_confidential_number_is_in_no_table_of_figures() -> None:
+    rows = published(
+        ("certificates_valid", "2024-12", "320000", 987_654.0),
+        confidentiality="C", numerator=987_654.0, denominator=987_654.0,
+    )  # fmt: skip
+    table = tables.figure_table(rows, citations(), ZH)
+    assert table["地区"].tolist() == ["江苏"]
+    assert table[["数值", "分子", "分母"]].isna().all(axis=None)
+
+
+def test_a_figure_whose_citation_stands_twice_is_refused() -> None:
+    with pytest.raises(pd.errors.MergeError):
+        tables.figure_table(december(), pd.concat([citations(), citations()]), ZH)
+
+
+@pytest.mark.parametrize("words", [ZH, EN])
+def test_what_a_page_shows_first_is_in_the_table(words: Wording) -> None:
+    table = tables.figure_table(december(), citations(), words)
+    assert set(tables.shown_first(words)) <= set(table.columns)
+
+
+def test_every_province_is_covered_or_named_as_uncovered() -> None:
+    regions = catalogue.load().regions
+    provinces = set(regions.loc[regions["kind"] == "province", "code"])
+    assert set(tables.provinces()) | set(tables.uncovered()) == provinces == set(maps.REGIONS)
+    assert len(tables.provinces()) == 31
+    assert tables.uncovered() == ("710000", "810000", "820000")
