@@ -21,9 +21,9 @@ from indicators import (
     targets,
     views,
 )
-from indicators.database import open_database
+from indicators.database import DATASETS, Dataset, has_dataset, open_database
 from indicators.progress import Verdict, judge
-from indicators.queries import Selection
+from indicators.queries import Selection, Vintage
 from indicators.targets import Register
 from indicators.views import MapFigures, MapView
 from indicators.wording import LANGUAGES, Language, Wording
@@ -33,15 +33,21 @@ kept = st.cache_resource(ttl="1h", max_entries=2000, show_spinner=False)
 
 
 @st.cache_resource(show_spinner=False)
-def engine() -> sa.Engine:
-    """Return the database, opened once."""
-    return open_database()
+def engine(dataset: Dataset = "real") -> sa.Engine:
+    """Return a dataset's database, opened once."""
+    return open_database(dataset=dataset)
+
+
+@st.cache_data(ttl=5, max_entries=2, show_spinner=False)
+def release(dataset: Dataset = "real") -> int | None:
+    """Return the newest release; asked again every five seconds, so that pages follow it."""
+    return queries.latest_release(engine(dataset))
 
 
 @st.cache_data(ttl=5, max_entries=1, show_spinner=False)
-def release() -> int | None:
-    """Return the newest release; asked again every five seconds, so that pages follow it."""
-    return queries.latest_release(engine())
+def datasets() -> list[Dataset]:
+    """Return the datasets that there are; demonstration figures may come and go."""
+    return [dataset for dataset in DATASETS if dataset == "real" or has_dataset(dataset)]
 
 
 @st.cache_resource(show_spinner=False)
@@ -51,9 +57,9 @@ def boundaries() -> maps.Boundaries:
 
 
 @kept
-def observations(selection: Selection, number: int) -> pd.DataFrame:
+def observations(selection: Selection, vintage: Vintage) -> pd.DataFrame:
     """Return `queries.observations`."""
-    return queries.observations(engine(), selection)
+    return queries.observations(engine(vintage.dataset), selection, vintage.release)
 
 
 # What a download button needs: label, file name, and how to make the file when it is asked for.
@@ -71,7 +77,7 @@ class Offer(NamedTuple):
 
 
 @kept
-def offers(indicator: str, number: int) -> list[Offer]:
+def offers(indicator: str, vintage: Vintage) -> list[Offer]:
     """Return where provinces have figures, in the order of the code lists, totals first."""
     known = catalogue.load()
     order = {
@@ -80,10 +86,9 @@ def offers(indicator: str, number: int) -> list[Offer]:
             ("scheme", known.schemes), ("industry", known.industries), ("size", known.sizes),
         )
     }  # fmt: skip
+    choices = queries.choices(engine(vintage.dataset), indicator, vintage.release)
     found = [
-        Offer(*row)
-        for row in queries.choices(engine(), indicator)[list(Offer._fields)].itertuples(index=False)
-        if row.provinces
+        Offer(*row) for row in choices[list(Offer._fields)].itertuples(index=False) if row.provinces
     ]
     return sorted(
         found, key=lambda offer: [codes[getattr(offer, name)] for name, codes in order.items()]
@@ -96,35 +101,59 @@ def newest_with_most(held: list[Offer]) -> str:
 
 
 @kept
-def mapped(number: int) -> list[str]:
+def mapped(vintage: Vintage) -> list[str]:
     """Return the indicators that provinces have figures of, in the catalogue's order."""
-    held = queries.reach(engine())
+    held = queries.reach(engine(vintage.dataset), vintage.release)
     keys = set(held.loc[held["provinces"] > 0, "indicator"])
     return [key for key in catalogue.load().indicators if key in keys]
 
 
 @kept
-def reach(number: int) -> pd.DataFrame:
+def reach(vintage: Vintage) -> pd.DataFrame:
     """Return `queries.reach`."""
-    return queries.reach(engine())
+    return queries.reach(engine(vintage.dataset), vintage.release)
 
 
 @kept
-def releases(number: int) -> pd.DataFrame:
+def releases(vintage: Vintage) -> pd.DataFrame:
     """Return `queries.releases`."""
-    return queries.releases(engine())
+    return queries.releases(engine(vintage.dataset))
 
 
 @kept
-def sources(number: int) -> pd.DataFrame:
+def changes(vintage: Vintage) -> pd.DataFrame:
+    """Return `queries.changes`."""
+    return queries.changes(engine(vintage.dataset), vintage.release)
+
+
+@kept
+def flips(vintage: Vintage) -> pd.DataFrame:
+    """Return `queries.flips`."""
+    return queries.flips(engine(vintage.dataset), vintage.release)
+
+
+@kept
+def warnings(vintage: Vintage) -> pd.DataFrame:
+    """Return `queries.warnings`."""
+    return queries.warnings(engine(vintage.dataset), vintage.release)
+
+
+@kept
+def revisions(selection: Selection, vintage: Vintage) -> pd.DataFrame:
+    """Return `queries.revisions`."""
+    return queries.revisions(engine(vintage.dataset), selection)
+
+
+@kept
+def sources(vintage: Vintage) -> pd.DataFrame:
     """Return `queries.sources`."""
-    return queries.sources(engine())
+    return queries.sources(engine(vintage.dataset), vintage.release)
 
 
 @kept
-def citations(keys: tuple[str, ...], number: int) -> pd.DataFrame:
+def citations(keys: tuple[str, ...], vintage: Vintage) -> pd.DataFrame:
     """Return `queries.citations`."""
-    return queries.citations(engine(), keys)
+    return queries.citations(engine(vintage.dataset), keys)
 
 
 @st.cache_resource(show_spinner=False)
@@ -142,17 +171,17 @@ def ranking_specification(language: Language, dark: bool) -> charts.Specificatio
 
 
 @kept
-def map_figures(view: MapView, number: int) -> MapFigures:
+def map_figures(view: MapView, vintage: Vintage) -> MapFigures:
     """Return everything the Map page draws and says of a view."""
-    rows = observations(view.selection, number)
-    cited = citations(tuple(sorted(set(rows["citation"]))), number)
+    rows = observations(view.selection, vintage)
+    cited = citations(tuple(sorted(set(rows["citation"]))), vintage)
     return views.map_figures(view, rows, cited, boundaries())
 
 
 @kept
-def map_datasets(view: MapView, number: int) -> dict[str, bytes]:
+def map_datasets(view: MapView, vintage: Vintage) -> dict[str, bytes]:
     """Return the rows that the Map page's charts draw, as they travel to the browser."""
-    figures = map_figures(view, number)
+    figures = map_figures(view, vintage)
     frames = {
         maps.FIGURES: figures.units,
         maps.LEGEND: figures.legend,
@@ -163,17 +192,34 @@ def map_datasets(view: MapView, number: int) -> dict[str, bytes]:
 
 
 @kept
-def national(number: int) -> pd.DataFrame:
+def national(vintage: Vintage) -> pd.DataFrame:
     """Return `queries.national`."""
-    return queries.national(engine())
+    return queries.national(engine(vintage.dataset), vintage.release)
 
 
 @st.cache_resource(ttl="10m", max_entries=4, show_spinner=False)
-def everything(language: Language, number: int) -> pd.DataFrame:
+def everything(language: Language, vintage: Vintage) -> pd.DataFrame:
     """Return every figure with where it stands, as people read it."""
-    rows = queries.all_observations(engine())
-    cited = queries.citations(engine(), set(rows["citation"]))
+    rows = queries.all_observations(engine(vintage.dataset), vintage.release)
+    cited = queries.citations(engine(vintage.dataset), set(rows["citation"]))
     return tables.figure_table(rows, cited, Wording(language))
+
+
+def vintage_name(vintage: Vintage, words: Wording) -> str:
+    """Return how a vintage is called in the name of a file."""
+    said = words("release {number}", number=vintage.release)
+    return said if vintage.dataset == "real" else words("demonstration") + " " + said
+
+
+def vintage_notes(vintage: Vintage, words: Wording) -> list[str]:
+    """Return what stands under all that leaves: the release, and whether it is made up."""
+    notes = [words("Release {number}", number=vintage.release)]
+    return notes if vintage.dataset == "real" else [demonstration_note(words), *notes]
+
+
+def demonstration_note(words: Wording) -> str:
+    """Return the sentence that no demonstration figure is shown without."""
+    return words("Demonstration data: generated for trying things out, true of no region.")
 
 
 def indicator(key: str) -> catalogue.Indicator:
@@ -186,23 +232,22 @@ def declared() -> int:
     return len(catalogue.load().indicators)
 
 
-def map_exports(view: MapView, number: int) -> list[Export]:
+def map_exports(view: MapView, vintage: Vintage) -> list[Export]:
     """Return what can be taken away from a map: label, file name, and how to make it."""
-    words, figures = Wording(view.language), map_figures(view, number)
+    words, figures = Wording(view.language), map_figures(view, vintage)
 
     def name(suffix: str) -> str:
-        said = words("release {number}", number=number)
-        return downloads.file_name(*figures.parts, said, suffix=suffix)
+        return downloads.file_name(*figures.parts, vintage_name(vintage, words), suffix=suffix)
 
     def image() -> dict[str, Any]:
         return maps.exported_map(
             boundaries(), figures.units, figures.legend, words=words,
-            title=" · ".join(figures.parts), notes=export_notes(figures, words, number),
+            title=" · ".join(figures.parts), notes=export_notes(figures, words, vintage),
             dark=view.dark,
         )  # fmt: skip
 
     def table() -> pd.DataFrame:
-        cited = citations(tuple(sorted(set(figures.rows["citation"]))), number)
+        cited = citations(tuple(sorted(set(figures.rows["citation"]))), vintage)
         return tables.figure_table(figures.rows, cited, words)
 
     return [
@@ -214,44 +259,46 @@ def map_exports(view: MapView, number: int) -> list[Export]:
     ]  # fmt: skip
 
 
-def export_notes(figures: MapFigures, words: Wording, number: int) -> list[str]:
+def export_notes(figures: MapFigures, words: Wording, vintage: Vintage) -> list[str]:
     """Return what stands under an exported map: its footnotes but the boundaries', the release."""
     own = maps.map_provenance(boundaries(), words)
     return [
         *(line for line in figures.footnotes if line not in own),
-        words("Release {number}", number=number),
+        *vintage_notes(vintage, words),
     ]
 
 
 @kept
-def register(number: int) -> Register:
+def register(vintage: Vintage) -> Register:
     """Return the target register."""
-    return Register(**queries.register(engine()))
+    return Register(**queries.register(engine(vintage.dataset), vintage.release))
 
 
 @kept
-def aimed_at(number: int) -> pd.DataFrame:
+def aimed_at(vintage: Vintage) -> pd.DataFrame:
     """Return every figure of the indicators that targets are set for."""
-    return queries.observations_of(engine(), register(number).target["indicator"])
+    return queries.observations_of(
+        engine(vintage.dataset), register(vintage).target["indicator"], vintage.release
+    )
 
 
 @kept
-def verdicts(number: int) -> pd.DataFrame:
+def verdicts(vintage: Vintage) -> pd.DataFrame:
     """Return the verdict of every region and aim; see `targets.verdicts`."""
-    known = register(number)
+    known = register(vintage)
     applied = targets.applicable(known, tables.provinces())
-    return targets.verdicts(known, applied, aimed_at(number))
+    return targets.verdicts(known, applied, aimed_at(vintage))
 
 
-def series(target: str, region: str, number: int) -> pd.DataFrame:
+def series(target: str, region: str, vintage: Vintage) -> pd.DataFrame:
     """Return the figures that a target is judged on in a region."""
-    return targets.series_of(aimed_at(number), region, register(number).record(target))
+    return targets.series_of(aimed_at(vintage), region, register(vintage).record(target))
 
 
 @kept
-def verdict(target: str, region: str, number: int) -> Verdict:
+def verdict(target: str, region: str, vintage: Vintage) -> Verdict:
     """Return one target's verdict in a region, with its projection."""
-    return judge(series(target, region, number), targets.engine_target(register(number), target))
+    return judge(series(target, region, vintage), targets.engine_target(register(vintage), target))
 
 
 @st.cache_resource(show_spinner=False)
@@ -273,17 +320,17 @@ def matrix_specification(language: Language, dark: bool) -> charts.Specification
 
 
 def objective_exports(
-    target: str, region: str, language: Language, dark: bool, number: int
+    target: str, region: str, language: Language, dark: bool, vintage: Vintage
 ) -> list[Export]:
     """Return what can be taken away from an objective: label, file name, and how to make it."""
-    words, record = Wording(language), register(number).record(target)
+    words, record = Wording(language), register(vintage).record(target)
     where = tables.region_names(language)[region]
     title = words.listed([where, objectives.aim_name(record, words)])
-    answer = verdict(target, region, number)
-    rows = series(target, region, number)
+    answer = verdict(target, region, vintage)
+    rows = series(target, region, vintage)
 
     def name(suffix: str) -> str:
-        return downloads.file_name(title, words("release {number}", number=number), suffix=suffix)
+        return downloads.file_name(title, vintage_name(vintage, words), suffix=suffix)
 
     def drawn() -> charts.Specification:
         return charts.exported(
@@ -293,8 +340,8 @@ def objective_exports(
             notes=[
                 objectives.target_text(record, words),
                 *objectives.citation_lines(record, words)[:2],
-                *views.standing(citations(tuple(set(rows["citation"])), number), words),
-                words("Release {number}", number=number),
+                *views.standing(citations(tuple(set(rows["citation"])), vintage), words),
+                *vintage_notes(vintage, words),
             ],
         )  # fmt: skip
 
@@ -304,7 +351,7 @@ def objective_exports(
             words("Verdict"): objectives.verdict_table(answer, record, words),
             words("Figures"): objectives.observed_table(rows, known, words),
             words("Required a year from now"): objectives.required(
-                verdicts(number), record, region, words, dark
+                verdicts(vintage), record, region, words, dark
             )[1],
         }
 
@@ -318,17 +365,15 @@ def objective_exports(
 
 
 def matrix_exports(
-    shown: pd.DataFrame, language: Language, dark: bool, number: int
+    shown: pd.DataFrame, language: Language, dark: bool, vintage: Vintage
 ) -> list[Export]:
     """Return what can be taken away from the matrix of verdicts, as `shown`."""
     words = Wording(language)
     title = words("Objectives: every region, every target")
-    cells = objectives.matrix(shown, register(number), words, dark)
+    cells = objectives.matrix(shown, register(vintage), words, dark)
 
     def name(suffix: str) -> str:
-        return downloads.file_name(
-            words("Verdicts"), words("release {number}", number=number), suffix=suffix
-        )
+        return downloads.file_name(words("Verdicts"), vintage_name(vintage, words), suffix=suffix)
 
     def drawn() -> charts.Specification:
         return charts.exported(
@@ -337,7 +382,7 @@ def matrix_exports(
                 words.listed([
                     f"{symbol} {name} {n}" for symbol, name, n in objectives.counts(shown, words)
                 ]),
-                words("Release {number}", number=number),
+                *vintage_notes(vintage, words),
             ],
         )  # fmt: skip
 
@@ -366,13 +411,14 @@ def warm() -> None:
             matrix_specification(language, dark)
     if number is None:
         return
+    vintage = Vintage(number)
     for warmed in (reach, releases, sources, national, mapped, verdicts):
-        warmed(number)
-    for indicator in mapped(number):
-        offers(indicator, number)
-    first = mapped(number)[0]
-    held = [offer for offer in offers(first, number) if offer[:3] == (views.ALL,) * 3]
+        warmed(vintage)
+    for indicator in mapped(vintage):
+        offers(indicator, vintage)
+    first = mapped(vintage)[0]
+    held = [offer for offer in offers(first, vintage) if offer[:3] == (views.ALL,) * 3]
     opening = Selection(first, newest_with_most(held))
     for language in LANGUAGES:
         for dark in (False, True):
-            map_datasets(MapView(opening, views.NATION, language, dark), number)
+            map_datasets(MapView(opening, views.NATION, language, dark), vintage)

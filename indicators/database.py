@@ -7,26 +7,31 @@
     document ─< target ──< milestone, evidence      what is to be reached, and who says so
 
 Figures as published in release N are the observations with `release <= N` plus the
-revisions with `release <= N < superseded`: the archive holds only what changed.
+revisions with `release <= N < superseded`: the archive holds only what changed. The register
+as it stood in release N is the newest `register_archive` not later, or the tables themselves.
+
+Demonstration figures live apart, in tables of their own: another SQLite file, another schema of
+a PostgreSQL. So no line, total or verdict can mix them with real ones.
 """
 
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from functools import cache
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 import sqlalchemy as sa
 
 if TYPE_CHECKING:
     import pandas as pd
+    import pyarrow as pa
 
 ROOT = Path(__file__).resolve().parent.parent
 MIGRATIONS = Path(__file__).parent / "migrations"
-HEAD = "0002"
+HEAD = "0003"
 
 metadata = sa.MetaData()
 
@@ -104,6 +109,46 @@ release = sa.Table(
     sa.Column("changed", sa.Integer, nullable=False),
     sa.Column("withdrawn", sa.Integer, nullable=False),
     sa.Column("rows", sa.Integer, nullable=False),
+    sa.Column("restored", sa.Integer),  # the release that a rollback brought back
+    sa.Column("accepted", sa.Text),  # why warnings were accepted
+)
+
+# One row per release and indicator of which figures changed.
+change = sa.Table(
+    "change",
+    metadata,
+    sa.Column("release", sa.Integer, primary_key=True),
+    sa.Column("indicator", sa.Text, primary_key=True),
+    sa.Column("added", sa.Integer, nullable=False),
+    sa.Column("changed", sa.Integer, nullable=False),
+    sa.Column("withdrawn", sa.Integer, nullable=False),
+)
+
+# One row per release and verdict that it turned; the figure is the one that did it.
+flip = sa.Table(
+    "flip",
+    metadata,
+    sa.Column("release", sa.Integer, primary_key=True),
+    sa.Column("target", sa.Text, primary_key=True),
+    sa.Column("region", sa.Text, primary_key=True),
+    *(
+        sa.Column(name, sa.Text)
+        for name in ("old_verdict", "new_verdict", "old_reason", "new_reason", "period")
+    ),
+    *(sa.Column(name, sa.Double) for name in ("old_value", "new_value")),
+)
+
+# One row per release and warning that was accepted.
+warning = sa.Table(
+    "warning",
+    metadata,
+    sa.Column("release", sa.Integer, primary_key=True),
+    sa.Column("line", sa.Integer, primary_key=True),
+    *(
+        sa.Column(name, sa.Text, nullable=False)
+        for name in ("check", "file", "sheet", "column", "found", "expected")
+    ),
+    sa.Column("row", sa.Integer),
 )
 
 # One row per release and file that it was made of.
@@ -173,6 +218,17 @@ evidence = sa.Table(
 
 REGISTER = (document, target, milestone, evidence)
 
+# One row per register that a release replaced: public from `release` until before `superseded`.
+register_archive = sa.Table(
+    "register_archive",
+    metadata,
+    sa.Column("superseded", sa.Integer, primary_key=True, autoincrement=False),
+    sa.Column("content", sa.Text, nullable=False),
+)
+
+Dataset = Literal["real", "demonstration"]
+DATASETS: tuple[Dataset, ...] = ("real", "demonstration")
+
 
 def database_url() -> str:
     """Return `DATABASE_URL`, or the SQLite file that the project fills on first start."""
@@ -181,24 +237,68 @@ def database_url() -> str:
     return f"postgresql+psycopg://{rest}" if scheme in ("postgres", "postgresql") else url
 
 
-def open_database(url: str | None = None) -> sa.Engine:
-    """Open the database, bring its tables up to date and return the engine.
+def open_database(url: str | None = None, dataset: Dataset = "real") -> sa.Engine:
+    """Open the database of a dataset, bring its tables up to date and return the engine.
 
     Raises `sqlalchemy.exc.DBAPIError` when the server or the file cannot be reached.
     """
-    engine = _engine(url or database_url())
+    engine = _engine(url or database_url(), dataset)
     if _version(engine) != HEAD:
         _migrate(engine)
     return engine
 
 
+def has_dataset(dataset: Dataset, url: str | None = None) -> bool:
+    """Return whether a dataset's tables exist, without making them."""
+    engine = _engine(url or database_url(), dataset)
+    if (file := sqlite_file(engine)) is not None:
+        return file.exists() and _version(engine) is not None
+    return _version(engine) is not None
+
+
+def remove_dataset(dataset: Dataset, url: str | None = None) -> None:
+    """Take a dataset away completely: its file, or its schema."""
+    if dataset == "real":
+        raise ValueError("real figures are never removed")
+    engine = _engine(url or database_url(), dataset)
+    engine.dispose()
+    if (file := sqlite_file(engine)) is not None:
+        for suffix in ("", "-wal", "-shm", ".lock"):
+            file.with_name(file.name + suffix).unlink(missing_ok=True)
+        return
+    with engine.connect() as connection, connection.begin():
+        connection.execute(sa.text(f'DROP SCHEMA IF EXISTS "{dataset}" CASCADE'))
+
+
+def sqlite_file(engine: sa.Engine) -> Path | None:
+    """Return the file of an SQLite database, None for a server or one in memory."""
+    name = engine.url.database
+    if engine.dialect.name != "sqlite" or not name or name == ":memory:":
+        return None
+    return Path(name)
+
+
 @cache
-def _engine(url: str) -> sa.Engine:
-    engine = sa.create_engine(url, pool_pre_ping=not url.startswith("sqlite"))
+def _engine(url: str, dataset: Dataset = "real") -> sa.Engine:
+    address = sa.make_url(url)
+    if dataset != "real":
+        address = _apart(address, dataset)
+    server = address.get_backend_name() != "sqlite"
+    # A file that may be taken away is opened anew each time.
+    pool = None if server or dataset == "real" else sa.pool.NullPool
+    engine = sa.create_engine(address, pool_pre_ping=server, poolclass=pool)
     if engine.dialect.name == "sqlite":
         sa.event.listen(engine, "connect", _prepare_sqlite)
         sa.event.listen(engine, "begin", _begin_sqlite)
     return engine
+
+
+def _apart(address: sa.URL, dataset: Dataset) -> sa.URL:
+    """Return where a dataset's own tables are: a file beside, or a schema of the same server."""
+    if address.get_backend_name() == "sqlite":
+        file = Path(address.database or "")
+        return address.set(database=str(file.with_name(f"{file.stem}.{dataset}{file.suffix}")))
+    return address.update_query_dict({"options": f"-csearch_path={dataset}"})
 
 
 def _prepare_sqlite(connection: Any, _record: Any) -> None:
@@ -237,31 +337,52 @@ def _migrate(engine: sa.Engine) -> None:
     with writing(engine) as connection:
         if engine.dialect.name == "postgresql":  # two first starts at once: the second waits
             connection.execute(sa.text("SELECT pg_advisory_xact_lock(20180003)"))
+            if connection.scalar(sa.text("SELECT current_schema()")) is None:
+                connection.execute(sa.text('CREATE SCHEMA IF NOT EXISTS "demonstration"'))
         config.attributes["connection"] = connection
         command.upgrade(config, "head")
 
 
 def insert_rows(connection: sa.Connection, table: sa.Table, rows: pd.DataFrame) -> None:
-    """Write `rows` (columns of `table`, missing as None/NaN) by the driver's own fast road.
+    """Write `rows` (columns of `table`, missing as None/NaN); see `insert_batches`."""
+    import pyarrow as pa
+
+    names = [column.name for column in table.columns if column.name in rows.columns]
+    held = pa.Table.from_pandas(rows[names], preserve_index=False)
+    insert_batches(connection, table, held.to_batches())
+
+
+def insert_batches(
+    connection: sa.Connection, table: sa.Table, batches: Iterable[pa.RecordBatch]
+) -> int:
+    """Write batches of columns of `table` by the driver's own fast road; return their rows.
 
     COPY on PostgreSQL, a prepared `executemany` on SQLite. The caller owns the transaction.
     """
-    columns = [column.name for column in table.columns if column.name in rows.columns]
-    names = ", ".join(f'"{name}"' for name in columns)
-    plain = (
-        tuple(None if value != value else value for value in row)  # NaN is not itself
-        for row in rows[columns].itertuples(index=False, name=None)
-    )
     raw = connection.connection.driver_connection
     if raw is None:
         raise RuntimeError("the connection is closed")
-    if connection.dialect.name == "postgresql":
-        with (
-            raw.cursor() as cursor,
-            cursor.copy(f'COPY "{table.name}" ({names}) FROM STDIN') as copy,
-        ):
-            for row in plain:
-                copy.write_row(row)
-    else:
-        marks = ", ".join("?" * len(columns))
-        raw.executemany(f'INSERT INTO "{table.name}" ({names}) VALUES ({marks})', plain)  # noqa: S608
+    written = 0
+    for batch in batches:
+        written += batch.num_rows
+        names = ", ".join(f'"{name}"' for name in batch.schema.names)
+        if connection.dialect.name == "postgresql":
+            _copy(raw, f'COPY "{table.name}" ({names}) FROM STDIN (FORMAT csv)', batch)
+        else:
+            marks = ", ".join("?" * batch.num_columns)
+            raw.executemany(
+                f'INSERT INTO "{table.name}" ({names}) VALUES ({marks})',  # noqa: S608
+                zip(*(column.to_pylist() for column in batch.columns), strict=True),
+            )
+    return written
+
+
+def _copy(raw: Any, statement: str, batch: pa.RecordBatch) -> None:
+    import pyarrow as pa
+    from pyarrow import csv
+
+    sink = pa.BufferOutputStream()
+    # Text in quotes, nothing without: so an empty text and a missing one stay apart.
+    csv.write_csv(batch, sink, csv.WriteOptions(include_header=False, quoting_style="needed"))
+    with raw.cursor() as cursor, cursor.copy(statement) as copy:
+        copy.write(sink.getvalue().to_pybytes())

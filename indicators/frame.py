@@ -14,7 +14,8 @@ import streamlit as st
 from streamlit.navigation.page import StreamlitPage
 
 from indicators import cached
-from indicators.database import ROOT
+from indicators.database import ROOT, Dataset
+from indicators.queries import Vintage
 from indicators.wording import LANGUAGES, Language, Wording
 
 # No icons: a browser would fetch each page's from outside.
@@ -24,15 +25,21 @@ _menu_drawn: ContextVar[bool] = ContextVar("_menu_drawn", default=False)
 
 @dataclass(frozen=True)
 class Frame:
-    """What a page needs to know of its visit: words, theme, and the release it shows."""
+    """What a page needs to know of its visit: words, theme, the figures shown, the newest ones."""
 
     words: Wording
     dark: bool
-    release: int
+    vintage: Vintage
+    newest: Vintage
+
+    @property
+    def release(self) -> int:
+        """The number of the release shown."""
+        return self.vintage.release
 
 
 def begin(page: str) -> Frame:
-    """Open a page: gate, language, menu. Stops the script when there is nothing to show."""
+    """Open a page: gate, language, menu, vintage. Stops the script when nothing can be shown."""
     words = Wording(_language())
     st.set_page_config(
         page_title=words("{page} · Quality governance", page=_title(page, words)),
@@ -44,12 +51,80 @@ def begin(page: str) -> Frame:
     _gate(words)
     _language_switch(words)
     dark = st.context.theme.type == "dark"
-    number = cached.release()
+    dataset = _dataset(words)
+    number = cached.release(dataset)
     if number is None:
         st.title(words("There are no figures yet"))
         st.info(words("Load them with: python -m etl refresh"), icon=":material/info:")
         st.stop()
-    return Frame(words, dark, number)
+    newest = Vintage(number, dataset)
+    return Frame(words, dark, _vintage(newest, words), newest)
+
+
+def _dataset(words: Wording) -> Dataset:
+    """Return the figures chosen, real or demonstration; the address says it as `data`."""
+    held = cached.datasets()
+    wanted = st.query_params.get("data") or st.session_state.get("kept_data")
+    dataset: Dataset = "demonstration" if wanted == "demonstration" in held else "real"
+    st.session_state["kept_data"] = st.session_state["choice_data"] = dataset
+    if dataset == "real":
+        st.query_params.pop("data", None)
+    elif st.query_params.get("data") != dataset:
+        st.query_params["data"] = dataset
+    if len(held) > 1:
+        with st.sidebar:
+            st.segmented_control(
+                words("Figures"), held, key="choice_data", on_change=_say_dataset,
+                format_func=lambda held: {
+                    "real": words("Real figures"), "demonstration": words("Demonstration"),
+                }[held],
+                label_visibility="collapsed", required=True,
+            )  # fmt: skip
+    if dataset == "demonstration":
+        st.error(f"**{cached.demonstration_note(words)}**", icon=":material/science:")
+    return dataset
+
+
+def _say_dataset() -> None:
+    st.query_params["data"] = st.session_state["choice_data"]
+    st.session_state["kept_data"] = st.session_state["choice_data"]
+    _say_newest()
+
+
+def _vintage(newest: Vintage, words: Wording) -> Vintage:
+    """Return the release that the address names as `release`, the newest where it names none."""
+    wanted = st.query_params.get("release") or st.session_state.get("kept_release")
+    number = int(wanted) if wanted and wanted.isdecimal() else newest.release
+    known = cached.releases(newest).set_index("release")
+    if number not in known.index:
+        st.warning(
+            words("There is no release {number}; showing the newest.", number=str(wanted)[:20]),
+            icon=":material/info:",
+        )
+        number = newest.release
+    if number == newest.release:
+        st.session_state.pop("kept_release", None)
+        return newest
+    st.session_state["kept_release"] = str(number)
+    if st.query_params.get("release") != str(number):
+        st.query_params["release"] = str(number)
+    with st.container(horizontal=True, vertical_alignment="center"):
+        st.info(
+            words(
+                "Figures as published in release {number} on {date}. The newest is release "
+                "{newest}.",
+                number=number, date=words.date(str(known.at[number, "published_at"])),
+                newest=newest.release,
+            ),
+            icon=":material/history:",
+        )  # fmt: skip
+        st.button(words("Show the newest"), on_click=_say_newest)
+    return newest._replace(release=number)
+
+
+def _say_newest() -> None:
+    st.query_params.pop("release", None)
+    st.session_state.pop("kept_release", None)
 
 
 def _language() -> Language:
@@ -130,9 +205,9 @@ def downloads(exports: list[cached.Export]) -> None:
 def end(frame: Frame, *lines: str) -> None:
     """Close a page: source lines, release and licence in one caption."""
     words = frame.words
-    newest = cached.releases(frame.release).iloc[0]
+    shown = cached.releases(frame.newest).set_index("release").loc[frame.release]
     st.caption("  \n".join([
         *lines,
         words("Release {number}, published {date}. Figures are quoted as facts with their source.",
-              number=frame.release, date=words.date(newest["published_at"])),
+              number=frame.release, date=words.date(str(shown["published_at"]))),
     ]))  # fmt: skip

@@ -2,25 +2,34 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+import json
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
+from typing import Any, NamedTuple
 
 import pandas as pd
 import sqlalchemy as sa
 
 from indicators.database import (
+    KEY,
     REGISTER,
+    Dataset,
+    change,
     citation,
+    flip,
     observation,
+    register_archive,
     release,
     release_input,
     revision,
+    warning,
 )
 
 
 @dataclass(frozen=True)
 class Selection:
-    """What a page shows. `None` leaves a dimension open; `release` None is what is public now."""
+    """What a page shows. `None` leaves a dimension open."""
 
     indicator: str
     period: str | None = None
@@ -28,17 +37,42 @@ class Selection:
     size: str | None = "ALL"
     scheme: str | None = "ALL"
     region: str | None = None
-    release: int | None = None
 
 
-def _rows(engine: sa.Engine, question: sa.Select[tuple[object, ...]]) -> pd.DataFrame:
+class Vintage(NamedTuple):
+    """Which figures: those of a dataset as published in one of its releases."""
+
+    release: int
+    dataset: Dataset = "real"
+
+
+@contextmanager
+def _snapshot(engine: sa.Engine) -> Iterator[sa.Connection]:
+    """Yield a connection to which nothing changes while it is asked."""
     with engine.connect() as connection:
-        answer = connection.execute(question)
-        return pd.DataFrame(answer.all(), columns=list(answer.keys()))
+        if engine.dialect.name == "postgresql":
+            connection = connection.execution_options(isolation_level="REPEATABLE READ")
+        with connection.begin():
+            yield connection
 
 
-def _figures(number: int | None) -> sa.Subquery:
-    """Return the figures that were public in release `number`."""
+def _frame(connection: sa.Connection, question: sa.Select[Any]) -> pd.DataFrame:
+    answer = connection.execute(question)
+    return pd.DataFrame(answer.all(), columns=list(answer.keys()))
+
+
+def _rows(engine: sa.Engine, question: sa.Select[Any]) -> pd.DataFrame:
+    with _snapshot(engine) as connection:
+        return _frame(connection, question)
+
+
+def _newest(connection: sa.Connection) -> int | None:
+    number: int | None = connection.scalar(sa.select(sa.func.max(release.c.release)))
+    return number
+
+
+def figures_of(number: int | None) -> sa.Subquery:
+    """Return the figures that were public in release `number`, None for those public now."""
     if number is None:
         return sa.select(observation).subquery("figures")
     names = [column.name for column in observation.columns]
@@ -50,29 +84,53 @@ def _figures(number: int | None) -> sa.Subquery:
     ).subquery("figures")
 
 
-def observations(engine: sa.Engine, selection: Selection) -> pd.DataFrame:
-    """Return the figures of a selection, ordered by key.
+def _asked(
+    engine: sa.Engine, number: int | None, ask: Callable[[sa.Subquery], sa.Select[Any]]
+) -> pd.DataFrame:
+    """Return the answer about release `number`; the archive is read only for an older one."""
+    with _snapshot(engine) as connection:
+        older = number is not None and number != _newest(connection)
+        return _frame(connection, ask(figures_of(number if older else None)))
+
+
+def _key(figures: sa.Subquery) -> list[sa.ColumnElement[str]]:
+    return [figures.c[name] for name in KEY]
+
+
+def _numeric(rows: pd.DataFrame) -> pd.DataFrame:
+    return rows.astype({"value": float, "numerator": float, "denominator": float})
+
+
+def observations(
+    engine: sa.Engine, selection: Selection, number: int | None = None
+) -> pd.DataFrame:
+    """Return the figures of a selection in a release (default: the newest), ordered by key.
 
     Columns: indicator, period, scheme, industry, size, region, value, status, confidentiality,
     numerator, denominator, source, citation, release.
     """
-    figures = _figures(selection.release)
-    chosen = {
-        name: getattr(selection, name)
-        for name in ("indicator", "period", "scheme", "industry", "size", "region")
-    }
-    question = sa.select(figures).where(
-        *(figures.c[name] == code for name, code in chosen.items() if code is not None)
+    return _numeric(
+        _asked(
+            engine,
+            number,
+            lambda figures: (
+                sa.select(figures).where(*_chosen(figures, selection)).order_by(*_key(figures))
+            ),
+        )
     )
-    rows = _rows(engine, question.order_by(*(figures.c[name] for name in chosen)))
-    return rows.astype({"value": float, "numerator": float, "denominator": float})
+
+
+def _chosen(figures: sa.FromClause, selection: Selection) -> Iterator[sa.ColumnElement[bool]]:
+    for name in KEY:
+        if (code := getattr(selection, name)) is not None:
+            yield figures.c[name] == code
 
 
 def all_observations(engine: sa.Engine, number: int | None = None) -> pd.DataFrame:
-    """Return every figure of a release (default: what is public now), as `observations` does."""
-    figures = _figures(number)
-    rows = _rows(engine, sa.select(figures).order_by(*list(figures.c)[:6]))
-    return rows.astype({"value": float, "numerator": float, "denominator": float})
+    """Return every figure of a release (default: the newest), as `observations` does."""
+    return _numeric(
+        _asked(engine, number, lambda figures: sa.select(figures).order_by(*_key(figures)))
+    )
 
 
 def national(engine: sa.Engine, number: int | None = None) -> pd.DataFrame:
@@ -80,18 +138,26 @@ def national(engine: sa.Engine, number: int | None = None) -> pd.DataFrame:
 
     Two regions, `100000` and `ALL`; columns as in `observations`.
     """
-    figures = _figures(number)
-    rows = _rows(
-        engine,
-        sa.select(figures)
-        .where(
-            figures.c.region.in_(["100000", "ALL"]),
-            figures.c.scheme == "ALL",
-            figures.c.size == "ALL",
+    return _numeric(
+        _asked(
+            engine,
+            number,
+            lambda figures: (
+                sa.select(figures)
+                .where(
+                    figures.c.region.in_(["100000", "ALL"]),
+                    figures.c.scheme == "ALL",
+                    figures.c.size == "ALL",
+                )
+                .order_by(*_key(figures))
+            ),
         )
-        .order_by(*list(figures.c)[:6]),
     )
-    return rows.astype({"value": float, "numerator": float, "denominator": float})
+
+
+def _province(figures: sa.Subquery) -> sa.ColumnElement[bool]:
+    # GB/T 2260: a province-level code ends in four zeros; 100000 is the nation.
+    return sa.and_(figures.c.region.like("__0000"), figures.c.region != "100000")
 
 
 def choices(engine: sa.Engine, indicator: str, number: int | None = None) -> pd.DataFrame:
@@ -99,46 +165,43 @@ def choices(engine: sa.Engine, indicator: str, number: int | None = None) -> pd.
 
     `provinces` counts the province-level regions with a figure.
     """
-    figures = _figures(number)
-    dimensions = [figures.c[name] for name in ("scheme", "industry", "size", "period")]
-    # GB/T 2260: a province-level code ends in four zeros; 100000 is the nation.
-    province = sa.and_(
-        figures.c.region.like("__0000"), figures.c.region != "100000", figures.c.value.is_not(None)
-    )
-    return _rows(
-        engine,
-        sa.select(
-            *dimensions,
-            sa.func.count().filter(province).label("provinces"),
-            sa.func.count().label("rows"),
+
+    def ask(figures: sa.Subquery) -> sa.Select[Any]:
+        dimensions = [figures.c[name] for name in ("scheme", "industry", "size", "period")]
+        known = sa.and_(_province(figures), figures.c.value.is_not(None))
+        return (
+            sa.select(
+                *dimensions,
+                sa.func.count().filter(known).label("provinces"),
+                sa.func.count().label("rows"),
+            )
+            .where(figures.c.indicator == indicator)
+            .group_by(*dimensions)
+            .order_by(*dimensions)
         )
-        .where(figures.c.indicator == indicator)
-        .group_by(*dimensions)
-        .order_by(*dimensions),
-    )
+
+    return _asked(engine, number, ask)
 
 
 def reach(engine: sa.Engine, number: int | None = None) -> pd.DataFrame:
     """Return each indicator's reach: first_period, last_period, periods, provinces, rows."""
-    figures = _figures(number)
-    province = sa.case(
-        (
-            sa.and_(figures.c.region.like("__0000"), figures.c.region != "100000"),
-            figures.c.region,
-        ),
-    )
-    return _rows(
+    return _asked(
         engine,
-        sa.select(
-            figures.c.indicator,
-            sa.func.min(figures.c.period).label("first_period"),
-            sa.func.max(figures.c.period).label("last_period"),
-            sa.func.count(sa.distinct(figures.c.period)).label("periods"),
-            sa.func.count(sa.distinct(province)).label("provinces"),
-            sa.func.count().label("rows"),
-        )
-        .group_by(figures.c.indicator)
-        .order_by(figures.c.indicator),
+        number,
+        lambda figures: (
+            sa.select(
+                figures.c.indicator,
+                sa.func.min(figures.c.period).label("first_period"),
+                sa.func.max(figures.c.period).label("last_period"),
+                sa.func.count(sa.distinct(figures.c.period)).label("periods"),
+                sa.func.count(sa.distinct(sa.case((_province(figures), figures.c.region)))).label(
+                    "provinces"
+                ),
+                sa.func.count().label("rows"),
+            )
+            .group_by(figures.c.indicator)
+            .order_by(figures.c.indicator)
+        ),
     )
 
 
@@ -150,24 +213,50 @@ def releases(engine: sa.Engine) -> pd.DataFrame:
 def latest_release(engine: sa.Engine) -> int | None:
     """Return the number of the newest release, None when nothing is published."""
     with engine.connect() as connection:
-        number: int | None = connection.scalar(sa.select(sa.func.max(release.c.release)))
-        return number
+        return _newest(connection)
 
 
-def sources(engine: sa.Engine) -> pd.DataFrame:
-    """Return what each source holds now: source, rows, indicators, first_period, last_period."""
-    columns = observation.c
+def changes(engine: sa.Engine, number: int) -> pd.DataFrame:
+    """Return what a release changed: indicator, added, changed, withdrawn."""
     return _rows(
         engine,
-        sa.select(
-            columns.source,
-            sa.func.count().label("rows"),
-            sa.func.count(sa.distinct(columns.indicator)).label("indicators"),
-            sa.func.min(columns.period).label("first_period"),
-            sa.func.max(columns.period).label("last_period"),
-        )
-        .group_by(columns.source)
-        .order_by(columns.source),
+        sa.select(change.c.indicator, change.c.added, change.c.changed, change.c.withdrawn)
+        .where(change.c.release == number)
+        .order_by(change.c.indicator),
+    )
+
+
+def flips(engine: sa.Engine, number: int) -> pd.DataFrame:
+    """Return the verdicts that a release turned, as in the table `flip`."""
+    return _rows(
+        engine,
+        sa.select(flip).where(flip.c.release == number).order_by(flip.c.region, flip.c.target),
+    )
+
+
+def warnings(engine: sa.Engine, number: int) -> pd.DataFrame:
+    """Return the warnings that were accepted for a release, as in the table `warning`."""
+    return _rows(
+        engine, sa.select(warning).where(warning.c.release == number).order_by(warning.c.line)
+    )
+
+
+def sources(engine: sa.Engine, number: int | None = None) -> pd.DataFrame:
+    """Return what each source holds: source, rows, indicators, first_period, last_period."""
+    return _asked(
+        engine,
+        number,
+        lambda figures: (
+            sa.select(
+                figures.c.source,
+                sa.func.count().label("rows"),
+                sa.func.count(sa.distinct(figures.c.indicator)).label("indicators"),
+                sa.func.min(figures.c.period).label("first_period"),
+                sa.func.max(figures.c.period).label("last_period"),
+            )
+            .group_by(figures.c.source)
+            .order_by(figures.c.source)
+        ),
     )
 
 
@@ -188,32 +277,53 @@ def citations(engine: sa.Engine, keys: Iterable[str]) -> pd.DataFrame:
 
 def revisions(engine: sa.Engine, selection: Selection) -> pd.DataFrame:
     """Return what a selection's figures were before, oldest first, as in the table `revision`."""
-    chosen = {
-        name: getattr(selection, name)
-        for name in ("indicator", "period", "scheme", "industry", "size", "region")
-    }
     return _rows(
         engine,
         sa.select(revision)
-        .where(*(revision.c[name] == code for name, code in chosen.items() if code is not None))
-        .order_by(*(revision.c[name] for name in chosen), revision.c.release),
+        .where(*_chosen(revision, selection))
+        .order_by(*(revision.c[name] for name in KEY), revision.c.release),
     )
 
 
-def register(engine: sa.Engine) -> dict[str, pd.DataFrame]:
-    """Return the target register, table by table: document, target, milestone, evidence."""
+def register(engine: sa.Engine, number: int | None = None) -> dict[str, pd.DataFrame]:
+    """Return the target register of a release, table by table: see `REGISTER`."""
+    with _snapshot(engine) as connection:
+        return register_of(connection, number)
+
+
+def register_of(connection: sa.Connection, number: int | None = None) -> dict[str, pd.DataFrame]:
+    """Return the register as it stood in release `number`, on a connection of the caller's."""
+    if number is not None:
+        archived = connection.scalar(
+            sa.select(register_archive.c.content)
+            .where(register_archive.c.superseded > number)
+            .order_by(register_archive.c.superseded)
+            .limit(1)
+        )
+        if archived is not None:
+            return {
+                table.name: pd.DataFrame(
+                    json.loads(archived)[table.name], columns=table.columns.keys()
+                )
+                for table in REGISTER
+            }
     return {
-        table.name: _rows(engine, sa.select(table).order_by(*table.primary_key.columns))
+        table.name: _frame(connection, sa.select(table).order_by(*table.primary_key.columns))
         for table in REGISTER
     }
 
 
-def observations_of(engine: sa.Engine, indicators: Iterable[str]) -> pd.DataFrame:
-    """Return every figure of these indicators, as `observations` does."""
-    rows = _rows(
-        engine,
-        sa.select(observation)
-        .where(observation.c.indicator.in_(sorted(set(indicators))))
-        .order_by(*list(observation.c)[:6]),
+def observations_of(
+    engine: sa.Engine, indicators: Iterable[str], number: int | None = None
+) -> pd.DataFrame:
+    """Return every figure of these indicators in a release, as `observations` does."""
+    wanted = sorted(set(indicators))
+    return _numeric(
+        _asked(
+            engine,
+            number,
+            lambda figures: (
+                sa.select(figures).where(figures.c.indicator.in_(wanted)).order_by(*_key(figures))
+            ),
+        )
     )
-    return rows.astype({"value": float, "numerator": float, "denominator": float})

@@ -14,7 +14,7 @@ import pandas as pd
 import streamlit as st
 
 from indicators import cached, catalogue, objectives, progress, tables
-from indicators.queries import Selection
+from indicators.queries import Selection, Vintage
 from indicators.views import ALL, NATION
 from indicators.wording import Wording
 
@@ -56,10 +56,10 @@ def _say(key: str) -> None:
     st.query_params[key] = st.session_state[f"choice_{key}"]
 
 
-def choose_selection(words: Wording, number: int) -> Selection:
+def choose_selection(words: Wording, vintage: Vintage) -> Selection:
     """Return what to show: an indicator with provinces' figures, its scheme and its period."""
     known = catalogue.load().indicators
-    offered = cached.mapped(number)
+    offered = cached.mapped(vintage)
     indicator = choose(
         words("Indicator"),
         "indicator",
@@ -68,7 +68,7 @@ def choose_selection(words: Wording, number: int) -> Selection:
         name=lambda key: words.text(known[key].title),
         default=offered[0],
     )
-    held = cached.offers(indicator, number)
+    held = cached.offers(indicator, vintage)
     narrowed = {
         "scheme": (words("Certification scheme"), tables.scheme_name),
         "industry": (words("Industry"), tables.industry_name),
@@ -97,17 +97,17 @@ def choose_selection(words: Wording, number: int) -> Selection:
     return Selection(indicator, period, **chosen)
 
 
-def choose_figure(words: Wording, number: int) -> Selection:
+def choose_figure(words: Wording, vintage: Vintage) -> Selection:
     """Return the figures to explain: an indicator, and a region, scheme and period or all."""
     known = catalogue.load()
     names = tables.region_names(words.language)
-    held = set(cached.reach(number)["indicator"])
+    held = set(cached.reach(vintage)["indicator"])
     indicator = choose(
         words("Indicator"), "indicator", [key for key in known.indicators if key in held],
         name=lambda key: words.text(known.indicators[key].title),
         default=FIRST, words=words,
     )  # fmt: skip
-    rows = cached.observations(Selection(indicator, None, None, None, None), number)
+    rows = cached.observations(Selection(indicator, None, None, None, None), vintage)
     every = words("All")
 
     def one(label: str, key: str, name: Callable[[str], str], newest_first: bool = False) -> str:
@@ -149,9 +149,9 @@ def select_region() -> None:
     st.query_params["region"] = chosen[0]["region"] if chosen else NATION
 
 
-def choose_target(words: Wording, number: int) -> tuple[str, str]:
+def choose_target(words: Wording, vintage: Vintage) -> tuple[str, str]:
     """Return a region that targets apply to, and one of them."""
-    verdicts = cached.verdicts(number)
+    verdicts = cached.verdicts(vintage)
     names = tables.region_names(words.language)
     held = set(verdicts["region"])
     order = [NATION, *tables.provinces()]
@@ -168,7 +168,7 @@ def choose_target(words: Wording, number: int) -> tuple[str, str]:
         ["latest_period", "own", "target"], ascending=[False, False, True], na_position="last"
     )
     rows = own.set_index("target").to_dict("index")
-    register = cached.register(number).target.set_index("target").to_dict("index")
+    register = cached.register(vintage).target.set_index("target").to_dict("index")
     target = choose(
         words("Objective"),
         "target",
@@ -194,11 +194,11 @@ def _or_all(code: str, *, name: Callable[[str], str], words: Wording) -> str:
     return words("All") if code == EVERY else name(code)
 
 
-def narrow_verdicts(words: Wording, number: int) -> pd.DataFrame:
+def narrow_verdicts(words: Wording, vintage: Vintage) -> pd.DataFrame:
     """Return the verdicts that the filters leave: document, clause, department, verdict."""
-    known, register = catalogue.load(), cached.register(number)
+    known, register = catalogue.load(), cached.register(vintage)
     told = register.target.set_index("target")
-    verdicts = cached.verdicts(number)
+    verdicts = cached.verdicts(vintage)
     named = verdicts.assign(
         document=verdicts["target"].map(told["document"]),
         department=verdicts["target"].map(told["department"].fillna(UNKNOWN)),

@@ -9,12 +9,12 @@ from indicators.views import MapView
 
 visit = frame.begin("map")
 words = visit.words
-selection = sidebar.choose_selection(words, visit.release)
+selection = sidebar.choose_selection(words, visit.vintage)
 region = sidebar.choose_region(words)
 
 view = MapView(selection, region, words.language, visit.dark)
-figures = cached.map_figures(view, visit.release)
-rows = cached.map_datasets(view, visit.release)
+figures = cached.map_figures(view, visit.vintage)
+rows = cached.map_datasets(view, visit.vintage)
 
 st.title(figures.statement)
 st.caption(figures.subtitle)
@@ -38,5 +38,5 @@ st.caption("  \n".join(figures.footnotes))
 with st.expander(words("The same as a table"), on_change="rerun") as twin:
     if twin.open:
         st.dataframe(figures.table, hide_index=True, alt=figures.statement)
-frame.downloads(cached.map_exports(view, visit.release))
+frame.downloads(cached.map_exports(view, visit.vintage))
 frame.end(visit)

@@ -6,13 +6,13 @@ from indicators import cached, frame, objectives, progress, sidebar, tables
 
 visit = frame.begin("objectives")
 words = visit.words
-region, target = sidebar.choose_target(words, visit.release)
+region, target = sidebar.choose_target(words, visit.vintage)
 
-register = cached.register(visit.release)
+register = cached.register(visit.vintage)
 record = register.record(target)
 indicator = cached.indicator(record["indicator"])
-series = cached.series(target, region, visit.release)
-verdict = cached.verdict(target, region, visit.release)
+series = cached.series(target, region, visit.vintage)
+verdict = cached.verdict(target, region, visit.vintage)
 
 where = tables.region_names(words.language)[region]
 aim = objectives.aim_name(record, words)
@@ -79,7 +79,7 @@ if step is not None:
 
 st.subheader(words("Required a year from now, region by region"))
 bars, table = objectives.required(
-    cached.verdicts(visit.release), record, region, words, visit.dark
+    cached.verdicts(visit.vintage), record, region, words, visit.dark
 )  # fmt: skip
 if not bars.empty:
     st.vega_lite_chart(
@@ -90,7 +90,7 @@ if not bars.empty:
     )  # fmt: skip
 st.dataframe(table, hide_index=True, alt=words("Required a year from now, region by region"))
 
-frame.downloads(cached.objective_exports(target, region, words.language, visit.dark, visit.release))
+frame.downloads(cached.objective_exports(target, region, words.language, visit.dark, visit.vintage))
 st.subheader(words("Who set it"))
 st.markdown("\n".join(f"- {line}" for line in objectives.citation_lines(record, words)))
 frame.end(visit)

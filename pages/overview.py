@@ -6,8 +6,8 @@ from indicators import cached, frame, objectives, sidebar, tables, views
 
 visit = frame.begin("overview")
 words = visit.words
-reach = cached.reach(visit.release)
-nation = cached.national(visit.release)
+reach = cached.reach(visit.vintage)
+nation = cached.national(visit.vintage)
 
 st.title(views.overview_statement(nation, reach, words))
 for headline, column in zip(
@@ -22,7 +22,7 @@ st.caption(words(
 ))  # fmt: skip
 
 st.subheader(words("Objectives: every region, every target"))
-verdicts = sidebar.narrow_verdicts(words, visit.release)
+verdicts = sidebar.narrow_verdicts(words, visit.vintage)
 st.caption(words(
     "{judged} of {all} can be judged; the others say why. Click a cell to open it.",
     judged=int((verdicts["reason"] == "").sum()), all=len(verdicts),
@@ -31,7 +31,7 @@ with st.container(horizontal=True):
     for symbol, name, number in objectives.counts(verdicts, words):
         st.badge(f"{symbol} {name} {number}", color="gray")
 if not verdicts.empty:
-    cells = objectives.matrix(verdicts, cached.register(visit.release), words, visit.dark)
+    cells = objectives.matrix(verdicts, cached.register(visit.vintage), words, visit.dark)
     st.vega_lite_chart(
         cached.matrix_specification(words.language, visit.dark) | {"datasets": {"matrix": cells}},
         key="matrix", theme=None, on_select=sidebar.open_cell, selection_mode="cell",
@@ -43,7 +43,7 @@ if not verdicts.empty:
                 objectives.matrix_table(cells, words), hide_index=True,
                 alt=words("Verdict of each region on each target"),
             )  # fmt: skip
-    frame.downloads(cached.matrix_exports(verdicts, words.language, visit.dark, visit.release))
+    frame.downloads(cached.matrix_exports(verdicts, words.language, visit.dark, visit.vintage))
 if opened := st.session_state.pop("opened", None):
     st.switch_page("pages/objectives.py", query_params=opened | {"lang": words.language})
 

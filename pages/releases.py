@@ -6,12 +6,12 @@ from indicators import cached, downloads, frame, sidebar, tables
 
 visit = frame.begin("releases")
 words = visit.words
-selection = sidebar.choose_figure(words, visit.release)
+selection = sidebar.choose_figure(words, visit.vintage)
 
-rows = cached.observations(selection, visit.release)
-cited = cached.citations(tuple(sorted(set(rows["citation"]))), visit.release)
-releases = cached.releases(visit.release)
-sources = cached.sources(visit.release)
+rows = cached.observations(selection, visit.vintage)
+cited = cached.citations(tuple(sorted(set(rows["citation"]))), visit.vintage)
+releases = cached.releases(visit.vintage)
+sources = cached.sources(visit.vintage)
 
 st.title(words(
     "Release {number} holds {rows} figures from {sources} sources",
@@ -39,14 +39,14 @@ with st.container(horizontal=True):
     everything = words("All figures, release {number}", number=visit.release)
     st.download_button(
         words("All figures (CSV)"),
-        lambda: downloads.csv_file(cached.everything(words.language, visit.release)),
+        lambda: downloads.csv_file(cached.everything(words.language, visit.vintage)),
         downloads.file_name(everything, suffix=".csv"), on_click="ignore",
         icon=":material/download:",
     )  # fmt: skip
     st.download_button(
         words("All figures (XLSX)"),
         lambda: downloads.xlsx_file({
-            words("Figures"): cached.everything(words.language, visit.release),
+            words("Figures"): cached.everything(words.language, visit.vintage),
             words("Sources"): tables.sources_table(sources, words),
             words("Releases"): tables.releases_table(releases, words),
         }),
