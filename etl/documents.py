@@ -104,23 +104,24 @@ def _provenance(path: Path) -> dict[str, Any]:
     return {key: None if value is None else str(value) for key, value in content.items()}
 
 
-def checksums(folder: Path, root: Path) -> pd.DataFrame:
-    """Return file (relative to `root`), sha256 and bytes of everything in a source's folder."""
+def checksums(folder: Path, root: Path, pattern: str = "**/*") -> pd.DataFrame:
+    """Return file (relative to `root`), source, sha256 and bytes of what a folder holds."""
     return pd.DataFrame(
         [
             {
                 "file": path.relative_to(root).as_posix(),
                 "source": folder.name,
-                "sha256": _sha256(path),
+                "sha256": sha256(path),
                 "bytes": path.stat().st_size,
             }
-            for path in sorted(folder.rglob("*"))
+            for path in sorted(folder.glob(pattern))
             if path.is_file()
         ],
         columns=["file", "source", "sha256", "bytes"],
     )
 
 
-def _sha256(path: Path) -> str:
+def sha256(path: Path) -> str:
+    """Return the digest of a file's content."""
     with path.open("rb") as stream:
         return hashlib.file_digest(stream, "sha256").hexdigest()

@@ -1,23 +1,58 @@
-"""What is wrong with a file: what was found, where, what was expected and what to do."""
+"""What is wrong with a file: what was found, where, what was expected and what to do.
+
+Shown as a table, and written as CSV, XLSX or JSON for whoever must correct the file.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import json
+from collections import Counter
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
+from pathlib import Path
 from typing import Any, Literal
 
+import pandas as pd
+from rich.console import Group, RenderableType
+from rich.table import Table
+from rich.text import Text as Plain
+
+from indicators.catalogue import Text
+from indicators.downloads import csv_file, xlsx_file
+from indicators.wording import Wording
+
 Severity = Literal["error", "warning"]
+SHOWN = 50  # of each check on screen; files hold all
 
 
 @dataclass(frozen=True)
 class Message:
-    """A sentence of the message catalogue with its values, put into a language when shown."""
+    """A sentence of the message catalogue with its values, put into a language when shown.
+
+    A value may be a sentence itself, a text in both languages, or a list of any.
+    """
 
     text: str
     values: dict[str, Any] = field(default_factory=dict)
 
     def __str__(self) -> str:
-        return self.text.format(**self.values)
+        return self.said(Wording("en"))
+
+    def said(self, words: Wording) -> str:
+        """Return the sentence in a language."""
+        return words(
+            self.text, **{name: _said(value, words) for name, value in self.values.items()}
+        )
+
+
+def _said(value: Any, words: Wording) -> Any:
+    if isinstance(value, Message):
+        return value.said(words)
+    if isinstance(value, Text):
+        return words.text(value)
+    if isinstance(value, list):
+        return words.listed([str(_said(item, words)) for item in value])
+    return value
 
 
 def message(text: str, **values: Any) -> Message:
@@ -27,7 +62,10 @@ def message(text: str, **values: Any) -> Message:
 
 @dataclass(frozen=True)
 class Finding:
-    """One thing that is wrong, in one place. `row` counts as a spreadsheet does, header = 1."""
+    """One thing that is wrong, in one place. `row` counts as a spreadsheet does, header = 1.
+
+    `check` is the stable name of what found it, as in `etl.checks.CHECKS`.
+    """
 
     file: str
     found: str
@@ -37,6 +75,7 @@ class Finding:
     column: str | None = None
     sheet: str | None = None
     severity: Severity = "error"
+    check: str = ""
 
     def record(self) -> dict[str, Any]:
         """Return the finding as a flat record, for tables and files."""
@@ -55,3 +94,105 @@ class Refused(Exception):  # noqa: N818 - the word that people see
             )
         )
         self.findings = list(findings)
+
+
+def findings_table(findings: Sequence[Finding], words: Wording) -> RenderableType:
+    """Return the findings to print: errors first, SHOWN of each check, then the counts."""
+    errors = sum(finding.severity == "error" for finding in findings)
+    shown = Table(
+        title=words(
+            "Errors: {errors}, warnings: {warnings}",
+            errors=words.number(errors), warnings=words.number(len(findings) - errors),
+        ),
+        title_justify="left",
+    )  # fmt: skip
+    for heading in (
+        words("Severity"), words("File"), words("Row"), words("Column"), words("Found"),
+        words("Expected"), words("What to do"),
+    ):  # fmt: skip
+        shown.add_column(heading, overflow="fold")
+    counts: Counter[tuple[Severity, str]] = Counter()
+    for finding in sorted(findings, key=_order):
+        kind = (finding.severity, finding.check)
+        counts[kind] += 1
+        if counts[kind] <= SHOWN:
+            # Plain, not markup: a cell that holds `[red]` is shown as it stands.
+            shown.add_row(*(Plain(cell) for cell in _shown(finding, words)))
+    folded = {kind: count for kind, count in counts.items() if count > SHOWN}
+    return Group(shown, *([_counts(folded, words)] if folded else []))
+
+
+def _order(finding: Finding) -> tuple[bool, str, str, str, int]:
+    return (
+        finding.severity == "warning", finding.check, finding.file, finding.sheet or "",
+        finding.row or 0,
+    )  # fmt: skip
+
+
+def _shown(finding: Finding, words: Wording) -> list[str]:
+    place = f"{finding.file} · {finding.sheet}" if finding.sheet else finding.file
+    return [
+        _severity(finding, words), place, str(finding.row or ""), finding.column or "",
+        finding.found, finding.expected.said(words), finding.advice.said(words),
+    ]  # fmt: skip
+
+
+def _severity(finding: Finding, words: Wording) -> str:
+    return words("Error") if finding.severity == "error" else words("Warning")
+
+
+def _counts(folded: Mapping[tuple[Severity, str], int], words: Wording) -> Table:
+    table = Table(
+        title=words("The first {n} of each are shown; a file holds them all", n=SHOWN),
+        title_justify="left",
+    )
+    table.add_column(words("Check"))
+    table.add_column(words("Findings"), justify="right")
+    for (_, check), count in folded.items():
+        table.add_row(check, words.number(count))
+    return table
+
+
+def write_findings(findings: Sequence[Finding], path: Path, words: Wording) -> None:
+    """Write every finding as .csv, .xlsx or .json, sentences in the language of `words`.
+
+    The names of checks and severities are the stable codes in each; in JSON those of the fields
+    too. Raises `ValueError` for any other suffix.
+    """
+    writers: dict[str, Callable[[pd.DataFrame], bytes]] = {
+        ".csv": csv_file,
+        ".xlsx": lambda table: xlsx_file({words("Findings"): table}),
+    }
+    suffix = path.suffix.lower()
+    rows = [_record(finding, words) for finding in sorted(findings, key=_order)]
+    if suffix == ".json":
+        path.write_text(json.dumps(rows, ensure_ascii=False, indent=1), encoding="utf-8")
+    elif suffix in writers:
+        path.write_bytes(writers[suffix](_table(rows, words)))
+    else:
+        raise ValueError(words("Findings are written as .csv, .xlsx or .json, not {name}",
+                               name=path.name))  # fmt: skip
+
+
+def _record(finding: Finding, words: Wording) -> dict[str, str | int | None]:
+    return {
+        "severity": finding.severity,
+        "check": finding.check,
+        "file": finding.file,
+        "sheet": finding.sheet or None,
+        "row": finding.row,
+        "column": finding.column,
+        "found": finding.found,
+        "expected": finding.expected.said(words),
+        "advice": finding.advice.said(words),
+    }
+
+
+def _table(rows: Sequence[Mapping[str, str | int | None]], words: Wording) -> pd.DataFrame:
+    headings = {
+        "severity": words("Severity"), "check": words("Check"), "file": words("File"),
+        "sheet": words("Sheet"), "row": words("Row"), "column": words("Column"),
+        "found": words("Found"), "expected": words("Expected"), "advice": words("What to do"),
+    }  # fmt: skip
+    table = pd.DataFrame(rows, columns=list(headings)).astype({"row": "Int64"})
+    return table.rename(columns=headings)

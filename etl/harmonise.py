@@ -6,62 +6,15 @@ each with the names that come nearest.
 
 from __future__ import annotations
 
-import difflib
 import hashlib
-import re
-import unicodedata
 from collections.abc import Callable, Mapping
-from decimal import Decimal, InvalidOperation
 
 import pandas as pd
 
 from etl.findings import Finding, Message, Refused, message
+from etl.own.cells import Unread, number, period, plain
+from etl.own.names import Names, folded, names
 from indicators.catalogue import Catalogue
-from indicators.database import KEY
-
-_MULTIPLES = {"万": Decimal(10_000), "亿": Decimal(100_000_000)}
-_NUMBER = re.compile(r"([+-]?\d+(?:\.\d+)?)(万|亿)?(%)?")
-_PERIOD = re.compile(r"\d{4}(-Q[1-4]|-(0[1-9]|1[0-2]))?")
-
-
-def plain(text: str) -> str:
-    """Return `text` in half width and without any space: `　２０２０ 年` → `2020年`."""
-    return "".join(unicodedata.normalize("NFKC", text).split())
-
-
-def number(text: str) -> float:
-    """Return the number that a published cell says: `１，２３４`, `193.7万`, `1.2亿`, `93.39%`.
-
-    A percentage stays on the scale 0–100. Raises `ValueError` when it is not a number.
-    """
-    bare = plain(text).replace(",", "")
-    match = _NUMBER.fullmatch(bare)
-    if match is None:
-        raise ValueError(text)
-    digits, multiple, percent = match.groups()
-    if multiple and percent:
-        raise ValueError(text)
-    try:
-        return float(Decimal(digits) * _MULTIPLES.get(multiple or "", Decimal(1)))
-    except InvalidOperation as error:
-        raise ValueError(text) from error
-
-
-def period(text: str) -> str:
-    """Return an ISO period (`2020`, `2020-Q3`, `2020-06`) or raise `ValueError`."""
-    bare = plain(text)
-    if _PERIOD.fullmatch(bare) is None:
-        raise ValueError(text)
-    return bare
-
-
-def region_names(catalogue: Catalogue) -> dict[str, str]:
-    """Return every spelling of a region that is known, with its code."""
-    names: dict[str, str] = {}
-    for region in catalogue.regions.itertuples():
-        spellings = (region.code, region.name_zh, region.short_zh, region.name_en, region.iso3166_2)
-        names |= {plain(str(name)): str(region.code) for name in spellings if name}
-    return names
 
 
 def harmonise(
@@ -79,48 +32,33 @@ def harmonise(
     """
     findings: list[Finding] = []
 
-    def column(name: str, convert: Callable[[str], object], expected: Message) -> list[object]:
+    def column(name: str, convert: Callable[[str], object]) -> list[object]:
         converted: list[object] = []
         for text, file, row in zip(
             published[name], published["file"], published["row"], strict=True
         ):
             try:
                 converted.append(convert(text))
-            except (ValueError, KeyError):
+            except Unread as why:
                 converted.append(None)
-                findings.append(
-                    Finding(
-                        file,
-                        text,
-                        expected,
-                        _advice(text, known.get(name, {})),
-                        row=row,
-                        column=name,
-                    )
-                )
+                findings.append(Finding(file, text, why.expected, why.advice, row=row, column=name))
         return converted
 
-    known: dict[str, Mapping[str, str]] = {
-        "indicator_name": indicators,
-        "scheme_name": schemes,
-        "region_name": region_names(catalogue) | dict(regions or {}),
-        "industry": {code: code for code in ["ALL", *catalogue.industries["code"]]},
-        "size": {code: code for code in catalogue.sizes["code"]},
-    }
-
-    def coded(name: str) -> Callable[[str], str]:
-        names = {plain(spelling): code for spelling, code in known[name].items()}
-        return lambda text: names[plain(text)]
-
+    # Published tables by province; the platform's 全国 is domestic, its 全部 is not.
+    spelt = names(
+        catalogue, "region", own={"全国": "100000", "全部": "ALL"} | dict(regions or {}),
+        kinds={"province"},
+    )  # fmt: skip
     rows = pd.DataFrame({
-        "indicator": column("indicator_name", coded("indicator_name"),
-                            message("an indicator of this source")),
-        "period": column("period", period, message("a period such as 2020, 2020-Q3 or 2020-06")),
-        "scheme": column("scheme_name", coded("scheme_name"), message("a scheme of this source")),
-        "industry": column("industry", coded("industry"), message("an industry of GB/T 4754-2017")),
-        "size": column("size", coded("size"), message("an enterprise size of NBS 2017")),
-        "region": column("region_name", coded("region_name"), message("a region of GB/T 2260")),
-        "value": column("value", number, message("a number")),
+        "indicator": column("indicator_name", _of_the_source(
+            indicators, message("an indicator of this source"))),
+        "period": column("period", period),
+        "scheme": column("scheme_name", _of_the_source(
+            schemes, message("a scheme of this source"))),
+        "industry": column("industry", names(catalogue, "industry").code),
+        "size": column("size", names(catalogue, "size").code),
+        "region": column("region_name", spelt.code),
+        "value": column("value", number),
     })  # fmt: skip
     findings.extend(_wrong_units(published, rows["indicator"], catalogue))
     if findings:
@@ -137,11 +75,12 @@ def harmonise(
     )
 
 
-def _advice(text: str, known: Mapping[str, str]) -> Message:
-    near = difflib.get_close_matches(plain(text), known, n=3, cutoff=0.4)
-    if near:
-        return message("did you mean {names}?", names=" / ".join(near))
-    return message("correct the cell, or add the name to the code list")
+def _of_the_source(spellings: Mapping[str, str], expected: Message) -> Callable[[str], str]:
+    known = Names(expected)
+    for spelling, code in spellings.items():
+        known.own[folded(spelling)] = code
+        known.add(code, [spelling], spelling)
+    return known.code
 
 
 def _wrong_units(
@@ -192,4 +131,4 @@ def mark_break(rows: pd.DataFrame, *, indicator: str, scheme: str, period: str) 
     return rows.assign(status=rows["status"].mask(after, "B"))
 
 
-__all__ = ["KEY", "add_citation", "harmonise", "mark_break", "number", "period", "region_names"]
+__all__ = ["add_citation", "harmonise", "mark_break", "number", "period", "plain"]

@@ -2,109 +2,155 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import pandas as pd
 import sqlalchemy as sa
 
-from etl import checks
-from etl.derive import derived
+from etl import checks, derive, intake
 from etl.documents import checksums
 from etl.findings import Finding, Refused
-from etl.harmonise import add_citation
-from etl.publish import Publication, publish
-from etl.sources import SOURCES
+from etl.intake import Named, Step
+from etl.publish import Decision, Edition, Publication, code_version, publish, published
 from etl.targets import FOLDER, Register, register
+from etl.tidy import TidyRows
 from indicators import catalogue
-from indicators.database import KEY, MEASURES, ROOT
-from indicators.queries import latest_release
+from indicators.database import ROOT
+from indicators.queries import inputs, latest_release, releases
 
 RAW = ROOT / "data" / "raw"
-CITATION = [
-    "citation", "source", "publisher", "document", "date", "copy", "copy_kind", "url",
-    "licence", "place", "basis", "verification", "note", "file",
-]  # fmt: skip
+NOTHING = Named()
+_MEANING = ("catalogue", "reference")
+
+
+class Unaccepted(Refused):
+    """Raised with warnings that nobody has accepted yet: they stop a release too."""
 
 
 @dataclass(frozen=True)
 class Figures:
-    """Everything that one refresh would publish."""
+    """Everything that one refresh would publish, and the warnings about it.
 
-    rows: pd.DataFrame
+    changed: the raw files that differ from those of the newest release, None for all.
+    """
+
+    rows: TidyRows
     citations: pd.DataFrame
     inputs: pd.DataFrame
     register: Register
+    changed: list[str] | None = None
+    warnings: list[Finding] = field(default_factory=list)
 
 
-def figures(raw: Path = RAW, step: Callable[[str], object] = lambda _: None) -> Figures:
-    """Return the checked rows of all sources with what is derived from them.
+@contextmanager
+def figures(
+    raw: Path = RAW,
+    step: Step = lambda _: None,
+    *,
+    named: Named = NOTHING,
+    engine: sa.Engine | None = None,
+) -> Iterator[Figures]:
+    """Yield the checked rows of all sources with what is derived from them.
 
-    `step` is told the name of each source and stage as it begins. Raises `Refused` with the
-    findings of every source and check.
+    `step` is told the name of each source and stage as it begins. With `engine`, figures are
+    checked against what is public there. Raises `Refused` with the findings of every source
+    and check.
     """
-    known = catalogue.load()
-    tables: list[pd.DataFrame] = []
-    cited: list[pd.DataFrame] = []
-    files: list[pd.DataFrame] = []
-    findings: list[Finding] = []
-    for key, source in SOURCES.items():
-        step(key)
-        folder = raw / key
+    known, findings = catalogue.load(), list[Finding]()
+    with tempfile.TemporaryDirectory(prefix="tidy-") as folder:
+        rows = TidyRows(Path(folder))
         try:
-            published = source.read(folder)
-            tables.append(source.tidy(published, known).assign(source=key))
+            taken = intake.read(raw, rows, named, step)
         except Refused as refusal:
             findings.extend(refusal.findings)
-            continue
-        cited.append(add_citation(published).assign(source=key))
-        files.append(checksums(folder, raw))
-    step("targets")
-    try:
-        targets = register(known)
-    except Refused as refusal:
-        findings.extend(refusal.findings)
-    if findings:
-        raise Refused(findings)
-    step("checks")
-    rows = pd.concat(tables, ignore_index=True)
-    if found := [
-        finding for finding in checks.findings(rows, known) if finding.severity == "error"
-    ]:
-        raise Refused(found)
-    step("derive")
-    computed = derived(rows, known)
-    if found := checks.findings(computed, known):
-        raise Refused(found)
-    return Figures(
-        pd.concat([rows, computed], ignore_index=True)[[*KEY, *MEASURES]],
-        pd.concat(cited, ignore_index=True)[CITATION].drop_duplicates("citation"),
-        pd.concat([*files, checksums(FOLDER, FOLDER.parent)], ignore_index=True),
-        targets,
-    )
+        step("targets")
+        try:
+            targets = register(known)
+        except Refused as refusal:
+            findings.extend(refusal.findings)
+        if findings:
+            raise Refused(findings)
+        inputs = pd.concat([*taken.inputs, *_meaning()], ignore_index=True)
+        changed = None if engine is None else _changed(engine, inputs)
+        public = engine is not None and latest_release(engine) is not None
+        if engine is not None and public:
+            rows.set_published(published(engine, changed))
+        step("checks")
+        found = checks.findings(rows, known, published=public)
+        step("derive")
+        cited = pd.concat(taken.citations, ignore_index=True).drop_duplicates("citation")
+        derive.add_derived(rows, known)
+        found += checks.findings(rows, known, published=public, derived=True)
+        if errors := [finding for finding in found if finding.severity == "error"]:
+            raise Refused(errors)
+        cited = pd.concat([cited, derive.citations(rows, cited)], ignore_index=True)
+        yield Figures(rows, cited, inputs, targets, changed, [*taken.warnings, *found])
+        taken.forget()
+
+
+def _meaning() -> list[pd.DataFrame]:
+    """Return the files that say what figures mean: the catalogue's, targets', code lists'."""
+    return [
+        checksums(folder, folder.parent, pattern)
+        for folder, pattern in (
+            (FOLDER, "*.yaml"), (catalogue.CATALOGUE, "*.yaml"), (catalogue.REFERENCE, "*.csv"),
+        )
+    ]  # fmt: skip
 
 
 def refresh(
     engine: sa.Engine,
     *,
     raw: Path = RAW,
+    named: Named = NOTHING,
     reason: str = "refresh",
+    accepted: str | None = None,
     dry_run: bool = False,
-    step: Callable[[str], object] = lambda _: None,
+    step: Step = lambda _: None,
 ) -> Publication:
-    """Publish what the raw files say now; see `figures` and `publish`."""
-    made = figures(raw, step)
-    step("publish")
-    return publish(
-        engine,
-        made.rows,
-        made.citations,
-        made.inputs,
-        reason=reason,
-        register=vars(made.register),
-        dry_run=dry_run,
+    """Publish what the raw files say now; see `figures` and `publish`.
+
+    Files `named` are put into raw once every check has passed. Raises `Unaccepted` where there
+    are warnings and `accepted` gives no reason.
+    """
+    with figures(raw, step, named=named, engine=engine) as made:
+        if made.warnings and accepted is None and not dry_run:
+            raise Unaccepted(made.warnings)
+        step("publish")
+        if not dry_run:
+            intake.keep(named, raw)
+        edition = Edition(
+            made.rows.batches(made.changed), made.citations, made.inputs, vars(made.register),
+            made.changed,
+        )  # fmt: skip
+        return publish(engine, edition, Decision(reason, accepted, made.warnings), dry_run=dry_run)
+
+
+def _changed(engine: sa.Engine, now: pd.DataFrame) -> list[str] | None:
+    """Return the raw files that differ from those of the newest release, None for all.
+
+    Other code or another code list may make other figures of the same file.
+    """
+    public = releases(engine)
+    if public.empty or public["code_version"].iloc[0] != code_version():
+        return None
+    both = inputs(engine, int(public["release"].iloc[0])).merge(
+        now, on="file", how="outer", validate="1:1", suffixes=("_then", "")
     )
+    changed = both[both["sha256_then"] != both["sha256"]]
+    if changed["source"].fillna(changed["source_then"]).isin(_MEANING).any():
+        return None
+    # A figure changes with its file and with the description beside it.
+    stems = {_stem(file) for file in changed["file"]}
+    return [file for file in both["file"] if _stem(file) in stems]
+
+
+def _stem(file: str) -> str:
+    return file.removesuffix(".yaml").removesuffix(".csv")
 
 
 def fill_if_empty(engine: sa.Engine) -> None:

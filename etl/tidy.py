@@ -6,7 +6,7 @@ million rows costs no more memory than one of ten.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +19,7 @@ from indicators.database import KEY, MEASURES
 
 PLACE = ("file", "sheet", "row")
 COLUMNS = (*KEY, *MEASURES, *PLACE)
+PUBLISHED = (*KEY, "value", "status", "confidentiality")
 _NUMBERS = ("value", "numerator", "denominator")
 SCHEMA = pa.schema(
     [
@@ -28,13 +29,14 @@ SCHEMA = pa.schema(
 )
 MEMORY = "500MB"
 BATCH = 100_000
+DERIVED = "derived"  # the source of rows that are computed from others
 
 
 class TidyRows:
     """Every tidy row of a refresh, as the view `tidy` of a DuckDB connection."""
 
     def __init__(self, folder: Path) -> None:
-        self._folder = folder
+        self.folder = folder
         self._files: list[Path] = []
         self.connection = duckdb.connect(
             config={"memory_limit": MEMORY, "temp_directory": str(folder / "spilled")}
@@ -43,9 +45,8 @@ class TidyRows:
 
     def add(self, rows: pd.DataFrame) -> None:
         """Take in rows that stand in memory; columns beyond COLUMNS are left out."""
-        path = self._folder / f"{len(self._files):05}.parquet"
-        placed = rows.reindex(columns=list(COLUMNS))
-        placed = placed.assign(sheet=placed["sheet"].fillna(""))
+        path = self.folder / f"{len(self._files):05}.parquet"
+        placed = (rows if "sheet" in rows else rows.assign(sheet="")).reindex(columns=list(COLUMNS))
         pq.write_table(pa.Table.from_pandas(placed, SCHEMA, preserve_index=False), path)
         self.add_file(path)
 
@@ -57,15 +58,41 @@ class TidyRows:
             f"CREATE OR REPLACE TEMP VIEW tidy AS SELECT * FROM read_parquet([{files}])"  # noqa: S608
         )
 
+    def add_answer(self, question: str, parameters: dict[str, Any]) -> None:
+        """Take in the rows that a question in SQL about the view `tidy` answers."""
+        path = self.folder / f"{len(self._files):05}.parquet"
+        answer = self.connection.sql(question, params=parameters)
+        columns = ", ".join(COLUMNS)
+        answer.project(columns).write_parquet(str(path))
+        self.add_file(path)
+
+    def set_published(self, batches: Iterable[pa.RecordBatch]) -> None:
+        """Make what is public now the view `published`: the key, value, status, confidentiality."""
+        path = self.folder / "published.parquet"
+        schema = pa.schema([SCHEMA.field(name) for name in PUBLISHED])
+        with pq.ParquetWriter(path, schema) as writer:
+            for batch in batches:
+                writer.write_batch(batch)
+        self.connection.read_parquet(str(path)).create_view("published")
+
     def query(self, question: str, parameters: Sequence[Any] = ()) -> pd.DataFrame:
         """Return the answer to a question in SQL about the view `tidy`."""
         return self.connection.execute(question, list(parameters)).df()
 
-    def batches(self, columns: Sequence[str] = (*KEY, *MEASURES)) -> Iterator[pa.RecordBatch]:
-        """Yield all rows in the order of the key, BATCH at a time."""
-        names, order = ", ".join(columns), ", ".join(KEY)
-        answer = self.connection.execute(
-            f"SELECT {names} FROM tidy ORDER BY {order}"  # noqa: S608
+    def batches(self, files: Sequence[str] | None = None) -> Iterator[pa.RecordBatch]:
+        """Yield KEY and MEASURES in the order of the key, BATCH rows at a time.
+
+        With `files`, only the rows of these and derived ones.
+        """
+        names, order = ", ".join((*KEY, *MEASURES)), ", ".join(KEY)
+        chosen = "" if files is None else f"WHERE file IN $files OR source = '{DERIVED}'"
+        answer = self.connection.sql(
+            f"SELECT {names} FROM tidy {chosen} ORDER BY {order}",  # noqa: S608
+            params={} if files is None else {"files": list(files)},
         )
         reader: pa.RecordBatchReader = answer.to_arrow_reader(BATCH)
         yield from reader
+
+    def frame(self) -> pd.DataFrame:
+        """Return all rows at once: for small sets."""
+        return self.query(f"SELECT * FROM tidy ORDER BY {', '.join(KEY)}")  # noqa: S608

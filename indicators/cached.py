@@ -275,19 +275,21 @@ def register(vintage: Vintage) -> Register:
 
 
 @kept
+def aims(vintage: Vintage) -> pd.DataFrame:
+    """Return which target applies where; see `targets.applicable`."""
+    return targets.applicable(register(vintage), tables.provinces())
+
+
+@kept
 def aimed_at(vintage: Vintage) -> pd.DataFrame:
-    """Return every figure of the indicators that targets are set for."""
-    return queries.observations_of(
-        engine(vintage.dataset), register(vintage).target["indicator"], vintage.release
-    )
+    """Return the figures that targets are set for; see `queries.observations_of`."""
+    return queries.observations_of(engine(vintage.dataset), aims(vintage), vintage.release)
 
 
 @kept
 def verdicts(vintage: Vintage) -> pd.DataFrame:
     """Return the verdict of every region and aim; see `targets.verdicts`."""
-    known = register(vintage)
-    applied = targets.applicable(known, tables.provinces())
-    return targets.verdicts(known, applied, aimed_at(vintage))
+    return targets.verdicts(register(vintage), aims(vintage), aimed_at(vintage))
 
 
 def series(target: str, region: str, vintage: Vintage) -> pd.DataFrame:
@@ -341,6 +343,7 @@ def objective_exports(
                 objectives.target_text(record, words),
                 *objectives.citation_lines(record, words)[:2],
                 *views.standing(citations(tuple(set(rows["citation"])), vintage), words),
+                *views.breaks(rows, words),
                 *vintage_notes(vintage, words),
             ],
         )  # fmt: skip

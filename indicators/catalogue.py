@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Container, Iterator
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -31,6 +31,31 @@ class Text:
     en: str
 
 
+@dataclass(frozen=True)
+class Jump:
+    """Which change within a year is a jump: more than `floor` and than `multiple` usual changes.
+
+    scale: `log`, the logarithm of the ratio of two values (ln 2: twice as much), or `points`, in
+    the indicator's own unit.
+    """
+
+    scale: str
+    floor: float
+    multiple: float = 4.0
+
+
+@dataclass(frozen=True)
+class Suppression:
+    """Which figures are too small to be public; docs: `etl.suppression`.
+
+    threshold: figures from fewer (above zero) are withheld. dominance: and those to which one
+    contributor gives more than this percentage.
+    """
+
+    threshold: float | None = None
+    dominance: float | None = None
+
+
 @dataclass(frozen=True, kw_only=True)
 class Indicator:
     """What one indicator means.
@@ -40,6 +65,8 @@ class Indicator:
     stands at the same period (`same`) or at the nearest one not later and at most `max_age`
     years older (`earlier`); `share_of` names the region whose figure is the whole.
     shape: the path that targets take unless they say otherwise (docs/method.md §3).
+    remainder: the dimensions over which a whole holds more than its parts.
+    jump: None where no change is one.
     """
 
     key: str
@@ -61,6 +88,9 @@ class Indicator:
     max_age: float | None = None
     share_of: str | None = None
     series: str | None = None
+    remainder: tuple[str, ...] = ()
+    jump: Jump | None = None
+    suppression: Suppression | None = None
 
 
 @dataclass(frozen=True)
@@ -131,9 +161,23 @@ def read(catalogue: Path, reference: Path) -> Catalogue:
     )
 
 
+class _Loader(getattr(yaml, "CSafeLoader", yaml.SafeLoader)):  # type: ignore[misc]
+    """YAML's safe loader, but a key that stands twice is refused: the first would be lost."""
+
+    def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Any, Any]:
+        keys = [self.construct_object(key, deep=True) for key, _ in node.value]
+        for place, key in enumerate(keys):
+            if key in keys[:place]:
+                raise yaml.constructor.ConstructorError(
+                    "while reading a mapping", node.start_mark,
+                    f"the key {key!r} stands twice", node.value[place][0].start_mark,
+                )  # fmt: skip
+        mapping: dict[Any, Any] = super().construct_mapping(node, deep)
+        return mapping
+
+
 def _yaml(path: Path) -> Any:
-    loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
-    return yaml.load(path.read_text(encoding="utf-8"), Loader=loader)  # noqa: S506
+    return yaml.load(path.read_text(encoding="utf-8"), Loader=_Loader)  # noqa: S506
 
 
 def _indicator(key: str, entry: dict[str, Any]) -> Indicator:
@@ -151,9 +195,24 @@ def _indicator(key: str, entry: dict[str, Any]) -> Indicator:
         decimals=int(entry["decimals"]),
         shape=entry["shape"],
         series=entry.get("series"),
+        remainder=tuple(entry.get("remainder", ())),
+        jump=_jump(entry),
+        suppression=Suppression(**entry["suppression"]) if "suppression" in entry else None,
         derived=bool(ratio),
         **ratio,
     )
+
+
+# A year in which a count doubles, or a share moves by ten points, is looked at by a person.
+_JUMPS = {"log": Jump("log", 0.7), "points": Jump("points", 10.0)}
+
+
+def _jump(entry: dict[str, Any]) -> Jump | None:
+    if entry["kind"] == "milestone":
+        return None
+    scale = "points" if entry["unit"] in ("percent", "points", "score") else "log"
+    said = entry.get("jump", {})
+    return replace(_JUMPS[said.get("scale", scale)], **said)
 
 
 def mistakes(catalogue: Path = CATALOGUE, reference: Path = REFERENCE) -> list[str]:
@@ -170,10 +229,14 @@ def _schema_mistakes(catalogue: Path) -> Iterator[str]:
     schema = json.loads((catalogue / "catalogue.schema.json").read_text(encoding="utf-8"))
     for name in ("units", "indicators", "clauses", "sources"):
         part = {"$ref": f"#/$defs/{name}_file", "$defs": schema["$defs"]}
-        content = _yaml(catalogue / f"{name}.yaml")
-        for error in jsonschema.Draft202012Validator(part).iter_errors(content):
-            where = " · ".join(str(step) for step in error.absolute_path)
-            yield f"{name}.yaml · {where}: {error.message}"
+        try:
+            content = _yaml(catalogue / f"{name}.yaml")
+        except yaml.YAMLError as error:
+            yield f"{name}.yaml: {error}"
+            continue
+        for broken in jsonschema.Draft202012Validator(part).iter_errors(content):
+            where = " · ".join(str(step) for step in broken.absolute_path)
+            yield f"{name}.yaml · {where}: {broken.message}"
 
 
 _HAN = re.compile(r"[\u4e00-\u9fff]")
@@ -207,6 +270,16 @@ def _cross_mistakes(known: Catalogue) -> Iterator[str]:
         if "parent" in frame:
             for row in frame[~frame["parent"].isin(["", *frame["code"]])].to_dict("records"):
                 yield f"{name}.csv · {row['code']} · parent: {row['parent']} is not known"
+    yield from _region_mistakes(known.regions)
+
+
+def _region_mistakes(regions: pd.DataFrame) -> Iterator[str]:
+    codes = set(regions["code"])
+    for row in regions.to_dict("records"):
+        for column in ("group", "members"):
+            for code in str(row[column]).split():
+                if code not in codes:
+                    yield f"regions.csv · {row['code']} · {column}: {code} is not known"
 
 
 def _texts(known: Catalogue) -> Iterator[tuple[str, list[tuple[str, Text]]]]:

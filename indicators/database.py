@@ -22,6 +22,7 @@ from contextlib import contextmanager
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
+from urllib.parse import urlsplit
 
 import sqlalchemy as sa
 
@@ -66,6 +67,16 @@ def _figures(release_in_key: bool) -> list[sa.Column[Any]]:
 # status: SDMX CL_OBS_STATUS; confidentiality: SDMX CL_CONF_STATUS.
 # release: the one in which this value was published.
 observation = sa.Table("observation", metadata, *_figures(False), sqlite_with_rowid=False)
+
+# Totals are what one region's page and every verdict ask for: few among many, and found by region.
+TOTAL = "scheme = 'ALL' AND industry = 'ALL' AND size = 'ALL'"
+sa.Index(
+    "total",
+    observation.c.region,
+    observation.c.indicator,
+    sqlite_where=sa.text(TOTAL),
+    postgresql_where=sa.text(TOTAL),
+)
 
 # One row per key and release whose figure a later release changed or withdrew.
 revision = sa.Table(
@@ -275,7 +286,7 @@ def sqlite_file(engine: sa.Engine) -> Path | None:
     name = engine.url.database
     if engine.dialect.name != "sqlite" or not name or name == ":memory:":
         return None
-    return Path(name)
+    return Path(urlsplit(name).path if name.startswith("file:") else name)
 
 
 @cache
@@ -372,9 +383,26 @@ def insert_batches(
             marks = ", ".join("?" * batch.num_columns)
             raw.executemany(
                 f'INSERT INTO "{table.name}" ({names}) VALUES ({marks})',  # noqa: S608
-                zip(*(column.to_pylist() for column in batch.columns), strict=True),
+                zip(*(_cells(column) for column in batch.columns), strict=True),
             )
     return written
+
+
+def _cells(column: pa.Array) -> Iterable[Any]:
+    """Return a column's cells as the driver takes them; each text is made once, not once a row."""
+    import numpy as np
+    import pyarrow as pa
+
+    cells: Iterable[Any]
+    if pa.types.is_floating(column.type):
+        cells = column.to_numpy(zero_copy_only=False).tolist()  # SQLite stores NaN as NULL
+    elif pa.types.is_string(column.type):
+        encoded = column.dictionary_encode()
+        texts = np.array([*encoded.dictionary.to_pylist(), None], dtype=object)
+        cells = texts[encoded.indices.fill_null(len(texts) - 1).to_numpy()].tolist()
+    else:
+        cells = column.to_pylist()
+    return cells
 
 
 def _copy(raw: Any, statement: str, batch: pa.RecordBatch) -> None:

@@ -122,6 +122,12 @@ def _vintage(newest: Vintage, words: Wording) -> Vintage:
     return newest._replace(release=number)
 
 
+def show_release(number: int) -> None:
+    """Show every page as published in a release, from the next run on."""
+    st.query_params["release"] = str(number)
+    st.rerun()
+
+
 def _say_newest() -> None:
     st.query_params.pop("release", None)
     st.session_state.pop("kept_release", None)

@@ -288,14 +288,17 @@ def citation_lines(record: Record, words: Wording) -> list[str]:
 def observed_table(
     series: pd.DataFrame, indicator: catalogue.Indicator, words: Wording
 ) -> pd.DataFrame:
-    """Return the figures that a verdict rests on."""
+    """Return the figures that a verdict rests on; what is withheld has no value but its mark."""
     return pd.DataFrame({
         words("Period"): [words.period(period) for period in series["period"]],
-        words("Value ({unit})", unit=tables.unit_name(indicator.key, words)): [
-            words.number(value, indicator.decimals) for value in series["value"]
-        ],
-        words("Status"): [
-            maps.status_name(status, words) for status in series["status"]
+        words("Value ({unit})", unit=tables.unit_name(indicator.key, words)): (
+            series["value"].where(series["confidentiality"] == "F").round(indicator.decimals)
+        ),
+        words("Footnote"): [
+            tables.footnote(status, confidentiality, value, words)
+            for status, confidentiality, value in zip(
+                series["status"], series["confidentiality"], series["value"], strict=True
+            )
         ],
     })  # fmt: skip
 

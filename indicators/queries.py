@@ -6,6 +6,7 @@ import json
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import partial
 from typing import Any, NamedTuple
 
 import pandas as pd
@@ -133,26 +134,57 @@ def all_observations(engine: sa.Engine, number: int | None = None) -> pd.DataFra
     )
 
 
-def national(engine: sa.Engine, number: int | None = None) -> pd.DataFrame:
-    """Return the figures of the nation, and of all with those abroad, over all schemes and sizes.
+def _totals(figures: sa.Subquery) -> sa.ColumnElement[bool]:
+    # Written out, not bound: only so does SQLite see that its index `total` holds them.
+    return sa.and_(
+        *(figures.c[name] == sa.literal_column("'ALL'") for name in ("scheme", "industry", "size"))
+    )
 
-    Two regions, `100000` and `ALL`; columns as in `observations`.
+
+def figures_of_regions(
+    engine: sa.Engine, regions: Iterable[str], number: int | None = None
+) -> pd.DataFrame:
+    """Return every indicator's totals in these regions: all schemes, industries and sizes.
+
+    Columns as in `observations`.
     """
+    wanted = sorted(set(regions))
     return _numeric(
         _asked(
             engine,
             number,
             lambda figures: (
                 sa.select(figures)
-                .where(
-                    figures.c.region.in_(["100000", "ALL"]),
-                    figures.c.scheme == "ALL",
-                    figures.c.size == "ALL",
-                )
+                .where(figures.c.region.in_(wanted), _totals(figures))
                 .order_by(*_key(figures))
             ),
         )
     )
+
+
+def national(engine: sa.Engine, number: int | None = None) -> pd.DataFrame:
+    """Return the figures of the nation, and of all with those abroad, over all schemes and sizes.
+
+    Two regions, `100000` and `ALL`; an indicator that is published for one industry only has
+    that industry's. Columns as in `observations`.
+    """
+    totals = figures_of_regions(engine, ["100000", "ALL"], number)
+    others = sorted(set(reach(engine, number)["indicator"]) - set(totals["indicator"]))
+    parts = _asked(
+        engine,
+        number,
+        lambda figures: (
+            sa.select(figures)
+            .where(
+                figures.c.indicator.in_(others),
+                figures.c.region.in_(["100000", "ALL"]),
+                figures.c.scheme == "ALL",
+                figures.c.size == "ALL",
+            )
+            .order_by(*_key(figures))
+        ),
+    )
+    return pd.concat([totals, _numeric(parts)], ignore_index=True)
 
 
 def _province(figures: sa.Subquery) -> sa.ColumnElement[bool]:
@@ -314,16 +346,26 @@ def register_of(connection: sa.Connection, number: int | None = None) -> dict[st
 
 
 def observations_of(
-    engine: sa.Engine, indicators: Iterable[str], number: int | None = None
+    engine: sa.Engine, aims: pd.DataFrame, number: int | None = None
 ) -> pd.DataFrame:
-    """Return every figure of these indicators in a release, as `observations` does."""
-    wanted = sorted(set(indicators))
-    return _numeric(
-        _asked(
-            engine,
-            number,
-            lambda figures: (
-                sa.select(figures).where(figures.c.indicator.in_(wanted)).order_by(*_key(figures))
-            ),
-        )
+    """Return the figures that aims are set for, as `observations` does.
+
+    `aims` has region, indicator, scheme, industry, size; a figure of the same indicator and
+    cell in another of its regions may be among them.
+    """
+    cells = (aims[["scheme", "industry", "size"]] == "ALL").all(axis=1)
+    found = [
+        _asked(engine, number, partial(_aimed, aims=chosen, totals=totals))
+        for chosen, totals in ((aims[cells], True), (aims[~cells], False))
+    ]
+    return _numeric(pd.concat(found, ignore_index=True))
+
+
+def _aimed(figures: sa.Subquery, *, aims: pd.DataFrame, totals: bool) -> sa.Select[Any]:
+    names = ["region", "indicator", *([] if totals else ["scheme", "industry", "size"])]
+    chosen = [figures.c[name].in_(sorted(set(aims[name]))) for name in names]
+    return (
+        sa.select(figures)
+        .where(*chosen, *([_totals(figures)] if totals else []))
+        .order_by(*_key(figures))
     )

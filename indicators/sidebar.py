@@ -133,6 +133,18 @@ def choose_figure(words: Wording, vintage: Vintage) -> Selection:
     )  # fmt: skip
 
 
+def choose_release(words: Wording, newest: Vintage) -> Vintage:
+    """Return the release to tell of, the newest where none is chosen."""
+    published = cached.releases(newest).set_index("release")["published_at"]
+    code = choose(
+        words("Release"), "changes", [str(number) for number in published.index],
+        name=lambda code: words("{number} of {date}", number=code,
+                                date=words.date(published[int(code)])),
+        default=str(newest.release), words=words,
+    )  # fmt: skip
+    return newest._replace(release=int(code))
+
+
 def choose_region(words: Wording) -> str:
     """Return the region chosen, the nation when none is."""
     names = tables.region_names(words.language)

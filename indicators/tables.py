@@ -6,7 +6,7 @@ from functools import cache
 
 import pandas as pd
 
-from indicators import catalogue, maps
+from indicators import catalogue
 from indicators.wording import Wording
 
 FOOTNOTES = {"B": "[b]", "D": "[d]", "E": "[e]", "P": "[p]"}  # and [c], [x], [z]: no value
@@ -42,8 +42,11 @@ def unit_name(indicator: str, words: Wording) -> str:
 
 def source_name(source: str, words: Wording) -> str:
     """Return the title of a source in the language."""
+    if source == "derived":
+        return words("Derived by this project")
     known = catalogue.load().sources.get(source)
-    return words.text(known.title) if known else words("Derived by this project")
+    # A folder of own figures that the catalogue does not name goes by its own name.
+    return words.text(known.title) if known else source
 
 
 def scheme_name(scheme: str, words: Wording) -> str:
@@ -131,7 +134,13 @@ def releases_table(releases: pd.DataFrame, words: Wording) -> pd.DataFrame:
         words("Release"): releases["release"].to_numpy(),
         words("Published"): [words.date(moment) for moment in releases["published_at"]],
         words("By"): releases["published_by"].to_numpy(),
-        words("Reason"): releases["reason"].to_numpy(),
+        words("Reason"): [
+            reason if pd.isna(restored)
+            else words("brings back release {number}: {reason}", number=int(restored),
+                       reason=reason)
+            for reason, restored in zip(releases["reason"], releases["restored"], strict=True)
+        ],
+        words("Accepted warnings because"): releases["accepted"].fillna("").to_numpy(),
         words("Added"): releases["added"].to_numpy(),
         words("Changed"): releases["changed"].to_numpy(),
         words("Withdrawn"): releases["withdrawn"].to_numpy(),
@@ -144,6 +153,8 @@ def verification_name(verification: str, words: Wording) -> str:
     """Return how a figure was verified, in words."""
     if verification == "primary":
         return words("official outlet")
+    if verification == "demonstration":
+        return words("Demonstration")
     return words("secondary copy of an official figure")
 
 
@@ -159,6 +170,8 @@ def footnote(status: str, confidentiality: str, value: float, words: Wording) ->
 
     The marks are those usual in official statistics.
     """
+    from indicators import maps  # not above: the command line needs no drawing code
+
     if confidentiality != "F":
         return f"[c] {maps.state_name('suppressed', words)}"
     if status == "M":
@@ -177,7 +190,7 @@ def figure_table(rows: pd.DataFrame, citations: pd.DataFrame, words: Wording) ->
     known = catalogue.load()
     names = region_names(words.language)
     cited = rows.merge(citations.drop(columns="source"), on="citation", how="left", validate="m:1")
-    derived = cited["source"] == "derived"
+    derived = cited["basis"] == "derived"
     free = cited["confidentiality"] == "F"
     return pd.DataFrame({
         words("Indicator code"): cited["indicator"],

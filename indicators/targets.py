@@ -103,8 +103,9 @@ def verdicts(register: Register, applied: pd.DataFrame, rows: pd.DataFrame) -> p
     `rows` are observations of the indicators aimed at.
     """
     keyed = applied.assign(series=[f"{row.region} {row.target}" for row in applied.itertuples()])
+    engine = {target: engine_target(register, target) for target in keyed["target"].unique()}
     frame = target_frame({
-        series: engine_target(register, target)
+        series: engine[target]
         for series, target in zip(keyed["series"], keyed["target"], strict=True)
     })  # fmt: skip
     series = rows.merge(

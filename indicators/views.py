@@ -161,15 +161,31 @@ def _standing(
     """Return where the figures stand: sources, documents, verification; a ratio's denominator."""
     lines = standing(citations, words)
     if indicator.derived:
-        known = catalogue.load().indicators
-        lines.append(words(
-            "Computed: {numerator} / {denominator}",
-            numerator=words.text(known[str(indicator.numerator)].title),
-            denominator=words.text(known[str(indicator.denominator)].title),
-        ))  # fmt: skip
-    if (rows["status"] == "B").any():
-        lines.append(words("[b] break in series: not comparable with earlier figures"))
-    return lines
+        lines.append(formula(indicator, words))
+    return lines + breaks(rows, words)
+
+
+def formula(ratio: catalogue.Indicator, words: Wording) -> str:
+    """Return how a derived indicator is computed, with its factor and whose denominator it is."""
+    known = catalogue.load().indicators
+    above = words.text(known[str(ratio.numerator)].title)
+    below = words.text(known[str(ratio.denominator)].title)
+    if ratio.share_of:
+        whole = tables.region_names(words.language)[ratio.share_of]
+        below = words("{indicator} of {region}", indicator=below, region=whole)
+    if ratio.factor == 1:
+        return words("Computed: {numerator} / {denominator}", numerator=above, denominator=below)
+    return words(
+        "Computed: {numerator} / {denominator} × {factor}",
+        numerator=above, denominator=below, factor=words.number(ratio.factor),
+    )  # fmt: skip
+
+
+def breaks(rows: pd.DataFrame, words: Wording) -> list[str]:
+    """Return the footnote of figures among which a series breaks."""
+    if not (rows["status"] == "B").any():
+        return []
+    return [words("[b] break in series: not comparable with earlier figures")]
 
 
 @dataclass(frozen=True)
@@ -196,10 +212,13 @@ def headlines(rows: pd.DataFrame, words: Wording) -> list[Headline]:
     found = []
     for region, scope in scopes.items():
         for key in short:
-            series = rows[(rows["indicator"] == key) & (rows["region"] == region)]
+            series = rows[
+                (rows["indicator"] == key) & (rows["region"] == region) & (rows["industry"] == ALL)
+            ]
             if series.empty:
                 continue
             newest, *before = series.sort_values("period", ascending=False).to_dict("records")
+            comparable = before and newest["status"] != "B"
             indicator = known.indicators[key]
             found.append(Headline(
                 words("{what} ({scope})", what=short[key], scope=scope),
@@ -208,7 +227,7 @@ def headlines(rows: pd.DataFrame, words: Wording) -> list[Headline]:
                     "{change} since {period}",
                     change=words.signed((newest["value"] / before[0]["value"] - 1) * 100, 1) + "%",
                     period=words.period(before[0]["period"]),
-                ) if before else None,
+                ) if comparable else None,
                 words("{value} {unit}, {period}. {description}",
                       value=words.number(newest["value"]), unit=tables.unit_name(key, words),
                       period=words.period(newest["period"]),
@@ -225,7 +244,8 @@ def overview_statement(rows: pd.DataFrame, reach: pd.DataFrame, words: Wording) 
         return words("{n} indicators have figures", n=len(reach))
     newest = series.sort_values("period").iloc[-1]
     return words(
-        "{value} valid certificates in {period}; {known} of {covered} provinces have figures",
+        "{value} valid certificates in {period}, those abroad included; {known} of {covered} "
+        "provinces have figures",
         value=words.big(newest["value"]), period=words.period(newest["period"]),
         known=provinces, covered=len(tables.provinces()),
     )  # fmt: skip

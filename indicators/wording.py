@@ -120,6 +120,10 @@ class Wording:
             return f"{year}年{month}月{number}日"
         return f"{number} {_MONTHS[month - 1]} {year}"
 
+    def moment(self, instant: str) -> str:
+        """Return an ISO date and time as `2024年12月3日 14:05 UTC` / `3 Dec 2024 14:05 UTC`."""
+        return f"{self.date(instant)} {instant[11:16]} UTC"
+
     def listed(self, names: list[str]) -> str:
         """Return names one after another, as the language separates them."""
         return ("、" if self.language == "zh" else ", ").join(names)

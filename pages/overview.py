@@ -15,7 +15,7 @@ for headline, column in zip(
 ):
     column.metric(
         headline.label, headline.value, headline.change, help=headline.help, border=True,
-        delta_color="off", height="stretch",
+        delta_color="off", delta_arrow="off", height="stretch",
     )  # fmt: skip
 st.caption(words(
     "All: with those abroad. Domestic: without them. Two scopes, never one line."

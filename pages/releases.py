@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from indicators import cached, downloads, frame, sidebar, tables
+from indicators import cached, downloads, frame, sidebar, tables, vintages
 
 visit = frame.begin("releases")
 words = visit.words
@@ -10,12 +10,13 @@ selection = sidebar.choose_figure(words, visit.vintage)
 
 rows = cached.observations(selection, visit.vintage)
 cited = cached.citations(tuple(sorted(set(rows["citation"]))), visit.vintage)
-releases = cached.releases(visit.vintage)
+releases = cached.releases(visit.newest)
+told = sidebar.choose_release(words, visit.newest)
 sources = cached.sources(visit.vintage)
 
 st.title(words(
     "Release {number} holds {rows} figures from {sources} sources",
-    number=visit.release, rows=words.number(int(releases.iloc[0]["rows"])),
+    number=visit.release, rows=words.number(int(sources["rows"].sum())),
     sources=int((sources["source"] != "derived").sum()),
 ))  # fmt: skip
 
@@ -54,6 +55,16 @@ with st.container(horizontal=True):
         icon=":material/download:",
     )  # fmt: skip
 
+revised = cached.revisions(selection, visit.newest)
+st.subheader(words("How these figures were revised"))
+if revised.empty:
+    st.caption(words("None of the figures chosen has been revised since it was first published."))
+else:
+    st.dataframe(
+        vintages.revision_table(cached.observations(selection, visit.newest), revised, words),
+        hide_index=True, alt=words("What the figures chosen were in earlier releases"),
+    )  # fmt: skip
+
 st.subheader(words("Sources"))
 st.dataframe(
     tables.sources_table(sources, words), hide_index=True, alt=words("Sources and what they hold")
@@ -63,4 +74,25 @@ st.dataframe(
     tables.releases_table(releases, words), hide_index=True,
     alt=words("Releases and what each changed"),
 )  # fmt: skip
+st.subheader(words("What release {number} changed", number=told.release))
+if told != visit.vintage and st.button(words("Show all pages as published then")):
+    frame.show_release(told.release)
+st.dataframe(
+    vintages.change_table(cached.changes(told), words), hide_index=True,
+    alt=words("Figures that the release added, changed and withdrew"),
+)  # fmt: skip
+flips = cached.flips(told)
+st.subheader(words.plural("{n} verdict turned", "{n} verdicts turned", n=len(flips)))
+if not flips.empty:
+    st.dataframe(
+        vintages.flip_table(flips, cached.register(told), words), hide_index=True,
+        alt=words("Verdicts that the release turned, and the figure that did it"),
+    )  # fmt: skip
+accepted = cached.warnings(told)
+if not accepted.empty:
+    st.subheader(words.plural("{n} warning accepted", "{n} warnings accepted", n=len(accepted)))
+    st.dataframe(
+        vintages.warning_table(accepted, words), hide_index=True,
+        alt=words("Warnings that were accepted for the release"),
+    )  # fmt: skip
 frame.end(visit)

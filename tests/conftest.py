@@ -16,14 +16,16 @@ import subprocess
 import tempfile
 import uuid
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pandas as pd
 import psycopg
+import pyarrow as pa
 import pytest
 import sqlalchemy as sa
 
-from etl.publish import publish
+from etl.publish import Decision, Edition, publish
 from indicators.database import open_database
 
 WORLD = [
@@ -64,14 +66,25 @@ def rows_of(world: list[tuple[str, str, str, float]]) -> pd.DataFrame:
     )  # fmt: skip
 
 
-def publish_rows(engine: sa.Engine, world: list[tuple[str, str, str, float]]) -> int | None:
-    """Publish these rows as all there is; return the number of the release."""
+def edition_of(
+    world: list[tuple[str, str, str, float]] | pd.DataFrame,
+    citations: pd.DataFrame | None = None,
+    files: list[str] | None = None,
+) -> Edition:
+    """Return these rows as an edition; without `files` they are all there is."""
+    rows = world if isinstance(world, pd.DataFrame) else rows_of(world)
     inputs = pd.DataFrame(
         [("platform_provinces/2024-12.csv", "platform_provinces", "0" * 64, 10)],
         columns=["file", "source", "sha256", "bytes"],
     )
-    publication = publish(engine, rows_of(world), pd.DataFrame([CITATION]), inputs, reason="a test")
-    return publication.release
+    batches = pa.Table.from_pandas(rows, preserve_index=False).to_batches()
+    cited = pd.DataFrame([CITATION]) if citations is None else citations
+    return Edition(batches, cited, inputs, files=files)
+
+
+def publish_rows(engine: sa.Engine, world: list[tuple[str, str, str, float]]) -> int | None:
+    """Publish these rows as all there is; return the number of the release."""
+    return publish(engine, edition_of(world), Decision("a test")).release
 
 
 def cannot_run(reason: str) -> None:
@@ -94,9 +107,9 @@ def _postgresql_programs() -> Path | None:
     return max(Path("/usr/lib/postgresql").glob("*/bin"), default=None)
 
 
-@pytest.fixture(scope="session")
-def postgresql() -> Iterator[str]:
-    """Start a PostgreSQL of the tests' own on loopback; yield the URL of its first database."""
+@contextmanager
+def serving_postgresql() -> Iterator[str]:
+    """Run a PostgreSQL of our own on loopback; yield the URL of its first database."""
     programs = _postgresql_programs()
     if programs is None:
         cannot_run("PostgreSQL is not installed")
@@ -127,6 +140,13 @@ def postgresql() -> Iterator[str]:
     finally:
         run("pg_ctl", "-D", str(cluster), "-m", "immediate", "-w", "stop")
         shutil.rmtree(folder, ignore_errors=True)
+
+
+@pytest.fixture(scope="session")
+def postgresql() -> Iterator[str]:
+    """Yield the URL of the tests' own PostgreSQL."""
+    with serving_postgresql() as url:
+        yield url
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from indicators import catalogue
-from indicators.catalogue import CATALOGUE, REFERENCE, Indicator, Text
+from indicators.catalogue import CATALOGUE, REFERENCE, Indicator, Jump, Text
 from indicators.database import ROOT
 
 KNOWN = catalogue.load()
@@ -125,7 +125,8 @@ def test_no_unit_is_left_over() -> None:
 def test_a_source_is_a_folder_of_raw_figures_and_a_module_that_reads_it() -> None:
     folders = {path.name for path in (ROOT / "data" / "raw").iterdir() if path.is_dir()}
     modules = {path.stem for path in (ROOT / "etl" / "sources").glob("[a-z]*.py")}
-    assert set(KNOWN.sources) == folders == modules
+    generated = {"demonstration"}
+    assert set(KNOWN.sources) - generated == folders == modules
 
 
 @pytest.mark.parametrize("level", ["indicators", "clauses", "sources"])
@@ -398,6 +399,12 @@ PLANTED = [
      "industries.csv · 13 · parent: Z"),
     ("reference/schemes.csv", "(ISO 9001),MS", "(ISO 9001),SM",
      "schemes.csv · QMS · parent: SM"),
+    ("reference/regions.csv", "province,100000,EAST", "province,100000,EASST",
+     "regions.csv · 110000 · group: EASST is not known"),
+    ("reference/regions.csv", "110000 120000 130000", "110000 120000 139999",
+     "regions.csv · EAST · members: 139999 is not known"),
+    ("catalogue/indicators.yaml", "suppression: {threshold: 3}", "suppression: {treshold: 3}",
+     "indicators.yaml · indicators · certified_organisations · suppression: "),
 ]  # fmt: skip
 
 
@@ -411,3 +418,34 @@ def test_a_planted_mistake_is_told_by_file_and_entry(
     assert catalogue.mistakes(*copies) == []
     planted.write_text(text.replace(right, wrong, 1), encoding="utf-8")
     assert any(mistake.startswith(told) for mistake in catalogue.mistakes(*copies))
+
+
+def test_a_key_that_stands_twice_is_refused_with_both_places(copies: tuple[Path, Path]) -> None:
+    file = copies[0] / "indicators.yaml"
+    text = file.read_text(encoding="utf-8")
+    file.write_text(text.replace("    unit: bodies\n", "    unit: bodies\n" * 2, 1), "utf-8")
+    (mistake,) = catalogue.mistakes(*copies)
+    assert mistake.startswith("indicators.yaml: ")
+    assert "the key 'unit' stands twice" in mistake
+    assert mistake.count("line ") == 2
+
+
+# Rules of the gate
+
+
+def test_a_count_jumps_by_its_ratio_a_share_by_points_and_a_milestone_never() -> None:
+    assert KNOWN.indicators["certified_organisations"].jump == Jump("log", 0.7, 4.0)
+    assert KNOWN.indicators["uptake_rate"].jump == Jump("points", 10.0, 4.0)
+    assert KNOWN.indicators["certificates_per_organisation"].jump == Jump("log", 0.7, 4.0)
+    assert KNOWN.indicators["system_laws"].jump is None
+
+
+def test_an_entry_may_say_its_own_jump(copies: tuple[Path, Path]) -> None:
+    file = copies[0] / "indicators.yaml"
+    text = file.read_text(encoding="utf-8")
+    file.write_text(
+        text.replace("    kind: count\n", "    kind: count\n    jump: {floor: 2}\n", 1), "utf-8"
+    )
+    assert catalogue.mistakes(*copies) == []
+    read = catalogue.read(*copies).indicators["certificates_valid"]
+    assert read.jump == Jump("log", 2.0, 4.0)

@@ -2,15 +2,21 @@
 
 from __future__ import annotations
 
+import os
 import shutil
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
+import sqlalchemy as sa
 from typer.testing import CliRunner
 
 from etl import refresh
 from etl.__main__ import app
 from indicators import database
+from indicators.queries import all_observations, latest_release
+from tests.conftest import WORLD, free_port, publish_rows
 
 
 @pytest.fixture
@@ -84,3 +90,61 @@ def test_certificates_are_rolled_up_and_traced(tmp_path: Path) -> None:
     assert "2 张证书" in said("trace", "certificates_valid", "2020", "--out", str(out))
     assert "1 张证书" in said("trace", "certificates_valid", "2021", "--out", str(out))
     said("trace", "nonsense", "2020", "--out", str(out), code=1)
+
+
+@pytest.mark.usefixtures("_database")
+def test_a_difference_is_shown_before_it_is_published_and_can_be_taken_back() -> None:
+    assert "按指标和地区的变化" in said("diff")
+    assert "尚未发布任何数据" in said("status")
+    said("publish", "--reason", "首次")
+    assert "新增 0 条，修改 0 条，撤回 0 条" in said("diff")
+    assert "无需更改" in said("rollback", "1", "--reason", "试验")
+    assert "没有第 7 版" in said("rollback", "7", "--reason", "试验", code=1)
+
+
+def test_a_database_that_may_not_be_written_is_said_to_be_so(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    url = f"sqlite:///{tmp_path / 'figures.sqlite'}"
+    publish_rows(database.open_database(url), WORLD)
+    database.open_database(url).dispose()
+    only_read = f"sqlite:///file:{tmp_path / 'figures.sqlite'}?mode=ro&uri=true"
+    monkeypatch.setenv("DATABASE_URL", only_read)
+    assert "当前账户对数据库只有读取权限，未写入任何内容" in said("publish", code=1)
+    database.open_database(only_read).dispose()
+    assert latest_release(database.open_database(url)) == 1
+    database.open_database(url).dispose()
+
+
+@pytest.mark.parametrize("database_url", ["postgresql"], indirect=True)
+def test_an_account_that_may_only_read_is_told_so(
+    empty: sa.Engine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    url = empty.url.render_as_string(hide_password=False)
+    options = "?options=-cdefault_transaction_read_only%3Don"
+    monkeypatch.setenv("DATABASE_URL", url + options)
+    assert "当前账户对数据库只有读取权限，未写入任何内容" in said("publish", code=1)
+    assert latest_release(empty) is None
+
+
+def test_a_server_that_does_not_answer_is_said_not_to(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("DATABASE_URL", f"postgresql://nobody@127.0.0.1:{free_port()}/figures")
+    assert "数据库无法连接或写入" in said("publish", code=1)
+
+
+def test_a_full_disk_leaves_the_last_release_and_is_said_plainly(tmp_path: Path) -> None:
+    file = tmp_path / "figures.sqlite"
+    engine = database.open_database(f"sqlite:///{file}")
+    publish_rows(engine, WORLD)
+    engine.dispose()
+    # No file may grow beyond what the database has now, as on a disk without room.
+    limit = file.stat().st_size // 1024
+    done = subprocess.run(
+        ["bash", "-c", f"ulimit -f {limit}; exec '{sys.executable}' -W ignore -m etl publish"],
+        cwd=database.ROOT, env=os.environ | {"DATABASE_URL": f"sqlite:///{file}"},
+        capture_output=True, text=True, check=False,
+    )  # fmt: skip
+    assert done.returncode == 1
+    assert "磁盘已满或无法写入，没有发布任何内容" in done.stdout
+    assert len(all_observations(database.open_database(f"sqlite:///{file}"))) == len(WORLD)
+    engine.dispose()

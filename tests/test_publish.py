@@ -6,18 +6,23 @@ import pandas as pd
 import pytest
 import sqlalchemy as sa
 
+from etl.findings import Finding, Refused, message
+from etl.publish import Decision, publish, roll_back
 from indicators.database import observation
 from indicators.queries import (
     Selection,
     all_observations,
+    changes,
     choices,
+    inputs,
     latest_release,
     observations,
     reach,
     releases,
     revisions,
+    warnings,
 )
-from tests.conftest import WORLD, publish_rows
+from tests.conftest import CITATION, WORLD, edition_of, publish_rows, rows_of
 
 JIANGSU = Selection("certificates_valid", period="2024-12", region="320000")
 
@@ -113,3 +118,103 @@ def test_a_key_never_holds_null(empty: sa.Engine) -> None:
                 release=1,
             )
         )
+
+
+def test_rolling_back_makes_public_what_was_public_then_as_a_new_release(
+    engine: sa.Engine,
+) -> None:
+    then = all_observations(engine)
+    publish_rows(engine, [*WORLD[:4], ("certificates_valid", "2024-12", "320000", 1.0)])
+    restored = roll_back(engine, 1, reason="a wrong file")
+    assert restored.release == 3
+    assert restored.difference.counts.to_dict("list") == {
+        "indicator": ["certificates_valid"] * 4,
+        "region": ["100000", "320000", "330000", "ALL"],
+        "added": [1, 0, 1, 1],
+        "changed": [0, 1, 0, 0],
+        "withdrawn": [0, 0, 0, 0],
+    }
+    now = all_observations(engine)
+    pd.testing.assert_frame_equal(
+        now.drop(columns="release"), then.drop(columns="release"), check_dtype=False
+    )
+    assert releases(engine).iloc[0]["restored"] == 1
+    assert (
+        inputs(engine, 3).drop(columns="release").equals(inputs(engine, 1).drop(columns="release"))
+    )
+    # What was taken back stays readable.
+    assert value(engine, JIANGSU, 2) == 1.0
+
+
+def test_rolling_back_to_the_newest_release_changes_nothing(engine: sa.Engine) -> None:
+    assert roll_back(engine, 1, reason="a test").release is None
+    assert latest_release(engine) == 1
+
+
+def test_there_is_no_rolling_back_to_a_release_that_never_was(engine: sa.Engine) -> None:
+    with pytest.raises(LookupError):
+        roll_back(engine, 7, reason="a test")
+    assert latest_release(engine) == 1
+
+
+def test_a_rehearsal_says_what_would_change_and_changes_nothing(engine: sa.Engine) -> None:
+    edition = edition_of([*WORLD[1:], ("certificates_valid", "2025-01", "320000", 541_661.0)])
+    rehearsed = publish(engine, edition, Decision("a test"), dry_run=True)
+    assert rehearsed.release is None
+    made = rehearsed.difference
+    assert (made.added, made.changed, made.withdrawn, made.rows) == (1, 0, 1, 8)
+    assert latest_release(engine) == 1
+
+
+def test_the_largest_changes_come_first(engine: sa.Engine) -> None:
+    changed = [(*row[:3], row[3] * (2 if row[2] == "ALL" else 1.01)) for row in WORLD]
+    largest = publish(engine, edition_of(changed), Decision("a test")).difference.largest
+    assert largest["region"].tolist()[:2] == ["ALL", "ALL"]
+    assert largest["relative"].tolist()[:3] == pytest.approx([1.0, 1.0, 0.01])
+
+
+def test_only_the_figures_of_the_changed_files_are_replaced(engine: sa.Engine) -> None:
+    other = CITATION | {"citation": "c2", "file": "platform_provinces/2025-01.csv"}
+    rows = rows_of([("certificates_valid", "2025-01", "320000", 541_661.0)]).assign(citation="c2")
+    published = publish(
+        engine,
+        edition_of(rows, citations=pd.DataFrame([other]), files=["platform_provinces/2025-01.csv"]),
+        Decision("a test"),
+    )
+    assert (published.difference.added, published.difference.withdrawn) == (1, 0)
+    assert len(all_observations(engine)) == len(WORLD) + 1
+
+
+def test_two_files_may_not_say_two_figures_of_one_thing(engine: sa.Engine) -> None:
+    other = CITATION | {"citation": "c2", "file": "platform_provinces/other.csv"}
+    again = rows_of(WORLD[4:5]).assign(citation="c2")
+    edition = edition_of(again, pd.DataFrame([other]), ["platform_provinces/other.csv"])
+    with pytest.raises(Refused) as refusal:
+        publish(engine, edition, Decision("a test"))
+    assert [finding.found for finding in refusal.value.findings] == [
+        "certificates_valid 2024-12 ALL ALL ALL 320000"
+    ]
+    assert latest_release(engine) == 1
+
+
+def test_what_a_release_changed_is_kept_by_indicator(engine: sa.Engine) -> None:
+    publish_rows(engine, WORLD[:4])
+    assert changes(engine, 1).to_dict("records") == [
+        {"indicator": "certificates_valid", "added": 8, "changed": 0, "withdrawn": 0}
+    ]
+    assert changes(engine, 2).to_dict("records") == [
+        {"indicator": "certificates_valid", "added": 0, "changed": 0, "withdrawn": 4}
+    ]
+
+
+def test_warnings_that_were_accepted_stay_with_their_release(engine: sa.Engine) -> None:
+    jump = Finding(
+        "platform_provinces/2024-12.csv", "50.2", message("a number"), message("a number"),
+        row=7, column="value", severity="warning", check="jump",
+    )  # fmt: skip
+    decision = Decision("a test", "checked with the bureau", [jump])
+    assert publish(engine, edition_of(WORLD[:4]), decision).release == 2
+    assert releases(engine).iloc[0]["accepted"] == "checked with the bureau"
+    assert warnings(engine, 2)[["check", "file", "row", "found"]].to_dict("records") == [
+        {"check": "jump", "file": "platform_provinces/2024-12.csv", "row": 7, "found": "50.2"}
+    ]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from pathlib import Path
 
 import pandas as pd
@@ -10,7 +11,7 @@ import sqlalchemy as sa
 
 from etl.findings import Refused
 from etl.judging import judged, write_verdicts
-from etl.refresh import refresh
+from etl.refresh import RAW, refresh
 from etl.targets import FOLDER, register
 from indicators import catalogue, queries, tables
 from indicators.progress import Kind
@@ -112,7 +113,7 @@ def test_verdicts_on_public_figures(empty: sa.Engine) -> None:
     refresh(empty)
     known = Register(**queries.register(empty))
     applied = applicable(known, tables.provinces())
-    rows = queries.observations_of(empty, applied["indicator"])
+    rows = queries.observations_of(empty, applied)
     judged_rows = verdicts(known, applied, rows).set_index("series").to_dict("index")
     rate = judged_rows["100000 nation-manufacturing-pass-rate-c-2025"]
     assert (rate["verdict"], round(rate["ratio_late"], 3)) == ("on_track", 1.107)
@@ -130,7 +131,8 @@ def test_a_changed_target_is_a_release_and_an_unchanged_one_is_not(empty: sa.Eng
     with empty.begin() as connection:
         connection.execute(sa.text("UPDATE target SET value = value + 1 WHERE kind = 'gain'"))
     second = refresh(empty)
-    assert (second.release, second.added, second.retargeted) == (2, 0, True)
+    assert (second.release, second.difference.added) == (2, 0)
+    assert second.difference.retargeted
     assert refresh(empty).release is None
 
 
@@ -235,3 +237,37 @@ def test_a_target_that_contradicts_itself_is_refused(tmp_path: Path) -> None:
     )
     with pytest.raises(Refused):
         judged(path)
+
+
+def test_the_register_stays_readable_as_it_stood_in_an_earlier_release(empty: sa.Engine) -> None:
+    refresh(empty)
+    with empty.begin() as connection:
+        connection.execute(sa.text("UPDATE target SET value = value + 1 WHERE kind = 'gain'"))
+    then = queries.register(empty)["target"].query("kind == 'gain'")["value"].tolist()
+    refresh(empty)
+    assert queries.register(empty, 1)["target"].query("kind == 'gain'")["value"].tolist() == then
+    now = queries.register(empty, 2)["target"].query("kind == 'gain'")["value"].tolist()
+    assert now == [value - 1 for value in then]
+    known = Register(**queries.register(empty, 1))
+    assert known.record(str(known.target["target"].iloc[0]))
+
+
+def test_a_release_says_which_verdicts_it_turned_and_by_which_figure(
+    empty: sa.Engine, tmp_path: Path
+) -> None:
+    raw = tmp_path / "raw"
+    shutil.copytree(RAW, raw)
+    for file in (raw / "quality_outcomes").glob("*.csv"):
+        text = file.read_text(encoding="utf-8")
+        file.write_text(text.replace("93.93", "93.01"), encoding="utf-8")
+    refresh(empty, raw=raw)
+    made = refresh(empty, reason="put right").difference
+    turned = made.flips.query("indicator == 'manufacturing_pass_rate' and region == '100000'")
+    assert turned[["old_verdict", "new_verdict", "period", "old_value", "new_value"]].to_dict(
+        "records"
+    ) == [
+        {"old_verdict": "moving_away", "new_verdict": "on_track", "period": "2024",
+         "old_value": 93.01, "new_value": 93.93}
+    ]  # fmt: skip
+    assert len(queries.flips(empty, 2)) == len(made.flips)
+    assert made.largest.iloc[0][["old", "new"]].tolist() == [93.01, 93.93]

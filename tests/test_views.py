@@ -281,7 +281,7 @@ def test_a_computed_figure_says_so_and_shows_its_parts() -> None:
         ("organisations_per_10000_residents", "2022-09", "320000", 15.0),
         source="derived", numerator=127_125.0, denominator=84_750_000.0,
     )  # fmt: skip
-    figure = tables.figure_table(rows, citations(), ZH).iloc[0]
+    figure = tables.figure_table(rows, citations(basis="derived"), ZH).iloc[0]
     assert figure["取得方式"] == "由公布数字计算"
     assert figure["分子"] / figure["分母"] * 10_000 == pytest.approx(figure["数值"])
 
@@ -339,3 +339,20 @@ def test_every_province_is_covered_or_named_as_uncovered() -> None:
     assert set(tables.provinces()) | set(tables.uncovered()) == provinces == set(maps.REGIONS)
     assert len(tables.provinces()) == 31
     assert tables.uncovered() == ("710000", "810000", "820000")
+
+
+def test_a_share_names_whose_figure_it_is_a_share_of() -> None:
+    known = catalogue.load().indicators
+    assert views.formula(known["organisation_national_share"], ZH) == (
+        "计算方法：获证组织数 ÷ 全国获证组织数 × 100"
+    )
+    assert views.formula(known["organisations_per_10000_residents"], EN) == (
+        "Computed: Certified organisations / Residents × 10,000"
+    )
+
+
+def test_no_change_is_given_across_a_break() -> None:
+    world = [row for row in WORLD if row[2] == "ALL"]
+    rows = published(*world)
+    rows.loc[rows["period"] == "2024-12", "status"] = "B"
+    assert [headline.change for headline in views.headlines(rows, ZH)] == [None]

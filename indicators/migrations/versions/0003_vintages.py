@@ -1,4 +1,4 @@
-"""What each release changed and turned, what it accepted, and the registers it replaced."""
+"""What each release changed, turned and accepted; the registers it replaced; totals by region."""
 
 from __future__ import annotations
 
@@ -7,6 +7,8 @@ from alembic import op
 
 revision = "0003"
 down_revision = "0002"
+
+TOTAL = "scheme = 'ALL' AND industry = 'ALL' AND size = 'ALL'"
 
 
 def _text(*names: str, nullable: bool = True) -> list[sa.Column[str]]:
@@ -48,10 +50,15 @@ def upgrade() -> None:
         sa.Column("superseded", sa.Integer, primary_key=True, autoincrement=False),
         sa.Column("content", sa.Text, nullable=False),
     )
+    op.create_index(
+        "total", "observation", ["region", "indicator"],
+        sqlite_where=sa.text(TOTAL), postgresql_where=sa.text(TOTAL),
+    )  # fmt: skip
 
 
 def downgrade() -> None:
     """Drop them."""
+    op.drop_index("total", "observation")
     for table in ("register_archive", "warning", "flip", "change"):
         op.drop_table(table)
     op.drop_column("release", "accepted")

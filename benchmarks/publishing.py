@@ -1,0 +1,158 @@
+"""Publishing ten million observations, parse to commit, against a bare insert of the same rows.
+
+The rows are twenty CSV files of certificate counts by province, section, size and scheme, each
+with its declaration. The bare insert writes the finished rows, sorted and in memory batch by
+batch, into an empty table of the same shape by the driver's own fast road.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import psycopg
+import pyarrow as pa
+import sqlalchemy as sa
+from pyarrow import csv
+from rich.console import Console
+from rich.table import Table
+
+from benchmarks.server import ROOT
+from indicators import catalogue
+from indicators.database import insert_batches, observation, open_database, writing
+from tests.conftest import serving_postgresql
+
+ROWS = int(os.environ.get("ROWS", "10000000"))
+FILES = 20
+INDICATORS = ("certificates_suspended", "certificates_withdrawn", "certificates_new",
+              "certificates_lapsed")  # fmt: skip
+DECLARATION = """\
+provenance: {{publisher: 演示（程序生成）, document: 发布测速 {number}, licence: 演示}}
+unit: 张
+columns:
+  {{indicator: 指标, period: 时期, region: 地区, industry: 行业,
+    size: 规模, scheme: 领域, value: 数值}}
+"""
+REFRESH = """
+import resource, sys, time
+from pathlib import Path
+from etl.refresh import refresh
+from indicators.database import open_database
+engine = open_database(sys.argv[1])
+begun = time.perf_counter()
+made = refresh(engine, raw=Path(sys.argv[2]), accepted="a benchmark")
+print()
+print(made.release, time.perf_counter() - begun,
+      resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1e6)
+"""
+
+
+def write_files(raw: Path) -> None:
+    """Write ROWS figures into FILES files, each with some cells of every month."""
+    known = catalogue.load()
+    provinces = known.regions.query("kind == 'province' and group != ''")["code"].tolist()
+    sections = known.industries.query("level == 'section'")["code"].tolist()
+    schemes = [code for code in known.schemes["code"] if code not in set(known.schemes["parent"])]
+    sizes = [code for code in known.sizes["code"] if code != "ALL"]
+    cells = pd.MultiIndex.from_product(
+        [INDICATORS, provinces, sections, sizes, schemes],
+        names=["指标", "地区", "行业", "规模", "领域"],
+    ).to_frame(index=False)
+    periods = pd.period_range("2000-01", periods=-(-ROWS // len(cells)), freq="M").astype(str)
+    chance = np.random.default_rng(2018)
+    for number, chosen in enumerate(np.array_split(np.arange(len(cells)), FILES)):
+        table = pd.concat([cells.iloc[chosen].assign(时期=period) for period in periods])
+        # Near enough to the month before for no figure to be a jump.
+        table["数值"] = 1000 + chance.integers(0, 20, len(table))
+        name = raw / "speed" / f"{number:02}.csv"
+        csv.write_csv(pa.Table.from_pandas(table, preserve_index=False), name)
+        name.with_name(name.name + ".yaml").write_text(
+            DECLARATION.format(number=number), encoding="utf-8"
+        )
+
+
+def refreshed(url: str, raw: Path) -> tuple[float, float]:
+    """Return seconds and peak gigabytes of one refresh in a process of its own."""
+    done = subprocess.run(
+        [sys.executable, "-W", "ignore", "-c", REFRESH, url, str(raw)], cwd=ROOT,
+        env=os.environ | {"CODE_VERSION": "benchmark"}, check=True, stdout=subprocess.PIPE, text=True,
+    )  # fmt: skip
+    release, seconds, peak = done.stdout.splitlines()[-1].split()
+    if release == "None":
+        raise RuntimeError("nothing was published")
+    return float(seconds), float(peak)
+
+
+def bare(url: str, engine: sa.Engine) -> tuple[float, int]:
+    """Return the seconds that the same rows take in an empty table of the same shape."""
+    target = open_database(url)
+    names = [column.name for column in observation.columns]
+    seconds, rows = 0.0, 0
+    with writing(target) as connection, engine.connect() as source:
+        answer = source.execution_options(stream_results=True).execute(
+            sa.select(observation).order_by(*observation.primary_key.columns)
+        )
+        for part in answer.partitions(100_000):
+            batch = pa.RecordBatch.from_pandas(
+                pd.DataFrame(part, columns=names), preserve_index=False
+            )
+            begun = time.perf_counter()
+            rows += insert_batches(connection, observation, [batch])
+            seconds += time.perf_counter() - begun
+        begun = time.perf_counter()
+    seconds += time.perf_counter() - begun  # the commit
+    target.dispose()
+    return seconds, rows
+
+
+def measure(name: str, make_url: Callable[[str], str], raw: Path, table: Table) -> None:
+    """Add one database's rows to the table."""
+    url = make_url("figures")
+    shutil.rmtree(raw.parent / "tidy", ignore_errors=True)
+    full, peak = refreshed(url, raw)
+    engine = open_database(url)
+    plain, rows = bare(make_url("bare"), engine)
+    one = raw / "speed" / "07.csv"
+    one.write_text(one.read_text().replace(",1019\n", ",1018\n"))
+    again, _ = refreshed(url, raw)
+    table.add_row(name, f"{rows:,}", f"{plain:.1f}", f"{full:.1f}", f"{plain / full:.2f}",
+                  f"{peak:.2f}", f"{again:.1f}", f"{again / full:.2f}")  # fmt: skip
+    one.write_text(one.read_text().replace(",1018\n", ",1019\n"))
+    engine.dispose()
+
+
+def main() -> None:
+    """Print the figures as a table."""
+    table = Table(title="publishing, parse to commit")
+    for heading in ("database", "rows", "bare insert, s", "publish, s", "of the bare rate",
+                    "peak, GB", "one file of 20 changed, s", "of the full"):  # fmt: skip
+        table.add_column(heading, justify="left" if heading == "database" else "right")
+    with tempfile.TemporaryDirectory(prefix="publishing-") as folder:
+        raw = Path(folder) / "raw"
+        shutil.copytree(ROOT / "data" / "raw", raw)
+        (raw / "speed").mkdir()
+        write_files(raw)
+        measure("SQLite", lambda name: f"sqlite:///{folder}/{name}.sqlite", raw, table)
+        with serving_postgresql() as server:
+
+            def made(name: str) -> str:
+                with psycopg.connect(server, autocommit=True) as connection:
+                    connection.execute(f'CREATE DATABASE "{name}"'.encode())
+                return f"{server.rpartition('/')[0]}/{name}".replace(
+                    "postgresql://", "postgresql+psycopg://"
+                )
+
+            measure("PostgreSQL", made, raw, table)
+    Console(width=140).print(table)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,194 @@
+"""Checks of one figure at a time: its codes, its number, its place among the keys."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+import numpy as np
+import pandas as pd
+import pandera.pandas as pa
+
+from etl.checks.subject import (
+    KEYS,
+    PERIODS,
+    Check,
+    Subject,
+    figure,
+    found_at,
+    key,
+    records,
+    unlisted,
+)
+from etl.findings import Finding, Message, message
+from indicators.catalogue import Catalogue
+from indicators.database import KEY
+
+# SDMX code lists 2.x: the codes that our sources and rules use.
+OBS_STATUS = ["A", "B", "D", "E", "F", "I", "L", "M", "O", "P", "U"]
+NO_VALUE = ["L", "M", "O"]  # missing in different ways
+CONF_STATUS = ["F", "N", "C", "D", "S"]
+
+_EXPECTED: dict[str, Message] = {
+    "indicator": message("an indicator of the catalogue"),
+    "period": message("a period such as 2020, 2020-Q3 or 2020-06"),
+    "scheme": message("a scheme of the code list"),
+    "industry": message("an industry of GB/T 4754-2017"),
+    "size": message("an enterprise size of NBS 2017"),
+    "region": message("a region of GB/T 2260"),
+    "value": message("a finite number"),
+    "status": message("a status of SDMX CL_OBS_STATUS"),
+    "confidentiality": message("a status of SDMX CL_CONF_STATUS"),
+}
+
+
+def _schema(catalogue: Catalogue) -> pa.DataFrameSchema:
+    def code(known: Sequence[str]) -> pa.Column:
+        return pa.Column(str, pa.Check.isin(list(known)))
+
+    return pa.DataFrameSchema(
+        {
+            "indicator": code(list(catalogue.indicators)),
+            "period": pa.Column(str, pa.Check.str_matches(f"^{PERIODS}$")),
+            "scheme": code(list(catalogue.schemes["code"])),
+            "industry": code(["ALL", *catalogue.industries["code"]]),
+            "size": code(list(catalogue.sizes["code"])),
+            "region": code(list(catalogue.regions["code"])),
+            "value": pa.Column(float, pa.Check(np.isfinite, name="finite"), nullable=True),
+            "status": code(OBS_STATUS),
+            "confidentiality": code(CONF_STATUS),
+        }
+    )
+
+
+def _wrong(subject: Subject, column: str) -> list[object]:
+    """Return the distinct contents of a column that the schema refuses; None for an empty cell."""
+    where = "WHERE NOT isfinite(value)" if column == "value" else ""
+    distinct = subject.ask(f"SELECT DISTINCT {column} FROM checked {where}")  # noqa: S608
+    try:
+        _schema(subject.catalogue).select_columns([column]).validate(distinct, lazy=True)
+    except pa.errors.SchemaErrors as errors:
+        return [
+            None if cell is None or (column != "value" and pd.isna(cell)) else cell
+            for cell in errors.failure_cases["failure_case"]
+        ]
+    return []
+
+
+def _cells(subject: Subject, check: Check, columns: Sequence[str]) -> Iterator[Finding]:
+    for column in columns:
+        wrong = _wrong(subject, column)
+        if not wrong:
+            continue
+        rows = records(
+            subject.ask(
+                f"SELECT {column} AS cell, file, sheet, row FROM checked "  # noqa: S608
+                f"WHERE list_contains($wrong, {column}) OR ($empty AND {column} IS NULL)",
+                wrong=[cell for cell in wrong if cell is not None],
+                empty=None in wrong,
+            )
+        )
+        for row in rows:
+            yield found_at(
+                row, check, "" if row["cell"] is None else str(row["cell"]), _EXPECTED[column],
+                message("correct the cell, or add the name to the code list")
+                if column != "value" else message("correct the cell"),
+                column,
+            )  # fmt: skip
+        yield from unlisted(check, rows)
+
+
+def _codes(subject: Subject) -> Iterator[Finding]:
+    yield from _cells(subject, CODES, [*KEY, "status", "confidentiality"])
+
+
+def _finite(subject: Subject) -> Iterator[Finding]:
+    yield from _cells(subject, FINITE, ["value"])
+
+
+def _unique(subject: Subject) -> Iterator[Finding]:
+    hashed = f"hash({KEYS})"
+    subject.keep(
+        "twice",
+        f"SELECT {hashed} AS hashed FROM checked GROUP BY hashed HAVING count(*) > 1",  # noqa: S608
+    )
+    rows = records(
+        subject.ask(
+            f"""
+            SELECT * FROM (
+                SELECT {KEYS}, file, sheet, row, count(*) OVER same AS together,
+                    list(concat_ws(' · ', file, nullif(sheet, ''), row)) OVER same AS places
+                FROM checked WHERE {hashed} IN (SELECT hashed FROM twice)
+                WINDOW same AS (PARTITION BY {KEYS})
+            ) WHERE together > 1 ORDER BY {KEYS}, file, row
+            """  # noqa: S608
+        )
+    )
+    for row in rows:
+        here = " · ".join(str(row[name]) for name in ("file", "sheet", "row") if row[name])
+        others = list(row["places"])
+        others.remove(here)
+        yield found_at(
+            row, UNIQUE, key(row),
+            message("one figure for each key; it stands in {places} too",
+                    places="; ".join(sorted(others)[:5])),
+            message("keep the figure that holds and remove the other"),
+            None,
+        )  # fmt: skip
+    yield from unlisted(UNIQUE, rows)
+
+
+def _range(subject: Subject) -> Iterator[Finding]:
+    rows = records(
+        subject.ask(
+            """
+            WITH outside AS (
+                SELECT indicator, low, high FROM (
+                    SELECT indicator, min(value) AS least, max(value) AS most FROM checked
+                    WHERE isfinite(value) GROUP BY indicator
+                ) JOIN meaning USING (indicator) WHERE least < low OR most > high
+            )
+            SELECT value, low, high, file, sheet, row FROM checked JOIN outside USING (indicator)
+            WHERE isfinite(value) AND value NOT BETWEEN low AND high
+            """
+        )
+    )
+    for row in rows:
+        yield found_at(
+            row, RANGE, figure(row["value"]),
+            message("between {low} and {high}", low=figure(row["low"]), high=figure(row["high"])),
+            message("look for a wrong unit (万, 亿, %) or a shifted decimal point"),
+        )  # fmt: skip
+    yield from unlisted(RANGE, rows)
+
+
+def _missing(subject: Subject) -> Iterator[Finding]:
+    rows = records(
+        subject.ask(
+            "SELECT value, status, file, sheet, row FROM checked "
+            "WHERE value IS NOT NULL AND list_contains($without, status)",
+            without=NO_VALUE,
+        )
+    )
+    for row in rows:
+        yield found_at(
+            row, MISSING, figure(row["value"]),
+            message("no value where the status is {status}", status=row["status"]),
+            message("remove the value, or correct the status"),
+        )  # fmt: skip
+    yield from unlisted(MISSING, rows)
+
+
+CODES = Check(
+    "codes", "error", message("Every code is one of the catalogue or of its code lists."), _codes
+)
+FINITE = Check("finite", "error", message("Every value is a finite number."), _finite, True)
+UNIQUE = Check(
+    "unique", "error",
+    message("One figure for each indicator, period, scheme, industry, size and region."), _unique,
+)  # fmt: skip
+RANGE = Check(
+    "range", "error", message("Every value lies in the range of its indicator."), _range, True
+)
+MISSING = Check(
+    "missing", "error", message("A figure that is marked as missing has no value."), _missing
+)

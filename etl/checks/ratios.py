@@ -1,0 +1,128 @@
+"""Ratios are those of their numerator and denominator, and of the figures published for both."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from etl.checks.scope import SCOPE
+from etl.checks.subject import MONTH, Check, Subject, figure, found_at, records, unlisted
+from etl.findings import Finding, Message, message
+
+# A figure such as 3,760,000 stands for anything that rounds to it.
+_ROUNDED = """
+    CREATE OR REPLACE TEMP MACRO rounded(figure) AS CASE
+        WHEN figure % 1e6 = 0 THEN 1e6 WHEN figure % 1e5 = 0 THEN 1e5
+        WHEN figure % 1e4 = 0 THEN 1e4 WHEN figure % 1e3 = 0 THEN 1e3 ELSE 0 END
+"""
+_PRINTED = """
+    CREATE OR REPLACE TEMP MACRO printed(figure, decimals) AS CASE
+        WHEN figure = round(figure) THEN 1.0
+        WHEN decimals > 1 AND figure = round(figure, 1) THEN 0.1
+        ELSE power(10.0, -decimals) END
+"""
+_APART = """
+    CREATE OR REPLACE TEMP MACRO apart(figure, decimals, above, below, factor) AS
+        abs(above / below * factor - figure) > (printed(figure, decimals)
+            + rounded(above) / below * factor + rounded(below) / below * abs(figure)) / 2
+            + 1e-9 * abs(figure)
+"""
+_PLACE = (
+    "a.period = b.period AND a.scheme = b.scheme AND a.industry = b.industry AND a.size = b.size"
+)
+_RATIOS = f"""
+    WITH given AS (
+        SELECT checked.*, top, bottom, factor, way, whole, months, decimals, {MONTH} AS month
+        FROM checked JOIN meaning USING (indicator) WHERE factor > 0 AND isfinite(value)
+            AND (top <> '' OR numerator IS NOT NULL AND denominator IS NOT NULL)
+    ), used AS (
+        SELECT *, {MONTH} AS month FROM checked WHERE isfinite(value) AND indicator IN (
+            SELECT top FROM given UNION SELECT bottom FROM given)
+    ), topped AS (
+        SELECT a.*, b.value AS published_top FROM given a
+        LEFT JOIN used b ON a.top = b.indicator AND {_PLACE} AND a.region = b.region
+    ), based AS (
+        SELECT a.*, b.value AS published_bottom, w.value AS abroad FROM topped a
+        LEFT JOIN used b ON a.bottom = b.indicator AND {_PLACE} AND a.whole = b.region
+        LEFT JOIN used w ON a.bottom = w.indicator AND a.period = w.period
+            AND a.scheme = w.scheme AND a.industry = w.industry AND a.size = w.size
+            AND w.region = 'ALL'
+        WHERE a.way = 'share'
+        UNION ALL BY NAME
+        SELECT a.*, b.value AS published_bottom FROM topped a
+        LEFT JOIN used b ON a.bottom = b.indicator AND {_PLACE} AND a.region = b.region
+        WHERE a.way = 'same'
+        UNION ALL BY NAME
+        SELECT a.* EXCLUDE (nearest),
+            CASE WHEN a.month - b.month <= a.months THEN b.value END AS published_bottom
+        FROM (SELECT *, bottom AS nearest FROM topped WHERE way = 'earlier') a
+        ASOF LEFT JOIN used b ON a.nearest = b.indicator AND a.scheme = b.scheme
+            AND a.industry = b.industry AND a.size = b.size AND a.region = b.region
+            AND a.month >= b.month
+    ), judged AS (
+        SELECT *,
+            coalesce(numerator, published_top) AS above,
+            coalesce(denominator, published_bottom) AS below,
+            coalesce(coalesce(denominator, published_bottom) > 0 AND apart(value, decimals,
+                above, below, factor), false) AS wrong_value,
+            coalesce(abs(numerator - published_top) > greatest(rounded(numerator),
+                rounded(published_top)) / 2 + 1e-9 * abs(published_top), false) AS wrong_top,
+            coalesce(abs(denominator - published_bottom) > greatest(rounded(denominator),
+                rounded(published_bottom)) / 2 + 1e-9 * abs(published_bottom), false)
+                AS wrong_bottom,
+            abroad IS DISTINCT FROM published_bottom AND (denominator = abroad
+                OR denominator IS NULL AND abroad > 0
+                AND NOT apart(value, decimals, above, abroad, factor)) AS with_abroad
+        FROM based
+    )
+    SELECT * FROM judged WHERE wrong_value OR wrong_top OR wrong_bottom
+"""  # noqa: S608 - only constants
+
+
+def _ratios(subject: Subject) -> Iterator[Finding]:
+    for macro in (_ROUNDED, _PRINTED, _APART):
+        subject.rows.connection.execute(macro)
+    rows = records(subject.ask(_RATIOS))
+    for row in rows:
+        yield from _of_row(subject, row)
+    yield from unlisted(RATIOS, rows)
+
+
+def _of_row(subject: Subject, row: dict[str, Any]) -> Iterator[Finding]:
+    def title(name: str) -> object:
+        return subject.catalogue.indicators[row[name]].title
+
+    advice = message("see which of the figures the document gives, and correct the other")
+    if row["with_abroad"] is True:
+        yield found_at(
+            row, SCOPE, figure(row["value"]),
+            message("a share of the total without those abroad, {total}",
+                    total=figure(row["published_bottom"])),
+            message("divide by the total that does not count those abroad"),
+        )  # fmt: skip
+        return
+    if row["wrong_value"]:
+        yield found_at(
+            row, RATIOS, figure(row["value"]),
+            message("{above} / {below} × {factor} = {ratio}", above=figure(row["above"]),
+                    below=figure(row["below"]), factor=figure(row["factor"]),
+                    ratio=figure(row["above"] / row["below"] * row["factor"])),
+            advice,
+        )  # fmt: skip
+    for wrong, column, indicator, public in (
+        ("wrong_top", "numerator", "top", "published_top"),
+        ("wrong_bottom", "denominator", "bottom", "published_bottom"),
+    ):
+        if row[wrong]:
+            expected: Message = message(
+                "{figure}, as published for {indicator}",
+                figure=figure(row[public]), indicator=title(indicator),
+            )  # fmt: skip
+            yield found_at(row, RATIOS, figure(row[column]), expected, advice, column)
+
+
+RATIOS = Check(
+    "ratios", "error",
+    message("A ratio is its numerator over its denominator, and both are those published."),
+    _ratios,
+)  # fmt: skip

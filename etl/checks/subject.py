@@ -1,0 +1,146 @@
+"""What is checked: the tidy rows, and beside them in the same DuckDB what the catalogue says.
+
+tidy         the rows of a refresh, of which `checked` are those to be looked at
+meaning      one row an indicator: its bounds, decimals, ratio and jump
+public       KEY, value, status, confidentiality of what is public now, maybe empty
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sized
+from dataclasses import dataclass
+from typing import Any
+
+import pandas as pd
+
+from etl.findings import Finding, Message, Severity, message
+from etl.tidy import DERIVED, TidyRows
+from indicators.catalogue import Catalogue
+from indicators.database import KEY
+
+LISTED = 100_000  # findings of one check: more say nothing more, and must not fill the memory
+KEYS = ", ".join(KEY)
+# The month a period ends in, counted from year 0; a year ends in its December. NULL if none.
+MONTH = """
+    TRY_CAST(period[1:4] AS INTEGER) * 12 + CASE
+        WHEN period[6:6] = 'Q' THEN TRY_CAST(period[7:7] AS INTEGER) * 3
+        WHEN length(period) = 7 THEN TRY_CAST(period[6:7] AS INTEGER)
+        ELSE 12
+    END
+"""
+PERIODS = r"\d{4}(-Q[1-4]|-(0[1-9]|1[0-2]))?"
+
+
+@dataclass(frozen=True)
+class Subject:
+    """The rows with everything that they are held against."""
+
+    rows: TidyRows
+    catalogue: Catalogue
+
+    def ask(self, question: str, **parameters: Any) -> pd.DataFrame:
+        """Return the answer to a question in SQL, LISTED rows of it."""
+        limited = f"SELECT * FROM ({question}) LIMIT {LISTED}"  # noqa: S608
+        return self.rows.connection.execute(limited, parameters or None).df()
+
+    def keep(self, name: str, question: str, **parameters: Any) -> None:
+        """Keep an answer as the temporary table `name`."""
+        self.rows.connection.execute(
+            f"CREATE OR REPLACE TEMP TABLE {name} AS {question}", parameters or None
+        )
+
+    def keep_frame(self, name: str, frame: pd.DataFrame) -> None:
+        """Keep a frame as the temporary table `name`."""
+        self.rows.connection.register("given", frame)
+        self.keep(name, "SELECT * FROM given")
+        self.rows.connection.unregister("given")
+
+
+@dataclass(frozen=True)
+class Check:
+    """One thing that must hold. `name` is stable; `rule` is the sentence that people read."""
+
+    name: str
+    severity: Severity
+    rule: Message
+    find: Callable[[Subject], Iterator[Finding]]
+    of_derived: bool = False  # is also asked of figures that we computed ourselves
+
+
+def subject(rows: TidyRows, catalogue: Catalogue, *, published: bool, derived: bool) -> Subject:
+    """Return the rows ready to be checked: ours if `derived`, otherwise those of the sources."""
+    made = Subject(rows, catalogue)
+    # Findings are put in order at the end; to keep every row's place costs memory.
+    rows.connection.execute("SET preserve_insertion_order = false")
+    made.keep_frame("meaning", _meaning(catalogue))
+    sign = "=" if derived else "IS DISTINCT FROM"
+    rows.connection.execute(
+        f"CREATE OR REPLACE TEMP VIEW checked AS SELECT * FROM tidy WHERE source {sign} '{DERIVED}'"  # noqa: S608
+    )
+    public = "published" if published else "tidy WHERE false"
+    figures = f"SELECT {KEYS}, value, status, confidentiality FROM {public}"  # noqa: S608
+    rows.connection.execute(f"CREATE OR REPLACE TEMP VIEW public AS {figures}")
+    return made
+
+
+def _meaning(catalogue: Catalogue) -> pd.DataFrame:
+    return pd.DataFrame(
+        [
+            {
+                "number": number,
+                "indicator": item.key,
+                "kind": item.kind,
+                "low": item.range[0],
+                "high": item.range[1],
+                "decimals": item.decimals,
+                "derived": item.derived,
+                "top": item.numerator or "",
+                "bottom": item.denominator or "",
+                "factor": item.factor if item.derived else 100.0 if item.unit == "percent" else 0.0,
+                "way": "share" if item.share_of else item.denominator_period,
+                "whole": item.share_of or "",
+                "months": int((item.max_age or 100) * 12),
+                "scale": item.jump.scale if item.jump else "",
+                "floor": item.jump.floor if item.jump else 0.0,
+                "multiple": item.jump.multiple if item.jump else 0.0,
+            }
+            for number, item in enumerate(catalogue.indicators.values())
+        ]
+    )
+
+
+def found_at(
+    row: dict[str, Any], check: Check, found: str, expected: Message, advice: Message,
+    column: str | None = "value",
+) -> Finding:  # fmt: skip
+    """Return the finding about a row of an answer that has `file`, `sheet` and `row`."""
+    return Finding(
+        str(row["file"]), found, expected, advice,
+        row=None if pd.isna(row["row"]) else int(row["row"]),
+        column=column, sheet=row["sheet"] or None, severity=check.severity, check=check.name,
+    )  # fmt: skip
+
+
+def records(answer: pd.DataFrame) -> list[dict[str, Any]]:
+    """Return an answer's rows."""
+    return [{str(name): cell for name, cell in row.items()} for row in answer.to_dict("records")]
+
+
+def key(row: dict[str, Any]) -> str:
+    """Return the key of a row in one line."""
+    return " ".join(str(row[name]) for name in KEY)
+
+
+def figure(value: float) -> str:
+    """Return a figure as both languages write it: 2,307,621 or 15.4."""
+    return f"{value:,.6f}".rstrip("0").rstrip(".")
+
+
+def unlisted(check: Check, rows: Sized) -> Iterator[Finding]:
+    """Yield a finding that says so where there are more than are listed."""
+    if len(rows) >= LISTED:
+        yield Finding(
+            "", f"{LISTED:,}", message("a list of everything that is wrong"),
+            message("correct these first, then check again: there are more of the same kind"),
+            severity=check.severity, check=check.name,
+        )  # fmt: skip

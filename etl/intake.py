@@ -1,0 +1,169 @@
+"""What there is to read: the sources with a module of their own, and files of one's own.
+
+A file of one's own lies in data/raw/<source>/ without a module, or is named on a command; a
+declaration says what is in it. It is tidied once: the Parquet file that comes of it is kept
+until the file, its declaration, the code lists or our code change.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import shutil
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field
+from functools import cache
+from pathlib import Path
+
+import pandas as pd
+
+from etl import own
+from etl.documents import checksums, sha256
+from etl.findings import Finding, Refused
+from etl.harmonise import add_citation
+from etl.own.declaration import beside
+from etl.sources import SOURCES
+from etl.tidy import TidyRows
+from indicators import catalogue
+from indicators.catalogue import Catalogue
+from indicators.database import citation
+
+OWN = "own"  # the source that files named on the command line belong to
+SUFFIXES = (".csv", ".txt", ".xlsx", ".xlsm", ".xls", ".ods", ".parquet")
+SUPERSEDED = "superseded"
+Step = Callable[[str], object]
+
+
+@dataclass(frozen=True)
+class Named:
+    """Files named on the command line, read as if they lay in data/raw/<source>/."""
+
+    files: Sequence[Path] = ()
+    source: str = OWN
+
+
+@dataclass
+class Intake:
+    """What the sources came to besides their rows: citations, checksums, warnings.
+
+    kept: the folder of tidied files; used: those of them that belong to today's files.
+    """
+
+    kept: Path
+    citations: list[pd.DataFrame] = field(default_factory=list)
+    inputs: list[pd.DataFrame] = field(default_factory=list)
+    warnings: list[Finding] = field(default_factory=list)
+    used: set[str] = field(default_factory=set)
+
+    def forget(self) -> None:
+        """Remove tidied files that no file of today came to."""
+        for file in self.kept.glob("*"):
+            if file.stem not in self.used:
+                file.unlink(missing_ok=True)
+
+
+def read(raw: Path, rows: TidyRows, named: Named, step: Step) -> Intake:
+    """Take the rows of every source in; raises `Refused` with the findings of all of them."""
+    known, made, findings = catalogue.load(), Intake(raw.parent / "tidy"), list[Finding]()
+    for key in SOURCES:
+        step(key)
+        try:
+            _read_source(key, raw, known, rows, made)
+        except Refused as refusal:
+            findings.extend(refusal.findings)
+    for source, path in _own_files(raw, named):
+        step(source)
+        try:
+            _read_own(source, path, known, rows, made)
+        except Refused as refusal:
+            findings.extend(refusal.findings)
+    if findings:
+        raise Refused(findings)
+    return made
+
+
+def _read_source(key: str, raw: Path, known: Catalogue, rows: TidyRows, made: Intake) -> None:
+    published = SOURCES[key].read(raw / key)
+    rows.add(SOURCES[key].tidy(published, known).assign(source=key))
+    cited = add_citation(published).assign(source=key)[citation.columns.keys()]
+    made.citations.append(cited.drop_duplicates("citation"))
+    made.inputs.append(checksums(raw / key, raw))
+
+
+def _own_files(raw: Path, named: Named) -> Iterator[tuple[str, Path]]:
+    """Yield source and path; a named file takes the place of its namesake in raw."""
+    taken = {path.name for path in named.files}
+    yield from ((named.source, path) for path in named.files)
+    for place in sorted(raw.iterdir()):
+        if not place.is_dir() or place.name in SOURCES:
+            continue
+        for path in sorted(place.iterdir()):
+            replaced = place.name == named.source and path.name in taken
+            if path.suffix.lower() in SUFFIXES and not replaced:
+                yield place.name, path
+
+
+def _read_own(source: str, path: Path, known: Catalogue, rows: TidyRows, made: Intake) -> None:
+    declaration = own.read_declaration(path)
+    inputs = pd.DataFrame(
+        [
+            (f"{source}/{file.name}", source, sha256(file), file.stat().st_size)
+            for file in (path, beside(path))
+            if file.exists()
+        ],
+        columns=["file", "source", "sha256", "bytes"],
+    )
+    made.inputs.append(inputs)
+    tidied = made.kept / f"{_digest(source, path.name, *inputs['sha256'], _meaning())}.parquet"
+    cited = tidied.with_suffix(".json")
+    made.used.add(tidied.stem)
+    if not (tidied.exists() and cited.exists()):
+        made.kept.mkdir(parents=True, exist_ok=True)
+        half = tidied.with_suffix(f".{os.getpid()}")
+        try:
+            done = own.tidy(path, declaration, known, half, source=source)
+            made.warnings.extend(done.warnings)
+            made.citations.append(done.citations)
+            if done.warnings:  # said again at every reading, so not kept
+                tidied = rows.folder / tidied.name
+            else:
+                cited.write_text(done.citations.to_json(orient="records"), encoding="utf-8")
+            shutil.move(half, tidied)
+        finally:
+            half.unlink(missing_ok=True)
+    else:
+        made.citations.append(pd.DataFrame(json.loads(cited.read_text(encoding="utf-8"))))
+    rows.add_file(tidied)
+
+
+def _digest(*parts: str) -> str:
+    return hashlib.sha256("\x1f".join(parts).encode()).hexdigest()[:24]
+
+
+@cache
+def _meaning() -> str:
+    """Return a digest of all that says what a file means: code lists, catalogue, our code."""
+    places = (
+        catalogue.CATALOGUE.glob("*.yaml"), catalogue.REFERENCE.glob("*.csv"),
+        Path(__file__).parent.rglob("*.py"),
+    )  # fmt: skip
+    return _digest(*(sha256(file) for place in places for file in sorted(place)))
+
+
+def keep(named: Named, raw: Path) -> None:
+    """Copy named files with their declarations to raw; what they replace is put aside there."""
+    place = raw / named.source
+    for path in named.files:
+        for file in (path, beside(path)):
+            target = place / file.name
+            if not file.exists() or (target.exists() and sha256(target) == sha256(file)):
+                continue
+            place.mkdir(parents=True, exist_ok=True)
+            if target.exists():
+                aside = place / SUPERSEDED / f"{sha256(target)[:12]}-{file.name}"
+                aside.parent.mkdir(exist_ok=True)
+                shutil.copy2(target, aside)
+            half = target.with_name(f".{file.name}.{os.getpid()}")
+            shutil.copy2(file, half)
+            half.replace(target)

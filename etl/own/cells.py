@@ -1,0 +1,181 @@
+"""What one published cell says: a number, a period; or why it says neither."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from dataclasses import dataclass
+from decimal import Decimal
+
+from etl.findings import Message, message
+
+MULTIPLES = {"千": 3, "万": 4, "十万": 5, "百万": 6, "千万": 7, "亿": 8, "十亿": 9, "百亿": 10,
+              "千亿": 11, "万亿": 12}  # fmt: skip
+_MULTIPLE = "|".join(sorted(MULTIPLES, key=len, reverse=True))
+_DIGITS = r"(?P<digits>[+-]?(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+))"
+_NUMBER = re.compile(rf"{_DIGITS}(?P<multiple>{_MULTIPLE})?(?P<percent>[%‰])?")
+_GROUPED = re.compile(r"(?<![0-9.])([0-9]{1,3}(?:([, ])[0-9]{3})(?:\2[0-9]{3})*)(?![0-9])")
+_NOTED = re.compile(r"[0-9][%万亿]?(?:[*†‡#]+|[(\[（].*[)\]）]|[a-z]+)$", re.IGNORECASE)
+_ABOUT = re.compile(r"^(约|近|超|逾|不足|大约|[<>≈~≥≤])|(余|多|左右|以上|以下)$")
+
+
+class Unread(ValueError):  # noqa: N818 - the word that people see
+    """Raised for a cell that does not say what was expected, with the reason and what to do."""
+
+    def __init__(self, expected: Message, advice: Message) -> None:
+        super().__init__(str(expected))
+        self.expected = expected
+        self.advice = advice
+
+
+def plain(text: str) -> str:
+    """Return `text` in half width and without any space: `　２０２０ 年` → `2020年`."""
+    return "".join(unicodedata.normalize("NFKC", text).split())
+
+
+@dataclass(frozen=True)
+class Amount:
+    """A number as it was written: `digits` × 10**`power`; a percentage stays on 0–100."""
+
+    digits: Decimal
+    power: int = 0
+    percent: bool = False
+
+
+def amount(text: str) -> Amount:
+    """Return what a cell says: `１，２３４`, `1 234`, `193.7万`, `1.2亿`, `93.39%`, `5‰`.
+
+    Raises `Unread` for all else; a note attached to a figure (`1234①`) is never part of it.
+    """
+    expected = message("a number")
+    # Compatibility forms turn ① into 1 and ² into 2: 1234① would become 12341.
+    if any(unicodedata.category(sign) == "No" for sign in text):
+        raise Unread(expected, _NOTE)
+    bare = " ".join(unicodedata.normalize("NFKC", text).replace("−", "-").split())
+    joined = _GROUPED.sub(lambda found: found[1].replace(found[2], ""), bare)
+    joined = re.sub(rf"(?<=[0-9]) (?={_MULTIPLE}|[%‰])", "", joined)
+    match = _NUMBER.fullmatch(joined)
+    if match is None:
+        raise Unread(expected, _number_advice(bare))
+    if match["multiple"] and match["percent"]:
+        raise Unread(expected, message("write the figure with one multiple only"))
+    power = MULTIPLES.get(match["multiple"] or "", 0) - (match["percent"] == "‰")
+    return Amount(Decimal(match["digits"]), power, match["percent"] is not None)
+
+
+_NOTE = message("move the note out of the cell: the figure must stand alone")
+
+
+def _number_advice(bare: str) -> Message:
+    if re.fullmatch(r"\(.*[0-9].*\)", bare):
+        return message("write a negative figure with a minus sign: brackets may also be a note")
+    if _NOTED.search(bare):
+        return _NOTE
+    if _ABOUT.search(bare):
+        return message("write the number alone, and say in the status that it is an estimate (E)")
+    if re.search(r"[0-9],[0-9]", bare):
+        return message("write thousands as 1,234,567 and the decimal point as a full stop")
+    if re.search(r"[0-9]e[+-]?[0-9]", bare, re.IGNORECASE):
+        return message("write all digits: the short form may have been rounded")
+    return message("correct the cell, or say under `missing` what it stands for")
+
+
+def number(text: str) -> float:
+    """Return the number that a published cell says; a percentage stays on the scale 0–100.
+
+    Raises `Unread` (a `ValueError`) when it is not a number.
+    """
+    said = amount(text)
+    return float(said.digits.scaleb(said.power))
+
+
+_YEAR = r"(?P<year>(?:19|20)[0-9]{2})"
+_MONTH = r"(?P<month>1[0-2]|0?[1-9])"
+_MONTH2 = r"(?P<month>1[0-2]|0[1-9])"
+_DAY = r"(?:3[01]|[12][0-9]|0?[1-9])"
+_QUARTERS = {"一": 1, "二": 2, "三": 3, "四": 4} | {str(part): part for part in range(1, 5)}
+_NAMED = {"jan": 1, "feb": 2, "mar": 3, "apr": 4, "may": 5, "jun": 6, "jul": 7, "aug": 8,
+          "sep": 9, "oct": 10, "nov": 11, "dec": 12}  # fmt: skip
+_CHINESE = {"十二": 12, "十一": 11, "十": 10, "九": 9, "八": 8, "七": 7, "六": 6, "五": 5, "四": 4,
+            "三": 3, "二": 2, "一": 1}  # fmt: skip
+_PERIODS = [
+    re.compile(pattern, re.IGNORECASE)
+    for pattern in (
+        rf"{_YEAR}(?:年度?)?",
+        rf"{_YEAR}年?(?P<end>[年]?[底末]|年终)",
+        rf"{_YEAR}[年./-]?第?Q?(?P<quarter>[1-4一二三四])(?:季度?)",
+        rf"{_YEAR}[年./-]?Q(?P<quarter>[1-4])",
+        rf"{_YEAR}年{_MONTH}月?[底末份]?",
+        rf"{_YEAR}年(?P<chinese>十[一二]?|[一二三四五六七八九])月[底末份]?",
+        # 2024.1 may be what a spreadsheet left of 2024.10.
+        rf"{_YEAR}\.{_MONTH2}",
+        rf"{_YEAR}[/-]{_MONTH}",
+        rf"{_YEAR}{_MONTH2}",
+        rf"{_YEAR}年{_MONTH}月(?P<day>{_DAY})日",
+        rf"{_YEAR}(?P<mark>[./-]){_MONTH}(?P=mark)(?P<day>{_DAY})(?:[T ]?00:00(?::00)?)?",
+        rf"{_YEAR}{_MONTH2}(?P<day>3[01]|[12][0-9]|0[1-9])",
+        rf"(?P<named>jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]*\.?{_YEAR}",
+    )
+]
+_SERIAL = re.compile(r"[1-9][0-9]{4}(?:\.0+)?")
+
+
+def period(text: str, *, serial: bool = False) -> str:
+    """Return an ISO period (`2020`, `2020-Q3`, `2020-06`); a day stands for its month.
+
+    `serial` says that five digits are the days that spreadsheets count from 1899-12-30.
+    Raises `Unread` (a `ValueError`) for all that is not one calendar year, quarter or month.
+    """
+    bare = re.sub(r"^(截至|截止到?|至)", "", plain(text))
+    if serial and _SERIAL.fullmatch(bare):
+        return _of_serial(bare)
+    for pattern in _PERIODS:
+        match = pattern.fullmatch(bare)
+        if match is not None and (found := _written(match.groupdict())) is not None:
+            return found
+    raise Unread(message("a period such as 2020, 2020-Q3 or 2020-06"), _period_advice(bare))
+
+
+def _of_serial(bare: str) -> str:
+    from datetime import date, timedelta
+
+    day = date(1899, 12, 30) + timedelta(days=int(float(bare)))
+    return f"{day.year}-{day.month:02}"
+
+
+def _written(parts: dict[str, str | None]) -> str | None:
+    from datetime import date
+
+    year = int(parts["year"] or 0)
+    if quarter := parts.get("quarter"):
+        return f"{year}-Q{_QUARTERS[quarter]}"
+    if parts.get("end"):
+        return f"{year}-12"
+    if named := parts.get("named"):
+        month = _NAMED[named.lower()]
+    elif chinese := parts.get("chinese"):
+        month = _CHINESE[chinese]
+    elif written := parts.get("month"):
+        month = int(written)
+    else:
+        return str(year)
+    if day := parts.get("day"):
+        try:
+            date(year, month, int(day))
+        except ValueError:
+            return None
+    return f"{year}-{month:02}"
+
+
+def _period_advice(bare: str) -> Message:
+    if re.search(r"FY|财年|财政年度", bare, re.IGNORECASE):
+        return message("write the calendar period: a financial year begins elsewhere")
+    if re.search(r"半年|H[12]$|[0-9]S[12]$", bare, re.IGNORECASE):
+        return message("half-years are not kept: give the two quarters or the year")
+    if re.search(r"前[一二三]季|[0-9]月?[-—–~～至][0-9]+月", bare):
+        return message("figures of several months together are not kept: give months or quarters")
+    if re.fullmatch(r"(19|20)[0-9]{2}\.[0-9]", bare):
+        return message("write the month with two digits: 2024.1 may have been 2024.10")
+    if _SERIAL.fullmatch(bare):
+        return message("if these are a spreadsheet's day numbers, declare `dates: serial`")
+    return message("correct the cell, or give the period for the whole file under `fixed`")

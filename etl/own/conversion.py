@@ -1,0 +1,216 @@
+"""Published columns to our codes and numbers, a batch at a time.
+
+A column holds few distinct texts: each is understood once, and the rows point at it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import cache, partial
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import pyarrow as pa
+
+from etl.checks.cells import CONF_STATUS, OBS_STATUS
+from etl.findings import Message, message
+from etl.own.cells import Unread, period, plain
+from etl.own.declaration import Declaration
+from etl.own.listing import Listing
+from etl.own.names import Names, is_note, names
+from etl.own.units import power
+from indicators.catalogue import Catalogue
+from indicators.database import KEY
+
+Indices = npt.NDArray[np.int64]
+_REMEMBERED = 100_000
+
+
+@dataclass
+class Coded:
+    """A column as its distinct texts and, a row, which of them."""
+
+    texts: Sequence[str]
+    rows: Indices
+
+    def take(self, chosen: npt.NDArray[np.bool_]) -> Coded:
+        return Coded(self.texts, self.rows[chosen])
+
+    def where(self, holds: Callable[[str], bool]) -> npt.NDArray[np.bool_]:
+        """Return the rows whose text `holds`."""
+        return np.array([*map(holds, self.texts), False])[self.rows]
+
+
+def coded(column: Any) -> Coded:
+    """Return an Arrow column of texts as `Coded`."""
+    if not pa.types.is_dictionary(column.type):
+        column = column.cast(pa.string()).fill_null("").dictionary_encode()
+    return Coded(
+        column.dictionary.to_pylist(),
+        column.indices.to_numpy(zero_copy_only=False).astype(np.int64),
+    )
+
+
+def present(places: Indices) -> Indices:
+    """Return which places (from 0) occur, each once."""
+    return np.flatnonzero(np.bincount(places))
+
+
+@dataclass
+class Codes:
+    """Codes of our lists and, a row, which of them; −1 where there is none."""
+
+    codes: list[str]
+    rows: Indices
+
+    def dictionary(self) -> Any:
+        """Return the column for writing."""
+        return pa.DictionaryArray.from_arrays(
+            pa.array(self.rows.astype(np.int32)), pa.array(self.codes, pa.string())
+        )
+
+
+def repeated(code: str, count: int) -> Codes:
+    """Return a column that says the same in every row."""
+    return Codes([code], np.zeros(count, dtype=np.int64))
+
+
+@dataclass
+class Conversion:
+    """What one file's texts mean, by its declaration."""
+
+    declaration: Declaration
+    catalogue: Catalogue
+    listing: Listing
+    _readers: dict[str, Callable[[str], str]] = field(default_factory=dict)
+    _known: dict[str, dict[str, str | Unread]] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        declared = self.declaration
+        self._readers["period"] = partial(period, serial=declared.dates == "serial")
+        for key in KEY:
+            if key != "period":
+                self._readers[key] = self._names(key).code
+        self._readers["status"] = _member(
+            OBS_STATUS, "A", message("a status of SDMX CL_OBS_STATUS")
+        )
+        self._readers["confidentiality"] = _member(
+            CONF_STATUS, "F", message("a status of SDMX CL_CONF_STATUS")
+        )
+        self._readers["unit"] = lambda text: text.strip()
+        self.power = cache(self._power)
+
+    def _names(self, key: str) -> Names:
+        declared = self.declaration
+        kinds = {declared.regions} if declared.regions else None
+        known = names(
+            self.catalogue, key, own=declared.names.get(key), scope=declared.scope, kinds=kinds
+        )
+        codes = set(known.shown)
+        for name, code in declared.names.get(key, {}).items():
+            if code not in codes:
+                self.listing.add(
+                    code, known.expected,
+                    message("correct {key} in the declaration", key=f"names.{key}.{name}"),
+                )  # fmt: skip
+        if key == "region" and declared.scope and declared.scope not in codes:
+            self.listing.add(
+                declared.scope, known.expected,
+                message("correct {key} in the declaration", key="scope"),
+            )  # fmt: skip
+        return known
+
+    def fixed(self, key: str, text: str, column: str, row: int | None = None) -> str:
+        """Return the code of what holds for many rows, read from the declaration or the header."""
+        found = self._understood(key, text)
+        if isinstance(found, Unread):
+            self.listing.add(text, found.expected, found.advice, row=row, column=column)
+            return ""
+        return found
+
+    def codes(self, key: str, column: Coded, rows: Indices, label: str) -> Codes:
+        """Return a column's codes; every row without one is listed."""
+        places: dict[str, int] = {}
+        meaning = np.full(len(column.texts) + 1, -1, dtype=np.int64)
+        for index in present(column.rows):
+            found = self._understood(key, column.texts[index])
+            if not isinstance(found, Unread):
+                meaning[index] = places.setdefault(found, len(places))
+        indices = meaning[column.rows]
+        wrong = np.flatnonzero(indices < 0)
+        self.list_rows(wrong, rows, label, lambda place: self._said(key, column, place))
+        return Codes(list(places), indices)
+
+    def list_rows(
+        self, wrong: Indices, rows: Indices, label: str,
+        said: Callable[[int], tuple[str, Unread]],
+    ) -> None:  # fmt: skip
+        """List the rows that are wrong, as many as people can read, and count the others."""
+        for done, place in enumerate(wrong.tolist()):
+            if self.listing.full:
+                self.listing.uncounted(len(wrong) - done)
+                break
+            text, why = said(place)
+            self.listing.add(text, why.expected, why.advice, row=int(rows[place]), column=label)
+
+    def _said(self, key: str, column: Coded, place: int) -> tuple[str, Unread]:
+        text = column.texts[column.rows[place]]
+        found = self._understood(key, text)
+        if not isinstance(found, Unread):
+            raise AssertionError
+        if is_note(text):
+            advice = message(
+                "if this is a note below the table, leave it out by a rule: "
+                "`column: {column}` with `starts`",
+                column=self.declaration.columns[key],
+            )
+            return text, Unread(found.expected, advice)
+        if not text.strip():
+            advice = message(
+                "fill the cell; if the one above is meant, declare `merged: [{key}]`", key=key
+            )
+            return text, Unread(found.expected, advice)
+        return text, found
+
+    def _understood(self, key: str, text: str) -> str | Unread:
+        known = self._known.setdefault(key, {})
+        if text not in known:
+            if len(known) >= _REMEMBERED:
+                known.clear()
+            try:
+                known[text] = self._readers[key](text)
+            except Unread as reason:
+                known[text] = reason
+        return known[text]
+
+    def _power(self, indicator: str, unit: str | None) -> int | Unread:
+        """Return the power of ten from the file's unit to the indicator's."""
+        declared = self.declaration.unit
+        said = unit if unit is not None else declared
+        if isinstance(said, Mapping):
+            said = said.get(indicator)
+        if said is None:
+            return Unread(
+                message("the unit of {indicator}", indicator=indicator),
+                message("correct {key} in the declaration", key="unit"),
+            )
+        try:
+            return power(said, self.catalogue.units[self.catalogue.indicators[indicator].unit])
+        except Unread as reason:
+            return reason
+
+    def is_percentage(self, indicator: str) -> bool:
+        """Return whether an indicator's figures are percentages."""
+        return self.catalogue.indicators[indicator].unit in ("percent", "points")
+
+
+def _member(codes: Sequence[str], default: str, expected: Message) -> Callable[[str], str]:
+    def read(text: str) -> str:
+        bare = plain(text).upper() or default
+        if bare not in codes:
+            raise Unread(expected, message("one of {names}", names=" ".join(codes)))
+        return bare
+
+    return read

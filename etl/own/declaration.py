@@ -1,0 +1,69 @@
+"""What a person says of a file of figures: where it is from, and which column is what.
+
+It stands beside the file as `<file name>.yaml`, or inside a filled template.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from indicators.database import KEY
+
+TODO = "TODO"
+PROVENANCE = ("publisher", "document", "licence")
+OPTIONAL = ("date", "url", "place", "note", "copy", "copy_kind")
+NUMBERS = ("value", "numerator", "denominator", "contributors", "largest")
+MARKS = ("status", "confidentiality")
+COLUMNS = (*KEY, *NUMBERS, *MARKS, "unit")
+SCOPES = {"domestic": "100000", "all": "ALL"}
+# What a text in place of a figure may mean; `omit`: there is no figure, and no row either.
+MEANINGS = ("M", "O", "C", "omit")
+REPEATED = "repeated_header"
+
+
+@dataclass(frozen=True)
+class Rule:
+    """Rows to leave out: those in which the text of `column` equals or begins with one of these."""
+
+    column: str
+    equals: tuple[str, ...] = ()
+    starts: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, kw_only=True)
+class Declaration:
+    """All that is said of one file; rows and header rows count as a spreadsheet does.
+
+    columns: our names to the headers of the file. fixed: what holds for the whole file. across:
+    what each header row of a wide table holds. scope: the code of the region that a total means.
+    regions: what kind of region is meant where a name has two meanings. names: per dimension,
+    the file's own spellings with their codes. unit: of all figures, or by indicator.
+    """
+
+    provenance: Mapping[str, str]
+    columns: Mapping[str, str] = field(default_factory=dict)
+    fixed: Mapping[str, str] = field(default_factory=dict)
+    layout: str = "long"
+    across: tuple[str, ...] = ()
+    ignore: tuple[str, ...] = ()
+    header: tuple[int, ...] = (1,)
+    encoding: str | None = None
+    separator: str | None = None
+    sheet: str | None = None
+    unit: str | Mapping[str, str] | None = None
+    scope: str | None = None
+    regions: str | None = None
+    merged: tuple[str, ...] = ()
+    dates: str = "text"
+    missing: Mapping[str, str] = field(default_factory=dict)
+    leave_out: tuple[Rule, ...] = ()
+    left_rows: frozenset[int] = frozenset()
+    repeated_header: bool = False
+    names: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+
+
+def beside(path: Path) -> Path:
+    """Return where the declaration of a file of figures stands."""
+    return path.with_name(path.name + ".yaml")

@@ -1,0 +1,365 @@
+"""A declaration being read: from beside a file or inside a template, with every mistake in it."""
+
+from __future__ import annotations
+
+import codecs
+import re
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from etl.findings import Finding, Message, Refused, message
+from etl.own.declaration import (
+    COLUMNS,
+    MARKS,
+    MEANINGS,
+    OPTIONAL,
+    PROVENANCE,
+    REPEATED,
+    SCOPES,
+    TODO,
+    Declaration,
+    Rule,
+    beside,
+)
+from indicators.database import KEY
+
+
+def read_declaration(path: Path) -> Declaration:
+    """Return the declaration of a file: the one beside it, or the one inside a filled template.
+
+    Raises `Refused` with every mistake in it.
+    """
+    place = beside(path)
+    if not place.exists():
+        from etl.own.template import declared_inside
+
+        inside = declared_inside(path)
+        if inside is None:
+            raise Refused(
+                [
+                    Finding(
+                        path.name,
+                        "",
+                        message("a declaration in {file}", file=place.name),
+                        message("run python -m etl inspect {file}", file=path.name),
+                    )
+                ]
+            )
+        return declaration_of(inside, path.name)
+    try:
+        content = yaml.safe_load(place.read_text(encoding="utf-8-sig"))
+    except (OSError, ValueError, RecursionError, yaml.YAMLError) as error:
+        raise Refused(
+            [
+                Finding(
+                    place.name,
+                    " ".join(str(error).split())[:200],
+                    message("a YAML file in UTF-8"),
+                    message("run python -m etl inspect {file}", file=path.name),
+                )
+            ]
+        ) from None
+    return declaration_of(content, place.name)
+
+
+def declaration_of(content: Any, file: str) -> Declaration:
+    """Return the declaration that a YAML text says; raises `Refused` with every mistake."""
+    reading = _Reading(file)
+    made = reading.declaration(content)
+    if reading.findings or made is None:
+        raise Refused(reading.findings)
+    return made
+
+
+class _Reading:
+    """One declaration being read: what is wrong with it is collected."""
+
+    def __init__(self, file: str) -> None:
+        self._file = file
+        self.findings: list[Finding] = []
+
+    def _wrong(self, key: str, found: object, expected: Message, advice: Message | None = None):  # type: ignore[no-untyped-def]
+        self.findings.append(
+            Finding(
+                self._file,
+                str(found)[:200],
+                expected,
+                advice or message("correct {key} in the declaration", key=key),
+                column=key,
+            )
+        )
+
+    def declaration(self, content: Any) -> Declaration | None:
+        if not isinstance(content, dict):
+            self._wrong("", content, message("keys and what they say"))
+            return None
+        self._find_todos(content, "")
+        if self.findings:
+            return None
+        allowed = {
+            "provenance",
+            "columns",
+            "fixed",
+            "layout",
+            "across",
+            "ignore",
+            "header",
+            "encoding",
+            "separator",
+            "sheet",
+            "unit",
+            "scope",
+            "regions",
+            "merged",
+            "dates",
+            "missing",
+            "leave_out",
+            "names",
+        }
+        for key in content:
+            if key not in allowed:
+                self._wrong(
+                    str(key), key, message("one of {names}", names=" ".join(sorted(allowed)))
+                )
+        left = self._left_out(content.get("leave_out"))
+        made = Declaration(
+            provenance=self._provenance(content.get("provenance")),
+            columns=self._texts("columns", content.get("columns"), COLUMNS),
+            fixed=self._texts("fixed", content.get("fixed"), (*KEY, *MARKS)),
+            layout=self._one("layout", content.get("layout", "long"), ("long", "wide")),
+            across=self._list("across", content.get("across")),
+            ignore=self._list("ignore", content.get("ignore")),
+            header=self._header(content.get("header", 1)),
+            encoding=self._encoding(content.get("encoding")),
+            separator=self._separator(content.get("separator")),
+            sheet=None if content.get("sheet") is None else str(content["sheet"]),
+            unit=self._unit(content.get("unit")),
+            scope=self._scope(content.get("scope")),
+            regions=self._optional("regions", content.get("regions"), ("province", "prefecture")),
+            merged=self._list("merged", content.get("merged"), COLUMNS),
+            dates=self._one("dates", content.get("dates", "text"), ("text", "serial")),
+            missing=self._missing(content.get("missing")),
+            leave_out=left[0],
+            left_rows=left[1],
+            repeated_header=left[2],
+            names=self._names(content.get("names")),
+        )
+        self._check(made)
+        return made
+
+    def _find_todos(self, content: Any, place: str) -> None:
+        if isinstance(content, dict):
+            for key, value in content.items():
+                self._find_todos(value, f"{place}.{key}" if place else str(key))
+        elif isinstance(content, list):
+            for value in content:
+                self._find_todos(value, place)
+        elif isinstance(content, str) and content.strip().startswith(TODO):
+            self._wrong(
+                place,
+                content,
+                message("your decision in place of TODO"),
+                message("nobody but you can say this: write it into the declaration"),
+            )
+
+    def _provenance(self, given: Any) -> dict[str, str]:
+        said = self._texts("provenance", given, (*PROVENANCE, *OPTIONAL))
+        lacking = [key for key in PROVENANCE if not said.get(key, "").strip()]
+        if lacking:
+            self._wrong(
+                "provenance",
+                ", ".join(lacking),
+                message("the document's {keys}", keys=", ".join(PROVENANCE)),
+                message("write where the figures come from into {file}", file=self._file),
+            )
+        return said
+
+    def _texts(self, key: str, given: Any, allowed: tuple[str, ...]) -> dict[str, str]:
+        if given is None:
+            return {}
+        if not isinstance(given, dict):
+            self._wrong(key, given, message("keys and what they say"))
+            return {}
+        texts: dict[str, str] = {}
+        for name, value in given.items():
+            if name not in allowed:
+                self._wrong(
+                    f"{key}.{name}", name, message("one of {names}", names=" ".join(allowed))
+                )
+            elif isinstance(value, bool | dict | list):
+                self._wrong(f"{key}.{name}", value, message("a text"))
+            elif value is not None:
+                texts[name] = value.isoformat() if isinstance(value, date) else str(value)
+        return texts
+
+    def _one(self, key: str, given: Any, allowed: tuple[str, ...]) -> str:
+        if given not in allowed:
+            self._wrong(key, given, message("one of {names}", names=" ".join(allowed)))
+            return allowed[0]
+        return str(given)
+
+    def _optional(self, key: str, given: Any, allowed: tuple[str, ...]) -> str | None:
+        return None if given is None else self._one(key, given, allowed)
+
+    def _list(self, key: str, given: Any, allowed: tuple[str, ...] = ()) -> tuple[str, ...]:
+        if given is None:
+            return ()
+        entries = given if isinstance(given, list) else [given]
+        for entry in entries:
+            if isinstance(entry, dict | list) or (allowed and entry not in allowed):
+                self._wrong(key, entry, message("one of {names}", names=" ".join(allowed)))
+        return tuple(map(str, entries))
+
+    def _header(self, given: Any) -> tuple[int, ...]:
+        rows = given if isinstance(given, list) else [given]
+        good = [type(row) is int and 0 < row <= 100 for row in rows]
+        following = (
+            all(good) and rows == list(range(rows[0], rows[0] + len(rows))) if rows else False
+        )
+        if not following:
+            self._wrong(
+                "header", given, message("the numbers of the header rows, one after another")
+            )
+            return (1,)
+        return tuple(rows)
+
+    def _encoding(self, given: Any) -> str | None:
+        if given is None:
+            return None
+        try:
+            name = codecs.lookup(str(given)).name
+        except (LookupError, ValueError):
+            name = ""
+        known = {
+            "utf-8": "utf-8",
+            "utf-8-sig": "utf-8",
+            "gb18030": "gb18030",
+            "gbk": "gb18030",
+            "gb2312": "gb18030",
+            "utf-16": "utf-16",
+        }
+        if name not in known:
+            self._wrong("encoding", given, message("one of {names}", names="utf-8 gb18030 utf-16"))
+        return known.get(name)
+
+    def _separator(self, given: Any) -> str | None:
+        if given is not None and (given not in (",", ";", "\t", "|")):
+            self._wrong("separator", given, message("one of {names}", names=", ; | \\t"))
+            return None
+        return None if given is None else str(given)
+
+    def _unit(self, given: Any) -> str | dict[str, str] | None:
+        if isinstance(given, dict):
+            return {str(key): str(value) for key, value in given.items()}
+        return None if given is None else str(given)
+
+    def _scope(self, given: Any) -> str | None:
+        if given is None:
+            return None
+        said = str(given)
+        if said not in SCOPES and not re.fullmatch(r"[1-9][0-9]{5}|[A-Z][A-Z0-9_]+", said):
+            self._wrong("scope", said, message("domestic, all, or the code of a region"))
+            return None
+        return SCOPES.get(said, said)
+
+    def _missing(self, given: Any) -> dict[str, str]:
+        if given is None:
+            return {}
+        if not isinstance(given, dict):
+            self._wrong("missing", given, message("keys and what they say"))
+            return {}
+        for text, meaning in given.items():
+            if meaning not in MEANINGS:
+                self._wrong(
+                    f"missing.{text}", meaning, message("one of {names}", names=" ".join(MEANINGS))
+                )
+        return {"" if text is None else str(text): str(said) for text, said in given.items()}
+
+    def _left_out(self, given: Any) -> tuple[tuple[Rule, ...], frozenset[int], bool]:
+        rules: list[Rule] = []
+        rows: set[int] = set()
+        repeated = False
+        for entry in given if isinstance(given, list) else [] if given is None else [given]:
+            if entry == REPEATED:
+                repeated = True
+            elif (
+                isinstance(entry, dict)
+                and isinstance(entry.get("rows"), list)
+                and all(type(row) is int for row in entry["rows"])
+            ):
+                rows |= set(entry["rows"])
+            elif isinstance(entry, dict) and {"column"} < set(entry) <= {
+                "column",
+                "equals",
+                "starts",
+            }:
+                equals = self._list("leave_out", entry.get("equals"))
+                starts = self._list("leave_out", entry.get("starts"))
+                rules.append(Rule(str(entry["column"]), equals, starts))
+            else:
+                self._wrong(
+                    "leave_out",
+                    entry,
+                    message(
+                        "`repeated_header`, `rows: [..]`, or `column` with `equals` or `starts`"
+                    ),
+                )
+        return tuple(rules), frozenset(rows), repeated
+
+    def _names(self, given: Any) -> dict[str, dict[str, str]]:
+        if given is None:
+            return {}
+        if not isinstance(given, dict):
+            self._wrong("names", given, message("keys and what they say"))
+            return {}
+        names: dict[str, dict[str, str]] = {}
+        for dimension, entries in given.items():
+            if dimension not in KEY or dimension == "period" or not isinstance(entries, dict):
+                self._wrong(
+                    f"names.{dimension}",
+                    entries,
+                    message("one of {names}", names="indicator region industry size scheme"),
+                )
+            else:
+                names[dimension] = {str(name): str(code) for name, code in entries.items()}
+        return names
+
+    def _check(self, made: Declaration) -> None:
+        wide = made.layout == "wide"
+        for key in made.across:
+            if key not in (*KEY, "unit", "-"):
+                self._wrong(
+                    "across", key, message("one of {names}", names=" ".join((*KEY, "unit", "-")))
+                )
+        if wide != bool(made.across) or (wide and len(made.across) != len(made.header)):
+            self._wrong(
+                "across",
+                list(made.across),
+                message("for a wide table, what each header row holds; for a long one, nothing"),
+            )
+        if wide == ("value" in made.columns):
+            self._wrong(
+                "columns.value",
+                made.columns.get("value", ""),
+                message("for a long table, the column of the figures; for a wide one, none"),
+            )
+        for key in KEY:
+            places = [key in made.columns, key in made.fixed, key in made.across]
+            if sum(places) != 1:
+                self._wrong(
+                    key,
+                    ", ".join(
+                        name
+                        for name, said in zip(("columns", "fixed", "across"), places, strict=True)
+                        if said
+                    ),
+                    message("{key} once: under columns, fixed or across", key=key),
+                )
+        if made.unit is None and "unit" not in made.columns and "unit" not in made.across:
+            self._wrong("unit", "", message("the unit of the figures, such as 张, 万张, %"))
+        labels = list(made.columns.values())
+        for label in sorted({label for label in labels if labels.count(label) > 1}):
+            self._wrong("columns", label, message("one meaning for a column"))

@@ -1,0 +1,117 @@
+"""Where things stand in a table: which column is what, and what each wide column holds."""
+
+from __future__ import annotations
+
+import difflib
+from dataclasses import dataclass, field
+
+from etl.findings import message
+from etl.own.cells import plain
+from etl.own.declaration import Declaration, Rule
+from etl.own.listing import Listing
+from etl.own.table import Table
+
+
+@dataclass
+class Layout:
+    """Positions from 0. figures: a column of figures with what holds for all of it."""
+
+    labels: list[str]
+    columns: dict[str, int] = field(default_factory=dict)
+    figures: dict[int, dict[str, str]] = field(default_factory=dict)
+    rules: list[tuple[Rule, int]] = field(default_factory=list)
+    nameless: list[int] = field(default_factory=list)
+
+    @property
+    def needed(self) -> set[int]:
+        """Return every column that must be read."""
+        ruled = {position for _, position in self.rules}
+        return {*self.columns.values(), *self.figures, *ruled, *self.nameless}
+
+
+def layout(table: Table, declaration: Declaration, listing: Listing) -> Layout:
+    """Return where everything stands; raises `Refused` where a declared column does not."""
+    width = max(map(len, table.header), default=0)
+    header = [[*cells, *[""] * (width - len(cells))] for cells in table.header]
+    labels = [
+        " / ".join(dict.fromkeys(cells[p].strip() for cells in header if cells[p].strip()))
+        for p in range(width)
+    ]
+    made = Layout(labels)
+
+    def place(name: str) -> int | None:
+        wanted = plain(name)
+        exact = [p for p, label in enumerate(labels) if plain(label) == wanted]
+        found = exact or [
+            p for p in range(width) if any(plain(cells[p]) == wanted for cells in header)
+        ]
+        if len(found) == 1:
+            return found[0]
+        row = declaration.header[-1]
+        if found:
+            listing.add(
+                name, message("the column {name} once", name=name),
+                message("give each column a name of its own"), row=row, column=name,
+            )  # fmt: skip
+            return None
+        near = difflib.get_close_matches(name, [label for label in labels if label], 3, 0.4)
+        listing.add(
+            " | ".join(label for label in labels if label),
+            message("the column {name}", name=name),
+            message("did you mean {names}?", names=" / ".join(near))
+            if near
+            else message("correct the header row, or `header` and `columns` in the declaration"),
+            row=row, column=name,
+        )  # fmt: skip
+        return None
+
+    for key, name in declaration.columns.items():
+        if (position := place(name)) is not None:
+            made.columns[key] = position
+    for rule in declaration.leave_out:
+        if (position := place(rule.column)) is not None:
+            made.rules.append((rule, position))
+    ignored = {place(name) for name in declaration.ignore}
+    listing.refuse()
+    if declaration.layout == "long":
+        made.figures[made.columns.pop("value")] = {}
+        return made
+    taken = {*made.columns.values(), *ignored}
+    places = [p for p in range(width) if p not in taken]
+    spread = _spread(header, places, table, declaration)
+    for p in places:
+        said = {
+            key: cells[p].strip() for key, cells in zip(declaration.across, spread, strict=True)
+        }
+        said.pop("-", None)
+        if not labels[p]:
+            made.nameless.append(p)
+        else:
+            made.figures[p] = said
+    if not made.figures:
+        listing.add(
+            " | ".join(labels), message("columns of figures"),
+            message("correct the header row, or `header` and `columns` in the declaration"),
+            row=declaration.header[-1],
+        )  # fmt: skip
+    listing.refuse()
+    return made
+
+
+def _spread(
+    header: list[list[str]], places: list[int], table: Table, declaration: Declaration
+) -> list[list[str]]:
+    """Return the header rows with merged cells repeated over the columns they span."""
+    spread = [list(cells) for cells in header]
+    top = declaration.header[0] - 1
+    for (first_row, first), (last_row, last) in table.merged or ():
+        for line in range(max(first_row, top), min(last_row, top + len(spread) - 1) + 1):
+            if first_row >= top:
+                for p in range(first, min(last + 1, len(spread[line - top]))):
+                    spread[line - top][p] = header[first_row - top][first]
+    for key, cells in zip(declaration.across, spread, strict=True):
+        if key in declaration.merged:
+            held = ""
+            for p in places:
+                held = cells[p] = cells[p].strip() or held
+    return spread

@@ -1,0 +1,78 @@
+"""Everything that is wrong with one file, as far as people can read it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import NoReturn
+
+from etl.findings import Finding, Message, Refused, message
+
+LIMIT = 1_000
+
+
+@dataclass
+class Listing:
+    """The findings of one file: all are counted, the first LIMIT are kept."""
+
+    file: str
+    sheet: str | None = None
+    count: int = 0
+    findings: list[Finding] = field(default_factory=list)
+    warnings: list[Finding] = field(default_factory=list)
+
+    @property
+    def full(self) -> bool:
+        return len(self.findings) >= LIMIT
+
+    def add(
+        self, found: str, expected: Message, advice: Message,
+        row: int | None = None, column: str | None = None,
+    ) -> None:  # fmt: skip
+        """Take in one finding."""
+        self.count += 1
+        if not self.full:
+            self.findings.append(self._finding(found, expected, advice, row, column))
+
+    def uncounted(self, more: int) -> None:
+        """Count findings that are too many to be listed."""
+        self.count += more
+
+    def warn(
+        self, found: str, expected: Message, advice: Message,
+        row: int | None = None, column: str | None = None,
+    ) -> None:  # fmt: skip
+        """Take in one thing that may be right, but should be looked at."""
+        made = self._finding(found, expected, advice, row, column)
+        self.warnings.append(Finding(**{**vars(made), "severity": "warning"}))
+
+    def stop(
+        self, found: str, expected: Message, advice: Message,
+        row: int | None = None, column: str | None = None,
+    ) -> NoReturn:  # fmt: skip
+        """Take in one finding after which nothing more can be read."""
+        self.add(found, expected, advice, row, column)
+        self.refuse()
+        raise AssertionError
+
+    def refuse(self) -> None:
+        """Raise `Refused` if there is any finding; a closing one gives the total of a long list."""
+        if not self.count:
+            return
+        listed = sorted(self.findings, key=lambda finding: finding.row or 0)
+        if self.count > len(listed):
+            listed.append(
+                self._finding(
+                    str(self.count),
+                    message("not more than {limit} findings in a file", limit=LIMIT),
+                    message("correct what is listed, then read the file again"),
+                    None,
+                    None,
+                )
+            )
+        raise Refused(listed)
+
+    def _finding(
+        self, found: str, expected: Message, advice: Message, row: int | None, column: str | None
+    ) -> Finding:
+        shown = found if len(found) <= 200 else found[:200] + "…"
+        return Finding(self.file, shown, expected, advice, row=row, column=column, sheet=self.sheet)

@@ -1,0 +1,267 @@
+"""Every usual spelling of a region, industry, size, scheme or indicator, with its code.
+
+An unknown spelling is refused with those that come nearest, one with two meanings with both:
+neither is ever dropped or guessed.
+"""
+
+from __future__ import annotations
+
+import difflib
+import re
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass, field
+from functools import cache
+
+import pandas as pd
+
+from etl.findings import Message, message
+from etl.own.cells import Unread, plain
+from indicators.catalogue import REFERENCE, Catalogue
+
+EXPECTED: dict[str, Message] = {
+    "indicator": message("an indicator of the catalogue"),
+    "region": message("a region of GB/T 2260"),
+    "industry": message("an industry of GB/T 4754-2017"),
+    "size": message("an enterprise size of NBS 2017"),
+    "scheme": message("a scheme of the code list"),
+}
+TOTALS = ("合计", "总计", "总数", "全部", "Total")
+WHOLE = (
+    *TOTALS,
+    "全国",
+    "全国合计",
+    "全国总计",
+    "全国总数",
+    "全国平均",
+    "中国",
+    "中华人民共和国",
+    "全省",
+    "全省合计",
+    "全市",
+    "全区",
+    "China",
+    "CN",
+    "PRC",
+    "Nation",
+    "National",
+    "National total",
+    "000000",
+)
+UNDER = {"province", "prefecture"}
+_BODIES = (
+    " Province",
+    " Municipality",
+    " City",
+    " Prefecture",
+    " Autonomous Prefecture",
+    " Autonomous Region",
+    " SAR",
+    " Special Administrative Region",
+)
+_PEOPLES = {"450000": ("Zhuang",), "640000": ("Hui",), "650000": ("Uygur", "Uyghur", "Uighur")}
+
+
+def folded(text: str) -> str:
+    """Return a spelling without case, width and space: what two spellings are compared by."""
+    return plain(text).casefold()
+
+
+@dataclass
+class Names:
+    """The spellings of one code list. `refused`: spellings that are known not to be a code."""
+
+    expected: Message
+    codes: dict[str, set[str]] = field(default_factory=dict)
+    shown: dict[str, str] = field(default_factory=dict)
+    refused: dict[str, Message] = field(default_factory=dict)
+    own: dict[str, str] = field(default_factory=dict)
+
+    def add(self, code: str, spellings: Iterable[object], shown: str = "") -> None:
+        """Take in spellings of a code; a spelling of several codes is ambiguous."""
+        self.shown.setdefault(code, shown)
+        for spelling in spellings:
+            if bare := folded(str(spelling)):
+                self.codes.setdefault(bare, set()).add(code)
+
+    def code(self, text: str) -> str:
+        """Return the code of a spelling; `code · 名称 · name` must agree with itself.
+
+        Raises `Unread` with the nearest spellings, or with all that it may mean.
+        """
+        bare = folded(text)
+        if bare in self.own:
+            return self.own[bare]
+        if bare in self.refused:
+            raise Unread(self.expected, self.refused[bare])
+        found = self.codes.get(bare)
+        if found is None and "·" in bare:
+            parts = [part for part in bare.split("·") if part not in _WHOLE]
+            found = set.intersection(*(self.codes.get(part, set()) for part in parts or [bare]))
+        if not found:
+            raise Unread(self.expected, self._near(bare))
+        if len(found) > 1:
+            meanings = " / ".join(f"{code} {self.shown.get(code, '')}" for code in sorted(found))
+            raise Unread(
+                self.expected,
+                message("it may mean {names}: write the code, or declare it", names=meanings),
+            )
+        return next(iter(found))
+
+    def _near(self, bare: str) -> Message:
+        near = difflib.get_close_matches(bare[:60], self.codes, n=5, cutoff=0.4)
+        codes = dict.fromkeys(code for spelling in near for code in sorted(self.codes[spelling]))
+        if not codes:
+            return message("correct the cell, or add the name to the code list")
+        names = " / ".join(f"{code} {self.shown.get(code, '')}" for code in list(codes)[:3])
+        return message("did you mean {names}?", names=names)
+
+
+def names(
+    catalogue: Catalogue,
+    dimension: str,
+    *,
+    own: Mapping[str, str] | None = None,
+    scope: str | None = None,
+    kinds: Collection[str] | None = None,
+) -> Names:
+    """Return the spellings of a dimension of the key.
+
+    `own`: the file's own spellings, which win. For regions, `scope` is the code that a total
+    means (`100000`, `ALL`, a region of which all rows are parts), and `kinds` what kinds of
+    region may be meant.
+    """
+    if dimension == "region":
+        known = _regions(catalogue, scope, kinds)
+    elif dimension == "indicator":
+        known = Names(EXPECTED["indicator"])
+        for key, item in catalogue.indicators.items():
+            known.add(key, (key, item.title.zh, item.title.en), item.title.zh)
+    else:
+        known = {"industry": _industries, "size": _sizes, "scheme": _schemes}[dimension](catalogue)
+    known.own |= {folded(spelling): code for spelling, code in (own or {}).items()}
+    return known
+
+
+def _regions(catalogue: Catalogue, scope: str | None, kinds: Collection[str] | None) -> Names:
+    known = Names(EXPECTED["region"])
+    for row in catalogue.regions.to_dict("records"):
+        code, kind = str(row["code"]), str(row["kind"])
+        titles = (row["name_zh"], row["short_zh"], row["name_en"])
+        if kind in ("world", "nation"):
+            explicit = [title for title in titles if title not in WHOLE]
+            known.add(code, (code, *explicit), str(row["name_zh"]))
+            continue
+        if kinds is not None and kind in UNDER and kind not in kinds:
+            continue
+        known.add(code, (code, *titles, row["iso3166_2"]), str(row["name_zh"]))
+        if kind in UNDER:
+            known.add(code, _spelt(code, kind, str(row["name_en"])))
+    for bare in map(folded, WHOLE):
+        if scope is not None:
+            known.own[bare] = scope
+        else:
+            known.refused[bare] = message(
+                "say under `scope` what a total means here: domestic, all (with those abroad), "
+                "or the code of a region"
+            )
+    _add_spellings(known)
+    return known
+
+
+def _spelt(code: str, kind: str, english: str) -> Iterable[str]:
+    for people in _PEOPLES.get(code, ()):
+        yield f"{english} {people} Autonomous Region"
+    bodies = _BODIES if kind == "province" else _BODIES[2:5]
+    own = next((body for body in _BODIES if english.endswith(body)), None)
+    if own is not None:
+        yield english.removesuffix(own)
+    else:
+        yield from (english + body for body in bodies if kind != "province" or body != " City")
+    yield f"{code}000000"
+    if code.endswith("0000"):
+        yield code[:2]
+    if code.endswith("00"):
+        yield code[:4]
+
+
+def _add_spellings(known: Names) -> None:
+    """Take in old names and codes, where today's code is known; and those that are no code."""
+    for row in _spellings().to_dict("records"):
+        bare, code, relation = folded(str(row["spelling"])), str(row["code"]), row["relation"]
+        if bare in known.codes and relation != "ambiguous":
+            continue
+        if relation in ("merged", "apart"):
+            known.refused[bare] = message(
+                "{name} is not {code}: give it a code of its own, or leave it out",
+                name=row["spelling"],
+                code=f"{code} {known.shown.get(code, '')}".strip(),
+            )
+        elif relation == "ambiguous":
+            known.add(code, [bare], str(row["note"]))
+        elif code in known.shown:
+            known.add(code, [bare])
+
+
+@cache
+def _spellings() -> pd.DataFrame:
+    path = REFERENCE / "region_spellings.csv"
+    return pd.read_csv(path, dtype=str, keep_default_na=False)
+
+
+def _industries(catalogue: Catalogue) -> Names:
+    known = Names(EXPECTED["industry"])
+    known.add("ALL", ("ALL", *TOTALS, "全部行业", "全行业", "All industries"), "全部行业")
+    for row in catalogue.industries.to_dict("records"):
+        code = str(row["code"])
+        spellings = [code, row["name_zh"], row["name_en"]]
+        if row["level"] == "division":
+            spellings.append(f"{row['parent']}{code}")
+        known.add(code, spellings, str(row["name_zh"]))
+    return known
+
+
+def _sizes(catalogue: Catalogue) -> Names:
+    known = Names(EXPECTED["size"])
+    known.add("ALL", TOTALS)
+    for row in catalogue.sizes.to_dict("records"):
+        titles = (str(row["name_zh"]), str(row["name_en"]))
+        spellings = [titles[0] + "企业", titles[1] + " enterprises", titles[1] + "-sized"]
+        known.add(str(row["code"]), (row["code"], *titles, *spellings), titles[0])
+    return known
+
+
+def _schemes(catalogue: Catalogue) -> Names:
+    known = Names(EXPECTED["scheme"])
+    known.add("ALL", (*TOTALS, "全部领域", "全部认证类型"))
+    for row in catalogue.schemes.to_dict("records"):
+        chinese, english = str(row["name_zh"]), str(row["name_en"])
+        short, _, standard = english.partition(" (")
+        spellings = [
+            row["code"],
+            row["platform_code"],
+            chinese,
+            english,
+            short,
+            standard.strip(")"),
+        ]
+        for written in (chinese, chinese.replace("其他", "其它")):
+            spellings += [written, written.removesuffix("认证")]
+        known.add(str(row["code"]), spellings, chinese)
+    return known
+
+
+def is_whole(text: str) -> bool:
+    """Return whether a name says a total whose scope must be declared."""
+    return folded(text) in _WHOLE
+
+
+def is_note(text: str) -> bool:
+    """Return whether a cell begins as the notes below a table do."""
+    return _NOTE.match(text.strip()) is not None
+
+
+_WHOLE = set(map(folded, WHOLE))
+_NOTE = re.compile(
+    r"(注|说明|备注|资料来源|数据来源|来源|填表|制表|notes?\b|sources?\b)[:：\d 0-9.]?",
+    re.IGNORECASE,
+)

@@ -1,0 +1,241 @@
+"""What a workbook's package says that its cell values do not: errors, formulas, formats.
+
+A spreadsheet shows 0.9339 in a cell of the format 0.00% as 93.39%, and nothing at all tells the
+value of a formula that was never computed. XLSX (ECMA-376) and ODS (OASIS) are archives of XML.
+"""
+
+from __future__ import annotations
+
+import re
+import zipfile
+import zlib
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import IO
+from xml.etree import ElementTree
+
+from etl.findings import message
+from etl.own.listing import Listing
+
+UNPACKED = 2 << 30
+CELLS = 20_000_000
+ROWS = 1_048_576
+Cell = tuple[int, int]  # row, column, from 0
+# zlib, zipfile and expat each have errors of their own for a damaged file.
+_DAMAGED = (
+    zipfile.BadZipFile, zlib.error, ElementTree.ParseError, AttributeError, EOFError, KeyError,
+    NotImplementedError, OSError, RuntimeError, StopIteration, ValueError,
+)  # fmt: skip
+_REFERENCE = re.compile(r"([A-Z]{1,3})([0-9]{1,7})")
+_SHEETS = "{http://schemas.openxmlformats.org/officeDocument/2006/relationships}id"
+_OFFICE = "{urn:oasis:names:tc:opendocument:xmlns:office:1.0}"
+_TABLE = "{urn:oasis:names:tc:opendocument:xmlns:table:1.0}"
+
+
+@dataclass
+class Marks:
+    """Cells of one sheet: shown as a percentage, as a year; errors; formulas without a value."""
+
+    percent: set[Cell] = field(default_factory=set)
+    year: set[Cell] = field(default_factory=set)
+    error: set[Cell] = field(default_factory=set)
+    formula: set[Cell] = field(default_factory=set)
+
+
+def check(path: Path, listing: Listing) -> None:
+    """Refuse a package that is damaged, or that would unpack to too much."""
+    with _whole(path, listing) as package:
+        _bounded(package, listing)
+        if damaged := package.testzip():
+            raise zipfile.BadZipFile(damaged)
+        if "content.xml" in package.namelist():
+            with package.open("content.xml") as stream:
+                _opendocument(stream, None, listing)
+
+
+def marks(path: Path, sheet: str, listing: Listing) -> Marks:
+    """Return what the package says of a sheet's cells; raises `Refused` where it is too large."""
+    with _whole(path, listing) as package:
+        if "content.xml" in package.namelist():
+            with package.open("content.xml") as stream:
+                return _opendocument(stream, sheet, listing)
+        return _workbook(package, sheet, listing)
+
+
+@contextmanager
+def _whole(path: Path, listing: Listing) -> Iterator[zipfile.ZipFile]:
+    try:
+        with zipfile.ZipFile(path) as package:
+            yield package
+    except _DAMAGED as error:
+        listing.stop(
+            " ".join(str(error).split()),
+            message("a whole workbook"),
+            message("the file is damaged: open it in a spreadsheet program and save it again"),
+        )
+
+
+def _bounded(package: zipfile.ZipFile, listing: Listing) -> None:
+    size = sum(entry.file_size for entry in package.infolist())
+    if size > UNPACKED:
+        listing.stop(
+            f"{size >> 20} MB",
+            message("a workbook of at most {size} MB unpacked", size=UNPACKED >> 20),
+            message("save the table as CSV: that may be of any size"),
+        )
+
+
+def too_many(rows: int, columns: int, listing: Listing) -> None:
+    """Refuse a sheet whose used area would not fit into memory."""
+    if rows > ROWS or rows * columns > CELLS:
+        listing.stop(
+            f"{rows} × {columns}",
+            message("a sheet of at most {cells} cells", cells=CELLS),
+            message("delete what stands far outside the table, or save the table as CSV"),
+        )
+
+
+def _root(package: zipfile.ZipFile, name: str) -> ElementTree.Element:
+    with package.open(name) as stream:
+        return ElementTree.parse(stream).getroot()  # noqa: S314 - expat bounds entities itself
+
+
+def _local(element: ElementTree.Element) -> str:
+    return element.tag.rpartition("}")[2]
+
+
+def _workbook(package: zipfile.ZipFile, sheet: str, listing: Listing) -> Marks:
+    root = _root(package, "xl/workbook.xml")
+    stale = any(
+        _local(element) == "calcPr" and element.get("fullCalcOnLoad") in ("1", "true")
+        for element in root.iter()
+    )
+    identity = next(
+        element.get(_SHEETS) or next(v for k, v in element.attrib.items() if k.endswith("}id"))
+        for element in root.iter()
+        if _local(element) == "sheet" and element.get("name") == sheet
+    )
+    target = next(
+        element.attrib["Target"]
+        for element in _root(package, "xl/_rels/workbook.xml.rels")
+        if element.get("Id") == identity
+    )
+    name = target.lstrip("/") if target.startswith("/") else f"xl/{target}"
+    percent, year = _formats(package)
+    found = Marks()
+    with package.open(name) as stream:
+        _scan(stream, found, listing, percent, year, stale=stale)
+    return found
+
+
+def _formats(package: zipfile.ZipFile) -> tuple[set[str], set[str]]:
+    """Return the cell styles that show a percentage, and those that show a year alone."""
+    if "xl/styles.xml" not in package.namelist():
+        return set(), set()
+    root = _root(package, "xl/styles.xml")
+    codes = {"9": "0%", "10": "0.00%"}
+    styles: list[str] = []
+    for part in root:
+        if _local(part) == "numFmts":
+            codes |= {item.get("numFmtId", ""): item.get("formatCode", "") for item in part}
+        elif _local(part) == "cellXfs":
+            styles = [item.get("numFmtId", "0") for item in part]
+    percent, year = set(), set()
+    for style, number in enumerate(styles):
+        code = re.sub(r'"[^"]*"|\\.|\[[^\]]*\]', "", codes.get(number, "")).lower()
+        if "%" in code:
+            percent.add(str(style))
+        elif "y" in code and not re.search("[mdhs]", code):
+            year.add(str(style))
+    return percent, year
+
+
+def _scan(
+    stream: IO[bytes], found: Marks, listing: Listing, percent: set[str], year: set[str], *,
+    stale: bool,
+) -> None:  # fmt: skip
+    last_row = last_column = 0
+    row = column = -1
+    for element in _ended(stream, ("row",)):
+        number = element.get("r")
+        row = int(number) - 1 if number else row + 1
+        column = -1
+        for item in element:
+            if _local(item) != "c":
+                continue
+            match = _REFERENCE.fullmatch(item.get("r", ""))
+            column = _position(match[1]) if match else column + 1
+            cell = (row, column)
+            formula = value = False
+            for part in item:
+                formula |= _local(part) == "f"
+                value |= _local(part) in ("v", "is") and bool(part.text or len(part))
+            if item.get("t") == "e":
+                found.error.add(cell)
+            elif formula and (stale or not (value or item.get("t") == "str")):
+                found.formula.add(cell)
+            elif item.get("s") in percent:
+                found.percent.add(cell)
+            elif item.get("s") in year:
+                found.year.add(cell)
+            last_column = max(last_column, column + 1)
+        last_row = max(last_row, row + 1)
+        too_many(last_row, last_column, listing)
+
+
+def _position(letters: str) -> int:
+    position = 0
+    for letter in letters:
+        position = position * 26 + ord(letter) - 64
+    return position - 1
+
+
+def _ended(stream: IO[bytes], names: tuple[str, ...]) -> Iterator[ElementTree.Element]:
+    """Yield each whole element of these names, then forget what it held."""
+    for _, element in ElementTree.iterparse(stream, ("end",)):  # noqa: S314
+        if _local(element) in names:
+            yield element
+            element.clear()
+
+
+def _opendocument(stream: IO[bytes], sheet: str | None, listing: Listing) -> Marks:
+    found = Marks()
+    inside, row = False, 0
+    for event, element in ElementTree.iterparse(stream, ("start", "end")):  # noqa: S314
+        name = _local(element)
+        if name == "table" and event == "start":
+            inside, row = sheet in (None, element.get(f"{_TABLE}name")), 0
+        elif name == "table-row" and event == "end":
+            repeated = int(element.get(f"{_TABLE}number-rows-repeated", "1"))
+            if inside:
+                width = _opendocument_row(element, row, found)
+                # calamine spreads repeated cells out.
+                too_many(row + repeated if width else 0, width, listing)
+            row += repeated
+            element.clear()
+    return found
+
+
+def _opendocument_row(element: ElementTree.Element, row: int, found: Marks) -> int:
+    column = width = 0
+    for item in element:
+        if _local(item) not in ("table-cell", "covered-table-cell"):
+            continue
+        repeated = int(item.get(f"{_TABLE}number-columns-repeated", "1"))
+        kind = item.get(f"{_OFFICE}value-type")
+        formula = item.get(f"{_TABLE}formula") is not None
+        text = "".join(item.itertext())
+        kinds = [
+            (kind == "percentage", found.percent),
+            (formula and (text.startswith(("#", "Err:"))), found.error),
+            (formula and kind is None, found.formula),
+        ]
+        for applies, cells in kinds:
+            if applies and repeated <= 16_384:
+                cells |= {(row, column + offset) for offset in range(repeated)}
+        column += repeated
+        if kind is not None or formula:
+            width = column
+    return width

@@ -1,0 +1,316 @@
+"""The rows of one file on their way to the tidy ones, a batch at a time."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from functools import partial
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import pyarrow as pa
+import pyarrow.compute as pc
+import pyarrow.parquet as pq
+
+from etl.findings import message
+from etl.own.cells import Unread, plain
+from etl.own.conversion import Coded, Codes, Conversion, coded, present, repeated
+from etl.own.declaration import MARKS, Declaration
+from etl.own.figures import WRONG, Figures, Reading, missing_texts
+from etl.own.layout import Layout
+from etl.own.listing import Listing
+from etl.own.statuses import OMITTED, marked, says
+from etl.own.table import Batch
+from etl.tidy import SCHEMA
+from indicators.database import KEY
+
+Truths = npt.NDArray[np.bool_]
+# Dictionaries are written as they are; without the Arrow schema they are read as plain text.
+WRITTEN = pa.schema(
+    [
+        pa.field(
+            name.name,
+            pa.dictionary(pa.int32(), pa.string()) if name.type == pa.string() else name.type,
+        )
+        for name in SCHEMA
+    ]
+)
+TEXTS = [name.name for name in SCHEMA if name.type == pa.string()]
+COUNTS = ("numerator", "denominator", "contributors", "largest")
+
+
+@dataclass
+class Rows:
+    """One file on its way."""
+
+    declaration: Declaration
+    conversion: Conversion
+    layout: Layout
+    listing: Listing
+    writer: pq.ParquetWriter
+    constant: dict[str, str] = field(default_factory=dict)
+    rows: int = 0
+    _across: dict[int, dict[str, str]] = field(default_factory=dict)
+    _fixed: dict[str, str] = field(default_factory=dict)
+    _held: dict[str, str] = field(default_factory=dict)
+    _titles: dict[str, set[str]] = field(default_factory=dict)
+    _fractions: dict[str, bool] = field(default_factory=dict)
+
+    def prepare(self, header: list[list[str]]) -> None:
+        """Understand what holds for the whole file, and for whole columns of figures."""
+        for key, text in self.declaration.fixed.items():
+            self._fixed[key] = self.conversion.fixed(key, text, f"fixed.{key}")
+        rows = dict(zip(self.declaration.across, self.declaration.header, strict=False))
+        for position, said in self.layout.figures.items():
+            label = self.layout.labels[position]
+            self._across[position] = {
+                key: self.conversion.fixed(key, text, label, row=rows.get(key))
+                for key, text in said.items()
+            }
+        for key, position in self.layout.columns.items():
+            said_above = {self.layout.labels[position], *(cells[position] for cells in header)}
+            self._titles[key] = {plain(text) for text in said_above if text.strip()}
+        self._missing = missing_texts(self.declaration.missing)
+
+    def add(self, batch: Batch, merged: list[Any] | None) -> None:
+        """Take in a batch of rows."""
+        columns: dict[str, Any] = {
+            key: coded(batch.columns[position]) if key not in COUNTS else batch.columns[position]
+            for key, position in self.layout.columns.items()
+        }
+        kept = self._kept(batch, columns)
+        rows = batch.rows
+        figures = {position: batch.columns[position] for position in self.layout.figures}
+        for key in self.declaration.merged:
+            if key in columns:
+                columns[key] = self._filled(key, columns[key], rows, kept, merged)
+        for position in self.layout.nameless:
+            self._nameless(batch.columns[position], rows)
+        if not kept.all():
+            mask = pa.array(kept)
+            rows = rows[kept]
+            columns = {
+                key: column.take(kept) if isinstance(column, Coded) else column.filter(mask)
+                for key, column in columns.items()
+            }
+            figures = {position: column.filter(mask) for position, column in figures.items()}
+        if len(rows):
+            self._convert(rows, columns, figures)
+
+    def finish(self) -> None:
+        """Raise `Refused` where anything is wrong; warn of what may be."""
+        if not self.rows and not self.listing.count:
+            self.listing.add("0", message("at least one figure"), message("the table is empty"))
+        self.listing.refuse()
+        for indicator, fraction in self._fractions.items():
+            if fraction:
+                self.listing.warn(
+                    indicator,
+                    message("percentages between 0 and 100"),
+                    message(
+                        "all of them lie between 0 and 1: if they are fractions, "
+                        "declare the unit {unit}",
+                        unit="比例",
+                    ),
+                )
+
+    def _kept(self, batch: Batch, columns: dict[str, Any]) -> Truths:
+        """Return which rows are figures: not left out by a rule, not blank, not a header again."""
+        kept = ~np.isin(batch.rows, list(self.declaration.left_rows))
+        for rule, position in self.layout.rules:
+            equals, starts = {plain(text) for text in rule.equals}, tuple(map(plain, rule.starts))
+            kept &= ~coded(batch.columns[position]).where(
+                lambda text, equals=equals, starts=starts: (  # type: ignore[misc]
+                    plain(text) in equals or (bool(starts) and plain(text).startswith(starts))
+                )
+            )
+        texts = {key: column for key, column in columns.items() if isinstance(column, Coded)}
+        blank = np.ones(len(batch.rows), dtype=np.bool_)
+        for column in texts.values():
+            if blank.any():
+                blank &= column.where(lambda text: not text.strip())
+        for position in (
+            *self.layout.figures,
+            *(p for k, p in self.layout.columns.items() if k in COUNTS),
+        ):
+            if blank.any():
+                blank &= _empty(batch.columns[position])
+        kept &= ~blank
+        again = kept.copy() if texts else np.zeros(len(kept), dtype=np.bool_)
+        for key, column in texts.items():
+            if again.any():
+                again &= column.where(partial(_is_title, self._titles[key]))
+        if again.any():
+            kept &= ~again
+            if not self.declaration.repeated_header:
+                why = Unread(
+                    message("figures, not the header again"),
+                    message("take the row out, or list `repeated_header` under `leave_out`"),
+                )
+                first = next(iter(texts))
+                self.conversion.list_rows(
+                    np.flatnonzero(again),
+                    batch.rows,
+                    self.layout.labels[self.layout.columns[first]],
+                    lambda place: (texts[first].texts[texts[first].rows[place]], why),
+                )
+        return kept
+
+    def _filled(
+        self, key: str, column: Coded, rows: Any, kept: Truths, merged: list[Any] | None
+    ) -> Coded:
+        """Return a column in which a merged cell's text stands in every row it spans."""
+        position = self.layout.columns[key]
+        texts = list(column.texts)
+        filled = column.rows.copy()
+        spans = [(a[0] + 1, b[0] + 1) for a, b in merged or () if a[1] <= position <= b[1]]
+        ends = {first: last for first, last in spans if last > first}
+        until = int(self._held.get(f"{key} until", 0))
+        for place in range(len(filled)):
+            if not kept[place]:
+                continue
+            row, text = int(rows[place]), texts[filled[place]]
+            if text.strip():
+                self._held[key] = text
+                until = ends.get(row, 0)
+            elif key in self._held and (not ends or row <= until):
+                if self._held[key] not in texts:
+                    texts.append(self._held[key])
+                filled[place] = texts.index(self._held[key])
+        self._held[f"{key} until"] = str(until)
+        return Coded(texts, filled)
+
+    def _nameless(self, column: Any, rows: Any) -> None:
+        filled = np.flatnonzero(~_empty(column))
+        why = Unread(
+            message("a header above each column of figures"),
+            message("write what the column holds into the header, or name it under `ignore`"),
+        )
+        self.conversion.list_rows(filled, rows, "", lambda place: (column[place].as_py(), why))
+
+    def _convert(self, rows: Any, columns: dict[str, Any], figures: dict[int, Any]) -> None:
+        shared: dict[str, Codes] = {
+            key: self.conversion.codes(key, column, rows, self._label(key))
+            for key, column in columns.items()
+            if isinstance(column, Coded) and key != "value"
+        }
+        for key, code in self._fixed.items():
+            shared[key] = repeated(code, len(rows))
+        counts = {name: columns[name] for name in COUNTS if name in columns}
+        for position, column in figures.items():
+            said = dict(shared)
+            for key, code in self._across.get(position, {}).items():
+                said[key] = repeated(code, len(rows))
+            self._part(rows, said, column, position, counts)
+
+    def _label(self, key: str) -> str:
+        return self.layout.labels[self.layout.columns[key]]
+
+    def _part(
+        self, rows: Any, said: dict[str, Codes], column: Any, position: int, counts: dict[str, Any]
+    ) -> None:
+        label = self.layout.labels[position]
+        powers, percentages = self._units(said, rows, label)
+        excused = says(said.get("status"), ("M", "O")) | ~says(
+            said.get("confidentiality"), ("F", None)
+        )
+        read = Reading(self._missing, powers, percentages, excused).figures(column)
+        wrong = np.flatnonzero(read.meaning == WRONG)
+        self.conversion.list_rows(wrong, rows, label, read.why)
+        both = np.flatnonzero(says(said.get("status"), ("M", "O")) & (read.meaning == 0))
+        why = Unread(
+            message("no figure where the status says that there is none"),
+            message("correct the status, or empty the cell"),
+        )
+        self.conversion.list_rows(both, rows, label, lambda place: (str(read.values[place]), why))
+        numbers = self._counts(counts, rows)
+        self._look_at_fractions(said["indicator"], read)
+        self.rows += int((read.meaning != OMITTED).sum())
+        if not self.listing.count:
+            self._write(rows, said, read, numbers)
+
+    def _counts(self, counts: dict[str, Any], rows: Any) -> dict[str, Any]:
+        numbers = {}
+        nothing = np.zeros(len(rows), dtype=np.int64)
+        for name, column in counts.items():
+            reading = Reading(
+                {"": "M"} | self._missing,
+                nothing,
+                nothing.astype(np.bool_),
+                nothing.astype(np.bool_),
+            )
+            read = reading.figures(column)
+            wrong = np.flatnonzero(read.meaning == WRONG)
+            self.conversion.list_rows(wrong, rows, self._label(name), read.why)
+            numbers[name] = read.values
+        return numbers
+
+    def _units(self, said: dict[str, Codes], rows: Any, label: str) -> tuple[Any, Any]:
+        """Return a row's power of ten and whether it is a percentage."""
+        indicators, units = said["indicator"], said.get("unit")
+        width = len(units.codes) if units else 1
+        pairs = indicators.rows * width + (units.rows if units else 0)
+        powers = np.zeros(len(rows), dtype=np.int64)
+        percentages = np.zeros(len(rows), dtype=np.bool_)
+        for pair in present(pairs[indicators.rows >= 0]).tolist():
+            indicator = indicators.codes[pair // width]
+            if not indicator:
+                continue
+            unit = units.codes[pair % width] if units else None
+            found = self.conversion.power(indicator, unit)
+            here = pairs == pair
+            percentages[here] = self.conversion.is_percentage(indicator)
+            if isinstance(found, Unread):
+                text, why = unit if unit is not None else str(self.declaration.unit), found
+                self.conversion.list_rows(
+                    np.flatnonzero(here)[:1],
+                    rows,
+                    label,
+                    lambda _, text=text, why=why: (text, why),  # type: ignore[misc]
+                )
+            else:
+                powers[here] = found
+        return powers, percentages
+
+    def _look_at_fractions(self, indicators: Codes, read: Figures) -> None:
+        for index, indicator in enumerate(indicators.codes):
+            if indicator and self.conversion.is_percentage(indicator):
+                values = read.values[indicators.rows == index]
+                values = values[~np.isnan(values)]
+                if len(values) and self._fractions.get(indicator, True):
+                    self._fractions[indicator] = bool((np.abs(values) <= 1).all() and values.any())
+
+    def _write(
+        self, rows: Any, said: dict[str, Codes], read: Figures, numbers: dict[str, Any]
+    ) -> None:
+        count = len(rows)
+        status = said.get("status") or repeated("A", count)
+        secret = said.get("confidentiality") or repeated("F", count)
+        status, secret = marked(status, secret, read.meaning)
+        texts = {key: said[key] for key in KEY} | dict(zip(MARKS, (status, secret), strict=True))
+        texts |= {name: repeated(text, count) for name, text in self.constant.items()}
+        columns = []
+        for name in SCHEMA.names:
+            if name in texts:
+                columns.append(texts[name].dictionary())
+            elif name == "row":
+                columns.append(pa.array(rows, pa.int64()))
+            else:
+                values = (
+                    read.values if name == "value" else numbers.get(name, np.full(count, np.nan))
+                )
+                columns.append(pa.array(values, from_pandas=True))
+        made = pa.RecordBatch.from_arrays(columns, schema=WRITTEN)
+        omitted = read.meaning == OMITTED
+        self.writer.write_batch(made.filter(pa.array(~omitted)) if omitted.any() else made)
+
+
+def _empty(column: Any) -> Truths:
+    if pa.types.is_floating(column.type) or pa.types.is_integer(column.type):
+        return np.asarray(column.is_null(nan_is_null=True))
+    stripped = pc.utf8_trim_whitespace(column.fill_null(""))
+    return np.asarray(pc.equal(pc.utf8_length(stripped), 0))
+
+
+def _is_title(titles: set[str], text: str) -> bool:
+    return plain(text) in titles

@@ -1,0 +1,177 @@
+"""The beginning of a file of figures, and how it is written, found out from the file itself."""
+
+from __future__ import annotations
+
+import codecs
+import csv
+import io
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Literal
+
+from etl.findings import Message, message
+from etl.own.declaration import TODO
+from etl.own.listing import Listing
+from etl.own.table import SUFFIXES, TEXT_FILES, WORKBOOKS, ParquetFile, Range
+
+Certainty = Literal["certain", "likely", "unsure"]
+ROWS = 2_000
+_HEAD = 1 << 20
+
+
+@dataclass(frozen=True)
+class Item:
+    """One key of a declaration as proposed, how sure that is, and why."""
+
+    key: str
+    value: object
+    certainty: Certainty
+    why: Message
+
+
+def undecided(key: str, hint: str, why: Message) -> Item:
+    """Return an item that a person must decide: a declaration with it is refused."""
+    return Item(key, f"{TODO} {hint}".strip(), "unsure", why)
+
+
+@dataclass
+class Sample:
+    """The first rows as text, what is merged in them (None: not known), how the file is written."""
+
+    rows: list[list[str]]
+    merged: list[Range] | None = None
+    items: list[Item] = field(default_factory=list)
+    sheet: str = ""
+
+
+def sample(path: Path, listing: Listing) -> Sample:
+    """Return the beginning of a file; raises `Refused` where there is nothing to read."""
+    suffix = path.suffix.lower()
+    if suffix not in SUFFIXES:
+        listing.stop(
+            suffix,
+            message("one of {kinds}", kinds=", ".join(SUFFIXES)),
+            message("save the table again in one of these formats"),
+        )
+    try:
+        size = path.stat().st_size
+    except OSError as error:
+        listing.stop(
+            str(error.strerror), message("a file that can be read"), message("look at its path")
+        )
+    if not size:
+        listing.stop("0 B", message("a table"), message("the file is empty: save it again"))
+    if suffix in TEXT_FILES:
+        return _of_text(path, listing)
+    if suffix in WORKBOOKS:
+        return _of_workbook(path, listing)
+    table = ParquetFile(path, listing)
+    columns = range(len(table.header[0]))
+    batch = next(table.batches(columns, ()), None)
+    rows = (
+        []
+        if batch is None
+        else [
+            ["" if cell is None else str(cell) for cell in cells]
+            for cells in zip(
+                *(batch.columns[p].slice(0, ROWS).to_pylist() for p in columns), strict=True
+            )
+        ]
+    )
+    return Sample([*table.header, *rows])
+
+
+def _of_text(path: Path, listing: Listing) -> Sample:
+    with path.open("rb") as stream:
+        head = stream.read(_HEAD)
+        whole = not stream.read(1)
+    if not whole and b"\n" in head:
+        head = head[: head.rindex(b"\n") + 1]
+    encoding, text = _decoded(head, listing)
+    separator = max(
+        (",", "\t", ";", "|"),
+        key=lambda mark: sum(line.count(mark) for line in text.splitlines()[:50]),
+    )
+    try:
+        rows = [
+            cells
+            for _, cells in zip(
+                range(ROWS),
+                csv.reader(io.StringIO(text, newline=""), delimiter=separator),
+                strict=False,
+            )
+        ]
+    except csv.Error as error:
+        listing.stop(
+            str(error),
+            message("a table"),
+            message("look for an open quotation mark, or save the file again as CSV (UTF-8)"),
+        )
+    parted = Item("separator", separator, "likely", message("the sign that parts the first rows"))
+    return Sample(rows, None, [encoding, parted])
+
+
+def _decoded(head: bytes, listing: Listing) -> tuple[Item, str]:  # noqa: RET503 - stop() raises
+    for mark, name in (
+        (codecs.BOM_UTF8, "utf-8"),
+        (codecs.BOM_UTF16_LE, "utf-16"),
+        (codecs.BOM_UTF16_BE, "utf-16"),
+    ):
+        if head.startswith(mark):
+            try:
+                text = head.decode("utf-8-sig" if name == "utf-8" else name)
+            except UnicodeDecodeError:
+                break
+            return Item("encoding", name, "certain", message("the file's first bytes say so")), text
+    for name, certainty, why in (
+        ("utf-8", "certain", message("the first rows are text in it")),
+        ("gb18030", "likely", message("they are not UTF-8, and are text in it")),
+    ):
+        try:
+            text = head.decode(name)
+        except UnicodeDecodeError:
+            continue
+        if "\0" not in text:
+            return Item("encoding", name, certainty, why), text  # type: ignore[arg-type]
+    listing.stop(
+        head[:8].hex(" "),
+        message("text in {encoding}", encoding="UTF-8 / GB18030"),
+        message("this is no CSV file: export it again"),
+    )
+
+
+def _of_workbook(path: Path, listing: Listing) -> Sample:
+    import python_calamine as calamine
+
+    from etl.own.workbook import cells, damaged, open_book, text
+
+    with open_book(path, listing) as book:
+        visible = [
+            sheet.name
+            for sheet in book.sheets_metadata
+            if sheet.visible == calamine.SheetVisibleEnum.Visible
+        ]
+        filled = [name for name in visible if cells(book, name, listing)]
+        if not filled:
+            listing.stop(
+                " / ".join(visible),
+                message("a sheet with a table"),
+                message("all visible sheets are empty: look for the right file"),
+            )
+        try:
+            sheet = book.get_sheet_by_name(filled[0])
+            rows = [
+                [text(cell) for cell in row]
+                for row in sheet.to_python(skip_empty_area=False, nrows=ROWS)
+            ]
+            merged = sheet.merged_cell_ranges
+        except BaseException as error:
+            damaged(listing, error)
+    if len(filled) > 1:
+        why = message("{n} sheets hold something; what follows is about the first", n=len(filled))
+        item = undecided("sheet", " / ".join(filled), why)
+    else:
+        item = Item(
+            "sheet", filled[0], "certain", message("the only visible sheet with anything on it")
+        )
+    return Sample(rows, merged, [item], filled[0])

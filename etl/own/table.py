@@ -1,0 +1,125 @@
+"""A file of figures as columns of text, a batch of rows at a time."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Protocol
+
+import numpy as np
+import numpy.typing as npt
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from etl.findings import message
+from etl.own.declaration import Declaration
+from etl.own.listing import Listing
+
+Numbers = npt.NDArray[np.int64]
+Range = tuple[tuple[int, int], tuple[int, int]]  # first and last cell, each (row, column) from 0
+TEXT_FILES = (".csv", ".tsv", ".txt")
+WORKBOOKS = (".xlsx", ".xlsm", ".xls", ".ods")
+SUFFIXES = (*TEXT_FILES, *WORKBOOKS, ".parquet")
+_BATCH = 100_000
+
+
+@dataclass(frozen=True)
+class Batch:
+    """Some rows: their numbers as a spreadsheet counts, and columns by position from 0."""
+
+    rows: Numbers
+    columns: dict[int, Any]
+
+
+class Table(Protocol):
+    """A file of figures. `merged` is None where the file does not say what is merged."""
+
+    header: list[list[str]]
+
+    @property
+    def sheet(self) -> str | None: ...
+
+    @property
+    def merged(self) -> list[Range] | None: ...
+
+    def batches(self, needed: Collection[int], coded: Collection[int]) -> Iterator[Batch]:
+        """Yield the columns `needed`; of `coded` ones few distinct texts are expected."""
+        ...
+
+
+def open_table(path: Path, declaration: Declaration, listing: Listing) -> Table:
+    """Return the table in a file; raises `Refused` where there is none to read."""
+    suffix = path.suffix.lower()
+    if suffix not in SUFFIXES:
+        listing.stop(
+            suffix,
+            message("one of {kinds}", kinds=", ".join(SUFFIXES)),
+            message("save the table again in one of these formats"),
+        )
+    try:
+        size = path.stat().st_size
+    except OSError as error:
+        listing.stop(
+            str(error.strerror), message("a file that can be read"), message("look at its path")
+        )
+    if size == 0:
+        listing.stop("0 B", message("a table"), message("the file is empty: save it again"))
+    if suffix in TEXT_FILES:
+        from etl.own.textfile import TextFile
+
+        return TextFile(path, declaration, listing)
+    if suffix in WORKBOOKS:
+        from etl.own.workbook import Workbook
+
+        return Workbook(path, declaration, listing)
+    return ParquetFile(path, listing)
+
+
+class ParquetFile:
+    """A Parquet file: its column names are row 1, as they would be on a sheet."""
+
+    sheet = None
+    merged = None
+
+    def __init__(self, path: Path, listing: Listing) -> None:
+        self._listing = listing
+        try:
+            self._file = pq.ParquetFile(path)
+            self._names = list(self._file.schema_arrow.names)
+        except (pa.ArrowException, OSError, ValueError) as error:
+            self._unreadable(error)
+        self.header = [self._names]
+
+    def _unreadable(self, error: Exception) -> None:
+        self._listing.stop(
+            " ".join(str(error).split()),
+            message("a whole Parquet file"),
+            message("the file is damaged: export it again"),
+        )
+
+    def batches(self, needed: Collection[int], coded: Collection[int]) -> Iterator[Batch]:
+        row = 2
+        names = [self._names[position] for position in sorted(needed)]
+        try:
+            for part in self._file.iter_batches(_BATCH, columns=names):
+                columns = {
+                    position: _column(part.column(part.schema.get_field_index(name)))
+                    for position, name in zip(sorted(needed), names, strict=True)
+                }
+                yield Batch(np.arange(row, row + len(part)), columns)
+                row += len(part)
+        except (pa.ArrowException, OSError, ValueError) as error:
+            self._unreadable(error)
+
+
+def _column(column: Any) -> Any:
+    """Return numbers as they are, everything else as text; nothing is the empty text."""
+    kind = column.type
+    if pa.types.is_floating(kind) or pa.types.is_integer(kind):
+        return column
+    if pa.types.is_dictionary(kind):
+        column = column.dictionary_decode()
+    if pa.types.is_timestamp(kind):
+        column = column.cast(pa.date32())
+    return column.cast(pa.string()).fill_null("")

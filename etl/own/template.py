@@ -1,0 +1,256 @@
+"""An empty workbook that explains itself in both languages, and loads once it is filled.
+
+Its hidden sheet `declaration` says what a declaration beside the file would say.
+"""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Iterable, Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import xlsxwriter
+import yaml
+
+from etl.findings import Message, message
+from etl.own.declaration import OPTIONAL, PROVENANCE
+from etl.own.listing import Listing
+from indicators.catalogue import Catalogue
+from indicators.wording import Wording
+
+MARKER = "quality-governance figures, template 1"
+DECLARATION = "declaration"
+GUIDE, DATA, SOURCE, CODES = "说明 Guide", "数据 Data", "来源 Source", "代码 Codes"
+EXAMPLE = "示例行，不读入 · example, not loaded"
+COLUMNS = {
+    "indicator": "指标 Indicator",
+    "region": "地区 Region",
+    "period": "时期 Period",
+    "industry": "行业 Industry",
+    "size": "规模 Size",
+    "scheme": "认证领域 Scheme",
+    "value": "数值 Value",
+    "unit": "单位 Unit",
+    "status": "状态 Status",
+}
+REMARK = "备注 Remark"
+ROWS = 10_000
+_STATUSES = {
+    "A": message("a normal figure"), "E": message("an estimate"), "P": message("provisional"),
+    "B": message("a break in the series"), "M": message("there is no figure"),
+    "O": message("not applicable"),
+}  # fmt: skip
+_GUIDE = (
+    message("Write one figure a row on the sheet {sheet}; the list in a cell offers the codes.",
+            sheet=DATA),
+    message("Write periods as 2024, 2024-Q3 or 2024-12."),
+    message("Industry, size or scheme left empty means the total of all."),
+    message("Choose the unit the figure is written in; percentages stand between 0 and 100."),
+    message("A status left empty means a normal figure. Where there is none, leave the value "
+            "empty and choose M or O."),
+    message("Write on the sheet {sheet} where the figures come from: publisher, document and "
+            "licence are needed.", sheet=SOURCE),
+    message("The grey row is an example; it is not loaded while its remark stands."),
+)  # fmt: skip
+_PROVENANCE = {
+    "publisher": message("who published the figures"),
+    "document": message("the document they stand in"),
+    "licence": message("under which terms they may be used"),
+    "date": message("the day of publication, as 2025-01-10"),
+    "url": message("where the document can be found"),
+    "place": message("where in the document: page, table"),
+    "note": message("anything else a reader must know"),
+    "copy": message("the copy they were taken from, if not the document itself"),
+    "copy_kind": message("what kind of copy that is"),
+}
+
+
+def template(indicators: Sequence[str], catalogue: Catalogue, words: Wording) -> bytes:
+    """Return an XLSX workbook to be filled with figures of these indicators.
+
+    Both languages stand in it, that of `words` first. Raises `LookupError` with the indicators
+    that the catalogue does not know.
+    """
+    if unknown := [key for key in indicators if key not in catalogue.indicators]:
+        raise LookupError(", ".join(unknown))
+    languages = (words, Wording("en" if words.language == "zh" else "zh"))
+    chosen = list(indicators) or list(catalogue.indicators)
+    made = io.BytesIO()
+    with xlsxwriter.Workbook(made, {"in_memory": True, "strings_to_formulas": False}) as book:
+        guide, data, source, codes, hidden = map(
+            book.add_worksheet, (GUIDE, DATA, SOURCE, CODES, DECLARATION)
+        )
+        formats = {
+            "title": book.add_format({"bold": True, "font_size": 14}),
+            "head": book.add_format({"bold": True, "bg_color": "#DDE6F0", "border": 1}),
+            "grey": book.add_format({"font_color": "#808080", "italic": True}),
+            "wrap": book.add_format({"text_wrap": True, "valign": "top"}),
+            "text": book.add_format({"num_format": "@"}),
+        }
+        _write_guide(guide, chosen, catalogue, languages, formats)
+        lists = _lists(chosen, catalogue)
+        _write_codes(codes, lists, formats)
+        _write_data(data, chosen, catalogue, lists, formats)
+        _write_source(source, languages, formats)
+        hidden.write_column(0, 0, [MARKER, _declaration()])
+        hidden.hide()
+        data.activate()
+    return made.getvalue()
+
+
+def declared_inside(path: Path) -> dict[str, Any] | None:
+    """Return what a filled template says of itself, None for any other file.
+
+    Raises `Refused` for a workbook that cannot be opened.
+    """
+    if path.suffix.lower() != ".xlsx" or not path.exists() or not path.stat().st_size:
+        return None
+    from etl.own.workbook import cells, open_book
+
+    listing = Listing(path.name)
+    with open_book(path, listing) as book:
+        if not {DECLARATION, SOURCE} <= set(book.sheet_names):
+            return None
+        said = [row[0] for row in cells(book, DECLARATION, listing) if row]
+        if len(said) < 2 or said[0] != MARKER:
+            return None
+        listing.sheet = SOURCE
+        given = cells(book, SOURCE, listing)
+    try:
+        declared = yaml.safe_load(str(said[1]))
+    except yaml.YAMLError:
+        declared = None
+    if not isinstance(declared, dict):
+        listing.stop(
+            str(said[1]), message("the declaration of the template"),
+            message("make the template again and copy the figures into it"),
+        )  # fmt: skip
+    provenance = {
+        str(row[0]): str(row[1]).strip()
+        for row in given[1:]
+        if len(row) > 1 and row[0] in (*PROVENANCE, *OPTIONAL) and str(row[1]).strip()
+    }
+    return declared | {"provenance": provenance}
+
+
+def _declaration() -> str:
+    declared = {
+        "sheet": DATA,
+        "header": 1,
+        "layout": "long",
+        "columns": dict(COLUMNS),
+        "names": {key: {"": "ALL"} for key in ("industry", "size", "scheme")},
+        "leave_out": [{"column": REMARK, "equals": [EXAMPLE]}],
+    }
+    return yaml.safe_dump(declared, allow_unicode=True, sort_keys=False)
+
+
+def _both(said: Message, languages: Iterable[Wording]) -> list[str]:
+    return [words(said.text, **said.values) for words in languages]
+
+
+def _write_guide(
+    sheet: Any, indicators: Sequence[str], catalogue: Catalogue, languages: Sequence[Wording],
+    formats: Mapping[str, Any],
+) -> None:  # fmt: skip
+    sheet.set_column(0, 0, 44)
+    sheet.set_column(1, 1, 44)
+    sheet.set_column(2, 3, 70, formats["wrap"])
+    title = message("Figures to be loaded: how to fill this workbook")
+    sheet.write_string(0, 0, " · ".join(_both(title, languages)), formats["title"])
+    row = 2
+    for number, said in enumerate(_GUIDE, start=1):
+        for text in _both(said, languages):
+            sheet.write_string(row, 0, f"{number}. {text}")
+            row += 1
+    row += 1
+    for column, heading in enumerate((message("Indicator"), message("Unit"), message("Meaning"))):
+        text = " ".join(_both(heading, languages))
+        sheet.write_string(row, column, text, formats["head"])
+    for key in indicators:
+        row += 1
+        item = catalogue.indicators[key]
+        sheet.write_string(row, 0, f"{item.title.zh} {item.title.en} ({key})")
+        unit = catalogue.units[item.unit]
+        sheet.write_string(row, 1, f"{unit.zh} {unit.en}")
+        for column, words in enumerate(languages, start=2):
+            sheet.write_string(row, column, words.text(item.description), formats["wrap"])
+    row += 2
+    for code, said in _STATUSES.items():
+        sheet.write_string(row, 0, f"{code}: {' · '.join(_both(said, languages))}")
+        row += 1
+
+
+def _lists(indicators: Sequence[str], catalogue: Catalogue) -> dict[str, list[str]]:
+    titles = {key: catalogue.indicators[key].title for key in indicators}
+    units = [catalogue.units[catalogue.indicators[key].unit].zh for key in indicators]
+    larger = [f"万{unit}" for unit in units if len(unit) == 1 and unit != "%"]
+    lists = {
+        "indicator": [f"{key} · {title.zh} · {title.en}" for key, title in titles.items()],
+        "unit": list(dict.fromkeys((*units, *larger))),
+        "status": list(_STATUSES),
+    }
+    for name, frame in (
+        ("region", catalogue.regions), ("industry", catalogue.industries),
+        ("size", catalogue.sizes), ("scheme", catalogue.schemes),
+    ):  # fmt: skip
+        lists[name] = [
+            " · ".join(dict.fromkeys((row["code"], row["name_zh"], row["name_en"])))
+            for row in frame.to_dict("records")
+        ]
+    return lists
+
+
+def _write_codes(sheet: Any, lists: Mapping[str, list[str]], formats: Mapping[str, Any]) -> None:
+    sheet.set_column(0, len(lists) - 1, 40)
+    for column, (name, entries) in enumerate(lists.items()):
+        sheet.write_string(0, column, COLUMNS[name], formats["head"])
+        for row, entry in enumerate(entries, start=1):
+            sheet.write_string(row, column, entry)
+
+
+def _write_data(
+    sheet: Any, indicators: Sequence[str], catalogue: Catalogue, lists: Mapping[str, list[str]],
+    formats: Mapping[str, Any],
+) -> None:  # fmt: skip
+    places = {name: place for place, name in enumerate(lists)}
+    headings = [*COLUMNS.values(), REMARK]
+    sheet.freeze_panes(1, 0)
+    for column, heading in enumerate(headings):
+        sheet.write_string(0, column, heading, formats["head"])
+    first = catalogue.indicators[indicators[0]]
+    example = {
+        "indicator": lists["indicator"][0], "period": "2024-12",
+        "region": next(entry for entry in lists["region"] if entry.startswith("320000")),
+        "industry": "ALL", "size": "ALL", "scheme": "ALL",
+        "unit": catalogue.units[first.unit].zh, "status": "A",
+    }  # fmt: skip
+    for column, name in enumerate(COLUMNS):
+        sheet.set_column(column, column, 26, None if name == "value" else formats["text"])
+        if name in example:
+            sheet.write_string(1, column, example[name], formats["grey"])
+        else:
+            sheet.write_number(1, column, 100, formats["grey"])
+        if name in places:
+            letter, last = chr(ord("A") + places[name]), len(lists[name]) + 1
+            sheet.data_validation(1, column, ROWS, column, {
+                "validate": "list", "source": f"='{CODES}'!${letter}$2:${letter}${last}",
+                # Any spelling that loads may be typed; the list only helps.
+                "error_type": "information",
+            })  # fmt: skip
+    sheet.set_column(len(COLUMNS), len(COLUMNS), 40)
+    sheet.write_string(1, len(COLUMNS), EXAMPLE, formats["grey"])
+
+
+def _write_source(sheet: Any, languages: Sequence[Wording], formats: Mapping[str, Any]) -> None:
+    sheet.set_column(0, 0, 16)
+    sheet.set_column(1, 3, 50, formats["wrap"])
+    for column, heading in enumerate(
+        (message("Item"), message("Fill in here"), message("Meaning"))
+    ):
+        sheet.write_string(0, column, " ".join(_both(heading, languages)), formats["head"])
+    for row, (key, said) in enumerate(_PROVENANCE.items(), start=1):
+        sheet.write_string(row, 0, key)
+        needed = " *" if key in PROVENANCE else ""
+        sheet.write_string(row, 2, " · ".join(_both(said, languages)) + needed)

@@ -1,0 +1,106 @@
+"""One's own file to tidy rows: read, understood, written; or refused with all that is wrong."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import pandas as pd
+import pyarrow.parquet as pq
+
+from etl.findings import Finding
+from etl.own.conversion import Conversion
+from etl.own.declaration import Declaration
+from etl.own.layout import layout
+from etl.own.listing import Listing
+from etl.own.rows import COUNTS, TEXTS, WRITTEN, Rows
+from etl.own.table import open_table
+from indicators.catalogue import Catalogue
+
+
+@dataclass(frozen=True)
+class Tidied:
+    """What a file came to: citation (columns as the table of that name), rows, warnings."""
+
+    citations: pd.DataFrame
+    rows: int
+    warnings: list[Finding] = field(default_factory=list)
+
+
+def tidy(
+    path: Path, declaration: Declaration, catalogue: Catalogue, out: Path, *, source: str
+) -> Tidied:
+    """Read a file of figures as it is declared; write `out`, Parquet of `etl.tidy.SCHEMA`.
+
+    The memory it takes does not grow with a CSV or Parquet file. Raises `Refused` with every
+    finding (of very many, the first ones and their number); then there is no `out`.
+    """
+    out.unlink(missing_ok=True)
+    listing = Listing(f"{source}/{path.name}")
+    table = open_table(path, declaration, listing)
+    listing.sheet = table.sheet
+    placed = layout(table, declaration, listing)
+    conversion = Conversion(declaration, catalogue, listing)
+    cited = citation(declaration, listing.file, source)
+    with _writer(out) as writer:
+        made = Rows(declaration, conversion, placed, listing, writer)
+        made.constant = {
+            "source": source,
+            "citation": str(cited["citation"].item()),
+            "file": listing.file,
+            "sheet": table.sheet or "",
+        }
+        made.prepare(table.header)
+        merged = [
+            (first, last)
+            for first, last in table.merged or ()
+            if first[0] >= declaration.header[-1]
+        ]
+        coded_columns = set(placed.columns.values()) | {position for _, position in placed.rules}
+        numeric = {placed.columns[name] for name in COUNTS if name in placed.columns}
+        for batch in table.batches(placed.needed, coded_columns - numeric):
+            made.add(batch, merged if table.merged else None)
+        made.finish()
+    return Tidied(cited, made.rows, listing.warnings)
+
+
+def citation(declaration: Declaration, file: str, source: str) -> pd.DataFrame:
+    """Return where the figures of a file stand: one row, columns as the table `citation`."""
+    said = declaration.provenance
+    row = {
+        "source": source,
+        "publisher": said["publisher"],
+        "document": said["document"],
+        "date": said.get("date"),
+        "copy": said.get("copy"),
+        "copy_kind": said.get("copy_kind"),
+        "url": said.get("url"),
+        "licence": said["licence"],
+        "place": said.get("place") or declaration.sheet or Path(file).name,
+        "basis": "as_published",
+        "verification": "secondary" if said.get("copy") else "primary",
+        "note": said.get("note") or "",
+        "file": file,
+    }
+    digest = hashlib.sha256("\x1f".join(map(str, row.values())).encode()).hexdigest()[:12]
+    return pd.DataFrame([{"citation": digest} | row])
+
+
+@contextmanager
+def _writer(out: Path) -> Iterator[pq.ParquetWriter]:
+    try:
+        with pq.ParquetWriter(
+            out,
+            WRITTEN,
+            store_schema=False,
+            use_dictionary=TEXTS,
+            compression="lz4",
+            write_statistics=False,
+        ) as writer:
+            yield writer
+    except BaseException:
+        out.unlink(missing_ok=True)
+        raise

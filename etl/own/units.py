@@ -1,0 +1,39 @@
+"""How many times ten a declared unit is an indicator's own: 万张 of 张 is 4, 万元 of 亿元 is −4."""
+
+from __future__ import annotations
+
+import re
+
+from etl.findings import message
+from etl.own.cells import MULTIPLES, Unread, plain
+from indicators.catalogue import Text
+
+_PREFIX = re.compile(f"({'|'.join(sorted(MULTIPLES, key=len, reverse=True))})(.+)")
+_PERCENT = {"%": 0, "百分之": 0, "percent": 0, "‰": -1, "比例": 2, "小数": 2, "fraction": 2}
+
+
+def power(declared: str, unit: Text) -> int:
+    """Return the power of ten that turns figures in the unit `declared` into `unit`.
+
+    Raises `Unread` where the two are not the same thing.
+    """
+    bare = plain(declared)
+    if bare in (plain(unit.zh), plain(unit.en)):
+        return 0
+    if unit.zh == "%" and bare.casefold() in _PERCENT:
+        return _PERCENT[bare.casefold()]
+    if bare in MULTIPLES and not _PREFIX.fullmatch(unit.zh):
+        return MULTIPLES[bare]
+    (ours, thing), (theirs, named) = _split(plain(unit.zh)), _split(bare)
+    if thing != named:
+        raise Unread(
+            message("the unit {unit}", unit=unit.zh),
+            message("convert the figure, or correct the unit"),
+        )
+    return theirs - ours
+
+
+def _split(unit: str) -> tuple[int, str]:
+    match = _PREFIX.fullmatch(unit)
+    power, thing = (MULTIPLES[match[1]], match[2]) if match else (0, unit)
+    return power, thing.removeprefix("个") if len(thing) > 1 else thing

@@ -1,0 +1,197 @@
+"""XLSX, XLS and ODS workbooks: one sheet as text, as a person sees it."""
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import Collection, Iterator
+from decimal import Decimal
+from pathlib import Path
+from typing import Any, NoReturn
+
+import numpy as np
+import pyarrow as pa
+import python_calamine as calamine
+
+from etl.findings import message
+from etl.own.declaration import Declaration
+from etl.own.listing import Listing
+from etl.own.package import Cell, Marks, check, marks
+from etl.own.table import Batch, Range
+
+SIZE = 200 << 20
+_BATCH = 50_000
+_ENCRYPTED = "EncryptedPackage".encode("utf-16-le")
+_COMPOUND = bytes.fromhex("d0cf11e0a1b11ae1")
+
+
+class Workbook:
+    """One sheet of a workbook. Formulas count with the value that was computed last."""
+
+    def __init__(self, path: Path, declaration: Declaration, listing: Listing) -> None:
+        self._listing = listing
+        book = open_book(path, listing)
+        with book:
+            self.sheet = _chosen(book, declaration.sheet, listing)
+            listing.sheet = self.sheet
+            # What would not fit is found in the package, before calamine spreads a sheet out.
+            self._marks = marks(path, self.sheet, listing) if _packed(path) else Marks()
+            self._cells = cells(book, self.sheet, listing)
+            self.merged: list[Range] | None = book.get_sheet_by_name(self.sheet).merged_cell_ranges
+        self._first = max(declaration.header)
+        rows = [
+            [text(value) for value in row]
+            for row in self._cells[min(declaration.header) - 1 : self._first]
+        ]
+        if len(self._cells) < self._first or not any(map(str.strip, rows[-1])):
+            listing.stop(
+                str(len(self._cells)),
+                message("a header in row {row}", row=self._first),
+                message("correct `header` in the declaration, or the file"),
+                row=self._first,
+            )
+        self.header = rows
+
+    def batches(self, needed: Collection[int], coded: Collection[int]) -> Iterator[Batch]:
+        for begin in range(self._first, len(self._cells), _BATCH):
+            rows = self._cells[begin : begin + _BATCH]
+            columns = {
+                column: pa.array(
+                    [
+                        self._text(row[column], (begin + offset, column))
+                        for offset, row in enumerate(rows)
+                    ],
+                    pa.string(),
+                )
+                for column in needed
+            }
+            yield Batch(np.arange(begin, begin + len(rows)) + 1, columns)
+
+    def _text(self, value: Any, cell: Cell) -> str:
+        if cell in self._marks.error or cell in self._marks.formula:
+            row, column = cell[0] + 1, self._label(cell[1])
+            if cell in self._marks.error:
+                self._listing.add(
+                    "#", message("a value"), message("the formula in this cell failed: correct it"),
+                    row=row, column=column,
+                )  # fmt: skip
+            else:
+                self._listing.add(
+                    "=", message("the value of the formula"),
+                    message("open the workbook in a spreadsheet program and save it: "
+                            "it holds no computed value"),
+                    row=row, column=column,
+                )  # fmt: skip
+        if isinstance(value, float | int) and cell in self._marks.percent:
+            return f"{_exact(value) * 100:f}%"
+        if isinstance(value, datetime.date) and cell in self._marks.year:
+            return str(value.year)
+        return text(value)
+
+    def _label(self, column: int) -> str:
+        return next((row[column] for row in reversed(self.header) if row[column]), "")
+
+
+def cells(book: calamine.CalamineWorkbook, sheet: str, listing: Listing) -> list[list[Any]]:
+    """Return a sheet's cells from A1 on; raises `Refused` where they cannot be read."""
+    try:
+        return book.get_sheet_by_name(sheet).to_python(skip_empty_area=False)
+    except BaseException as error:
+        damaged(listing, error)
+
+
+def _packed(path: Path) -> bool:
+    with path.open("rb") as stream:
+        return stream.read(2) == b"PK"
+
+
+def open_book(path: Path, listing: Listing) -> calamine.CalamineWorkbook:
+    """Return an open workbook; raises `Refused` where it is too large, locked or damaged."""
+    size = path.stat().st_size
+    if size > SIZE:
+        listing.stop(
+            f"{size >> 20} MB",
+            message("a workbook of at most {size} MB", size=SIZE >> 20),
+            message("save the table as CSV: that may be of any size"),
+        )
+    content = path.read_bytes()
+    if content.startswith(_COMPOUND) and _ENCRYPTED in content:
+        _locked(listing)
+    if _packed(path):
+        check(path, listing)
+    try:
+        return calamine.load_workbook(path)
+    except calamine.PasswordError:
+        _locked(listing)
+    except BaseException as error:
+        damaged(listing, error)
+
+
+def _locked(listing: Listing) -> NoReturn:
+    listing.stop(
+        "EncryptedPackage",
+        message("a workbook without a password"),
+        message("open the workbook, take its password off and save it"),
+    )
+
+
+def damaged(listing: Listing, error: BaseException) -> NoReturn:
+    """Refuse a workbook that cannot be read; calamine may panic, which is no `Exception`."""
+    if isinstance(error, MemoryError) or not (
+        isinstance(error, Exception) or type(error).__name__ == "PanicException"
+    ):
+        raise error
+    listing.stop(
+        " ".join(str(error).split()),
+        message("a whole workbook"),
+        message("the file is damaged: open it in a spreadsheet program and save it again"),
+    )
+
+
+def _chosen(book: calamine.CalamineWorkbook, declared: str | None, listing: Listing) -> str:
+    """Return the declared sheet, or the only one that can be seen."""
+    visible = [
+        sheet.name
+        for sheet in book.sheets_metadata
+        if sheet.visible == calamine.SheetVisibleEnum.Visible
+    ]
+    if declared is not None:
+        if declared not in book.sheet_names:
+            listing.stop(
+                " / ".join(book.sheet_names),
+                message("the sheet {name}", name=declared),
+                message("correct `sheet` in the declaration"),
+            )
+        return declared
+    if len(visible) != 1:
+        listing.stop(
+            " / ".join(visible),
+            message("one sheet"),
+            message("say under `sheet` which of them holds the figures"),
+        )
+    hidden = [name for name in book.sheet_names if name not in visible]
+    if hidden:
+        listing.warn(
+            " / ".join(hidden),
+            message("no hidden sheet"),
+            message("hidden sheets are not read: say under `sheet` which one holds the figures"),
+        )
+    return visible[0]
+
+
+def text(value: Any) -> str:
+    """Return a cell's value as it would be written; a date in ISO form."""
+    if isinstance(value, str):
+        return value
+    if isinstance(value, bool):
+        return str(value).upper()
+    if isinstance(value, float | int):
+        return f"{_exact(value):f}"
+    if isinstance(value, datetime.datetime):
+        return value.date().isoformat()
+    return value.isoformat() if isinstance(value, datetime.date) else str(value)
+
+
+def _exact(value: float) -> Decimal:
+    if isinstance(value, float) and value.is_integer() and abs(value) < 1e15:
+        return Decimal(int(value))
+    return Decimal(repr(value))

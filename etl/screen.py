@@ -1,0 +1,201 @@
+"""What the command line shows: tables, progress, and what went wrong, in the user's language."""
+
+from __future__ import annotations
+
+import errno
+import os
+import sqlite3
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from typing import NoReturn
+
+import duckdb
+import pandas as pd
+import psycopg
+import sqlalchemy as sa
+import typer
+from rich.console import Console
+from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
+from rich.table import Table
+
+from etl.difference import Difference
+from etl.findings import Message, Refused, findings_table
+from etl.lock import Busy
+from etl.refresh import Unaccepted
+from indicators import catalogue, progress, tables
+from indicators.wording import Wording
+
+SHOWN = 40
+LOST = ("57P01", "57P02", "57P03", "08003", "08006")  # PostgreSQL, appendix A
+
+
+class Screen:
+    """The terminal, and the language it is spoken to in."""
+
+    def __init__(self) -> None:
+        self.console = Console()
+        self.words = Wording("en" if os.environ.get("ETL_LANGUAGE") == "en" else "zh")
+
+    def say(self, *lines: str) -> None:
+        """Print lines."""
+        self.console.print(*lines, sep="\n", highlight=False)
+
+    def sentence(self, sentence: Message) -> str:
+        """Return a deferred sentence in the user's language."""
+        return sentence.said(self.words)
+
+    def table(self, rows: pd.DataFrame, title: str) -> None:
+        """Print a frame: its columns are the headings, numbers stand to the right."""
+        shown = Table(title=title, title_justify="left")
+        for name in rows.columns:
+            numeric = pd.api.types.is_numeric_dtype(rows[name])
+            shown.add_column(str(name), justify="right" if numeric else "left", overflow="fold")
+        for row in rows.head(SHOWN).itertuples(index=False):
+            shown.add_row(*(self._cell(cell) for cell in row))
+        self.console.print(shown)
+        if len(rows) > SHOWN:
+            self.say(self.words("… and {n} more", n=len(rows) - SHOWN))
+
+    def _cell(self, cell: object) -> str:
+        if cell is None or cell != cell:
+            return ""
+        return self.words.number(cell) if isinstance(cell, int) else str(cell)
+
+    @contextmanager
+    def progress(self) -> Iterator[Progress]:
+        """Yield a line that tells what is being done, gone when it is."""
+        columns = (SpinnerColumn(), TextColumn("{task.description}"), TimeElapsedColumn())
+        with Progress(*columns, console=self.console, transient=True) as shown:
+            yield shown
+
+    def difference(self, made: Difference) -> None:
+        """Print what a publication changes: by indicator and region, the largest, the verdicts."""
+        words, known = self.words, catalogue.load().indicators
+        names = tables.region_names(words.language)
+        title = {key: words.text(item.title) for key, item in known.items()}
+        if len(made.counts):
+            self.table(
+                pd.DataFrame({
+                    words("Indicator"): made.counts["indicator"].map(title),
+                    words("Region"): made.counts["region"].map(names),
+                    words("Added"): made.counts["added"],
+                    words("Changed"): made.counts["changed"],
+                    words("Withdrawn"): made.counts["withdrawn"],
+                }),
+                words("What changes, by indicator and region"),
+            )  # fmt: skip
+        if len(made.largest):
+            rows = made.largest
+            self.table(
+                pd.DataFrame({
+                    words("Indicator"): rows["indicator"].map(title),
+                    words("Region"): rows["region"].map(names),
+                    words("Period"): [words.period(period) for period in rows["period"]],
+                    words("Old"): self._values(rows, "old"),
+                    words("New"): self._values(rows, "new"),
+                    words("Change"): [
+                        "" if pd.isna(share) else words.signed(share * 100, 1) + "%"
+                        for share in rows["relative"]
+                    ],
+                }),
+                words("The largest changes"),
+            )  # fmt: skip
+        if len(made.flips):
+            self.table(self._flips(made.flips, title, names), words("Verdicts that turn"))
+        if made.retargeted:
+            self.say(words("The register of targets changes."))
+
+    def _values(self, rows: pd.DataFrame, name: str) -> list[str]:
+        known = catalogue.load().indicators
+        return [
+            self.words.number(value, known[key].decimals)
+            for key, value in zip(rows["indicator"], rows[name], strict=True)
+        ]
+
+    def _flips(
+        self, flips: pd.DataFrame, title: Mapping[str, str], names: Mapping[str, str]
+    ) -> pd.DataFrame:
+        words = self.words
+        return pd.DataFrame({
+            words("Region"): flips["region"].map(names),
+            words("Indicator"): flips["indicator"].map(title),
+            words("Was"): [
+                progress.said(verdict, reason, words)
+                for verdict, reason in zip(flips["old_verdict"], flips["old_reason"], strict=True)
+            ],
+            words("Will be"): [
+                progress.said(verdict, reason, words)
+                for verdict, reason in zip(flips["new_verdict"], flips["new_reason"], strict=True)
+            ],
+            words("Because of"): [
+                words("the target itself") if pd.isna(period)
+                else words("{period}: {old} → {new}", period=words.period(period),
+                           old=words.number(old, 2), new=words.number(new, 2))
+                for period, old, new in zip(
+                    flips["period"], flips["old_value"], flips["new_value"], strict=True
+                )
+            ],
+        })  # fmt: skip
+
+    @contextmanager
+    def explained(self) -> Iterator[None]:
+        """Turn what can go wrong into words and exit status 1."""
+        try:
+            yield
+        except Unaccepted as refusal:
+            self.console.print(findings_table(refusal.findings, self.words))
+            self.fail(self.words(
+                "Warnings stop a release until somebody accepts them. If the figures are right, "
+                "say why: --accept \"…\""
+            ))  # fmt: skip
+        except Refused as refusal:
+            self.console.print(findings_table(refusal.findings, self.words))
+            self.fail(self.words("Nothing was written. What was public before still is."))
+        except Busy as busy:
+            self.fail(self._busy(busy))
+        except (sa.exc.DBAPIError, psycopg.Error, sqlite3.Error, duckdb.Error, OSError) as error:
+            self.fail(self._fault(error))
+        except ValueError as error:
+            self.fail(str(error))
+
+    def fail(self, sentence: str) -> NoReturn:
+        """Print a sentence in red and end with status 1."""
+        self.console.print(sentence, style="red", highlight=False)
+        raise typer.Exit(1) from None
+
+    def _busy(self, busy: Busy) -> str:
+        holder, words = busy.holder, self.words
+        if holder is None:
+            return words("Somebody else is publishing. Try again when it is done.")
+        return words(
+            "{who} on {machine} (process {process}) has been publishing since {since}. "
+            "Nothing was written; try again when it is done.",
+            who=holder.who, machine=holder.machine, process=holder.process,
+            since=words.moment(holder.since),
+        )  # fmt: skip
+
+    def _fault(self, error: Exception) -> str:
+        # What the driver itself says: bulk writing goes past SQLAlchemy.
+        driven = getattr(error, "orig", None) or error
+        words, said, code = self.words, str(driven), getattr(driven, "sqlstate", None)
+        full = isinstance(error, OSError) and error.errno in (errno.ENOSPC, errno.EDQUOT)
+        signs = ("disk is full", "disk I/O error", "No space left")
+        if full or code == "53100" or any(sign in said for sign in signs):
+            return words(
+                "The disk is full or cannot be written. Nothing was published; make room and run "
+                "the command again."
+            )
+        if code == "25006" or "readonly database" in said:
+            return words(
+                "The database is read-only for this account. Nothing was written; ask for the "
+                "right to write, or name another database in DATABASE_URL."
+            )
+        if code in LOST or any(sign in said for sign in ("terminating connection", "closed")):
+            return words(
+                "The connection to the database was lost. Nothing was written; run the command "
+                "again when the server is back."
+            )
+        return words("The database cannot be reached or written: {reason}", reason=said)
+
+
+screen = Screen()

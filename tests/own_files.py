@@ -1,0 +1,176 @@
+"""Files of figures as people send them, made by hand for the tests of etl/own."""
+
+from __future__ import annotations
+
+import io
+import struct
+import zipfile
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+import xlsxwriter
+import yaml
+
+from etl.findings import Refused
+from etl.own import tidy
+from etl.own.grammar import declaration_of
+from indicators import catalogue
+
+PROVENANCE = {"publisher": "某省市场监管局", "document": "2024年统计表", "licence": "内部使用"}
+LONG = """
+columns: {region: 地区, period: 时期, value: 数值}
+fixed: {indicator: certificates_valid, scheme: ALL, industry: ALL, size: ALL}
+unit: 张
+"""
+TABLE: list[list[Any]] = [
+    ["地区", "时期", "数值"],
+    ["江苏", "2024-12", 537498],
+    ["浙江", "2024-12", 553393],
+]
+GOOD = {("320000", "2024-12"): 537498.0, ("330000", "2024-12"): 553393.0}
+
+
+def loaded(path: Path, declared: str = LONG) -> pd.DataFrame:
+    """Return the tidy rows of a file; raises `Refused`."""
+    declaration = declaration_of({"provenance": PROVENANCE} | yaml.safe_load(declared), "d.yaml")
+    out = path.with_name("out.parquet")
+    tidied = tidy(path, declaration, catalogue.load(), out, source="bureau")
+    rows = pd.read_parquet(out)
+    assert len(rows) == tidied.rows
+    return rows
+
+
+def figures(path: Path, declared: str = LONG) -> dict[tuple[str, str], float]:
+    """Return the figures of a file by region and period."""
+    rows = loaded(path, declared)
+    keys = zip(rows["region"], rows["period"], strict=True)
+    return dict(zip(keys, rows["value"], strict=True))
+
+
+def faults(path: Path, declared: str = LONG) -> list[tuple[int | None, str | None, str, str, str]]:
+    """Return row, column, found, expected and advice of all that is wrong with a file."""
+    try:
+        loaded(path, declared)
+    except Refused as refusal:
+        assert not path.with_name("out.parquet").exists()
+        return [
+            (found.row, found.column, found.found, str(found.expected), str(found.advice))
+            for found in refusal.findings
+        ]
+    return []
+
+
+def csv(folder: Path, text: str | bytes, name: str = "figures.csv") -> Path:
+    path = folder / name
+    path.write_bytes(text if isinstance(text, bytes) else text.encode())
+    return path
+
+
+def xlsx(folder: Path, sheets: dict[str, list[list[Any]]], hidden: tuple[str, ...] = ()) -> Path:
+    """Write a workbook; a text that begins with `==` is a formula without a computed value."""
+    path = folder / "figures.xlsx"
+    with xlsxwriter.Workbook(path) as book:
+        for name, rows in sheets.items():
+            sheet = book.add_worksheet(name)
+            if name in hidden:
+                sheet.hide()
+            for row, cells in enumerate(rows):
+                for column, value in enumerate(cells):
+                    if isinstance(value, str) and value.startswith("=="):
+                        sheet.write_formula(row, column, value[1:], None, "")
+                    elif isinstance(value, str):
+                        sheet.write_string(row, column, value)
+                    else:
+                        sheet.write(row, column, value)
+    return path
+
+
+def ods(folder: Path, rows: list[list[Any]], attributes: str = "", repeated: int = 1) -> Path:
+    """Write an OpenDocument sheet; `attributes` go onto every number, `repeated` onto each row."""
+    lines = []
+    for cells in rows:
+        written = "".join(
+            f'<table:table-cell office:value-type="float" office:value="{value}" {attributes}/>'
+            if isinstance(value, int | float)
+            else '<table:table-cell office:value-type="string">'
+            f"<text:p>{value}</text:p></table:table-cell>"
+            for value in cells
+        )
+        lines.append(
+            f'<table:table-row table:number-rows-repeated="{repeated}">{written}</table:table-row>'
+        )
+    names = "urn:oasis:names:tc:opendocument:xmlns"
+    content = (
+        f'<?xml version="1.0" encoding="UTF-8"?><office:document-content '
+        f'xmlns:office="{names}:office:1.0" xmlns:table="{names}:table:1.0" '
+        f'xmlns:text="{names}:text:1.0" office:version="1.2"><office:body><office:spreadsheet>'
+        f'<table:table table:name="表">{"".join(lines)}</table:table>'
+        f"</office:spreadsheet></office:body></office:document-content>"
+    )
+    kind = "application/vnd.oasis.opendocument.spreadsheet"
+    path = folder / "figures.ods"
+    with zipfile.ZipFile(path, "w") as package:
+        package.writestr("mimetype", kind)
+        package.writestr(
+            "META-INF/manifest.xml",
+            f'<manifest:manifest xmlns:manifest="{names}:manifest:1.0"><manifest:file-entry '
+            f'manifest:full-path="/" manifest:media-type="{kind}"/></manifest:manifest>',
+        )
+        package.writestr("content.xml", content)
+    return path
+
+
+def xls(folder: Path, rows: list[list[Any]]) -> Path:
+    """Write a BIFF8 workbook inside a compound file ([MS-XLS], [MS-CFB]), as small as can be."""
+
+    def record(number: int, body: bytes) -> bytes:
+        return struct.pack("<HH", number, len(body)) + body
+
+    cells = b""
+    for row, line in enumerate(rows):
+        for column, value in enumerate(line):
+            place = struct.pack("<HHH", row, column, 0)
+            if isinstance(value, str):
+                body = struct.pack("<HB", len(value), 1) + value.encode("utf-16-le")
+                cells += record(0x0204, place + body)
+            else:
+                cells += record(0x0203, place + struct.pack("<d", value))
+    name = "表".encode("utf-16-le")
+    begin = struct.pack("<HHHHII", 0x0600, 0x0005, 0, 0, 0, 6)
+    sheet = record(0x0809, struct.pack("<HHHHII", 0x0600, 0x0010, 0, 0, 0, 6)) + cells
+    head = record(0x0809, begin)
+    offset = len(head) + 4 + 8 + len(name) + 4
+    bound = struct.pack("<IBBBB", offset, 0, 0, 1, 1) + name
+    stream = head + record(0x0085, bound) + record(0x000A, b"") + sheet + record(0x000A, b"")
+    stream = stream.ljust(max(4096, -(-len(stream) // 512) * 512), b"\0")
+    sectors = len(stream) // 512
+    chain = [0xFFFFFFFD, 0xFFFFFFFE, *range(3, sectors + 2), 0xFFFFFFFE]
+    fat = struct.pack(f"<{len(chain)}I", *chain).ljust(512, b"\xff")
+
+    def entry(title: str, kind: int, child: int, start: int, size: int) -> bytes:
+        text = title.encode("utf-16-le") + b"\0\0"
+        none = 0xFFFFFFFF
+        return (
+            text.ljust(64, b"\0") + struct.pack("<HBBIII", len(text), kind, 1, none, none, child)
+            + b"\0" * 36 + struct.pack("<IQ", start, size)
+        )  # fmt: skip
+
+    folders = entry("Root Entry", 5, 1, 0xFFFFFFFE, 0) + entry(
+        "Workbook", 2, 0xFFFFFFFF, 2, len(stream)
+    )
+    header = bytes.fromhex("d0cf11e0a1b11ae1") + b"\0" * 16 + struct.pack(
+        "<HHHHH6xIIIIIIIIII", 0x3E, 3, 0xFFFE, 9, 6, 0, 1, 1, 0, 4096,
+        0xFFFFFFFE, 0, 0xFFFFFFFE, 0, 0,
+    )  # fmt: skip
+    path = folder / "figures.xls"
+    path.write_bytes(header.ljust(512, b"\xff") + fat + folders.ljust(512, b"\0") + stream)
+    return path
+
+
+def zipped(parts: dict[str, str]) -> bytes:
+    made = io.BytesIO()
+    with zipfile.ZipFile(made, "w", zipfile.ZIP_DEFLATED) as package:
+        for name, text in parts.items():
+            package.writestr(name, text)
+    return made.getvalue()

@@ -1,0 +1,169 @@
+"""What may go wrong while publishing: nothing half-done, and a clear word about it."""
+
+from __future__ import annotations
+
+import json
+import os
+import random
+import signal
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import pandas as pd
+import pyarrow as pa
+import pytest
+import sqlalchemy as sa
+import typer
+
+from etl.lock import Busy, abandoned, publishing
+from etl.publish import Decision, Edition, publish
+from etl.screen import screen
+from indicators.database import open_database, sqlite_file
+from indicators.queries import all_observations, latest_release
+from tests.conftest import CITATION, WORLD, edition_of, publish_rows, rows_of
+
+ROOT = Path(__file__).resolve().parent.parent
+KILLS = int(os.environ.get("KILLS", "20"))
+ROWS = 3_000
+# Publishes edition 1, 2, 1, 2, … without end, and says so on each release.
+PUBLISHER = """
+import sys
+from itertools import cycle
+from etl.publish import Decision, publish
+from indicators.database import open_database
+from tests.test_faults import many
+engine = open_database(sys.argv[1])
+print("ready", flush=True)
+for factor in cycle([2.0, 1.0]):
+    publish(engine, many(factor), Decision("a test"))
+"""
+
+
+def many(factor: float) -> Edition:
+    """Return an edition of ROWS figures, each `factor` times its number."""
+    world = [
+        ("certificates_valid", f"{2000 + number % 100}", f"{number:06}", number * factor)
+        for number in range(1, ROWS + 1)
+    ]
+    rows = rows_of(world).sort_values(["indicator", "period", "region"])
+    return edition_of(rows)
+
+
+def whole(engine: sa.Engine) -> set[float]:
+    """Return by what factors the public figures are their numbers: one, if they are one release."""
+    rows = all_observations(engine)
+    assert len(rows) == ROWS
+    return set((rows["value"] / rows["region"].astype(int)).unique())
+
+
+def test_a_publisher_killed_at_any_instant_leaves_one_release_whole(empty: sa.Engine) -> None:
+    publish(empty, many(1.0), Decision("a test"))
+    url = empty.url.render_as_string(hide_password=False)
+    chance = random.Random(20180003)
+    for _ in range(KILLS):
+        before = latest_release(empty) or 0
+        with subprocess.Popen(
+            [sys.executable, "-W", "ignore", "-c", PUBLISHER, url],
+            cwd=ROOT, stdout=subprocess.PIPE,
+        ) as child:  # fmt: skip
+            assert child.stdout is not None
+            child.stdout.readline()
+            time.sleep(chance.uniform(0.0, 0.6))
+            child.send_signal(signal.SIGKILL)
+        after = latest_release(empty) or 0
+        assert after >= before
+        # Release 1 has factor 1, and every release turns it.
+        assert whole(empty) == {1.0 if after % 2 else 2.0}
+    publish(empty, many(3.0), Decision("a test"))
+    assert whole(empty) == {3.0}
+
+
+@pytest.fixture
+def holder(engine: sa.Engine) -> Iterator[None]:
+    """Hold the lock as another publisher would, until the test ends."""
+    held, done = threading.Event(), threading.Event()
+
+    def hold() -> None:
+        with publishing(engine):
+            held.set()
+            done.wait(30)
+
+    thread = threading.Thread(target=hold)
+    thread.start()
+    assert held.wait(10)
+    yield
+    done.set()
+    thread.join()
+
+
+@pytest.mark.usefixtures("holder")
+def test_a_second_publisher_is_told_who_holds_the_lock_and_since_when(engine: sa.Engine) -> None:
+    with pytest.raises(Busy) as busy:
+        publish_rows(engine, WORLD[:4])
+    with pytest.raises(typer.Exit), screen.console.capture() as shown, screen.explained():
+        raise busy.value
+    assert "起正在发布。未写入任何内容；请待其完成后重试。" in shown.get().replace("\n", "")
+    told = busy.value.holder
+    assert told is not None
+    assert told.process == os.getpid()
+    assert abs(pd.Timestamp(told.since) - pd.Timestamp.now("UTC")) < pd.Timedelta("1min")
+    assert latest_release(engine) == 1
+
+
+@pytest.mark.usefixtures("holder")
+def test_a_reader_never_waits_for_a_publisher(engine: sa.Engine) -> None:
+    assert len(all_observations(engine)) == len(WORLD)
+
+
+def test_a_reader_sees_the_old_release_until_the_new_one_is_whole(engine: sa.Engine) -> None:
+    seen: list[int] = []
+
+    def rows() -> Iterator[pa.RecordBatch]:
+        for batch in edition_of(WORLD[:4]).rows:
+            yield batch
+            seen.append(len(all_observations(engine)))
+
+    edition = edition_of(WORLD[:4])
+    publish(engine, Edition(rows(), edition.citations, edition.inputs), Decision("a test"))
+    assert seen == [len(WORLD)]
+    assert len(all_observations(engine)) == 4
+
+
+def test_the_lock_of_a_dead_process_is_recognised_and_does_not_hold(tmp_path: Path) -> None:
+    engine = open_database(f"sqlite:///{tmp_path / 'figures.sqlite'}")
+    dead = subprocess.Popen([sys.executable, "-c", ""])
+    dead.wait()
+    file = sqlite_file(engine)
+    assert file is not None
+    note = {"who": "li", "machine": os.uname().nodename, "process": dead.pid,
+            "since": "2026-11-20T08:00:00+00:00"}  # fmt: skip
+    file.with_name(file.name + ".lock").write_text(json.dumps(note), encoding="utf-8")
+    left = abandoned(engine)
+    assert left is not None
+    assert (left.who, left.since) == ("li", "2026-11-20T08:00:00+00:00")
+    assert publish_rows(engine, WORLD) == 1
+    assert abandoned(engine) is None
+    engine.dispose()
+
+
+@pytest.mark.parametrize("database_url", ["postgresql"], indirect=True)
+def test_a_lost_connection_publishes_nothing(postgresql: str, engine: sa.Engine) -> None:
+    def rows() -> Iterator[pa.RecordBatch]:
+        yield from edition_of(WORLD[:4]).rows
+        with open_database(postgresql.replace("postgresql://", "postgresql+psycopg://")).connect(
+        ) as other:  # fmt: skip
+            other.execute(sa.text(
+                "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = :name "
+                "AND pid <> pg_backend_pid()"
+            ), {"name": engine.url.database})  # fmt: skip
+
+    edition = Edition(rows(), pd.DataFrame([CITATION]), edition_of(WORLD).inputs)
+    with pytest.raises(typer.Exit), screen.console.capture() as shown, screen.explained():
+        publish(engine, edition, Decision("a test"))
+    assert "与数据库的连接已中断，未写入任何内容" in shown.get()
+    assert latest_release(engine) == 1
+    assert publish_rows(engine, WORLD[:4]) == 2

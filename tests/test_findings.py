@@ -1,0 +1,100 @@
+"""Findings on screen and in files: whole, in the user's language, harmless to a spreadsheet."""
+
+from __future__ import annotations
+
+import io
+import json
+from pathlib import Path
+
+import pandas as pd
+import pytest
+from rich.console import Console
+
+from etl.findings import SHOWN, Finding, findings_table, message, write_findings
+from indicators.catalogue import Text
+from indicators.wording import Wording
+
+ENGLISH, CHINESE = Wording("en"), Wording("zh")
+WRONG = Finding(
+    "own/a.xlsx", "=cmd|' /C calc'!A0", message("a number"), message("a number"),
+    row=7, column="value", sheet="表1", check="codes",
+)  # fmt: skip
+WARNING = Finding(
+    "own/a.xlsx", "[red]15.4 → 50.2", message("a number"), message("a number"),
+    row=3, severity="warning", check="jumps",
+)  # fmt: skip
+
+
+def shown(findings: list[Finding], words: Wording = ENGLISH) -> str:
+    console = Console(file=io.StringIO(), width=200)
+    console.print(findings_table(findings, words))
+    stream = console.file
+    assert isinstance(stream, io.StringIO)
+    return stream.getvalue()
+
+
+def _sheet(path: Path) -> pd.DataFrame:
+    return pd.read_excel(path, engine="calamine")
+
+
+def test_errors_stand_before_warnings_and_nothing_is_taken_for_markup() -> None:
+    lines = shown([WARNING, WRONG]).splitlines()
+    assert lines[0].startswith("Errors: 1, warnings: 1")
+    rows = [line for line in lines if "own/a.xlsx" in line]
+    assert ["Error" in rows[0], "Warning" in rows[1]] == [True, True]
+    assert "own/a.xlsx · 表1" in rows[0]
+    assert "[red]15.4 → 50.2" in rows[1]
+
+
+def test_a_long_list_is_folded_on_screen_and_counted() -> None:
+    many = [Finding("a.csv", str(n), message("a number"), message("a number"), row=n, check="codes")
+            for n in range(2, SHOWN + 12)]  # fmt: skip
+    text = shown([*many, WARNING])
+    assert text.count("a.csv") == SHOWN
+    assert str(len(many)) in text.splitlines()[-2]
+    assert "jumps" not in text
+
+
+@pytest.mark.parametrize("suffix", [".csv", ".xlsx", ".json"])
+def test_a_file_holds_every_finding(tmp_path: Path, suffix: str) -> None:
+    many = [Finding("a.csv", str(n), message("a number"), message("a number"), row=n, check="codes")
+            for n in range(2, SHOWN + 12)]  # fmt: skip
+    path = tmp_path / f"findings{suffix}"
+    write_findings(many, path, ENGLISH)
+    if suffix == ".json":
+        assert len(json.loads(path.read_text("utf-8"))) == len(many)
+    else:
+        assert len(pd.read_csv(path) if suffix == ".csv" else _sheet(path)) == len(many)
+
+
+def test_no_cell_of_a_file_is_a_formula(tmp_path: Path) -> None:
+    write_findings([WRONG], tmp_path / "a.csv", ENGLISH)
+    assert (tmp_path / "a.csv").read_bytes().startswith(b"\xef\xbb\xbf")
+    table = pd.read_csv(tmp_path / "a.csv", dtype=str)
+    assert table.loc[0, "Found"] == "'=cmd|' /C calc'!A0"
+    named = table[["Severity", "Check", "Sheet", "Row"]]
+    assert named.to_numpy().tolist() == [["error", "codes", "表1", "7"]]
+    write_findings([WRONG], tmp_path / "a.xlsx", ENGLISH)
+    assert _sheet(tmp_path / "a.xlsx").loc[0, "Found"] == "'=cmd|' /C calc'!A0"
+
+
+def test_json_has_the_stable_names_and_the_words_of_the_language(tmp_path: Path) -> None:
+    write_findings([WARNING], tmp_path / "a.json", CHINESE)
+    assert json.loads((tmp_path / "a.json").read_text("utf-8")) == [
+        {
+            "severity": "warning", "check": "jumps", "file": "own/a.xlsx", "sheet": None, "row": 3,
+            "column": None, "found": "[red]15.4 → 50.2", "expected": "数字", "advice": "数字",
+        }
+    ]  # fmt: skip
+
+
+def test_another_suffix_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(ValueError, match=r"findings\.pdf"):
+        write_findings([WRONG], tmp_path / "findings.pdf", ENGLISH)
+
+
+def test_a_sentence_takes_sentences_and_names_of_both_languages_into_itself() -> None:
+    regions = [Text(zh="天津", en="Tianjin"), Text(zh="河北", en="Hebei")]
+    inner = message("{names} and {other}", names=regions, other=message("a number"))
+    assert str(inner) == "Tianjin, Hebei and a number"
+    assert inner.values["other"].said(CHINESE) != "a number"

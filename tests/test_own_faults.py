@@ -1,0 +1,335 @@
+"""Every fault of a file that is dropped in: found, placed, and told with what to do."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import pytest
+
+from etl.findings import Refused
+from etl.own import read_declaration
+from etl.own.grammar import declaration_of
+from etl.own.listing import LIMIT
+from indicators.wording import Wording
+from tests.own_files import (
+    GOOD,
+    LONG,
+    PROVENANCE,
+    TABLE,
+    csv,
+    faults,
+    figures,
+    ods,
+    xls,
+    xlsx,
+    zipped,
+)
+
+HEAD = "地区,时期,数值\n"
+
+
+@pytest.mark.parametrize(
+    ("cell", "expected", "advice"),
+    [
+        ("1234①", "a number", "move the note out of the cell: the figure must stand alone"),
+        ('"1,234(p)"', "a number", "move the note out of the cell: the figure must stand alone"),
+        ('"(1,234)"', "a number",
+         "write a negative figure with a minus sign: brackets may also be a note"),
+        ("约193万", "a number",
+         "write the number alone, and say in the status that it is an estimate (E)"),
+        ('"1.234,5"', "a number",
+         "write thousands as 1,234,567 and the decimal point as a full stop"),
+        ("1.2E+05", "a number", "write all digits: the short form may have been rounded"),
+        ("93.39%", "a figure without a percent sign",
+         "convert the figure, or correct the unit"),
+        ("…", "a number", "correct the cell, or say under `missing` what it stands for"),
+        ("=1+1", "a number", "correct the cell, or say under `missing` what it stands for"),
+        ("@SUM(A1)", "a number", "correct the cell, or say under `missing` what it stands for"),
+        ("9" * 400, "a finite number", "correct the cell"),
+    ],
+)  # fmt: skip
+def test_a_cell_that_is_no_plain_number_is_refused(
+    tmp_path: Path, cell: str, expected: str, advice: str
+) -> None:
+    found = faults(csv(tmp_path, f"{HEAD}江苏,2024,5\n浙江,2024,{cell}\n"))
+    shown = cell.strip('"')
+    shown = shown if len(shown) <= 200 else shown[:200] + "…"
+    assert found == [(3, "数值", shown, expected, advice)]
+
+
+@pytest.mark.parametrize(
+    ("cell", "advice"),
+    [
+        ("2024年上半年", "half-years are not kept: give the two quarters or the year"),
+        ("FY2024", "write the calendar period: a financial year begins elsewhere"),
+        ("2024年1-6月",
+         "figures of several months together are not kept: give months or quarters"),
+        ("2024.1", "write the month with two digits: 2024.1 may have been 2024.10"),
+        ("45657", "if these are a spreadsheet's day numbers, declare `dates: serial`"),
+        ("2024-02-30", "correct the cell, or give the period for the whole file under `fixed`"),
+        ("", "fill the cell; if the one above is meant, declare `merged: [period]`"),
+    ],
+)  # fmt: skip
+def test_a_cell_that_is_no_period_is_refused(tmp_path: Path, cell: str, advice: str) -> None:
+    found = faults(csv(tmp_path, f"{HEAD}江苏,{cell},5\n"))
+    assert found == [(2, "时期", cell, "a period such as 2020, 2020-Q3 or 2020-06", advice)]
+
+
+@pytest.mark.parametrize(
+    ("cell", "advice"),
+    [
+        ("江蘇省", "did you mean "),
+        ("朝阳", "it may mean 110105"),
+        ("兵团", "兵团 is not 650000 新疆维吾尔自治区: give it a code of its own, or leave it out"),
+        ("合计", "say under `scope` what a total means here: domestic, all (with those abroad), "
+                 "or the code of a region"),
+        ("注：约数", "if this is a note below the table, leave it out by a rule: `column: 地区` "
+                     "with `starts`"),
+        ("", "fill the cell; if the one above is meant, declare `merged: [region]`"),
+        ("=HYPERLINK(1)", "correct the cell, or add the name to the code list"),
+    ],
+)  # fmt: skip
+def test_a_cell_that_is_no_region_is_refused(tmp_path: Path, cell: str, advice: str) -> None:
+    ((row, column, found, expected, said),) = faults(csv(tmp_path, f"{HEAD}{cell},2024,5\n"))
+    assert (row, column, found, expected) == (2, "地区", cell, "a region of GB/T 2260")
+    assert said.startswith(advice)
+
+
+def test_a_header_that_comes_again_is_found_and_can_be_left_out(tmp_path: Path) -> None:
+    path = csv(tmp_path, HEAD + "江苏,2024,5\n" + HEAD + "浙江,2024,6\n")
+    assert faults(path) == [
+        (3, "地区", "地区", "figures, not the header again",
+         "take the row out, or list `repeated_header` under `leave_out`")
+    ]  # fmt: skip
+    left = figures(path, LONG + "leave_out: [repeated_header]")
+    assert left == {("320000", "2024"): 5, ("330000", "2024"): 6}
+
+
+def test_notes_and_totals_are_left_out_by_rule_alone(tmp_path: Path) -> None:
+    path = csv(tmp_path, HEAD + "江苏,2024,5\n合计,2024,5\n\n注：约数\n数据来源：某局,,\n")
+    rule = "leave_out: [{column: 地区, equals: [合计], starts: [注, 数据来源]}]"
+    assert figures(path, LONG + rule) == {("320000", "2024"): 5}
+    assert [found[0] for found in faults(path)] == [3, 5, 5, 5, 6, 6, 6]
+
+
+@pytest.mark.parametrize(
+    ("content", "row", "found", "expected", "advice"),
+    [
+        ((HEAD + "江苏,2024,5\n").encode("gb18030"), 1, "b5 d8 c7 f8 2c ca b1 c6",
+         "text in utf-8", "declare `encoding`, or save the file again as CSV (UTF-8)"),
+        ((HEAD + "江苏,2024,5\n").encode() + "浙江,2024,6\n".encode("gb18030"), 3,
+         "d5 e3 bd ad 2c 32 30 32",
+         "text in utf-8", "declare `encoding`, or save the file again as CSV (UTF-8)"),
+        (b"a,b\0,c\n1,2,3\n", 1, "\\0", "text in utf-8", "this is no CSV file: export it again"),
+        ((HEAD + "江苏,2024,5,6\n").encode(), 2, "4", "3 cells, as in the header",
+         "look for a separator too many or too few in this row"),
+        (b"", None, "0 B", "a table", "the file is empty: save it again"),
+        (HEAD.encode(), None, "0", "at least one figure", "the table is empty"),
+        (b"\n\n", 1, "1", "a header in row 1",
+         "correct `header` in the declaration, or the file"),
+    ],
+)  # fmt: skip
+def test_a_damaged_text_file_is_refused(
+    tmp_path: Path, content: bytes, row: int | None, found: str, expected: str, advice: str
+) -> None:
+    (fault,) = faults(csv(tmp_path, content))
+    assert (fault[0], *fault[2:]) == (row, found, expected, advice)
+
+
+def test_an_open_quotation_mark_swallows_no_row(tmp_path: Path) -> None:
+    text = '地区,时期,数值,备注\n江苏,2024,5,"a\n浙江,2024,6,b"\n上海,2024,7,\n'
+    assert faults(csv(tmp_path, text)) == [
+        (2, None, "a\n浙江,2024,6,b", "no line break inside a cell",
+         "close the quotation mark, or take the line break out")
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16", "gb18030"])
+def test_every_declared_or_marked_encoding_is_read(tmp_path: Path, encoding: str) -> None:
+    path = csv(tmp_path, (HEAD + "江苏,２０２４年,１，２３４\r\n").encode(encoding))
+    declared = LONG + ("encoding: gb18030" if encoding == "gb18030" else "")
+    assert figures(path, declared) == {("320000", "2024"): 1234}
+
+
+def test_a_byte_order_mark_that_contradicts_the_declaration_is_refused(tmp_path: Path) -> None:
+    (fault,) = faults(csv(tmp_path, HEAD.encode("utf-8-sig")), LONG + "encoding: gb18030")
+    assert fault[2:] == (
+        "utf-8", "the encoding gb18030",
+        "correct `encoding` in the declaration: the file's first bytes say utf-8",
+    )  # fmt: skip
+
+
+def test_a_column_name_that_stands_twice_is_refused(tmp_path: Path) -> None:
+    (fault,) = faults(csv(tmp_path, "地区,时期,数值,数值\n江苏,2024,5,6\n"))
+    assert fault == (
+        1, "数值", "数值", "the column 数值 once", "give each column a name of its own",
+    )  # fmt: skip
+
+
+def test_a_missing_column_is_told_with_those_that_are_near(tmp_path: Path) -> None:
+    (fault,) = faults(csv(tmp_path, "地区,时期,数值A\n江苏,2024,5\n"))
+    assert fault == (
+        1, "数值", "地区 | 时期 | 数值A", "the column 数值", "did you mean 数值A?",
+    )  # fmt: skip
+
+
+def test_a_merged_region_is_filled_down_where_it_is_declared_alone(tmp_path: Path) -> None:
+    path = csv(tmp_path, HEAD + "江苏,2023,5\n,2024,6\n")
+    assert [fault[:3] for fault in faults(path)] == [(3, "地区", "")]
+    assert figures(path, LONG + "merged: [region]") == {
+        ("320000", "2023"): 5, ("320000", "2024"): 6,
+    }  # fmt: skip
+
+
+def test_the_list_stops_at_a_thousand_and_says_how_many_there_are(tmp_path: Path) -> None:
+    found = faults(csv(tmp_path, HEAD + "某地,2024,1\n" * 2_500))
+    assert len(found) == LIMIT + 1
+    assert (None, "2500", "not more than 1000 findings in a file") in [
+        (row, text, expected) for row, _, text, expected, _ in found
+    ]
+
+
+def test_a_workbook_is_read_as_its_cells_are_shown(tmp_path: Path) -> None:
+    for path in (xlsx(tmp_path, {"表": TABLE}), ods(tmp_path, TABLE), xls(tmp_path, TABLE)):
+        assert figures(path) == GOOD
+
+
+def test_a_formula_without_a_computed_value_is_refused(tmp_path: Path) -> None:
+    path = xlsx(tmp_path, {"表": [*TABLE, ["上海", "2024-12", "==SUM(C2:C3)"]]})
+    assert faults(path, LONG + "missing: {'': M}") == [
+        (4, "数值", "=", "the value of the formula",
+         "open the workbook in a spreadsheet program and save it: it holds no computed value")
+    ]  # fmt: skip
+
+
+def test_a_text_that_begins_like_a_formula_is_text(tmp_path: Path) -> None:
+    for text in ("=1+1", "+cmd", "@x", "-y"):
+        path = xlsx(tmp_path, {"表": [*TABLE, ["上海", "2024-12", text]]})
+        assert [fault[:3] for fault in faults(path)] == [(4, "数值", text)]
+
+
+def test_hidden_sheets_are_not_read_and_two_visible_ones_must_be_told_apart(
+    tmp_path: Path,
+) -> None:
+    path = xlsx(tmp_path, {"表": TABLE, "旧": TABLE}, hidden=("旧",))
+    assert figures(path) == figures(path, LONG + "sheet: 旧") == GOOD
+    path = xlsx(tmp_path, {"表": TABLE, "旧": TABLE})
+    assert [fault[2:] for fault in faults(path)] == [
+        ("表 / 旧", "one sheet", "say under `sheet` which of them holds the figures")
+    ]
+    assert [fault[2:] for fault in faults(path, LONG + "sheet: 新")] == [
+        ("表 / 旧", "the sheet 新", "correct `sheet` in the declaration")
+    ]
+
+
+def test_an_empty_sheet_is_refused(tmp_path: Path) -> None:
+    (fault,) = faults(xlsx(tmp_path, {"表": []}))
+    assert fault[:4] == (1, None, "0", "a header in row 1")
+
+
+def test_a_truncated_workbook_is_refused(tmp_path: Path) -> None:
+    for path in (xlsx(tmp_path, {"表": TABLE}), ods(tmp_path, TABLE)):
+        whole = path.read_bytes()
+        path.write_bytes(whole[: len(whole) // 2])
+        (fault,) = faults(path)
+        assert fault[3:] == (
+            "a whole workbook",
+            "the file is damaged: open it in a spreadsheet program and save it again",
+        )
+
+
+def test_a_workbook_with_a_password_is_refused(tmp_path: Path) -> None:
+    path = tmp_path / "figures.xlsx"
+    path.write_bytes(
+        bytes.fromhex("d0cf11e0a1b11ae1") + b"\0" * 600 + "EncryptedPackage".encode("utf-16-le")
+    )
+    (fault,) = faults(path)
+    assert fault[2:] == (
+        "EncryptedPackage", "a workbook without a password",
+        "open the workbook, take its password off and save it",
+    )  # fmt: skip
+
+
+def test_a_workbook_too_large_for_memory_is_refused_at_once(tmp_path: Path) -> None:
+    path = tmp_path / "figures.xlsx"
+    with path.open("wb") as stream:
+        os.truncate(stream.fileno(), 2 << 30)
+    (fault,) = faults(path)
+    assert fault[2:] == (
+        "2048 MB", "a workbook of at most 200 MB",
+        "save the table as CSV: that may be of any size",
+    )  # fmt: skip
+
+
+def test_a_sheet_of_two_cells_far_apart_is_refused(tmp_path: Path) -> None:
+    import xlsxwriter
+
+    path = tmp_path / "figures.xlsx"
+    with xlsxwriter.Workbook(path) as book:
+        sheet = book.add_worksheet("表")
+        sheet.write(0, 0, 1)
+        sheet.write(1_048_575, 16_383, 1)
+    (fault,) = faults(path)
+    assert fault[2:4] == ("1048576 × 16384", "a sheet of at most 20000000 cells")
+    (fault,) = faults(ods(tmp_path, [[1] * 10_000], repeated=1_000_000))
+    assert fault[2] == "1000000 × 10000"
+
+
+def test_an_archive_that_unpacks_to_too_much_is_refused(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("etl.own.package.UNPACKED", 1 << 20)
+    path = tmp_path / "figures.xlsx"
+    path.write_bytes(zipped({"xl/workbook.xml": " " * (2 << 20)}))
+    (fault,) = faults(path)
+    assert fault[2:4] == ("2 MB", "a workbook of at most 1 MB unpacked")
+
+
+@pytest.mark.parametrize("suffix", ["csv", "xlsx", "xls", "ods", "parquet"])
+def test_binary_rubbish_is_refused(tmp_path: Path, suffix: str) -> None:
+    assert len(faults(csv(tmp_path, bytes(range(256)) * 20, f"figures.{suffix}"))) == 1
+
+
+def test_another_kind_of_file_is_refused(tmp_path: Path) -> None:
+    (fault,) = faults(csv(tmp_path, b"%PDF", "figures.pdf"))
+    assert fault[2] == ".pdf"
+    assert fault[3].startswith("one of .csv, ")
+
+
+def test_a_file_without_a_declaration_says_how_to_make_one(tmp_path: Path) -> None:
+    with pytest.raises(Refused) as refusal:
+        read_declaration(csv(tmp_path, HEAD))
+    (found,) = refusal.value.findings
+    assert str(found.advice) == "run python -m etl inspect figures.csv"
+
+
+def test_every_mistake_in_a_declaration_is_told() -> None:
+    with pytest.raises(Refused) as refusal:
+        declaration_of(
+            {"provenance": {"publisher": "x"}, "layout": "tall", "columns": {"place": "A"},
+             "missing": {"-": "zero"}, "scope": "world?", "header": [1, 3], "colour": 1},
+            "d.yaml",
+        )  # fmt: skip
+    assert {found.column for found in refusal.value.findings} >= {
+        "provenance", "layout", "columns.place", "missing.-", "scope", "header", "colour",
+        "region", "period", "unit",
+    }  # fmt: skip
+
+
+def test_an_undecided_item_is_refused() -> None:
+    with pytest.raises(Refused) as refusal:
+        declaration_of({"provenance": PROVENANCE | {"licence": "TODO"}}, "d.yaml")
+    (found,) = refusal.value.findings
+    assert (found.column, str(found.expected)) == (
+        "provenance.licence", "your decision in place of TODO",
+    )  # fmt: skip
+
+
+def test_findings_speak_chinese() -> None:
+    words = Wording("zh")
+    assert words("a workbook without a password") == "没有密码的工作簿"
+    assert words("the column {name} once", name="数值") == "只有一列叫“数值”"
+    assert words("move the note out of the cell: the figure must stand alone") == (
+        "请把注释移出单元格：单元格里只能有数值"
+    )

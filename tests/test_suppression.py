@@ -1,0 +1,254 @@
+"""What is withheld on publication: the small, and as much as it takes to keep them unknown."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from itertools import product
+from pathlib import Path
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from etl.divisions import divisions
+from etl.suppression import complementary, withheld
+from etl.tidy import TidyRows
+from indicators import catalogue
+from indicators.catalogue import Catalogue, Suppression
+
+KNOWN = catalogue.load()
+CHAINS = divisions(KNOWN)
+PROVINCES = ["110000", "120000", "130000"]  # which are all of JINGJINJI
+SIZES = ["LARGE", "MEDIUM", "SMALL", "MICRO", "NOT_CLASSIFIED"]
+
+
+def rows_of(folder: Path, rows: list[dict[str, object]]) -> TidyRows:
+    """Return rows of certified organisations in all of China in 2024, but for what they say."""
+    tidy = TidyRows(folder)
+    usual = {
+        "indicator": "certified_organisations", "period": "2024-12", "scheme": "ALL",
+        "industry": "ALL", "size": "ALL", "region": "100000", "status": "A",
+        "confidentiality": "F", "numerator": None, "denominator": None, "source": "own",
+        "citation": "c1", "file": "own/a.csv", "sheet": "",
+    }  # fmt: skip
+    tidy.add(pd.DataFrame([usual | {"row": line} | row for line, row in enumerate(rows, 2)]))
+    return tidy
+
+
+def told(tidy: TidyRows, known: Catalogue = KNOWN) -> list[tuple[str, str, str, str]]:
+    found = withheld(tidy, known)
+    return sorted(found[["region", "industry", "size", "rule"]].itertuples(index=False, name=None))
+
+
+def jingjinji(*values: float) -> list[dict[str, object]]:
+    regions = ["JINGJINJI", *PROVINCES]
+    return [
+        {"region": region, "value": value}
+        for region, value in zip(regions, [sum(values), *values], strict=True)
+    ]
+
+
+def test_a_small_figure_takes_the_smallest_other_along(tmp_path: Path) -> None:
+    assert told(rows_of(tmp_path, jingjinji(2, 40, 30))) == [
+        ("110000", "ALL", "ALL", "threshold"), ("130000", "ALL", "ALL", "complementary"),
+    ]  # fmt: skip
+
+
+def test_two_small_figures_protect_each_other(tmp_path: Path) -> None:
+    assert [rule for *_, rule in told(rows_of(tmp_path, jingjinji(2, 1, 30)))] == ["threshold"] * 2
+
+
+def test_two_figures_that_sum_to_two_are_both_one_so_a_third_goes(tmp_path: Path) -> None:
+    assert [row[-1] for row in told(rows_of(tmp_path, jingjinji(1, 1, 30)))] == [
+        "threshold", "threshold", "complementary",
+    ]  # fmt: skip
+
+
+def test_zero_is_a_figure_and_stays(tmp_path: Path) -> None:
+    assert told(rows_of(tmp_path, jingjinji(0, 40, 30))) == []
+    (tmp_path / "b").mkdir()
+    assert told(rows_of(tmp_path / "b", jingjinji(0, 2, 30))) == [
+        ("120000", "ALL", "ALL", "threshold"), ("130000", "ALL", "ALL", "complementary"),
+    ]  # fmt: skip
+
+
+def test_where_all_others_are_zero_the_total_goes(tmp_path: Path) -> None:
+    rows = jingjinji(0, 0, 9)
+    rows[3]["confidentiality"] = "C"
+    assert told(rows_of(tmp_path, rows)) == [
+        ("130000", "ALL", "ALL", "marked"), ("JINGJINJI", "ALL", "ALL", "complementary"),
+    ]  # fmt: skip
+
+
+def test_a_rest_that_nobody_knows_protects_by_itself(tmp_path: Path) -> None:
+    rows = [{"region": "100000", "value": 5000}, {"region": "110000", "value": 2},
+            {"region": "120000", "value": 700}]  # fmt: skip
+    assert told(rows_of(tmp_path, rows)) == [("110000", "ALL", "ALL", "threshold")]
+
+
+def test_what_its_source_marks_is_withheld_in_any_indicator(tmp_path: Path) -> None:
+    rows = [{"indicator": "population", "value": 1e6, "confidentiality": "C"}]
+    assert told(rows_of(tmp_path, rows)) == [("100000", "ALL", "ALL", "marked")]
+
+
+def test_figures_of_few_or_of_one_that_dominates_are_withheld(tmp_path: Path) -> None:
+    rule = replace(
+        KNOWN.indicators["certification_revenue"],
+        suppression=Suppression(threshold=3, dominance=80),
+    )
+    known = replace(KNOWN, indicators=KNOWN.indicators | {rule.key: rule})
+    tidy = rows_of(tmp_path, [])
+    tidy.connection.execute(
+        """
+        CREATE OR REPLACE TEMP VIEW tidy AS
+        SELECT 'certification_revenue' AS indicator, '2024' AS period, 'ALL' AS scheme,
+            'ALL' AS industry, 'ALL' AS size, region, value, 'F' AS confidentiality,
+            NULL::DOUBLE AS numerator, 'own' AS source, contributors, largest
+        FROM (VALUES ('110000', 50.0, 9, 41.0), ('120000', 50.0, 2, 30.0),
+            ('130000', 50.0, 9, 39.0)) AS figures(region, value, contributors, largest)
+        """
+    )
+    assert told(tidy, known) == [
+        ("110000", "ALL", "ALL", "dominance"), ("120000", "ALL", "ALL", "threshold"),
+    ]  # fmt: skip
+
+
+def test_a_ratio_that_gives_its_numerator_away_goes_too(tmp_path: Path) -> None:
+    rows: list[dict[str, object]] = [
+        {"region": "110000", "value": 2},
+        {"region": "110000", "indicator": "organisations_per_10000_residents", "value": 0.1},
+        {"region": "120000", "indicator": "organisations_per_10000_residents", "value": 0.1},
+        {"region": "110000", "indicator": "organisation_national_share", "value": 0.1},
+        {"region": "110000", "indicator": "certificates_per_organisation", "value": 3},
+        {"region": "110000", "indicator": "certificates_valid", "value": 6},
+    ]
+    found = withheld(rows_of(tmp_path, rows), KNOWN)
+    assert sorted(found[["indicator", "region", "rule"]].itertuples(index=False, name=None)) == [
+        ("certificates_per_organisation", "110000", "ratio"),
+        ("certified_organisations", "110000", "threshold"),
+        ("organisation_national_share", "110000", "ratio"),
+        ("organisations_per_10000_residents", "110000", "ratio"),
+    ]
+
+
+def test_a_withheld_denominator_takes_the_later_ratios_along(tmp_path: Path) -> None:
+    rows: list[dict[str, object]] = [
+        {"indicator": "legal_units", "period": "2018-12", "value": 9, "confidentiality": "C"},
+    ]
+    for period in ("2017-12", "2018-12", "2021-12", "2022-12"):
+        rows.append(
+            {"indicator": "organisations_per_1000_legal_units", "period": period, "value": 5}
+        )
+    found = withheld(rows_of(tmp_path, rows), KNOWN)
+    assert sorted(found.loc[found["rule"] == "ratio", "period"]) == ["2018-12", "2021-12"]
+
+
+def test_the_shipped_rules_name_only_what_microdata_will_bring() -> None:
+    assert {key for key, item in KNOWN.indicators.items() if item.suppression} == {
+        "certified_organisations", "integrated_certificates", "qms_new_organisations",
+        "tool_users", "campaign_enterprises", "certification_revenue", "inspection_revenue",
+    }  # fmt: skip
+
+
+# The law: nothing that is withheld follows from what is public.
+
+
+@st.composite
+def tables(draw: st.DrawFn) -> pd.DataFrame:
+    """Draw a table of provinces × sizes (× two levels of industry) with its totals, some given."""
+    provinces = PROVINCES[: draw(st.integers(2, 3))]
+    sizes = SIZES[: draw(st.integers(1, 4))]
+    industries = draw(st.sampled_from([["06"], ["06", "07"], ["06", "07", "13"]]))
+    value = st.one_of(st.integers(0, 4), st.integers(0, 60))
+    leaves = pd.DataFrame(
+        [(p, i, s, draw(value)) for p, i, s in product(provinces, industries, sizes)],
+        columns=["region", "industry", "size", "value"],
+    )
+    wholes = {
+        "region": dict.fromkeys(provinces, "JINGJINJI"),
+        "size": dict.fromkeys(sizes, "ALL"),
+        "industry": {"06": "B", "07": "B", "13": "C"},
+    }
+    table = leaves
+    for name, above in wholes.items():
+        table = pd.concat([table, table.assign(**{name: table[name].map(above)})])
+        if name == "industry":
+            table = pd.concat([table, table[table[name].isin(["B", "C"])].assign(industry="ALL")])
+    summed = table.groupby(["region", "industry", "size"])["value"].sum().reset_index()
+    if draw(st.booleans()):  # without the sections, divisions make up the total themselves
+        summed = summed[~summed["industry"].isin(["B", "C"])].reset_index(drop=True)
+    few = summed["value"].between(1, 2)
+    marked = draw(st.lists(st.booleans(), min_size=len(summed), max_size=len(summed)))
+    sparse = draw(st.booleans())
+    return summed.assign(
+        scheme="ALL", hidden=few if sparse else few | (np.array(marked) & (summed["value"] > 0))
+    )
+
+
+def determined(table: pd.DataFrame, unknown: npt.NDArray[np.bool_]) -> list[int]:
+    """Return the unknown cells that all equations between the cells fix, by the rank of them.
+
+    Independent of the code under test: each cell is written as the sum of its leaves.
+    """
+    under = {"JINGJINJI": {*PROVINCES}, "B": {"06", "07"}, "C": {"13"}}
+    under["ALL"] = {"06", "07", "13", *SIZES}
+    cells = [tuple(row) for row in table[["region", "industry", "size"]].to_numpy()]
+    leaves = [cell for cell in cells if not under.keys() & set(cell)]
+    made_of = np.array(
+        [
+            [
+                all(part in under.get(code, {code}) for part, code in zip(leaf, cell, strict=True))
+                for leaf in leaves
+            ]
+            for cell in cells
+        ],
+        dtype=float,
+    )
+    public = made_of[~unknown]
+    rank = np.linalg.matrix_rank(public) if len(public) else 0
+    return [
+        int(cell)
+        for cell in np.flatnonzero(unknown)
+        if np.linalg.matrix_rank(np.vstack([public, made_of[cell]])) == rank
+    ]
+
+
+@settings(max_examples=100, deadline=None)
+@given(tables())
+def test_no_withheld_figure_follows_from_what_is_public(table: pd.DataFrame) -> None:
+    hidden = table["hidden"].to_numpy()
+    unknown = hidden | complementary(table, CHAINS)
+    assert not [cell for cell in determined(table, unknown) if table["value"][cell] > 0]
+
+
+@settings(max_examples=30, deadline=None)
+@given(tables())
+def test_where_nothing_is_small_nothing_is_withheld(table: pd.DataFrame) -> None:
+    assert not complementary(table.assign(hidden=False), CHAINS).any()
+
+
+def test_a_figure_that_only_two_tables_together_give_away_is_protected() -> None:
+    # Withheld: two squares of four and, between them, one that every row and column hides.
+    small = {("110000", "LARGE"), ("110000", "MEDIUM"), ("120000", "LARGE"), ("120000", "MEDIUM"),
+             ("120000", "SMALL"), ("130000", "SMALL"), ("130000", "MICRO"),
+             ("310000", "SMALL"), ("310000", "MICRO")}  # fmt: skip
+    regions, sizes = [*PROVINCES, "310000"], SIZES[:4]
+    leaves = pd.DataFrame(
+        [(p, s, 2.0 if (p, s) in small else 50.0) for p, s in product(regions, sizes)],
+        columns=["region", "size", "value"],
+    )
+    whole = pd.concat([leaves, leaves.assign(region="100000")])
+    whole = pd.concat([whole, whole.assign(size="ALL")])
+    table = whole.groupby(["region", "size"], as_index=False)["value"].sum()
+    table = table.assign(scheme="ALL", industry="ALL", hidden=table["value"] < 3)
+    assert complementary(table, CHAINS).sum() == 2
+
+
+@pytest.mark.parametrize("code", ["110000", "EAST", "06"])
+def test_a_code_has_one_whole_a_step_in_each_family(code: str) -> None:
+    steps = CHAINS[CHAINS["part"] == code]
+    assert len(steps)
+    assert not steps.duplicated(["dimension", "family", "distance"]).any()
