@@ -20,7 +20,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
-from scipy.sparse import csr_matrix
+from scipy.sparse import csr_matrix, vstack
 from scipy.sparse.linalg import lsmr
 
 from etl.divisions import divisions
@@ -52,6 +52,10 @@ def keep_withheld(rows: TidyRows, catalogue: Catalogue) -> int:
     period is held in memory at a time.
     """
     _keep_primary(rows, catalogue)
+    for name in WITHIN:  # as numbers, so that a table of a million cells is small
+        rows.connection.execute(
+            f"CREATE OR REPLACE TYPE {name}_code AS ENUM (SELECT DISTINCT {name} FROM tidy)"  # noqa: S608
+        )
     chains = divisions(catalogue)
     tables = rows.query("SELECT DISTINCT indicator, period FROM withheld ORDER BY ALL")
     for indicator, period in tables.itertuples(index=False):
@@ -115,7 +119,7 @@ def _cells(rows: TidyRows, indicator: str, period: str) -> pd.DataFrame:
     """Return WITHIN, value and hidden of one indicator and period."""
     return rows.query(
         f"""
-        SELECT {", ".join(WITHIN)}, value, rule IS NOT NULL AS hidden
+        SELECT {", ".join(f"{name}::{name}_code AS {name}" for name in WITHIN)}, value, rule IS NOT NULL AS hidden
         FROM (SELECT * FROM tidy WHERE indicator = $1 AND period = $2)
         LEFT JOIN withheld USING ({KEYS})
         WHERE value IS NOT NULL OR rule IS NOT NULL
@@ -139,7 +143,8 @@ def complementary(cells: pd.DataFrame, chains: pd.DataFrame) -> Mask:
         if not len(open_rows):
             open_rows = table.solvable(hidden)
         if not len(open_rows):
-            return hidden & ~primary
+            further: Mask = hidden & ~primary
+            return further
         hidden[table.cheapest(open_rows, hidden)] = True
 
 
@@ -215,15 +220,17 @@ def _table(cells: pd.DataFrame, chains: pd.DataFrame, values: Floats) -> _Table:
     A relation whose parts fall short of the whole has a rest that nobody knows, and gives
     nothing away; with a value that is unknown to us too, it is taken to hold.
     """
-    codes = {name: pd.factorize(cells[name]) for name in WITHIN}
-    sizes = [len(names) for _, names in codes.values()]
+    codes = {name: cells[name].astype("category").cat for name in WITHIN}
+    sizes = [len(codes[name].categories) for name in WITHIN]
     strides = dict(zip(WITHIN, np.cumprod([1, *sizes[:0:-1]])[::-1], strict=True))
-    packed = sum((codes[name][0] * strides[name] for name in WITHIN), np.zeros(len(cells), int))
+    packed = np.zeros(len(cells), np.int64)
+    for name in WITHIN:
+        packed += codes[name].codes.to_numpy(np.int64) * strides[name]
     order = np.argsort(packed)
     blocks: list[csr_matrix] = []
     for (dimension, _), chain in chains.groupby(["dimension", "family"], sort=True):
-        numbers, names = codes[str(dimension)]
-        wholes = _wholes(chain, pd.Index(names))
+        numbers = codes[str(dimension)].codes.to_numpy(np.int64)
+        wholes = _wholes(chain, codes[str(dimension)].categories)
         whole = np.full(len(cells), -1)
         for above in wholes:
             at = above[numbers]
@@ -233,15 +240,7 @@ def _table(cells: pd.DataFrame, chains: pd.DataFrame, values: Floats) -> _Table:
             given = packed[order[place]] == wanted
             whole[asked[given]] = order[place[given]]
         blocks.append(_relations(whole, values))
-    empty = csr_matrix((0, len(cells)))
-    stacked = _stacked([empty, *blocks])
-    return _Table(stacked, values)
-
-
-def _stacked(blocks: list[csr_matrix]) -> csr_matrix:
-    from scipy.sparse import vstack
-
-    return csr_matrix(vstack(blocks))
+    return _Table(csr_matrix(vstack([csr_matrix((0, len(cells))), *blocks])), values)
 
 
 def _wholes(chain: pd.DataFrame, names: pd.Index) -> Iterator[Ints]:

@@ -358,7 +358,8 @@ def observations_of(
         _asked(engine, number, partial(_aimed, aims=chosen, totals=totals))
         for chosen, totals in ((aims[cells], True), (aims[~cells], False))
     ]
-    return _numeric(pd.concat(found, ignore_index=True))
+    # Cells that are no totals may, crossed with each other, ask for totals again.
+    return _numeric(pd.concat(found, ignore_index=True).drop_duplicates(list(KEY)))
 
 
 def _aimed(figures: sa.Subquery, *, aims: pd.DataFrame, totals: bool) -> sa.Select[Any]:

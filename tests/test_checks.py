@@ -202,8 +202,8 @@ def test_a_whole_may_hold_more_than_its_parts_where_the_catalogue_says_so() -> N
     assert [item.check for item in checked(*rows)] == ["sums"]
 
 
-@settings(max_examples=20, deadline=None)
-@given(st.lists(st.integers(0, 10**7), min_size=3, max_size=3), st.integers(1, 9))
+@settings(max_examples=15, deadline=None)
+@given(st.lists(st.integers(0, 10**6), min_size=3, max_size=3), st.integers(1, 9))
 def test_true_totals_pass_and_false_ones_do_not(values: list[int], error: int) -> None:
     figures = [(code, float(v)) for code, v in zip(["B", "C", "D"], values, strict=True)]
     true = float(sum(values))

@@ -25,7 +25,7 @@ from etl.own import textfile as text_files
 from etl.own.declaration import beside
 from etl.tidy import SCHEMA
 from indicators import catalogue
-from indicators.database import citation
+from indicators.database import ROOT, citation
 from indicators.wording import Wording
 from tests.own_files import (
     GOOD,
@@ -519,3 +519,11 @@ def test_a_mangled_old_workbook_or_parquet_file_never_breaks_the_reader(
         for read in (lambda path=path: propose(path, KNOWN), lambda path=path: figures(path)):
             with suppress(Refused):
                 read()
+
+
+def test_the_guide_s_example_loads(tmp_path: Path) -> None:
+    guide = (ROOT / "docs" / "own-figures.md").read_text(encoding="utf-8")
+    table, declared = (part.split("```")[0] for part in guide.split("```")[1:4:2])
+    path = csv(tmp_path, table.lstrip("\n"))
+    beside(path).write_text(declared.removeprefix("yaml\n"), encoding="utf-8")
+    assert tidy(path, read_declaration(path), KNOWN, tmp_path / "o", source="s").rows == 7
