@@ -233,7 +233,7 @@ def inspect(
     words = screen.words
     with screen.explained():
         proposal = own.propose(file, catalogue.load())
-        text = proposal.text(words)
+        text = proposal.yaml(words)
         if out is not None:
             out.write_text(text, encoding="utf-8")
     screen.console.print(text, markup=False, highlight=False)

@@ -76,7 +76,7 @@ def layout(table: Table, declaration: Declaration, listing: Listing) -> Layout:
     if declaration.layout == "long":
         made.figures[made.columns.pop("value")] = {}
         return made
-    taken = {*made.columns.values(), *ignored}
+    taken = {*made.columns.values(), *ignored, *(position for _, position in made.rules)}
     places = [p for p in range(width) if p not in taken]
     spread = _spread(header, places, table, declaration)
     for p in places:
