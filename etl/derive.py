@@ -53,7 +53,8 @@ _RATIO = f"""
              ELSE above.confidentiality END AS confidentiality,
         above.value AS numerator, below.value AS denominator, '{DERIVED}' AS source,
         above.citation || '/' || below.citation AS citation,
-        above.file, above.sheet, above.row
+        above.file, above.sheet, above.row,
+        NULL::DOUBLE AS contributors, NULL::DOUBLE AS largest
     FROM above {{join}}
 """  # noqa: S608 - only constants
 
@@ -63,7 +64,12 @@ def add_derived(rows: TidyRows, catalogue: Catalogue) -> None:
 
     Their citation names both documents: `numerator's/denominator's`; see `citations`.
     """
-    ratios = [item for item in catalogue.indicators.values() if item.derived]
+    held = set(rows.query("SELECT DISTINCT indicator FROM tidy")["indicator"])
+    ratios = [
+        item
+        for item in catalogue.indicators.values()
+        if item.derived and {item.numerator, item.denominator} <= held
+    ]
     for ratio in ratios:
         rows.add_answer(*_question(ratio))
 

@@ -16,14 +16,17 @@ from etl.documents import checksums
 from etl.findings import Finding, Refused
 from etl.intake import Named, Step
 from etl.publish import Decision, Edition, Publication, code_version, publish, published
+from etl.suppression import keep_withheld
 from etl.targets import FOLDER, Register, register
 from etl.tidy import TidyRows
 from indicators import catalogue
-from indicators.database import ROOT
+from indicators.catalogue import Catalogue
+from indicators.database import KEY, ROOT, citation, observation
 from indicators.queries import inputs, latest_release, releases
 
 RAW = ROOT / "data" / "raw"
 NOTHING = Named()
+KEYS = ", ".join(KEY)
 _MEANING = ("catalogue", "reference")
 
 
@@ -87,6 +90,9 @@ def figures(
         found += checks.findings(rows, known, published=public, derived=True)
         if errors := [finding for finding in found if finding.severity == "error"]:
             raise Refused(errors)
+        rows.withheld = keep_withheld(rows, known)
+        if engine is not None and changed is not None:
+            changed = sorted({*changed, *_touched(engine, rows, known)})
         cited = pd.concat([cited, derive.citations(rows, cited)], ignore_index=True)
         yield Figures(rows, cited, inputs, targets, changed, [*taken.warnings, *found])
         taken.forget()
@@ -147,6 +153,22 @@ def _changed(engine: sa.Engine, now: pd.DataFrame) -> list[str] | None:
     # A figure changes with its file and with the description beside it.
     stems = {_stem(file) for file in changed["file"]}
     return [file for file in both["file"] if _stem(file) in stems]
+
+
+def _touched(engine: sa.Engine, rows: TidyRows, known: Catalogue) -> set[str]:
+    """Return the files that are, or were, withheld from: others may decide of which cells."""
+    now = rows.query(
+        f"SELECT DISTINCT file FROM tidy SEMI JOIN withheld USING ({KEYS})"  # noqa: S608
+    )
+    ruled = [key for key, item in known.indicators.items() if item.suppression]
+    with engine.connect() as connection:
+        then = connection.scalars(
+            sa.select(citation.c.file)
+            .distinct()
+            .join(observation, observation.c.citation == citation.c.citation)
+            .where(observation.c.indicator.in_(ruled), observation.c.confidentiality != "F")
+        )
+        return {*now["file"], *then}
 
 
 def _stem(file: str) -> str:

@@ -53,9 +53,8 @@ def keep_withheld(rows: TidyRows, catalogue: Catalogue) -> int:
     """
     _keep_primary(rows, catalogue)
     for name in WITHIN:  # as numbers, so that a table of a million cells is small
-        rows.connection.execute(
-            f"CREATE OR REPLACE TYPE {name}_code AS ENUM (SELECT DISTINCT {name} FROM tidy)"  # noqa: S608
-        )
+        names = f"SELECT DISTINCT {name} FROM tidy ORDER BY 1"  # noqa: S608
+        rows.connection.execute(f"CREATE OR REPLACE TYPE {name}_code AS ENUM ({names})")
     chains = divisions(catalogue)
     tables = rows.query("SELECT DISTINCT indicator, period FROM withheld ORDER BY ALL")
     for indicator, period in tables.itertuples(index=False):
@@ -117,12 +116,14 @@ def _keep_primary(rows: TidyRows, catalogue: Catalogue) -> None:
 
 def _cells(rows: TidyRows, indicator: str, period: str) -> pd.DataFrame:
     """Return WITHIN, value and hidden of one indicator and period."""
+    codes = ", ".join(f"{name}::{name}_code AS {name}" for name in WITHIN)
     return rows.query(
         f"""
-        SELECT {", ".join(f"{name}::{name}_code AS {name}" for name in WITHIN)}, value, rule IS NOT NULL AS hidden
+        SELECT {codes}, value, rule IS NOT NULL AS hidden
         FROM (SELECT * FROM tidy WHERE indicator = $1 AND period = $2)
         LEFT JOIN withheld USING ({KEYS})
         WHERE value IS NOT NULL OR rule IS NOT NULL
+        ORDER BY ALL
         """,  # noqa: S608
         [indicator, period],
     )

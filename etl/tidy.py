@@ -18,15 +18,23 @@ import pyarrow.parquet as pq
 from indicators.database import KEY, MEASURES
 
 PLACE = ("file", "sheet", "row")
-COLUMNS = (*KEY, *MEASURES, *PLACE)
+# How many units a figure counts, and the largest one's part: for suppression, never published.
+SIZES = ("contributors", "largest")
+COLUMNS = (*KEY, *MEASURES, *PLACE, *SIZES)
 PUBLISHED = (*KEY, "value", "status", "confidentiality")
-_NUMBERS = ("value", "numerator", "denominator")
+_NUMBERS = ("value", "numerator", "denominator", *SIZES)
 SCHEMA = pa.schema(
     [
         (name, pa.float64() if name in _NUMBERS else pa.int64() if name == "row" else pa.string())
         for name in COLUMNS
     ]
 )
+_WITHHELD = {
+    **{name: f"CASE WHEN rule IS NULL THEN {name} END AS {name}" for name in _NUMBERS},
+    "confidentiality": (
+        "CASE WHEN rule IS NULL THEN confidentiality ELSE 'C' END AS confidentiality"
+    ),
+}
 MEMORY = "500MB"
 BATCH = 100_000
 DERIVED = "derived"  # the source of rows that are computed from others
@@ -37,6 +45,7 @@ class TidyRows:
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
+        self.withheld = 0  # how many rows stand in the table `withheld`
         self._files: list[Path] = []
         self.connection = duckdb.connect(
             config={"memory_limit": MEMORY, "temp_directory": str(folder / "spilled")}
@@ -53,7 +62,10 @@ class TidyRows:
     def add_file(self, path: Path) -> None:
         """Take in a Parquet file of SCHEMA."""
         self._files.append(path)
-        files = ", ".join("'" + str(file).replace("'", "''") + "'" for file in self._files)
+        # The size of the first file is what DuckDB takes for that of all: so not the empty one.
+        files = ", ".join(
+            "'" + str(file).replace("'", "''") + "'" for file in self._files[1:] or self._files
+        )
         self.connection.execute(
             f"CREATE OR REPLACE TEMP VIEW tidy AS SELECT * FROM read_parquet([{files}])"  # noqa: S608
         )
@@ -82,12 +94,17 @@ class TidyRows:
     def batches(self, files: Sequence[str] | None = None) -> Iterator[pa.RecordBatch]:
         """Yield KEY and MEASURES in the order of the key, BATCH rows at a time.
 
-        With `files`, only the rows of these and derived ones.
+        With `files`, only the rows of these and derived ones. What is withheld has no numbers and
+        the same mark whatever the rule, so that the mark does not tell which figure is small.
         """
         names, order = ", ".join((*KEY, *MEASURES)), ", ".join(KEY)
+        shown, join = names, ""
+        if self.withheld:
+            join = f"LEFT JOIN withheld USING ({order})"
+            shown = f"{order}, {', '.join(_WITHHELD.get(name, name) for name in MEASURES)}"
         chosen = "" if files is None else f"WHERE file IN $files OR source = '{DERIVED}'"
         answer = self.connection.sql(
-            f"SELECT {names} FROM tidy {chosen} ORDER BY {order}",  # noqa: S608
+            f"SELECT {shown} FROM tidy {join} {chosen} ORDER BY {order}",  # noqa: S608
             params={} if files is None else {"files": list(files)},
         )
         reader: pa.RecordBatchReader = answer.to_arrow_reader(BATCH)

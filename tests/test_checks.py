@@ -202,7 +202,7 @@ def test_a_whole_may_hold_more_than_its_parts_where_the_catalogue_says_so() -> N
     assert [item.check for item in checked(*rows)] == ["sums"]
 
 
-@settings(max_examples=15, deadline=None)
+@settings(max_examples=8, deadline=None)
 @given(st.lists(st.integers(0, 10**6), min_size=3, max_size=3), st.integers(1, 9))
 def test_true_totals_pass_and_false_ones_do_not(values: list[int], error: int) -> None:
     figures = [(code, float(v)) for code, v in zip(["B", "C", "D"], values, strict=True)]
@@ -368,7 +368,7 @@ def test_a_figure_that_is_withheld_now_is_not_lost() -> None:
     assert checked(withheld, published=[{}]) == []
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=12, deadline=None)
 @given(
     st.lists(
         st.fixed_dictionaries({

@@ -11,10 +11,11 @@ import pytest
 import sqlalchemy as sa
 
 from etl.findings import Refused
-from etl.refresh import RAW, figures, fill_if_empty, refresh
+from etl.intake import Named
+from etl.refresh import RAW, Unaccepted, figures, fill_if_empty, refresh
 from indicators import catalogue
 from indicators.database import KEY
-from indicators.queries import Selection, latest_release, observations
+from indicators.queries import Selection, latest_release, observations, releases, warnings
 
 
 @dataclass(frozen=True)
@@ -181,3 +182,92 @@ def test_a_table_by_scheme_that_does_not_add_up_is_refused(tmp_path: Path) -> No
         pass
     assert [item.file for item in refusal.value.findings] == ["platform_schemes/2024-12.csv"]
     assert "2,307,622" in str(refusal.value.findings[0].expected)
+
+
+OWN = """\
+provenance: {publisher: 浙江省市场监管局, document: 质量工具应用调查, licence: 内部}
+unit: 家
+columns: {region: 地区, industry: 行业, value: 数值}
+fixed: {indicator: tool_users, period: "2024", size: ALL, scheme: ALL}
+"""
+FIGURES = "地区,行业,数值\n浙江,C,50\n浙江,F,2\n浙江,I,90\n浙江,ALL,142\n"
+
+
+@pytest.fixture
+def raw(tmp_path: Path) -> Path:
+    """Return the shipped raw files with one source of somebody's own beside them."""
+    shutil.copytree(RAW, tmp_path / "raw")
+    folder = tmp_path / "raw" / "bureau"
+    folder.mkdir()
+    (folder / "tools.csv").write_text(FIGURES, encoding="utf-8")
+    (folder / "tools.csv.yaml").write_text(OWN, encoding="utf-8")
+    return tmp_path / "raw"
+
+
+def tools(engine: sa.Engine) -> pd.DataFrame:
+    return observations(engine, Selection("tool_users", industry=None)).set_index("industry")
+
+
+def test_a_small_figure_is_withheld_and_a_second_one_so_that_it_cannot_be_worked_out(
+    empty: sa.Engine, raw: Path
+) -> None:
+    refresh(empty, raw=raw)
+    rows = tools(empty)
+    assert rows["confidentiality"].to_dict() == {"ALL": "F", "C": "C", "F": "C", "I": "F"}
+    assert rows["value"].dropna().to_dict() == {"ALL": 142.0, "I": 90.0}
+
+
+def test_what_was_withheld_is_shown_once_it_is_no_longer_small(empty: sa.Engine, raw: Path) -> None:
+    refresh(empty, raw=raw)
+    table = raw / "bureau" / "tools.csv"
+    table.write_text(FIGURES.replace("F,2", "F,7").replace("142", "147"), encoding="utf-8")
+    made = refresh(empty, raw=raw, accepted="a survey").difference
+    assert (made.added, made.changed, made.withdrawn) == (0, 3, 0)
+    assert tools(empty)["value"].to_dict() == {"ALL": 147.0, "C": 50.0, "F": 7.0, "I": 90.0}
+
+
+def test_a_named_file_is_taken_in_and_kept_and_what_it_replaces_is_put_aside(
+    empty: sa.Engine, raw: Path, tmp_path: Path
+) -> None:
+    file = tmp_path / "tools.csv"
+    file.write_text(FIGURES.replace("90", "91").replace("142", "143"), encoding="utf-8")
+    file.with_name("tools.csv.yaml").write_text(OWN, encoding="utf-8")
+    named = Named([file], "bureau")
+    assert refresh(empty, raw=raw, named=named, dry_run=True).difference.added > 1000
+    assert (raw / "bureau" / "tools.csv").read_text(encoding="utf-8") == FIGURES
+    refresh(empty, raw=raw, named=named)
+    assert tools(empty)["value"]["ALL"] == 143.0
+    assert (raw / "bureau" / "tools.csv").read_bytes() == file.read_bytes()
+    aside = list((raw / "bureau" / "superseded").glob("*-tools.csv"))
+    assert [path.read_text(encoding="utf-8") for path in aside] == [FIGURES]
+    assert refresh(empty, raw=raw).release is None
+
+
+def test_a_jump_stops_a_release_until_somebody_says_why(empty: sa.Engine, raw: Path) -> None:
+    file = raw / "bureau" / "tools.csv"
+    header, *lines = FIGURES.splitlines()
+    old = [f"{line},2023" for line in lines]
+    new = [f"{line},2024".replace("142", "592").replace("90", "540") for line in lines]
+    file.write_text("\n".join([f"{header},时期", *old, *new]) + "\n", encoding="utf-8")
+    file.with_name("tools.csv.yaml").write_text(
+        OWN.replace("value: 数值", "value: 数值, period: 时期").replace(' period: "2024",', ""),
+        encoding="utf-8",
+    )
+    with pytest.raises(Unaccepted) as stopped:
+        refresh(empty, raw=raw)
+    assert {finding.check for finding in stopped.value.findings} == {"jumps"}
+    assert {finding.found for finding in stopped.value.findings} >= {"90 → 540"}
+    assert latest_release(empty) is None
+    refresh(empty, raw=raw, accepted="a new survey")
+    assert releases(empty).iloc[0]["accepted"] == "a new survey"
+    assert len(warnings(empty, 1)) == len(stopped.value.findings)
+
+
+def test_only_the_files_that_changed_are_compared(empty: sa.Engine, raw: Path) -> None:
+    refresh(empty, raw=raw)
+    with figures(raw, engine=empty) as made:
+        assert made.changed == ["bureau/tools.csv"]  # from it something is withheld
+    (raw / "bureau" / "tools.csv").unlink()
+    (raw / "bureau" / "tools.csv.yaml").unlink()
+    made_without = refresh(empty, raw=raw, accepted="withdrawn by the bureau").difference
+    assert (made_without.added, made_without.changed, made_without.withdrawn) == (0, 0, 4)

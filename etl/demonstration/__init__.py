@@ -36,6 +36,7 @@ from etl.demonstration.outcomes import outcome_rows
 from etl.demonstration.world import YEARS, World
 from etl.publish import Decision, Edition, Publication, publish
 from etl.targets import Register
+from etl.suppression import keep_withheld
 from etl.tidy import TidyRows
 from indicators import catalogue
 from indicators.database import observation, remove_dataset
@@ -85,6 +86,7 @@ def demonstration(
             rows.add(part.assign(source=SOURCE, citation=f"{SOURCE}-{seed}", file=file, row=0))
         step("derive")
         derive.add_derived(rows, known)
+        rows.withheld = keep_withheld(rows, known)
         step("targets")
         cited = pd.DataFrame([_citation(seed, file)])
         cited = pd.concat([cited, derive.citations(rows, cited)], ignore_index=True)

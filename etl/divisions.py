@@ -1,0 +1,72 @@
+"""How wholes divide into parts: the nation into provinces, a section into divisions.
+
+A code may be a part in several ways at once: Zhejiang of the nation, of the east and of the
+Yangtze delta. Each way is a family, and within a family every part has one chain of wholes.
+"""
+
+from __future__ import annotations
+
+import pandas as pd
+
+from indicators.catalogue import Catalogue
+
+DIMENSIONS = ("scheme", "industry", "size", "region")
+COLUMNS = ["dimension", "family", "part", "whole", "distance"]
+
+
+def divisions(catalogue: Catalogue) -> pd.DataFrame:
+    """Return COLUMNS: every code with each whole above it and how many steps that is.
+
+    One row per dimension, family, part and whole. The nation's parts are the provinces that its
+    statistics count, which are those of an economic region; certificates held abroad (`ALL`) are
+    no part of a division.
+    """
+    parents = {
+        ("scheme", "tree"): _parents(catalogue.schemes),
+        ("industry", "tree"): _sections(catalogue.industries),
+        ("size", "tree"): dict.fromkeys(set(catalogue.sizes["code"]) - {"ALL"}, "ALL"),
+        ("region", "tree"): _provinces(catalogue.regions),
+    }
+    industries = catalogue.industries
+    for code in industries.loc[industries["level"] == "combination", "code"]:
+        parents["industry", f"of {code}"] = dict.fromkeys(code, code)
+    for row in catalogue.regions[catalogue.regions["members"] != ""].to_dict("records"):
+        whole_nation = row["kind"] != "cluster"
+        family = row["kind"] if whole_nation else f"of {row['code']}"
+        chain = parents.setdefault(("region", family), {})
+        chain |= dict.fromkeys(str(row["members"]).split(), str(row["code"]))
+        if whole_nation:
+            chain[str(row["code"])] = "100000"
+    return pd.DataFrame(
+        [
+            (dimension, family, part, whole, distance)
+            for (dimension, family), chain in parents.items()
+            for part in chain
+            for distance, whole in enumerate(_above(part, chain), start=1)
+        ],
+        columns=COLUMNS,
+    )
+
+
+def _above(part: str, chain: dict[str, str]) -> list[str]:
+    wholes = []
+    while part in chain:
+        part = chain[part]
+        wholes.append(part)
+    return wholes
+
+
+def _parents(codes: pd.DataFrame) -> dict[str, str]:
+    given = codes[codes["parent"] != ""]
+    return dict(zip(given["code"], given["parent"], strict=True))
+
+
+def _sections(industries: pd.DataFrame) -> dict[str, str]:
+    sections = industries.loc[industries["level"] == "section", "code"]
+    return dict.fromkeys(sections, "ALL") | _parents(industries)
+
+
+def _provinces(regions: pd.DataFrame) -> dict[str, str]:
+    counted = regions[(regions["kind"] == "province") & (regions["group"] != "")]
+    below = regions[regions["parent"].isin(set(regions.loc[regions["kind"] == "province", "code"]))]
+    return dict.fromkeys(counted["code"], "100000") | _parents(below)
