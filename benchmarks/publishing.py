@@ -32,6 +32,7 @@ from tests.conftest import serving_postgresql
 
 ROWS = int(os.environ.get("ROWS", "10000000"))
 FILES = 20
+MONTHS = 60
 INDICATORS = ("certificates_suspended", "certificates_withdrawn", "certificates_new",
               "certificates_lapsed")  # fmt: skip
 DECLARATION = """\
@@ -56,7 +57,7 @@ print(made.release, time.perf_counter() - begun,
 
 
 def write_files(raw: Path) -> None:
-    """Write ROWS figures into FILES files, each with some cells of every month."""
+    """Write ROWS figures into FILES files, three months in each."""
     known = catalogue.load()
     provinces = known.regions.query("kind == 'province' and group != ''")["code"].tolist()
     sections = known.industries.query("level == 'section'")["code"].tolist()
@@ -66,10 +67,13 @@ def write_files(raw: Path) -> None:
         [INDICATORS, provinces, sections, sizes, schemes],
         names=["指标", "地区", "行业", "规模", "领域"],
     ).to_frame(index=False)
-    periods = pd.period_range("2000-01", periods=-(-ROWS // len(cells)), freq="M").astype(str)
+    if len(cells) < ROWS // MONTHS:
+        raise ValueError(f"at most {len(cells) * MONTHS} rows")
+    cells = cells.iloc[np.linspace(0, len(cells) - 1, ROWS // MONTHS).astype(int)]
+    periods = pd.period_range("2020-01", periods=MONTHS, freq="M").astype(str)
     chance = np.random.default_rng(2018)
-    for number, chosen in enumerate(np.array_split(np.arange(len(cells)), FILES)):
-        table = pd.concat([cells.iloc[chosen].assign(时期=period) for period in periods])
+    for number, chosen in enumerate(np.array_split(np.array(periods), FILES)):
+        table = pd.concat([cells.assign(时期=period) for period in chosen])
         # Near enough to the month before for no figure to be a jump.
         table["数值"] = 1000 + chance.integers(0, 20, len(table))
         name = raw / "speed" / f"{number:02}.csv"
@@ -83,7 +87,8 @@ def refreshed(url: str, raw: Path) -> tuple[float, float]:
     """Return seconds and peak gigabytes of one refresh in a process of its own."""
     done = subprocess.run(
         [sys.executable, "-W", "ignore", "-c", REFRESH, url, str(raw)], cwd=ROOT,
-        env=os.environ | {"CODE_VERSION": "benchmark"}, check=True, stdout=subprocess.PIPE, text=True,
+        env=os.environ | {"CODE_VERSION": "benchmark"},
+        check=True, stdout=subprocess.PIPE, text=True,
     )  # fmt: skip
     release, seconds, peak = done.stdout.splitlines()[-1].split()
     if release == "None":

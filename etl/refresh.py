@@ -81,9 +81,9 @@ def figures(
         changed = None if engine is None else _changed(engine, inputs)
         public = engine is not None and latest_release(engine) is not None
         if engine is not None and public:
-            rows.set_published(published(engine, changed))
+            rows.set_published(published(engine, changed), changed)
         step("checks")
-        found = checks.findings(rows, known, published=public)
+        found = checks.findings(rows, known, published=public, changed=changed)
         step("derive")
         cited = pd.concat(taken.citations, ignore_index=True).drop_duplicates("citation")
         derive.add_derived(rows, known)

@@ -78,14 +78,34 @@ class TidyRows:
         answer.project(columns).write_parquet(str(path))
         self.add_file(path)
 
-    def set_published(self, batches: Iterable[pa.RecordBatch]) -> None:
-        """Make what is public now the view `published`: the key, value, status, confidentiality."""
+    def set_published(
+        self, batches: Iterable[pa.RecordBatch], changed: Sequence[str] | None
+    ) -> None:
+        """Make what is public now the view `published`: key, value, status, confidentiality.
+
+        `batches` are the public figures of the `changed` files and derived ones; those of other
+        files are public as they stand here. With None, `batches` are all there is.
+        """
         path = self.folder / "published.parquet"
         schema = pa.schema([SCHEMA.field(name) for name in PUBLISHED])
         with pq.ParquetWriter(path, schema) as writer:
             for batch in batches:
                 writer.write_batch(batch)
-        self.connection.read_parquet(str(path)).create_view("published")
+        names = ", ".join(PUBLISHED)
+        unchanged = ""
+        if changed is not None:
+            self.connection.execute(
+                "CREATE OR REPLACE TEMP TABLE changed AS SELECT unnest($files::VARCHAR[]) AS file",
+                {"files": list(changed)},
+            )
+            unchanged = (
+                f"UNION ALL SELECT {names} FROM tidy ANTI JOIN changed USING (file) "  # noqa: S608
+                f"WHERE source <> '{DERIVED}'"
+            )
+        self.connection.read_parquet(str(path)).create_view("public_then")
+        self.connection.execute(
+            f"CREATE TEMP VIEW published AS SELECT {names} FROM public_then {unchanged}"  # noqa: S608
+        )
 
     def query(self, question: str, parameters: Sequence[Any] = ()) -> pd.DataFrame:
         """Return the answer to a question in SQL about the view `tidy`."""

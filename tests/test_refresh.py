@@ -261,6 +261,12 @@ def test_a_jump_stops_a_release_until_somebody_says_why(empty: sa.Engine, raw: P
     refresh(empty, raw=raw, accepted="a new survey")
     assert releases(empty).iloc[0]["accepted"] == "a new survey"
     assert len(warnings(empty, 1)) == len(stopped.value.findings)
+    # Once accepted it is public, and nobody is asked again.
+    assert refresh(empty, raw=raw).release is None
+    text = file.read_text(encoding="utf-8")
+    text = text.replace("C,50,2023", "C,49,2023").replace("F,2,2023", "F,3,2023")
+    file.write_text(text, encoding="utf-8")
+    assert refresh(empty, raw=raw, dry_run=True).warnings == []
 
 
 def test_only_the_files_that_changed_are_compared(empty: sa.Engine, raw: Path) -> None:

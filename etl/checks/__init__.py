@@ -9,6 +9,8 @@ A figure that its source marks as confidential may be given: it is withheld on p
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from etl.checks.cells import CODES, FINITE, MISSING, RANGE, UNIQUE
 from etl.checks.history import COVERAGE, JUMPS
 from etl.checks.ratios import RATIOS
@@ -25,15 +27,17 @@ CHECKS = (CODES, FINITE, MISSING, UNIQUE, RANGE, SUMS, RATIOS, SCOPE, COVERAGE, 
 
 
 def findings(
-    rows: TidyRows, catalogue: Catalogue, *, published: bool = False, derived: bool = False
-) -> list[Finding]:
+    rows: TidyRows, catalogue: Catalogue, *, published: bool = False, derived: bool = False,
+    changed: Sequence[str] | None = None,
+) -> list[Finding]:  # fmt: skip
     """Return everything that is wrong with the rows, asked in SQL.
 
     published: whether the connection has a view `published` (KEY, value, status,
     confidentiality) of what is public now, for the checks against history. derived: check what
-    was derived from the rows, rather than the rows of the sources.
+    was derived from the rows, rather than the rows of the sources. changed: check only what
+    these files have a part in.
     """
-    checked = subject(rows, catalogue, published=published, derived=derived)
+    checked = subject(rows, catalogue, published=published, derived=derived, changed=changed)
     return [
         finding
         for check in CHECKS

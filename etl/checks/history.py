@@ -30,12 +30,13 @@ def _coverage(subject: Subject) -> Iterator[Finding]:
             bit_xor(hash(region)) AS which
         FROM {{figures}} WHERE {_GIVEN} GROUP BY hashed
     """  # noqa: S608
+    looked_at = " SEMI JOIN touched USING (indicator, period)" if subject.narrowed else ""
     subject.keep(
         "covered",
         f"""
         SELECT hashed, before.regions AS before, coalesce(now.regions, 0) AS now
-        FROM ({regions.format(figures="public")}) AS before
-        LEFT JOIN ({regions.format(figures="tidy")}) AS now USING (hashed)
+        FROM ({regions.format(figures="public" + looked_at)}) AS before
+        LEFT JOIN ({regions.format(figures="tidy" + looked_at)}) AS now USING (hashed)
         WHERE before.which IS DISTINCT FROM now.which
         """,  # noqa: S608
     )
@@ -103,6 +104,10 @@ def _jumps(subject: Subject) -> Iterator[Finding]:
         SELECT {series} AS series, month(period)::USMALLINT AS month, value, status = 'B' AS broken,
             number
     """
+    # What is public of files that did not change stands among the candidates.
+    then = "public_then" if subject.narrowed and subject.published else "public"
+    # A series whose figures are all public as they are was looked at then.
+    looked_at = f"AND {series} IN (SELECT DISTINCT {series} FROM checked)"  # noqa: S608
     # Narrow rows, so that ten million of them are put in order of time within the memory.
     steps = f"""
         SELECT series, month, value, month_before, before, multiple,
@@ -110,10 +115,10 @@ def _jumps(subject: Subject) -> Iterator[Finding]:
         FROM (
             SELECT *, lag(month) OVER same AS month_before, lag(value) OVER same AS before
             FROM (
-                {points} FROM checked JOIN meaning USING (indicator)
-                WHERE scale <> '' AND isfinite(value) {{chosen}}
+                {points} FROM candidate JOIN meaning USING (indicator)
+                WHERE scale <> '' AND isfinite(value) {looked_at} {{chosen}}
                 UNION ALL
-                {points} FROM public JOIN meaning USING (indicator)
+                {points} FROM {then} JOIN meaning USING (indicator)
                 ANTI JOIN (SELECT hash({KEYS}) AS hashed FROM tidy) ON hashed = hash({KEYS})
                 WHERE scale <> '' AND isfinite(value) {{chosen}}
             ) WINDOW same AS (PARTITION BY series ORDER BY month)
@@ -135,7 +140,7 @@ def _jumps(subject: Subject) -> Iterator[Finding]:
                 GROUP BY ALL
             ), placed AS (
                 SELECT judged.*, {_SERIES}, period, {_FREQUENCY} AS frequency, file, sheet, row
-                FROM checked
+                FROM candidate
                 JOIN judged ON judged.series = {series} AND judged.month = month(period)
                 WHERE changes < {MIN_CHANGES} OR abs(move) > multiple * usual
             )

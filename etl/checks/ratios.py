@@ -31,15 +31,15 @@ _PLACE = (
     "a.period = b.period AND a.scheme = b.scheme AND a.industry = b.industry AND a.size = b.size"
 )
 _RATIOS = f"""
-    WITH given AS (
+    WITH ratio AS (
         SELECT checked.*, top, bottom, factor, way, whole, months, decimals, {MONTH} AS month
         FROM checked JOIN meaning USING (indicator) WHERE factor > 0 AND isfinite(value)
             AND (top <> '' OR numerator IS NOT NULL AND denominator IS NOT NULL)
     ), used AS (
-        SELECT *, {MONTH} AS month FROM checked WHERE isfinite(value) AND indicator IN (
-            SELECT top FROM given UNION SELECT bottom FROM given)
+        SELECT *, {MONTH} AS month FROM candidate WHERE isfinite(value) AND indicator IN (
+            SELECT top FROM ratio UNION SELECT bottom FROM ratio)
     ), topped AS (
-        SELECT a.*, b.value AS published_top FROM given a
+        SELECT a.*, b.value AS published_top FROM ratio a
         LEFT JOIN used b ON a.top = b.indicator AND {_PLACE} AND a.region = b.region
     ), based AS (
         SELECT a.*, b.value AS published_bottom, w.value AS abroad FROM topped a

@@ -1,13 +1,15 @@
 """What is checked: the tidy rows, and beside them in the same DuckDB what the catalogue says.
 
-tidy         the rows of a refresh, of which `checked` are those to be looked at
+tidy         the rows of a refresh; `candidate` those of the sources, or those derived from them
+checked      the rows of `candidate` to be looked at
 meaning      one row an indicator: its bounds, decimals, ratio and jump
+touched      the indicators and periods looked at, where those are not all
 public       KEY, value, status, confidentiality of what is public now, maybe empty
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sized
+from collections.abc import Callable, Iterator, Sequence, Sized
 from dataclasses import dataclass
 from typing import Any
 
@@ -37,6 +39,8 @@ class Subject:
 
     rows: TidyRows
     catalogue: Catalogue
+    published: bool = False
+    narrowed: bool = False  # whether `touched` says which indicators and periods are looked at
 
     def ask(self, question: str, **parameters: Any) -> pd.DataFrame:
         """Return the answer to a question in SQL, LISTED rows of it."""
@@ -67,16 +71,41 @@ class Check:
     of_derived: bool = False  # is also asked of figures that we computed ourselves
 
 
-def subject(rows: TidyRows, catalogue: Catalogue, *, published: bool, derived: bool) -> Subject:
-    """Return the rows ready to be checked: ours if `derived`, otherwise those of the sources."""
-    made = Subject(rows, catalogue)
+def subject(
+    rows: TidyRows, catalogue: Catalogue, *, published: bool, derived: bool,
+    changed: Sequence[str] | None = None,
+) -> Subject:  # fmt: skip
+    """Return the rows ready to be checked: ours if `derived`, otherwise those of the sources.
+
+    With `changed`, only what these files have a part in: every indicator and period of theirs,
+    and all ratios that sources give, since other figures may belie them.
+    """
+    made = Subject(rows, catalogue, published, changed is not None and not derived)
     # Findings are put in order at the end; to keep every row's place costs memory.
     rows.connection.execute("SET preserve_insertion_order = false")
     made.keep_frame("meaning", _meaning(catalogue))
     sign = "=" if derived else "IS DISTINCT FROM"
-    rows.connection.execute(
-        f"CREATE OR REPLACE TEMP VIEW checked AS SELECT * FROM tidy WHERE source {sign} '{DERIVED}'"  # noqa: S608
-    )
+    chosen = f"SELECT * FROM tidy WHERE source {sign} '{DERIVED}'"  # noqa: S608
+    rows.connection.execute(f"CREATE OR REPLACE TEMP VIEW candidate AS {chosen}")
+    if changed is None or derived:
+        rows.connection.execute("CREATE OR REPLACE TEMP VIEW checked AS SELECT * FROM candidate")
+    else:
+        then = "UNION SELECT indicator, period FROM public_then" if published else ""
+        made.keep(
+            "touched",
+            f"SELECT indicator, period FROM candidate WHERE file IN $changed {then}",  # noqa: S608
+            changed=list(changed),
+        )
+        made.keep(
+            "touched_rows",
+            """
+            SELECT candidate.* FROM candidate SEMI JOIN touched USING (indicator, period)
+            UNION ALL
+            SELECT candidate.* FROM candidate ANTI JOIN touched USING (indicator, period)
+            WHERE indicator IN (SELECT indicator FROM meaning WHERE derived)
+            """,
+        )
+        rows.connection.execute("CREATE OR REPLACE TEMP VIEW checked AS SELECT * FROM touched_rows")
     public = "published" if published else "tidy WHERE false"
     figures = f"SELECT {KEYS}, value, status, confidentiality FROM {public}"  # noqa: S608
     rows.connection.execute(f"CREATE OR REPLACE TEMP VIEW public AS {figures}")

@@ -35,8 +35,8 @@ from etl.demonstration.enterprises import enterprise_rows, industry_rows
 from etl.demonstration.outcomes import outcome_rows
 from etl.demonstration.world import YEARS, World
 from etl.publish import Decision, Edition, Publication, publish
-from etl.targets import Register
 from etl.suppression import keep_withheld
+from etl.targets import Register
 from etl.tidy import TidyRows
 from indicators import catalogue
 from indicators.database import observation, remove_dataset
