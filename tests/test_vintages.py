@@ -1,0 +1,128 @@
+"""Figures as published then, and demonstration figures: both say what they are, on every page."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pandas as pd
+import pytest
+import streamlit as st
+from streamlit.testing.v1 import AppTest
+
+from etl.demonstration import write_demonstration
+from etl.publish import Decision, publish
+from indicators import cached, database, frame, vintages
+from indicators.queries import Selection, Vintage
+from indicators.targets import Register
+from indicators.wording import Wording
+from tests.conftest import WORLD, edition_of, publish_rows
+
+ROOT = Path(__file__).resolve().parent.parent
+CHANGED = [*WORLD[:4], ("certificates_valid", "2024-12", "320000", 600_000.0), *WORLD[5:]]
+DEMONSTRATION = "演示数据：由程序生成，仅供试用，不反映任何地区的真实情况。"
+JIANGSU = Selection("certificates_valid", "2024-12", region="320000")
+
+
+@pytest.fixture(scope="module")
+def figures(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """Yield a database with two releases of the tiny world, and demonstration figures apart."""
+    url = f"sqlite:///{tmp_path_factory.mktemp('vintages') / 'figures.sqlite'}"
+    real = database.open_database(url)
+    publish_rows(real, WORLD)
+    publish(real, edition_of(CHANGED), Decision("a revision"))
+    write_demonstration(database.open_database(url, "demonstration"), years=range(2024, 2026))
+    yield url
+    real.dispose()
+
+
+@pytest.fixture(autouse=True)
+def _fresh(figures: str, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    monkeypatch.setenv("DATABASE_URL", figures)
+    st.cache_resource.clear()
+    st.cache_data.clear()
+    yield
+    st.cache_resource.clear()
+    st.cache_data.clear()
+
+
+def opened(page: str, **address: str) -> AppTest:
+    test = AppTest.from_file(str(ROOT / "pages" / f"{page}.py"), default_timeout=60)
+    for key, value in address.items():
+        test.query_params[key] = value
+    test.run()
+    assert not test.exception
+    return test
+
+
+# The two whose question the tiny world, which has no targets, can answer.
+@pytest.mark.parametrize("page", ["map", "releases"])
+def test_a_page_of_an_earlier_release_says_so_and_of_which(page: str) -> None:
+    told = [info.value for info in opened(page, release="1").info]
+    assert any("发布的第 1 版数据；最新为第 2 版。" in text for text in told)
+    assert not any("版数据；最新为" in info.value for info in opened(page).info)
+
+
+def test_a_page_of_an_earlier_release_shows_its_figures() -> None:
+    def jiangsu(**address: str) -> float:
+        page = opened("releases", of_region="320000", of_period="2024-12", **address)
+        return float(page.dataframe[0].value["数值"].item())
+
+    assert (jiangsu(), jiangsu(release="1"), jiangsu(release="2")) == (6e5, 537_498, 6e5)
+
+
+def test_a_release_that_never_was_is_said_not_to_be() -> None:
+    page = opened("releases", release="9")
+    assert [warning.value for warning in page.warning] == ["没有第 9 版；现显示最新一版。"]
+
+
+def test_the_newest_is_one_click_away() -> None:
+    page = opened("map", release="1")
+    page.button[0].click().run()
+    assert "release" not in page.query_params
+    assert not any("版数据；最新为" in info.value for info in page.info)
+
+
+def test_a_revised_figure_shows_its_history() -> None:
+    rows = cached.observations(JIANGSU, Vintage(2))
+    table = vintages.revision_table(rows, cached.revisions(JIANGSU, Vintage(2)), Wording("zh"))
+    assert table[["数值", "发布于版本", "截至版本"]].to_numpy().tolist() == [
+        ["537,498", 1, "1"], ["600,000", 2, "至今"],
+    ]  # fmt: skip
+
+
+def test_a_turned_verdict_names_the_figure_that_turned_it() -> None:
+    flips = pd.DataFrame([{
+        "target": "gone", "region": "320000", "old_verdict": "moving_away", "old_reason": "",
+        "new_verdict": "on_track", "new_reason": "", "period": "2024", "old_value": 93.0,
+        "new_value": 93.93,
+    }])  # fmt: skip
+    register = Register(**{name: pd.DataFrame(columns=["target"]) for name in (
+        "document", "target", "milestone", "evidence")})  # fmt: skip
+    told = vintages.flip_table(flips, register, Wording("zh")).iloc[0].to_dict()
+    assert told == {
+        "地区": "江苏", "目标": "gone", "原为": "偏离目标", "变为": "进展符合预期",
+        "原因": "2024年：93.00 → 93.93",
+    }  # fmt: skip
+
+
+@pytest.mark.parametrize("page", frame.PAGES)
+def test_every_page_of_demonstration_figures_says_so(page: str) -> None:
+    told = [error.value for error in opened(page, data="demonstration").error]
+    assert told == [f"**{DEMONSTRATION}**"]
+
+
+@pytest.mark.parametrize("page", ["map", "releases"])
+def test_no_page_of_real_figures_shows_a_generated_one(page: str) -> None:
+    shown = opened(page)
+    assert not shown.error
+    assert not any("演示数据" in str(table.value.to_numpy()) for table in shown.dataframe)
+
+
+def test_every_row_and_every_file_of_demonstration_figures_says_so() -> None:
+    vintage, words = Vintage(1, "demonstration"), Wording("zh")
+    table = cached.everything("zh", vintage)
+    assert set(table["来源"]) == {"演示数据"}
+    assert set(table["核验程度"]) == {"演示数据"}
+    assert cached.vintage_name(vintage, words).startswith("演示")
+    assert cached.vintage_notes(vintage, words)[0] == DEMONSTRATION
