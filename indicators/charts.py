@@ -44,12 +44,14 @@ def ranking_chart(words: Wording, *, dark: bool = False) -> Specification:
         bars.mark_text(align="left", dx=4, fontSize=11).encode(
             text="label:N", color=alt.value(colours.text)
         ),
-        rule.mark_rule(strokeDash=[5, 3], strokeWidth=1.5).encode(color=alt.value(colours.text)),
+        rule.mark_rule(strokeDash=[5, 3], strokeWidth=1.5, aria=False).encode(
+            color=alt.value(colours.text)
+        ),
         rule.mark_text(align="left", dx=4, dy=-6, baseline="bottom", fontSize=11).encode(
             y=alt.value(0), text="label:N", color=alt.value(colours.text)
         ),
     )
-    return _finished(
+    return finished(
         chart.properties(
             width="container", height=alt.Step(BAR_STEP),
             padding={"left": 0, "right": 76, "top": 18, "bottom": 0},
@@ -123,13 +125,13 @@ def objective_chart(words: Wording, *, dark: bool = False) -> Specification:
     aim = alt.Chart(alt.NamedData("aim")).encode(y=value)
     ink, trend, goal = colours.ramp[3], colours.muted, colours.selected
     chart = alt.layer(
-        window.mark_rect(opacity=0.16, color=goal),
-        band.mark_area(opacity=0.18, color=trend).encode(
+        window.mark_rect(opacity=0.16, color=goal, aria=False),
+        band.mark_area(opacity=0.18, color=trend, aria=False).encode(
             y=alt.Y("low:Q", scale=scale), y2="high:Q"
         ),
-        band.mark_line(strokeDash=[2, 3], color=trend, strokeWidth=2).encode(y=value),
-        path.mark_line(strokeDash=[7, 4], color=goal, strokeWidth=2),
-        aim.mark_rule(color=goal, strokeWidth=1.5),
+        band.mark_line(strokeDash=[2, 3], color=trend, strokeWidth=2, aria=False).encode(y=value),
+        path.mark_line(strokeDash=[7, 4], color=goal, strokeWidth=2, aria=False),
+        aim.mark_rule(color=goal, strokeWidth=1.5, aria=False),
         aim.mark_text(align="left", dx=4, dy=-6, baseline="bottom", color=goal, fontSize=12).encode(
             x=alt.value(0), text="label:N"
         ),
@@ -138,7 +140,7 @@ def objective_chart(words: Wording, *, dark: bool = False) -> Specification:
         observed.mark_text(dy=-12, fontSize=11, color=colours.text).encode(text="label:N"),
     )
     chart = chart.configure_axis(labelColor=colours.text, gridColor=colours.border, gridOpacity=0.4)
-    return _finished(chart.properties(width="container", height=360))
+    return finished(chart.properties(width="container", height=360))
 
 
 def required_chart(words: Wording, *, dark: bool = False) -> Specification:
@@ -164,9 +166,7 @@ def required_chart(words: Wording, *, dark: bool = False) -> Specification:
         ),
     )
     padding = {"left": 0, "right": 76, "top": 4, "bottom": 0}
-    return _finished(
-        chart.properties(width="container", height=alt.Step(BAR_STEP), padding=padding)
-    )
+    return finished(chart.properties(width="container", height=alt.Step(BAR_STEP), padding=padding))
 
 
 def matrix_chart(words: Wording, *, dark: bool = False) -> Specification:
@@ -202,7 +202,7 @@ def matrix_chart(words: Wording, *, dark: bool = False) -> Specification:
             text="symbol:N", color=alt.Color("ink:N", scale=None, legend=None)
         ),
     )
-    return _finished(chart.properties(width="container", height=alt.Step(22)))
+    return finished(chart.properties(width="container", height=alt.Step(22)))
 
 
 def exported(
@@ -247,7 +247,8 @@ def _names(colour: str) -> alt.Axis:
     return alt.Axis(labelColor=colour, labelLimit=150, ticks=False, domain=False, labelPadding=6)
 
 
-def _finished(chart: Any) -> Specification:
+def finished(chart: Any) -> Specification:
+    """Return a chart as the plain specification that pages keep."""
     plain = chart.configure_view(stroke=None).properties(background="transparent")
     specification: Specification = plain.to_dict()
     specification["config"]["font"] = FONT

@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from axe_playwright_python.sync_playwright import Axe
 from PIL import Image
 from playwright.sync_api import Browser, ConsoleMessage, Page, Response, expect, sync_playwright
 
@@ -224,3 +225,18 @@ def test_a_boundary_file_that_lacks_a_unit_is_refused_at_the_start(tmp_path: Pat
     )  # fmt: skip
     assert said.returncode != 0
     assert "710000" in said.stderr
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_axe_finds_nothing_serious(page: Page, address: str, name: str) -> None:
+    page.goto(f"{address}/{PAGES[name]}?lang=zh")
+    expect(page.locator(DRAWN)).to_be_visible(timeout=30_000)
+    page.wait_for_timeout(3_000)
+    found = Axe().run(page).response["violations"]
+    serious = {
+        (violation["id"], node["html"][:120])
+        for violation in found
+        if violation["impact"] in ("serious", "critical")
+        for node in violation["nodes"]
+    }
+    assert serious == set()
