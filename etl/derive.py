@@ -77,7 +77,10 @@ def add_derived(rows: TidyRows, catalogue: Catalogue) -> None:
 def _question(ratio: Indicator) -> tuple[str, dict[str, object]]:
     join = "share" if ratio.share_of else ratio.denominator_period
     published = """
-        ANTI JOIN tidy USING (indicator, period, scheme, industry, size, region)
+        ANTI JOIN (
+            SELECT indicator, period, scheme, industry, size, region FROM tidy
+            WHERE indicator = $indicator
+        ) USING (indicator, period, scheme, industry, size, region)
     """
     return f"SELECT * FROM ({_RATIO.format(join=_JOINS[join])}) {published}", {  # noqa: S608
         "indicator": ratio.key,

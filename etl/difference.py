@@ -9,8 +9,16 @@ import pandas as pd
 import sqlalchemy as sa
 
 from etl.tidy import DERIVED
-from indicators import tables, targets
-from indicators.database import KEY, MEASURES, REGISTER, citation, observation
+from indicators import catalogue, tables, targets
+from indicators.database import (
+    KEY,
+    MEASURES,
+    REGISTER,
+    change,
+    citation,
+    observation,
+    release_input,
+)
 from indicators.queries import register_of
 from indicators.targets import AIM, Register
 
@@ -53,12 +61,34 @@ class Difference:
         return bool(self.added + self.changed + self.withdrawn or self.retargeted)
 
 
-def replaced(files: Sequence[str] | None) -> sa.ColumnElement[bool]:
-    """Return the condition on `observation` that a figure is of these files, or derived."""
+def replaced(connection: sa.Connection, files: Sequence[str] | None) -> sa.ColumnElement[bool]:
+    """Return the condition on `observation` that a figure is of these files, or derived.
+
+    Where the newest release knows the periods of the files, it is one that the key answers.
+    """
     if files is None:
         return sa.true()
     cited = sa.select(citation.c.citation).where(citation.c.file.in_(files))
-    return sa.or_(observation.c.citation.in_(cited), observation.c.source == DERIVED)
+    newest = sa.select(sa.func.max(release_input.c.release)).scalar_subquery()
+    held, first, last = connection.execute(
+        sa.select(
+            sa.func.count(),
+            sa.func.min(release_input.c.first_period),
+            sa.func.max(release_input.c.last_period),
+        ).where(release_input.c.file.in_(files), release_input.c.release == newest)
+    ).one()
+    if held and first is None:
+        return sa.or_(observation.c.citation.in_(cited), observation.c.source == DERIVED)
+    computed = [key for key, item in catalogue.load().indicators.items() if item.derived]
+    every = sorted(connection.scalars(sa.select(change.c.indicator).distinct()))
+    return sa.or_(
+        sa.and_(
+            observation.c.indicator.in_(every),
+            observation.c.period.between(first or "", last or ""),
+            observation.c.citation.in_(cited),
+        ),
+        sa.and_(observation.c.indicator.in_(computed), observation.c.source == DERIVED),
+    )
 
 
 @dataclass(frozen=True)
@@ -66,13 +96,13 @@ class Staged:
     """New figures beside the public ones that they replace.
 
     new: a table of KEY and MEASURES. old: the public figures that are replaced; `observation`
-    itself where all are. files: as in `replaced`.
+    itself where all are. replaced: the condition on `observation` that says which.
     """
 
     connection: sa.Connection
     new: sa.Table
     old: sa.Table
-    files: Sequence[str] | None
+    replaced: sa.ColumnElement[bool]
 
     @property
     def same_key(self) -> sa.ColumnElement[bool]:
@@ -87,8 +117,12 @@ class Staged:
     @property
     def gone(self) -> sa.ColumnElement[bool]:
         """The condition on `old` that a figure does not stay as it is."""
-        kept = sa.exists().where(self.same_key, ~self.differs)
-        return ~kept.correlate(self.old)
+        return ~sa.exists().where(self.same_key, ~self.differs).correlate(self.old)
+
+    @property
+    def come(self) -> sa.ColumnElement[bool]:
+        """The condition on `new` that a figure is not public as it is."""
+        return ~sa.exists().where(self.same_key, ~self.differs).correlate(self.new)
 
     @property
     def added(self) -> sa.ColumnElement[bool]:
@@ -97,7 +131,9 @@ class Staged:
 
     def clashes(self) -> pd.DataFrame:
         """Return new figures whose key a figure of another file holds: KEY, file."""
-        if self.files is None:
+        if self.old is observation or not self.connection.scalar(
+            sa.select(sa.exists().select_from(self.new).where(self.added))
+        ):
             return pd.DataFrame(columns=[*KEY, "file"])
         same = sa.and_(*(self.new.c[name] == observation.c[name] for name in KEY))
         question = (
@@ -210,7 +246,7 @@ def _flips(staged: Staged, old_register: Tables, new_register: Tables) -> pd.Dat
     after = pd.concat(
         [
             _series(staged.connection, staged.new, _aimed(staged.new, aims)),
-            _series(staged.connection, observation, public, ~replaced(staged.files)),
+            _series(staged.connection, observation, public, ~staged.replaced),
         ],
         ignore_index=True,
     )

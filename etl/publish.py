@@ -106,8 +106,10 @@ def publish(
 def published(engine: sa.Engine, files: Sequence[str] | None) -> Iterator[pa.RecordBatch]:
     """Yield what is public now of these files (None: of all) and derived, as `tidy.PUBLISHED`."""
     schema = pa.schema([SCHEMA.field(name) for name in PUBLISHED])
-    question = sa.select(*(observation.c[name] for name in PUBLISHED)).where(replaced(files))
     with engine.connect().execution_options(stream_results=True) as connection:
+        question = sa.select(*(observation.c[name] for name in PUBLISHED)).where(
+            replaced(connection, files)
+        )
         for part in connection.execute(question).partitions(BATCH):
             columns = zip(*part, strict=True)
             yield pa.RecordBatch.from_arrays(
@@ -208,16 +210,15 @@ def _stage(connection: sa.Connection, files: Sequence[str] | None) -> Staged:
     """Return the public figures that are to be replaced, and room for the new ones."""
     columns = [column for column in observation.columns if column.name != "release"]
     new = _temporary(connection, "staged", columns)
+    chosen = replaced(connection, files)
     if files is None:
-        return Staged(connection, new, observation, files)
+        return Staged(connection, new, observation, chosen)
     old = _temporary(connection, "replaced", list(observation.columns))
     connection.execute(
-        sa.insert(old).from_select(
-            old.columns.keys(), sa.select(observation).where(replaced(files))
-        )
+        sa.insert(old).from_select(old.columns.keys(), sa.select(observation).where(chosen))
     )
     _analyse(connection, old)
-    return Staged(connection, new, old, files)
+    return Staged(connection, new, old, chosen)
 
 
 def _temporary(connection: sa.Connection, name: str, columns: Sequence[sa.Column[Any]]) -> sa.Table:
@@ -270,14 +271,11 @@ def _replace(staged: Staged, number: int) -> None:
         keys = sa.tuple_(*(observation.c[name] for name in KEY))
         gone = sa.select(*(old.c[name] for name in KEY)).where(staged.gone)
         connection.execute(sa.delete(observation).where(keys.in_(gone)))
-    present = (
-        sa.exists().where(*(new.c[name] == observation.c[name] for name in KEY)).correlate(new)
-    )
     connection.execute(
         sa.insert(observation).from_select(
             names,
             sa.select(*(new.c[name] for name in names[:-1]), sa.literal(number))
-            .where(~present)
+            .where(staged.come)
             .order_by(*(new.c[name] for name in KEY)),
         )
     )

@@ -77,7 +77,9 @@ def figures(
             findings.extend(refusal.findings)
         if findings:
             raise Refused(findings)
-        inputs = pd.concat([*taken.inputs, *_meaning()], ignore_index=True)
+        inputs = pd.concat([*taken.inputs, *_meaning()], ignore_index=True).merge(
+            rows.spans(), on="file", how="left", validate="1:1"
+        )
         changed = None if engine is None else _changed(engine, inputs)
         public = engine is not None and latest_release(engine) is not None
         if engine is not None and public:

@@ -130,6 +130,13 @@ class TidyRows:
         reader: pa.RecordBatchReader = answer.to_arrow_reader(BATCH)
         yield from reader
 
+    def spans(self) -> pd.DataFrame:
+        """Return the periods that each file's figures lie within: file, first_, last_period."""
+        return self.query(
+            "SELECT file, min(period) AS first_period, max(period) AS last_period "
+            "FROM tidy GROUP BY file"
+        )
+
     def frame(self) -> pd.DataFrame:
         """Return all rows at once: for small sets."""
         return self.query(f"SELECT * FROM tidy ORDER BY {', '.join(KEY)}")  # noqa: S608

@@ -162,7 +162,7 @@ warning = sa.Table(
     sa.Column("row", sa.Integer),
 )
 
-# One row per release and file that it was made of.
+# One row per release and file that it was made of; figures of the file lie within its periods.
 release_input = sa.Table(
     "release_input",
     metadata,
@@ -171,6 +171,8 @@ release_input = sa.Table(
     sa.Column("source", sa.Text, nullable=False),
     sa.Column("sha256", sa.Text, nullable=False),
     sa.Column("bytes", sa.Integer, nullable=False),
+    sa.Column("first_period", sa.Text),
+    sa.Column("last_period", sa.Text),
 )
 
 

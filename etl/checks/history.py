@@ -25,20 +25,24 @@ def _coverage(subject: Subject) -> Iterator[Finding]:
     left_out = [
         key for key, item in subject.catalogue.indicators.items() if item.derived and computed.empty
     ]
+    within = "AND period BETWEEN $first AND $last" if subject.narrowed else ""
     regions = f"""
         SELECT hash({_GROUP}) AS hashed, count(*)::INTEGER AS regions,
             bit_xor(hash(region)) AS which
-        FROM {{figures}} WHERE {_GIVEN} GROUP BY hashed
+        FROM {{figures}} WHERE {_GIVEN} {within} GROUP BY hashed
     """  # noqa: S608
-    looked_at = " SEMI JOIN touched USING (indicator, period)" if subject.narrowed else ""
+    looked_at, span = "", dict[str, Any]()
+    if subject.narrowed:
+        looked_at, span = "SEMI JOIN touched USING (indicator, period)", subject.span()
     subject.keep(
         "covered",
         f"""
         SELECT hashed, before.regions AS before, coalesce(now.regions, 0) AS now
-        FROM ({regions.format(figures="public" + looked_at)}) AS before
-        LEFT JOIN ({regions.format(figures="tidy" + looked_at)}) AS now USING (hashed)
+        FROM ({regions.format(figures=f"public {looked_at}")}) AS before
+        LEFT JOIN ({regions.format(figures=f"tidy {looked_at}")}) AS now USING (hashed)
         WHERE before.which IS DISTINCT FROM now.which
         """,  # noqa: S608
+        **span,
     )
     rows = records(
         subject.ask(

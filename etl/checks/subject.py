@@ -53,6 +53,12 @@ class Subject:
             f"CREATE OR REPLACE TEMP TABLE {name} AS {question}", parameters or None
         )
 
+    def span(self) -> dict[str, str | None]:
+        """Return the first and last period looked at: files that lie outside need not be read."""
+        answer = self.rows.connection.execute("SELECT min(period), max(period) FROM touched")
+        first, last = answer.fetchone() or (None, None)
+        return {"first": first, "last": last}
+
     def keep_frame(self, name: str, frame: pd.DataFrame) -> None:
         """Keep a frame as the temporary table `name`."""
         self.rows.connection.register("given", frame)
@@ -100,11 +106,14 @@ def subject(
             "touched_rows",
             """
             SELECT candidate.* FROM candidate SEMI JOIN touched USING (indicator, period)
+            WHERE period BETWEEN $first AND $last
             UNION ALL
             SELECT candidate.* FROM candidate ANTI JOIN touched USING (indicator, period)
-            WHERE indicator IN (SELECT indicator FROM meaning WHERE derived)
+            WHERE list_contains($ratios, indicator)
             """,
-        )
+            **made.span(),
+            ratios=[key for key, item in catalogue.indicators.items() if item.derived],
+        )  # fmt: skip
         rows.connection.execute("CREATE OR REPLACE TEMP VIEW checked AS SELECT * FROM touched_rows")
     public = "published" if published else "tidy WHERE false"
     figures = f"SELECT {KEYS}, value, status, confidentiality FROM {public}"  # noqa: S608

@@ -23,6 +23,8 @@ def upgrade() -> None:
     """Create them."""
     op.add_column("release", sa.Column("restored", sa.Integer))
     op.add_column("release", sa.Column("accepted", sa.Text))
+    for name in ("first_period", "last_period"):
+        op.add_column("release_input", sa.Column(name, sa.Text))
     op.create_table(
         "change",
         sa.Column("release", sa.Integer, primary_key=True),
@@ -61,5 +63,7 @@ def downgrade() -> None:
     op.drop_index("total", "observation")
     for table in ("register_archive", "warning", "flip", "change"):
         op.drop_table(table)
+    for name in ("last_period", "first_period"):
+        op.drop_column("release_input", name)
     op.drop_column("release", "accepted")
     op.drop_column("release", "restored")
