@@ -44,6 +44,8 @@ def _coverage(subject: Subject) -> Iterator[Finding]:
         """,  # noqa: S608
         **span,
     )
+    if subject.ask("SELECT 1 FROM covered LIMIT 1").empty:
+        return
     rows = records(
         subject.ask(
             f"""
@@ -133,6 +135,8 @@ def _jumps(subject: Subject) -> Iterator[Finding]:
         "leap",
         f"SELECT * FROM ({steps.format(chosen='')}) WHERE abs(move) > allowed",  # noqa: S608
     )
+    if subject.ask("SELECT 1 FROM leap LIMIT 1").empty:
+        return
     chosen = f"AND {series} IN (SELECT series FROM leap)"  # noqa: S608
     rows = records(
         subject.ask(
