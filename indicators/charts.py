@@ -227,7 +227,11 @@ def exported(
             "subtitleFontSize": 12, "color": colours.text, "subtitleColor": colours.muted,
             "offset": 14,
         },
-        "datasets": {name: rows.to_dict("records") for name, rows in datasets.items()},
+        # JSON has no NaN.
+        "datasets": {
+            name: rows.astype(object).where(rows.notna(), None).to_dict("records")
+            for name, rows in datasets.items()
+        },
     }  # fmt: skip
 
 

@@ -114,3 +114,11 @@ def svg_file(specification: dict[str, Any]) -> bytes:
 
     image: str = vl_convert.vegalite_to_svg(json.dumps(specification))
     return image.encode()
+
+
+def png_of(svg: str) -> bytes:
+    """Return a drawing as PNG at twice its size in pixels."""
+    import vl_convert
+
+    image: bytes = vl_convert.svg_to_png(svg, scale=2)
+    return image

@@ -19,7 +19,7 @@ from indicators.queries import Vintage
 from indicators.wording import LANGUAGES, Language, Wording
 
 # No icons: a browser would fetch each page's from outside.
-PAGES = ("overview", "map", "objectives", "releases")
+PAGES = ("overview", "map", "objectives", "province", "releases")
 _menu_drawn: ContextVar[bool] = ContextVar("_menu_drawn", default=False)
 
 
@@ -172,7 +172,7 @@ def _is_loopback(address: str | None) -> bool:
 def _title(page: str, words: Wording) -> str:
     return {
         "overview": words("Overview"), "map": words("Map"), "objectives": words("Objectives"),
-        "releases": words("Data"),
+        "province": words("Province"), "releases": words("Data"),
     }[page]  # fmt: skip
 
 

@@ -162,6 +162,73 @@ def figures_of_regions(
     )
 
 
+def holdings(engine: sa.Engine, number: int | None = None) -> pd.DataFrame:
+    """Return what there is of each indicator over all schemes, by source and period.
+
+    Columns: indicator, source, period, provinces (how many have a figure), nation, industries,
+    sizes (whether figures of the nation, of single industries, of single sizes are among them).
+    """
+
+    def ask(figures: sa.Subquery) -> sa.Select[Any]:
+        keys = [figures.c[name] for name in ("indicator", "source", "period")]
+
+        def any_of(condition: sa.ColumnElement[bool], name: str) -> sa.ColumnElement[int]:
+            return sa.func.max(sa.case((condition, 1), else_=0)).label(name)
+
+        return (
+            sa.select(
+                *keys,
+                sa.func.count(sa.distinct(sa.case((_province(figures), figures.c.region)))).label(
+                    "provinces"
+                ),
+                any_of(figures.c.region == "100000", "nation"),
+                any_of(figures.c.industry != "ALL", "industries"),
+                any_of(figures.c.size != "ALL", "sizes"),
+            )
+            .where(figures.c.scheme == "ALL")
+            .group_by(*keys)
+            .order_by(*keys)
+        )
+
+    found = _asked(engine, number, ask)
+    return found.astype(dict.fromkeys(("nation", "industries", "sizes"), bool))
+
+
+def parts(
+    engine: sa.Engine,
+    cells: Iterable[tuple[str, str]],
+    regions: Iterable[str],
+    industries: Iterable[str],
+    sizes: Iterable[str],
+    number: int | None = None,
+) -> pd.DataFrame:
+    """Return the figures of single industries and of single sizes, as `observations` does.
+
+    `cells`: the indicators and periods asked for, each found by its key.
+    """
+    asked = sorted(set(cells))
+    where, which, large = sorted(set(regions)), sorted(set(industries)), sorted(set(sizes))
+
+    def ask(figures: sa.Subquery) -> sa.Select[Any]:
+        # One question a cell: the key leads to each, where one for all would be a scan.
+        every = [
+            sa.select(figures).where(
+                figures.c.indicator == indicator, figures.c.period == period,
+                figures.c.scheme == "ALL", figures.c.region.in_(where), *narrowed,
+            )
+            for indicator, period in asked
+            for narrowed in (
+                (figures.c.industry.in_(which), figures.c.size == "ALL"),
+                (figures.c.industry == "ALL", figures.c.size.in_(large)),
+            )
+        ]  # fmt: skip
+        return sa.select(sa.union_all(*every).subquery("parts"))
+
+    if not asked:
+        return observations(engine, Selection("", ""), number)
+    return _numeric(_asked(engine, number, ask))
+
+
 def national(engine: sa.Engine, number: int | None = None) -> pd.DataFrame:
     """Return the figures of the nation, and of all with those abroad, over all schemes and sizes.
 
@@ -192,15 +259,24 @@ def _province(figures: sa.Subquery) -> sa.ColumnElement[bool]:
     return sa.and_(figures.c.region.like("__0000"), figures.c.region != "100000")
 
 
-def choices(engine: sa.Engine, indicator: str, number: int | None = None) -> pd.DataFrame:
+def _below(figures: sa.Subquery, province: str) -> sa.ColumnElement[bool]:
+    # GB/T 2260: the codes within a province begin with its first two digits.
+    return sa.and_(figures.c.region.like(f"{province[:2]}____"), figures.c.region != province)
+
+
+def choices(
+    engine: sa.Engine, indicator: str, number: int | None = None, within: str = "100000"
+) -> pd.DataFrame:
     """Return which figures an indicator has: scheme, industry, size, period, `provinces`, `rows`.
 
-    `provinces` counts the province-level regions with a figure.
+    `provinces` counts the province-level regions with a figure, or, `within` a province, the
+    regions below that.
     """
 
     def ask(figures: sa.Subquery) -> sa.Select[Any]:
         dimensions = [figures.c[name] for name in ("scheme", "industry", "size", "period")]
-        known = sa.and_(_province(figures), figures.c.value.is_not(None))
+        parts = _province(figures) if within == "100000" else _below(figures, within)
+        known = sa.and_(parts, figures.c.value.is_not(None))
         return (
             sa.select(
                 *dimensions,

@@ -13,7 +13,7 @@ from typing import Any
 import pandas as pd
 import streamlit as st
 
-from indicators import cached, catalogue, objectives, progress, tables
+from indicators import cached, catalogue, maps, objectives, progress, province, tables
 from indicators.queries import Selection, Vintage
 from indicators.views import ALL, NATION
 from indicators.wording import Wording
@@ -56,8 +56,72 @@ def _say(key: str) -> None:
     st.query_params[key] = st.session_state[f"choice_{key}"]
 
 
-def choose_selection(words: Wording, vintage: Vintage) -> Selection:
-    """Return what to show: an indicator with provinces' figures, its scheme and its period."""
+def choose_level(words: Wording) -> str:
+    """Return the region whose parts the map shows; the address says it as `within`.
+
+    An address that names a prefecture alone opens its province.
+    """
+    asked = st.query_params.get("within")
+    opened = maps.province_of(st.query_params.get("region", ""))
+    wanted = asked or opened or st.session_state.get("kept_within", NATION)
+    within = wanted if cached.boundaries().can_open(wanted) else NATION
+    try:
+        cached.boundaries().within(within)
+    except maps.BoundaryError as refused:
+        for problem in refused.problems:
+            st.error(words(problem.text, **problem.values))
+        within = NATION
+    if asked not in (None, NATION, within):
+        st.sidebar.warning(
+            words("There is no map of the parts of “{wanted}”.", wanted=str(asked)[:40]),
+            icon=":material/info:",
+        )
+    _say_level(within)
+    return within
+
+
+def open_level(within: str) -> None:
+    """Open the map of a region's parts, none of them chosen."""
+    _say_level(within)
+    st.query_params["region"] = within
+
+
+def _say_level(within: str) -> None:
+    st.session_state["kept_within"] = within
+    if within == NATION:
+        st.query_params.pop("within", None)
+    elif st.query_params.get("within") != within:
+        st.query_params["within"] = within
+
+
+def show_path(words: Wording, within: str, region: str) -> None:
+    """Show where the map is, nation › province: the way back a button, and the way down.
+
+    A chosen `region` that cannot be opened says why.
+    """
+    names = tables.region_names(words.language)
+    with st.container(horizontal=True, vertical_alignment="center", gap="small"):
+        st.button(
+            names[NATION], key="level_nation", type="tertiary", disabled=within == NATION,
+            on_click=open_level, args=(NATION,),
+        )  # fmt: skip
+        if within != NATION:
+            st.markdown(f"› **{names[within]}**", width="content")
+        elif cached.boundaries().can_open(region):
+            st.markdown("›", width="content")
+            st.button(
+                words("Open the prefectures of {province}", province=names[region]),
+                key="level_below", on_click=open_level, args=(region,),
+            )  # fmt: skip
+        elif why := maps.undivided(region, words):
+            st.caption(why, width="content")
+
+
+def choose_selection(words: Wording, vintage: Vintage, within: str = NATION) -> Selection:
+    """Return what to show: an indicator with provinces' figures, its scheme and its period.
+
+    `within` a province: what its prefectures have figures of, or, if nothing, the provinces.
+    """
     known = catalogue.load().indicators
     offered = cached.mapped(vintage)
     indicator = choose(
@@ -68,7 +132,8 @@ def choose_selection(words: Wording, vintage: Vintage) -> Selection:
         name=lambda key: words.text(known[key].title),
         default=offered[0],
     )
-    held = cached.offers(indicator, vintage)
+    below = cached.offers(indicator, vintage, within)
+    held = below or cached.offers(indicator, vintage)
     narrowed = {
         "scheme": (words("Certification scheme"), tables.scheme_name),
         "industry": (words("Industry"), tables.industry_name),
@@ -83,15 +148,19 @@ def choose_selection(words: Wording, vintage: Vintage) -> Selection:
                 label, key, codes, words=words, default=codes[0], name=partial(name_of, words=words)
             )
         held = [offer for offer in held if getattr(offer, key) == chosen[key]]
-    provinces = {offer.period: offer.provinces for offer in held}
+    number = {offer.period: offer.provinces for offer in held}
+
+    def told(period: str) -> str:
+        if within == NATION or not below:
+            return words("{period} ({n} provinces)", period=words.period(period), n=number[period])
+        return words("{period} ({n} prefectures)", period=words.period(period), n=number[period])
+
     period = choose(
         words("Period"),
         "period",
-        sorted(provinces, reverse=True),
+        sorted(number, reverse=True),
         words=words,
-        name=lambda code: words(
-            "{period} ({n} provinces)", period=words.period(code), n=provinces[code]
-        ),
+        name=told,
         default=cached.newest_with_most(held),
     )
     return Selection(indicator, period, **chosen)
@@ -145,20 +214,111 @@ def choose_release(words: Wording, newest: Vintage) -> Vintage:
     return newest._replace(release=int(code))
 
 
-def choose_region(words: Wording) -> str:
-    """Return the region chosen, the nation when none is."""
+def choose_region(words: Wording, within: str = NATION) -> str:
+    """Return the region chosen among the parts of one, that itself when none is."""
     names = tables.region_names(words.language)
+    parts = maps.prefectures().get(within, (*tables.provinces(), *tables.uncovered()))
     return choose(
-        words("Region"), "region", [NATION, *tables.provinces(), *tables.uncovered()],
-        name=lambda code: words("none") if code == NATION else names[code],
-        default=NATION, words=words,
+        words("Region"), "region", [within, *parts],
+        name=lambda code: words("none") if code == within else names[code],
+        default=within, words=words,
     )  # fmt: skip
 
 
-def select_region() -> None:
-    """Take over the region that was clicked on the map; a click beside the regions clears it."""
-    chosen = st.session_state["map"]["selection"]["region"]
-    st.query_params["region"] = chosen[0]["region"] if chosen else NATION
+def choose_province(words: Wording) -> tuple[str, str]:
+    """Return a region to tell of, and the group of peers that it is compared with.
+
+    Every province, and the prefectures of the one chosen.
+    """
+    names, declared = tables.region_names(words.language), cached.peer_groups()
+    provinces = [*tables.provinces(), *tables.uncovered()]
+    wanted = st.query_params.get("region") or st.session_state.get("kept_region")
+    # A map without a region chosen leaves the nation, which is no region of this page.
+    if wanted in (NATION, ALL):
+        st.query_params.pop("region", None)
+        st.session_state.pop("kept_region", None)
+    chosen = wanted if wanted in names and wanted not in (NATION, ALL) else provinces[0]
+    holder = chosen if chosen in provinces else province.parent_of(chosen)
+    offered = [*provinces, *province.siblings(holder)]
+    region = choose(
+        words("Region"), "region", offered, name=names.__getitem__, words=words,
+        default=provinces[0],
+    )  # fmt: skip
+    groups = province.peer_choices(region, declared)
+    group = choose(
+        words("Compared with"), "peers", groups, default=groups[0], words=words,
+        name=lambda code: province.group_name(code, region, declared, words),
+    )  # fmt: skip
+    return region, group
+
+
+def choose_part(indicators: Sequence[str], words: Wording) -> str:
+    """Return the indicator whose industries and sizes are shown."""
+    known = catalogue.load().indicators
+    return choose(
+        words("Industries and sizes of"), "parts", indicators, default=indicators[0], words=words,
+        name=lambda key: words.text(known[key].title),
+    )  # fmt: skip
+
+
+def choose_drawing(
+    words: Wording, selection: Selection, vintage: Vintage, within: str
+) -> dict[str, Any]:
+    """Return how a map is drawn: what a `MapView` says beside what is drawn and where."""
+    held = cached.alternatives(selection, vintage, within)
+    periods = [code for code in held if code.startswith("period:")]
+    names = {
+        "one": words("one map"), "beside": words("two maps side by side"),
+        "change": words("change between two periods"), "play": words("all periods, one by one"),
+    }  # fmt: skip
+    needs = {"beside": held, "change": periods, "play": periods}
+    shown = choose(
+        words("Show"), "show", [kind for kind in names if needs.get(kind, True)],
+        name=names.__getitem__, default="one", words=words,
+    )  # fmt: skip
+    drawing: dict[str, Any] = {"shown": shown}
+    if shown in ("beside", "change"):
+        offered = needs[shown]
+        code = choose(
+            words("Against"), "against", offered, default=offered[0], words=words,
+            name=partial(_alternative_name, words=words),
+        )  # fmt: skip
+        drawing["against"] = cached.alternative(code, selection, vintage, within)
+    else:
+        st.query_params.pop("against", None)
+    known = cached.indicator(selection.indicator)
+    if shown == "one" and known.kind != "count":
+        scale = choose(
+            words("Colours"), "scale", ["sequential", "diverging"], default="sequential",
+            words=words, name=lambda code: {
+                "sequential": words("from low to high"),
+                "diverging": words("away from the benchmark"),
+            }[code],
+        )  # fmt: skip
+        drawing["diverging"] = scale == "diverging"
+    if shown != "change" and not drawing.get("diverging"):
+        methods = [name for name in maps.METHODS if name != maps.FIXED or known.breaks]
+        drawing["classes"] = choose(
+            words("Classes"), "classes", methods, default=maps.QUANTILES, words=words,
+            name=lambda method: maps.method_name(method, words),
+        )  # fmt: skip
+    return drawing
+
+
+def _alternative_name(code: str, words: Wording) -> str:
+    kind, _, key = code.partition(":")
+    if kind == "period":
+        return words.period(key)
+    if kind == "scheme":
+        return tables.scheme_name(key, words)
+    return words.text(cached.indicator(key).title)
+
+
+def select_region(chart: str = "map") -> None:
+    """Take over the region that was clicked on a map; a click beside the regions clears it."""
+    chosen = st.session_state[chart]["selection"]["region"]
+    none = st.query_params.get("within", NATION)
+    st.query_params["region"] = chosen[0]["region"] if chosen else none
 
 
 def choose_target(words: Wording, vintage: Vintage) -> tuple[str, str]:

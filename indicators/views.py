@@ -6,10 +6,11 @@ Pure: frames in, frames and text out; `cached` remembers the result.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Literal
 
 import pandas as pd
 
-from indicators import catalogue, charts, maps, tables
+from indicators import catalogue, charts, map_words, maps, tables
 from indicators.queries import Selection
 from indicators.wording import Language, Wording
 
@@ -17,14 +18,26 @@ NATION, ALL = "100000", "ALL"
 OFFERED_CLASSES = 5
 
 
+Shown = Literal["one", "beside", "change", "play"]
+
+
 @dataclass(frozen=True)
 class MapView:
-    """What a map shows: figures, the region chosen, language and theme."""
+    """What a map shows: figures, the region chosen, language and theme.
+
+    within: whose parts are drawn. classes: the method that makes them. diverging: whether they
+    diverge around the benchmark. against: the figures `shown` beside, or of the other period.
+    """
 
     selection: Selection
     region: str
     language: Language
     dark: bool
+    within: str = NATION
+    classes: str = maps.QUANTILES
+    diverging: bool = False
+    shown: Shown = "one"
+    against: Selection | None = None
 
 
 @dataclass(frozen=True)
@@ -45,99 +58,80 @@ class MapFigures:
 
 
 def map_figures(
-    view: MapView, rows: pd.DataFrame, citations: pd.DataFrame, boundaries: maps.Boundaries
+    view: MapView,
+    rows: pd.DataFrame,
+    citations: pd.DataFrame,
+    boundaries: maps.Boundaries,
+    beside: pd.DataFrame | None = None,
 ) -> MapFigures:
-    """Return a map's figures from the rows of its selection and their citations."""
+    """Return a map's figures from the rows of its selection and their citations.
+
+    `beside`: the rows of the map beside it, of the same unit, which shares its classes.
+    """
     words, selection = Wording(view.language), view.selection
     indicator = catalogue.load().indicators[selection.indicator]
     unit = tables.unit_name(selection.indicator, words)
-    names = tables.region_names(view.language)
-    mapped = rows[rows["region"].isin(maps.REGIONS)]
-    breaks = maps.class_breaks(mapped["value"], OFFERED_CLASSES)
+    drawn = boundaries.within(view.within)
+    reference = _reference(rows, view, indicator, words)
+    every = rows if beside is None else pd.concat([rows, beside])
+    values = maps.known_values(every[every["region"].isin(drawn.codes)])
+    centre = None
+    if view.diverging and len(reference):
+        # As it is written: what reads as the benchmark is not below it.
+        centre = round(float(reference["value"].iloc[0]), indicator.decimals)
+    if centre is None:
+        breaks = maps.class_breaks(values, OFFERED_CLASSES, view.classes, indicator.breaks)
+        said = maps.method_name(view.classes, words)
+    else:
+        breaks = maps.diverging_breaks(values, centre)
+        said = words("around {benchmark}", benchmark=reference["label"].iloc[0])
     colours = maps.palette(view.dark)
     figures = maps.map_figures(
-        mapped, breaks=breaks, names=names, unit=unit, words=words, palette=colours,
-        decimals=indicator.decimals, out_of_scope=tables.uncovered(), selected=view.region,
-        ascending=indicator.polarity < 0,
+        rows, breaks=breaks, centre=centre, names=tables.region_names(view.language), unit=unit,
+        words=words, palette=colours, decimals=indicator.decimals, units=drawn.codes,
+        out_of_scope=tables.uncovered(), selected=view.region, ascending=indicator.polarity < 0,
     )  # fmt: skip
-    legend = maps.map_legend(
-        figures,
-        breaks=breaks,
-        unit=unit,
-        words=words,
-        palette=colours,
-        decimals=indicator.decimals,
-    )
     title = words.text(indicator.title)
-    parts = [title, *_narrowed(selection, words), words.period(str(selection.period))]
     return MapFigures(
         units=figures.drop(columns="value"),
-        legend=legend,
+        legend=maps.map_legend(
+            figures, breaks=breaks, centre=centre, unit=unit, words=words, palette=colours,
+            decimals=indicator.decimals, said=said if breaks else "",
+        ),
         ranking=charts.ranking_rows(
             figures, words, decimals=indicator.decimals, dark=view.dark
         ),
-        reference=_reference(rows, indicator, words),
+        reference=reference,
         table=tables.region_table(figures, words, unit=unit),
         rows=rows,
-        statement=_statement(figures, title, words),
-        subtitle=words("{what}, {period}. {description}", what=" · ".join(parts[:-1]),
-                       period=parts[-1], description=words.text(indicator.description)),
-        ranking_statement=words("Provinces ranked by {what} ({unit})", what=title, unit=unit),
+        statement=map_words.statement(figures, title, view.within, words),
+        subtitle=map_words.subtitle(selection, words),
+        ranking_statement=map_words.ranking_statement(title, unit, view.within, words),
         footnotes=[
-            *_silent(figures, words),
-            *_standing(rows, citations, indicator, words),
+            *map_words.silent(figures, view.within, words),
+            *_without_benchmark(view, centre, words),
+            *sources(rows, citations, indicator, words),
             *maps.map_provenance(boundaries, words),
         ],
-        parts=parts,
+        parts=map_words.parts(selection, view.within, words),
     )  # fmt: skip
 
 
-def _narrowed(selection: Selection, words: Wording) -> list[str]:
-    said = []
-    if selection.scheme not in (None, ALL):
-        said.append(tables.scheme_name(str(selection.scheme), words))
-    if selection.industry not in (None, ALL):
-        said.append(tables.industry_name(str(selection.industry), words))
-    if selection.size not in (None, ALL):
-        said.append(tables.size_name(str(selection.size), words))
-    return said
-
-
-def _statement(figures: pd.DataFrame, title: str, words: Wording) -> str:
-    known = figures[figures["state"] == "value"].sort_values("value", ascending=False)
-    covered = len(tables.provinces())
-    if known.empty:
-        return words("No province has a figure for {what}", what=title)
-    return words(
-        "{what}: {region} has the highest figure; {known} of {covered} provinces have one",
-        what=title, region=known["name"].iloc[0], known=len(known), covered=covered,
-    )  # fmt: skip
-
-
-def _reference(rows: pd.DataFrame, indicator: catalogue.Indicator, words: Wording) -> pd.DataFrame:
-    """Return the nation's value where it can stand beside a province's: not that of a count."""
-    nation = rows[(rows["region"] == NATION) & rows["value"].notna()]
-    if indicator.kind == "count" or nation.empty:
+def _reference(
+    rows: pd.DataFrame, view: MapView, indicator: catalogue.Indicator, words: Wording
+) -> pd.DataFrame:
+    """Return the whole's value where it can stand beside a part's: not that of a count."""
+    whole = rows[rows["region"] == view.within]
+    known = maps.known_values(whole)
+    if indicator.kind == "count" or known.empty:
         return pd.DataFrame({"value": pd.Series(dtype=float), "label": pd.Series(dtype=str)})
-    value = float(nation["value"].iloc[0])
-    label = words("Nation {value}", value=words.number(value, indicator.decimals))
+    value = float(known.iloc[0])
+    number = words.number(value, indicator.decimals)
+    if view.within == NATION:
+        label = words("Nation {value}", value=number)
+    else:
+        label = f"{tables.region_names(view.language)[view.within]} {number}"
     return pd.DataFrame({"value": [value], "label": [label]})
-
-
-def _silent(figures: pd.DataFrame, words: Wording) -> list[str]:
-    lines = []
-    for state in ("missing", "suppressed", "not_applicable"):
-        silent = figures.loc[figures["state"] == state, "name"].tolist()
-        if silent:
-            lines.append(words(
-                "{state}, {n} of {covered} provinces: {names}",
-                state=maps.state_name(state, words), n=len(silent),
-                covered=len(tables.provinces()), names=words.listed(silent),
-            ))  # fmt: skip
-    outside = figures.loc[figures["state"] == "out_of_scope", "name"].tolist()
-    if outside:
-        lines.append(words("Not covered by this source: {names}", names=words.listed(outside)))
-    return lines
 
 
 def standing(citations: pd.DataFrame, words: Wording) -> list[str]:
@@ -155,7 +149,17 @@ def standing(citations: pd.DataFrame, words: Wording) -> list[str]:
     return lines
 
 
-def _standing(
+def _without_benchmark(view: MapView, centre: float | None, words: Wording) -> list[str]:
+    if not view.diverging or centre is not None:
+        return []
+    where = tables.region_names(view.language)[view.within]
+    return [words(
+        "{where} has no figure of its own for this period: colours run from low to high.",
+        where=where,
+    )]  # fmt: skip
+
+
+def sources(
     rows: pd.DataFrame, citations: pd.DataFrame, indicator: catalogue.Indicator, words: Wording
 ) -> list[str]:
     """Return where the figures stand: sources, documents, verification; a ratio's denominator."""

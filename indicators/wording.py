@@ -12,6 +12,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any, Literal, Protocol
 
+from babel import Locale
 from babel.messages.pofile import read_po
 from babel.numbers import format_decimal
 
@@ -44,6 +45,12 @@ def _chinese() -> Mapping[str, str]:
         text = entry.string[0] if isinstance(entry.string, list | tuple) else entry.string
         chinese |= dict.fromkeys(ids, str(text))
     return chinese
+
+
+@cache
+def _locale(language: Language) -> Locale:
+    # Read once: looked up by its name, it costs most of what writing a number does.
+    return Locale.parse("zh_CN" if language == "zh" else "en_GB")
 
 
 @dataclass(frozen=True)
@@ -79,7 +86,7 @@ class Wording:
         if decimals is None:
             decimals = 0 if float(value).is_integer() else 2
         pattern = "#,##0" + ("." + "0" * decimals if decimals else "")
-        return format_decimal(float(value), format=pattern, locale=self._locale)
+        return format_decimal(float(value), format=pattern, locale=_locale(self.language))
 
     def signed(self, value: float, decimals: int | None = None) -> str:
         """Return a change with its sign, `+1,234` or `−1,234`."""
@@ -127,7 +134,3 @@ class Wording:
     def listed(self, names: list[str]) -> str:
         """Return names one after another, as the language separates them."""
         return ("、" if self.language == "zh" else ", ").join(names)
-
-    @property
-    def _locale(self) -> str:
-        return "zh_CN" if self.language == "zh" else "en_GB"

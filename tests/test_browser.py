@@ -18,7 +18,10 @@ from benchmarks.server import ROOT, serving
 from tests.conftest import cannot_run
 
 pytestmark = pytest.mark.browser
-PAGES = {"overview": "", "map": "map", "objectives": "objectives", "releases": "releases"}
+PAGES = {
+    "overview": "", "map": "map", "objectives": "objectives", "province": "province",
+    "releases": "releases",
+}  # fmt: skip
 # Streamlit's own browser code looks for its server below the page's address first.
 PROBES = ("/_stcore/health", "/_stcore/host-config")
 DRAWN = "[data-testid=stMain] h1"
@@ -82,7 +85,9 @@ def test_a_deep_link_straight_after_the_start_shows_the_page_with_its_frame(
     visit(page, f"{address}/map?lang=en&indicator=certified_organisations&period=2022-08")
     expect(page.locator(DRAWN)).to_contain_text("Certified organisations: Jiangsu")
     menu = page.get_by_test_id("stSidebarNav")
-    expect(menu.get_by_role("link")).to_have_text(["Overview", "Map", "Objectives", "Data"])
+    expect(menu.get_by_role("link")).to_have_text(
+        ["Overview", "Map", "Objectives", "Province", "Data"]
+    )
     expect(page.get_by_text("Map-review number")).to_be_visible()
 
 
@@ -92,8 +97,8 @@ def test_every_page_opens_in_both_languages(page: Page, address: str, name: str,
     visit(page, f"{address}/{PAGES[name]}?lang={lang}")
     menu = page.get_by_test_id("stSidebarNav")
     chinese, english = (
-        ["总览", "地图", "目标进展", "数据"],
-        ["Overview", "Map", "Objectives", "Data"],
+        ["总览", "地图", "目标进展", "地区", "数据"],
+        ["Overview", "Map", "Objectives", "Province", "Data"],
     )
     expected = chinese if lang == "zh" else english
     expect(menu.get_by_role("link")).to_have_text(expected)

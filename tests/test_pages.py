@@ -15,7 +15,7 @@ from indicators import database
 
 ROOT = Path(__file__).resolve().parent.parent
 HAN = re.compile(r"[\u4e00-\u9fff]")
-PAGES = ("overview", "map", "objectives", "releases")
+PAGES = ("overview", "map", "objectives", "province", "releases")
 
 
 @pytest.fixture(scope="module")
@@ -54,7 +54,8 @@ def test_a_page_speaks_chinese_unless_asked_otherwise(page: str) -> None:
 
 def test_the_overview_states_the_newest_figure_and_the_reach() -> None:
     page = opened("overview")
-    assert page.title[0].value == "2025年1月有效认证证书（含境外）419.0万张，31 个省份中 24 个有数据"
+    title = "2025年1月有效认证证书（含境外）419.0万张，31 个省份中 24 个有数据"
+    assert page.title[0].value == title
     assert [metric.value for metric in page.metric] == ["419.0万", "110.5万", "406.8万", "108.8万"]
 
 

@@ -60,7 +60,8 @@ def duckdb() -> Iterator[Engine]:
 
 def read(on: Engine, *changes: dict[str, str]) -> Registry:
     rows = pd.DataFrame([{**dict.fromkeys(COLUMNS, ""), **SOUND, **each} for each in changes])
-    published = on.frame(rows.rename(columns=COLUMNS).assign(file="part-1.csv"))
+    rows = rows.rename(columns=COLUMNS).assign(file="part-1.csv", row=range(2, len(rows) + 2))
+    published = on.frame(rows)
     return registry(on.kept(published.select(*published.columns)), DECLARATION, REFERENCE, on)
 
 

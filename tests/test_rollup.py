@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from itertools import product
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 import pandas as pd
@@ -15,11 +16,11 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from etl.findings import Refused
-from etl.rollup.calendar import grid, period, spanned
+from etl.rollup.calendar import grid, period, spanned, within
 from etl.rollup.declaration import Declaration
 from etl.rollup.engine import Engine, engine
 from etl.rollup.events import MEASURES
-from etl.rollup.files import observations, roll_up_files
+from etl.rollup.files import roll_up_files
 from etl.rollup.space import DIMENSIONS, Reference, space
 from etl.rollup.steps import counted, roll_up
 from etl.rollup.trace import Figure, trace_figure
@@ -134,7 +135,8 @@ def dated(certificates: Iterable[Certificate], on: Engine) -> Any:
 
 
 def rolled_up(certificates: Iterable[Certificate], periods: list[str], on: Engine) -> pd.DataFrame:
-    return on.rows(roll_up(dated(certificates, on), periods, REFERENCE, on))
+    with TemporaryDirectory() as out:
+        return on.rows(roll_up(dated(certificates, on), periods, REFERENCE, on, Path(out)))
 
 
 def totals_of(code: str, dimension: str) -> list[str]:
@@ -336,6 +338,8 @@ def test_months_far_apart_fall_into_words_of_their_own(duckdb: Engine) -> None:
 def test_a_period_is_a_year_a_quarter_or_a_month() -> None:
     assert period("2020-Q3").last_day == date(2020, 9, 30)
     assert period("2020").first_day == date(2020, 1, 1)
+    assert within("2018-02", "2020-06", "year") == ["2019"]
+    assert within("2019", "2019", "quarter") == spanned("2019-Q1", "2019-Q4")
     assert spanned("2019-Q4", "2020-Q2") == ["2019-Q4", "2020-Q1", "2020-Q2"]
     assert (grid(["2018", "2020"]).months, grid(["2018", "2020-06"]).months) == (12, 1)
     for wrong in ("2020-13", "2020-Q5", "202001", "x"):
@@ -367,9 +371,12 @@ def test_files_of_all_kinds_are_rolled_up_and_what_is_not_clean_is_told(
     tmp_path: Path, duckdb: Engine
 ) -> None:
     published(0, 3).to_csv(tmp_path / "part-1.csv", index=False, encoding="gb18030")
-    published(3, 1, 地区="火星").to_csv(tmp_path / "part-2.csv", index=False, encoding="gb18030")
-    published(4, 2).to_excel(tmp_path / "part-3.xlsx", index=False)
-    published(6, 2, 颁证日期="2019-12-31").to_parquet(tmp_path / "part-4.parquet")
+    mixed = pd.concat([published(3, 1, 认证机构="“甲”,\n乙"), published(90, 1, 地区="火星")])
+    mixed.to_csv(tmp_path / "part-2.csv", index=False, encoding="gb18030")
+    mixed = pd.concat([published(4, 2), published(91, 1, 认证领域="天象")])
+    mixed.to_excel(tmp_path / "part-3.xlsx", index=False)
+    mixed = pd.concat([published(92, 1, 行业="?"), published(6, 2, 颁证日期="2019-12-31")])
+    mixed.to_parquet(tmp_path / "part-4.parquet")
     told: list[str] = []
     summary = roll_up_files(
         sorted(tmp_path.glob("part-*")),
@@ -380,19 +387,20 @@ def test_files_of_all_kinds_are_rolled_up_and_what_is_not_clean_is_told(
         duckdb,
         progress=lambda step, steps, doing: told.append(f"{step}/{steps} {doing}"),
     )
-    assert (summary.rows, summary.set_aside, summary.share_set_aside) == (8, 1, 12.5)
-    assert summary.reasons.values.tolist() == [["region_unknown", 1]]
-    rows = duckdb.rows(observations(counted(summary.out, duckdb), "registry", "r1"))
-    total = rows[(rows[list(DIMENSIONS)] == "ALL").all(axis=1)]
-    value = total.set_index(["indicator", "period"])["value"]
-    assert value["certificates_valid"].to_dict() == {"2019": 2, "2020": 7}
+    assert (summary.rows, summary.set_aside, summary.share_set_aside) == (11, 3, 300 / 11)
+    assert summary.reasons.values.tolist() == [
+        ["region_unknown", 1], ["industry_unknown", 1], ["scheme_unknown", 1],
+    ]  # fmt: skip
+    rows = duckdb.rows(counted(summary.out, duckdb))
+    value = rows[(rows[list(DIMENSIONS)] == "ALL").all(axis=1)].set_index("period")
+    assert value["certificates_valid"].to_dict() == {"2019": 2, "2020": 8}
     assert value["certified_organisations"].to_dict() == {"2019": 1, "2020": 1}
-    assert value["certificates_new", "2020"] == 5
+    assert value.loc["2020", "certificates_new"] == 6
     assert told[-1].startswith(f"{len(told)}/{len(told)} ")
     set_aside = duckdb.rows(duckdb.parquet(summary.out / "quarantine.parquet"))
-    assert set_aside[["file", "certificate", "region"]].values.tolist() == [
-        ["part-2.csv", "N3", "火星"]
-    ]
+    assert set_aside.sort_values("file")[["file", "row", "certificate"]].values.tolist() == [
+        ["part-2.csv", 3, "N90"], ["part-3.xlsx", 4, "N91"], ["part-4.parquet", 2, "N92"],
+    ]  # fmt: skip
 
 
 def test_a_file_without_a_column_is_refused(tmp_path: Path, duckdb: Engine) -> None:
@@ -406,3 +414,17 @@ def test_a_file_without_a_column_is_refused(tmp_path: Path, duckdb: Engine) -> N
             tmp_path / "out",
             duckdb,
         )
+
+
+def test_a_registry_without_a_certificate_in_sight_has_no_rows(duckdb: Engine) -> None:
+    past = [certificate(issued="2010-01-01", ends="2012-01-01")]
+    assert rolled_up(past, ["2020"], duckdb).empty
+
+
+def test_what_was_written_before_is_replaced(tmp_path: Path, duckdb: Engine) -> None:
+    published(0, 2).to_csv(tmp_path / "part.csv", index=False)
+    for periods in (["2020", "2020-06"], ["2021"]):
+        declared = Declaration(date(2022, 6, 30))
+        roll_up_files([tmp_path / "part.csv"], declared, periods, FILES, tmp_path / "out", duckdb)
+    found = duckdb.rows(counted(tmp_path / "out", duckdb).select("period").distinct())
+    assert found["period"].tolist() == ["2021"]

@@ -16,7 +16,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 
 _PERIOD = re.compile(r"(?P<year>\d{4})(?:-(?:Q(?P<quarter>[1-4])|(?P<month>0[1-9]|1[0-2])))?")
-_MONTHS = {"year": 12, "quarter": 3, "month": 1}
+FREQUENCIES = {"year": 12, "quarter": 3, "month": 1}  # in months
 
 
 @dataclass(frozen=True, order=True)
@@ -54,7 +54,7 @@ def period(name: str) -> Period:
         raise ValueError(f"not a period: {name!r}")
     quarter, month = found["quarter"], found["month"]
     kind = "quarter" if quarter else "month" if month else "year"
-    months = _MONTHS[kind]
+    months = FREQUENCIES[kind]
     after = int(found["year"]) * 12 + (int(quarter or month or 1) - 1) * months - 1
     return Period(after, after + months, name)
 
@@ -67,6 +67,15 @@ def spanned(first: str, last: str) -> list[str]:
     return [
         _name(until, start.frequency)
         for until in range(start.until, end.until + 1, start.frequency)
+    ]
+
+
+def within(first: str, last: str, frequency: str) -> list[str]:
+    """Return the names of every whole year, quarter or month from `first` to `last`."""
+    months = FREQUENCIES[frequency]
+    begins, ends = period(first).after + 1, period(last).until + 1
+    return [
+        _name(end - 1, months) for end in range(months, ends + 1, months) if end - months >= begins
     ]
 
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import os
 import tempfile
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from itertools import count
@@ -19,6 +19,7 @@ from typing import Any
 import ibis
 import pandas as pd
 import pyarrow as pa
+import pyarrow.parquet as pq
 
 MEMORY_LIMIT = "3GB"
 
@@ -54,28 +55,33 @@ class Engine:
             else:
                 self.connection.raw_sql(f'DROP TABLE "{table.op().name}"')
 
-    def texts(self, paths: Sequence[Path]) -> Any:
-        """Return CSV files as one table of texts, `file` beside them."""
+    def texts(self, path: Path) -> Any:
+        """Return a CSV file as a table of texts, each with its `row` as a spreadsheet counts."""
         if self.is_spark:
-            parts = [
-                self.connection.read_csv(
-                    str(path), header=True, inferSchema=False, multiLine=True, escape='"'
-                ).mutate(file=ibis.literal(path.name))
-                for path in paths
-            ]
-        else:
-            parts = [
-                self.connection.read_csv(
-                    str(path),
-                    all_varchar=True,
-                    header=True,
-                    strict_mode=True,
-                    quote='"',
-                    escape='"',
-                ).mutate(file=ibis.literal(path.name))
-                for path in paths
-            ]
-        return ibis.union(*parts) if len(parts) > 1 else parts[0]
+            # A file of quoted line breaks is one part, so that its rows are numbered from 0.
+            return self._view(
+                self.session.read.csv(str(path), header=True, multiLine=True, escape='"'),
+                "monotonically_increasing_id() + 2 AS row",
+            )
+        table = self.connection.read_csv(
+            str(path), all_varchar=True, header=True, strict_mode=True, quote='"', escape='"'
+        )
+        return table.mutate(row=ibis.row_number() + 2)
+
+    def numbered_parquet(self, path: Path) -> Any:
+        """Return a Parquet file as a table, each with its `row`, the names being row 1."""
+        if self.is_spark:
+            return self._view(
+                self.session.read.parquet(str(path)), "_metadata.row_index + 2 AS row"
+            )
+        table = self.connection.read_parquet(str(path), file_row_number=True)
+        return table.mutate(row=table.file_row_number + 2).drop("file_row_number")
+
+    def _view(self, frame: Any, *columns: str) -> Any:
+        """Return a frame of Spark with further columns, in its own words."""
+        name = f"step_{next(self._numbers)}"
+        frame.selectExpr("*", *columns).createOrReplaceTempView(name)
+        return self.connection.table(name)
 
     def parquet(self, path: Path | str) -> Any:
         """Return a Parquet file, or all that a folder or a pattern holds, as a table."""
@@ -95,6 +101,18 @@ class Engine:
         rows: pd.DataFrame = self.connection.to_pyarrow(table).to_pandas()
         return rows
 
+    def numbered(self, rows: Any, name: str) -> Any:
+        """Compute rows once, each with a number of its own."""
+        if self.is_spark:
+            # One part need not wait for another to know how many rows it has.
+            plan = self.session.sql(self.connection.compile(rows))
+            return self.kept(self._view(plan, f"monotonically_increasing_id() AS {name}"))
+        return self.kept(rows.mutate(**{name: ibis.row_number()}))
+
+    def arrow(self, table: Any) -> pa.Table:
+        """Return a table as columns of this process."""
+        return self.connection.to_pyarrow(table)
+
     def number(self, table: Any) -> int:
         """Return how many rows a table has."""
         return int(self.rows(table.agg(rows=table.count()))["rows"].iloc[0])
@@ -103,6 +121,13 @@ class Engine:
         """Write rows as Parquet: a file here, a folder of parts on a cluster."""
         path.parent.mkdir(parents=True, exist_ok=True)
         rows.to_parquet(path) if self.is_spark else self.connection.to_parquet(rows, path)
+
+    def write_file(self, rows: Any, path: Path) -> None:
+        """Write rows as one Parquet file here, wherever they were computed."""
+        if self.is_spark:
+            pq.write_table(self.arrow(rows), path)
+        else:
+            self.connection.to_parquet(rows, path)
 
 
 @contextmanager

@@ -1,8 +1,8 @@
 """A bureau's certificate files in, a folder of counts, clean registry and quarantine out.
 
 out/registry.parquet    the clean rows, what `trace_figure` reads
-out/quarantine.parquet  the rows set aside as published, with file and reasons
-out/cells/ out/counts/  the counts, what `counted` and `observations` read
+out/quarantine.parquet  the rows set aside as published, with file, row and reasons
+out/cells/ out/counts/  the counts, what `counted` reads
 """
 
 from __future__ import annotations
@@ -21,9 +21,8 @@ import pandas as pd
 from etl.findings import Finding, Refused, message
 from etl.rollup.declaration import OPTIONAL, Declaration
 from etl.rollup.engine import Engine
-from etl.rollup.events import MEASURES
 from etl.rollup.registry import reason_counts, registry
-from etl.rollup.space import DIMENSIONS, Reference
+from etl.rollup.space import Reference
 from etl.rollup.steps import Progress, roll_up, unheard
 
 SUFFIXES = (".csv", ".xlsx", ".xls", ".parquet")
@@ -55,8 +54,21 @@ def roll_up_files(
 ) -> Summary:
     """Read certificate files, set aside what is not clean, count the rest into `out`.
 
-    Raises `Refused` for a file of another kind or without a declared column. The folder's former
-    results are replaced.
+    The folder's former results are replaced. Raises `Refused` as `cleaned` does.
+    """
+    for name in ("cells", "counts"):
+        shutil.rmtree(out / name, ignore_errors=True)
+    summary = cleaned(paths, declaration, reference, out, engine)
+    roll_up(engine.parquet(out / "registry.parquet"), periods, reference, engine, out, progress)
+    return summary
+
+
+def cleaned(
+    paths: Sequence[Path], declaration: Declaration, reference: Reference, out: Path, engine: Engine
+) -> Summary:
+    """Read certificate files into registry.parquet and quarantine.parquet.
+
+    Raises `Refused` for a file of another kind or without a declared column.
     """
     findings = [
         Finding(
@@ -80,36 +92,17 @@ def roll_up_files(
                 )
             ]
         )
-    for name in ("cells", "counts"):
-        shutil.rmtree(out / name, ignore_errors=True)
     with _published(paths, declaration, engine) as published:
         found = registry(published, declaration, reference, engine)
         for name, rows in (("registry", found.clean), ("quarantine", found.quarantine)):
             _remove(out / f"{name}.parquet")
             engine.write(rows, out / f"{name}.parquet")
+        engine.release(found.parsed)
     clean = engine.parquet(out / "registry.parquet")
     quarantine = engine.parquet(out / "quarantine.parquet")
     set_aside = engine.number(quarantine)
     rows = engine.number(clean) + set_aside
-    roll_up(clean, periods, reference, engine, out, progress)
     return Summary(rows, set_aside, reason_counts(quarantine, engine), out)
-
-
-def observations(counts: Any, source: str, citation: str) -> Any:
-    """Return counts as row frames: one row an indicator, cell and period, `release` left out."""
-    table = counts.pivot_longer(list(MEASURES), names_to="indicator", values_to="value")
-    return table.select(
-        "indicator",
-        *DIMENSIONS,
-        "period",
-        value=table["value"].cast("float64"),
-        status=ibis.literal("A"),
-        confidentiality=ibis.literal("F"),
-        numerator=ibis.null("float64"),
-        denominator=ibis.null("float64"),
-        source=ibis.literal(source),
-        citation=ibis.literal(citation),
-    )
 
 
 def _remove(path: Path) -> None:
@@ -164,15 +157,15 @@ def _published(paths: Sequence[Path], declaration: Declaration, engine: Engine) 
 def _table(path: Path, declaration: Declaration, engine: Engine, folder: Path) -> Any:
     kind = path.suffix.lower()
     if kind == ".parquet":
-        table = engine.parquet(path)
-        return table.mutate(file=ibis.literal(path.name))
+        return engine.numbered_parquet(path).mutate(file=ibis.literal(path.name))
     if kind == ".csv":
         encoding = declaration.encoding.lower().replace("_", "-")
         if encoding not in ("utf-8", "utf-8-sig"):
             path = _in_utf8(path, encoding, folder)
-        return engine.texts([path])
+        return engine.texts(path).mutate(file=ibis.literal(path.name))
     sheet = pd.read_excel(path, dtype="str", engine="calamine", keep_default_na=False)
-    return engine.frame(sheet.astype("str").assign(file=path.name))
+    rows = sheet.astype("str").assign(file=path.name, row=range(2, len(sheet) + 2))
+    return engine.frame(rows)
 
 
 def _in_utf8(path: Path, encoding: str, folder: Path) -> Path:

@@ -34,10 +34,11 @@ CREDIT_CODE = f"^[{ALPHABET}]{{2}}[0-9]{{6}}[{ALPHABET}]{{10}}$"
 
 @dataclass(frozen=True)
 class Registry:
-    """The clean rows and those set aside."""
+    """The clean rows and those set aside, both made from `parsed`, which the engine keeps."""
 
     clean: Any
     quarantine: Any
+    parsed: Any
 
 
 def registry(
@@ -49,11 +50,11 @@ def registry(
     lives, repeats = _issues(sound, engine)
     raw = [name for name in parsed.columns if name.startswith("published_")]
     set_aside = ibis.union(
-        parsed.filter(parsed.reasons != "").select("file", "reasons", *raw),
-        repeats.mutate(reasons=ibis.literal("duplicate")).select("file", "reasons", *raw),
+        parsed.filter(parsed.reasons != "").select("file", "row", "reasons", *raw),
+        repeats.mutate(reasons=ibis.literal("duplicate")).select("file", "row", "reasons", *raw),
     )
     plain = set_aside.rename({name.removeprefix("published_"): name for name in raw})
-    return Registry(clean=lives.drop("reasons", *raw), quarantine=plain)
+    return Registry(lives.drop("reasons", *raw), plain, parsed)
 
 
 def reason_counts(quarantine: Any, engine: Engine) -> pd.DataFrame:
@@ -71,6 +72,7 @@ def reason_counts(quarantine: Any, engine: Engine) -> pd.DataFrame:
 def _parsed(published: Any, declaration: Declaration, reference: Reference, engine: Engine) -> Any:
     rows = published.select(
         file="file",
+        row=published["row"].cast("int64"),
         **{
             f"published_{name}": _column(published, declaration.columns.get(name), name)
             for name in COLUMNS
@@ -147,6 +149,7 @@ def _parsed(published: Any, declaration: Declaration, reference: Reference, engi
     raw = [name for name in rows.columns if name.startswith("published_")]
     return rows.select(
         "file",
+        "row",
         *raw,
         "certificate",
         "organisation",
@@ -176,7 +179,11 @@ def _day(text: Any) -> Any:
     pattern = r"^(\d{4})[-/.年]?(\d{1,2})[-/.月]?(\d{1,2})日?(?:[ T].*)?$"
     parts = [text.re_extract(pattern, i) for i in (1, 2, 3)]
     joined = parts[0] + "-" + parts[1].lpad(2, "0") + "-" + parts[2].lpad(2, "0")
-    return text.re_search(pattern).ifelse(joined, ibis.null("string")).try_cast("date")
+    other = text.re_search(pattern).ifelse(joined, ibis.null("string")).try_cast("date")
+    # Nearly all dates are written in one of two ways, and patterns take long.
+    dashed = text.replace("/", "-")
+    usual = (dashed.length() == 10) & (dashed[4:5] == "-") & (dashed[7:8] == "-")
+    return usual.ifelse(dashed.try_cast("date"), other)
 
 
 def _spellings(frame: pd.DataFrame, groups: set[str], *names: str) -> dict[str, str]:
@@ -273,6 +280,7 @@ def _issues(sound: Any, engine: Engine) -> tuple[Any, Any]:
                     several.industry,
                     several["size"],
                     several.file,
+                    several.row,
                 ],
             )
         )

@@ -3,34 +3,32 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, field
+from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import ibis
+import pyarrow.parquet as pq
 
 from etl.findings import Message, message
-from etl.rollup.calendar import grid
-from etl.rollup.counts import counts, levels, named_cells, with_totals
+from etl.rollup.calendar import Grid, grid
+from etl.rollup.counts import Block, Events, blocks, counts, named_cells, nothing
 from etl.rollup.engine import Engine
-from etl.rollup.events import (
-    MEASURES,
-    added,
-    certificate_events,
+from etl.rollup.events import MEASURES, certificate_events, lives
+from etl.rollup.organisations import (
+    PLACES,
+    changes,
+    differing,
     disagreeing,
     everywhere,
     held_slots,
-    lives,
-    merged,
-    organisation_events,
+    levels,
 )
 from etl.rollup.space import DIMENSIONS, Reference, Space, space
 
 # called with the step at hand, the number of steps and what is being done
 Progress = Callable[[int, int, Message], None]
-
-# Totals and running sums are made for so many events at a time, so that they fit in memory.
-PART = 1_000_000
 
 
 def unheard(step: int, steps: int, doing: Message) -> None:
@@ -39,7 +37,7 @@ def unheard(step: int, steps: int, doing: Message) -> None:
 
 @dataclass
 class _Told:
-    """Progress by number: `steps` grows once the number of parts is known."""
+    """Progress by number: `steps` grows once the number of schemes is known."""
 
     progress: Progress
     steps: int
@@ -55,87 +53,78 @@ def roll_up(
     periods: Iterable[str],
     reference: Reference,
     engine: Engine,
-    out: Path | None = None,
+    out: Path,
     progress: Progress = unheard,
 ) -> Any:
-    """Return the counts of a clean registry: one row a cell and period, a column a measure.
+    """Count a clean registry into a folder; return its counts, a row a cell and period.
 
     Columns: region, industry, size, scheme, period and `MEASURES`. A cell has rows from the
     first period by whose end one of its certificates was issued; without a row its counts are 0.
-    With `out` the rows go to that folder as Parquet, part by part, and are read from there.
     """
     cells, slots = space(reference), grid(periods)
-    told = _Told(progress, 6)
+    told = _Told(progress, 5)
+    events, used = _events(registry, cells, slots, engine, told)
+    told.steps += len({total for i, total in cells.scheme.closure if i in used})
+    for name in ("cells", "counts"):
+        (out / name).mkdir(parents=True, exist_ok=True)
+    # Writing one scheme does not wait for the next to be counted, nor the other way round.
+    with ThreadPoolExecutor(1) as writer:
+        written: list[Future[None]] = []
+        for number, block in enumerate(blocks(events, cells, used, slots, engine)):
+            told(message("making totals and running sums"))
+            if written:
+                written[-1].result()
+            written.append(writer.submit(_write, block, cells, slots, out, number))
+        for each in written or [writer.submit(_write, nothing(slots), cells, slots, out, 0)]:
+            each.result()
+    engine.release(events.certificates, *events.holders.values())
+    return counted(out, engine)
+
+
+def _events(
+    registry: Any, cells: Space, slots: Grid, engine: Engine, told: _Told
+) -> tuple[Events, set[int]]:
+    """Return all that is to be counted, and the schemes that occur."""
     told(message("reading certificates"))
     placed = engine.kept(lives(registry, cells, slots, engine))
     told(message("counting certificates"))
-    certificates = engine.kept(added(certificate_events(placed, slots)))
-    used = _used(certificates, cells, engine)
+    certificates = engine.kept(certificate_events(placed, slots))
+    used = engine.arrow(certificates.select(code=cells.scheme.value(certificates.cell)).distinct())
+    schemes = set(used["code"].to_pylist())
     told(message("merging the certificates of each organisation"))
-    held = list(
-        levels(held_slots(placed, slots), cells.scheme, used["scheme"], merged, engine, keep=True)
-    )
+    held = held_slots(placed, slots, engine)
     engine.release(placed)
+    by_level = list(levels(held, cells.scheme, schemes, engine))
     told(message("finding organisations in two places at once"))
-    apart = engine.kept(disagreeing(held[-1].rows))
+    apart = engine.kept(disagreeing(by_level[-1], cells))
     told(message("counting organisations"))
-    rolling, settled = [], []
-    for level in held:
-        agreeing = level.rows.anti_join(apart, "organisation")
-        numbered = level.rows.inner_join(apart, "organisation").drop("organisation")
-        anew = everywhere(numbered.rename(organisation="number"), cells, engine)
-        rolling.append(engine.kept(organisation_events(agreeing, slots, engine)))
-        settled.append(engine.kept(organisation_events(anew, slots, engine)))
-        engine.release(level.rows)
-    told(message("bringing events together"))
-    schemes = levels(certificates, cells.scheme, used["scheme"], added, engine)
-    events = engine.kept(added(_union([*(level.rows for level in schemes), *rolling])))
-    anew = engine.kept(_union(settled))
-    engine.release(certificates, apart, *rolling, *settled)
-
-    packs = _packs(events, cells, engine)
-    told.steps += len(packs)
-    table = CountTable(engine, out)
-    for pack in packs:
-        told(message("making totals and running sums, {schemes} fields", schemes=len(pack)))
-        here = cells.scheme.value(events.cell).isin(pack)
-        total = engine.kept(with_totals(events.filter(here), cells, used, engine))
-        apart_here = anew.filter(cells.scheme.value(anew.cell).isin(pack))
-        table.add("cells", named_cells(total, cells, engine))
-        for series in slots.series:
-            table.add("counts", counts(total, apart_here, series, engine))
-        engine.release(total)
-    engine.release(events, anew)
-    return table.rows()
+    agreeing = engine.kept(_union([rows.anti_join(apart, "number") for rows in by_level]))
+    holders: dict[tuple[str, ...], Any] = {(): engine.kept(changes(agreeing, slots))}
+    engine.release(agreeing)
+    others = engine.kept(_union([rows.semi_join(apart, "number") for rows in by_level]))
+    engine.release(held, *by_level[1:])
+    kinds = engine.rows(apart.drop("number").distinct())
+    for kind in kinds.rename(columns=lambda name: name.removeprefix("in_")).to_dict("records"):
+        names = tuple(name for name in PLACES if kind[name])
+        rows = others.semi_join(differing(apart, names), "number")
+        anew = engine.kept(everywhere(rows, [getattr(cells, name) for name in names], engine))
+        holders[names] = engine.kept(changes(anew, slots))
+        engine.release(anew)
+    engine.release(apart, others)
+    events = Events(certificates, holders)
+    return events, schemes
 
 
-@dataclass
-class CountTable:
-    """Counts by the number of their cell, and the codes of the cells: in memory or in a folder.
-
-    Codes stand once a cell rather than once a row: the rows of the whole table are many.
-    """
-
-    engine: Engine
-    out: Path | None
-    parts: dict[str, list[Any]] = field(default_factory=lambda: {"cells": [], "counts": []})
-
-    def add(self, name: str, rows: Any) -> None:
-        """Compute rows of `cells` or `counts` and put them by."""
-        parts = self.parts[name]
-        if self.out is None:
-            parts.append(self.engine.kept(rows))
-        else:
-            path = self.out / name / f"{len(parts):03d}.parquet"
-            self.engine.write(rows, path)
-            parts.append(path)
-
-    def rows(self) -> Any:
-        """Return what was put by, each row with its codes."""
-        if self.out is not None:
-            return counted(self.out, self.engine)
-        cells, numbers = (_union(self.parts[name]) for name in ("cells", "counts"))
-        return numbers.inner_join(cells, "cell").select(*DIMENSIONS, "period", *MEASURES)
+def _write(block: Block, cells: Space, slots: Grid, out: Path, number: int) -> None:
+    pq.write_table(named_cells(block, cells), out / "cells" / f"{number:03d}.parquet")
+    for series in slots.series:
+        name = f"{number:03d}-{series.frequency}.parquet"
+        table = counts(block, series)
+        # Other columns hold too many numbers for a dictionary to be worth its while.
+        pq.write_table(
+            table, out / "counts" / name, use_dictionary=["cell", "period"], compression="lz4",
+            write_statistics=False,
+        )  # fmt: skip
 
 
 def counted(out: Path, engine: Engine) -> Any:
@@ -147,22 +136,3 @@ def counted(out: Path, engine: Engine) -> Any:
 
 def _union(tables: list[Any]) -> Any:
     return ibis.union(*tables) if len(tables) > 1 else tables[0]
-
-
-def _used(events: Any, cells: Space, engine: Engine) -> dict[str, set[int]]:
-    found = engine.rows(events.select("cell").distinct())["cell"].to_numpy()
-    return {each.name: set(each.value(found).tolist()) for each in cells.dimensions}
-
-
-def _packs(events: Any, cells: Space, engine: Engine) -> list[list[int]]:
-    scheme = cells.scheme.value(events.cell)
-    sizes = engine.rows(events.group_by(scheme=scheme).agg(rows=events.count()))
-    packs: list[list[int]] = []
-    room = 0
-    for code, rows in sorted(zip(sizes["scheme"], sizes["rows"], strict=True)):
-        if rows > room or not packs:
-            packs.append([])
-            room = PART
-        packs[-1].append(int(code))
-        room -= int(rows)
-    return packs

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import ibis
 
 from etl.rollup.calendar import period
 from etl.rollup.events import MEASURES
+from etl.rollup.publication import INDICATORS, QUALITY_MANAGEMENT
 from etl.rollup.space import DIMENSIONS, TOTAL, Reference, space
 
 
@@ -24,12 +25,23 @@ class Figure:
     scheme: str = TOTAL
 
 
+def counted_as(figure: Figure) -> Figure:
+    """Return the count that a published figure is; a count itself stays as it is."""
+    scheme, quality_management = QUALITY_MANAGEMENT
+    if figure.indicator == quality_management:
+        return replace(figure, indicator="certified_organisations", scheme=scheme)
+    counts = {published: count for count, published in INDICATORS.items()}
+    return replace(figure, indicator=counts.get(figure.indicator, figure.indicator))
+
+
 def trace_figure(registry: Any, figure: Figure, reference: Reference) -> Any:
     """Return the rows of the clean registry that a figure counts.
 
-    Their number is the figure, or that of their distinct organisations for
-    `certified_organisations`. Raises ValueError for an unknown indicator, period or code.
+    `figure` is a count or one published from it. Their number is the figure, or that of their
+    distinct organisations where organisations are counted. Raises ValueError for an unknown
+    indicator, period or code.
     """
+    figure = counted_as(figure)
     if figure.indicator not in MEASURES:
         raise ValueError(f"not an indicator of the roll-up: {figure.indicator!r}")
     cells = space(reference)

@@ -24,17 +24,20 @@ def ranks(rows: pd.DataFrame) -> pd.DataFrame:
     # Lower is better: what was the upper end is the worse one.
     worst = kept["lower"].where(sign > 0, -kept["upper"])
     best = kept["upper"].where(sign > 0, -kept["lower"])
-    ranked = kept.assign(rank=np.nan, rank_from=np.nan, rank_to=np.nan, of=0)
-    for _, at in kept.groupby(slice_of(kept), sort=False).groups.items():
-        ranked.loc[at, "rank"] = good[at].rank(method="min", ascending=False)
-        of = int(good[at].notna().sum())
-        ranked.loc[at, "of"] = of
-        worse_ends, better_ends = np.sort(worst[at].dropna()), np.sort(best[at].dropna())
-        better = len(worse_ends) - np.searchsorted(worse_ends, best[at], side="right")
-        worse = np.searchsorted(better_ends, worst[at], side="left")
-        known = best[at].notna()
-        ranked.loc[at, "rank_from"] = pd.Series(1.0 + better, at).where(known)
-        ranked.loc[at, "rank_to"] = pd.Series(1.0 * of - worse, at).where(known)
+    slices = good.groupby([kept[name] for name in slice_of(kept)], sort=False)
+    low, high = (ends.to_numpy(np.float64) for ends in (worst, best))
+    first, last = np.full(len(kept), np.nan), np.full(len(kept), np.nan)
+    # Arrays, not frames: a page ranks dozens of slices at once.
+    for at in slices.indices.values():
+        known = at[~np.isnan(high[at])]
+        of = np.count_nonzero(~np.isnan(good.to_numpy()[at]))
+        better = len(known) - np.searchsorted(np.sort(low[known]), high[known], side="right")
+        worse = np.searchsorted(np.sort(high[known]), low[known], side="left")
+        first[known], last[known] = 1.0 + better, 1.0 * of - worse
+    ranked = kept.assign(
+        rank=slices.rank(method="min", ascending=False), rank_from=first, rank_to=last,
+        of=slices.transform("count").astype(int),
+    )  # fmt: skip
     order = [*slice_of(ranked), "rank", "region"]
     return ranked.sort_values(order).reset_index(drop=True)
 

@@ -1,31 +1,44 @@
 """Boundary files: loading them, and refusing those that may not be shown.
 
 A folder holds `provinces.geojson` (34 units), `maritime.geojson` (the line of ten dashes and
-the far islets) and `boundaries.yaml` (where they come from). A deployment sets its own folder
-with MAP_BOUNDARIES and its own map-review number with MAP_REVIEW_NUMBER.
+the far islets), `prefectures/330000.geojson` and so on (the parts of a province, read when that
+is opened) and `boundaries.yaml` (where they come from). A deployment sets its own folder with
+MAP_BOUNDARIES and its own map-review number with MAP_REVIEW_NUMBER.
 """
 
 from __future__ import annotations
 
 import hashlib
 import json
+import math
 import os
-from collections.abc import Iterator
 from dataclasses import dataclass, field
-from functools import cached_property
+from functools import cache, cached_property
 from pathlib import Path
 from typing import Any
 
 import shapely
-import yaml
 
+from indicators import catalogue
 from indicators.maps import hatches
+from indicators.maps.checks import (
+    ISLANDS,
+    BoundaryError,
+    Problem,
+    collection,
+    island_problems,
+    maritime_problems,
+    metadata,
+    unit_problems,
+)
 
 SHIPPED = Path(__file__).parents[2] / "data" / "reference" / "boundaries"
 PROVINCES = "provinces.geojson"
 MARITIME = "maritime.geojson"
 METADATA = "boundaries.yaml"
-HATCHES = "hatches.geojson"  # drawn from the provinces on loading, never a file
+HATCHES = "hatches.geojson"  # drawn from the units on loading, never a file
+PREFECTURES = "prefectures"
+NATION = "100000"
 
 REGIONS = (
     "110000", "120000", "130000", "140000", "150000", "210000", "220000", "230000", "310000",
@@ -33,39 +46,30 @@ REGIONS = (
     "440000", "450000", "460000", "500000", "510000", "520000", "530000", "540000", "610000",
     "620000", "630000", "640000", "650000", "710000", "810000", "820000",
 )  # fmt: skip
-DASHES = 10
-FAR_SOUTH = 12.0  # °N: islands south of it must be there for the inset
-REQUIRED = ("source", "publisher", "licence", "origin", "vintage", "datum")
-
-
-@dataclass(frozen=True)
-class Problem:
-    """One reason for refusing a boundary folder; `text` is a sentence of the message catalogue."""
-
-    text: str
-    values: dict[str, Any] = field(default_factory=dict)
-
-    def __str__(self) -> str:
-        return self.text.format(**self.values)
-
-
-class BoundaryError(Exception):
-    """Raised with everything that keeps a boundary folder from being shown."""
-
-    def __init__(self, folder: Path, problems: list[Problem]) -> None:
-        super().__init__(f"{folder}:\n" + "\n".join(f"- {problem}" for problem in problems))
-        self.folder = folder
-        self.problems = problems
+SOUTHERN_EDGE = 17.9  # °N: the main map ends below Hainan, the inset shows the rest
+EASTERN_EDGE = 112.0  # °E: the map of Hainan ends here, its inset shows the rest
 
 
 @dataclass(frozen=True)
 class Boundaries:
-    """Checked boundaries, their origin, and the bytes that are served for them."""
+    """Checked boundaries of the parts of `region`, their origin, and the bytes served for them."""
 
     folder: Path
-    provinces: dict[str, Any]
+    units: dict[str, Any]
     maritime: dict[str, Any]
     metadata: dict[str, Any]
+    region: str = NATION
+    _opened: dict[str, Boundaries] = field(default_factory=dict, compare=False, repr=False)
+
+    @property
+    def codes(self) -> tuple[str, ...]:
+        """The units drawn, in the order of their codes."""
+        return REGIONS if self.region == NATION else prefectures()[self.region]
+
+    @property
+    def inset(self) -> bool:
+        """Whether the South China Sea belongs to this map: to the nation's, and to Hainan's."""
+        return self.region in (NATION, ISLANDS)
 
     @property
     def review_number(self) -> str | None:
@@ -73,23 +77,58 @@ class Boundaries:
         number = os.environ.get("MAP_REVIEW_NUMBER") or self.metadata.get("review_number")
         return str(number) if number else None
 
+    @property
+    def meridian(self) -> float:
+        """The longitude that stands upright on this map."""
+        if self.region == NATION:
+            return hatches.MERIDIAN
+        longitudes = self._main_points[:, 0]
+        return round(float(longitudes.min() + longitudes.max()) / 2, 1)
+
+    @cached_property
+    def extent(self) -> tuple[float, float, float, float]:
+        """West, south, east, north of the map less its inset, in earth radii from the centre."""
+        points = hatches.projected(self._main_points, self.meridian)
+        (west, south), (east, north) = points.min(axis=0), points.max(axis=0)
+        return float(west), float(south), float(east), float(north)
+
+    @cached_property
+    def _main_points(self) -> Any:
+        shapes = [shapely.geometry.shape(feature["geometry"]) for feature in self.units["features"]]
+        points = shapely.get_coordinates(shapes)
+        # Hainan's shoals far out at sea would leave its map half empty.
+        east = EASTERN_EDGE if self.region == ISLANDS else 180
+        return points[(points[:, 1] > SOUTHERN_EDGE) & (points[:, 0] < east)]
+
     @cached_property
     def hatches(self) -> dict[str, Any]:
         """Lines that fill each unit, in two directions, to tell states apart without colour."""
-        return hatches.hatched(self.provinces)
+        west, _, east, _ = self.extent
+        return hatches.hatched(self.units, self.meridian, east - west)
 
     @cached_property
     def served(self) -> dict[str, bytes]:
-        """The files a browser fetches, by name."""
+        """The files a browser fetches, by name; a province's join the nation's once opened."""
         return {
             name: json.dumps(content, separators=(",", ":"), ensure_ascii=False).encode()
             for name, content in self.collections.items()
         }
 
     @property
+    def units_name(self) -> str:
+        """The name under which the units are served."""
+        return PROVINCES if self.region == NATION else f"{self.region}.geojson"
+
+    @property
+    def hatches_name(self) -> str:
+        """The name under which the hatches are served."""
+        return HATCHES if self.region == NATION else f"{self.region}-{HATCHES}"
+
+    @property
     def collections(self) -> dict[str, dict[str, Any]]:
         """The GeoJSON collections by file name."""
-        return {PROVINCES: self.provinces, MARITIME: self.maritime, HATCHES: self.hatches}
+        drawn = {self.units_name: self.units, self.hatches_name: self.hatches}
+        return drawn | ({MARITIME: self.maritime} if self.inset else {})
 
     def boundary_url(self, name: str) -> str:
         """Return the address of a served file, new with new content, so that it may be cached."""
@@ -101,6 +140,36 @@ class Boundaries:
             name: hashlib.sha256(content).hexdigest()[:8] for name, content in self.served.items()
         }
 
+    def can_open(self, region: str) -> bool:
+        """Return whether there is a file of a region's prefectures."""
+        return region in prefectures() and (self.folder / prefectures_file(region)).is_file()
+
+    def within(self, region: str) -> Boundaries:
+        """Return the boundaries of a province's prefectures, or of the nation itself.
+
+        Raises `BoundaryError` with all that is missing or wrong.
+        """
+        if region == self.region:
+            return self
+        if region not in self._opened:
+            opened = _read_prefectures(self, region)
+            self.served.update(opened.served)
+            self._opened[region] = opened
+        return self._opened[region]
+
+
+@cache
+def prefectures() -> dict[str, tuple[str, ...]]:
+    """Return the prefectures of each province that has any, by the province's code."""
+    regions = catalogue.load().regions
+    listed = regions[regions["kind"] == "prefecture"].sort_values("code")
+    return {str(p): tuple(codes) for p, codes in listed.groupby("parent")["code"]}
+
+
+def prefectures_file(province: str) -> str:
+    """Return the name of a province's file in a boundary folder."""
+    return f"{PREFECTURES}/{province}.geojson"
+
 
 def load(folder: Path | None = None) -> Boundaries:
     """Return the boundaries of a folder, of MAP_BOUNDARIES, or the shipped ones.
@@ -109,136 +178,48 @@ def load(folder: Path | None = None) -> Boundaries:
     """
     folder = folder or Path(os.environ.get("MAP_BOUNDARIES") or SHIPPED)
     problems: list[Problem] = []
-    provinces = _collection(folder / PROVINCES, problems)
-    maritime = _collection(folder / MARITIME, problems)
-    metadata = _metadata(folder / METADATA, problems)
+    provinces = collection(folder / PROVINCES, problems)
+    maritime = collection(folder / MARITIME, problems)
+    origin = metadata(folder / METADATA, problems)
     if provinces is not None:
-        problems += _province_problems(provinces)
+        problems += unit_problems(provinces, REGIONS)
+        problems += island_problems(provinces)
     if maritime is not None:
-        problems += _maritime_problems(maritime)
+        problems += maritime_problems(maritime)
     if problems:
         raise BoundaryError(folder, problems)
     assert provinces is not None
     assert maritime is not None
     _add_name_places(provinces)
-    return Boundaries(folder, provinces, maritime, metadata)
+    return Boundaries(folder, provinces, maritime, origin)
 
 
-def _collection(path: Path, problems: list[Problem]) -> dict[str, Any] | None:
-    try:
-        content = json.loads(path.read_text(encoding="utf-8"))
-        features = content["features"]
-        if not all(isinstance(feature["properties"], dict) for feature in features):
-            raise ValueError
-    except OSError:
-        problems.append(Problem("The file {file} is missing.", {"file": path.name}))
-    except (ValueError, KeyError, TypeError):
-        problems.append(
-            Problem("The file {file} is not a GeoJSON feature collection.", {"file": path.name})
-        )
-    else:
-        return dict(content)
-    return None
+def _read_prefectures(nation: Boundaries, province: str) -> Boundaries:
+    path = nation.folder / prefectures_file(province)
+    problems: list[Problem] = []
+    units = collection(path, problems)
+    if units is not None:
+        problems += unit_problems(units, prefectures()[province])
+    if problems:
+        raise BoundaryError(path, problems)
+    assert units is not None
+    _add_name_places(units)
+    return Boundaries(nation.folder, units, nation.maritime, nation.metadata, province)
 
 
-def _metadata(path: Path, problems: list[Problem]) -> dict[str, Any]:
-    try:
-        content = yaml.safe_load(path.read_text(encoding="utf-8"))
-    except OSError:
-        problems.append(Problem("The file {file} is missing.", {"file": path.name}))
-        return {}
-    except yaml.YAMLError:
-        problems.append(Problem("The file {file} is not valid YAML.", {"file": path.name}))
-        return {}
-    content = content if isinstance(content, dict) else {}
-    missing = [key for key in REQUIRED if not content.get(key)]
-    if missing:
-        problems.append(
-            Problem(
-                "The file {file} does not state: {missing}.",
-                {"file": path.name, "missing": ", ".join(missing)},
-            )
-        )
-    for name, digest in (content.get("files") or {}).items():
-        file = path.parent / name
-        if file.is_file() and hashlib.sha256(file.read_bytes()).hexdigest() != digest:
-            problems.append(
-                Problem(
-                    "The file {file} is not the one whose checksum {metadata} records.",
-                    {"file": name, "metadata": path.name},
-                )
-            )
-    return content
+def _add_name_places(units: dict[str, Any]) -> None:
+    """Give each unit the place of its name, the middle of its widest spot unless it has one.
 
-
-def _province_problems(provinces: dict[str, Any]) -> Iterator[Problem]:
-    units = [(str(feature.get("id")), feature) for feature in provinces["features"]]
-    codes = [code for code, _ in units]
-    for text, wrong in (
-        ("Missing units: {codes}.", [code for code in REGIONS if code not in codes]),
-        ("Unknown units: {codes}.", [code for code in codes if code not in REGIONS]),
-        ("Units drawn twice: {codes}.", sorted({c for c in codes if codes.count(c) > 1})),
-    ):
-        if wrong:
-            yield Problem(text, {"codes": ", ".join(wrong)})
-
-    shapes = [(code, _shape(feature)) for code, feature in units]
-    invalid = [code for code, shape in shapes if not _valid_area(shape)]
-    if invalid:
-        yield Problem("Units whose geometry is not valid: {codes}.", {"codes": ", ".join(invalid)})
-    areas = [(code, shape) for code, shape in shapes if _valid_area(shape)]
-    # Vega reads a ring that runs anticlockwise as the whole globe less the province.
-    turned = [
-        code
-        for code, shape in areas
-        if shapely.is_ccw(shapely.get_exterior_ring(shapely.get_parts(shape))).any()
-    ]
-    if turned:
-        yield Problem(
-            "Units whose exterior rings do not run clockwise: {codes}.",
-            {"codes": ", ".join(turned)},
-        )
-    hainan = dict(areas).get("460000")
-    if hainan is not None and hainan.bounds[1] > FAR_SOUTH:
-        yield Problem("The islands of the South China Sea are missing from unit 460000.")
-
-
-def _maritime_problems(maritime: dict[str, Any]) -> Iterator[Problem]:
-    dashes = [_shape(f) for f in maritime["features"] if f.get("id") == "dashes"]
-    if not dashes or dashes[0] is None:
-        yield Problem("The dashed line of the South China Sea inset is missing.")
-    elif shapely.get_num_geometries(dashes[0]) != DASHES:
-        yield Problem(
-            "The dashed line of the South China Sea has {found} dashes, not {expected}.",
-            {"found": int(shapely.get_num_geometries(dashes[0])), "expected": DASHES},
-        )
-
-
-def _add_name_places(provinces: dict[str, Any]) -> None:
-    """Give each unit the place of its name, the middle of its widest spot unless it has one."""
-    for feature in provinces["features"]:
+    `room` is that spot's radius, in earth radii.
+    """
+    for feature in units["features"]:
         shape = shapely.geometry.shape(feature["geometry"])
         properties = feature["properties"]
         if not {"longitude", "latitude"} <= properties.keys():
             largest = max(shapely.get_parts(shape), key=shapely.area)
             widest = shapely.maximum_inscribed_circle(largest, tolerance=0.02)
             x, y = shapely.get_coordinates(widest)[0]
+            properties["room"] = round(math.radians(widest.length), 5)
             properties |= {"longitude": round(float(x), 2), "latitude": round(float(y), 2)}
         place = shapely.Point(properties["longitude"], properties["latitude"])
         properties |= {"region": feature["id"], "beside": not shape.contains(place)}
-
-
-def _shape(feature: dict[str, Any]) -> Any:
-    try:
-        return shapely.geometry.shape(feature["geometry"])
-    except (shapely.errors.ShapelyError, ValueError, KeyError, TypeError, AttributeError):
-        return None
-
-
-def _valid_area(shape: Any) -> bool:
-    return (
-        shape is not None
-        and shape.geom_type in ("Polygon", "MultiPolygon")
-        and shape.is_valid
-        and not shape.is_empty
-    )

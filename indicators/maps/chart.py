@@ -6,13 +6,25 @@ from typing import Any
 
 import altair as alt
 
-from indicators.maps.boundaries import HATCHES, MARITIME, PROVINCES, Boundaries
-from indicators.maps.layout import LINE, inset_projection, main_projection, measures
-from indicators.maps.palette import MISSING, NOT_APPLICABLE, SUPPRESSED, Palette, palette
+from indicators.maps import moves
+from indicators.maps.beside import LEGEND, bars, legend
+from indicators.maps.boundaries import NATION, Boundaries
+from indicators.maps.layout import (
+    inset_projection,
+    main_projection,
+    measures,
+)
+from indicators.maps.palette import (
+    BROKEN,
+    MISSING,
+    NOT_APPLICABLE,
+    SUPPRESSED,
+    Palette,
+    palette,
+)
+from indicators.maps.sources import FIGURES, Sources, tooltip
 from indicators.wording import Wording
 
-FIGURES = "figures"
-LEGEND = "legend"
 SELECTION = "region"
 
 TEXT_FONT = "Noto Sans CJK SC, Noto Sans SC, PingFang SC, Microsoft YaHei, sans-serif"
@@ -23,24 +35,27 @@ def region_map(
     *,
     words: Wording,
     dark: bool = False,
-    classes: int = 5,
+    classes: int = 6,
     labels: bool = True,
     height: int = 600,
+    moving: bool = False,
 ) -> alt.LayerChart:
     """Return the map without figures: they come as datasets `figures` and `legend`.
 
-    The same for every indicator and period: it depends on language, theme and `classes` (the
-    most that a legend will have) alone, so it is worth keeping. `height` is the most the map
-    may take. A click selects a unit: selection `region`, field `region`.
+    The same for every indicator and period: it depends on language, theme, `classes` (the most
+    that a legend will have) and the region whose parts `boundaries` are, so it is worth keeping.
+    `height` is the most the map may take. A click selects a unit: selection `region`, field
+    `region`. A `moving` map has figures of many periods, told apart by `frame` from 0 on, and
+    plays them in the browser; dataset `frames` has `frame` and `label` of each.
     """
     colours = palette(dark)
-    sources = _sources(boundaries)
+    sources = Sources(boundaries, moving)
     point = alt.selection_point(name=SELECTION, fields=["region"], empty=False, toggle=False)
     hover = alt.selection_point(
         name="hover", fields=["region"], on="pointerover", clear="pointerout", empty=False
     )
-    main, inset = main_projection(), inset_projection()
-    chart = alt.layer(
+    main, inset = main_projection(boundaries), inset_projection()
+    layers = [
         _land(sources, colours, main),
         *_hatching(sources, colours, main),
         *_maritime(sources, colours, main),
@@ -48,16 +63,25 @@ def region_map(
         _outline(sources, main, colours.selected, 2, "datum.selected"),
         _outline(sources, main, colours.text, 1.5, hover),
         _touch(sources, main, words).add_params(point, hover),
-        _inset_frame(fill=colours.background),
-        _land(sources, colours, inset),
-        *_hatching(sources, colours, inset),
-        *_maritime(sources, colours, inset),
-        _inset_frame(stroke=colours.line),
-        _inset_name(words, colours),
-        *_legend(colours),
-    )
+    ]
+    if boundaries.inset:
+        layers += [
+            _inset_frame(fill=colours.background),
+            _land(sources, colours, inset),
+            *_hatching(sources, colours, inset),
+            *_maritime(sources, colours, inset),
+            _inset_frame(stroke=colours.line),
+            _inset_name(words, colours),
+        ]
+    if boundaries.region == NATION:
+        layers += bars(sources, colours, words)
+    layers += legend(colours)
+    if moving:
+        layers.append(moves.clock(colours))
+    names = [FIGURES, LEGEND, *([moves.FRAMES] if moving else [])]
     drawn: alt.LayerChart = (
-        chart.add_params(*measures(boundaries, classes, height))
+        alt.layer(*layers)
+        .add_params(*measures(boundaries, classes, height))
         .properties(
             width=900,
             height=height,
@@ -66,37 +90,16 @@ def region_map(
             padding={"left": 0, "top": 0, "right": 0, "bottom": 0},
             # Fitting would let a long label shrink the map.
             autosize=alt.AutoSizeParams(type="none"),
-            datasets={FIGURES: [], LEGEND: []},
+            datasets={name: [] for name in names},
         )
         .configure(font=TEXT_FONT, view=alt.ViewConfig(stroke=None))
     )
     return drawn
 
 
-Sources = dict[str, alt.UrlData]
-
-
-def _sources(boundaries: Boundaries) -> Sources:
-    return {
-        name: alt.UrlData(
-            boundaries.boundary_url(name), format=alt.JsonDataFormat(property="features")
-        )
-        for name in boundaries.collections
-    }
-
-
-def _with_figures(chart: alt.Chart, region: str = "datum.id") -> alt.Chart:
-    fields = ["name", "state", "fill", "ink", "shown", "period", "rank", "status", "selected"]
-    drawn: alt.Chart = chart.transform_calculate(region=region).transform_lookup(
-        lookup="region",
-        from_=alt.LookupData(data=alt.NamedData(FIGURES), key="region", fields=fields),
-    )
-    return drawn
-
-
 def _land(sources: Sources, colours: Palette, projection: alt.Projection) -> alt.Chart:
     # Until its figures arrive a unit is drawn as one without a value, never left out.
-    land = _with_figures(alt.Chart(sources[PROVINCES])).transform_calculate(
+    land = sources.with_figures(alt.Chart(sources.units)).transform_calculate(
         fill=f"datum.fill || '{colours.no_value}'"
     )
     drawn: alt.Chart = (
@@ -108,9 +111,12 @@ def _land(sources: Sources, colours: Palette, projection: alt.Projection) -> alt
 
 
 def _hatching(sources: Sources, colours: Palette, projection: alt.Projection) -> list[alt.Chart]:
-    states = {"rising": [MISSING, SUPPRESSED], "falling": [NOT_APPLICABLE, SUPPRESSED]}
+    states = {
+        "rising": [MISSING, SUPPRESSED],
+        "falling": [NOT_APPLICABLE, SUPPRESSED, BROKEN],
+    }
     return [
-        _with_figures(alt.Chart(sources[HATCHES]), "datum.properties.region")
+        sources.with_figures(alt.Chart(sources.hatches), "datum.properties.region")
         .transform_filter(
             f"datum.properties.direction == '{direction}' && "
             f"indexof({chosen}, datum.state || '{MISSING}') >= 0"
@@ -122,7 +128,9 @@ def _hatching(sources: Sources, colours: Palette, projection: alt.Projection) ->
 
 
 def _maritime(sources: Sources, colours: Palette, projection: alt.Projection) -> list[alt.Chart]:
-    chart = alt.Chart(sources[MARITIME]).properties(projection=projection)
+    if sources.maritime is None:
+        return []
+    chart = alt.Chart(sources.maritime).properties(projection=projection)
     return [
         chart.transform_filter("datum.id == 'dashes'").mark_geoshape(
             stroke=colours.line, strokeWidth=1.4, filled=False, aria=False
@@ -135,23 +143,27 @@ def _maritime(sources: Sources, colours: Palette, projection: alt.Projection) ->
 
 def _names(sources: Sources, colours: Palette, projection: alt.Projection) -> list[alt.Chart]:
     """Return the names over a halo of their unit's colour, for those wider than their unit."""
+    # A unit of the nation has its name whatever its size; a prefecture one that it has room for.
+    room = "datum.properties.room * zoom > max(9, 2.2 * length(datum.name))"
+    size = "zoom < 620 ? 0 : zoom < 850 ? 9 : 10.5" if sources.national else "width < 420 ? 9 : 11"
     names = (
-        _with_figures(alt.Chart(sources[PROVINCES]))
+        sources.with_figures(alt.Chart(sources.units))
         .transform_calculate(
             longitude="datum.properties.longitude",
             latitude="datum.properties.latitude",
             ink=f"datum.properties.beside ? '{colours.text}' : datum.ink",
             halo=f"datum.properties.beside ? '{colours.background}' : datum.fill",
+            written=f"({'true' if sources.national else room} ? datum.name : '')"
+            f" + (datum.state == '{BROKEN}' ? ' [b]' : '')",
         )
-        .encode(longitude="longitude:Q", latitude="latitude:Q", text="name:N")
+        .encode(longitude="longitude:Q", latitude="latitude:Q", text="written:N")
         .properties(projection=projection)
     )
-    size = alt.ExprRef("zoom < 620 ? 0 : zoom < 850 ? 9 : 10.5")
     return [
-        names.mark_text(fontSize=size, strokeWidth=2.5, strokeJoin="round", aria=False).encode(
-            stroke=alt.Stroke("halo:N", scale=None, legend=None)
-        ),
-        names.mark_text(fontSize=size, aria=False).encode(
+        names.mark_text(
+            fontSize=alt.ExprRef(size), strokeWidth=2.5, strokeJoin="round", aria=False
+        ).encode(stroke=alt.Stroke("halo:N", scale=None, legend=None)),
+        names.mark_text(fontSize=alt.ExprRef(size), aria=False).encode(
             color=alt.Color("ink:N", scale=None, legend=None)
         ),
     ]
@@ -161,7 +173,7 @@ def _outline(
     sources: Sources, projection: alt.Projection, colour: str, width: float, which: Any
 ) -> alt.Chart:
     drawn: alt.Chart = (
-        _with_figures(alt.Chart(sources[PROVINCES]))
+        sources.with_figures(alt.Chart(sources.units))
         .transform_filter(which)
         .mark_geoshape(stroke=colour, strokeWidth=width, filled=False, aria=False)
         .properties(projection=projection)
@@ -171,21 +183,11 @@ def _outline(
 
 def _touch(sources: Sources, projection: alt.Projection, words: Wording) -> alt.Chart:
     """Return what the pointer and a screen reader meet: unseen shapes on top of all."""
-    tooltip = {
-        "name": words("Region"),
-        "shown": words("Value"),
-        "period": words("Period"),
-        "rank": words("Rank"),
-        "status": words("Status"),
-    }
     drawn: alt.Chart = (
-        _with_figures(alt.Chart(sources[PROVINCES]))
+        sources.with_figures(alt.Chart(sources.units))
         .transform_calculate(spoken="datum.name + ', ' + datum.shown")
         .mark_geoshape(fill="transparent", stroke=None, cursor="pointer")
-        .encode(
-            tooltip=[alt.Tooltip(f"{field}:N", title=title) for field, title in tooltip.items()],
-            description="spoken:N",
-        )
+        .encode(tooltip=tooltip(words), description="spoken:N")
         .properties(projection=projection)
     )
     return drawn
@@ -238,34 +240,3 @@ def _inset_name(words: Wording, colours: Palette) -> alt.Chart:
         )
     )
     return drawn
-
-
-def _legend(colours: Palette) -> list[alt.Chart]:
-    rows = alt.Chart(alt.NamedData(LEGEND)).transform_calculate(
-        left="legend_left + datum.column * legend_column",
-        middle=f"legend_bottom - (datum.line + 0.5) * {LINE}",
-    )
-    swatches = rows.transform_filter("datum.kind != 'title'").transform_calculate(
-        right="datum.left + 20", top="datum.middle - 6", bottom="datum.middle + 6"
-    )
-    fill = alt.Fill("fill:N", scale=None, legend=None)
-    return [
-        swatches.mark_rect(stroke=colours.border, strokeWidth=0.6, aria=False).encode(
-            x=_pixel("left"), x2="right", y=_pixel("top"), y2="bottom", fill=fill
-        ),
-        swatches.transform_calculate(centre="datum.left + 10")
-        .mark_point(size=144, stroke=colours.hatch, strokeWidth=0.8, opacity=1, aria=False)
-        .encode(
-            x=_pixel("centre", "x"),
-            y=_pixel("middle"),
-            shape=alt.Shape("hatch:N", scale=None, legend=None),
-        ),
-        rows.transform_calculate(text_left="datum.left + (datum.kind == 'title' ? 0 : 26)")
-        .mark_text(align="left", fontSize=11.5, color=colours.text, aria=False)
-        .encode(x=_pixel("text_left", "x"), y=_pixel("middle"), text="label:N"),
-    ]
-
-
-def _pixel(field: str, channel: str = "") -> Any:
-    position = alt.X if channel == "x" or field == "left" else alt.Y
-    return position(f"{field}:Q", scale=None, axis=None)

@@ -9,10 +9,12 @@ from typing import Any
 import altair as alt
 import pandas as pd
 
+from indicators.maps.beside import LEGEND
 from indicators.maps.boundaries import Boundaries
-from indicators.maps.chart import FIGURES, LEGEND, TEXT_FONT, region_map
+from indicators.maps.chart import TEXT_FONT, region_map
 from indicators.maps.layout import MARGIN
 from indicators.maps.palette import palette
+from indicators.maps.sources import FIGURES
 from indicators.wording import Wording
 
 PADDING = 16

@@ -1,4 +1,4 @@
-"""What a map is given on each rerun: 34 small rows of figures, and the rows of its legend.
+"""What a map is given on each rerun: a small row for each unit, and the rows of its legend.
 
 Colour and wording are decided here, so that the map's own specification never changes with the
 figures.
@@ -8,13 +8,14 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections.abc import Collection, Mapping, Sequence
-from itertools import pairwise
 from typing import Any
 
 import pandas as pd
 
 from indicators.maps.boundaries import REGIONS
+from indicators.maps.classes import class_names
 from indicators.maps.palette import (
+    BROKEN,
     MISSING,
     NO_VALUE,
     NOT_APPLICABLE,
@@ -35,6 +36,7 @@ HATCH = {
     SUPPRESSED: RISING + FALLING,
     NOT_APPLICABLE: FALLING,
     OUT_OF_SCOPE: PLAIN,
+    BROKEN: FALLING,
 }
 
 
@@ -46,6 +48,7 @@ def state_name(state: str, words: Wording) -> str:
         SUPPRESSED: words("Suppressed"),
         NOT_APPLICABLE: words("Not applicable"),
         OUT_OF_SCOPE: words("Outside the survey"),
+        BROKEN: words("[b] Not comparable"),
     }[state]
 
 
@@ -64,43 +67,63 @@ def map_figures(
     rows: pd.DataFrame,
     *,
     breaks: Sequence[float],
+    centre: float | None = None,
     names: Mapping[str, str],
     unit: str,
     words: Wording,
     palette: Palette,
     decimals: int = 0,
+    units: Sequence[str] = REGIONS,
     out_of_scope: Collection[str] = (),
     selected: str | None = None,
     ascending: bool = False,
+    signed: bool = False,
 ) -> pd.DataFrame:
     """Return one row per unit, ready to draw: the dataset `figures`.
 
     `rows` has region, period, value, status, confidentiality, one row a region; other regions
-    than the 34 are left out. A value belongs to the class above each break it reaches. The rank
-    counts from the largest value, or from the smallest if `ascending`.
+    than `units` are left out. A row may name its own `state`, else "". A value belongs to the
+    class above each break it reaches; around a `centre` classes have two hues. The rank counts
+    from the largest value, or from the smallest if `ascending`. `share` is a value's part of the
+    largest, for bars.
     """
     found: dict[Any, Any] = rows.set_index("region").to_dict("index")
-    units = {code: _state(code, found.get(code), out_of_scope) for code in REGIONS}
-    values = pd.Series({c: float(found[c]["value"]) for c in REGIONS if units[c] == VALUE})
+    states = {
+        code: state_of(found[code])
+        if code in found
+        else OUT_OF_SCOPE
+        if code in out_of_scope
+        else MISSING
+        for code in units
+    }
+    values = pd.Series(
+        {code: float(found[code]["value"]) for code in units if states[code] == VALUE}, dtype=float
+    )
     ranks = values.rank(method="min", ascending=ascending)
-    colours = palette.classes(len(breaks) + 1)
+    largest = values.abs().max()
+    colours = palette.scale(breaks, centre)
+    write = words.signed if signed else words.number
     drawn = []
-    for code, state in units.items():
-        fill, rank = palette.no_value, "–"
-        shown = status = state_name(state, words)
+    for code, state in states.items():
+        fill, rank, share = palette.no_value, "–", 0.0
+        label = shown = status = state_name(state, words)
         if state == VALUE:
             fill = colours[bisect_right(breaks, values[code])]
-            shown = " ".join([words.number(values[code], decimals), unit]).strip()
+            label = write(values[code], decimals)
+            shown = f"{label}{'' if unit == '%' else ' '}{unit}".strip()
             rank = words("{rank} of {count}", rank=int(ranks[code]), count=len(values))
             status = status_name(str(found[code]["status"]), words)
+            share = abs(values[code]) / largest if largest else 0.0
         drawn.append(
             {
                 "region": code,
                 "name": names[code],
                 "state": state,
                 "value": values.get(code),
+                "share": round(share, 3),
                 "fill": fill,
                 "ink": readable_on(fill),
+                "label": label,
                 "shown": shown,
                 "period": words.period(str(found[code]["period"])) if code in found else "–",
                 "rank": rank,
@@ -111,23 +134,16 @@ def map_figures(
     return pd.DataFrame(drawn)
 
 
-def class_breaks(values: pd.Series, classes: int = 5) -> list[float]:
-    """Return the breaks of classes that hold about as many values each (quantiles).
-
-    Rounded to two significant digits where that keeps them apart; fewer where values are few.
-    """
-    known = values.dropna()
-    shares = [step / classes for step in range(1, classes)]
-    exact = sorted(set(known.quantile(shares))) if len(known) > 1 else []
-    rounded = [float(f"{value:.2g}") for value in exact]
-    kept = rounded if len(set(rounded)) == len(exact) else exact
-    return [value for value in kept if known.min() < value <= known.max()]
+def known_values(rows: pd.DataFrame) -> pd.Series:
+    """Return the values that may be shown: what is withheld gives no class its break either."""
+    return rows["value"][[state_of(row) == VALUE for row in rows.to_dict("records")]]
 
 
-def _state(code: str, row: Mapping[str, Any] | None, out_of_scope: Collection[str]) -> str:
-    if row is None:
-        return OUT_OF_SCOPE if code in out_of_scope else MISSING
-    if row["confidentiality"] == "C":
+def state_of(row: Mapping[Any, Any]) -> str:
+    """Return what a region's row is: a value, or why it is none."""
+    if row.get("state"):
+        return str(row["state"])
+    if row["confidentiality"] != "F":
         return SUPPRESSED
     if row["status"] == "M":
         return NOT_APPLICABLE
@@ -138,15 +154,21 @@ def map_legend(
     figures: pd.DataFrame,
     *,
     breaks: Sequence[float],
+    centre: float | None = None,
     unit: str,
     words: Wording,
     palette: Palette,
     decimals: int = 0,
+    said: str = "",
+    counted: bool = True,
 ) -> pd.DataFrame:
-    """Return the legend's rows, `line` counted from the bottom: the dataset `legend`."""
-    colours = palette.classes(len(breaks) + 1)
-    classes = zip(colours, class_names(breaks, words, decimals), strict=True)
+    """Return the legend's rows, `line` counted from the bottom: the dataset `legend`.
+
+    `said` is how the classes were made. The units without a value are `counted` by their state.
+    """
     counts = figures["state"].value_counts()
+    colours = palette.scale(breaks, centre) if VALUE in counts else []
+    classes = zip(colours, class_names(breaks, words, decimals) if colours else [], strict=True)
     states = [state for state in NO_VALUE if state in counts]
     rows = [
         {"column": 0, "line": line, "kind": "class", "fill": fill, "hatch": PLAIN, "label": label}
@@ -159,21 +181,14 @@ def map_legend(
             "kind": "state",
             "fill": palette.no_value,
             "hatch": HATCH[state],
-            "label": words("{state}: {count}", state=state_name(state, words), count=counts[state]),
+            "label": words("{state}: {count}", state=state_name(state, words), count=counts[state])
+            if counted
+            else state_name(state, words),
         }
         for line, state in enumerate(reversed(states))
     ]
     title = {"column": 0, "line": len(colours), "kind": "title", "fill": "", "hatch": PLAIN}
-    return pd.DataFrame([*rows, title | {"label": unit}])
-
-
-def class_names(breaks: Sequence[float], words: Wording, decimals: int = 0) -> list[str]:
-    """Return what each class holds, from low to high; a class includes its lower end."""
-    ends = [words.number(value, decimals) for value in breaks]
-    if not ends:
-        return [words("all values")]
-    return [
-        words("under {upper}", upper=ends[0]),
-        *(words("{lower} to {upper}", lower=a, upper=b) for a, b in pairwise(ends)),
-        words("{lower} or more", lower=ends[-1]),
-    ]
+    label = words("{unit}, {classes}", unit=unit, classes=said) if said else unit
+    # A legend below the map is laid out from its first line, one on it from its last.
+    lines = max(len(colours), len(states) - 1) + 1
+    return pd.DataFrame([*rows, title | {"label": label}]).assign(lines=lines)

@@ -6,6 +6,7 @@ into degrees.
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -14,7 +15,7 @@ from numpy.typing import NDArray
 
 PARALLELS = (25.0, 47.0)
 MERIDIAN = 105.0
-SPACING = 0.014  # of the earth's radius, about 90 km
+SPACING = 0.017  # of the map's width: about 90 km on the nation's
 LINES = 7  # at least so many across a small unit
 
 _SIN = np.sin(np.radians(PARALLELS))
@@ -25,28 +26,38 @@ _R0 = np.sqrt(_C) / _N
 Points = NDArray[np.float64]
 
 
-def projected(points: Points) -> Points:
+def projected(points: Points, meridian: float = MERIDIAN) -> Points:
     """Return x, y in earth radii of longitude, latitude: the conic equal-area of d3-geo."""
-    angle = np.radians(points[:, 0] - MERIDIAN) * _N
+    angle = np.radians(points[:, 0] - meridian) * _N
     radius = np.sqrt(_C - 2 * _N * np.sin(np.radians(points[:, 1]))) / _N
     return np.column_stack([radius * np.sin(angle), _R0 - radius * np.cos(angle)])
 
 
-def unprojected(points: Points) -> Points:
+def unprojected(points: Points, meridian: float = MERIDIAN) -> Points:
     """Return longitude, latitude of x, y: the inverse of `projected`."""
     x, y = points[:, 0], _R0 - points[:, 1]
-    longitude = MERIDIAN + np.degrees(np.arctan2(x, y)) / _N
+    longitude = meridian + np.degrees(np.arctan2(x, y)) / _N
     sine = (_C - (x**2 + y**2) * _N**2) / (2 * _N)
     return np.column_stack([longitude, np.degrees(np.arcsin(sine))])
 
 
-def hatched(provinces: dict[str, Any]) -> dict[str, Any]:
-    """Return GeoJSON lines for each unit, rising as / and falling the other way, by region."""
+def hatched(units: dict[str, Any], meridian: float, width: float) -> dict[str, Any]:
+    """Return GeoJSON lines for each unit, rising as / and falling the other way, by region.
+
+    `width` of the map, in earth radii.
+    """
     features: list[dict[str, Any]] = []
-    for feature in provinces["features"]:
-        area = shapely.transform(shapely.geometry.shape(feature["geometry"]), projected)
+    areas = shapely.transform(
+        [shapely.geometry.shape(feature["geometry"]) for feature in units["features"]],
+        partial(projected, meridian=meridian),
+    )
+    spacing = SPACING * width
+    digits = 2 if spacing > 0.005 else 3
+    for feature, area in zip(units["features"], areas, strict=True):
         for direction in ("rising", "falling"):
-            lines = shapely.transform(_lines(area, direction), unprojected)
+            lines = shapely.transform(
+                _lines(area, direction, spacing), partial(unprojected, meridian=meridian)
+            )
             features.append(
                 {
                     "type": "Feature",
@@ -54,7 +65,7 @@ def hatched(provinces: dict[str, Any]) -> dict[str, Any]:
                     "geometry": {
                         "type": "MultiLineString",
                         "coordinates": [
-                            [[round(x, 2), round(y, 2)] for x, y in line.coords]
+                            [[round(x, digits), round(y, digits)] for x, y in line.coords]
                             for line in shapely.get_parts(lines)
                         ],
                     },
@@ -63,10 +74,10 @@ def hatched(provinces: dict[str, Any]) -> dict[str, Any]:
     return {"type": "FeatureCollection", "features": features}
 
 
-def _lines(area: Any, direction: str) -> Any:
+def _lines(area: Any, direction: str, widest: float) -> Any:
     sign = 1 if direction == "rising" else -1
     x0, y0, x1, y1 = area.bounds
-    spacing = min(SPACING, (x1 - x0 + y1 - y0) / LINES)
+    spacing = min(widest, (x1 - x0 + y1 - y0) / LINES)
     # A rising line has y - x constant, a falling one y + x.
     corners = [y - sign * x for x in (x0, x1) for y in (y0, y1)]
     # Multiples of the spacing, so that the lines of neighbours meet.

@@ -1,7 +1,7 @@
 """Colours of a map, for light and dark pages.
 
-One hue from faint to strong, told apart with any colour vision; what is no value has a hue of
-its own, at least ΔE 20 (CIEDE2000) from every class.
+One hue from faint to strong, or two away from a benchmark, told apart with any colour vision;
+what is no value has a hue of its own, at least ΔE 20 (CIEDE2000) from every class.
 """
 
 from __future__ import annotations
@@ -13,12 +13,16 @@ from itertools import pairwise
 State = str
 VALUE, MISSING, SUPPRESSED = "value", "missing", "suppressed"
 NOT_APPLICABLE, OUT_OF_SCOPE = "not_applicable", "out_of_scope"
-NO_VALUE = (MISSING, SUPPRESSED, NOT_APPLICABLE, OUT_OF_SCOPE)
+BROKEN = "broken"  # on a map of changes: the series breaks between the two periods
+NO_VALUE = (MISSING, SUPPRESSED, NOT_APPLICABLE, OUT_OF_SCOPE, BROKEN)
 
 
 @dataclass(frozen=True)
 class Palette:
-    """The colours one map needs; `ramp` runs from the lowest class to the highest."""
+    """The colours one map needs.
+
+    `ramp` runs from the lowest class to the highest, `below` and `above` away from a benchmark.
+    """
 
     background: str
     text: str
@@ -29,12 +33,21 @@ class Palette:
     no_value: str
     hatch: str
     ramp: tuple[str, ...]
+    below: tuple[str, ...]
+    above: tuple[str, ...]
 
     def classes(self, count: int) -> list[str]:
         """Return `count` colours, evenly spaced on the ramp."""
         if count == 1:
             return [self.ramp[len(self.ramp) // 2]]
         return [_between(self.ramp, index / (count - 1)) for index in range(count)]
+
+    def scale(self, breaks: Sequence[float], centre: float | None = None) -> list[str]:
+        """Return the colours of the classes that `breaks` make, in two hues around a `centre`."""
+        if centre is None:
+            return self.classes(len(breaks) + 1)
+        below = sum(value <= centre for value in breaks)
+        return [*reversed(self.below[:below]), *self.above[: len(breaks) + 1 - below]]
 
 
 LIGHT = Palette(
@@ -47,6 +60,8 @@ LIGHT = Palette(
     no_value="#ede3cc",
     hatch="#8a7a56",
     ramp=("#bfdaf0", "#85bcdf", "#4a97c9", "#1f6fb0", "#0b4a87", "#08306b"),
+    below=("#cfa6dc", "#9c5bb8", "#611a78"),
+    above=("#93d1a2", "#3f9e58", "#0c5a26"),
 )
 DARK = Palette(
     background="#0e1117",
@@ -58,6 +73,8 @@ DARK = Palette(
     no_value="#4f463b",
     hatch="#a8977a",
     ramp=("#17324d", "#1f5582", "#2f7ab5", "#5aa5d6", "#9ccbe8", "#d8ecf8"),
+    below=("#6a3a85", "#a86fc4", "#e3c4f2"),
+    above=("#1c6638", "#46ab66", "#b8efc4"),
 )
 
 

@@ -1,0 +1,194 @@
+"""Counts chosen for publication: a file of figures and its declaration, for the gate to take in.
+
+`python -m etl publish figures.parquet --source registry` then publishes them as any figures.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import ibis
+import pandas as pd
+import yaml
+
+from etl.documents import sha256
+from etl.findings import Finding, Refused, message
+from etl.rollup.calendar import FREQUENCIES, period
+from etl.rollup.engine import Engine
+from etl.rollup.files import Summary
+from etl.rollup.space import DIMENSIONS, TOTAL
+from etl.rollup.steps import counted
+from indicators.catalogue import Catalogue
+from indicators.wording import Wording
+
+SOURCE = "registry"
+FILE = "figures.parquet"
+
+# The platform's figures stand at the same keys and are another series.
+INDICATORS = {
+    "certificates_valid": "registry_certificates_valid",
+    "certified_organisations": "registry_organisations_certified",
+    "certificates_suspended": "certificates_suspended",
+    "certificates_new": "certificates_new",
+    "certificates_lapsed": "certificates_lapsed",
+    "certificates_withdrawn": "certificates_withdrawn",
+}
+# Those of one scheme are the numerator of the uptake rate, which names no scheme.
+QUALITY_MANAGEMENT = ("QMS", "registry_qms_organisations")
+LEVELS = ("province", "section", "size", "scheme")
+
+
+@dataclass(frozen=True)
+class Choice:
+    """What to publish: `periods` are frequencies, `levels` kinds of codes besides the totals.
+
+    Without `periods` all that were counted are published. A level is a kind of region (province,
+    economic_region …), a level of industry (section, division, combination), `size` or `scheme`;
+    the regions and industries above come with it.
+    """
+
+    periods: Sequence[str] = ()
+    levels: Sequence[str] = LEVELS
+
+    def check(self, known: Catalogue) -> None:
+        """Raise `Refused` where a word names no level or frequency."""
+        kinds = sorted({*known.regions["kind"], *known.industries["level"], "size", "scheme"})
+        wrong = [
+            Finding(
+                name,
+                word,
+                message("one of {kinds}", kinds=", ".join(allowed)),
+                message("choose again"),
+            )
+            for name, words, allowed in (
+                ("--periods", self.periods, list(FREQUENCIES)),
+                ("--levels", self.levels, kinds),
+            )
+            for word in words
+            if word not in allowed
+        ]
+        if wrong:
+            raise Refused(wrong)
+
+    def codes(self, known: Catalogue) -> dict[str, list[str]]:
+        """Return the codes of each dimension that are published."""
+        return {
+            "region": _with_those_above(known.regions, "kind", self.levels, ("world", "nation")),
+            "industry": _with_those_above(known.industries, "level", self.levels, ()),
+            "size": [TOTAL, *(known.sizes["code"] if "size" in self.levels else ())],
+            "scheme": [TOTAL, *(known.schemes["code"] if "scheme" in self.levels else ())],
+        }
+
+
+def _with_those_above(
+    codes: pd.DataFrame, level: str, chosen: Sequence[str], always: Sequence[str]
+) -> list[str]:
+    parents = dict(zip(codes["code"], codes["parent"], strict=True))
+    found = {TOTAL, *codes.loc[codes[level].isin([*chosen, *always]), "code"]}
+    for code in sorted(found):
+        while code := parents.get(code, ""):
+            found.add(code)
+    return sorted(found)
+
+
+def write_publication(
+    summary: Summary,
+    files: Sequence[Path],
+    as_of: date,
+    choice: Choice,
+    known: Catalogue,
+    engine: Engine,
+    words: Wording,
+) -> Path:
+    """Write the chosen counts and their declaration beside the others; return the file.
+
+    Periods that end after `as_of` are left out: nobody knows yet what will be valid then. Small
+    figures stay in: the gate withholds them. Raises `Refused` for an unknown level or frequency,
+    or where no period is left.
+    """
+    from etl.own.declaration import beside  # what reads figures need not be there to count them
+
+    choice.check(known)
+    counts = counted(summary.out, engine)
+    names = engine.rows(counts.select("period").distinct())["period"]
+    asked = {FREQUENCIES[name] for name in choice.periods or FREQUENCIES}
+    periods = [
+        name
+        for name in sorted(names)
+        if period(name).frequency in asked and period(name).last_day <= as_of
+    ]
+    if not periods:
+        raise Refused(
+            [
+                Finding(
+                    str(summary.out),
+                    ", ".join(sorted(names)[:3]),
+                    message(
+                        "a {kinds} that ends by {day}",
+                        kinds=" / ".join(choice.periods or FREQUENCIES),
+                        day=as_of.isoformat(),
+                    ),
+                    message("choose other periods"),
+                )
+            ]
+        )
+    path = summary.out / FILE
+    engine.write_file(_figures(counts, periods, choice.codes(known)), path)
+    declared = _declaration(summary, files, as_of, known, words)
+    text = yaml.safe_dump(declared, allow_unicode=True, sort_keys=False, width=10_000)
+    beside(path).write_text(text, encoding="utf-8")
+    return path
+
+
+def _figures(counts: Any, periods: Sequence[str], codes: dict[str, list[str]]) -> Any:
+    rows = counts.filter(
+        counts.period.isin(periods), *(counts[name].isin(codes[name]) for name in DIMENSIONS)
+    )
+    plain = rows.rename({new: old for old, new in INDICATORS.items()})
+    plain = plain.pivot_longer(list(INDICATORS.values()), names_to="indicator", values_to="value")
+    scheme, indicator = QUALITY_MANAGEMENT
+    quality = counts.filter(
+        counts.period.isin(periods),
+        counts.scheme == scheme,
+        *(counts[name].isin(codes[name]) for name in DIMENSIONS if name != "scheme"),
+    ).mutate(
+        indicator=ibis.literal(indicator),
+        scheme=ibis.literal(TOTAL),
+        value=ibis._["certified_organisations"],
+    )
+    columns = ["indicator", *DIMENSIONS, "period", "value"]
+    return ibis.union(plain.select(*columns), quality.select(*columns))
+
+
+def _declaration(
+    summary: Summary, files: Sequence[Path], as_of: date, known: Catalogue, words: Wording
+) -> dict[str, Any]:
+    source = known.sources[SOURCE]
+    units = {key: known.indicators[key].unit for key in _published()}
+    read = words(
+        "{rows} certificates read, {aside} set aside ({share})",
+        rows=words.number(summary.rows),
+        aside=words.number(summary.set_aside),
+        share=words.percent(summary.share_set_aside),
+    )
+    return {
+        "provenance": {
+            "publisher": words.text(source.publisher),
+            "document": words("Certificate-level files drawn on {day}", day=as_of.isoformat()),
+            "licence": words.text(source.licence),
+            "date": as_of.isoformat(),
+            "place": " · ".join(path.name for path in files),
+            "note": "; ".join([read, *(f"{path.name} sha256:{sha256(path)}" for path in files)]),
+        },
+        "columns": {name: name for name in ("indicator", *DIMENSIONS, "period", "value")},
+        "unit": {key: words.text(known.units[unit]) for key, unit in units.items()},
+        "scope": "all",
+    }
+
+
+def _published() -> list[str]:
+    return [*INDICATORS.values(), QUALITY_MANAGEMENT[1]]

@@ -1,0 +1,88 @@
+"""A briefing as .pdf: to be printed and handed on, its fonts inside."""
+
+from __future__ import annotations
+
+import json
+from datetime import datetime
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import typst
+
+from indicators.briefing.blocks import Block, Briefing, Figure, Heading, Paragraph, Points
+from indicators.wording import Wording
+
+HALF = 50.0  # per cent of the page
+TEMPLATE = Path(__file__).with_name("paper.typ")
+FONTS = ("Noto Sans CJK SC", "Noto Sans SC", "Source Han Sans SC")
+
+
+class NoFontError(RuntimeError):
+    """There is no font with Chinese characters on this machine that a PDF could take in."""
+
+
+def pdf_file(briefing: Briefing, fonts: Any = None) -> bytes:
+    """Return a briefing as a tagged PDF.
+
+    Raises `NoFontError` where `fonts` (default: the machine's) hold none of `FONTS`.
+    """
+    found = fonts or _fonts()
+    words = Wording("en" if briefing.language == "en" else "zh")
+    if not set(FONTS) & set(found.families()):
+        raise NoFontError(words(
+            "No font with Chinese characters: install Noto Sans CJK SC (on Debian and Ubuntu "
+            "the package fonts-noto-cjk)."
+        ))  # fmt: skip
+    told = {
+        "title": briefing.title, "subtitle": briefing.subtitle, "header": briefing.header,
+        "footer": briefing.footer, "mark": briefing.mark, "language": briefing.language,
+        "table": words("Table"), "figure": words("Figure"),
+        "blocks": _paired([_data(block) for block in briefing.blocks]),
+    }  # fmt: skip
+    made: bytes = typst.compile(
+        TEMPLATE.read_bytes(), font_paths=found, format="pdf", timestamp=_moment(briefing),
+        sys_inputs={"briefing": json.dumps(told, ensure_ascii=False)},
+    )  # fmt: skip
+    return made
+
+
+@cache
+def _fonts() -> Any:
+    # Reading the machine's fonts takes most of a first document's time.
+    return typst.Fonts()
+
+
+def _moment(briefing: Briefing) -> datetime:
+    return datetime.fromisoformat(briefing.published)
+
+
+def _data(block: Block) -> dict[str, Any]:
+    if isinstance(block, Heading):
+        return {"kind": "heading", "text": block.text}
+    if isinstance(block, Paragraph):
+        return {"kind": "paragraph", "text": block.text}
+    if isinstance(block, Points):
+        return {"kind": "points", "texts": block.texts}
+    if isinstance(block, Figure):
+        return {
+            "kind": "figure", "caption": block.caption, "alt": block.alt,
+            "drawing": block.svg, "width": block.width,
+        }  # fmt: skip
+    return {
+        "kind": "table", "caption": block.caption, "shares": block.shares,
+        "columns": [str(name) for name in block.rows.columns],
+        "rows": [[str(cell) for cell in row] for row in block.rows.to_numpy().tolist()],
+    }  # fmt: skip
+
+
+def _paired(blocks: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Put narrow drawings that follow one another side by side."""
+    rows: list[dict[str, Any]] = []
+    for block in blocks:
+        narrow = block["kind"] == "figure" and block["width"] < HALF
+        if narrow and rows and rows[-1]["kind"] == "row":
+            rows[-1]["figures"].append(block | {"width": 100.0})
+        else:
+            rows.append({"kind": "row", "figures": [block | {"width": 100.0}]} if narrow else block)
+    return rows

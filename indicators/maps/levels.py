@@ -1,0 +1,97 @@
+"""The level below the provinces: which figures belong there, and what is missing there."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+import pandas as pd
+
+from indicators import catalogue, tables
+from indicators.maps.boundaries import NATION, prefectures
+from indicators.wording import Wording
+
+COUNTED = ("certificates_", "certified_organisations")  # what records of certificates give
+
+
+def province_of(region: str) -> str | None:
+    """Return the province that a prefecture belongs to, None for any other region."""
+    return next((whole for whole, codes in prefectures().items() if region in codes), None)
+
+
+def level_rows(rows: pd.DataFrame, within: str) -> pd.DataFrame:
+    """Return the figures that belong on the map of a region: its parts', its own, the nation's.
+
+    `rows` has `region`; the nation's map keeps all but those of prefectures.
+    """
+    if within == NATION:
+        below = {code for codes in prefectures().values() for code in codes}
+        return rows[~rows["region"].isin(below)]
+    return rows[rows["region"].isin({NATION, within, *prefectures()[within]})]
+
+
+def undivided(region: str, words: Wording) -> str:
+    """Return why a region has no map of its prefectures, nothing if it has one."""
+    known = catalogue.load().regions.set_index("code")["kind"]
+    if known.get(region) != "province" or region in prefectures():
+        return ""
+    name = tables.region_names(words.language)[region]
+    if region in tables.uncovered():
+        return words("{region} has no map of its own: the platform does not cover it.", region=name)
+    return words(
+        "{region} has no map of its own: a municipality divides into districts, and this "
+        "dashboard goes down to prefectures.",
+        region=name,
+    )
+
+
+def lacking(
+    rows: pd.DataFrame, within: str, indicator: catalogue.Indicator, words: Wording
+) -> list[str]:
+    """Return what is missing where no prefecture of `within` has a figure, and who could supply it.
+
+    `rows` are the figures of the same selection, the provinces' among them; `rows` has region,
+    value, source.
+    """
+    known = rows[rows["value"].notna()]
+    codes = prefectures()[within]
+    if known["region"].isin(codes).any():
+        return []
+    province = tables.region_names(words.language)[within]
+    title = words.text(indicator.title)
+    return [
+        words(
+            "There is no figure for any of the {n} prefectures of {province}: {what}.",
+            n=len(codes), province=province, what=title,
+        ),
+        *_publishers(known[known["region"].isin(tables.provinces())]["source"], words),
+        *_ways(indicator, province, words),
+    ]  # fmt: skip
+
+
+def _ways(indicator: catalogue.Indicator, province: str, words: Wording) -> list[str]:
+    known = catalogue.load().indicators
+    if indicator.derived:
+        needed = [str(indicator.numerator), str(indicator.denominator)]
+        return [words(
+            "It is computed here once there are figures by prefecture of: {indicators}.",
+            indicators=words.listed([words.text(known[key].title) for key in needed]),
+        )]  # fmt: skip
+    ways = [words(
+        "The authority responsible in {province} could supply a table by prefecture: "
+        "docs/own-figures.md tells how.",
+        province=province,
+    )]  # fmt: skip
+    if indicator.key.startswith(COUNTED):
+        ways.append(words(
+            "Records of single certificates can be counted by prefecture: docs/rollup.md tells "
+            "how."
+        ))  # fmt: skip
+    return ways
+
+
+def _publishers(sources: Iterable[str], words: Wording) -> list[str]:
+    known = catalogue.load().sources
+    named = sorted({words.text(known[key].publisher) for key in sources if key in known})
+    if not named:
+        return []
+    return [words("Published by province only: {publishers}.", publishers=words.listed(named))]

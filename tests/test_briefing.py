@@ -1,0 +1,286 @@
+"""Briefings read back: what stands in the .docx, the .pdf and the .xlsx."""
+
+from __future__ import annotations
+
+import io
+import math
+import re
+from collections.abc import Iterator
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+import docx
+import pandas as pd
+import pypdf
+import pytest
+import sqlalchemy as sa
+import typst
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from etl.refresh import fill_if_empty
+from indicators import briefing, database, maps, province, tables
+from indicators.briefing import Briefing, Figure, Heading, Paragraph, Points, Table
+from indicators.briefing.paper import FONTS
+from indicators.province import Material
+from indicators.queries import Vintage
+from indicators.wording import Language, Wording
+from tests.conftest import cannot_run
+
+HAN = re.compile(r"[\u4e00-\u9fff]")
+NUMBER = re.compile(r"(?<![\w.])\d[\d,]*(?:\.\d+)?")
+WITHOUT_FIGURES, WITH_FIGURES = "710000", "320000"
+ZH, EN = Wording("zh"), Wording("en")
+
+
+@pytest.fixture(scope="module")
+def shipped(tmp_path_factory: pytest.TempPathFactory) -> Iterator[sa.Engine]:
+    """Yield an engine on the figures that the project ships."""
+    engine = database.open_database(f"sqlite:///{tmp_path_factory.mktemp('briefing')}/f.sqlite")
+    fill_if_empty(engine)
+    yield engine
+    engine.dispose()
+
+
+@pytest.fixture(scope="module")
+def common(shipped: sa.Engine) -> province.Shared:
+    return province.shared(shipped, Vintage(1), maps.load(), province.judged(shipped, 1))
+
+
+@pytest.fixture(scope="module")
+def material(shipped: sa.Engine, common: province.Shared) -> Material:
+    return province.material(shipped, common, WITH_FIGURES)
+
+
+@pytest.fixture(scope="module")
+def told(material: Material) -> dict[Language, Briefing]:
+    return {"zh": briefing.briefing(material, ZH), "en": briefing.briefing(material, EN)}
+
+
+@pytest.fixture(scope="module")
+def paper(told: dict[Language, Briefing]) -> pypdf.PdfReader:
+    if not set(FONTS) & set(typst.Fonts().families()):
+        cannot_run("no font with Chinese characters is installed")
+    return pypdf.PdfReader(io.BytesIO(briefing.pdf_file(told["zh"])))
+
+
+def texts(written: Briefing) -> list[str]:
+    """Return the running text, list by list and paragraph by paragraph."""
+    found = []
+    for block in written.blocks:
+        if isinstance(block, Heading | Paragraph):
+            found.append(block.text)
+        if isinstance(block, Points):
+            found += block.texts
+    return found
+
+
+def test_the_word_file_has_real_headings_captions_tables_and_drawings(
+    told: dict[Language, Briefing],
+) -> None:
+    written = docx.Document(io.BytesIO(briefing.docx_file(told["zh"])))
+    styles = [paragraph.style.name for paragraph in written.paragraphs if paragraph.style]
+    headings = [p.text for p in written.paragraphs if p.style and p.style.name == "Heading 1"]
+    assert headings == [
+        "总体位置", "目标与进展", "与全国和同类地区相比", "缺少的数据，可由谁提供", "来源与版次",
+    ]  # fmt: skip
+    expected = [block for block in told["zh"].blocks if isinstance(block, Table | Figure)]
+    assert styles.count("Caption") == len(expected)
+    drawings = [block for block in expected if isinstance(block, Figure)]
+    assert len(written.inline_shapes) == len(drawings) == 3
+    assert [shape._inline.docPr.get("descr") for shape in written.inline_shapes] == [
+        block.alt for block in drawings
+    ]
+    held = [block.rows for block in expected if isinstance(block, Table)]
+    for table, rows in zip(written.tables, held, strict=True):
+        cells = [[cell.text for cell in row.cells] for row in table.rows]
+        assert cells == [list(rows.columns), *rows.astype(str).to_numpy().tolist()]
+
+
+def test_source_and_release_stand_at_the_foot_of_every_page_of_the_word_file(
+    told: dict[Language, Briefing],
+) -> None:
+    written = docx.Document(io.BytesIO(briefing.docx_file(told["zh"])))
+    for section in written.sections:
+        assert not section.different_first_page_header_footer
+        foot = section.footer.paragraphs[0].text
+        assert "认证平台·分省快照" in foot
+        assert "第 1 版" in foot
+        assert section.header.paragraphs[0].text == "江苏质量治理简报"
+
+
+def test_the_pdf_has_two_to_four_pages_with_source_and_release_on_each(
+    paper: pypdf.PdfReader,
+) -> None:
+    assert 2 <= len(paper.pages) <= 4
+    for page in paper.pages:
+        said = page.extract_text().replace(" ", "").replace("\n", "")
+        assert "第1版" in said
+        # The font draws two characters with one dot, and a reader may take either.
+        assert "认证平台·分省快照" in said.replace("•", "·")
+        assert float(page.mediabox.width) == pytest.approx(595.3, abs=0.1)
+
+
+def test_every_font_of_the_pdf_is_inside_it_and_only_what_is_used(paper: pypdf.PdfReader) -> None:
+    names = set()
+    for page in paper.pages:
+        for font in page["/Resources"]["/Font"].values():  # type: ignore[index]
+            inner = font.get_object()["/DescendantFonts"][0].get_object()
+            described = inner["/FontDescriptor"].get_object()
+            assert {"/FontFile2", "/FontFile3"} & set(described)
+            names.add(str(described["/FontName"]))
+    assert all(re.match(r"/[A-Z]{6}\+", name) for name in names)
+    assert any("CJK" in name or "Noto" in name for name in names)
+
+
+def test_the_pdf_says_its_text_in_chinese_and_is_tagged(
+    paper: pypdf.PdfReader, told: dict[Language, Briefing]
+) -> None:
+    said = "".join(page.extract_text() for page in paper.pages).replace(" ", "").replace("\n", "")
+    for block in told["zh"].blocks:
+        if isinstance(block, Heading):
+            assert block.text in said
+    assert "\ufffd" not in said
+    assert paper.metadata is not None
+    assert paper.metadata.title == "江苏质量治理简报"
+    root = paper.trailer["/Root"]
+    assert "/StructTreeRoot" in root  # type: ignore[operator]
+    assert root["/Lang"].startswith("zh")  # type: ignore[index]
+
+
+def test_english_holds_no_chinese_but_the_titles_of_documents(
+    material: Material, told: dict[Language, Briefing]
+) -> None:
+    proper = {
+        *material.citations["document"], *material.citations["publisher"],
+        str(material.shared.boundaries.metadata["origin"]),
+    }  # fmt: skip
+    written = told["en"]
+    for text in [*texts(written), written.title, written.header, written.footer]:
+        for name in sorted(proper, key=len, reverse=True):
+            text = text.replace(name, "")
+        assert not HAN.search(text), text
+    for block in written.blocks:
+        if isinstance(block, Table):
+            assert not HAN.search(block.rows.to_csv())
+
+
+def test_a_machine_without_chinese_fonts_is_told_what_to_install(
+    told: dict[Language, Briefing],
+) -> None:
+    bare = typst.Fonts(include_system_fonts=False)
+    with pytest.raises(briefing.NoFontError, match="Noto Sans CJK SC"):
+        briefing.pdf_file(told["zh"], fonts=bare)
+
+
+@settings(
+    max_examples=6, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
+@given(region=st.sampled_from(tables.provinces()), language=st.sampled_from(["zh", "en"]))
+def test_every_number_in_the_text_is_a_figure_of_the_workbook(
+    shipped: sa.Engine, common: province.Shared, region: str, language: Language
+) -> None:
+    words = Wording(language)
+    held = province.material(shipped, common, region)
+    written = briefing.briefing(held, words)
+    known = figures_of(held, words)
+    ends = [block for block in written.blocks if isinstance(block, Heading)][-1]
+    body = texts(written)[: texts(written).index(ends.text)]
+    for sentence in body:
+        for number in NUMBER.findall(re.sub(r"\d{4}年(\d+月)?|[A-Z][a-z]{2} \d{4}", "", sentence)):
+            assert number.rstrip(",") in known, sentence
+
+
+def figures_of(held: Material, words: Wording) -> set[str]:
+    """Return every number that the tables hold or that counts their rows."""
+    sheets = briefing.sheets(held, words)
+    found = set()
+    for table in sheets.values():
+        for cell in [str(cell) for column in table for cell in [column, *table[column]]]:
+            found |= set(NUMBER.findall(cell))
+    verdicts, near = held.facts.verdicts, held.facts.nearest
+    counted = [
+        len(verdicts), len(province.assessed(verdicts)), int(verdicts["own"].sum()),
+        len(province.standing_well(province.assessed(verdicts))),
+        len(province.missing_table(held.facts, words)), len(province.declared()),
+        *verdicts.groupby("reason").size(),
+    ]  # fmt: skip
+    found |= {words.number(number) for number in counted}
+    found |= {words.number(distance, 2) for distance in near["distance"]}
+    for verdict in held.behind.values():
+        found |= numbers_in(asdict(verdict), words)
+    return found
+
+
+def numbers_in(part: Any, words: Wording) -> set[str]:
+    """Return every number of a verdict, however many decimals it is said with."""
+    if isinstance(part, dict):
+        return numbers_in(list(part.values()), words)
+    if isinstance(part, list | tuple):
+        return set().union(*(numbers_in(piece, words) for piece in part))
+    if isinstance(part, float) and math.isfinite(part):
+        said = {words.number(abs(part), decimals) for decimals in range(3)}
+        return said | {words.number(100 * abs(part), 0)}
+    return set(NUMBER.findall(part)) if isinstance(part, str) else set()
+
+
+def test_a_region_without_figures_has_an_honest_briefing(
+    shipped: sa.Engine, common: province.Shared
+) -> None:
+    held = province.material(shipped, common, WITHOUT_FIGURES)
+    written = briefing.briefing(held, EN)
+    said = " ".join(texts(written))
+    assert "No source that this project holds has a figure of Taiwan." in said
+    assert "ranks" not in said
+    assert written.footer.startswith("Source: none has figures of this region.")
+    pages = pypdf.PdfReader(io.BytesIO(briefing.pdf_file(written))).pages
+    assert 2 <= len(pages) <= 4
+
+
+def test_demonstration_figures_are_marked_on_every_page(
+    shipped: sa.Engine, common: province.Shared
+) -> None:
+    from dataclasses import replace
+
+    pretended = replace(common, vintage=Vintage(1, "demonstration"))
+    held = province.material(shipped, pretended, WITH_FIGURES)
+    written = briefing.briefing(held, ZH)
+    for page in pypdf.PdfReader(io.BytesIO(briefing.pdf_file(written))).pages:
+        assert page.extract_text().replace("\n", "").count("演示数据") >= 2
+    section = docx.Document(io.BytesIO(briefing.docx_file(written))).sections[0]
+    assert "演示数据" in section.header.paragraphs[0].text
+    assert "演示数据" in section.footer.paragraphs[0].text
+    assert written.name.startswith("演示_")
+    assert "演示数据" in briefing.sheets(held, ZH)["出处"].to_csv()
+
+
+def test_the_workbook_says_what_its_figures_rest_on(material: Material) -> None:
+    workbook = pd.read_excel(
+        io.BytesIO(briefing.xlsx_file(material, EN)), sheet_name=None, engine="calamine"
+    )
+    assert list(workbook) == ["Verdicts", "Comparison", "Figures", "Missing", "Provenance"]
+    provenance = workbook["Provenance"].astype(str)
+    assert provenance.loc[provenance["Part"] == "Release", "Text"].str.startswith("Release 1").all()
+    assert provenance["Text"].str.startswith("Map-review number").sum() == 1
+    assert len(workbook["Figures"]) >= len(material.facts.own)
+
+
+def test_briefings_are_written_one_by_one_and_named_by_what_they_are(
+    shipped: sa.Engine, tmp_path: Path
+) -> None:
+    wanted = [WITHOUT_FIGURES, WITH_FIGURES]
+    done = dict(briefing.write_briefings(shipped, wanted, tmp_path, ZH, Vintage(1)))
+    assert list(done) == wanted
+    assert [path.name for path in done[WITH_FIGURES]] == [
+        f"质量治理简报_江苏_第1版{suffix}" for suffix in (".docx", ".pdf", ".xlsx")
+    ]  # fmt: skip
+    assert all(path.stat().st_size for paths in done.values() for path in paths)
+
+
+def test_an_unknown_region_is_refused_before_anything_is_written(
+    shipped: sa.Engine, tmp_path: Path
+) -> None:
+    with pytest.raises(KeyError):
+        next(briefing.write_briefings(shipped, ["999999"], tmp_path / "new", ZH, Vintage(1)))
+    assert not (tmp_path / "new").exists()

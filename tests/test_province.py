@@ -1,0 +1,226 @@
+"""One region over all indicators: what is said of it, drawn and listed."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+
+import pandas as pd
+import pytest
+import sqlalchemy as sa
+import streamlit as st
+from streamlit.testing.v1 import AppTest
+
+from etl.publish import Decision, publish
+from etl.refresh import fill_if_empty
+from indicators import compare, database, maps, province, queries, tables
+from indicators.province.facts import at_newest
+from indicators.queries import Vintage
+from indicators.wording import Wording
+from tests.conftest import edition_of, rows_of
+
+ROOT = Path(__file__).resolve().parent.parent
+EN, ZH = Wording("en"), Wording("zh")
+RATE = "organisations_per_10000_residents"
+#                   Jiangsu   Zhejiang  Fujian    Shandong  Guangdong  Beijing
+PROVINCES = dict(zip(
+    ["320000", "330000", "350000", "370000", "440000", "110000"], [9, 6, 3, 5, 7, 4], strict=True,
+))  # fmt: skip
+
+
+def rates(figures: Mapping[str, float], period: str = "2022-09") -> pd.DataFrame:
+    """Return organisations per 10,000 residents, each of 100,000 residents."""
+    rows = rows_of([(RATE, period, region, value) for region, value in figures.items()])
+    return rows.assign(numerator=[value * 10 for value in figures.values()], denominator=100_000.0)
+
+
+NO_VERDICTS = pd.DataFrame(columns=["region", "verdict", "reason", "indicator", "target_value"])
+NO_NEIGHBOURS = pd.DataFrame(columns=["region", "neighbour", "distance", "features", "missing"])
+NO_HOLDINGS = pd.DataFrame(columns=["indicator", "source", "provinces"])
+
+
+def facts_of(rows: pd.DataFrame, region: str = "330000", group: str = "") -> province.Facts:
+    return province.facts(
+        region, group, rows, NO_VERDICTS, NO_NEIGHBOURS, NO_HOLDINGS, rows.head(0),
+        compare.read_peer_groups(),
+    )  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def shipped(tmp_path_factory: pytest.TempPathFactory) -> Iterator[sa.Engine]:
+    """Yield an engine on the figures that the project ships."""
+    url = f"sqlite:///{tmp_path_factory.mktemp('province') / 'figures.sqlite'}"
+    engine = database.open_database(url)
+    fill_if_empty(engine)
+    yield engine
+    engine.dispose()
+
+
+@pytest.fixture(scope="module")
+def common(shipped: sa.Engine) -> province.Shared:
+    judged = province.judged(shipped, 1)
+    return province.shared(shipped, Vintage(1), maps.load(), judged)
+
+
+def test_the_title_says_the_rank_and_the_ranks_that_chance_allows() -> None:
+    told = facts_of(rates({**PROVINCES, "100000": 4.5}))
+    assert province.statement(told, EN) == (
+        "Zhejiang: no target applies; Certified organisations per 10,000 residents ranks "
+        "3 (1–5) of 6 with figures"
+    )
+
+
+def test_a_rank_among_fewer_than_five_is_not_said() -> None:
+    few = {code: PROVINCES[code] for code in ("320000", "330000", "350000", "370000")}
+    assert province.statement(facts_of(rates(few)), EN) == "Zhejiang: no target applies"
+
+
+def test_a_region_without_figures_says_so() -> None:
+    told = facts_of(rates(PROVINCES), region="540000")
+    assert province.statement(told, EN) == "Tibet: there are no figures yet"
+    assert province.spine_rows(told, EN, dark=False).empty
+
+
+def test_the_difference_is_said_before_rank_and_chance() -> None:
+    told = facts_of(rates({**PROVINCES, "100000": 4.5}))
+    (row,) = province.compared(told).to_dict("records")
+    assert province.comparison_sentence(told, row, EN) == (
+        "Certified organisations per 10,000 residents stood at 6.00 per 10,000 residents in "
+        "Sep 2022, 1.50 above the nation (4.50), rank 3 (1–5) of 6 with figures; chance alone "
+        "could make such a difference."
+    )
+
+
+def test_a_count_is_never_compared() -> None:
+    world = [("certificates_valid", "2024-12", code, 100.0) for code in [*PROVINCES, "100000"]]
+    told = facts_of(rows_of(world))
+    assert province.compared(told).empty
+    missing = province.comparison_table(told, EN)["What is missing"]
+    assert missing.tolist() == ["a count: a part is never compared with its whole"]
+
+
+def test_the_few_rows_of_a_spine_give_the_same_spine_as_all(common: province.Shared) -> None:
+    rows, level = common.totals, tables.provinces()
+    for region in ("330000", "540000"):
+        own = rows[rows["region"] == region]
+        pd.testing.assert_frame_equal(
+            compare.spine(at_newest(rows, own), region, level, level),
+            compare.spine(rows, region, level, level),
+        )
+
+
+def test_an_unknown_group_of_peers_gives_the_first() -> None:
+    assert facts_of(rates(PROVINCES), group="<script>").group == "EAST"
+    assert "330000" not in facts_of(rates(PROVINCES)).peers
+
+
+def test_what_is_missing_names_who_publishes_it_for_others(
+    shipped: sa.Engine, common: province.Shared
+) -> None:
+    told = province.material(shipped, common, "540000").facts
+    table = province.missing_table(told, EN).astype(str)
+    who = dict(zip(table["Indicator"], table["Who could supply it"], strict=True))
+    assert "provinces" in who["Valid certificates"]
+    assert who["Certificates per certified organisation"] == (
+        "computed here as soon as there is: Valid certificates, Certified organisations"
+    )
+    unknown = who["Uptake of quality-management certification"]
+    assert unknown == "no public source is known: to be collected"
+    assert "Residents" not in who
+
+
+def test_every_trend_lies_within_its_strip(shipped: sa.Engine, common: province.Shared) -> None:
+    told = province.material(shipped, common, "320000")
+    drawn = province.trends(told.facts, common.judged.register, ZH)
+    assert drawn[province.TRENDS]["y"].between(0, 1).all()
+    assert drawn[province.AIMS]["y"].between(0, 1).all()
+    assert set(drawn[province.TRENDS]["indicator"]) == set(drawn[province.STRIPS]["indicator"])
+    # Jiangsu's own target: it stands first, with what it asks for.
+    assert drawn[province.STRIPS]["indicator"].iloc[0] == "certificates_valid"
+    assert "200,000" in drawn[province.STRIPS]["asked"].iloc[0]
+
+
+def test_a_break_begins_a_new_line(common: province.Shared) -> None:
+    rows = pd.concat([rates({"330000": value}, period) for value, period in
+                      ((5, "2021-09"), (6, "2022-09"), (7, "2023-09"))],
+                     ignore_index=True)  # fmt: skip
+    rows.loc[1, "status"] = "B"
+    verdicts = common.judged.verdicts.head(0)
+    told = province.facts(
+        "330000", "", rows, verdicts, NO_NEIGHBOURS, NO_HOLDINGS, rows.head(0), common.declared
+    )
+    drawn = province.trends(told, common.judged.register, EN)[province.TRENDS]
+    assert drawn["segment"].tolist() == [0, 1, 1]
+
+
+def test_a_confidential_figure_appears_nowhere() -> None:
+    rows = rates({**PROVINCES, "100000": 4.5})
+    rows.loc[rows["region"] == "330000", "confidentiality"] = "C"
+    told = facts_of(rows)
+    assert province.spine_rows(told, EN, dark=False).empty
+    assert province.series_table(told, EN)["Value"].isna().all()
+    missing = province.missing_table(told, EN).set_index("Indicator")
+    assert missing.at["Certified organisations per 10,000 residents", "Why"] == "withheld"
+
+
+def test_parts_stand_beside_the_nation_and_counts_do_not() -> None:
+    cells = [("330000", "C", 30.0), ("330000", "F", 20.0), ("100000", "C", 25.0)]
+    rows = pd.concat([
+        rows_of([(indicator, "2025", region, value)]).assign(industry=industry)
+        for indicator in ("uptake_rate", "certificates_valid") for region, industry, value in cells
+    ], ignore_index=True)  # fmt: skip
+    told = province.facts(
+        "330000", "", rates(PROVINCES), NO_VERDICTS, NO_NEIGHBOURS, NO_HOLDINGS, rows,
+        compare.read_peer_groups(),
+    )  # fmt: skip
+    assert province.divided(told) == ["uptake_rate", "certificates_valid"]
+    rate = province.parts_rows(told, "uptake_rate", "industry", EN)
+    assert rate["name"].tolist() == ["Manufacturing", "Wholesale and retail trade"]
+    assert rate["value"].tolist() == [30.0, 20.0]
+    assert rate["compared"].tolist() == ["25.00", "—"]
+    count = province.parts_rows(told, "certificates_valid", "industry", EN)
+    assert count["benchmark"].isna().all()
+
+
+def test_parts_and_holdings_are_asked_by_the_key(empty: sa.Engine) -> None:
+    rows = pd.concat([
+        rows_of([("uptake_rate", "2025", "330000", 32.0), ("uptake_rate", "2024", "330000", 1.0)]),
+        rows_of([("uptake_rate", "2025", "330000", 38.0)]).assign(industry="C"),
+        rows_of([("uptake_rate", "2025", "330000", 60.0)]).assign(size="LARGE"),
+        rows_of([("uptake_rate", "2025", "330000", 61.0)]).assign(industry="C", size="LARGE"),
+        rows_of([("uptake_rate", "2025", "320000", 9.0)]).assign(industry="C"),
+        rows_of([("uptake_rate", "2025", "100000", 25.0)]),
+    ], ignore_index=True)  # fmt: skip
+    publish(empty, edition_of(rows), Decision("a test"))
+    held = queries.holdings(empty, 1).set_index("period")
+    assert held.at["2025", "provinces"] == 2
+    assert held.loc[["2024", "2025"], ["nation", "industries", "sizes"]].to_numpy().tolist() == [
+        [False, False, False], [True, True, True],
+    ]  # fmt: skip
+    found = queries.parts(empty, [("uptake_rate", "2025")], ["330000"], ["C", "F"], ["LARGE"], 1)
+    assert sorted(found["value"]) == [38.0, 60.0]
+    assert queries.parts(empty, [], ["330000"], ["C"], ["LARGE"], 1).empty
+
+
+def test_the_page_tells_of_a_region_and_keeps_to_its_address(
+    shipped: sa.Engine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("DATABASE_URL", shipped.url.render_as_string(hide_password=False))
+    st.cache_resource.clear()
+    st.cache_data.clear()
+    page = AppTest.from_file(str(ROOT / "pages" / "province.py"), default_timeout=60)
+    page.query_params["region"] = "320000"
+    page.query_params["lang"] = "en"
+    page.query_params["peers"] = "nearest"
+    page.run()
+    assert not page.exception
+    assert page.title[0].value.startswith("Jiangsu: 1 of 1 target that can be judged is met")
+    assert any("Nearest neighbours" in caption.value for caption in page.caption)
+    page.selectbox(key="choice_region").select("540000").run()
+    assert page.query_params["region"] == "540000"
+    page.query_params["region"] = "710000"
+    page.run()
+    assert page.title[0].value == "Taiwan: there are no figures yet"
+    assert "python -m etl template" in page.info[0].value
+    st.cache_resource.clear()
+    st.cache_data.clear()
