@@ -32,9 +32,11 @@ class MovingFigures:
 
 
 def same_scale(one: Selection, other: Selection) -> bool:
-    """Return whether two maps side by side can share their classes: whether they share a unit."""
-    known = catalogue.load().indicators
-    return known[one.indicator].unit == known[other.indicator].unit
+    """Return whether two maps side by side share their classes: those of one indicator do.
+
+    Another indicator may have the same unit and a size of its own: one of two maps would be flat.
+    """
+    return one.indicator == other.indicator
 
 
 def change_figures(
@@ -54,6 +56,7 @@ def change_figures(
     changed = changes(rows[rows["region"].isin(drawn.codes)], earlier, later, percent=percent)
     unit, decimals = ("%", 1) if percent else (_difference_unit(indicator, words), _fine(indicator))
     breaks = maps.diverging_breaks(maps.known_values(changed), 0.0)
+    decimals = maps.decimals_for(breaks, decimals)
     colours = maps.palette(view.dark)
     figures = maps.map_figures(
         changed, breaks=breaks, centre=0.0, names=tables.region_names(view.language), unit=unit,
@@ -184,7 +187,7 @@ def moving_figures(
     colours = maps.palette(view.dark)
 
     def each() -> Iterator[pd.DataFrame]:
-        for frame, period in enumerate(shown):
+        for frame, period in enumerate(shown, start=1):
             figures = maps.map_figures(
                 mapped[mapped["period"] == period], breaks=breaks,
                 names=tables.region_names(view.language), unit=unit, words=words, palette=colours,
@@ -198,12 +201,12 @@ def moving_figures(
     labels = [words.period(period) for period in shown]
     what = words.text(indicator.title)
     return MovingFigures(
-        units=maps.add_key(figures).drop(columns=["value", "frame"]) if len(shown) else figures,
+        units=_small(maps.add_key(figures)) if len(shown) else figures,
         legend=maps.map_legend(
             figures, breaks=breaks, unit=unit, words=words, palette=colours,
             decimals=indicator.decimals, said=maps.method_name(method, words), counted=False,
         ) if len(shown) else figures,
-        frames=pd.DataFrame({"frame": range(len(labels)), "label": labels}),
+        frames=pd.DataFrame({"frame": range(1, len(labels) + 1), "label": labels}),
         table=_wide(figures, labels, words) if len(shown) else figures,
         statement=words(
             "{what}, {first} to {last}", what=what, first=labels[0], last=labels[-1]
@@ -219,6 +222,13 @@ def moving_figures(
             *maps.map_provenance(boundaries, words),
         ],
     )  # fmt: skip
+
+
+def _small(figures: pd.DataFrame) -> pd.DataFrame:
+    """Return what the map draws, each word once: half the size to send."""
+    repeated = ["region", "name", "state", "fill", "ink", "period", "rank", "status"]
+    drawn = figures.drop(columns=["value", "frame"])
+    return drawn.astype(dict.fromkeys(repeated, "category"))
 
 
 def _wide(figures: pd.DataFrame, labels: list[str], words: Wording) -> pd.DataFrame:

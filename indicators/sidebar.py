@@ -298,6 +298,9 @@ def choose_drawing(
         drawing["diverging"] = scale == "diverging"
     if shown != "change" and not drawing.get("diverging"):
         methods = [name for name in maps.METHODS if name != maps.FIXED or known.breaks]
+        # Another indicator may have none: nothing is missing that a warning should tell of.
+        if st.query_params.get("classes") == maps.FIXED and not known.breaks:
+            st.query_params["classes"] = maps.QUANTILES
         drawing["classes"] = choose(
             words("Classes"), "classes", methods, default=maps.QUANTILES, words=words,
             name=lambda method: maps.method_name(method, words),

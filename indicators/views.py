@@ -110,6 +110,7 @@ def map_figures(
         footnotes=[
             *map_words.silent(figures, view.within, words),
             *_without_benchmark(view, centre, words),
+            *_sharing(view, beside is not None, words),
             *sources(rows, citations, indicator, words),
             *maps.map_provenance(boundaries, words),
         ],
@@ -147,6 +148,14 @@ def standing(citations: pd.DataFrame, words: Wording) -> list[str]:
     if (citations["verification"] == "secondary").any():
         lines.append(words("Read in a secondary copy of the official figures."))
     return lines
+
+
+def _sharing(view: MapView, shared: bool, words: Wording) -> list[str]:
+    if view.shown != "beside":
+        return []
+    if shared:
+        return [words("Both maps have the same classes.")]
+    return [words("Each map has classes of its own: compare the pattern, not the colours.")]
 
 
 def _without_benchmark(view: MapView, centre: float | None, words: Wording) -> list[str]:

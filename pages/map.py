@@ -32,18 +32,6 @@ st.caption(figures.subtitle)
 if lacking := cached.lacking(view, visit.vintage):
     st.info("  \n".join(lacking), icon=":material/info:")
 
-
-def draw_map(side: MapView, key: str) -> None:
-    """Draw a map; a click on it selects a region."""
-    rows = cached.map_datasets(side, visit.vintage)
-    st.vega_lite_chart(
-        cached.map_specification(words.language, visit.dark, within)
-        | {"datasets": {name: rows[name] for name in (FIGURES, LEGEND)}},
-        key=key, on_select=partial(sidebar.select_region, key), selection_mode=SELECTION,
-        theme=None, alt=cached.map_figures(side, visit.vintage).statement,
-    )  # fmt: skip
-
-
 if view.shown == "play":
     st.vega_lite_chart(
         maps.with_controls(
@@ -52,35 +40,40 @@ if view.shown == "play":
         ) | {"datasets": cached.moving_datasets(view, visit.vintage)},
         key="moving", theme=None, alt=figures.statement,
     )  # fmt: skip
-elif len(views) > 1:
-    for column, side, key in zip(st.columns(2), views, ("map", "beside"), strict=True):
-        with column:
-            told = cached.map_figures(side, visit.vintage)
-            st.markdown("**" + " · ".join(told.parts) + "**")
-            draw_map(side, key)
-            st.caption("  \n".join(told.footnotes))
+    st.caption("  \n".join(figures.footnotes))
 else:
     row = st.container(horizontal=True, gap="medium")
-    with row.container():
-        draw_map(view, "map")
-    if not lacking:
-        with row.container(width=250):
-            ranking = cached.map_figures(view, visit.vintage).ranking_statement
-            rows = cached.map_datasets(view, visit.vintage)
-            st.caption(ranking)
+    places = st.columns(2) if len(views) > 1 else [row.container()]
+    for side, place, key in zip(views, places, ("map", "beside"), strict=False):
+        rows, told = (
+            cached.map_datasets(side, visit.vintage), cached.map_figures(side, visit.vintage)
+        )  # fmt: skip
+        with place:
+            if len(views) > 1:
+                st.markdown("**" + " · ".join(told.parts) + "**")
             st.vega_lite_chart(
-                cached.ranking_specification(words.language, visit.dark)
-                | {"datasets": {name: rows[name] for name in (RANKING, REFERENCE)}},
-                key="ranking", theme=None, alt=ranking,
+                cached.map_specification(words.language, visit.dark, within)
+                | {"datasets": {name: rows[name] for name in (FIGURES, LEGEND)}},
+                key=key, on_select=partial(sidebar.select_region, key),
+                selection_mode=SELECTION, theme=None, alt=told.statement,
             )  # fmt: skip
-if len(views) == 1:
-    st.caption("  \n".join(figures.footnotes))
+            if len(views) > 1:
+                st.caption("  \n".join(told.footnotes))
+                frame.downloads(cached.map_exports(side, visit.vintage))
+    if len(views) == 1:
+        if not lacking:
+            with row.container(width=250):
+                st.caption(told.ranking_statement)
+                st.vega_lite_chart(
+                    cached.ranking_specification(words.language, visit.dark)
+                    | {"datasets": {name: rows[name] for name in (RANKING, REFERENCE)}},
+                    key="ranking", theme=None, alt=told.ranking_statement,
+                )  # fmt: skip
+        st.caption("  \n".join(told.footnotes))
+        frame.downloads(cached.map_exports(view, visit.vintage))
 
 with st.expander(words("The same as a table"), on_change="rerun") as twin:
     if twin.open:
         for table, said in [(side.table, side.statement) for side in sides]:
             st.dataframe(table, hide_index=True, alt=said)
-if view.shown != "play":
-    for shown in views:
-        frame.downloads(cached.map_exports(shown, visit.vintage))
 frame.end(visit)

@@ -12,7 +12,15 @@ from pathlib import Path
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from PIL import Image
-from playwright.sync_api import Browser, ConsoleMessage, Page, Response, expect, sync_playwright
+from playwright.sync_api import (
+    Browser,
+    ConsoleMessage,
+    Page,
+    Response,
+    WebSocket,
+    expect,
+    sync_playwright,
+)
 
 from benchmarks.server import ROOT, serving
 from tests.conftest import cannot_run
@@ -119,6 +127,46 @@ def test_a_click_on_a_province_selects_it(page: Page, address: str) -> None:
     page.wait_for_url("**region=510000**")
     page.reload()
     page.wait_for_selector(DRAWN)
+    expect(page.get_by_role("combobox", name="地区")).to_have_value("四川")
+
+
+def test_a_bar_stands_for_a_region_that_the_map_hides(page: Page, address: str) -> None:
+    visit(page, f"{address}/map?lang=zh&period=2022-09")
+    chart = page.get_by_test_id("stVegaLiteChart").first
+    # Names stand on the map and beside the bars; the bars' are the northernmost.
+    names = chart.locator("text", has_text="澳门")
+    expect(names).not_to_have_count(0)
+    boxes = [text.bounding_box() for text in names.all()]
+    macao = min((box for box in boxes if box), key=lambda box: box["y"])
+    page.mouse.click(macao["x"] + 3, macao["y"] + 6)
+    page.wait_for_url("**region=820000**")
+    expect(page.get_by_role("combobox", name="地区")).to_have_value("澳门")
+
+
+def test_a_map_that_plays_leaves_the_server_alone(page: Page, address: str) -> None:
+    sent: list[object] = []
+
+    def listen(socket: WebSocket) -> None:
+        socket.on("framesent", lambda said: sent.append(said))
+
+    page.on("websocket", listen)
+    visit(page, f"{address}/map?lang=zh&show=play")
+    chart = page.get_by_test_id("stVegaLiteChart").first
+    expect(chart.locator("text", has_text="2025年1月").first).to_be_attached()
+    page.wait_for_timeout(1_000)
+    before = len(sent)
+    page.get_by_label("播放").check()
+    expect(chart.locator("text", has_text="2019年3月").first).to_be_attached()
+    expect(chart.locator("text", has_text="2021年7月").first).to_be_attached()
+    assert len(sent) == before
+
+
+def test_two_maps_select_together(page: Page, address: str) -> None:
+    visit(page, f"{address}/map?lang=zh&period=2022-09&show=beside&against=period:2023-02")
+    charts = page.get_by_test_id("stVegaLiteChart")
+    expect(charts).to_have_count(2)
+    charts.nth(1).locator("path[aria-label^='四川']").first.click()
+    page.wait_for_url("**region=510000**")
     expect(page.get_by_role("combobox", name="地区")).to_have_value("四川")
 
 

@@ -73,10 +73,16 @@ RATIOS = {
         "certificates_valid", "certificates_valid", 100, None, "100000",
     ),
     "certificates_suspended_per_1000": (
-        "certificates_suspended", "certificates_valid", 1_000, None, None,
+        "certificates_suspended", "registry_certificates_valid", 1_000, None, None,
     ),
     "certificates_withdrawn_per_1000": (
-        "certificates_withdrawn", "certificates_valid", 1_000, None, None,
+        "certificates_withdrawn", "registry_certificates_valid", 1_000, None, None,
+    ),
+    "registry_coverage_rate": (
+        "registry_organisations_certified", "legal_units", 100, 3, None,
+    ),
+    "registry_uptake_rate": (
+        "registry_qms_organisations", "enterprise_legal_units", 100, 3, None,
     ),
 }  # fmt: skip
 SECTIONS = {

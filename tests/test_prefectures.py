@@ -266,7 +266,7 @@ def test_a_ratio_of_prefectures_waits_for_its_parts_and_others_for_an_authority(
     ratio = maps.lacking(nothing, "330000", known["organisations_per_10000_residents"], EN)
     assert ratio[1:] == [
         "It is computed here once there are figures by prefecture of: Certified organisations, "
-        "Resident population."
+        "Residents."
     ]
     rate = maps.lacking(nothing, "330000", known["manufacturing_pass_rate"], EN)
     assert len(rate) == 2

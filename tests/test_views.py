@@ -114,6 +114,41 @@ def test_suppressed_and_not_applicable_are_neither_values_nor_missing() -> None:
     assert figures.ranking[["name", "value"]].to_numpy().tolist() == [["河北", 0.0]]
 
 
+@pytest.mark.parametrize(
+    ("status", "confidentiality"), [("A", "C"), ("A", "N"), ("B", "C"), ("O", "F"), ("M", "F")]
+)
+def test_what_is_withheld_sets_no_class_and_is_no_benchmark(
+    status: str, confidentiality: str
+) -> None:
+    ratio = Selection("organisations_per_10000_residents", "2022-09")
+    world = [("320000", 15.0), ("330000", 14.0), ("110000", 900.0), ("100000", 800.0)]
+    rows = published(*((ratio.indicator, "2022-09", code, value) for code, value in world))
+    hidden = rows["region"].isin(["110000", "100000"])
+    rows["status"] = rows["status"].mask(hidden, status)
+    rows["confidentiality"] = rows["confidentiality"].mask(hidden, confidentiality)
+    figures = shown(rows, selection=ratio)
+    known = shown(rows[~hidden], selection=ratio)
+    classes = figures.legend["kind"] == "class"
+    assert (
+        figures.legend[classes]["label"].tolist()
+        == known.legend.query("kind == 'class'")["label"].tolist()
+    )
+    assert figures.reference.empty
+    said = figures.units.set_index("region").loc["110000"]
+    assert said["fill"] == maps.LIGHT.no_value
+    assert "900" not in figures.units.to_string() + figures.ranking.to_string()
+
+
+def test_a_diverging_map_without_a_benchmark_says_so() -> None:
+    ratio = Selection("organisations_per_10000_residents", "2022-09")
+    rows = published((ratio.indicator, "2022-09", "320000", 15.0))
+    said = "全国本期没有数据，改按由低到高配色。"
+    for diverging in (True, False):
+        view = MapView(ratio, "100000", "zh", dark=False, diverging=diverging)
+        lines = views.map_figures(view, rows, citations(), boundaries()).footnotes
+        assert (said in lines) == diverging
+
+
 def test_a_map_of_nothing_says_so() -> None:
     figures = shown(december().iloc[:0], cited=citations().iloc[:0])
     assert figures.statement == "没有省份公布有效认证证书数"

@@ -108,7 +108,7 @@ class Names:
         return next(iter(found))
 
     def _near(self, bare: str) -> Message:
-        near = difflib.get_close_matches(bare[:60], self.codes, n=5, cutoff=0.4)
+        near = difflib.get_close_matches(bare[:60], self.codes, n=5, cutoff=0.5)
         codes = dict.fromkeys(code for spelling in near for code in sorted(self.codes[spelling]))
         if not codes:
             return message("correct the cell, or add the name to the code list")

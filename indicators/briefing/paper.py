@@ -31,8 +31,8 @@ def pdf_file(briefing: Briefing, fonts: Any = None) -> bytes:
     words = Wording("en" if briefing.language == "en" else "zh")
     if not set(FONTS) & set(found.families()):
         raise NoFontError(words(
-            "No font with Chinese characters: install Noto Sans CJK SC (on Debian and Ubuntu "
-            "the package fonts-noto-cjk)."
+            "No font with Chinese characters: install `Noto Sans CJK SC` (on Debian and Ubuntu "
+            "the package `fonts-noto-cjk`)."
         ))  # fmt: skip
     told = {
         "title": briefing.title, "subtitle": briefing.subtitle, "header": briefing.header,

@@ -45,7 +45,7 @@ def region_map(
     The same for every indicator and period: it depends on language, theme, `classes` (the most
     that a legend will have) and the region whose parts `boundaries` are, so it is worth keeping.
     `height` is the most the map may take. A click selects a unit: selection `region`, field
-    `region`. A `moving` map has figures of many periods, told apart by `frame` from 0 on, and
+    `region`. A `moving` map has figures of many periods, told apart by `frame` from 1 on, and
     plays them in the browser; dataset `frames` has `frame` and `label` of each.
     """
     colours = palette(dark)

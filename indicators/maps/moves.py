@@ -1,6 +1,6 @@
 """A map that plays its periods in the browser, and leaves the server alone while it does.
 
-All periods' figures travel once, told apart by `frame` from 0 on. A timer counts the frames while
+All periods' figures travel once, told apart by `frame` from 1 on. A timer counts the frames while
 the box is ticked, a slider goes to any of them; each mark looks its figures up by region and
 frame. Vega-Lite has no timer for layers, but hands the signals of its `config` to Vega.
 """
@@ -39,19 +39,18 @@ def clock(colours: Palette) -> alt.Chart:
 
 def with_controls(specification: dict[str, Any], frames: int, words: Wording) -> dict[str, Any]:
     """Return a moving map's specification with its slider and its box, at the newest frame."""
-    last = max(frames - 1, 0)
     signals = [
         {"name": "playing", "value": False, "bind": {"input": "checkbox", "name": words("Play")}},
         {
             "name": "frame",
-            "value": last,
+            "value": frames,
             "bind": {
-                "input": "range", "min": 0, "max": last, "step": 1, "name": words("Period"),
+                "input": "range", "min": 1, "max": frames, "step": 1, "name": words("Period"),
             },
             "on": [
                 {
                     "events": {"type": "timer", "throttle": MILLISECONDS},
-                    "update": f"playing ? (frame + 1) % {last + 1} : frame",
+                    "update": f"playing ? frame % {frames} + 1 : frame",
                 }
             ],
         },
