@@ -150,6 +150,7 @@ def test_the_shipped_rules_name_only_what_microdata_will_bring() -> None:
     assert {key for key, item in KNOWN.indicators.items() if item.suppression} == {
         "certified_organisations", "integrated_certificates", "qms_new_organisations",
         "tool_users", "campaign_enterprises", "certification_revenue", "inspection_revenue",
+        "registry_organisations_certified", "registry_qms_organisations",
     }  # fmt: skip
 
 

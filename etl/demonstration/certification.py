@@ -262,7 +262,7 @@ def _scheme(
 
 
 def registry_rows(world: World, cells: Certification) -> Iterator[pd.DataFrame]:
-    """Yield what happened to certificates in each month: new − lapsed − withdrawn is the change."""
+    """Yield what a registry counts each month: new − lapsed − withdrawn is the change of valid."""
     chance = world.chance(4)
     now = cells.certificates
     before = np.concatenate([np.round(now[:1] / 1.007), now[:-1]])
@@ -278,9 +278,19 @@ def registry_rows(world: World, cells: Certification) -> Iterator[pd.DataFrame]:
     new = now - before + lapsed + withdrawn
     lapsed, new = lapsed - np.minimum(new, 0), np.maximum(new, 0)
     regions = [*world.provinces, NATION, ABROAD_TOO]
-    flows = {"new": new, "lapsed": lapsed, "suspended": suspended, "withdrawn": withdrawn}
-    for name, counts in flows.items():
-        indicator = f"certificates_{name}"
+    held = {
+        "registry_organisations_certified": cells.organisations,
+        "registry_qms_organisations": cells.leaf_organisations[:, LEAVES.index("QMS")],
+    }
+    for indicator, counts in held.items():
+        whole = _with_totals(counts.astype(float))
+        yield figures(indicator, {"period": MONTHS, "region": regions}, whole)
+    counted = {
+        "registry_certificates_valid": now, "certificates_new": new,
+        "certificates_lapsed": lapsed, "certificates_suspended": suspended,
+        "certificates_withdrawn": withdrawn,
+    }  # fmt: skip
+    for indicator, counts in counted.items():
         whole = _with_totals(counts.sum(axis=1).astype(float))
         yield figures(indicator, {"period": MONTHS, "region": regions}, whole)
         # In a month there may be none abroad: the two totals are one, and only one is given.
