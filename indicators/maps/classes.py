@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Sequence
 from itertools import pairwise
 from math import floor, isfinite, log10
@@ -91,6 +92,8 @@ def _roundest(below: float, at: float) -> float:
     size = floor(log10(max(abs(below), abs(at))))
     for digits in range(1, 16):
         unit = 10.0 ** (size - digits + 1)
+        if unit < sys.float_info.min:  # too small to divide by
+            break
         found = round(floor(at / unit) * unit, digits - 1 - size) + 0.0  # no minus zero
         if below < found <= at:
             return found
