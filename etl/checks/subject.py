@@ -96,11 +96,20 @@ def subject(
     if changed is None or derived:
         rows.connection.execute("CREATE OR REPLACE TEMP VIEW checked AS SELECT * FROM candidate")
     else:
-        then = "UNION SELECT indicator, period FROM public_then" if published else ""
+        ratios = [key for key, item in catalogue.indicators.items() if item.derived]
+        # Ratios that we compute were public for every period, whatever the files' own are.
+        then = """
+            UNION SELECT indicator, period FROM public_then
+            WHERE NOT list_contains($ratios, indicator)
+        """
         made.keep(
             "touched",
-            f"SELECT indicator, period FROM candidate WHERE file IN $changed {then}",  # noqa: S608
+            f"""
+            SELECT indicator, period FROM candidate WHERE file IN $changed
+            {then if published else ""}
+            """,  # noqa: S608
             changed=list(changed),
+            **({"ratios": ratios} if published else {}),
         )
         made.keep(
             "touched_rows",
@@ -112,8 +121,8 @@ def subject(
             WHERE list_contains($ratios, indicator)
             """,
             **made.span(),
-            ratios=[key for key, item in catalogue.indicators.items() if item.derived],
-        )  # fmt: skip
+            ratios=ratios,
+        )
         rows.connection.execute("CREATE OR REPLACE TEMP VIEW checked AS SELECT * FROM touched_rows")
     public = "published" if published else "tidy WHERE false"
     figures = f"SELECT {KEYS}, value, status, confidentiality FROM {public}"  # noqa: S608
