@@ -13,7 +13,7 @@ import typer
 from etl.findings import Refused, findings_table, write_findings
 from etl.intake import OWN, Named
 from etl.screen import screen
-from indicators import catalogue, queries, tables
+from indicators import catalogue, holdings, queries, tables
 from indicators.database import ROOT, open_database
 from indicators.wording import Wording
 
@@ -246,7 +246,7 @@ def status() -> None:
     """显示发布版本、来源和数量 · Show releases, sources and counts."""
     with screen.explained():
         engine = open_database()
-        published, held = queries.releases(engine), queries.sources(engine)
+        published, held = queries.releases(engine), holdings.sources(engine)
     words = screen.words
     if published.empty:
         screen.say(words("Nothing has been published yet. Run: python -m etl refresh"))

@@ -2,23 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import pandas as pd
 import sqlalchemy as sa
 
-from etl.tidy import DERIVED
-from indicators import catalogue, tables, targets
-from indicators.database import (
-    KEY,
-    MEASURES,
-    REGISTER,
-    change,
-    citation,
-    observation,
-    release_input,
-)
+from etl.staging import Staged
+from indicators import tables, targets
+from indicators.archive import frame_of
+from indicators.database import KEY, REGISTER, observation
 from indicators.queries import register_of
 from indicators.targets import AIM, Register
 
@@ -61,90 +54,6 @@ class Difference:
         return bool(self.added + self.changed + self.withdrawn or self.retargeted)
 
 
-def replaced(connection: sa.Connection, files: Sequence[str] | None) -> sa.ColumnElement[bool]:
-    """Return the condition on `observation` that a figure is of these files, or derived.
-
-    Where the newest release knows the periods of the files, it is one that the key answers.
-    """
-    if files is None:
-        return sa.true()
-    cited = sa.select(citation.c.citation).where(citation.c.file.in_(files))
-    newest = sa.select(sa.func.max(release_input.c.release)).scalar_subquery()
-    held, first, last = connection.execute(
-        sa.select(
-            sa.func.count(),
-            sa.func.min(release_input.c.first_period),
-            sa.func.max(release_input.c.last_period),
-        ).where(release_input.c.file.in_(files), release_input.c.release == newest)
-    ).one()
-    if held and first is None:
-        return sa.or_(observation.c.citation.in_(cited), observation.c.source == DERIVED)
-    computed = [key for key, item in catalogue.load().indicators.items() if item.derived]
-    every = sorted(connection.scalars(sa.select(change.c.indicator).distinct()))
-    return sa.or_(
-        sa.and_(
-            observation.c.indicator.in_(every),
-            observation.c.period.between(first or "", last or ""),
-            observation.c.citation.in_(cited),
-        ),
-        sa.and_(observation.c.indicator.in_(computed), observation.c.source == DERIVED),
-    )
-
-
-@dataclass(frozen=True)
-class Staged:
-    """New figures beside the public ones that they replace.
-
-    new: a table of KEY and MEASURES. old: the public figures that are replaced; `observation`
-    itself where all are. replaced: the condition on `observation` that says which.
-    """
-
-    connection: sa.Connection
-    new: sa.Table
-    old: sa.Table
-    replaced: sa.ColumnElement[bool]
-
-    @property
-    def same_key(self) -> sa.ColumnElement[bool]:
-        """The condition that a new figure stands at an old one's key."""
-        return sa.and_(*(self.new.c[name] == self.old.c[name] for name in KEY))
-
-    @property
-    def differs(self) -> sa.ColumnElement[bool]:
-        """The condition that a new figure is not the old one at its key."""
-        return sa.or_(*(self.new.c[name].is_distinct_from(self.old.c[name]) for name in MEASURES))
-
-    @property
-    def gone(self) -> sa.ColumnElement[bool]:
-        """The condition on `old` that a figure does not stay as it is."""
-        return ~sa.exists().where(self.same_key, ~self.differs).correlate(self.old)
-
-    @property
-    def come(self) -> sa.ColumnElement[bool]:
-        """The condition on `new` that a figure is not public as it is."""
-        return ~sa.exists().where(self.same_key, ~self.differs).correlate(self.new)
-
-    @property
-    def added(self) -> sa.ColumnElement[bool]:
-        """The condition on `new` that nothing stands at a figure's key."""
-        return ~sa.exists().where(self.same_key).correlate(self.new)
-
-    def clashes(self) -> pd.DataFrame:
-        """Return new figures whose key a figure of another file holds: KEY, file."""
-        if self.old is observation or not self.connection.scalar(
-            sa.select(sa.exists().select_from(self.new).where(self.added))
-        ):
-            return pd.DataFrame(columns=[*KEY, "file"])
-        same = sa.and_(*(self.new.c[name] == observation.c[name] for name in KEY))
-        question = (
-            sa.select(*(self.new.c[name] for name in KEY), citation.c.file)
-            .join_from(self.new, observation, same)
-            .join(citation, citation.c.citation == observation.c.citation)
-            .where(self.added, observation.c.source != DERIVED)
-        )
-        return _frame(self.connection, question)
-
-
 def difference(staged: Staged, register: Tables | None, *, first: bool) -> Difference:
     """Return what the staged figures and a register change; `first`: nothing is public yet."""
     connection = staged.connection
@@ -176,11 +85,6 @@ def first_difference(connection: sa.Connection, register: Tables | None) -> Diff
 
 def _public(connection: sa.Connection) -> int:
     return connection.scalar(sa.select(sa.func.count()).select_from(observation)) or 0
-
-
-def _frame(connection: sa.Connection, question: sa.Select[tuple[object, ...]]) -> pd.DataFrame:
-    answer = connection.execute(question)
-    return pd.DataFrame(answer.all(), columns=list(answer.keys()))
 
 
 def _counts(staged: Staged) -> pd.DataFrame:
@@ -222,7 +126,7 @@ def _largest(staged: Staged) -> pd.DataFrame:
         .order_by(sa.func.abs(relative).desc().nulls_last(), *keys)
         .limit(LARGEST)
     )
-    return _frame(staged.connection, question)
+    return frame_of(staged.connection, question)
 
 
 _FLIP = [
@@ -246,7 +150,7 @@ def _flips(staged: Staged, old_register: Tables, new_register: Tables) -> pd.Dat
     after = pd.concat(
         [
             _series(staged.connection, staged.new, _aimed(staged.new, aims)),
-            _series(staged.connection, observation, public, ~staged.replaced),
+            _series(staged.connection, observation, public, staged.stays),
         ],
         ignore_index=True,
     )
@@ -285,7 +189,7 @@ def _series(
     connection: sa.Connection, figures: sa.FromClause, *conditions: sa.ColumnElement[bool]
 ) -> pd.DataFrame:
     names = [*KEY, "value", "status", "confidentiality", "numerator", "denominator"]
-    rows = _frame(connection, sa.select(*(figures.c[name] for name in names)).where(*conditions))
+    rows = frame_of(connection, sa.select(*(figures.c[name] for name in names)).where(*conditions))
     return rows.astype({"value": float, "numerator": float, "denominator": float})
 
 

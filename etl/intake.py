@@ -11,7 +11,9 @@ import hashlib
 import json
 import os
 import shutil
+import time
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
@@ -32,6 +34,7 @@ from indicators.database import citation
 OWN = "own"  # the source that files named on the command line belong to
 SUFFIXES = (".csv", ".txt", ".xlsx", ".xlsm", ".xls", ".ods", ".parquet")
 SUPERSEDED = "superseded"
+_KEPT = 24 * 3600  # seconds
 Step = Callable[[str], object]
 
 
@@ -57,10 +60,11 @@ class Intake:
     used: set[str] = field(default_factory=set)
 
     def forget(self) -> None:
-        """Remove tidied files that no file of today came to."""
+        """Remove tidied files that nobody has used for a day; another refresh may be reading."""
         for file in self.kept.glob("*"):
-            if file.stem not in self.used:
-                file.unlink(missing_ok=True)
+            with suppress(FileNotFoundError):
+                if file.stem not in self.used and time.time() - file.stat().st_mtime > _KEPT:
+                    file.unlink()
 
 
 def read(raw: Path, rows: TidyRows, named: Named, step: Step) -> Intake:
@@ -134,6 +138,8 @@ def _read_own(source: str, path: Path, known: Catalogue, rows: TidyRows, made: I
             half.unlink(missing_ok=True)
     else:
         made.citations.append(pd.DataFrame(json.loads(cited.read_text(encoding="utf-8"))))
+        for file in (tidied, cited):
+            file.touch()
     rows.add_file(tidied)
 
 

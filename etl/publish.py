@@ -10,28 +10,22 @@ import getpass
 import json
 import os
 import subprocess
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from typing import Any
 
 import pandas as pd
 import pyarrow as pa
 import sqlalchemy as sa
 
-from etl.difference import (
-    Difference,
-    Staged,
-    Tables,
-    difference,
-    first_difference,
-    replaced,
-)
+from etl.difference import Difference, Tables, difference, first_difference
 from etl.findings import Finding, Refused, message
 from etl.lock import publishing
-from etl.tidy import BATCH, PUBLISHED, SCHEMA
+from etl.staging import Staged, hold, replace, staging
+from indicators.archive import figures_of, frame_of, newest
 from indicators.database import (
     KEY,
+    MEASURES,
     REGISTER,
     ROOT,
     change,
@@ -43,27 +37,34 @@ from indicators.database import (
     register_archive,
     release,
     release_input,
-    revision,
     warning,
 )
-from indicators.queries import figures_of, register_of
+from indicators.queries import register_of
 
 
 @dataclass(frozen=True)
 class Edition:
     """What is to be public.
 
-    rows: KEY and MEASURES in the order of the key, one row a key. files: the inputs whose
-    figures these replace, None for the whole of what is public. citations and inputs as in the
-    tables of those names; inputs are all that the release rests on. register: the target
-    register's tables by name, None to keep it.
+    rows: KEY and MEASURES in the order of the key, one row a key. citations and inputs as in
+    the tables of those names; inputs are all that the release rests on. register: the target
+    register's tables by name, None to keep it. gone: the KEY of every public figure that the
+    rows change or that is withdrawn, all others staying as they were in release `base`; None
+    where the rows are all there is. holdings: rows of the table `holding`, complete for each
+    indicator and period that rows or gone have; None to have them counted.
     """
 
     rows: Iterable[pa.RecordBatch]
     citations: pd.DataFrame
     inputs: pd.DataFrame
     register: Tables | None = None
-    files: Sequence[str] | None = None
+    gone: Iterable[pa.RecordBatch] | None = None
+    base: int | None = None
+    holdings: Iterable[pa.RecordBatch] | None = None
+
+
+class Overtaken(Exception):  # noqa: N818 - what happened
+    """Raised where another release was published since an edition was compared with `base`."""
 
 
 @dataclass(frozen=True)
@@ -89,33 +90,18 @@ def publish(
 ) -> Publication:
     """Make an edition public, as one release; with `dry_run`, only say what would change.
 
-    Raises `Busy` while somebody else publishes, `Refused` where a figure of another file
-    already stands at a key.
+    Raises `Busy` while somebody else publishes, `Overtaken` where somebody else has, `Refused`
+    where a figure of another file already stands at a key.
     """
     with publishing(engine) as connection:
-        newest = connection.scalar(sa.select(sa.func.max(release.c.release)))
-        if newest is None and not dry_run:
+        number = newest(connection)
+        if edition.gone is not None and edition.base != number:
+            raise Overtaken
+        if number is None and not dry_run:
             return _first_release(connection, edition, decision)
-        staged = _stage(connection, edition.files)
-        insert_batches(connection, staged.new, edition.rows)
-        _analyse(connection, staged.new)
-        _refuse_clashes(staged)
-        return _release(staged, edition, decision, newest, dry_run=dry_run)
-
-
-def published(engine: sa.Engine, files: Sequence[str] | None) -> Iterator[pa.RecordBatch]:
-    """Yield what is public now of these files (None: of all) and derived, as `tidy.PUBLISHED`."""
-    schema = pa.schema([SCHEMA.field(name) for name in PUBLISHED])
-    with engine.connect().execution_options(stream_results=True) as connection:
-        question = sa.select(*(observation.c[name] for name in PUBLISHED)).where(
-            replaced(connection, files)
-        )
-        for part in connection.execute(question).partitions(BATCH):
-            columns = zip(*part, strict=True)
-            yield pa.RecordBatch.from_arrays(
-                [pa.array(cells, kind) for cells, kind in zip(columns, schema.types, strict=True)],
-                schema=schema,
-            )
+        with staging(connection, edition.rows, edition.gone) as staged:
+            _refuse_clashes(staged)
+            return _release(staged, edition, decision, number, dry_run=dry_run)
 
 
 def roll_back(engine: sa.Engine, number: int, *, reason: str, dry_run: bool = False) -> Publication:
@@ -124,29 +110,21 @@ def roll_back(engine: sa.Engine, number: int, *, reason: str, dry_run: bool = Fa
     Raises `LookupError` where there is no such release.
     """
     with publishing(engine) as connection:
-        newest = connection.scalar(sa.select(sa.func.max(release.c.release)))
-        if (
-            connection.scalar(sa.select(release.c.release).where(release.c.release == number))
-            is None
-        ):
+        known = sa.select(release.c.release).where(release.c.release == number)
+        if connection.scalar(known) is None:
             raise LookupError(number)
-        staged = _stage(connection, None)
-        names = [column.name for column in staged.new.columns]
-        figures = figures_of(number)
-        connection.execute(
-            sa.insert(staged.new).from_select(
-                names, sa.select(*(figures.c[name] for name in names))
-            )
-        )
-        _analyse(connection, staged.new)
-        inputs = pd.DataFrame(
-            connection.execute(sa.select(release_input).where(release_input.c.release == number))
-            .mappings()
-            .all()
+        inputs = frame_of(
+            connection, sa.select(release_input).where(release_input.c.release == number)
         ).drop(columns="release")
         nothing = pd.DataFrame(columns=citation.columns.keys())
         edition = Edition((), nothing, inputs, register_of(connection, number))
-        return _release(staged, edition, Decision(reason), newest, dry_run=dry_run, restored=number)
+        figures = figures_of(number)
+        then = sa.select(*(figures.c[name] for name in (*KEY, *MEASURES)))
+        with staging(connection, then) as staged:
+            return _release(
+                staged, edition, Decision(reason), newest(connection), dry_run=dry_run,
+                restored=number,
+            )  # fmt: skip
 
 
 def _first_release(connection: sa.Connection, edition: Edition, decision: Decision) -> Publication:
@@ -156,6 +134,7 @@ def _first_release(connection: sa.Connection, edition: Edition, decision: Decisi
         for batch in edition.rows
     )
     insert_batches(connection, observation, numbered)
+    hold(connection, edition.holdings)
     made = first_difference(connection, edition.register)
     if made:
         _record(connection, edition, decision, made, 1)
@@ -163,17 +142,17 @@ def _first_release(connection: sa.Connection, edition: Edition, decision: Decisi
 
 
 def _release(
-    staged: Staged, edition: Edition, decision: Decision, newest: int | None, *,
+    staged: Staged, edition: Edition, decision: Decision, last: int | None, *,
     dry_run: bool, restored: int | None = None,
 ) -> Publication:  # fmt: skip
-    connection = staged.connection
-    made = difference(staged, edition.register, first=newest is None)
-    if not dry_run and made:
-        number = (newest or 0) + 1
-        _replace(staged, number)
-        _record(connection, edition, decision, made, number, restored)
-    _drop(staged)
-    return Publication(number if made and not dry_run else None, made, decision.warnings)
+    made = difference(staged, edition.register, first=last is None)
+    if dry_run or not made:
+        return Publication(None, made, decision.warnings)
+    number = (last or 0) + 1
+    replace(staged, number)
+    hold(staged.connection, edition.holdings, None if staged.all else staged.touched)
+    _record(staged.connection, edition, decision, made, number, restored)
+    return Publication(number, made, decision.warnings)
 
 
 def _record(
@@ -206,39 +185,6 @@ def _record(
     insert_rows(connection, release_input, edition.inputs.assign(release=number))
 
 
-def _stage(connection: sa.Connection, files: Sequence[str] | None) -> Staged:
-    """Return the public figures that are to be replaced, and room for the new ones."""
-    columns = [column for column in observation.columns if column.name != "release"]
-    new = _temporary(connection, "staged", columns)
-    chosen = replaced(connection, files)
-    if files is None:
-        return Staged(connection, new, observation, chosen)
-    old = _temporary(connection, "replaced", list(observation.columns))
-    connection.execute(
-        sa.insert(old).from_select(old.columns.keys(), sa.select(observation).where(chosen))
-    )
-    _analyse(connection, old)
-    return Staged(connection, new, old, chosen)
-
-
-def _temporary(connection: sa.Connection, name: str, columns: Sequence[sa.Column[Any]]) -> sa.Table:
-    copied = [sa.Column(item.name, item.type, primary_key=item.primary_key) for item in columns]
-    made = sa.Table(name, sa.MetaData(), *copied, prefixes=["TEMPORARY"], sqlite_with_rowid=False)
-    made.create(connection)
-    return made
-
-
-def _analyse(connection: sa.Connection, table: sa.Table) -> None:
-    if connection.dialect.name == "postgresql":  # it knows nothing of a table just filled
-        connection.execute(sa.text(f'ANALYZE "{table.name}"'))
-
-
-def _drop(staged: Staged) -> None:
-    # Left to the session's end, a pooled connection would still hold it at the next publication.
-    for table in {staged.new, staged.old} - {observation}:
-        table.drop(staged.connection)
-
-
 def _refuse_clashes(staged: Staged) -> None:
     clashes = staged.clashes()
     if len(clashes):
@@ -254,31 +200,6 @@ def _refuse_clashes(staged: Staged) -> None:
                 for row in clashes.to_dict("records")
             ]
         )
-
-
-def _replace(staged: Staged, number: int) -> None:
-    """Put the old figures that do not stay into the archive and the new ones in their place."""
-    connection, old, new = staged.connection, staged.old, staged.new
-    names = [column.name for column in observation.columns]
-    connection.execute(
-        sa.insert(revision).from_select(
-            [*names, "superseded"], sa.select(*old.columns, sa.literal(number)).where(staged.gone)
-        )
-    )
-    if old is observation:
-        connection.execute(sa.delete(observation).where(staged.gone))
-    else:
-        keys = sa.tuple_(*(observation.c[name] for name in KEY))
-        gone = sa.select(*(old.c[name] for name in KEY)).where(staged.gone)
-        connection.execute(sa.delete(observation).where(keys.in_(gone)))
-    connection.execute(
-        sa.insert(observation).from_select(
-            names,
-            sa.select(*(new.c[name] for name in names[:-1]), sa.literal(number))
-            .where(staged.come)
-            .order_by(*(new.c[name] for name in KEY)),
-        )
-    )
 
 
 def _cite(connection: sa.Connection, citations: pd.DataFrame) -> None:

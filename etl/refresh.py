@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -12,22 +12,21 @@ import pandas as pd
 import sqlalchemy as sa
 
 from etl import checks, derive, intake
+from etl.baseline import Baseline, baseline
 from etl.documents import checksums
 from etl.findings import Finding, Refused
 from etl.intake import Named, Step
-from etl.publish import Decision, Edition, Publication, code_version, publish, published
+from etl.publish import Decision, Edition, Overtaken, Publication, publish
 from etl.suppression import keep_withheld
 from etl.targets import FOLDER, Register, register
-from etl.tidy import TidyRows
+from etl.tidy import DERIVED, TidyRows
 from indicators import catalogue
-from indicators.catalogue import Catalogue
-from indicators.database import KEY, ROOT, citation, observation
-from indicators.queries import inputs, latest_release, releases
+from indicators.database import KEY, ROOT
+from indicators.queries import latest_release
 
 RAW = ROOT / "data" / "raw"
 NOTHING = Named()
 KEYS = ", ".join(KEY)
-_MEANING = ("catalogue", "reference")
 
 
 class Unaccepted(Refused):
@@ -36,17 +35,22 @@ class Unaccepted(Refused):
 
 @dataclass(frozen=True)
 class Figures:
-    """Everything that one refresh would publish, and the warnings about it.
-
-    changed: the raw files that differ from those of the newest release, None for all.
-    """
+    """Everything that one refresh would publish, and the warnings about it."""
 
     rows: TidyRows
     citations: pd.DataFrame
     inputs: pd.DataFrame
     register: Register
-    changed: list[str] | None = None
+    base: Baseline | None = None
     warnings: list[Finding] = field(default_factory=list)
+
+    def edition(self) -> Edition:
+        """Return what is to be public: where only some files changed, what that moves."""
+        about = (self.citations, self.inputs, vars(self.register))
+        if self.base is None or self.base.changed is None:
+            return Edition(self.rows.batches(), *about, holdings=self.rows.holdings())
+        come, gone, held = self.rows.moves(_withheld_too(self.base, self.base.changed, self.rows))
+        return Edition(come, *about, gone, self.base.release, held)
 
 
 @contextmanager
@@ -80,23 +84,21 @@ def figures(
         inputs = pd.concat([*taken.inputs, *_meaning()], ignore_index=True).merge(
             rows.spans(), on="file", how="left", validate="1:1"
         )
-        changed = None if engine is None else _changed(engine, inputs)
-        public = engine is not None and latest_release(engine) is not None
-        if engine is not None and public:
-            rows.set_published(published(engine, changed), changed)
+        base = None if engine is None else baseline(engine, inputs)
+        changed = None if base is None else base.changed
+        if base is not None:
+            rows.set_published(base.figures(changed), changed)
         step("checks")
-        found = checks.findings(rows, known, published=public, changed=changed)
+        found = checks.findings(rows, known, published=base is not None, changed=changed)
         step("derive")
         cited = pd.concat(taken.citations, ignore_index=True).drop_duplicates("citation")
         derive.add_derived(rows, known)
-        found += checks.findings(rows, known, published=public, derived=True)
+        found += checks.findings(rows, known, published=base is not None, derived=True)
         if errors := [finding for finding in found if finding.severity == "error"]:
             raise Refused(errors)
         rows.withheld = keep_withheld(rows, known)
-        if engine is not None and changed is not None:
-            changed = sorted({*changed, *_touched(engine, rows, known)})
         cited = pd.concat([cited, derive.citations(rows, cited)], ignore_index=True)
-        yield Figures(rows, cited, inputs, targets, changed, [*taken.warnings, *found])
+        yield Figures(rows, cited, inputs, targets, base, [*taken.warnings, *found])
         taken.forget()
 
 
@@ -131,50 +133,29 @@ def refresh(
         step("publish")
         if not dry_run:
             intake.keep(named, raw)
-        edition = Edition(
-            made.rows.batches(made.changed), made.citations, made.inputs, vars(made.register),
-            made.changed,
-        )  # fmt: skip
-        return publish(engine, edition, Decision(reason, accepted, made.warnings), dry_run=dry_run)
+        try:
+            decision = Decision(reason, accepted, made.warnings)
+            return publish(engine, made.edition(), decision, dry_run=dry_run)
+        except Overtaken:  # what was compared with is not public any more: once more
+            pass
+    return refresh(
+        engine, raw=raw, named=named, reason=reason, accepted=accepted, dry_run=dry_run, step=step
+    )
 
 
-def _changed(engine: sa.Engine, now: pd.DataFrame) -> list[str] | None:
-    """Return the raw files that differ from those of the newest release, None for all.
+def _withheld_too(base: Baseline, changed: Sequence[str], rows: TidyRows) -> list[str]:
+    """Return the changed files, and those that are, or were, withheld from.
 
-    Other code or another code list may make other figures of the same file.
+    Others may decide of which cells; what is public of them is taken in.
     """
-    public = releases(engine)
-    if public.empty or public["code_version"].iloc[0] != code_version():
-        return None
-    both = inputs(engine, int(public["release"].iloc[0])).merge(
-        now, on="file", how="outer", validate="1:1", suffixes=("_then", "")
-    )
-    changed = both[both["sha256_then"] != both["sha256"]]
-    if changed["source"].fillna(changed["source_then"]).isin(_MEANING).any():
-        return None
-    # A figure changes with its file and with the description beside it.
-    stems = {_stem(file) for file in changed["file"]}
-    return [file for file in both["file"] if _stem(file) in stems]
-
-
-def _touched(engine: sa.Engine, rows: TidyRows, known: Catalogue) -> set[str]:
-    """Return the files that are, or were, withheld from: others may decide of which cells."""
     now = rows.query(
-        f"SELECT DISTINCT file FROM tidy SEMI JOIN withheld USING ({KEYS})"  # noqa: S608
+        f"SELECT DISTINCT file FROM tidy SEMI JOIN withheld USING ({KEYS}) "  # noqa: S608
+        f"WHERE source <> '{DERIVED}'"
     )
-    ruled = [key for key, item in known.indicators.items() if item.suppression]
-    with engine.connect() as connection:
-        then = connection.scalars(
-            sa.select(citation.c.file)
-            .distinct()
-            .join(observation, observation.c.citation == citation.c.citation)
-            .where(observation.c.indicator.in_(ruled), observation.c.confidentiality != "F")
-        )
-        return {*now["file"], *then}
-
-
-def _stem(file: str) -> str:
-    return file.removesuffix(".yaml").removesuffix(".csv")
+    further = sorted({*now["file"], *base.withheld_from()} - set(changed))
+    if further:
+        rows.add_published(base.figures(further, derived=False))
+    return [*changed, *further]
 
 
 def fill_if_empty(engine: sa.Engine) -> None:

@@ -14,14 +14,16 @@ import duckdb
 import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as pq
+import sqlalchemy as sa
 
-from indicators.database import KEY, MEASURES
+from indicators.database import KEY, MEASURES, holding
+from indicators.holdings import holding_of
 
 PLACE = ("file", "sheet", "row")
 # How many units a figure counts, and the largest one's part: for suppression, never published.
 SIZES = ("contributors", "largest")
 COLUMNS = (*KEY, *MEASURES, *PLACE, *SIZES)
-PUBLISHED = (*KEY, "value", "status", "confidentiality")
+PUBLISHED = (*KEY, *MEASURES)
 _NUMBERS = ("value", "numerator", "denominator", *SIZES)
 SCHEMA = pa.schema(
     [
@@ -37,6 +39,7 @@ _WITHHELD = {
 }
 MEMORY = "500MB"
 BATCH = 100_000
+Batches = Iterator[pa.RecordBatch]
 DERIVED = "derived"  # the source of rows that are computed from others
 
 
@@ -47,6 +50,7 @@ class TidyRows:
         self.folder = folder
         self.withheld = 0  # how many rows stand in the table `withheld`
         self._files: list[Path] = []
+        self._public: list[Path] = []
         self.connection = duckdb.connect(
             config={"memory_limit": MEMORY, "temp_directory": str(folder / "spilled")}
         )
@@ -63,11 +67,12 @@ class TidyRows:
         """Take in a Parquet file of SCHEMA."""
         self._files.append(path)
         # The size of the first file is what DuckDB takes for that of all: so not the empty one.
-        files = ", ".join(
-            "'" + str(file).replace("'", "''") + "'" for file in self._files[1:] or self._files
-        )
+        self._view("tidy", self._files[1:] or self._files)
+
+    def _view(self, name: str, files: Sequence[Path]) -> None:
+        quoted = ", ".join("'" + str(file).replace("'", "''") + "'" for file in files)
         self.connection.execute(
-            f"CREATE OR REPLACE TEMP VIEW tidy AS SELECT * FROM read_parquet([{files}])"  # noqa: S608
+            f"CREATE OR REPLACE TEMP VIEW {name} AS SELECT * FROM read_parquet([{quoted}])"  # noqa: S608
         )
 
     def add_answer(self, question: str, parameters: dict[str, Any]) -> None:
@@ -81,16 +86,14 @@ class TidyRows:
     def set_published(
         self, batches: Iterable[pa.RecordBatch], changed: Sequence[str] | None
     ) -> None:
-        """Make what is public now the view `published`: key, value, status, confidentiality.
+        """Make what is public now the view `published`: PUBLISHED.
 
-        `batches` are the public figures of the `changed` files and derived ones; those of other
-        files are public as they stand here. With None, `batches` are all there is.
+        `batches` are the public figures of the `changed` files and derived ones, and become the
+        view `public_then`; those of other files are public as they stand here. With None,
+        `batches` are all there is.
         """
-        path = self.folder / "published.parquet"
-        schema = pa.schema([SCHEMA.field(name) for name in PUBLISHED])
-        with pq.ParquetWriter(path, schema) as writer:
-            for batch in batches:
-                writer.write_batch(batch)
+        self._public = []
+        self.add_published(batches)
         names = ", ".join(PUBLISHED)
         unchanged = ""
         if changed is not None:
@@ -102,32 +105,83 @@ class TidyRows:
                 f"UNION ALL SELECT {names} FROM tidy ANTI JOIN changed USING (file) "  # noqa: S608
                 f"WHERE source <> '{DERIVED}'"
             )
-        self.connection.read_parquet(str(path)).create_view("public_then")
         self.connection.execute(
-            f"CREATE TEMP VIEW published AS SELECT {names} FROM public_then {unchanged}"  # noqa: S608
+            f"CREATE OR REPLACE TEMP VIEW published AS SELECT {names} FROM public_then {unchanged}"  # noqa: S608
+        )
+
+    def add_published(self, batches: Iterable[pa.RecordBatch]) -> None:
+        """Take in further public figures, in the view `public_then`."""
+        path = self.folder / f"published-{len(self._public)}.parquet"
+        schema = pa.schema([SCHEMA.field(name) for name in PUBLISHED])
+        with pq.ParquetWriter(path, schema) as writer:
+            for batch in batches:
+                writer.write_batch(batch)
+        self._public.append(path)
+        self._view("public_then", self._public)
+
+    def moves(self, files: Sequence[str]) -> tuple[Batches, Batches, Batches]:
+        """Return what publishing the rows of these files, and derived ones, would move.
+
+        New or changed rows as in `batches`; the keys of public figures that do not stay, which
+        `public_then` must have all of; and `holdings` of the indicators and periods of either.
+        """
+        names, key = ", ".join(PUBLISHED), ", ".join(KEY)
+        self.connection.execute(
+            f"CREATE OR REPLACE TEMP TABLE fresh AS SELECT {names} FROM ({self._shown()}) "  # noqa: S608
+            f"WHERE file IN $files OR source = '{DERIVED}'",
+            {"files": list(files)},
+        )
+        for table, one, other in (
+            ("come", "fresh", "public_then"),
+            ("gone", "public_then", "fresh"),
+        ):
+            self.connection.execute(
+                f"CREATE OR REPLACE TEMP TABLE {table} AS "  # noqa: S608
+                f"SELECT {names} FROM {one} EXCEPT SELECT {names} FROM {other}"
+            )
+        self.connection.execute("DROP TABLE fresh")
+        return (
+            self._batches(f"SELECT {names} FROM come ORDER BY {key}"),  # noqa: S608
+            self._batches(f"SELECT {key} FROM gone ORDER BY {key}"),  # noqa: S608
+            self.holdings(
+                "SEMI JOIN (SELECT indicator, period FROM come UNION "
+                "SELECT indicator, period FROM gone) USING (indicator, period)"
+            ),
         )
 
     def query(self, question: str, parameters: Sequence[Any] = ()) -> pd.DataFrame:
         """Return the answer to a question in SQL about the view `tidy`."""
         return self.connection.execute(question, list(parameters)).df()
 
-    def batches(self, files: Sequence[str] | None = None) -> Iterator[pa.RecordBatch]:
+    def batches(self) -> Batches:
         """Yield KEY and MEASURES in the order of the key, BATCH rows at a time.
 
-        With `files`, only the rows of these and derived ones. What is withheld has no numbers and
-        the same mark whatever the rule, so that the mark does not tell which figure is small.
+        What is withheld has no numbers and the same mark whatever the rule, so that the mark does
+        not tell which figure is small.
         """
-        names, order = ", ".join((*KEY, *MEASURES)), ", ".join(KEY)
-        shown, join = names, ""
-        if self.withheld:
-            join = f"LEFT JOIN withheld USING ({order})"
-            shown = f"{order}, {', '.join(_WITHHELD.get(name, name) for name in MEASURES)}"
-        chosen = "" if files is None else f"WHERE file IN $files OR source = '{DERIVED}'"
-        answer = self.connection.sql(
-            f"SELECT {shown} FROM tidy {join} {chosen} ORDER BY {order}",  # noqa: S608
-            params={} if files is None else {"files": list(files)},
+        names, order = ", ".join(PUBLISHED), ", ".join(KEY)
+        return self._batches(f"SELECT {names} FROM ({self._shown()}) ORDER BY {order}")  # noqa: S608
+
+    def holdings(self, among: str = "") -> Batches:
+        """Yield the rows of the table `holding` about all that is to be public, or some of it."""
+        shown = sa.table("shown", *(sa.column(name, sa.Text) for name in PUBLISHED))
+        counted = holding_of(shown).compile(compile_kwargs={"literal_binds": True})
+        order = ", ".join(column.name for column in holding.primary_key)
+        return self._batches(
+            f"WITH shown AS (SELECT * FROM ({self._shown()}) {among}) {counted} ORDER BY {order}"  # noqa: S608
         )
-        reader: pa.RecordBatchReader = answer.to_arrow_reader(BATCH)
+
+    def _shown(self) -> str:
+        """Return the question for the rows as they are published: KEY, MEASURES, file."""
+        key = ", ".join(KEY)
+        if not self.withheld:
+            return f"SELECT {', '.join(PUBLISHED)}, file FROM tidy"  # noqa: S608
+        shown = ", ".join(_WITHHELD.get(name, name) for name in MEASURES)
+        return f"SELECT {key}, {shown}, file FROM tidy LEFT JOIN withheld USING ({key})"  # noqa: S608
+
+    def _batches(self, question: str) -> Batches:
+        # One answer at a time: the connection forgets the last one.
+        reader: pa.RecordBatchReader = self.connection.sql(question).to_arrow_reader(BATCH)
         yield from reader
 
     def spans(self) -> pd.DataFrame:

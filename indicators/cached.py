@@ -17,6 +17,7 @@ from indicators import (
     charts,
     compare,
     downloads,
+    holdings,
     map_views,
     maps,
     objectives,
@@ -96,7 +97,7 @@ def offers(indicator: str, vintage: Vintage, within: str = views.NATION) -> list
             ("scheme", known.schemes), ("industry", known.industries), ("size", known.sizes),
         )
     }  # fmt: skip
-    choices = queries.choices(engine(vintage.dataset), indicator, vintage.release, within)
+    choices = holdings.choices(engine(vintage.dataset), indicator, vintage.release, within)
     found = [
         Offer(*row) for row in choices[list(Offer._fields)].itertuples(index=False) if row.provinces
     ]
@@ -113,15 +114,15 @@ def newest_with_most(held: list[Offer]) -> str:
 @kept
 def mapped(vintage: Vintage) -> list[str]:
     """Return the indicators that provinces have figures of, in the catalogue's order."""
-    held = queries.reach(engine(vintage.dataset), vintage.release)
+    held = holdings.reach(engine(vintage.dataset), vintage.release)
     keys = set(held.loc[held["provinces"] > 0, "indicator"])
     return [key for key in catalogue.load().indicators if key in keys]
 
 
 @kept
 def reach(vintage: Vintage) -> pd.DataFrame:
-    """Return `queries.reach`."""
-    return queries.reach(engine(vintage.dataset), vintage.release)
+    """Return `holdings.reach`."""
+    return holdings.reach(engine(vintage.dataset), vintage.release)
 
 
 @kept
@@ -156,8 +157,8 @@ def revisions(selection: Selection, vintage: Vintage) -> pd.DataFrame:
 
 @kept
 def sources(vintage: Vintage) -> pd.DataFrame:
-    """Return `queries.sources`."""
-    return queries.sources(engine(vintage.dataset), vintage.release)
+    """Return `holdings.sources`."""
+    return holdings.sources(engine(vintage.dataset), vintage.release)
 
 
 @kept

@@ -3,6 +3,7 @@
     release ──< observation      what is public now, one row a key
        │  └───< revision         what was public before, one row a key and release
        └──────< release_input    the files a release was made of
+       └───────< holding          how many figures a cell has, counted at publication
     citation ─< observation      where a figure stands: document, place, verification
     document ─< target ──< milestone, evidence      what is to be reached, and who says so
 
@@ -32,7 +33,7 @@ if TYPE_CHECKING:
 
 ROOT = Path(__file__).resolve().parent.parent
 MIGRATIONS = Path(__file__).parent / "migrations"
-HEAD = "0003"
+HEAD = "0004"
 
 metadata = sa.MetaData()
 
@@ -84,6 +85,17 @@ revision = sa.Table(
     metadata,
     *_figures(True),
     sa.Column("superseded", sa.Integer, nullable=False),
+    sqlite_with_rowid=False,
+)
+
+# One row per cell, region above and source: how many figures there are of the regions just below
+# it, and how many of those are known. See `indicators.holdings`.
+holding = sa.Table(
+    "holding",
+    metadata,
+    *(sa.Column(name, sa.Text, primary_key=True) for name in (*KEY[:-1], "above", "source")),
+    sa.Column("rows", sa.Integer, nullable=False),
+    sa.Column("known", sa.Integer, nullable=False),
     sqlite_with_rowid=False,
 )
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterable, Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import partial
 from typing import Any, NamedTuple
@@ -12,6 +11,7 @@ from typing import Any, NamedTuple
 import pandas as pd
 import sqlalchemy as sa
 
+from indicators.archive import asked, figures_of, frame_of, newest, rows_of, snapshot
 from indicators.database import (
     KEY,
     REGISTER,
@@ -19,13 +19,13 @@ from indicators.database import (
     change,
     citation,
     flip,
-    observation,
     register_archive,
     release,
     release_input,
     revision,
     warning,
 )
+from indicators.holdings import held_of
 
 
 @dataclass(frozen=True)
@@ -47,51 +47,11 @@ class Vintage(NamedTuple):
     dataset: Dataset = "real"
 
 
-@contextmanager
-def _snapshot(engine: sa.Engine) -> Iterator[sa.Connection]:
-    """Yield a connection to which nothing changes while it is asked."""
-    with engine.connect() as connection:
-        if engine.dialect.name == "postgresql":
-            connection = connection.execution_options(isolation_level="REPEATABLE READ")
-        with connection.begin():
-            yield connection
-
-
-def _frame(connection: sa.Connection, question: sa.Select[Any]) -> pd.DataFrame:
-    answer = connection.execute(question)
-    return pd.DataFrame(answer.all(), columns=list(answer.keys()))
-
-
-def _rows(engine: sa.Engine, question: sa.Select[Any]) -> pd.DataFrame:
-    with _snapshot(engine) as connection:
-        return _frame(connection, question)
-
-
-def _newest(connection: sa.Connection) -> int | None:
-    number: int | None = connection.scalar(sa.select(sa.func.max(release.c.release)))
-    return number
-
-
-def figures_of(number: int | None) -> sa.Subquery:
-    """Return the figures that were public in release `number`, None for those public now."""
-    if number is None:
-        return sa.select(observation).subquery("figures")
-    names = [column.name for column in observation.columns]
-    return sa.union_all(
-        sa.select(observation).where(observation.c.release <= number),
-        sa.select(*(revision.c[name] for name in names)).where(
-            revision.c.release <= number, number < revision.c.superseded
-        ),
-    ).subquery("figures")
-
-
 def _asked(
     engine: sa.Engine, number: int | None, ask: Callable[[sa.Subquery], sa.Select[Any]]
 ) -> pd.DataFrame:
-    """Return the answer about release `number`; the archive is read only for an older one."""
-    with _snapshot(engine) as connection:
-        older = number is not None and number != _newest(connection)
-        return _frame(connection, ask(figures_of(number if older else None)))
+    """Return the answer about the figures of a release; the archive is read for an older one."""
+    return asked(engine, number, lambda older: ask(figures_of(older)))
 
 
 def _key(figures: sa.Subquery) -> list[sa.ColumnElement[str]]:
@@ -162,38 +122,6 @@ def figures_of_regions(
     )
 
 
-def holdings(engine: sa.Engine, number: int | None = None) -> pd.DataFrame:
-    """Return what there is of each indicator over all schemes, by source and period.
-
-    Columns: indicator, source, period, provinces (how many have a figure), nation, industries,
-    sizes (whether figures of the nation, of single industries, of single sizes are among them).
-    """
-
-    def ask(figures: sa.Subquery) -> sa.Select[Any]:
-        keys = [figures.c[name] for name in ("indicator", "source", "period")]
-
-        def any_of(condition: sa.ColumnElement[bool], name: str) -> sa.ColumnElement[int]:
-            return sa.func.max(sa.case((condition, 1), else_=0)).label(name)
-
-        return (
-            sa.select(
-                *keys,
-                sa.func.count(sa.distinct(sa.case((_province(figures), figures.c.region)))).label(
-                    "provinces"
-                ),
-                any_of(figures.c.region == "100000", "nation"),
-                any_of(figures.c.industry != "ALL", "industries"),
-                any_of(figures.c.size != "ALL", "sizes"),
-            )
-            .where(figures.c.scheme == "ALL")
-            .group_by(*keys)
-            .order_by(*keys)
-        )
-
-    found = _asked(engine, number, ask)
-    return found.astype(dict.fromkeys(("nation", "industries", "sizes"), bool))
-
-
 def parts(
     engine: sa.Engine,
     cells: Iterable[tuple[str, str]],
@@ -232,101 +160,50 @@ def parts(
 def national(engine: sa.Engine, number: int | None = None) -> pd.DataFrame:
     """Return the figures of the nation, and of all with those abroad, over all schemes and sizes.
 
-    Two regions, `100000` and `ALL`; an indicator that is published for one industry only has
-    that industry's. Columns as in `observations`.
+    Two regions, `100000` and `ALL`; an indicator that is published for single industries only
+    has those. Columns as in `observations`.
     """
     totals = figures_of_regions(engine, ["100000", "ALL"], number)
-    others = sorted(set(reach(engine, number)["indicator"]) - set(totals["indicator"]))
-    parts = _asked(
-        engine,
-        number,
-        lambda figures: (
-            sa.select(figures)
+    covered = sorted(set(totals["indicator"]))
+
+    def ask(older: int | None) -> sa.Select[Any]:
+        figures, held = figures_of(older), held_of(older)
+        names = ("indicator", "period", "scheme", "industry", "size")
+        cells = (
+            sa.select(*(held.c[name] for name in names))
             .where(
-                figures.c.indicator.in_(others),
-                figures.c.region.in_(["100000", "ALL"]),
-                figures.c.scheme == "ALL",
-                figures.c.size == "ALL",
+                held.c.above.in_(["ALL", ""]), held.c.scheme == "ALL", held.c.size == "ALL",
+                held.c.indicator.not_in(covered),
             )
-            .order_by(*_key(figures))
-        ),
-    )
-    return pd.concat([totals, _numeric(parts)], ignore_index=True)
-
-
-def _province(figures: sa.Subquery) -> sa.ColumnElement[bool]:
-    # GB/T 2260: a province-level code ends in four zeros; 100000 is the nation.
-    return sa.and_(figures.c.region.like("__0000"), figures.c.region != "100000")
-
-
-def _below(figures: sa.Subquery, province: str) -> sa.ColumnElement[bool]:
-    # GB/T 2260: the codes within a province begin with its first two digits.
-    return sa.and_(figures.c.region.like(f"{province[:2]}____"), figures.c.region != province)
-
-
-def choices(
-    engine: sa.Engine, indicator: str, number: int | None = None, within: str = "100000"
-) -> pd.DataFrame:
-    """Return which figures an indicator has: scheme, industry, size, period, `provinces`, `rows`.
-
-    `provinces` counts the province-level regions with a figure, or, `within` a province, the
-    regions below that.
-    """
-
-    def ask(figures: sa.Subquery) -> sa.Select[Any]:
-        dimensions = [figures.c[name] for name in ("scheme", "industry", "size", "period")]
-        parts = _province(figures) if within == "100000" else _below(figures, within)
-        known = sa.and_(parts, figures.c.value.is_not(None))
+            .distinct()
+            .subquery("cells")
+        )  # fmt: skip
+        # By the whole key, so that each is looked up.
         return (
-            sa.select(
-                *dimensions,
-                sa.func.count().filter(known).label("provinces"),
-                sa.func.count().label("rows"),
-            )
-            .where(figures.c.indicator == indicator)
-            .group_by(*dimensions)
-            .order_by(*dimensions)
+            sa.select(figures)
+            .join_from(cells, figures, sa.and_(*(figures.c[n] == cells.c[n] for n in names)))
+            .where(figures.c.region.in_(["100000", "ALL"]))
+            .order_by(*_key(figures))
         )
 
-    return _asked(engine, number, ask)
-
-
-def reach(engine: sa.Engine, number: int | None = None) -> pd.DataFrame:
-    """Return each indicator's reach: first_period, last_period, periods, provinces, rows."""
-    return _asked(
-        engine,
-        number,
-        lambda figures: (
-            sa.select(
-                figures.c.indicator,
-                sa.func.min(figures.c.period).label("first_period"),
-                sa.func.max(figures.c.period).label("last_period"),
-                sa.func.count(sa.distinct(figures.c.period)).label("periods"),
-                sa.func.count(sa.distinct(sa.case((_province(figures), figures.c.region)))).label(
-                    "provinces"
-                ),
-                sa.func.count().label("rows"),
-            )
-            .group_by(figures.c.indicator)
-            .order_by(figures.c.indicator)
-        ),
-    )
+    parts = asked(engine, number, ask)
+    return pd.concat([totals, _numeric(parts)], ignore_index=True)
 
 
 def releases(engine: sa.Engine) -> pd.DataFrame:
     """Return every release, newest first, as in the table `release`."""
-    return _rows(engine, sa.select(release).order_by(release.c.release.desc()))
+    return rows_of(engine, sa.select(release).order_by(release.c.release.desc()))
 
 
 def latest_release(engine: sa.Engine) -> int | None:
     """Return the number of the newest release, None when nothing is published."""
     with engine.connect() as connection:
-        return _newest(connection)
+        return newest(connection)
 
 
 def changes(engine: sa.Engine, number: int) -> pd.DataFrame:
     """Return what a release changed: indicator, added, changed, withdrawn."""
-    return _rows(
+    return rows_of(
         engine,
         sa.select(change.c.indicator, change.c.added, change.c.changed, change.c.withdrawn)
         .where(change.c.release == number)
@@ -336,7 +213,7 @@ def changes(engine: sa.Engine, number: int) -> pd.DataFrame:
 
 def flips(engine: sa.Engine, number: int) -> pd.DataFrame:
     """Return the verdicts that a release turned, as in the table `flip`."""
-    return _rows(
+    return rows_of(
         engine,
         sa.select(flip).where(flip.c.release == number).order_by(flip.c.region, flip.c.target),
     )
@@ -344,33 +221,14 @@ def flips(engine: sa.Engine, number: int) -> pd.DataFrame:
 
 def warnings(engine: sa.Engine, number: int) -> pd.DataFrame:
     """Return the warnings that were accepted for a release, as in the table `warning`."""
-    return _rows(
+    return rows_of(
         engine, sa.select(warning).where(warning.c.release == number).order_by(warning.c.line)
-    )
-
-
-def sources(engine: sa.Engine, number: int | None = None) -> pd.DataFrame:
-    """Return what each source holds: source, rows, indicators, first_period, last_period."""
-    return _asked(
-        engine,
-        number,
-        lambda figures: (
-            sa.select(
-                figures.c.source,
-                sa.func.count().label("rows"),
-                sa.func.count(sa.distinct(figures.c.indicator)).label("indicators"),
-                sa.func.min(figures.c.period).label("first_period"),
-                sa.func.max(figures.c.period).label("last_period"),
-            )
-            .group_by(figures.c.source)
-            .order_by(figures.c.source)
-        ),
     )
 
 
 def inputs(engine: sa.Engine, number: int) -> pd.DataFrame:
     """Return the files a release was made of: file, source, sha256, bytes."""
-    return _rows(
+    return rows_of(
         engine,
         sa.select(release_input)
         .where(release_input.c.release == number)
@@ -380,12 +238,12 @@ def inputs(engine: sa.Engine, number: int) -> pd.DataFrame:
 
 def citations(engine: sa.Engine, keys: Iterable[str]) -> pd.DataFrame:
     """Return where figures stand: the rows of `citation` with these keys."""
-    return _rows(engine, sa.select(citation).where(citation.c.citation.in_(sorted(set(keys)))))
+    return rows_of(engine, sa.select(citation).where(citation.c.citation.in_(sorted(set(keys)))))
 
 
 def revisions(engine: sa.Engine, selection: Selection) -> pd.DataFrame:
     """Return what a selection's figures were before, oldest first, as in the table `revision`."""
-    return _rows(
+    return rows_of(
         engine,
         sa.select(revision)
         .where(*_chosen(revision, selection))
@@ -395,7 +253,7 @@ def revisions(engine: sa.Engine, selection: Selection) -> pd.DataFrame:
 
 def register(engine: sa.Engine, number: int | None = None) -> dict[str, pd.DataFrame]:
     """Return the target register of a release, table by table: see `REGISTER`."""
-    with _snapshot(engine) as connection:
+    with snapshot(engine) as connection:
         return register_of(connection, number)
 
 
@@ -416,7 +274,7 @@ def register_of(connection: sa.Connection, number: int | None = None) -> dict[st
                 for table in REGISTER
             }
     return {
-        table.name: _frame(connection, sa.select(table).order_by(*table.primary_key.columns))
+        table.name: frame_of(connection, sa.select(table).order_by(*table.primary_key.columns))
         for table in REGISTER
     }
 

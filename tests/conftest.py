@@ -26,7 +26,7 @@ import pytest
 import sqlalchemy as sa
 
 from etl.publish import Decision, Edition, publish
-from indicators.database import open_database
+from indicators.database import KEY, open_database
 
 WORLD = [
     ("certificates_valid", "2023-03", "320000", 451_448.0),
@@ -69,9 +69,10 @@ def rows_of(world: list[tuple[str, str, str, float]]) -> pd.DataFrame:
 def edition_of(
     world: list[tuple[str, str, str, float]] | pd.DataFrame,
     citations: pd.DataFrame | None = None,
-    files: list[str] | None = None,
+    gone: list[tuple[str, str, str, float]] | None = None,
+    base: int | None = None,
 ) -> Edition:
-    """Return these rows as an edition; without `files` they are all there is."""
+    """Return these rows as an edition; without `gone` they are all there is."""
     rows = world if isinstance(world, pd.DataFrame) else rows_of(world)
     inputs = pd.DataFrame(
         [("platform_provinces/2024-12.csv", "platform_provinces", "0" * 64, 10)],
@@ -79,7 +80,10 @@ def edition_of(
     )
     batches = pa.Table.from_pandas(rows, preserve_index=False).to_batches()
     cited = pd.DataFrame([CITATION]) if citations is None else citations
-    return Edition(batches, cited, inputs, files=files)
+    if gone is None:
+        return Edition(batches, cited, inputs)
+    leaving = pa.RecordBatch.from_pandas(rows_of(gone)[list(KEY)], preserve_index=False)
+    return Edition(batches, cited, inputs, gone=[leaving], base=base)
 
 
 def publish_rows(engine: sa.Engine, world: list[tuple[str, str, str, float]]) -> int | None:

@@ -17,7 +17,7 @@ import sqlalchemy as sa
 import streamlit as st
 from streamlit.testing.v1 import AppTest
 
-from indicators import catalogue, database, maps, queries, tables, views
+from indicators import catalogue, database, holdings, maps, tables, views
 from indicators.queries import Selection
 from indicators.views import MapFigures, MapView
 from indicators.wording import Language, Wording
@@ -297,7 +297,7 @@ def test_choices_count_the_prefectures_of_one_province(empty: sa.Engine) -> None
     publish_rows(empty, BELOW)
 
     def counted(within: str) -> dict[str, int]:
-        found = queries.choices(empty, "certificates_valid", within=within)
+        found = holdings.choices(empty, "certificates_valid", within=within)
         return dict(zip(found["period"], found["provinces"], strict=True))
 
     assert counted("100000") == {"2023-03": 2, "2024-12": 2}

@@ -13,7 +13,7 @@ from streamlit.testing.v1 import AppTest
 
 from etl.publish import Decision, publish
 from etl.refresh import fill_if_empty
-from indicators import compare, database, maps, province, queries, tables
+from indicators import compare, database, holdings, maps, province, queries, tables
 from indicators.province.facts import at_newest
 from indicators.queries import Vintage
 from indicators.wording import Wording
@@ -192,7 +192,7 @@ def test_parts_and_holdings_are_asked_by_the_key(empty: sa.Engine) -> None:
         rows_of([("uptake_rate", "2025", "100000", 25.0)]),
     ], ignore_index=True)  # fmt: skip
     publish(empty, edition_of(rows), Decision("a test"))
-    held = queries.holdings(empty, 1).set_index("period")
+    held = holdings.by_period(empty, 1).set_index("period")
     assert held.at["2025", "provinces"] == 2
     assert held.loc[["2024", "2025"], ["nation", "industries", "sizes"]].to_numpy().tolist() == [
         [False, False, False], [True, True, True],

@@ -7,17 +7,16 @@ import pytest
 import sqlalchemy as sa
 
 from etl.findings import Finding, Refused, message
-from etl.publish import Decision, publish, roll_back
-from indicators.database import observation
+from etl.publish import Decision, Overtaken, publish, roll_back
+from indicators.database import holding, observation
+from indicators.holdings import choices, holding_of, reach
 from indicators.queries import (
     Selection,
     all_observations,
     changes,
-    choices,
     inputs,
     latest_release,
     observations,
-    reach,
     releases,
     revisions,
     warnings,
@@ -173,28 +172,64 @@ def test_the_largest_changes_come_first(engine: sa.Engine) -> None:
     assert largest["relative"].tolist()[:3] == pytest.approx([1.0, 1.0, 0.01])
 
 
-def test_only_the_figures_of_the_changed_files_are_replaced(engine: sa.Engine) -> None:
-    other = CITATION | {"citation": "c2", "file": "platform_provinces/2025-01.csv"}
-    rows = rows_of([("certificates_valid", "2025-01", "320000", 541_661.0)]).assign(citation="c2")
-    published = publish(
-        engine,
-        edition_of(rows, citations=pd.DataFrame([other]), files=["platform_provinces/2025-01.csv"]),
-        Decision("a test"),
-    )
-    assert (published.difference.added, published.difference.withdrawn) == (1, 0)
-    assert len(all_observations(engine)) == len(WORLD) + 1
+def test_only_the_figures_that_move_are_replaced(engine: sa.Engine) -> None:
+    changed, withdrawn = WORLD[4], WORLD[5]
+    moved = [(*changed[:3], changed[3] + 1), ("certificates_valid", "2025-01", "320000", 541_661.0)]
+    edition = edition_of(moved, gone=[changed, withdrawn], base=1)
+    made = publish(engine, edition, Decision("a test")).difference
+    assert (made.added, made.changed, made.withdrawn, made.rows) == (1, 1, 1, len(WORLD))
+    held = all_observations(engine).set_index(["period", "region"])["value"]
+    assert held[changed[1:3]] == changed[3] + 1
+    assert held[("2025-01", "320000")] == 541_661.0
+    assert withdrawn[1:3] not in held.index
+    assert len(all_observations(engine, 1)) == len(WORLD)
+
+
+def test_what_was_compared_with_another_release_is_not_published(engine: sa.Engine) -> None:
+    edition = edition_of([], gone=[WORLD[4]], base=1)
+    assert publish_rows(engine, WORLD[:4]) == 2
+    with pytest.raises(Overtaken):
+        publish(engine, edition, Decision("a test"))
+    assert latest_release(engine) == 2
+    assert len(all_observations(engine)) == 4
 
 
 def test_two_files_may_not_say_two_figures_of_one_thing(engine: sa.Engine) -> None:
     other = CITATION | {"citation": "c2", "file": "platform_provinces/other.csv"}
     again = rows_of(WORLD[4:5]).assign(citation="c2")
-    edition = edition_of(again, pd.DataFrame([other]), ["platform_provinces/other.csv"])
+    edition = edition_of(again, pd.DataFrame([other]), gone=[], base=1)
     with pytest.raises(Refused) as refusal:
         publish(engine, edition, Decision("a test"))
     assert [finding.found for finding in refusal.value.findings] == [
         "certificates_valid 2024-12 ALL ALL ALL 320000"
     ]
     assert latest_release(engine) == 1
+
+
+def counted_anew(engine: sa.Engine) -> pd.DataFrame:
+    with engine.connect() as connection:
+        return pd.DataFrame(connection.execute(holding_of(observation)).mappings().all())
+
+
+def test_what_cells_hold_is_counted_with_every_release(engine: sa.Engine) -> None:
+    def held() -> pd.DataFrame:
+        with engine.connect() as connection:
+            return pd.DataFrame(connection.execute(sa.select(holding)).mappings().all())
+
+    def agree() -> None:
+        order = [column.name for column in holding.primary_key]
+        ours, anew = (rows.sort_values(order, ignore_index=True) for rows in
+                      (held(), counted_anew(engine)))  # fmt: skip
+        pd.testing.assert_frame_equal(ours, anew)
+
+    agree()
+    publish_rows(engine, WORLD[:4])
+    agree()
+    publish(engine, edition_of(WORLD[4:], gone=WORLD[:1], base=2), Decision("a test"))
+    agree()
+    assert reach(engine, 1)["rows"].tolist() == [8]
+    roll_back(engine, 2, reason="a test")
+    agree()
 
 
 def test_what_a_release_changed_is_kept_by_indicator(engine: sa.Engine) -> None:

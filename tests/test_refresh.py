@@ -272,8 +272,28 @@ def test_a_jump_stops_a_release_until_somebody_says_why(empty: sa.Engine, raw: P
 def test_only_the_files_that_changed_are_compared(empty: sa.Engine, raw: Path) -> None:
     refresh(empty, raw=raw)
     with figures(raw, engine=empty) as made:
-        assert made.changed == ["bureau/tools.csv"]  # from it something is withheld
+        edition = made.edition()
+        assert (edition.gone, edition.base) != (None, None)
+        assert [list(edition.rows), list(edition.gone or ()), list(edition.holdings or ())] == [
+            [], [], [],
+        ]  # fmt: skip
     (raw / "bureau" / "tools.csv").unlink()
     (raw / "bureau" / "tools.csv.yaml").unlink()
     made_without = refresh(empty, raw=raw, accepted="withdrawn by the bureau").difference
     assert (made_without.added, made_without.changed, made_without.withdrawn) == (0, 0, 4)
+
+
+def test_a_refresh_that_somebody_overtakes_compares_once_more(empty: sa.Engine, raw: Path) -> None:
+    refresh(empty, raw=raw)
+    file = raw / "bureau" / "tools.csv"
+    text = file.read_text(encoding="utf-8")
+
+    def overtake(step: str) -> None:
+        if step == "publish" and latest_release(empty) == 1:
+            file.write_text(text.replace("90", "92").replace("142", "144"), encoding="utf-8")
+            refresh(empty, raw=raw)
+
+    file.write_text(text.replace("90", "91").replace("142", "143"), encoding="utf-8")
+    refresh(empty, raw=raw, step=overtake)
+    assert latest_release(empty) == 2
+    assert tools(empty)["value"]["ALL"] == 144.0

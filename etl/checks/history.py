@@ -110,10 +110,20 @@ def _jumps(subject: Subject) -> Iterator[Finding]:
         SELECT {series} AS series, month(period)::USMALLINT AS month, value, status = 'B' AS broken,
             number
     """
-    # What is public of files that did not change stands among the candidates.
-    then = "public_then" if subject.narrowed and subject.published else "public"
-    # A series whose figures are all public as they are was looked at then.
-    looked_at = f"AND {series} IN (SELECT DISTINCT {series} FROM checked)"  # noqa: S608
+    then, now, looked_at = "public", "tidy", ""
+    if subject.narrowed and subject.published:
+        # What is public of files that did not change stands among the candidates, and a series
+        # whose figures are all public as they are was looked at then.
+        then, now = "public_then", "(SELECT * FROM candidate SEMI JOIN changed USING (file))"
+        figures = f"{KEYS}, value, status"
+        subject.keep(
+            "moved",
+            f"""
+            SELECT DISTINCT {series} AS series
+            FROM (SELECT {figures} FROM {now} EXCEPT SELECT {figures} FROM {then})
+            """,  # noqa: S608
+        )
+        looked_at = f"AND {series} IN (SELECT series FROM moved)"  # noqa: S608
     # Narrow rows, so that ten million of them are put in order of time within the memory.
     steps = f"""
         SELECT series, month, value, month_before, before, multiple,
@@ -125,8 +135,8 @@ def _jumps(subject: Subject) -> Iterator[Finding]:
                 WHERE scale <> '' AND isfinite(value) {looked_at} {{chosen}}
                 UNION ALL
                 {points} FROM {then} JOIN meaning USING (indicator)
-                ANTI JOIN (SELECT hash({KEYS}) AS hashed FROM tidy) ON hashed = hash({KEYS})
-                WHERE scale <> '' AND isfinite(value) {{chosen}}
+                ANTI JOIN (SELECT hash({KEYS}) AS hashed FROM {now}) ON hashed = hash({KEYS})
+                WHERE scale <> '' AND isfinite(value) {looked_at} {{chosen}}
             ) WINDOW same AS (PARTITION BY series ORDER BY month)
         ) JOIN meaning USING (number)
         WHERE before IS NOT NULL AND NOT broken

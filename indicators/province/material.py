@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 import pandas as pd
 import sqlalchemy as sa
 
-from indicators import catalogue, maps, queries, tables, targets
+from indicators import catalogue, holdings, maps, queries, tables, targets
 from indicators.compare import PeerGroups, neighbours, read_peer_groups
 from indicators.progress import Verdict, judge
 from indicators.province.facts import Facts, benchmark_of, facts, siblings
@@ -88,7 +88,7 @@ def shared(
     alike = pd.concat([totals, *_industries(engine, declared, number)], ignore_index=True)
     return Shared(
         parent, vintage, totals, neighbours(alike, declared, below),
-        queries.holdings(engine, number), verdicts, declared, boundaries,
+        holdings.by_period(engine, number), verdicts, declared, boundaries,
         releases.loc[number].to_dict(),
     )  # fmt: skip
 
@@ -107,7 +107,7 @@ def _industries(engine: sa.Engine, declared: PeerGroups, number: int) -> list[pd
 def _parts(engine: sa.Engine, region: str, held: pd.DataFrame, number: int) -> pd.DataFrame:
     """Return the newest figures of industries and sizes, of a region and its benchmark.
 
-    `held`: `queries.holdings`.
+    `held`: `holdings.by_period`.
     """
     known = catalogue.load()
     newest = held[held["industries"] | held["sizes"]].groupby("indicator")["period"].max()

@@ -1,0 +1,117 @@
+"""The newest release, which a refresh is compared with: what has changed since, what it shows."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+import pandas as pd
+import pyarrow as pa
+import sqlalchemy as sa
+
+from etl.publish import code_version
+from etl.tidy import DERIVED, PUBLISHED, SCHEMA
+from indicators import catalogue
+from indicators.database import change, citation, observation, release_input
+from indicators.queries import inputs, releases
+
+MEANING = ("catalogue", "reference")  # the sources of files that say what figures mean
+_BATCH = 10_000  # rows as Python objects: more at a time are slower
+
+
+@dataclass(frozen=True)
+class Baseline:
+    """The newest release.
+
+    changed: the raw files that differ from those that it was made of, None where all may come to
+    other figures, since the code or a code list is another.
+    """
+
+    engine: sa.Engine
+    release: int
+    changed: list[str] | None
+
+    def figures(
+        self, files: Sequence[str] | None, *, derived: bool = True
+    ) -> Iterator[pa.RecordBatch]:
+        """Yield what is public of these files (None: of all) and derived, as `tidy.PUBLISHED`."""
+        schema = pa.schema([SCHEMA.field(name) for name in PUBLISHED])
+        with self.engine.connect().execution_options(stream_results=True) as connection:
+            question = sa.select(*(observation.c[name] for name in PUBLISHED)).where(
+                _of_files(connection, files, derived=derived)
+            )
+            for part in connection.execute(question).partitions(_BATCH):
+                cells = zip(zip(*part, strict=True), schema.types, strict=True)
+                columns = [pa.array(column, kind) for column, kind in cells]
+                yield pa.RecordBatch.from_arrays(columns, schema=schema)
+
+    def withheld_from(self) -> set[str]:
+        """Return the files of whose figures some are withheld by a rule of the catalogue."""
+        ruled = [key for key, item in catalogue.load().indicators.items() if item.suppression]
+        question = (
+            sa.select(citation.c.file)
+            .distinct()
+            .join(observation, observation.c.citation == citation.c.citation)
+            .where(observation.c.indicator.in_(ruled), observation.c.confidentiality != "F")
+        )
+        with self.engine.connect() as connection:
+            return set(connection.scalars(question))
+
+
+def baseline(engine: sa.Engine, now: pd.DataFrame) -> Baseline | None:
+    """Return what a refresh of the files `now` is compared with, None before the first release.
+
+    `now` has file, source, sha256.
+    """
+    public = releases(engine)
+    if public.empty:
+        return None
+    newest = public.iloc[0]
+    number = int(newest["release"])
+    if newest["code_version"] != code_version():
+        return Baseline(engine, number, None)
+    both = inputs(engine, number).merge(
+        now, on="file", how="outer", validate="1:1", suffixes=("_then", "")
+    )
+    differ = both[both["sha256_then"] != both["sha256"]]
+    if differ["source"].fillna(differ["source_then"]).isin(MEANING).any():
+        return Baseline(engine, number, None)
+    # A figure changes with its file and with the description beside it.
+    stems = {_stem(file) for file in differ["file"]}
+    return Baseline(engine, number, [file for file in both["file"] if _stem(file) in stems])
+
+
+def _stem(file: str) -> str:
+    return file.removesuffix(".yaml").removesuffix(".csv")
+
+
+def _of_files(
+    connection: sa.Connection, files: Sequence[str] | None, *, derived: bool
+) -> sa.ColumnElement[bool]:
+    """Return the condition on `observation` that a figure is of these files, or derived.
+
+    Where the newest release knows the periods of the files, it is one that the key answers.
+    """
+    if files is None:
+        return sa.true()
+    cited: sa.ColumnElement[bool] = observation.c.citation.in_(
+        sa.select(citation.c.citation).where(citation.c.file.in_(files))
+    )
+    newest = sa.select(sa.func.max(release_input.c.release)).scalar_subquery()
+    held, first, last = connection.execute(
+        sa.select(
+            sa.func.count(),
+            sa.func.min(release_input.c.first_period),
+            sa.func.max(release_input.c.last_period),
+        ).where(release_input.c.file.in_(files), release_input.c.release == newest)
+    ).one()
+    if not held or first is not None:
+        every = sorted(connection.scalars(sa.select(change.c.indicator).distinct()))
+        cited = sa.and_(
+            observation.c.indicator.in_(every),
+            observation.c.period.between(first or "", last or ""),
+            cited,
+        )
+    computed = [key for key, item in catalogue.load().indicators.items() if item.derived]
+    ours = sa.and_(observation.c.indicator.in_(computed), observation.c.source == DERIVED)
+    return sa.or_(cited, ours) if derived else cited

@@ -1,0 +1,62 @@
+"""Figures as they were public in any release: the tables of now, and the archive beside them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import Any
+
+import pandas as pd
+import sqlalchemy as sa
+
+from indicators.database import observation, release, revision
+
+
+@contextmanager
+def snapshot(engine: sa.Engine) -> Iterator[sa.Connection]:
+    """Yield a connection to which nothing changes while it is asked."""
+    with engine.connect() as connection:
+        if engine.dialect.name == "postgresql":
+            connection = connection.execution_options(isolation_level="REPEATABLE READ")
+        with connection.begin():
+            yield connection
+
+
+def frame_of(connection: sa.Connection, question: sa.Select[Any]) -> pd.DataFrame:
+    """Return an answer with its columns' names, also where it is empty."""
+    answer = connection.execute(question)
+    return pd.DataFrame(answer.all(), columns=list(answer.keys()))
+
+
+def rows_of(engine: sa.Engine, question: sa.Select[Any]) -> pd.DataFrame:
+    """Return an answer of the database as it stands at one moment."""
+    with snapshot(engine) as connection:
+        return frame_of(connection, question)
+
+
+def newest(connection: sa.Connection) -> int | None:
+    """Return the number of the newest release, None when nothing is published."""
+    number: int | None = connection.scalar(sa.select(sa.func.max(release.c.release)))
+    return number
+
+
+def figures_of(number: int | None) -> sa.Subquery:
+    """Return the figures that were public in release `number`, None for those public now."""
+    if number is None:
+        return sa.select(observation).subquery("figures")
+    names = [column.name for column in observation.columns]
+    return sa.union_all(
+        sa.select(observation).where(observation.c.release <= number),
+        sa.select(*(revision.c[name] for name in names)).where(
+            revision.c.release <= number, number < revision.c.superseded
+        ),
+    ).subquery("figures")
+
+
+def asked(
+    engine: sa.Engine, number: int | None, ask: Callable[[int | None], sa.Select[Any]]
+) -> pd.DataFrame:
+    """Return the answer about release `number`; `ask` is told None where that is the newest."""
+    with snapshot(engine) as connection:
+        older = number is not None and number != newest(connection)
+        return frame_of(connection, ask(number if older else None))

@@ -1,0 +1,170 @@
+"""What there is: which cells hold figures, of how many regions, from which source.
+
+A cell is an indicator, period, scheme, industry and size. The table `holding` counts its
+figures when they are published, so that a page that offers choices need not read them all; for
+an older release they are counted anew.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pandas as pd
+import sqlalchemy as sa
+
+from indicators.archive import asked, figures_of
+from indicators.database import holding
+
+CELL = ("indicator", "period", "scheme", "industry", "size")
+NATION = "100000"
+
+
+def holding_of(figures: sa.FromClause) -> sa.Select[Any]:
+    """Return the rows of `holding` about figures.
+
+    above: the region whose part the figures' own region is, by GB/T 2260: the nation of a
+    province-level code, which ends in four zeros; the province of all others, whose codes begin
+    with its first two digits; `ALL` of the nation; nothing of `ALL`, which counts those abroad.
+    """
+    region = figures.c.region
+    above = sa.case(
+        (region == "ALL", ""),
+        (region == NATION, "ALL"),
+        (region.like("__0000"), NATION),
+        else_=sa.func.substr(region, 1, 2) + "0000",
+    ).label("above")
+    keys = [*(figures.c[name] for name in CELL), above, figures.c.source]
+    return sa.select(
+        *keys,
+        sa.func.count().label("rows"),
+        sa.func.count(figures.c.value).label("known"),
+    ).group_by(*keys)
+
+
+def held_of(number: int | None) -> sa.FromClause:
+    """Return what release `number` holds, None for the newest, with the columns of `holding`."""
+    return holding if number is None else holding_of(figures_of(number)).subquery("held")
+
+
+def choices(
+    engine: sa.Engine, indicator: str, number: int | None = None, within: str = NATION
+) -> pd.DataFrame:
+    """Return which figures an indicator has: scheme, industry, size, period, `provinces`, `rows`.
+
+    `provinces` counts the province-level regions with a figure, or, `within` a province, the
+    regions below that.
+    """
+
+    def ask(older: int | None) -> sa.Select[Any]:
+        held = held_of(older)
+        dimensions = [held.c[name] for name in ("scheme", "industry", "size", "period")]
+        return (
+            sa.select(
+                *dimensions,
+                _sum(sa.case((held.c.above == within, held.c.known), else_=0), "provinces"),
+                _sum(held.c.rows, "rows"),
+            )
+            .where(held.c.indicator == indicator)
+            .group_by(*dimensions)
+            .order_by(*dimensions)
+        )
+
+    return asked(engine, number, ask)
+
+
+def reach(engine: sa.Engine, number: int | None = None) -> pd.DataFrame:
+    """Return each indicator's reach: first_period, last_period, periods, provinces, rows.
+
+    `provinces` is how many the fullest of its cells has.
+    """
+
+    def ask(older: int | None) -> sa.Select[Any]:
+        held = held_of(older)
+        cells = _cells(held, *CELL)
+        return (
+            sa.select(
+                cells.c.indicator,
+                sa.func.min(cells.c.period).label("first_period"),
+                sa.func.max(cells.c.period).label("last_period"),
+                sa.func.count(sa.distinct(cells.c.period)).label("periods"),
+                sa.func.max(cells.c.provinces).label("provinces"),
+                _sum(cells.c.rows, "rows"),
+            )
+            .group_by(cells.c.indicator)
+            .order_by(cells.c.indicator)
+        )
+
+    return asked(engine, number, ask)
+
+
+def by_period(engine: sa.Engine, number: int | None = None) -> pd.DataFrame:
+    """Return what there is of each indicator over all schemes, by source and period.
+
+    Columns: indicator, source, period, provinces (how many the fullest cell has), nation,
+    industries, sizes (whether figures of the nation, of single industries, of single sizes are
+    among them).
+    """
+
+    def ask(older: int | None) -> sa.Select[Any]:
+        held = held_of(older)
+        cells = _cells(held, "source", *CELL)
+        keys = [cells.c[name] for name in ("indicator", "source", "period")]
+
+        def any_of(condition: sa.ColumnElement[bool], name: str) -> sa.ColumnElement[int]:
+            return sa.func.max(sa.case((condition, 1), else_=0)).label(name)
+
+        return (
+            sa.select(
+                *keys,
+                sa.func.max(cells.c.provinces).label("provinces"),
+                any_of(cells.c.nation > 0, "nation"),
+                any_of(cells.c.industry != "ALL", "industries"),
+                any_of(cells.c.size != "ALL", "sizes"),
+            )
+            .where(cells.c.scheme == "ALL")
+            .group_by(*keys)
+            .order_by(*keys)
+        )
+
+    found = asked(engine, number, ask)
+    return found.astype(dict.fromkeys(("nation", "industries", "sizes"), bool))
+
+
+def sources(engine: sa.Engine, number: int | None = None) -> pd.DataFrame:
+    """Return what each source holds: source, rows, indicators, first_period, last_period."""
+
+    def ask(older: int | None) -> sa.Select[Any]:
+        held = held_of(older)
+        return (
+            sa.select(
+                held.c.source,
+                _sum(held.c.rows, "rows"),
+                sa.func.count(sa.distinct(held.c.indicator)).label("indicators"),
+                sa.func.min(held.c.period).label("first_period"),
+                sa.func.max(held.c.period).label("last_period"),
+            )
+            .group_by(held.c.source)
+            .order_by(held.c.source)
+        )
+
+    return asked(engine, number, ask)
+
+
+def _cells(held: sa.FromClause, *names: str) -> sa.Subquery:
+    """Return cells with `rows` and how many `provinces` and `nation` figures are in each."""
+    keys = [held.c[name] for name in names]
+    return (
+        sa.select(
+            *keys,
+            _sum(sa.case((held.c.above == NATION, held.c.rows), else_=0), "provinces"),
+            _sum(sa.case((held.c.above == "ALL", held.c.rows), else_=0), "nation"),
+            _sum(held.c.rows, "rows"),
+        )
+        .group_by(*keys)
+        .subquery("cells")
+    )
+
+
+def _sum(numbers: sa.ColumnElement[int], name: str) -> sa.Label[int]:
+    # PostgreSQL adds integers up to a decimal number.
+    return sa.cast(sa.func.sum(numbers), sa.Integer).label(name)
