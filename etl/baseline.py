@@ -12,11 +12,10 @@ import sqlalchemy as sa
 from etl.publish import code_version
 from etl.tidy import DERIVED, PUBLISHED, SCHEMA
 from indicators import catalogue
-from indicators.database import change, citation, observation, release_input
+from indicators.database import change, citation, observation, read_batches, release_input
 from indicators.queries import inputs, releases
 
 MEANING = ("catalogue", "reference")  # the sources of files that say what figures mean
-_BATCH = 10_000  # rows as Python objects: more at a time are slower
 
 
 @dataclass(frozen=True)
@@ -36,14 +35,10 @@ class Baseline:
     ) -> Iterator[pa.RecordBatch]:
         """Yield what is public of these files (None: of all) and derived, as `tidy.PUBLISHED`."""
         schema = pa.schema([SCHEMA.field(name) for name in PUBLISHED])
-        with self.engine.connect().execution_options(stream_results=True) as connection:
-            question = sa.select(*(observation.c[name] for name in PUBLISHED)).where(
-                _of_files(connection, files, derived=derived)
-            )
-            for part in connection.execute(question).partitions(_BATCH):
-                cells = zip(zip(*part, strict=True), schema.types, strict=True)
-                columns = [pa.array(column, kind) for column, kind in cells]
-                yield pa.RecordBatch.from_arrays(columns, schema=schema)
+        with self.engine.connect() as connection:
+            chosen = _of_files(connection, files, derived=derived)
+            shown = sa.select(*(observation.c[name] for name in PUBLISHED)).where(chosen)
+            yield from read_batches(connection, shown, schema)
 
     def withheld_from(self) -> set[str]:
         """Return the files of whose figures some are withheld by a rule of the catalogue."""

@@ -66,11 +66,12 @@ class TidyRows:
     def add_file(self, path: Path) -> None:
         """Take in a Parquet file of SCHEMA."""
         self._files.append(path)
-        # The size of the first file is what DuckDB takes for that of all: so not the empty one.
-        self._view("tidy", self._files[1:] or self._files)
+        self._view("tidy", self._files)
 
     def _view(self, name: str, files: Sequence[Path]) -> None:
-        quoted = ", ".join("'" + str(file).replace("'", "''") + "'" for file in files)
+        # DuckDB takes the first file's rows for those of all when it plans: so the largest.
+        ordered = sorted(files, key=lambda file: -file.stat().st_size)
+        quoted = ", ".join("'" + str(file).replace("'", "''") + "'" for file in ordered)
         self.connection.execute(
             f"CREATE OR REPLACE TEMP VIEW {name} AS SELECT * FROM read_parquet([{quoted}])"  # noqa: S608
         )
