@@ -12,7 +12,15 @@ import sqlalchemy as sa
 from etl.publish import code_version
 from etl.tidy import DERIVED, PUBLISHED, SCHEMA
 from indicators import catalogue
-from indicators.database import change, citation, observation, read_batches, release_input
+from indicators.database import (
+    change,
+    citation,
+    holding,
+    observation,
+    read_batches,
+    release_input,
+)
+from indicators.holdings import CELL
 from indicators.queries import inputs, releases
 
 MEANING = ("catalogue", "reference")  # the sources of files that say what figures mean
@@ -36,18 +44,26 @@ class Baseline:
         """Yield what is public of these files (None: of all) and derived, as `tidy.PUBLISHED`."""
         schema = pa.schema([SCHEMA.field(name) for name in PUBLISHED])
         with self.engine.connect() as connection:
-            chosen = _of_files(connection, files, derived=derived)
-            shown = sa.select(*(observation.c[name] for name in PUBLISHED)).where(chosen)
-            yield from read_batches(connection, shown, schema)
+            for condition in _conditions(connection, files, derived=derived):
+                shown = sa.select(*(observation.c[name] for name in PUBLISHED)).where(condition)
+                yield from read_batches(connection, shown, schema)
 
     def withheld_from(self) -> set[str]:
         """Return the files of whose figures some are withheld by a rule of the catalogue."""
         ruled = [key for key, item in catalogue.load().indicators.items() if item.suppression]
+        # What is withheld has no value: so only cells that miss one are looked into.
+        same = sa.and_(*(holding.c[name] == observation.c[name] for name in CELL))
         question = (
             sa.select(citation.c.file)
             .distinct()
-            .join(observation, observation.c.citation == citation.c.citation)
-            .where(observation.c.indicator.in_(ruled), observation.c.confidentiality != "F")
+            .select_from(holding)
+            .join(observation, same)
+            .join(citation, observation.c.citation == citation.c.citation)
+            .where(
+                holding.c.indicator.in_(ruled),
+                holding.c.known < holding.c.rows,
+                observation.c.confidentiality != "F",
+            )
         )
         with self.engine.connect() as connection:
             return set(connection.scalars(question))
@@ -80,18 +96,23 @@ def _stem(file: str) -> str:
     return file.removesuffix(".yaml").removesuffix(".csv")
 
 
-def _of_files(
+def _conditions(
     connection: sa.Connection, files: Sequence[str] | None, *, derived: bool
-) -> sa.ColumnElement[bool]:
-    """Return the condition on `observation` that a figure is of these files, or derived.
+) -> Iterator[sa.ColumnElement[bool]]:
+    """Yield conditions on `observation`: that a figure is of these files, or derived.
 
-    Where the newest release knows the periods of the files, it is one that the key answers.
+    One after the other, for each to be answered by the key; the first where the newest release
+    knows the periods of the files.
     """
     if files is None:
-        return sa.true()
-    cited: sa.ColumnElement[bool] = observation.c.citation.in_(
-        sa.select(citation.c.citation).where(citation.c.file.in_(files))
-    )
+        yield sa.true()
+        return
+    cited = [
+        observation.c.source != DERIVED,
+        observation.c.citation.in_(
+            sa.select(citation.c.citation).where(citation.c.file.in_(files))
+        ),
+    ]
     newest = sa.select(sa.func.max(release_input.c.release)).scalar_subquery()
     held, first, last = connection.execute(
         sa.select(
@@ -102,11 +123,11 @@ def _of_files(
     ).one()
     if not held or first is not None:
         every = sorted(connection.scalars(sa.select(change.c.indicator).distinct()))
-        cited = sa.and_(
+        cited += [
             observation.c.indicator.in_(every),
             observation.c.period.between(first or "", last or ""),
-            cited,
-        )
-    computed = [key for key, item in catalogue.load().indicators.items() if item.derived]
-    ours = sa.and_(observation.c.indicator.in_(computed), observation.c.source == DERIVED)
-    return sa.or_(cited, ours) if derived else cited
+        ]
+    yield sa.and_(*cited)
+    if derived:
+        computed = [key for key, item in catalogue.load().indicators.items() if item.derived]
+        yield sa.and_(observation.c.indicator.in_(computed), observation.c.source == DERIVED)

@@ -11,7 +11,7 @@ import sqlalchemy as sa
 from etl.staging import Staged
 from indicators import tables, targets
 from indicators.archive import frame_of
-from indicators.database import KEY, REGISTER, observation
+from indicators.database import KEY, REGISTER, holding, observation
 from indicators.queries import register_of
 from indicators.targets import AIM, Register
 
@@ -84,7 +84,7 @@ def first_difference(connection: sa.Connection, register: Tables | None) -> Diff
 
 
 def _public(connection: sa.Connection) -> int:
-    return connection.scalar(sa.select(sa.func.count()).select_from(observation)) or 0
+    return connection.scalar(sa.select(sa.func.sum(holding.c.rows))) or 0
 
 
 def _counts(staged: Staged) -> pd.DataFrame:

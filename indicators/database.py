@@ -411,11 +411,11 @@ def read_batches(
     """Yield an answer of many rows, by COPY on PostgreSQL; `schema` has its columns."""
     import pyarrow as pa
 
-    if connection.dialect.name == "postgresql":
-        yield from _copied(connection, question, schema)
-        return
-    streamed = connection.execution_options(stream_results=True)
     with _uncollected():
+        if connection.dialect.name == "postgresql":
+            yield from _copied(connection, question, schema)
+            return
+        streamed = connection.execution_options(stream_results=True)
         for part in streamed.execute(question).partitions(10_000):
             cells = zip(zip(*part, strict=True), schema.types, strict=True)
             columns = [pa.array(column, kind) for column, kind in cells]
