@@ -53,6 +53,14 @@ def figures_of(number: int | None) -> sa.Subquery:
     ).subquery("figures")
 
 
+def is_total(figures: sa.FromClause) -> sa.ColumnElement[bool]:
+    """Return the condition that a figure is one of all schemes, industries and sizes."""
+    # Written out, not bound: only so does SQLite see that its index `total` holds them.
+    return sa.and_(
+        *(figures.c[name] == sa.literal_column("'ALL'") for name in ("scheme", "industry", "size"))
+    )
+
+
 def asked(
     engine: sa.Engine, number: int | None, ask: Callable[[int | None], sa.Select[Any]]
 ) -> pd.DataFrame:

@@ -12,7 +12,7 @@ from typing import Any
 import pandas as pd
 import sqlalchemy as sa
 
-from indicators.archive import asked, figures_of
+from indicators.archive import asked, figures_of, is_total
 from indicators.database import holding
 
 CELL = ("indicator", "period", "scheme", "industry", "size")
@@ -75,22 +75,33 @@ def choices(
 def reach(engine: sa.Engine, number: int | None = None) -> pd.DataFrame:
     """Return each indicator's reach: first_period, last_period, periods, provinces, rows.
 
-    `provinces` is how many the fullest of its cells has.
+    `provinces` is how many have ever had a total, or how many the fullest cell has, if more.
     """
 
     def ask(older: int | None) -> sa.Select[Any]:
-        held = held_of(older)
-        cells = _cells(held, *CELL)
+        figures, cells = figures_of(older), _cells(held_of(older), *CELL)
+        ever = (
+            sa.select(
+                figures.c.indicator,
+                sa.func.count(sa.distinct(figures.c.region)).label("provinces"),
+            )
+            .where(is_total(figures), figures.c.region.like("__0000"), figures.c.region != NATION)
+            .group_by(figures.c.indicator)
+            .subquery("ever")
+        )
+        known = sa.func.coalesce(ever.c.provinces, 0)
+        fullest = sa.func.max(cells.c.provinces)
         return (
             sa.select(
                 cells.c.indicator,
                 sa.func.min(cells.c.period).label("first_period"),
                 sa.func.max(cells.c.period).label("last_period"),
                 sa.func.count(sa.distinct(cells.c.period)).label("periods"),
-                sa.func.max(cells.c.provinces).label("provinces"),
+                sa.case((known > fullest, known), else_=fullest).label("provinces"),
                 _sum(cells.c.rows, "rows"),
             )
-            .group_by(cells.c.indicator)
+            .join_from(cells, ever, cells.c.indicator == ever.c.indicator, isouter=True)
+            .group_by(cells.c.indicator, ever.c.provinces)
             .order_by(cells.c.indicator)
         )
 

@@ -11,7 +11,7 @@ from typing import Any, NamedTuple
 import pandas as pd
 import sqlalchemy as sa
 
-from indicators.archive import asked, figures_of, frame_of, newest, rows_of, snapshot
+from indicators.archive import asked, figures_of, frame_of, is_total, newest, rows_of, snapshot
 from indicators.database import (
     KEY,
     REGISTER,
@@ -94,13 +94,6 @@ def all_observations(engine: sa.Engine, number: int | None = None) -> pd.DataFra
     )
 
 
-def _totals(figures: sa.Subquery) -> sa.ColumnElement[bool]:
-    # Written out, not bound: only so does SQLite see that its index `total` holds them.
-    return sa.and_(
-        *(figures.c[name] == sa.literal_column("'ALL'") for name in ("scheme", "industry", "size"))
-    )
-
-
 def figures_of_regions(
     engine: sa.Engine, regions: Iterable[str], number: int | None = None
 ) -> pd.DataFrame:
@@ -115,7 +108,7 @@ def figures_of_regions(
             number,
             lambda figures: (
                 sa.select(figures)
-                .where(figures.c.region.in_(wanted), _totals(figures))
+                .where(figures.c.region.in_(wanted), is_total(figures))
                 .order_by(*_key(figures))
             ),
         )
@@ -301,6 +294,6 @@ def _aimed(figures: sa.Subquery, *, aims: pd.DataFrame, totals: bool) -> sa.Sele
     chosen = [figures.c[name].in_(sorted(set(aims[name]))) for name in names]
     return (
         sa.select(figures)
-        .where(*chosen, *([_totals(figures)] if totals else []))
+        .where(*chosen, *([is_total(figures)] if totals else []))
         .order_by(*_key(figures))
     )
