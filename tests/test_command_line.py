@@ -13,7 +13,7 @@ import sqlalchemy as sa
 from typer.testing import CliRunner
 
 from etl import refresh
-from etl.__main__ import app
+from etl.commands import app
 from indicators import database
 from indicators.queries import all_observations, latest_release
 from tests.conftest import WORLD, free_port, publish_rows

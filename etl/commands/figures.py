@@ -1,0 +1,200 @@
+"""Figures and their releases: check, compare, publish, take back, try out."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from etl.commands.app import app
+from etl.findings import Refused, findings_table, write_findings
+from etl.intake import OWN, Named
+from etl.screen import screen
+from indicators import catalogue, holdings, queries, tables
+from indicators.database import open_database
+
+if TYPE_CHECKING:
+    from etl.difference import Difference
+    from etl.publish import Publication
+
+
+Files = Annotated[
+    list[Path] | None,
+    typer.Argument(exists=True, dir_okay=False, help="自备文件（可省略）· files of your own"),
+]
+Folder = Annotated[str, typer.Option("--source", help="自备文件归入的来源 · source they belong to")]
+Report = Annotated[
+    Path | None,
+    typer.Option("--findings", help="检查结果存为 .csv / .xlsx / .json · write the findings there"),
+]
+
+
+@app.command()
+@app.command("refresh")
+def publish(
+    files: Files = None,
+    source: Folder = OWN,
+    reason: Annotated[str, typer.Option(help="发布原因 · why")] = "refresh",
+    accept: Annotated[
+        str | None, typer.Option(help="接受提醒的理由 · why warnings are accepted")
+    ] = None,
+    findings: Report = None,
+) -> None:
+    """读取、对照、检查、派生并发布为新的一版 · Publish what the files say as one release."""
+    with screen.explained():
+        publication = _refreshed(files, source, findings, reason=reason, accepted=accept)
+    words, made = screen.words, publication.difference
+    if publication.release:
+        said = words("Published as release {number}.", number=publication.release)
+    else:
+        said = words("Nothing to change: the figures are those of the last release.")
+    screen.say(said, _counted(made))
+
+
+@app.command()
+def check(files: Files = None, source: Folder = OWN, findings: Report = None) -> None:
+    """完成发布以外的全部步骤 · Do all but publish."""
+    with screen.explained():
+        made = _refreshed(files, source, findings, dry_run=True).difference
+    words = screen.words
+    if made:
+        said = words("All checks passed. Publishing would change the figures.")
+    else:
+        said = words("Nothing to change: the figures are those of the last release.")
+    screen.say(said, _counted(made))
+
+
+@app.command()
+def diff(files: Files = None, source: Folder = OWN, findings: Report = None) -> None:
+    """显示发布会带来的变化，包括评判结果的变化 · Show what publishing would change."""
+    with screen.explained():
+        made = _refreshed(files, source, findings, dry_run=True).difference
+    screen.difference(made)
+    screen.say(_counted(made))
+
+
+@app.command()
+def rollback(
+    release: Annotated[int, typer.Argument(help="恢复到的版本 · the release to bring back")],
+    reason: Annotated[str, typer.Option(help="原因 · why")],
+) -> None:
+    """把某一版的数据恢复为新的一版 · Make a release public again, as a new one."""
+    from etl.publish import roll_back
+
+    words = screen.words
+    with screen.explained(), screen.progress() as progress:
+        progress.add_task(words("Comparing and publishing"))
+        try:
+            publication = roll_back(open_database(), release, reason=reason)
+        except LookupError:
+            screen.fail(words("There is no release {number}.", number=release))
+    if publication.release is None:
+        screen.say(words("Nothing to change: the figures are those of the last release."))
+        return
+    screen.say(
+        words("The figures of release {number} are public again, as release {newest}.",
+              number=release, newest=publication.release),
+        _counted(publication.difference),
+    )  # fmt: skip
+
+
+def _refreshed(
+    files: list[Path] | None,
+    source: str,
+    report: Path | None,
+    *,
+    reason: str = "",
+    accepted: str | None = None,
+    dry_run: bool = False,
+) -> Publication:
+    """Refresh with the progress shown; write the findings to `report` whatever comes of it."""
+    from etl.lock import abandoned
+    from etl.refresh import refresh
+
+    words = screen.words
+    names = {key: words.text(source.title) for key, source in catalogue.load().sources.items()}
+    names |= {
+        "targets": words("Target register"),
+        "checks": words("Checks"), "derive": words("Ratios and totals"),
+        "publish": words("Comparing and publishing"),
+    }  # fmt: skip
+    engine = open_database()
+    if (holder := abandoned(engine)) is not None:
+        screen.say(words(
+            "{who} (process {process}) ended while publishing at {since}; nothing of that was "
+            "kept.",
+            who=holder.who, process=holder.process, since=words.moment(holder.since),
+        ))  # fmt: skip
+    with screen.progress() as progress:
+        task = progress.add_task("")
+        try:
+            publication = refresh(
+                engine, named=Named(files or [], source), reason=reason, accepted=accepted,
+                dry_run=dry_run,
+                step=lambda key: progress.update(task, description=names.get(key, key)),
+            )  # fmt: skip
+        except Refused as refusal:
+            if report is not None:
+                write_findings(refusal.findings, report, words)
+            raise
+    if report is not None:
+        write_findings(publication.warnings, report, words)
+    if publication.warnings:
+        screen.console.print(findings_table(publication.warnings, words))
+    return publication
+
+
+def _counted(made: Difference) -> str:
+    words = screen.words
+    return words(
+        "{added} added, {changed} changed, {withdrawn} withdrawn, {rows} in all",
+        added=words.number(made.added),
+        changed=words.number(made.changed),
+        withdrawn=words.number(made.withdrawn),
+        rows=words.number(made.rows),
+    )
+
+
+@app.command()
+def demo(
+    seed: Annotated[int, typer.Option(help="随机种子 · seed")] = 2018,
+    remove: Annotated[bool, typer.Option("--remove", help="全部删除 · take it away")] = False,
+) -> None:
+    """生成或删除演示数据，与真实数据分开存放 · Make or remove demonstration figures."""
+    from etl import demonstration
+
+    words = screen.words
+    with screen.explained(), screen.progress() as progress:
+        task = progress.add_task(words("Demonstration"))
+        if remove:
+            demonstration.remove()
+            publication = None
+        else:
+            publication = demonstration.write_demonstration(
+                open_database(dataset="demonstration"), seed=seed,
+                step=lambda _: progress.advance(task),
+            )  # fmt: skip
+    if publication is None:
+        screen.say(words("The demonstration figures are gone. Real figures were not touched."))
+        return
+    screen.say(
+        words("The demonstration figures are ready: {rows}, from seed {seed}.",
+              rows=words.number(publication.difference.rows), seed=seed),
+        words("The pages show them where “Demonstration” is chosen; real figures stay apart."),
+    )  # fmt: skip
+
+
+@app.command()
+def status() -> None:
+    """显示发布版本、来源和数量 · Show releases, sources and counts."""
+    with screen.explained():
+        engine = open_database()
+        published, held = queries.releases(engine), holdings.sources(engine)
+    words = screen.words
+    if published.empty:
+        screen.say(words("Nothing has been published yet. Run: python -m etl refresh"))
+        return
+    screen.table(tables.releases_table(published, words), words("Releases"))
+    short = tables.sources_table(held, words).drop(columns=[words("About"), words("Publisher")])
+    screen.table(short, words("Sources"))

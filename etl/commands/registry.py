@@ -1,0 +1,132 @@
+"""The registry of certificates: counted, and a count traced to its certificates."""
+
+from __future__ import annotations
+
+import sys
+from datetime import datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import pandas as pd
+import typer
+
+from etl.commands.app import app
+from etl.screen import screen
+from indicators import catalogue
+from indicators.database import ROOT
+
+if TYPE_CHECKING:
+    from etl.rollup import Reference
+
+ROLLUP = ROOT / "data" / "rollup"
+
+
+@app.command()
+def rollup(
+    files: Annotated[list[Path], typer.Argument(exists=True, help="CSV / XLSX / Parquet")],
+    as_of: Annotated[datetime, typer.Option(formats=["%Y-%m-%d"], help="导出日 · drawn on")],
+    first: Annotated[str, typer.Option("--from", help="2018, 2018-01, 2018-Q1")],
+    last: Annotated[str, typer.Option("--to", help="2025, 2025-12, 2025-Q4")],
+    out: Annotated[Path, typer.Option(help="结果文件夹 · folder of results")] = ROLLUP,
+    encoding: Annotated[str, typer.Option(help="utf-8-sig, gb18030")] = "utf-8-sig",
+    periods: Annotated[str, typer.Option(help="发布 · publish: year,quarter,month")] = "",
+    levels: Annotated[
+        str, typer.Option(help="发布 · publish: province,section,division,size,scheme …")
+    ] = "province,section,size,scheme",
+) -> None:
+    """由证书级明细汇总指标 · Count indicators from certificate-level files."""
+    from etl.rollup import (
+        Choice,
+        Declaration,
+        engine,
+        roll_up_files,
+        spanned,
+        within,
+        write_publication,
+    )
+
+    words, known, day = screen.words, catalogue.load(), as_of.date()
+    choice = Choice(periods.split(",") if periods else (), levels.split(","))
+    with screen.explained(), engine() as here, screen.progress() as progress:
+        choice.check(known)
+        counted = spanned(first, last)
+        for kind in choice.periods:
+            counted += within(first, last, kind)
+        task = progress.add_task("")
+        summary = roll_up_files(
+            files, Declaration(as_of=day, encoding=encoding), counted, _rollup_reference(),
+            out, here,
+            progress=lambda step, steps, said: progress.update(
+                task, description=f"{step}/{steps} {screen.sentence(said)}"
+            ),
+        )  # fmt: skip
+        figures = write_publication(summary, files, day, choice, known, here, words)
+    screen.say(words(
+        "{rows} certificates read, {aside} set aside ({share})",
+        rows=words.number(summary.rows), aside=words.number(summary.set_aside),
+        share=words.percent(summary.share_set_aside),
+    ))  # fmt: skip
+    if summary.set_aside:
+        reasons = [_quarantine_reason(reason) for reason in summary.reasons["reason"]]
+        shown = pd.DataFrame({words("Reason"): reasons, words("Rows"): summary.reasons["rows"]})
+        screen.table(shown, words("Set aside"))
+    screen.say(words("Written to {file}", file=str(out)))
+    screen.say(words(
+        "To publish the counts: {command}",
+        command=f"python -m etl publish {figures} --source registry",
+    ))  # fmt: skip
+
+
+@app.command()
+def trace(
+    indicator: str,
+    period: str,
+    region: str = "ALL",
+    industry: str = "ALL",
+    size: str = "ALL",
+    scheme: str = "ALL",
+    out: Annotated[Path, typer.Option(help="rollup 的结果文件夹 · folder of results")] = ROLLUP,
+) -> None:
+    """列出一个汇总数字背后的证书 · List the certificates behind a figure of the roll-up."""
+    from etl.rollup import Figure, engine, trace_figure
+
+    with screen.explained(), engine() as here:
+        registry = here.parquet(out / "registry.parquet")
+        figure = Figure(indicator, period, region, industry, size, scheme)
+        rows = here.rows(trace_figure(registry, figure, _rollup_reference()))
+    words, organisations = screen.words, rows["organisation"].nunique()
+    screen.say(
+        words.plural("{n} certificate", "{n} certificates", n=len(rows)),
+        words.plural("{n} organisation", "{n} organisations", n=organisations),
+    )
+    rows.to_csv(sys.stdout, index=False)
+
+
+def _rollup_reference() -> Reference:
+    from etl.rollup import reference
+
+    known = catalogue.load()
+    rules = pd.read_csv(catalogue.REFERENCE / "size_rules.csv", dtype={"selector": str})
+    return reference(known.regions, known.industries, known.sizes, known.schemes, rules)
+
+
+def _quarantine_reason(code: str) -> str:
+    words = screen.words
+    return {
+        "certificate_missing": words("certificate number missing"),
+        "credit_code_malformed": words("unified social credit code malformed"),
+        "credit_code_check_digit": words("unified social credit code fails its check digit"),
+        "region_unknown": words("region unknown"),
+        "industry_unknown": words("industry unknown"),
+        "scheme_unknown": words("scheme unknown"),
+        "size_unknown": words("enterprise size unknown"),
+        "status_unknown": words("status unknown"),
+        "issue_date_unreadable": words("issue date unreadable"),
+        "expiry_date_unreadable": words("expiry date unreadable"),
+        "expiry_before_issue": words("expiry before issue"),
+        "issue_in_future": words("issued after the files were drawn"),
+        "status_date_missing": words("date of the status missing"),
+        "status_date_before_issue": words("date of the status before issue"),
+        "status_date_in_future": words("date of the status after the files were drawn"),
+        "duplicate": words("the same certificate twice"),
+    }[code]
