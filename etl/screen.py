@@ -179,7 +179,7 @@ class Screen:
         driven = getattr(error, "orig", None) or error
         words, said, code = self.words, str(driven), getattr(driven, "sqlstate", None)
         full = isinstance(error, OSError) and error.errno in (errno.ENOSPC, errno.EDQUOT)
-        signs = ("disk is full", "disk I/O error", "No space left")
+        signs = ("disk is full", "disk I/O error", "No space left", "could not extend file")
         if full or code == "53100" or any(sign in said for sign in signs):
             return words(
                 "The disk is full or cannot be written. Nothing was published; make room and run "

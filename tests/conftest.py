@@ -17,6 +17,7 @@ import tempfile
 import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 
 import pandas as pd
@@ -114,36 +115,58 @@ def _postgresql_programs() -> Path | None:
 @contextmanager
 def serving_postgresql() -> Iterator[str]:
     """Run a PostgreSQL of our own on loopback; yield the URL of its first database."""
+    with postgresql_cluster() as cluster, cluster.serving() as url:
+        yield url
+
+
+@dataclass(frozen=True)
+class Cluster:
+    """The files of a PostgreSQL of our own, in a folder that goes with it."""
+
+    programs: Path
+    folder: Path
+
+    @contextmanager
+    def serving(self, kilobytes: str = "unlimited") -> Iterator[str]:
+        """Yield the URL while it runs; none of its files may grow beyond so many kilobytes."""
+        port = free_port()
+        options = f"-p {port} -k {self.folder} -c listen_addresses=127.0.0.1 -c fsync=off"
+        self.run(
+            "pg_ctl", "-o", options, "-l", str(self.folder / "log"), "-w", "start",
+            kilobytes=kilobytes,
+        )  # fmt: skip
+        try:
+            yield f"postgresql://tests@127.0.0.1:{port}/postgres"
+        finally:
+            self.run("pg_ctl", "-m", "fast", "-w", "stop")
+
+    def run(self, program: str, *arguments: str, kilobytes: str = "unlimited") -> None:
+        """Run one of its programs on its files."""
+        limited = f'ulimit -S -f {kilobytes}; exec "$@"'
+        own = [str(self.programs / program), "-D", str(self.folder / "cluster"), *arguments]
+        subprocess.run(
+            ["bash", "-c", limited, "-", *own], check=True, cwd=self.folder,
+            # PostgreSQL refuses to run as root.
+            user="postgres" if os.geteuid() == 0 else None,
+            stdout=subprocess.DEVNULL, stdin=subprocess.DEVNULL,
+        )  # fmt: skip
+
+
+@contextmanager
+def postgresql_cluster(*making: str) -> Iterator[Cluster]:
+    """Yield a cluster made by initdb with these further options."""
     programs = _postgresql_programs()
     if programs is None:
         cannot_run("PostgreSQL is not installed")
         raise AssertionError
-    # PostgreSQL refuses to run as root.
-    user = "postgres" if os.geteuid() == 0 else None
-    folder = Path(tempfile.mkdtemp(prefix="postgresql-"))
-    if user:
-        shutil.chown(folder, user)
-    port = free_port()
-
-    def run(program: str, *arguments: str) -> None:
-        subprocess.run(
-            [programs / program, *arguments],
-            check=True,
-            user=user,
-            cwd=folder,
-            stdout=subprocess.DEVNULL,
-            stdin=subprocess.DEVNULL,
-        )
-
-    cluster = folder / "cluster"
-    run("initdb", "-D", str(cluster), "-U", "tests", "-A", "trust", "-E", "UTF8", "--no-sync")
-    settings = f"-p {port} -k {folder} -c listen_addresses=127.0.0.1 -c fsync=off"
-    run("pg_ctl", "-D", str(cluster), "-o", settings, "-l", str(folder / "log"), "-w", "start")
+    cluster = Cluster(programs, Path(tempfile.mkdtemp(prefix="postgresql-")))
+    if os.geteuid() == 0:
+        shutil.chown(cluster.folder, "postgres")
+    cluster.run("initdb", "-U", "tests", "-A", "trust", "-E", "UTF8", "--no-sync", *making)
     try:
-        yield f"postgresql://tests@127.0.0.1:{port}/postgres"
+        yield cluster
     finally:
-        run("pg_ctl", "-D", str(cluster), "-m", "immediate", "-w", "stop")
-        shutil.rmtree(folder, ignore_errors=True)
+        shutil.rmtree(cluster.folder, ignore_errors=True)
 
 
 @pytest.fixture(scope="session")

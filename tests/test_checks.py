@@ -166,6 +166,13 @@ def test_some_of_the_parts_may_fall_short_but_not_exceed() -> None:
     assert "at least" in str(found[0].expected)
 
 
+def test_parts_that_make_up_a_whole_in_several_ways_are_told_once() -> None:
+    east = [("330000", 50.0), ("320000", 60.0), ("100000", 100.0)]
+    found = checked(*parts("region", *east))
+    assert told(found) == [("sums", 4, "value", "100000 = 100")]
+    assert str(found[0].expected) == "at least the sum of the parts that are given, 110"
+
+
 def test_divisions_add_up_to_the_total_where_no_section_is_given() -> None:
     assert checked(*parts("industry", ("06", 5), ("13", 4), ("ALL", 9))) == []
     found = checked(*parts("industry", ("06", 5), ("13", 5), ("ALL", 9)))

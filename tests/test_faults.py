@@ -24,7 +24,14 @@ from etl.publish import Decision, Edition, publish
 from etl.screen import screen
 from indicators.database import open_database, sqlite_file
 from indicators.queries import all_observations, latest_release
-from tests.conftest import CITATION, WORLD, edition_of, publish_rows, rows_of
+from tests.conftest import (
+    CITATION,
+    WORLD,
+    edition_of,
+    postgresql_cluster,
+    publish_rows,
+    rows_of,
+)
 
 ROOT = Path(__file__).resolve().parent.parent
 KILLS = int(os.environ.get("KILLS", "20"))
@@ -167,3 +174,23 @@ def test_a_lost_connection_publishes_nothing(postgresql: str, engine: sa.Engine)
     assert "与数据库的连接已中断，未写入任何内容" in shown.get()
     assert latest_release(engine) == 1
     assert publish_rows(engine, WORLD[:4]) == 2
+
+
+def test_a_full_disk_of_the_server_leaves_the_last_release() -> None:
+    many = rows_of([("certificates_valid", f"{1900 + n // 12}-{n % 12 + 1:02}", f"{n:06}", 1.0)
+                    for n in range(20_000)])  # fmt: skip
+    with postgresql_cluster("--wal-segsize=1") as cluster:
+        # No file may grow beyond this, as on a disk without room.
+        with cluster.serving(kilobytes="1500") as url:
+            engine = open_database(url)
+            assert publish_rows(engine, WORLD) == 1
+            with pytest.raises(typer.Exit), screen.console.capture() as shown, screen.explained():
+                publish(engine, edition_of(many), Decision("a test"))
+            assert "磁盘已满或无法写入，没有发布任何内容" in shown.get().replace("\n", "")
+            assert len(all_observations(engine)) == len(WORLD)
+            engine.dispose()
+        with cluster.serving() as url:
+            engine = open_database(url)
+            assert publish(engine, edition_of(many), Decision("a test")).release == 2
+            assert len(all_observations(engine)) == len(many)
+            engine.dispose()

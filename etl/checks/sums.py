@@ -98,7 +98,10 @@ def _wrong(subject: Subject, dimension: str, chains: pd.DataFrame) -> pd.DataFra
     )
     if candidates.empty:
         return candidates
-    return candidates[_beyond_rounding(subject, dimension, candidates)]
+    beyond = candidates[_beyond_rounding(subject, dimension, candidates)]
+    # The same parts may make up a whole in several ways: it is told once, as complete if it is.
+    told = beyond.sort_values("complete", ascending=False, kind="stable")
+    return told.drop_duplicates([*KEY, "total", "parts"]).sort_index()
 
 
 def _hashed(dimension: str, code: str) -> str:
