@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import shutil
 import struct
 import zipfile
 from pathlib import Path
@@ -17,6 +18,7 @@ from etl.own import tidy
 from etl.own.grammar import declaration_of
 from indicators import catalogue
 
+FILES = Path(__file__).parent / "files"
 PROVENANCE = {"publisher": "某省市场监管局", "document": "2024年统计表", "licence": "内部使用"}
 LONG = """
 columns: {region: 地区, period: 时期, value: 数值}
@@ -59,6 +61,11 @@ def faults(path: Path, declared: str = LONG) -> list[tuple[int | None, str | Non
             for found in refusal.findings
         ]
     return []
+
+
+def saved(folder: Path, name: str) -> Path:
+    """Return a copy of a workbook that an office program saved."""
+    return Path(shutil.copy(FILES / name, folder / name))
 
 
 def csv(folder: Path, text: str | bytes, name: str = "figures.csv") -> Path:

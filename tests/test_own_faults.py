@@ -21,6 +21,7 @@ from tests.own_files import (
     faults,
     figures,
     ods,
+    saved,
     xls,
     xlsx,
     zipped,
@@ -239,16 +240,39 @@ def test_a_truncated_workbook_is_refused(tmp_path: Path) -> None:
         )
 
 
-def test_a_workbook_with_a_password_is_refused(tmp_path: Path) -> None:
-    path = tmp_path / "figures.xlsx"
-    path.write_bytes(
-        bytes.fromhex("d0cf11e0a1b11ae1") + b"\0" * 600 + "EncryptedPackage".encode("utf-16-le")
-    )
-    (fault,) = faults(path)
+@pytest.mark.parametrize("kind", ["xlsx", "xls", "ods"])
+def test_a_workbook_with_a_password_is_refused(tmp_path: Path, kind: str) -> None:
+    (fault,) = faults(saved(tmp_path, f"protected.{kind}"))
     assert fault[2:] == (
         "EncryptedPackage", "a workbook without a password",
         "open the workbook, take its password off and save it",
     )  # fmt: skip
+
+
+@pytest.mark.parametrize("kind", ["xlsx", "xls", "ods"])
+def test_a_workbook_saved_by_an_office_program_is_read(tmp_path: Path, kind: str) -> None:
+    declared = (
+        LONG.replace("unit: 张", "unit: 万张")
+        + """
+header: [2]
+leave_out: [{column: 地区, equals: [合计]}]
+"""
+    )
+    assert figures(saved(tmp_path, f"table.{kind}"), declared) == {
+        ("320000", "2024-12"): 537_498.0, ("330000", "2024-12"): 553_393.0,
+    }  # fmt: skip
+
+
+@pytest.mark.parametrize("kind", ["xlsx", "xls", "ods"])
+def test_a_workbook_of_an_office_program_cut_short_is_refused(tmp_path: Path, kind: str) -> None:
+    path = saved(tmp_path, f"table.{kind}")
+    whole = path.read_bytes()
+    path.write_bytes(whole[: len(whole) // 2])
+    (fault,) = faults(path)
+    assert fault[3:] == (
+        "a whole workbook",
+        "the file is damaged: open it in a spreadsheet program and save it again",
+    )
 
 
 def test_a_workbook_too_large_for_memory_is_refused_at_once(tmp_path: Path) -> None:

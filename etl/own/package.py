@@ -28,6 +28,7 @@ _DAMAGED = (
     zipfile.BadZipFile, zlib.error, ElementTree.ParseError, AttributeError, EOFError, KeyError,
     NotImplementedError, OSError, RuntimeError, StopIteration, ValueError,
 )  # fmt: skip
+_MANIFEST = "META-INF/manifest.xml"
 _REFERENCE = re.compile(r"([A-Z]{1,3})([0-9]{1,7})")
 _SHEETS = "{http://schemas.openxmlformats.org/officeDocument/2006/relationships}id"
 _OFFICE = "{urn:oasis:names:tc:opendocument:xmlns:office:1.0}"
@@ -53,6 +54,16 @@ def check(path: Path, listing: Listing) -> None:
         if "content.xml" in package.namelist():
             with package.open("content.xml") as stream:
                 _opendocument(stream, None, listing)
+
+
+def is_locked(path: Path, listing: Listing) -> bool:
+    """Return whether a package is an ODS whose parts are encrypted, as its manifest says."""
+    with _whole(path, listing) as package:
+        _bounded(package, listing)
+        if _MANIFEST not in package.namelist():
+            return False
+        named = {_local(element) for element in _root(package, _MANIFEST).iter()}
+        return "encryption-data" in named
 
 
 def marks(path: Path, sheet: str, listing: Listing) -> Marks:

@@ -15,7 +15,7 @@ import python_calamine as calamine
 from etl.findings import message
 from etl.own.declaration import Declaration
 from etl.own.listing import Listing
-from etl.own.package import Cell, Marks, check, marks
+from etl.own.package import Cell, Marks, check, is_locked, marks
 from etl.own.table import Batch, Range
 
 SIZE = 200 << 20
@@ -117,6 +117,8 @@ def open_book(path: Path, listing: Listing) -> calamine.CalamineWorkbook:
     if content.startswith(_COMPOUND) and _ENCRYPTED in content:
         _locked(listing)
     if _packed(path):
+        if is_locked(path, listing):
+            _locked(listing)
         check(path, listing)
     try:
         return calamine.load_workbook(path)
