@@ -62,7 +62,10 @@ _RATIO = f"""
 def add_derived(rows: TidyRows, catalogue: Catalogue) -> None:
     """Add the rows of every derived indicator, each with its numerator and denominator.
 
-    Their citation names both documents: `numerator's/denominator's`; see `citations`.
+    Their citation names both documents: `numerator's/denominator's`; see `citations`. What falls
+    outside the range of its indicator is no figure, such as a rate above 100 % where one source
+    counts more certified organisations than another counts legal entities: it stands in the
+    table `beyond` instead.
     """
     held = set(rows.query("SELECT DISTINCT indicator FROM tidy")["indicator"])
     ratios = [
@@ -70,8 +73,19 @@ def add_derived(rows: TidyRows, catalogue: Catalogue) -> None:
         for item in catalogue.indicators.values()
         if item.derived and {item.numerator, item.denominator} <= held
     ]
+    ask = rows.connection.execute
+    ask("CREATE OR REPLACE TEMP TABLE beyond AS SELECT * FROM tidy WHERE false")
     for ratio in ratios:
-        rows.add_answer(*_question(ratio))
+        question, parameters = _question(ratio)
+        ask(f"CREATE OR REPLACE TEMP TABLE computed AS {question}", parameters)
+        within = dict(zip(("low", "high"), ratio.range, strict=True))
+        rows.add_answer("SELECT * FROM computed WHERE value BETWEEN $low AND $high", within)
+        ask(
+            "INSERT INTO beyond BY NAME "
+            "SELECT * FROM computed WHERE value NOT BETWEEN $low AND $high",
+            within,
+        )
+    ask("DROP TABLE IF EXISTS computed")
 
 
 def _question(ratio: Indicator) -> tuple[str, dict[str, object]]:

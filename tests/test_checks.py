@@ -82,7 +82,9 @@ def test_the_shipped_figures_are_without_a_finding() -> None:
 def test_every_check_says_what_must_hold_and_has_a_name_of_its_own() -> None:
     assert len({check.name for check in CHECKS}) == len(CHECKS)
     assert all(str(check.rule).endswith(".") for check in CHECKS)
-    assert {check.name for check in CHECKS if check.severity == "warning"} == {"coverage", "jumps"}
+    assert {check.name for check in CHECKS if check.severity == "warning"} == {
+        "beyond", "coverage", "jumps",
+    }  # fmt: skip
 
 
 # One figure
@@ -396,3 +398,21 @@ def test_whatever_is_given_is_found_wrong_and_never_breaks(rows: list[Row]) -> N
     keys = [tuple((USUAL | row)[name] for name in KEY) for row in rows]
     twice = sum(keys.count(key) > 1 for key in keys)
     assert sum(item.check == "unique" for item in found) == twice
+
+
+def test_a_rate_that_cannot_be_is_told_and_not_published() -> None:
+    counted = [{"indicator": "registry_organisations_certified", "region": code, "value": value}
+               for code, value in (("110000", 30.0), ("120000", 130.0))]  # fmt: skip
+    entities = [{"indicator": "legal_units", "region": code, "value": 100.0, "period": "2023"}
+                for code in ("110000", "120000")]  # fmt: skip
+    with tidy_rows([*counted, *entities]) as tidy:
+        derive.add_derived(tidy, KNOWN)
+        computed = tidy.query(
+            "SELECT region, value FROM tidy WHERE indicator = 'registry_coverage_rate'"
+        )
+        assert computed.to_dict("records") == [{"region": "110000", "value": 30.0}]
+        (found,) = findings(tidy, KNOWN, derived=True)
+    assert (found.check, found.severity, found.file, found.row) == (
+        "beyond", "warning", "own/a.csv", 3,
+    )  # fmt: skip
+    assert found.found == ("registry_coverage_rate 2024-12 ALL ALL ALL 120000: 130 / 100 = 130")

@@ -13,7 +13,7 @@ from collections.abc import Sequence
 
 from etl.checks.cells import CODES, FINITE, MISSING, RANGE, UNIQUE
 from etl.checks.history import COVERAGE, JUMPS
-from etl.checks.ratios import RATIOS
+from etl.checks.ratios import BEYOND, RATIOS
 from etl.checks.scope import SCOPE
 from etl.checks.subject import Check, subject
 from etl.checks.sums import SUMS
@@ -23,7 +23,7 @@ from indicators.catalogue import Catalogue
 
 __all__ = ["CHECKS", "Check", "findings"]
 
-CHECKS = (CODES, FINITE, MISSING, UNIQUE, RANGE, SUMS, RATIOS, SCOPE, COVERAGE, JUMPS)
+CHECKS = (CODES, FINITE, MISSING, UNIQUE, RANGE, SUMS, RATIOS, BEYOND, SCOPE, COVERAGE, JUMPS)
 
 
 def findings(

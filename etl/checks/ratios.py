@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from etl.checks.scope import SCOPE
-from etl.checks.subject import MONTH, Check, Subject, figure, found_at, records, unlisted
+from etl.checks.subject import MONTH, Check, Subject, figure, found_at, key, records, unlisted
 from etl.findings import Finding, Message, message
 
 # A figure such as 3,760,000 stands for anything that rounds to it.
@@ -121,8 +121,34 @@ def _of_row(subject: Subject, row: dict[str, Any]) -> Iterator[Finding]:
             yield found_at(row, RATIOS, figure(row[column]), expected, advice, column)
 
 
+def _beyond(subject: Subject) -> Iterator[Finding]:
+    """Yield the ratios that were computed and are no figures; see `derive.add_derived`."""
+    made = subject.ask("SELECT 1 FROM duckdb_tables() WHERE table_name = 'beyond'")
+    if made.empty or not subject.derived:
+        return
+    rows = records(subject.ask("SELECT * FROM beyond"))
+    for row in rows:
+        item = subject.catalogue.indicators[row["indicator"]]
+        low, high = (figure(bound) for bound in item.range)
+        yield found_at(
+            row, BEYOND,
+            f"{key(row)}: {figure(row['numerator'])} / {figure(row['denominator'])} "
+            f"= {figure(row['value'])}",
+            message("between {low} and {high}", low=low, high=high),
+            message("correct the source that is wrong; if you accept the release, this ratio is "
+                    "not published"),
+            None,
+        )  # fmt: skip
+    yield from unlisted(BEYOND, rows)
+
+
 RATIOS = Check(
     "ratios", "error",
     message("A ratio is its numerator over its denominator, and both are those published."),
     _ratios,
+)  # fmt: skip
+BEYOND = Check(
+    "beyond", "warning",
+    message("What we divide gives a ratio that can be, whatever sources the parts come from."),
+    _beyond, True,
 )  # fmt: skip

@@ -40,6 +40,7 @@ class Subject:
     rows: TidyRows
     catalogue: Catalogue
     published: bool = False
+    derived: bool = False  # whether the rows looked at are those that we computed
     narrowed: bool = False  # whether `touched` says which indicators and periods are looked at
 
     def ask(self, question: str, **parameters: Any) -> pd.DataFrame:
@@ -86,7 +87,7 @@ def subject(
     With `changed`, only what these files have a part in: every indicator and period of theirs,
     and all ratios that sources give, since other figures may belie them.
     """
-    made = Subject(rows, catalogue, published, changed is not None and not derived)
+    made = Subject(rows, catalogue, published, derived, changed is not None and not derived)
     # Findings are put in order at the end; to keep every row's place costs memory.
     rows.connection.execute("SET preserve_insertion_order = false")
     made.keep_frame("meaning", _meaning(catalogue))
