@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+import numpy as np
 import pandas as pd
 
 from indicators import catalogue
@@ -32,10 +33,18 @@ class Register:
 
     def record(self, target: str) -> Record:
         """Return a target's row with its document's, the latter's names led by `document_`."""
-        row = self.target.set_index("target").loc[target].to_dict()
-        whole = self.document.set_index("document").loc[row["document"]].to_dict()
-        every = {"target": target, **row} | {f"document_{key}": v for key, v in whole.items()}
+        row = _row(self.target, "target", target)
+        whole = _row(self.document, "document", row["document"])
+        every = row | {f"document_{key}": v for key, v in whole.items() if key != "document"}
         return {key: None if pd.isna(cell) else cell for key, cell in every.items()}
+
+
+def _row(rows: pd.DataFrame, key: str, code: str) -> dict[Any, Any]:
+    """Return the row of a code; raises `KeyError` where there is none."""
+    found = np.flatnonzero(rows[key].to_numpy() == code)
+    if not len(found):
+        raise KeyError(code)
+    return {name: rows[name].iat[found[0]] for name in rows.columns}
 
 
 def engine_target(register: Register, target: str) -> Target:
