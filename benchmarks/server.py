@@ -79,12 +79,13 @@ class Run:
     sent: int
     widgets: dict[str, str] = field(default_factory=dict)
     options: dict[str, list[str]] = field(default_factory=dict)
+    shown: dict[str, str] = field(default_factory=dict)
     elements: int = 0
     exceptions: list[str] = field(default_factory=list)
 
 
 class Visitor:
-    """One browser session, without the browser."""
+    """One browser session, without the browser: it remembers the address and the widgets."""
 
     def __init__(self, port: int, page: str = "", query: str = "") -> None:
         self._socket: ClientConnection = connect(
@@ -95,16 +96,23 @@ class Visitor:
             origin=Origin(f"http://127.0.0.1:{port}"),
         )
         self._page, self._query = page, query
+        self._widgets: dict[str, str] = {}
 
     def close(self) -> None:
         self._socket.close()
 
-    def run(self, states: list[WidgetState] | None = None) -> Run:
-        """Ask for a script run and read until it has finished."""
+    def run(self, chosen: dict[str, str] | None = None) -> Run:
+        """Ask for a script run and read until it has finished.
+
+        `chosen`: the option of each select box that is changed, by the widget's key.
+        """
         message = BackMsg()
         message.rerun_script.query_string = self._query
         message.rerun_script.page_name = self._page
-        message.rerun_script.widget_states.widgets.extend(states or [])
+        message.rerun_script.widget_states.widgets.extend(
+            WidgetState(id=self._widgets[key], string_value=option)
+            for key, option in (chosen or {}).items()
+        )
         begun = time.perf_counter()
         self._socket.send(message.SerializeToString())
         run = Run(0.0, 0)
@@ -112,11 +120,16 @@ class Visitor:
             data = self._socket.recv(timeout=120)
             run.sent += len(data)
             answer = ForwardMsg.FromString(data if isinstance(data, bytes) else data.encode())
-            if answer.WhichOneof("type") == "delta":
-                _note(answer, run)
-            if answer.WhichOneof("type") == "script_finished":
-                run.seconds = time.perf_counter() - begun
-                return run
+            match answer.WhichOneof("type"):
+                case "delta":
+                    _note(answer, run)
+                case "page_info_changed":
+                    self._query = answer.page_info_changed.query_string
+                case "script_finished":
+                    run.seconds = time.perf_counter() - begun
+                    # A select box has a new identity when its options change.
+                    self._widgets |= run.widgets
+                    return run
 
 
 def _note(answer: ForwardMsg, run: Run) -> None:
@@ -130,3 +143,4 @@ def _note(answer: ForwardMsg, run: Run) -> None:
         key = widget.id.split("-", 2)[-1]
         run.widgets[key] = widget.id
         run.options[key] = list(getattr(widget, "options", []))
+        run.shown[key] = str(getattr(widget, "raw_value", ""))

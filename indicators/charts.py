@@ -7,6 +7,7 @@ finished specification with small named datasets.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from functools import cache
 from typing import Any
 
 import altair as alt
@@ -83,7 +84,7 @@ def series_rows(
 ) -> pd.DataFrame:
     """Return the observed points of a chart; a status B begins a new `segment` of the line."""
     # By the end of the period, for a year's text comes before that of its months.
-    ordered = rows.assign(date=rows["period"].map(_end)).sort_values(["region", "date"])
+    ordered = rows.assign(date=rows["period"].map(period_end)).sort_values(["region", "date"])
     # Counted before rows without a value go: a break stands even where its figure is missing.
     ordered["segment"] = (ordered["status"] == "B").groupby(ordered["region"]).cumsum()
     known = ordered[ordered["value"].notna() & (ordered["confidentiality"] == "F")]
@@ -235,7 +236,9 @@ def exported(
     }  # fmt: skip
 
 
-def _end(period: str) -> str:
+@cache
+def period_end(period: str) -> str:
+    """Return the last day of a period: of `2024-12` `2024-12-31`."""
     year, _, part = period.partition("-")
     month = int(part[1]) * 3 if part.startswith("Q") else int(part or 12)
     return (pd.Timestamp(int(year), month, 1) + pd.offsets.MonthEnd(0)).strftime("%Y-%m-%d")

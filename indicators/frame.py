@@ -95,8 +95,8 @@ def _vintage(newest: Vintage, words: Wording) -> Vintage:
     """Return the release that the address names as `release`, the newest where it names none."""
     wanted = st.query_params.get("release") or st.session_state.get("kept_release")
     number = int(wanted) if wanted and wanted.isdecimal() else newest.release
-    known = cached.releases(newest).set_index("release")
-    if number not in known.index:
+    known = cached.published(newest)
+    if number not in known:
         st.warning(
             words("There is no release {number}; showing the newest.", number=str(wanted)[:20]),
             icon=":material/info:",
@@ -113,13 +113,24 @@ def _vintage(newest: Vintage, words: Wording) -> Vintage:
             words(
                 "Figures as published in release {number} on {date}. The newest is release "
                 "{newest}.",
-                number=number, date=words.date(str(known.at[number, "published_at"])),
+                number=number, date=words.date(known[number]),
                 newest=newest.release,
             ),
             icon=":material/history:",
         )  # fmt: skip
         st.button(words("Show the newest"), on_click=_say_newest)
     return newest._replace(release=number)
+
+
+def wide(key: str) -> str:
+    """Return the key of a container, which what stands beside it gives way to below 30 rem.
+
+    Streamlit shrinks a container that stretches down to 8 rem first, and has no word for more.
+    """
+    st.html(
+        f"<style>[data-testid=stLayoutWrapper]:has(> .st-key-{key}){{flex-basis: 30rem}}</style>"
+    )
+    return key
 
 
 def show_release(number: int) -> None:
@@ -211,9 +222,9 @@ def downloads(exports: list[cached.Export]) -> None:
 def end(frame: Frame, *lines: str) -> None:
     """Close a page: source lines, release and licence in one caption."""
     words = frame.words
-    shown = cached.releases(frame.newest).set_index("release").loc[frame.release]
+    shown = cached.published(frame.newest)[frame.release]
     st.caption("  \n".join([
         *lines,
         words("Release {number}, published {date}. Figures are quoted as facts with their source.",
-              number=frame.release, date=words.date(str(shown["published_at"]))),
+              number=frame.release, date=words.date(shown)),
     ]))  # fmt: skip

@@ -20,7 +20,10 @@ NO_BASE = "not_applicable"  # there is no percentage of nothing
 
 @dataclass(frozen=True)
 class MovingFigures:
-    """Everything a map that plays draws and says. Frames as `maps` asks for them."""
+    """Everything a map that plays draws and says. Frames as `maps` asks for them.
+
+    parts: of its title. newest: the last period, on which it opens; None without any.
+    """
 
     units: pd.DataFrame
     legend: pd.DataFrame
@@ -29,6 +32,8 @@ class MovingFigures:
     statement: str
     subtitle: str
     footnotes: list[str]
+    parts: list[str]
+    newest: str | None
 
 
 def same_scale(one: Selection, other: Selection) -> bool:
@@ -200,6 +205,7 @@ def moving_figures(
     figures = pd.concat(each(), ignore_index=True) if len(shown) else pd.DataFrame()
     labels = [words.period(period) for period in shown]
     what = words.text(indicator.title)
+    told = map_words.parts(view.selection, view.within, words)[:-1]
     return MovingFigures(
         units=_small(maps.add_key(figures)) if len(shown) else figures,
         legend=maps.map_legend(
@@ -213,14 +219,15 @@ def moving_figures(
         ) if labels else words("No province has a figure for {what}", what=what),
         subtitle=words(
             "{what}: {n} periods on one scale. {description}",
-            what=" · ".join(map_words.parts(view.selection, view.within, words)[:-1]),
-            n=len(labels), description=words.text(indicator.description),
+            what=" · ".join(told), n=len(labels), description=words.text(indicator.description),
         ),
         footnotes=[
             *views.standing(citations, words),
             *views.breaks(mapped, words),
             *maps.map_provenance(boundaries, words),
         ],
+        parts=[*told, f"{labels[0]}–{labels[-1]}"] if labels else told,
+        newest=shown[-1] if len(shown) else None,
     )  # fmt: skip
 
 

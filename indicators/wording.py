@@ -90,6 +90,8 @@ class Wording:
 
     def signed(self, value: float, decimals: int | None = None) -> str:
         """Return a change with its sign, `+1,234` or `−1,234`."""
+        if decimals is not None:  # what is written as nought has no sign
+            value = round(value, decimals)
         sign = "+" if value > 0 else "−" if value < 0 else "±"
         return sign + self.number(abs(value), decimals)
 

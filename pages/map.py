@@ -41,9 +41,11 @@ if view.shown == "play":
         key="moving", theme=None, alt=figures.statement,
     )  # fmt: skip
     st.caption("  \n".join(figures.footnotes))
+    frame.downloads(cached.moving_exports(view, visit.vintage))
 else:
     row = st.container(horizontal=True, gap="medium")
-    places = st.columns(2) if len(views) > 1 else [row.container()]
+    alone = row.container(key=frame.wide("map_alone"))
+    places = st.columns(2) if len(views) > 1 else [alone]
     for side, place, key in zip(views, places, ("map", "beside"), strict=False):
         rows, told = (
             cached.map_datasets(side, visit.vintage), cached.map_figures(side, visit.vintage)

@@ -7,40 +7,40 @@ from indicators.province import AIMS, PARTS, SPINE, STRIPS, TRENDS, ProvinceView
 
 visit = frame.begin("province")
 words = visit.words
+if mistakes := cached.peer_mistakes(words):
+    st.title(words("The file of peer groups cannot be used"))
+    st.error("\n".join(f"- {mistake}" for mistake in mistakes), icon=":material/error:")
+    st.info(words("Correct data/reference/peer_groups.yaml, then load this page anew."),
+            icon=":material/info:")  # fmt: skip
+    st.stop()
 region, group = sidebar.choose_province(words)
 
-view = ProvinceView(region, group, words.language, visit.dark)
-material = cached.material(region, group, visit.vintage)
-facts = material.facts
-rows = cached.province_datasets(view, visit.vintage)
-tables = cached.province_tables(view, visit.vintage)
+view = ProvinceView(region, group, words.language)
+page = cached.province_page(view, visit.vintage)
+told, rows = page.told, page.rows
 
-st.title(tables.statement)
-if facts.own.empty:
+st.title(told.statement)
+if not told.known:
     st.info(words(
         "No source that this project holds has a figure of this region. Fill in a template "
         "(python -m etl template), put it into data/raw and run: python -m etl refresh"
     ), icon=":material/info:")  # fmt: skip
 
 st.subheader(words("Targets and how they stand"))
-if facts.verdicts.empty:
+if told.verdicts.empty:
     st.info(words("No target of a document in the register applies here."), icon=":material/info:")
 else:
-    with st.container(horizontal=True):
-        for badge in tables.counts:
-            st.badge(badge, color="gray")
-    st.dataframe(
-        tables.verdicts, hide_index=True, alt=words("Verdict on each target of the region")
-    )
+    st.markdown(told.counts)
+    st.dataframe(page.verdicts, hide_index=True, alt=words("Verdict on each target of the region"))
 
-if not facts.own.empty:
+if told.known:
     st.subheader(words("Beside the nation and the peers"))
-    st.caption(tables.peers)
-    if tables.compared:
+    st.caption(told.peers)
+    if told.compared:
         st.vega_lite_chart(
             cached.spine_specification(words.language, visit.dark)
             | {"datasets": {SPINE: rows[SPINE]}},
-            key="spine", theme=None, alt=tables.compared,
+            key="spine", theme=None, alt=told.compared,
         )  # fmt: skip
         st.caption("  \n".join(province.comparison_notes(words)))
     with st.expander(words("The same as a table"), on_change="rerun", key="compared") as twin:
@@ -51,12 +51,12 @@ if not facts.own.empty:
             )  # fmt: skip
 
     st.subheader(words("How figures developed"))
-    st.caption(tables.trends_note)
-    if tables.trends:
+    st.caption(told.trends_note)
+    if told.trends:
         st.vega_lite_chart(
             cached.trends_specification(words.language, visit.dark)
             | {"datasets": {name: rows[name] for name in (STRIPS, TRENDS, AIMS)}},
-            key="trends", theme=None, alt=tables.trends,
+            key="trends", theme=None, alt=told.trends,
         )  # fmt: skip
     with st.expander(words("The same as a table"), on_change="rerun", key="series") as twin:
         if twin.open:
@@ -66,11 +66,10 @@ if not facts.own.empty:
             )  # fmt: skip
 
     st.subheader(words("Industries and enterprise sizes"))
-    divided = province.divided(facts)
-    if divided:
-        indicator = sidebar.choose_part(divided, words)
-        drawn = cached.part_datasets(view, indicator, visit.vintage)
-        st.caption(cached.part_note(view, indicator, visit.vintage))
+    if told.divided:
+        indicator = sidebar.choose_part(told.divided, words)
+        note, drawn = cached.province_parts(view, indicator, visit.vintage)
+        st.caption(note)
         for column, by in zip(st.columns([3, 2], gap="medium"), ("industry", "size"), strict=True):
             with column:
                 if drawn[by]:
@@ -91,9 +90,9 @@ if not facts.own.empty:
         st.caption(words("There are no figures of single industries or sizes of this region."))
 
 st.subheader(words("What is missing, and who could supply it"))
-st.caption(tables.missing_note)
-st.dataframe(tables.missing, hide_index=True, alt=words("Indicators without a figure here"))
+st.caption(told.missing_note)
+st.dataframe(page.missing, hide_index=True, alt=words("Indicators without a figure here"))
 
 st.subheader(words("To take away"))
-frame.downloads(cached.province_exports(view, visit.vintage))
-frame.end(visit, *tables.sources)
+frame.downloads(cached.province_exports(view, visit.dark, visit.vintage))
+frame.end(visit, *told.sources)

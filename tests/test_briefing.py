@@ -50,7 +50,7 @@ def common(shipped: sa.Engine) -> province.Shared:
 
 @pytest.fixture(scope="module")
 def material(shipped: sa.Engine, common: province.Shared) -> Material:
-    return province.material(shipped, common, WITH_FIGURES)
+    return province.material(common, WITH_FIGURES)
 
 
 @pytest.fixture(scope="module")
@@ -182,7 +182,7 @@ def test_every_number_in_the_text_is_a_figure_of_the_workbook(
     shipped: sa.Engine, common: province.Shared, region: str, language: Language
 ) -> None:
     words = Wording(language)
-    held = province.material(shipped, common, region)
+    held = province.material(common, region)
     written = briefing.briefing(held, words)
     known = figures_of(held, words)
     ends = [block for block in written.blocks if isinstance(block, Heading)][-1]
@@ -228,7 +228,7 @@ def numbers_in(part: Any, words: Wording) -> set[str]:
 def test_a_region_without_figures_has_an_honest_briefing(
     shipped: sa.Engine, common: province.Shared
 ) -> None:
-    held = province.material(shipped, common, WITHOUT_FIGURES)
+    held = province.material(common, WITHOUT_FIGURES)
     written = briefing.briefing(held, EN)
     said = " ".join(texts(written))
     assert "No source that this project holds has a figure of Taiwan." in said
@@ -244,7 +244,7 @@ def test_demonstration_figures_are_marked_on_every_page(
     from dataclasses import replace
 
     pretended = replace(common, vintage=Vintage(1, "demonstration"))
-    held = province.material(shipped, pretended, WITH_FIGURES)
+    held = province.material(pretended, WITH_FIGURES)
     written = briefing.briefing(held, ZH)
     for page in pypdf.PdfReader(io.BytesIO(briefing.pdf_file(written))).pages:
         assert page.extract_text().replace("\n", "").count("演示数据") >= 2

@@ -340,11 +340,11 @@ def test_a_change_of_rank_inside_the_interval_is_noise() -> None:
     after = ratios(
         {JIANGSU: (505, 10_000), ZHEJIANG: (500, 10_000), ANHUI: (10, 10_000)}, period="2025"
     )
-    found = compare.rank_changes(before, after).set_index("region")
+    found = compare.rank_changes(before.assign(period="2025"), after).set_index("region")
     assert found["change"].to_dict() == {JIANGSU: 2, ZHEJIANG: 0, ANHUI: -2}
     assert found["state"].to_dict() == {JIANGSU: "up", ZHEJIANG: "unchanged", ANHUI: "down"}
     calm = compare.rank_changes(
-        before, after.assign(numerator=[506, 500, 900], value=[50.6, 50, 90])
+        before.assign(period="2025"), after.assign(numerator=[506, 500, 900], value=[50.6, 50, 90])
     )
     assert calm.set_index("region")["state"].to_dict() == {
         JIANGSU: "noise", ZHEJIANG: "noise", ANHUI: "unchanged",
@@ -354,7 +354,7 @@ def test_a_change_of_rank_inside_the_interval_is_noise() -> None:
 def test_only_regions_with_a_figure_in_both_periods_change_rank() -> None:
     before = ratios({JIANGSU: (500, 10_000), ZHEJIANG: (100, 10_000)})
     after = ratios({ZHEJIANG: (100, 10_000), ANHUI: (900, 10_000)}, period="2025")
-    found = compare.rank_changes(before, after)
+    found = compare.rank_changes(before.assign(period="2025"), after)
     assert list(found["region"]) == [ZHEJIANG]
     assert list(found["state"]) == ["unchanged"]
 
@@ -362,7 +362,8 @@ def test_only_regions_with_a_figure_in_both_periods_change_rank() -> None:
 def test_a_change_of_rank_without_intervals_is_unknown() -> None:
     before = bare({JIANGSU: 1.0, ZHEJIANG: 2.0}, "certificates_valid")
     after = bare({JIANGSU: 2.0, ZHEJIANG: 1.0}, "certificates_valid", "2025")
-    assert set(compare.rank_changes(before, after)["state"]) == {"unknown"}
+    found = compare.rank_changes(before.assign(period="2025"), after)
+    assert set(found["state"]) == {"unknown"}
 
 
 # --- peers

@@ -384,6 +384,7 @@ def test_all_periods_that_play_have_one_scale() -> None:
     assert (valued.groupby("region", observed=True)["fill"].nunique() == 1).all()
     (withheld,) = units[units["state"] == "suppressed"].to_dict("records")
     assert (withheld["region_frame"], withheld["shown"]) == ("110000@2", "Suppressed")
+    assert (figures.newest, figures.parts[-1]) == ("2024-12", "Dec 2022–Dec 2024")
 
 
 def test_the_browser_has_all_it_needs_to_play() -> None:

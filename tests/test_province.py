@@ -14,7 +14,6 @@ from streamlit.testing.v1 import AppTest
 from etl.publish import Decision, publish
 from etl.refresh import fill_if_empty
 from indicators import compare, database, holdings, maps, province, queries, tables
-from indicators.province.facts import at_newest
 from indicators.queries import Vintage
 from indicators.wording import Wording
 from tests.conftest import edition_of, rows_of
@@ -39,11 +38,18 @@ NO_NEIGHBOURS = pd.DataFrame(columns=["region", "neighbour", "distance", "featur
 NO_HOLDINGS = pd.DataFrame(columns=["indicator", "source", "provinces"])
 
 
-def facts_of(rows: pd.DataFrame, region: str = "330000", group: str = "") -> province.Facts:
-    return province.facts(
-        region, group, rows, NO_VERDICTS, NO_NEIGHBOURS, NO_HOLDINGS, rows.head(0),
-        compare.read_peer_groups(),
+def facts_of(
+    rows: pd.DataFrame,
+    region: str = "330000",
+    group: str = "EAST",
+    verdicts: pd.DataFrame = NO_VERDICTS,
+    parts: pd.DataFrame | None = None,
+) -> province.Facts:
+    found = province.gather(
+        "100000", rows, verdicts, NO_NEIGHBOURS, NO_HOLDINGS,
+        rows.head(0) if parts is None else parts, compare.read_peer_groups(),
     )  # fmt: skip
+    return found[region, group]
 
 
 @pytest.fixture(scope="module")
@@ -76,9 +82,9 @@ def test_a_rank_among_fewer_than_five_is_not_said() -> None:
 
 
 def test_a_region_without_figures_says_so() -> None:
-    told = facts_of(rates(PROVINCES), region="540000")
+    told = facts_of(rates(PROVINCES), region="540000", group="WEST")
     assert province.statement(told, EN) == "Tibet: there are no figures yet"
-    assert province.spine_rows(told, EN, dark=False).empty
+    assert province.spine_rows(told, EN).empty
 
 
 def test_the_difference_is_said_before_rank_and_chance() -> None:
@@ -99,25 +105,34 @@ def test_a_count_is_never_compared() -> None:
     assert missing.tolist() == ["a count: a part is never compared with its whole"]
 
 
-def test_the_few_rows_of_a_spine_give_the_same_spine_as_all(common: province.Shared) -> None:
-    rows, level = common.totals, tables.provinces()
-    for region in ("330000", "540000"):
-        own = rows[rows["region"] == region]
-        pd.testing.assert_frame_equal(
-            compare.spine(at_newest(rows, own), region, level, level),
-            compare.spine(rows, region, level, level),
-        )
-
-
-def test_an_unknown_group_of_peers_gives_the_first() -> None:
-    assert facts_of(rates(PROVINCES), group="<script>").group == "EAST"
-    assert "330000" not in facts_of(rates(PROVINCES)).peers
-
-
-def test_what_is_missing_names_who_publishes_it_for_others(
-    shipped: sa.Engine, common: province.Shared
+@pytest.mark.parametrize("region", ["330000", "540000", "710000"])
+def test_a_region_gathered_with_all_others_has_the_spine_of_its_own(
+    common: province.Shared, region: str
 ) -> None:
-    told = province.material(shipped, common, "540000").facts
+    for (code, _), told in common.facts.items():
+        if code == region:
+            pd.testing.assert_frame_equal(
+                told.spine,
+                compare.spine(common.totals, region, told.peers, tables.provinces()),
+                check_dtype=False,
+            )
+
+
+def test_an_unknown_group_of_peers_gives_the_first(common: province.Shared) -> None:
+    told = province.material(common, "330000", "<script>").facts
+    assert told.group == "EAST"
+    assert "330000" not in told.peers
+
+
+def test_only_documents_of_the_region_s_figures_are_cited(common: province.Shared) -> None:
+    one = province.material(common, "320000", "nearest")
+    assert one.facts.group == "nearest"
+    assert set(one.citations["citation"]) <= set(common.citations["citation"])
+    assert not one.citations.empty
+
+
+def test_what_is_missing_names_who_publishes_it_for_others(common: province.Shared) -> None:
+    told = province.material(common, "540000").facts
     table = province.missing_table(told, EN).astype(str)
     who = dict(zip(table["Indicator"], table["Who could supply it"], strict=True))
     assert "provinces" in who["Valid certificates"]
@@ -129,9 +144,9 @@ def test_what_is_missing_names_who_publishes_it_for_others(
     assert "Residents" not in who
 
 
-def test_every_trend_lies_within_its_strip(shipped: sa.Engine, common: province.Shared) -> None:
-    told = province.material(shipped, common, "320000")
-    drawn = province.trends(told.facts, common.judged.register, ZH)
+def test_every_trend_lies_within_its_strip(common: province.Shared) -> None:
+    told = province.material(common, "320000")
+    drawn = province.trends(told.facts, common.judged.asked, ZH)
     assert drawn[province.TRENDS]["y"].between(0, 1).all()
     assert drawn[province.AIMS]["y"].between(0, 1).all()
     assert set(drawn[province.TRENDS]["indicator"]) == set(drawn[province.STRIPS]["indicator"])
@@ -145,11 +160,8 @@ def test_a_break_begins_a_new_line(common: province.Shared) -> None:
                       ((5, "2021-09"), (6, "2022-09"), (7, "2023-09"))],
                      ignore_index=True)  # fmt: skip
     rows.loc[1, "status"] = "B"
-    verdicts = common.judged.verdicts.head(0)
-    told = province.facts(
-        "330000", "", rows, verdicts, NO_NEIGHBOURS, NO_HOLDINGS, rows.head(0), common.declared
-    )
-    drawn = province.trends(told, common.judged.register, EN)[province.TRENDS]
+    told = facts_of(rows, verdicts=common.judged.verdicts.head(0))
+    drawn = province.trends(told, common.judged.asked, EN)[province.TRENDS]
     assert drawn["segment"].tolist() == [0, 1, 1]
 
 
@@ -157,7 +169,7 @@ def test_a_confidential_figure_appears_nowhere() -> None:
     rows = rates({**PROVINCES, "100000": 4.5})
     rows.loc[rows["region"] == "330000", "confidentiality"] = "C"
     told = facts_of(rows)
-    assert province.spine_rows(told, EN, dark=False).empty
+    assert province.spine_rows(told, EN).empty
     assert province.series_table(told, EN)["Value"].isna().all()
     missing = province.missing_table(told, EN).set_index("Indicator")
     assert missing.at["Certified organisations per 10,000 residents", "Why"] == "withheld"
@@ -169,10 +181,7 @@ def test_parts_stand_beside_the_nation_and_counts_do_not() -> None:
         rows_of([(indicator, "2025", region, value)]).assign(industry=industry)
         for indicator in ("uptake_rate", "certificates_valid") for region, industry, value in cells
     ], ignore_index=True)  # fmt: skip
-    told = province.facts(
-        "330000", "", rates(PROVINCES), NO_VERDICTS, NO_NEIGHBOURS, NO_HOLDINGS, rows,
-        compare.read_peer_groups(),
-    )  # fmt: skip
+    told = facts_of(rates(PROVINCES), parts=rows)
     assert province.divided(told) == ["uptake_rate", "certificates_valid"]
     rate = province.parts_rows(told, "uptake_rate", "industry", EN)
     assert rate["name"].tolist() == ["Manufacturing", "Wholesale and retail trade"]

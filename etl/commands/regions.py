@@ -10,7 +10,7 @@ import typer
 from etl.commands.app import app
 from etl.screen import screen
 from indicators import catalogue, queries, tables
-from indicators.database import ROOT, open_database
+from indicators.database import ROOT, Dataset, has_dataset, open_database
 
 
 @app.command()
@@ -18,30 +18,42 @@ def briefing(
     regions: Annotated[
         list[str] | None, typer.Argument(help="地区代码或名称 · codes or names")
     ] = None,
+    demonstration: Annotated[
+        bool, typer.Option("--demonstration", help="演示数据 · of the demonstration figures")
+    ] = False,
     every: Annotated[bool, typer.Option("--all", help="全部 31 个省份 · all provinces")] = False,
     out: Annotated[Path, typer.Option("-o", "--out", help="文件夹 · folder")] = Path("briefings"),
 ) -> None:
     """写出地区简报（.docx、.pdf、.xlsx） · Write the briefings of regions."""
     from indicators.briefing import NoFontError, write_briefings
+    from indicators.compare import PeerGroupError
+    from indicators.province import mistake_text
     from indicators.queries import Vintage
 
-    words, engine = screen.words, open_database()
+    words = screen.words
+    dataset: Dataset = "demonstration" if demonstration else "real"
+    if demonstration and not has_dataset(dataset):
+        screen.fail(words("There are no demonstration figures. Run: python -m etl demo"))
+    engine = open_database(dataset=dataset)
     codes = list(tables.provinces()) if every else [_region(name) for name in regions or []]
     number = queries.latest_release(engine)
     if number is None:
         screen.fail(words("Nothing has been published yet. Run: python -m etl refresh"))
     if not codes:
         screen.fail(words("Name a region, or ask for all provinces with --all."))
+    vintage = Vintage(number, dataset)
     with screen.explained(), screen.progress() as progress:
         task = progress.add_task("", total=len(codes))
         try:
-            for region, files in write_briefings(engine, codes, out, words, Vintage(number)):
+            for region, files in write_briefings(engine, codes, out, words, vintage):
                 progress.advance(task)
                 name = tables.region_names(words.language)[region]
                 screen.say(words("{region}: {files}", region=name,
                                  files=words.listed([file.name for file in files])))  # fmt: skip
         except NoFontError as error:
             screen.fail(str(error))
+        except PeerGroupError as refused:
+            screen.fail("\n".join(mistake_text(mistake, words) for mistake in refused.mistakes))
     screen.say(words("Written to {file}", file=str(out)))
 
 
@@ -53,6 +65,10 @@ def _region(name: str) -> str:
         screen.fail(screen.words(
             "“{name}” names {n} regions; give one code of data/reference/regions.csv.",
             name=name, n=len(told),
+        ))  # fmt: skip
+    if told["kind"].item() not in ("province", "prefecture"):
+        screen.fail(screen.words(
+            "A briefing tells of a province or a prefecture; {name} is neither.", name=name
         ))  # fmt: skip
     return str(told["code"].item())
 

@@ -122,7 +122,7 @@ def _map(material: Material, indicator: str, period: str, words: Wording) -> Ite
 
 
 def _targets(material: Material, words: Wording) -> Iterator[Block]:
-    facts, register = material.facts, material.shared.judged.register
+    facts = material.facts
     yield Heading(words("Targets and how they stand"))
     judged = province.assessed(facts.verdicts)
     if facts.verdicts.empty:
@@ -153,7 +153,7 @@ def _targets(material: Material, words: Wording) -> Iterator[Block]:
     if told:
         yield Paragraph(words("What needs attention first, the farthest behind at the top:"))
         yield Points(tuple(told))
-    shown = listing.verdict_table(facts, register, words)
+    shown = listing.verdict_table(facts, material.shared.judged.asked, words)
     waiting = len(facts.verdicts) - len(judged)
     yield Table(
         words("Targets that can be judged") if waiting and len(judged)
@@ -221,9 +221,9 @@ def _comparison(material: Material, words: Wording) -> Iterator[Block]:
             ))  # fmt: skip
     if len(known) and clear.empty:
         yield Paragraph(words("No difference from the benchmark is more than chance could make."))
-    legend, caution = province.comparison_notes(words)
+    *legend, caution = province.comparison_notes(words)
     yield Paragraph(caution)
-    rows = province.spine_rows(facts, words, dark=False)
+    rows = province.spine_rows(facts, words)
     if len(rows):
         yield Figure(
             words("{region} among its peers: better to the right",
@@ -232,12 +232,12 @@ def _comparison(material: Material, words: Wording) -> Iterator[Block]:
             charts.exported(
                 province.spine_chart(words), {province.SPINE: rows.head(SPINE)}, width=COLUMN,
                 title=words("Among the peers"),
-                notes=[legend,
+                notes=[*legend,
                        words("Release {number}", number=common.vintage.release)],
             ),
             width=49,
         )  # fmt: skip
-    drawn = province.trends(facts, common.judged.register, words, STRIPS)
+    drawn = province.trends(facts, common.judged.asked, words, STRIPS)
     if len(drawn[province.STRIPS]):
         yield Figure(
             words("How figures developed; dashed: the target"),

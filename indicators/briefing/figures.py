@@ -20,7 +20,7 @@ def sheets(material: Material, words: Wording) -> dict[str, pd.DataFrame]:
     facts, common = material.facts, material.shared
     every = pd.concat([facts.own, facts.parts[facts.parts["region"] == facts.region]])
     return {
-        words("Verdicts"): province.verdict_table(facts, common.judged.register, words),
+        words("Verdicts"): province.verdict_table(facts, common.judged.asked, words),
         words("Comparison"): province.comparison_table(facts, words),
         words("Figures"): tables.figure_table(every, material.citations, words),
         words("Missing"): province.missing_table(facts, words),

@@ -51,5 +51,5 @@ def write_briefings(
         for parent in dict.fromkeys(parent or NATION for _, parent in wanted)
     }
     for region, parent in wanted:
-        material = province.material(engine, common[parent], region)
+        material = province.material(common[parent], region)
         yield region, write_briefing(material, folder, words)

@@ -34,7 +34,7 @@ from indicators.compare.peers import (
     read_peer_groups,
 )
 from indicators.compare.ranks import rank_changes, ranks
-from indicators.compare.spine import spine
+from indicators.compare.spine import spine, spines
 
 __all__ = [
     "Z_95",
@@ -65,5 +65,6 @@ __all__ = [
     "ranks",
     "read_peer_groups",
     "spine",
+    "spines",
     "wilson",
 ]

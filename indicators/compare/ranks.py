@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 
 from indicators.compare.codes import RankChange
-from indicators.compare.intervals import add_intervals, slice_of, traits_of
+from indicators.compare.intervals import add_intervals, comparable, slice_of, traits_of
 
 
 def ranks(rows: pd.DataFrame) -> pd.DataFrame:
@@ -43,17 +43,20 @@ def ranks(rows: pd.DataFrame) -> pd.DataFrame:
 
 
 def rank_changes(before: pd.DataFrame, after: pd.DataFrame) -> pd.DataFrame:
-    """Return what became of each region's rank between two periods of one indicator.
+    """Return what became of each region's rank since `before`, each slice of `after` by itself.
 
-    Columns: region, rank_before, rank_after, of, change (places won), state. Only regions with a
+    The period of a row in `before` is the one that it is held against, not its own. Columns: the
+    slice, region, rank_before, rank_after, of, change (places won), state. Only regions with a
     figure in both are ranked. A change is `noise` where either rank lies in the interval of the
     other, and `unknown` where there are no intervals to say so.
     """
-    both = set(_regions(before)) & set(_regions(after))
-    names = ["region", "rank", "rank_from", "rank_to"]
-    old, new = (ranks(rows[rows["region"].isin(both)])[[*names, "of"]] for rows in (before, after))
-    pairs = old.drop(columns="of").merge(
-        new, on="region", suffixes=("_before", "_after"), validate="1:1"
+    key = [*slice_of(after), "region"]
+    held = [comparable(rows).dropna(subset="value")[key] for rows in (before, after)]
+    both = held[0].merge(held[1], on=key, validate="1:1")
+    names = [*key, "rank", "rank_from", "rank_to"]
+    old, new = (ranks(rows.merge(both, on=key, validate="1:1")) for rows in (before, after))
+    pairs = old[names].merge(
+        new[[*names, "of"]], on=key, suffixes=("_before", "_after"), validate="1:1"
     )
     change = pairs["rank_before"] - pairs["rank_after"]
     noise = pairs["rank_after"].between(pairs["rank_from_before"], pairs["rank_to_before"]) | pairs[
@@ -66,8 +69,4 @@ def rank_changes(before: pd.DataFrame, after: pd.DataFrame) -> pd.DataFrame:
         RankChange.DOWN,
     )
     found = pairs.assign(change=change, state=state)
-    return found[["region", "rank_before", "rank_after", "of", "change", "state"]]
-
-
-def _regions(rows: pd.DataFrame) -> pd.Series:
-    return rows.loc[add_intervals(rows)["value"].notna(), "region"]
+    return found[[*key, "rank_before", "rank_after", "of", "change", "state"]]

@@ -1,8 +1,8 @@
-"""One region over all indicators: the rows of a spine chart (docs/method.md §9)."""
+"""Regions over all indicators: the rows of their spine charts (docs/method.md §9)."""
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 
 import numpy as np
 import pandas as pd
@@ -10,20 +10,26 @@ import pandas as pd
 from indicators import catalogue
 from indicators.compare.benchmarks import NATION, comparison, national_benchmarks
 from indicators.compare.codes import Gap, Method, Position, Standing
-from indicators.compare.intervals import INTERVAL, comparable, traits_of
-from indicators.compare.ranks import ranks
+from indicators.compare.intervals import INTERVAL, LIMITS, add_comparison, comparable, traits_of
+from indicators.compare.ranks import rank_changes, ranks
 from indicators.progress import decimal_years
 
+GROUP = ("group_benchmark", "group_class", "members")
+CHANGE = ("since", "rank_before", "change", "state")
 _COLUMNS = (
     "indicator", "period", "polarity", "value", *INTERVAL, "method", "n",
-    "benchmark", "difference", "position", "class", "gap", "benchmark_gap",
-    "lowest", "lower_quartile", "median", "upper_quartile", "highest", "peers",
-    "rank", "rank_from", "rank_to", "of", "at", "lowest_at", "lower_quartile_at", "median_at",
-    "upper_quartile_at", "highest_at", "benchmark_at", "centre",
+    "benchmark", "difference", *LIMITS, "position", "class", "gap", "benchmark_gap",
+    *GROUP, "lowest", "lower_quartile", "median", "upper_quartile", "highest", "peers",
+    "rank", "rank_from", "rank_to", "of", *CHANGE, "at", "lowest_at", "lower_quartile_at",
+    "median_at", "upper_quartile_at", "highest_at", "benchmark_at", "centre",
 )  # fmt: skip
 _PLACES = {"lowest": 0, "lower_quartile": 0.25, "median": 0.5, "upper_quartile": 0.75, "highest": 1}
 # Quartiles of fewer figures would only repeat them.
 _FEWEST = 3
+# A year as a fraction: months of unequal length are not exactly a year apart.
+_SAME_DAY = 0.01
+# region and group of peers
+Key = tuple[str, str]
 
 
 def spine(
@@ -33,77 +39,149 @@ def spine(
     ranked: Collection[str],
     nation: str = NATION,
 ) -> pd.DataFrame:
-    """Return where a region stands on each indicator, at the newest period that it has.
+    """Return where one region stands, ranked among `ranked`; see `spines`."""
+    found = spines(rows, {(region, ""): peers}, {region, *ranked}, nation)
+    return found.drop(columns=["region", "group"])
 
-    `rows`: observations of one industry, size and scheme. `peers`: whom the range is drawn of,
-    the region among them whether named or not; `ranked`: the regions of its level.
-    One row an indicator in the catalogue's order, milestones left out; where the region has no
-    figure, `gap` says why. Columns, figures in the indicator's unit:
 
-    - indicator, period, polarity, value, `INTERVAL`, method, n
-    - benchmark (the nation), difference, position, class, gap, benchmark_gap
+def spines(
+    rows: pd.DataFrame,
+    peers: Mapping[Key, Collection[str]],
+    ranked: Collection[str],
+    nation: str = NATION,
+) -> pd.DataFrame:
+    """Return where regions stand on each indicator, each at the newest period that it has.
+
+    `rows`: observations of one industry, size and scheme. `peers`: by region and group, whom the
+    range is drawn of, the region among them whether named or not; `ranked`: the regions of their
+    level, they among them. One row a region, group and indicator, in the order of `peers` and of
+    the catalogue, milestones left out; where the region has no figure of an indicator that others
+    have, `gap` says why. Columns, figures in the indicator's unit:
+
+    - region, group, indicator, period, polarity, value, `INTERVAL`, method, n
+    - benchmark (the nation), difference, `LIMITS` around it, position, class, gap, benchmark_gap
+    - group_benchmark (the ratio of the peers' totals), group_class, members (whose totals)
     - lowest, lower_quartile, median, upper_quartile, highest of the peers, peers (how many have
       a figure); only the lowest and the highest with fewer than three
-    - rank, rank_from, rank_to, of
+    - rank, rank_from, rank_to, of; rank_before, change and state as `rank_changes` has them,
+      since the newest period a year older or more
     - at, and `…_at` for each of the peers' five figures and the benchmark: the place on a scale
       from −1 to 1, better to the right (higher, without polarity). 0 is the nation, or the peers'
       median where the nation has no figure; 1 is as far from it as the farthest of the peers.
       `centre` says which: `nation`, `median`, or empty.
     """
-    order = list(catalogue.load().indicators)
-    rows = rows[rows["region"].isin({region, nation, *peers, *ranked})]
-    rows = rows[traits_of(rows)["kind"] != "milestone"].reset_index(drop=True)
+    groups = pd.DataFrame(list(peers), columns=["region", "group"], dtype=str)
+    pairs = [(*key, peer) for key, members in peers.items() for peer in {key[0], *members}]
+    members = pd.DataFrame(pairs, columns=["region", "group", "peer"], dtype=str)
+    rows = rows[rows["region"].isin({nation, *ranked, *members["peer"]})]
+    rows = rows[traits_of(rows)["kind"] != "milestone"]
     # Without these, rows of a second scheme are a region that stands twice, which is refused.
     rows = rows.drop(columns=["industry", "size", "scheme"], errors="ignore")
-    newest = _newest(rows, region)
-    at_newest = rows.merge(
-        newest[["indicator", "period"]], on=["indicator", "period"], validate="m:1"
-    )
-    own = at_newest[at_newest["region"] == region]
-    found = comparison(own, national_benchmarks(at_newest, nation), "nation").drop(columns="of")
-    places = ranks(at_newest[at_newest["region"].isin({region, *ranked})])
+    usable = comparable(rows)
+    newest = _newest(usable[usable["region"].isin(groups["region"])])
+    known = newest.loc[newest["value"].notna(), ["region", "indicator", "period"]]
+    cell = ["indicator", "period"]
+    cells = known[cell].drop_duplicates()
+    at_newest = rows.merge(cells, on=cell, validate="m:1")
+    own = at_newest.merge(known, on=["region", *cell], validate="1:1")
+    found = comparison(own, national_benchmarks(at_newest, nation), "nation")
+    found = found.drop(columns=["of", "members"])
+    places = ranks(at_newest[at_newest["region"].isin(ranked)])
     found = found.merge(
-        places.loc[places["region"] == region, ["indicator", "rank", "rank_from", "rank_to", "of"]],
-        on="indicator", validate="1:1",
+        places[["region", *cell, "rank", "rank_from", "rank_to", "of"]],
+        on=["region", *cell], validate="1:1",
     ).merge(
-        _range(at_newest[at_newest["region"].isin({region, *peers})]),
-        on="indicator", how="left", validate="1:1",
+        _changes(rows[rows["region"].isin(ranked)], cells),
+        on=["region", *cell], how="left", validate="1:1",
+    ).merge(
+        _among(usable, own, members), on=["region", "indicator"], how="left", validate="1:m"
     )  # fmt: skip
     found = _add_scale(found.assign(polarity=traits_of(found)["polarity"]))
-    found = pd.concat([found, _absent(rows, region, set(found["indicator"]))], ignore_index=True)
-    found = found.sort_values("indicator", key=lambda keys: keys.map(order.index))
-    return found[list(_COLUMNS)].reset_index(drop=True)
+    found = pd.concat([found, _absent(rows, newest, known, groups)], ignore_index=True)
+    order = {key: place for place, key in enumerate(catalogue.load().indicators)}
+    turn = {key: place for place, key in enumerate(peers)}
+    found["turn"] = [turn[key] for key in zip(found["region"], found["group"], strict=True)]
+    found = found.assign(order=found["indicator"].map(order)).sort_values(["turn", "order"])
+    return found[["region", "group", *_COLUMNS]].reset_index(drop=True)
 
 
-def _newest(rows: pd.DataFrame, region: str) -> pd.DataFrame:
-    """Return the region's newest usable row of each indicator."""
-    own = comparable(rows[rows["region"] == region]).dropna(subset="value")
-    own = own.assign(time=decimal_years(own["period"]))
-    return own.sort_values(["time", "period"]).drop_duplicates("indicator", keep="last")
+def _newest(own: pd.DataFrame) -> pd.DataFrame:
+    """Return the newest row of each region and indicator, with a usable figure where it has one."""
+    own = own.assign(usable=own["value"].notna(), time=decimal_years(own["period"]))
+    ordered = own.sort_values(["usable", "time", "period"])
+    return ordered.drop_duplicates(["region", "indicator"], keep="last")
 
 
-def _absent(rows: pd.DataFrame, region: str, present: set[str]) -> pd.DataFrame:
+def _absent(
+    rows: pd.DataFrame, newest: pd.DataFrame, known: pd.DataFrame, groups: pd.DataFrame
+) -> pd.DataFrame:
     """Return a row for each indicator that only others have a usable figure of."""
-    own = comparable(rows[(rows["region"] == region) & ~rows["indicator"].isin(present)])
-    own = own.assign(time=decimal_years(own["period"])).sort_values(["time", "period"])
-    why = own.drop_duplicates("indicator", keep="last").set_index("indicator")["gap"]
-    missing = rows.loc[~rows["indicator"].isin(present), ["indicator"]].drop_duplicates()
+    key = ["region", "indicator"]
+    every = groups.merge(rows[["indicator"]].drop_duplicates(), how="cross", validate="m:m")
+    present = pd.MultiIndex.from_frame(known[key])
+    missing = every[~pd.MultiIndex.from_frame(every[key]).isin(present)]
+    missing = missing.merge(newest[[*key, "gap"]], on=key, how="left", validate="m:1")
     return missing.assign(
+        gap=missing["gap"].fillna(Gap.NO_DATA),
         polarity=traits_of(missing)["polarity"],
-        gap=[why.get(key, Gap.NO_DATA) for key in missing["indicator"]],
         position=Position.UNKNOWN, method=Method.NONE, centre="",
         **{"class": Standing.NOT_COMPARED},
     )  # fmt: skip
 
 
-def _range(rows: pd.DataFrame) -> pd.DataFrame:
-    """Return the spread of the peers' figures: indicator, the five places, peers."""
-    values = comparable(rows).groupby("indicator")["value"]
-    spread = pd.DataFrame({name: values.quantile(part) for name, part in _PLACES.items()})
-    spread["peers"] = values.count()
+def _changes(rows: pd.DataFrame, cells: pd.DataFrame) -> pd.DataFrame:
+    """Return what became of ranks in each cell (indicator, period) of the `ranked` rows."""
+    cell = ["indicator", "period"]
+    held = comparable(rows).dropna(subset="value")[cell].drop_duplicates()
+    pairs = cells.merge(
+        held.rename(columns={"period": "since"}), on="indicator", validate="m:m"
+    )  # fmt: skip
+    pairs["time"] = decimal_years(pairs["since"])
+    pairs = pairs[pairs["time"] <= decimal_years(pairs["period"]) - 1 + _SAME_DAY]
+    pairs = pairs.sort_values(["time", "since"]).drop_duplicates(cell, keep="last")
+    before = rows.rename(columns={"period": "since"}).merge(
+        pairs.drop(columns="time"), on=["indicator", "since"], validate="m:m"
+    )
+    after = rows.merge(pairs[cell], on=cell, validate="m:1")
+    found = rank_changes(before.drop(columns="since"), after)
+    found = found.merge(pairs.drop(columns="time"), on=cell, validate="m:1")
+    return found[["region", *cell, *CHANGE]]
+
+
+def _among(usable: pd.DataFrame, own: pd.DataFrame, members: pd.DataFrame) -> pd.DataFrame:
+    """Return the peers' figures: region, group, indicator, the five places, peers, `GROUP`.
+
+    `own`: the rows that are compared; `members`: region, group, peer.
+    """
+    key, cell = ["region", "group", "indicator"], ["indicator", "period"]
+    figures = usable.dropna(subset="value").rename(columns={"region": "peer"})
+    figures = figures[["peer", *cell, "value", "numerator", "denominator"]]
+    held = members.merge(own[["region", *cell]], on="region", validate="m:m").merge(
+        figures, on=["peer", *cell], validate="m:1"
+    )
+    whole = held["numerator"].notna() & (held["denominator"] > 0)
+    parts = held.assign(
+        numerator=held["numerator"].where(whole), denominator=held["denominator"].where(whole),
+        whole=whole,
+    ).groupby(key, sort=False)  # fmt: skip
+    values = parts["value"]
+    found = pd.DataFrame({name: values.quantile(part) for name, part in _PLACES.items()})
+    found["peers"] = values.count()
     inner = ["lower_quartile", "median", "upper_quartile"]
-    spread[inner] = spread[inner].where(spread["peers"] >= _FEWEST)
-    return spread.reset_index()
+    found[inner] = found[inner].where(found["peers"] >= _FEWEST)
+    sums = parts[["numerator", "denominator", "whole"]].sum()
+    found["members"] = sums["whole"]
+    found = found.reset_index()
+    known = traits_of(found)
+    fair = (found["members"] >= 2) & (known["kind"] != "count") & ~known["part"]
+    ratio = (sums["numerator"] / sums["denominator"]).to_numpy() * known["factor"]
+    found["group_benchmark"] = ratio.where(fair)
+    held = own.merge(found, on=["region", "indicator"], validate="1:m")
+    held["benchmark"] = held["group_benchmark"]
+    # A region stands once in each group.
+    compared = pd.concat([held.head(0), *(add_comparison(of) for _, of in held.groupby("group"))])
+    compared = compared.reindex(columns=[*key, "class"]).rename(columns={"class": "group_class"})
+    return found.merge(compared, on=key, validate="1:1")
 
 
 def _add_scale(found: pd.DataFrame) -> pd.DataFrame:

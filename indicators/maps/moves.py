@@ -45,7 +45,8 @@ def with_controls(specification: dict[str, Any], frames: int, words: Wording) ->
             "name": "frame",
             "value": frames,
             "bind": {
-                "input": "range", "min": 1, "max": frames, "step": 1, "name": words("Period"),
+                "input": "range", "min": 1, "max": frames, "step": 1,
+                "name": words("Number of the period"),
             },
             "on": [
                 {

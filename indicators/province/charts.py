@@ -7,12 +7,24 @@ from typing import Any
 import altair as alt
 
 from indicators.charts import Specification, finished
+from indicators.compare import Standing
 from indicators.maps import Palette, palette
+from indicators.objectives import FILLS
 from indicators.wording import Wording
 
 SPINE, TRENDS, AIMS, STRIPS, PARTS = "spine", "trends", "aims", "strips", "parts"
 STEP, STRIP = 64, 124  # px: one indicator of the spine, one of the trends
 TEXT, SMALL, SMALLEST = 12.5, 11.5, 8.5
+# Distinct forms beside the colours.
+SHAPES = {
+    Standing.BETTER: "triangle-up",
+    Standing.WORSE: "triangle-down",
+    Standing.HIGHER: "diamond",
+    Standing.LOWER: "diamond",
+    Standing.SIMILAR: "circle",
+    Standing.NOT_COMPARED: "square",
+}
+GRADES = {Standing.BETTER: "good", Standing.WORSE: "poor"}
 
 
 def spine_chart(words: Wording, *, dark: bool = False) -> Specification:
@@ -50,14 +62,23 @@ def spine_chart(words: Wording, *, dark: bool = False) -> Specification:
         "name": words("Indicator"), "value": words("Value"), "benchmark": words("Benchmark"),
         "difference": words("Difference"), "standing": words("Compared with the benchmark"),
         "median": words("Median of the peers"), "range": words("Range of the peers"),
-        "rank": words("Rank"),
+        "rank": words("Rank"), "change": words("Change of rank"),
     }  # fmt: skip
     point = base.mark_point(
         size=130, filled=True, opacity=1, yOffset=12, stroke=colours.background, strokeWidth=1
     ).encode(
         x=at("at"),
-        color=alt.Color("fill:N", scale=None, legend=None),
-        shape=alt.Shape("shape:N", scale=None, legend=None),
+        color=alt.Color(
+            "class:N", legend=None,
+            scale=alt.Scale(domain=list(SHAPES), range=[
+                FILLS[GRADES[standing]][dark] if standing in GRADES else colours.ramp[3]
+                for standing in SHAPES
+            ]),
+        ),
+        shape=alt.Shape(
+            "class:N", legend=None,
+            scale=alt.Scale(domain=list(SHAPES), range=list(SHAPES.values())),
+        ),
         tooltip=[alt.Tooltip(f"{field}:N", title=title) for field, title in tooltip.items()],
         description="spoken:N",
     )  # fmt: skip

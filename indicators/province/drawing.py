@@ -2,66 +2,61 @@
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Mapping
+from typing import Any, NamedTuple
 
 import pandas as pd
 
 from indicators import catalogue, charts, tables
-from indicators.compare import Standing
-from indicators.maps import palette
-from indicators.objectives import FILLS, target_text
+from indicators.objectives import target_text
 from indicators.progress import Kind
 from indicators.province.charts import AIMS, STRIPS, TRENDS
 from indicators.province.facts import Facts
-from indicators.province.sentences import compared, rank_text, standing_name
-from indicators.targets import Register
+from indicators.province.sentences import (
+    Row,
+    change_sign,
+    change_text,
+    compared,
+    rank_text,
+    standing_name,
+)
 from indicators.wording import Wording
 
-# Distinct forms beside the colours.
-SHAPES = {
-    Standing.BETTER: "triangle-up",
-    Standing.WORSE: "triangle-down",
-    Standing.HIGHER: "diamond",
-    Standing.LOWER: "diamond",
-    Standing.SIMILAR: "circle",
-    Standing.NOT_COMPARED: "square",
-}
-GRADES = {Standing.BETTER: "good", Standing.WORSE: "poor"}
 MOST_STRIPS = 12
 FEWEST_PARTS = 2
 # A longer series is drawn by the last figure of each year: a strip has no room for more.
 MOST_POINTS = 24
 
 
-def spine_rows(facts: Facts, words: Wording, dark: bool) -> pd.DataFrame:
+def spine_rows(facts: Facts, words: Wording) -> pd.DataFrame:
     """Return the rows of the spine chart: what can be compared and has a range of peers."""
     known = catalogue.load().indicators
     drawn = compared(facts)
     drawn = drawn[drawn["at"].notna()]
-    colours = palette(dark)
     rows = []
     for row in drawn.to_dict("records"):
         item = known[row["indicator"]]
         decimals, unit = item.decimals, tables.unit_name(item.key, words)
-        standing = Standing(row["class"])
-        fill = FILLS[GRADES[standing]][dark] if standing in GRADES else colours.ramp[3]
         name, value = words.text(item.title), words.number(row["value"], decimals)
         rank = rank_text(row, words)
         told = [f"{value} {unit}", words.period(row["period"])]
         if rank:
             place, of = words.number(row["rank"]), words.number(row["of"])
-            told.append(words("rank {rank} of {of}", rank=place, of=of))
+            ranked = words("rank {rank} of {of}", rank=place, of=of)
+            told.append(" ".join(filter(None, [ranked, change_sign(row)])))
+        lowest, highest = (words.number(row[end], decimals) for end in ("lowest", "highest"))
         rows.append({
             "indicator": item.key, "name": name, "told": " · ".join(told),
-            "value": f"{value} {unit}",
+            "value": told[0],
             "benchmark": words.number(row["benchmark"], decimals),
             "difference": "—" if pd.isna(row["difference"])
             else words.signed(row["difference"], decimals),
-            "standing": standing_name(standing, words),
+            "class": row["class"],
+            "standing": standing_name(row["class"], words),
             "median": words.number(row["median"], decimals),
-            "range": f"{words.number(row['lowest'], decimals)} – "
-            f"{words.number(row['highest'], decimals)}",
-            "rank": rank, "fill": fill, "shape": SHAPES[standing],
+            "range": f"{lowest} – {highest}",
+            "rank": rank,
+            "change": change_text(row, words),
             "spoken": " · ".join([name, *told]),
             "at": row["at"],
             "centre_at": 0.0,
@@ -74,53 +69,84 @@ def spine_rows(facts: Facts, words: Wording, dark: bool) -> pd.DataFrame:
 
 
 def trends(
-    facts: Facts, register: Register, words: Wording, most: int = MOST_STRIPS
+    facts: Facts, asked: Mapping[str, Row], words: Wording, most: int = MOST_STRIPS
 ) -> dict[str, pd.DataFrame]:
-    """Return the datasets of the trends: indicators with two figures or more, aims first."""
-    known = catalogue.load().indicators
-    names = tables.region_names(words.language)
-    aims = _aims(facts)
-    told_of = register.target.set_index("target").to_dict("index")
-    chosen = trending(facts)[:most]
+    """Return the datasets of the trends: indicators with two figures or more, aims first.
+
+    `asked`: the register's targets by their key.
+    """
+    known, aims = catalogue.load().indicators, _aims(facts)
     strips, points, goals = [], [], []
-    for key in chosen:
-        item = known[key]
-        unit, name = tables.unit_name(key, words), words.text(item.title)
-        series = _thinned(facts.own[facts.own["indicator"] == key])
-        drawn = charts.series_rows(series, words, names=names, unit=unit, decimals=item.decimals)
-        told = words("{first} ({from_period}) to {last} ({to_period}) {unit}",
-                     first=words.number(drawn["value"].iloc[0], item.decimals),
-                     from_period=drawn["period"].iloc[0],
-                     last=words.number(drawn["value"].iloc[-1], item.decimals),
-                     to_period=drawn["period"].iloc[-1], unit=unit)  # fmt: skip
-        aim = aims.get(key)
-        ends = [*drawn["value"], *([] if aim is None else [aim["target_value"]])]
+    for key, series in _series(facts, trending(facts)[:most]).items():
+        item, unit, aim = known[key], tables.unit_name(key, words), aims.get(key)
+        shown = [words.number(point.value, item.decimals) for point in series]
+        ends = [point.value for point in series] + ([] if aim is None else [aim["target_value"]])
         low, reach = min(ends), max(ends) - min(ends)
-        asked = ""
+        strips.append({
+            "indicator": key, "name": words.text(item.title),
+            "told": words(
+                "{first} ({from_period}) to {last} ({to_period}) {unit}",
+                first=shown[0], from_period=words.period(series[0].period),
+                last=shown[-1], to_period=words.period(series[-1].period), unit=unit,
+            ),
+            "asked": "" if aim is None else words(
+                "Target: {target}", target=target_text(asked[aim["target"]], words)
+            ),
+        })  # fmt: skip
         if aim is not None:
-            asked = words("Target: {target}",
-                          target=target_text(told_of[aim["target"]], words))  # fmt: skip
-            goals.append({"indicator": key, "y": (aim["target_value"] - low) / reach
-                          if reach else 0.5})  # fmt: skip
-        strips.append({"indicator": key, "name": name, "told": told, "asked": asked})
-        points.append(
-            pd.DataFrame(
-                {
-                    "indicator": key,
-                    "date": drawn["date"],
-                    "y": ((drawn["value"] - low) / reach).round(3) if reach else 0.5,
-                    "segment": drawn["segment"],
-                    "shown": drawn["shown"],
-                    "period": drawn["period"],
-                }
+            goals.append((key, _height(aim["target_value"], low, reach)))
+        points += [
+            (
+                key, point.date, _height(point.value, low, reach), point.segment,
+                f"{said} {unit}", words.period(point.period),
             )
-        )
-    every = pd.concat(points, ignore_index=True) if points else pd.DataFrame()
+            for point, said in zip(series, shown, strict=True)
+        ]  # fmt: skip
     return {
         STRIPS: pd.DataFrame(strips, columns=["indicator", "name", "told", "asked"]),
-        TRENDS: every,
+        TRENDS: pd.DataFrame(
+            points, columns=["indicator", "date", "y", "segment", "shown", "period"]
+        ),
         AIMS: pd.DataFrame(goals, columns=["indicator", "y"]),
     }
+
+
+def _height(value: float, low: float, reach: float) -> float:
+    return round((value - low) / reach, 3) if reach else 0.5
+
+
+class Point(NamedTuple):
+    """A figure of a strip; `segment` counts the breaks before it."""
+
+    date: str
+    period: str
+    value: float
+    segment: int
+
+
+def _series(facts: Facts, chosen: list[str]) -> dict[str, list[Point]]:
+    """Return what the strips of the chosen indicators draw, in order of time."""
+    own = facts.own[facts.own["indicator"].isin(chosen)]
+    columns = ["indicator", "period", "value", "status", "confidentiality"]
+    rows = sorted(
+        (charts.period_end(period), key, period, *rest)
+        for key, period, *rest in zip(*(own[name].tolist() for name in columns), strict=True)
+    )
+    found: dict[str, list[Point]] = {key: [] for key in chosen}
+    segments = dict.fromkeys(chosen, 0)
+    for date, key, period, value, status, confidentiality in rows:
+        # Counted even where the figure is missing.
+        segments[key] += status == "B"
+        if confidentiality == "F" and value == value:
+            found[key].append(Point(date, period, value, segments[key]))
+    return {key: _thinned(series) for key, series in found.items()}
+
+
+def _thinned(series: list[Point]) -> list[Point]:
+    """Return a long series by the last figure of each year and segment."""
+    if len(series) <= MOST_POINTS:
+        return series
+    return list({(point.period[:4], point.segment): point for point in series}.values())
 
 
 def trending(facts: Facts) -> list[str]:
@@ -144,14 +170,6 @@ def _aims(facts: Facts) -> dict[Any, dict[Any, Any]]:
         & ~verdicts["kind"].isin([Kind.EXCEED_BENCHMARK, Kind.WITHIN])
     ]
     return chosen.drop_duplicates("indicator").set_index("indicator", drop=False).to_dict("index")
-
-
-def _thinned(series: pd.DataFrame) -> pd.DataFrame:
-    if len(series) <= MOST_POINTS:
-        return series
-    ordered = series[series["value"].notna()].sort_values("period")
-    last = ~ordered["period"].str[:4].duplicated(keep="last")
-    return ordered[last | (ordered["status"] == "B")]
 
 
 def parts_rows(facts: Facts, indicator: str, by: str, words: Wording) -> pd.DataFrame:

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
+from functools import cache, cached_property
 
 import pandas as pd
 
 from indicators import catalogue, compare, tables
-from indicators.compare import PeerGroups
-from indicators.compare.intervals import comparable
-from indicators.progress import decimal_years
+from indicators.compare import Gap, PeerGroups
 from indicators.wording import Language
 
 NATION, NEAREST, SIBLINGS = "100000", "nearest", "siblings"
@@ -22,7 +23,7 @@ class Facts:
     nation: whose figures are the benchmark, the province's for a prefecture. peers: the codes
     compared with, by `group`. own: the region's totals, all periods. spine: `compare.spine`.
     verdicts: the region's of `targets.verdicts`. nearest: the region's of `compare.neighbours`.
-    holdings: `queries.holdings`, from which sources there are figures for whom. parts:
+    holdings: which sources have figures of an indicator, and of how many provinces. parts:
     `queries.parts` of the region and its benchmark.
     """
 
@@ -34,26 +35,33 @@ class Facts:
     spine: pd.DataFrame
     verdicts: pd.DataFrame
     nearest: pd.DataFrame
-    holdings: pd.DataFrame
+    holdings: Mapping[str, Mapping[str, int]]
     parts: pd.DataFrame
+
+    @cached_property
+    def fair(self) -> pd.DataFrame:
+        """The rows of the spine that are a fair comparison: no counts, no shares of a whole."""
+        unfair = self.spine["benchmark_gap"].isin([Gap.COUNT, Gap.SHARE_OF_WHOLE])
+        return self.spine[~unfair & self.spine["value"].notna()]
 
 
 @dataclass(frozen=True)
 class ProvinceView:
-    """What the page shows: a region, its group of peers, language and theme."""
+    """What the page shows: a region, its group of peers, the language."""
 
     region: str
     group: str
     language: Language
-    dark: bool
 
 
+@cache
 def parent_of(region: str) -> str:
     """Return the region that holds a region; raises `KeyError` for an unknown code."""
     regions = catalogue.load().regions
     return str(regions.set_index("code").at[region, "parent"])
 
 
+@cache
 def siblings(province: str) -> tuple[str, ...]:
     """Return the prefectures of a province, none where the code list has none."""
     regions = catalogue.load().regions
@@ -66,14 +74,14 @@ def is_province(region: str) -> bool:
     return parent_of(region) == NATION
 
 
+def below(parent: str) -> tuple[str, ...]:
+    """Return the regions that one holds, those of the nation that no source covers among them."""
+    return (*tables.provinces(), *tables.uncovered()) if parent == NATION else siblings(parent)
+
+
 def level(region: str) -> tuple[str, ...]:
     """Return the regions that a region is ranked among: those of its level."""
     return tables.provinces() if is_province(region) else siblings(parent_of(region))
-
-
-def benchmark_of(region: str) -> str:
-    """Return whose figures a region's are held against: the nation's, or its province's."""
-    return NATION if is_province(region) else parent_of(region)
 
 
 def peer_choices(region: str, declared: PeerGroups) -> list[str]:
@@ -82,44 +90,56 @@ def peer_choices(region: str, declared: PeerGroups) -> list[str]:
     return [*own, NEAREST] if is_province(region) else [SIBLINGS, *own, NEAREST]
 
 
-def facts(
-    region: str,
-    group: str,
+def gather(
+    parent: str,
     rows: pd.DataFrame,
     verdicts: pd.DataFrame,
     nearest: pd.DataFrame,
     holdings: pd.DataFrame,
     parts: pd.DataFrame,
     declared: PeerGroups,
-) -> Facts:
-    """Return what is known of a region.
+) -> dict[tuple[str, str], Facts]:
+    """Return what is known of every region below `parent`, by region and group of peers.
 
-    `rows`: totals of the regions of its level and of its benchmark; `verdicts`, `nearest`: of
-    all regions. A `group` that the region does not have gives its first.
+    In one go, since what is asked of one region costs as much as what is asked of all. `rows`:
+    totals of those regions and of the parent; `parts`: theirs by industry and size; `verdicts`,
+    `nearest`: of all regions; `holdings`: `holdings.by_period`.
     """
-    choices = peer_choices(region, declared)
-    group = group if group in choices else choices[0]
-    near = nearest[nearest["region"] == region]
+    regions = below(parent)
+    near, parts_of = by_region(nearest), by_region(parts)
+    peers = {
+        (region, group): _members(region, group, near[region], declared)
+        for region in regions
+        for group in peer_choices(region, declared)
+    }
+    found = compare.spines(rows, peers, level(regions[0]), parent)
+    spines = {
+        key: spine.drop(columns=["region", "group"]).reset_index(drop=True)
+        for key, spine in found.groupby(["region", "group"])
+    }
+    own, judged = by_region(rows), by_region(verdicts)
+    sources: dict[str, dict[str, int]] = defaultdict(dict)
+    most = holdings.groupby(["indicator", "source"], as_index=False)["provinces"].max()
+    for indicator, source, provinces in most.itertuples(index=False):
+        sources[indicator][source] = provinces
+    return {
+        (region, group): Facts(
+            region, parent, group, tuple(code for code in members if code != region), own[region],
+            spines.get((region, group), found.head(0)), judged[region], near[region], sources,
+            pd.concat([parts_of[region], parts_of[parent]]),
+        )
+        for (region, group), members in peers.items()
+    }  # fmt: skip
+
+
+def _members(region: str, group: str, near: pd.DataFrame, declared: PeerGroups) -> Collection[str]:
+    if group == NEAREST:
+        return tuple(near["neighbour"])
     known = {item.key: item.members for item in declared.groups_of(region)}
-    peers = tuple(near["neighbour"]) if group == NEAREST else known.get(group, level(region))
-    nation = benchmark_of(region)
-    own = rows[rows["region"] == region]
-    return Facts(
-        region, nation, group, tuple(code for code in peers if code != region), own,
-        compare.spine(at_newest(rows, own), region, peers, level(region), nation),
-        verdicts[verdicts["region"] == region].reset_index(drop=True), near, holdings, parts,
-    )  # fmt: skip
+    return known.get(group, level(region))
 
 
-def at_newest(rows: pd.DataFrame, own: pd.DataFrame) -> pd.DataFrame:
-    """Return the rows that a spine of one region looks at, few of many.
-
-    All of the region's; the others' at the newest period that it has; and, where it has none,
-    one row that says the indicator exists.
-    """
-    usable = comparable(own).dropna(subset="value")
-    times = usable.assign(time=decimal_years(usable["period"])).sort_values(["time", "period"])
-    newest = times.drop_duplicates("indicator", keep="last")
-    here = (rows["indicator"] + rows["period"]).isin(newest["indicator"] + newest["period"])
-    absent = ~rows["indicator"].isin(newest["indicator"]) & ~rows["indicator"].duplicated()
-    return rows[here | absent | rows.index.isin(own.index)]
+def by_region(rows: pd.DataFrame) -> Mapping[str, pd.DataFrame]:
+    """Return the rows of each region, none of a region that has none."""
+    found = {str(region): held for region, held in rows.groupby("region")}
+    return defaultdict(lambda: rows.head(0), found)

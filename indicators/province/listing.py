@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Mapping
 
 import pandas as pd
 
@@ -11,22 +12,23 @@ from indicators.compare import Gap
 from indicators.objectives import aim_name, target_text
 from indicators.progress import SYMBOLS, VerdictClass, said
 from indicators.province.facts import Facts
-from indicators.province.sentences import Row, gap_name, rank_text, standing_name
-from indicators.targets import Register
+from indicators.province.sentences import Row, change_text, gap_name, rank_text, standing_name
 from indicators.wording import Wording
 
 MOST_DECIMALS = 4
 _BEST_FIRST = {code: place for place, code in enumerate(VerdictClass)}
 
 
-def verdict_table(facts: Facts, register: Register, words: Wording) -> pd.DataFrame:
-    """Return the region's targets and verdicts, those that can be judged first."""
+def verdict_table(facts: Facts, asked: Mapping[str, Row], words: Wording) -> pd.DataFrame:
+    """Return the region's targets and verdicts, those that can be judged first.
+
+    `asked`: the register's targets by their key.
+    """
     rows = facts.verdicts.assign(order=facts.verdicts["verdict"].map(_BEST_FIRST)).sort_values(
         ["order", "own", "indicator"], ascending=[True, False, True]
     )
     known = catalogue.load().indicators
     told = rows.to_dict("records")
-    asked = register.target.set_index("target").to_dict("index")
     return pd.DataFrame({
         words("Verdict"): [
             f"{SYMBOLS[VerdictClass(row['verdict'])]} "
@@ -61,6 +63,10 @@ def comparison_table(facts: Facts, words: Wording) -> pd.DataFrame:
     def figures(name: str) -> list[str]:
         return [words.number(row[name], known[row["indicator"]].decimals) for row in rows]
 
+    def limits(height: str) -> list[str]:
+        ends = zip(figures(f"limit_lower_{height}"), figures(f"limit_upper_{height}"), strict=True)
+        return ["—" if low == "—" else f"{low} – {high}" for low, high in ends]
+
     return pd.DataFrame({
         words("Indicator"): [words.text(known[row["indicator"]].title) for row in rows],
         words("Period"): [words.period(row["period"]) for row in rows],
@@ -72,9 +78,17 @@ def comparison_table(facts: Facts, words: Wording) -> pd.DataFrame:
             else words.signed(row["difference"], known[row["indicator"]].decimals)
             for row in rows
         ],
+        words("Control limits at 95 %"): limits("95"),
+        words("Control limits at 99.8 %"): limits("998"),
         words("Rank"): [rank_text(row, words) or "—" for row in rows],
+        words("Change of rank"): [change_text(row, words) or "—" for row in rows],
         words("Compared with the benchmark"): [
             standing_name(row["class"], words) for row in rows
+        ],
+        words("Peers together"): figures("group_benchmark"),
+        words("Compared with the peers together"): [
+            "—" if pd.isna(row["group_benchmark"]) else standing_name(row["group_class"], words)
+            for row in rows
         ],
         words("Median of the peers"): figures("median"),
         words("Lowest of the peers"): figures("lowest"),
@@ -119,15 +133,13 @@ def supplier(item: catalogue.Indicator, facts: Facts, words: Wording) -> str:
         return words("computed here as soon as there is: {indicators}", indicators=words.listed([
             words.text(known.indicators[key].title) for key in lacking
         ]))  # fmt: skip
-    held = facts.holdings[facts.holdings["indicator"] == item.key]
     found = []
-    for source in sorted(set(held["source"])):
+    for source, provinces in sorted(facts.holdings.get(item.key, {}).items()):
         publisher = (
             words.text(known.sources[source].publisher)
             if source in known.sources
             else tables.source_name(source, words)
         )
-        provinces = int(held.loc[held["source"] == source, "provinces"].max())
         found.append(
             words.plural("{publisher}: published for {n} province",
                          "{publisher}: published for {n} provinces", n=provinces,

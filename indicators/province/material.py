@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any, NamedTuple
+from typing import Any
 
 import pandas as pd
 import sqlalchemy as sa
@@ -12,33 +13,40 @@ import sqlalchemy as sa
 from indicators import catalogue, holdings, maps, queries, tables, targets
 from indicators.compare import PeerGroups, neighbours, read_peer_groups
 from indicators.progress import Verdict, judge
-from indicators.province.facts import Facts, benchmark_of, facts, siblings
-from indicators.province.sentences import behind
+from indicators.province.facts import Facts, below, gather, level, peer_choices
+from indicators.province.sentences import Row, behind
 from indicators.queries import Selection, Vintage
 from indicators.targets import Register
 from indicators.views import ALL, NATION
 
 
-class Judged(NamedTuple):
+@dataclass(frozen=True)
+class Judged:
     """The target register, the verdicts on it, and the figures that they rest on."""
 
     register: Register
     verdicts: pd.DataFrame
     aimed_at: pd.DataFrame
 
+    @cached_property
+    def asked(self) -> dict[str, Row]:
+        """The register's targets by their key."""
+        return {row["target"]: row for row in self.register.target.to_dict("records")}
+
 
 @dataclass(frozen=True)
 class Shared:
-    """What all regions of one level have in common, asked once.
+    """What is told of the regions of one level, asked once for all of them.
 
-    `totals`: of those regions and of `parent`, which holds them; `release`: its row.
+    `facts`: by region and group of peers; `totals`: of those regions and of `parent`, which holds
+    them; `citations`: of all their figures; `release`: its row.
     """
 
     parent: str
     vintage: Vintage
+    facts: dict[tuple[str, str], Facts]
     totals: pd.DataFrame
-    nearest: pd.DataFrame
-    holdings: pd.DataFrame
+    citations: pd.DataFrame
     judged: Judged
     declared: PeerGroups
     boundaries: maps.Boundaries
@@ -51,12 +59,18 @@ class Material:
 
     shared: Shared
     facts: Facts
-    citations: pd.DataFrame
+
+    @cached_property
+    def citations(self) -> pd.DataFrame:
+        """Where the region's figures stand, and those that its parts are held against."""
+        every, used = self.shared.citations, (self.facts.own, self.facts.parts)
+        keys = {key for rows in used for key in rows["citation"].unique()}
+        return every[every["citation"].isin(keys)].reset_index(drop=True)
 
     @cached_property
     def behind(self) -> dict[str, Verdict]:
         """The verdicts on targets that are behind, with their projections, by target."""
-        register, _, aimed_at = self.shared.judged
+        register, aimed_at = self.shared.judged.register, self.shared.judged.aimed_at
         found = {}
         for target in behind(self.facts.verdicts)["target"]:
             rows = targets.series_of(aimed_at, self.facts.region, register.record(target))
@@ -80,15 +94,19 @@ def shared(
     parent: str = NATION,
 ) -> Shared:
     """Return what the regions below `parent` have in common, `verdicts` being those of all."""
-    number = vintage.release
-    declared = read_peer_groups()
-    below = tables.provinces() if parent == NATION else siblings(parent)
-    totals = queries.figures_of_regions(engine, [parent, *below], number)
-    releases = queries.releases(engine).set_index("release", drop=False)
+    number, declared = vintage.release, read_peer_groups()
+    regions = below(parent)
+    totals = queries.figures_of_regions(engine, [parent, *regions], number)
+    held = holdings.by_period(engine, number)
+    parts = _parts(engine, [parent, *regions], held, number)
     alike = pd.concat([totals, *_industries(engine, declared, number)], ignore_index=True)
+    nearest = neighbours(alike, declared, level(regions[0]))
+    cited = {*totals["citation"].unique(), *parts["citation"].unique()}
+    releases = queries.releases(engine).set_index("release", drop=False)
     return Shared(
-        parent, vintage, totals, neighbours(alike, declared, below),
-        holdings.by_period(engine, number), verdicts, declared, boundaries,
+        parent, vintage,
+        gather(parent, totals, verdicts.verdicts, nearest, held, parts, declared),
+        totals, queries.citations(engine, cited), verdicts, declared, boundaries,
         releases.loc[number].to_dict(),
     )  # fmt: skip
 
@@ -104,24 +122,19 @@ def _industries(engine: sa.Engine, declared: PeerGroups, number: int) -> list[pd
     ]
 
 
-def _parts(engine: sa.Engine, region: str, held: pd.DataFrame, number: int) -> pd.DataFrame:
-    """Return the newest figures of industries and sizes, of a region and its benchmark.
-
-    `held`: `holdings.by_period`.
-    """
+def _parts(
+    engine: sa.Engine, regions: Sequence[str], held: pd.DataFrame, number: int
+) -> pd.DataFrame:
+    """Return the newest figures of industries and sizes in regions; `held`: what there is."""
     known = catalogue.load()
     newest = held[held["industries"] | held["sizes"]].groupby("indicator")["period"].max()
     cells = [(str(indicator), str(period)) for indicator, period in newest.items()]
     sections = known.industries.loc[known.industries["level"] == "section", "code"]
     sizes = [code for code in known.sizes["code"] if code != ALL]
-    return queries.parts(engine, cells, [region, benchmark_of(region)], sections, sizes, number)
+    return queries.parts(engine, cells, regions, sections, sizes, number)
 
 
-def material(engine: sa.Engine, common: Shared, region: str, group: str = "") -> Material:
-    """Return what is told of a region; `group` of peers: its first unless said."""
-    found = facts(
-        region, group, common.totals, common.judged.verdicts, common.nearest, common.holdings,
-        _parts(engine, region, common.holdings, common.vintage.release), common.declared,
-    )  # fmt: skip
-    used = pd.concat([found.own, found.parts])
-    return Material(common, found, queries.citations(engine, used["citation"]))
+def material(common: Shared, region: str, group: str = "") -> Material:
+    """Return what is told of a region; a `group` of peers that it has not gives its first."""
+    choices = peer_choices(region, common.declared)
+    return Material(common, common.facts[region, group if group in choices else choices[0]])

@@ -7,7 +7,13 @@ from dataclasses import dataclass
 import pandas as pd
 
 from indicators import catalogue, objectives, tables, views
-from indicators.province.drawing import MOST_POINTS, MOST_STRIPS, parts_rows, trending
+from indicators.province.drawing import (
+    MOST_POINTS,
+    MOST_STRIPS,
+    divided,
+    parts_rows,
+    trending,
+)
 from indicators.province.facts import Facts
 from indicators.province.listing import missing_table, verdict_table
 from indicators.province.material import Material
@@ -17,15 +23,20 @@ from indicators.wording import Wording
 
 @dataclass(frozen=True)
 class ProvinceTables:
-    """Sentences and tables of one region; `compared` and `trends` are empty without a chart."""
+    """Sentences and tables of one region; `compared` and `trends` are empty without a chart.
+
+    known: whether it has any figure; counts: its verdicts as badges.
+    """
 
     statement: str
-    counts: list[str]
+    known: bool
+    counts: str
     verdicts: pd.DataFrame
     peers: str
     compared: str
     trends: str
     trends_note: str
+    divided: list[str]
     missing: pd.DataFrame
     missing_note: str
     sources: list[str]
@@ -40,11 +51,12 @@ def province_tables(material: Material, words: Wording) -> ProvinceTables:
     missing = missing_table(facts, words)
     return ProvinceTables(
         statement=statement(facts, words),
-        counts=[
-            f"{symbol} {name} {words.number(number)}"
+        known=not facts.own.empty,
+        counts=" ".join(
+            f":gray-badge[{symbol} {name} {words.number(number)}]"
             for symbol, name, number in objectives.counts(facts.verdicts, words)
-        ],
-        verdicts=verdict_table(facts, common.judged.register, words),
+        ),
+        verdicts=verdict_table(facts, common.judged.asked, words),
         peers=peers_text(facts, common.declared, words),
         compared=words.plural(
             "{region} among its peers on {n} indicator",
@@ -55,6 +67,7 @@ def province_tables(material: Material, words: Wording) -> ProvinceTables:
             region=where,
         ) if trends else "",
         trends_note=_trends_note(trends, words),
+        divided=divided(facts),
         missing=missing,
         missing_note=words(
             "{n} of the {all} indicators that the clauses ask for have no figure here.",
@@ -92,6 +105,10 @@ def comparison_notes(words: Wording) -> list[str]:
             "▲ better, ▼ worse beyond chance; ● no difference beyond chance; ◆ neither good nor "
             "bad; ■ not tested. Line: the nation or the province above, without a figure of it "
             "the peers' median. Bands: all peers, and their middle half."
+        ),
+        words(
+            "After a rank: ▲ ▼ places won or lost within a year or more, beyond chance; ≈ a change "
+            "that chance could make; = none."
         ),
         words(
             "Counts grow with a region's size and are not compared. Where denominators are large, "

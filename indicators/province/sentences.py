@@ -7,7 +7,7 @@ from typing import Any
 import pandas as pd
 
 from indicators import catalogue, tables
-from indicators.compare import Gap, PeerGroups, Standing
+from indicators.compare import Gap, Mistake, PeerGroups, Problem, RankChange, Standing
 from indicators.objectives import GRADE
 from indicators.progress import Reason, VerdictClass, reason_sentence
 from indicators.province.facts import NATION, NEAREST, SIBLINGS, Facts, parent_of
@@ -70,6 +70,35 @@ def behind(verdicts: pd.DataFrame) -> pd.DataFrame:
     )
 
 
+def mistake_text(mistake: Mistake, words: Wording) -> str:
+    """Return one thing that is wrong in the file of peer groups, and where."""
+    problem = {
+        Problem.NOT_YAML: words("the file is not YAML: {found}", found=mistake.found),
+        Problem.UNKNOWN_FIELD: words("unknown field {found}", found=mistake.found),
+        Problem.MISSING_FIELD: words("the field {found} is missing", found=mistake.found),
+        Problem.NOT_A_LIST: words("a list is needed, not {found}", found=mistake.found),
+        Problem.NOT_A_MAPPING: words("fields are needed, not {found}", found=mistake.found),
+        Problem.NOT_TEXT: words("text in quotes is needed, not {found}", found=mistake.found),
+        Problem.NOT_TRUE_OR_FALSE: words(
+            "true or false is needed, not {found}", found=mistake.found
+        ),
+        Problem.NOT_A_POSITIVE_NUMBER: words(
+            "a positive number is needed, not {found}", found=mistake.found
+        ),
+        Problem.UNKNOWN_REGION: words("no region has the code {found}", found=mistake.found),
+        Problem.UNKNOWN_INDICATOR: words("no indicator is called {found}", found=mistake.found),
+        Problem.UNKNOWN_INDUSTRY: words("no industry has the code {found}", found=mistake.found),
+        Problem.UNKNOWN_SCALE: words(
+            "the scale is linear or log, not {found}", found=mistake.found
+        ),
+        Problem.DUPLICATE: words("{found} stands twice", found=mistake.found),
+        Problem.TOO_FEW: words("a group needs two members, not {found}", found=mistake.found),
+    }[mistake.problem]
+    if not mistake.place:
+        return problem
+    return words("{place}: {problem}", place=mistake.place, problem=problem)
+
+
 def reason_with_count(reason: str, number: int, words: Wording) -> str:
     """Return why targets cannot be judged, and how many of them."""
     return words("({n}) {reason}", n=words.number(number),
@@ -82,7 +111,7 @@ def leading_rank(facts: Facts) -> Row | None:
     told = spine[(spine["polarity"] != 0) & (spine["of"] >= FEWEST_RANKED) & spine["rank"].notna()]
     sound = told[told["rank_from"].notna()]
     chosen = sound if len(sound) else told
-    return None if chosen.empty else chosen.to_dict("records")[0]
+    return None if chosen.empty else chosen.head(1).to_dict("records")[0]
 
 
 def rank_phrase(row: Row, words: Wording) -> str:
@@ -101,6 +130,32 @@ def rank_text(row: Row, words: Wording) -> str:
     return words("{rank} ({first}–{last}) of {of} with figures", rank=rank, of=of,
                  first=words.number(row["rank_from"]),
                  last=words.number(row["rank_to"]))  # fmt: skip
+
+
+def change_sign(row: Row) -> str:
+    """Return a change of rank as a sign: `▲2`, `▼1`, `≈` for noise, `=`; empty where untested."""
+    if pd.isna(row["change"]) or row["of"] < FEWEST_RANKED:
+        return ""
+    return {
+        RankChange.UNCHANGED: "=", RankChange.NOISE: "≈", RankChange.UNKNOWN: "",
+        RankChange.UP: f"▲{row['change']:.0f}", RankChange.DOWN: f"▼{-row['change']:.0f}",
+    }[RankChange(row["state"])]  # fmt: skip
+
+
+def change_text(row: Row, words: Wording) -> str:
+    """Return a change of rank, since when, and whether chance could make it; empty for none."""
+    if pd.isna(row["change"]) or row["of"] < FEWEST_RANKED:
+        return ""
+    change, period = words.signed(row["change"], 0), words.period(row["since"])
+    return {
+        RankChange.UNCHANGED: words("the same as in {period}", period=period),
+        RankChange.NOISE: words(
+            "{n} since {period}, which chance could make", n=change, period=period
+        ),
+        RankChange.UNKNOWN: words("{n} since {period}, not tested", n=change, period=period),
+        RankChange.UP: words("{n} since {period}, beyond chance", n=change, period=period),
+        RankChange.DOWN: words("{n} since {period}, beyond chance", n=change, period=period),
+    }[RankChange(row["state"])]
 
 
 def standing_name(code: str, words: Wording) -> str:
@@ -186,10 +241,7 @@ def feature_name(key: str, words: Wording) -> str:
 
 def compared(facts: Facts) -> pd.DataFrame:
     """Return the rows of the spine that are a fair comparison: no counts, no shares of a whole."""
-    spine = facts.spine
-    return spine[
-        ~spine["benchmark_gap"].isin([Gap.COUNT, Gap.SHARE_OF_WHOLE]) & spine["value"].notna()
-    ]
+    return facts.fair
 
 
 def comparison_sentence(facts: Facts, row: Row, words: Wording) -> str:

@@ -1,0 +1,112 @@
+"""What is read from the database, remembered per release."""
+
+from __future__ import annotations
+
+import pandas as pd
+import sqlalchemy as sa
+import streamlit as st
+
+from indicators import holdings, queries, tables
+from indicators.database import DATASETS, Dataset, has_dataset, open_database
+from indicators.queries import Selection, Vintage
+from indicators.wording import Language, Wording
+
+# The frames are shared between sessions, and nobody writes to them.
+# They end only by their number: a release never changes, and an old one is asked for no more.
+kept = st.cache_resource(max_entries=500, show_spinner=False)
+
+
+@st.cache_resource(show_spinner=False)
+def engine(dataset: Dataset = "real") -> sa.Engine:
+    """Return a dataset's database, opened once."""
+    return open_database(dataset=dataset)
+
+
+@st.cache_data(ttl=5, max_entries=2, show_spinner=False)
+def release(dataset: Dataset = "real") -> int | None:
+    """Return the newest release; asked again every five seconds, so that pages follow it."""
+    return queries.latest_release(engine(dataset))
+
+
+@st.cache_data(ttl=5, max_entries=1, show_spinner=False)
+def datasets() -> list[Dataset]:
+    """Return the datasets that there are; demonstration figures may come and go."""
+    return [dataset for dataset in DATASETS if dataset == "real" or has_dataset(dataset)]
+
+
+@kept
+def observations(selection: Selection, vintage: Vintage) -> pd.DataFrame:
+    """Return `queries.observations`."""
+    return queries.observations(engine(vintage.dataset), selection, vintage.release)
+
+
+@kept
+def reach(vintage: Vintage) -> pd.DataFrame:
+    """Return `holdings.reach`."""
+    return holdings.reach(engine(vintage.dataset), vintage.release)
+
+
+@kept
+def releases(vintage: Vintage) -> pd.DataFrame:
+    """Return `queries.releases`."""
+    return queries.releases(engine(vintage.dataset))
+
+
+@kept
+def published(vintage: Vintage) -> dict[int, str]:
+    """Return when each release was published, an ISO date and time."""
+    found = releases(vintage)
+    return {
+        int(number): str(moment)
+        for number, moment in zip(found["release"], found["published_at"], strict=True)
+    }
+
+
+@kept
+def changes(vintage: Vintage) -> pd.DataFrame:
+    """Return `queries.changes`."""
+    return queries.changes(engine(vintage.dataset), vintage.release)
+
+
+@kept
+def flips(vintage: Vintage) -> pd.DataFrame:
+    """Return `queries.flips`."""
+    return queries.flips(engine(vintage.dataset), vintage.release)
+
+
+@kept
+def warnings(vintage: Vintage) -> pd.DataFrame:
+    """Return `queries.warnings`."""
+    return queries.warnings(engine(vintage.dataset), vintage.release)
+
+
+@kept
+def revisions(selection: Selection, vintage: Vintage) -> pd.DataFrame:
+    """Return `queries.revisions`."""
+    return queries.revisions(engine(vintage.dataset), selection)
+
+
+@kept
+def sources(vintage: Vintage) -> pd.DataFrame:
+    """Return `holdings.sources`."""
+    return holdings.sources(engine(vintage.dataset), vintage.release)
+
+
+@kept
+def citations(keys: tuple[str, ...], vintage: Vintage) -> pd.DataFrame:
+    """Return `queries.citations`."""
+    return queries.citations(engine(vintage.dataset), keys)
+
+
+@kept
+def national(vintage: Vintage) -> pd.DataFrame:
+    """Return `queries.national`."""
+    return queries.national(engine(vintage.dataset), vintage.release)
+
+
+@st.cache_resource(ttl="10m", max_entries=4, show_spinner=False)
+def everything(language: Language, vintage: Vintage) -> pd.DataFrame:
+    """Return every figure with where it stands, as people read it."""
+    rows = queries.all_observations(engine(vintage.dataset), vintage.release)
+    cited = queries.citations(engine(vintage.dataset), set(rows["citation"]))
+    return tables.figure_table(rows, cited, Wording(language))

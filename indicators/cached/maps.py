@@ -1,0 +1,200 @@
+"""The Map page, remembered per view and release."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+import pandas as pd
+import streamlit as st
+from streamlit.dataframe_util import convert_anything_to_arrow_bytes
+
+from indicators import charts, downloads, map_views, maps, tables, views
+from indicators.cached.database import citations, kept, observations
+from indicators.cached.exports import Export, vintage_name, vintage_notes
+from indicators.cached.offers import indicator, mapped, newest_with_most, offers
+from indicators.map_views import MovingFigures
+from indicators.queries import Selection, Vintage
+from indicators.views import MapFigures, MapView
+from indicators.wording import Language, Wording
+
+
+@st.cache_resource(show_spinner=False)
+def boundaries() -> maps.Boundaries:
+    """Return the checked boundaries; raises `BoundaryError` when they may not be shown."""
+    return maps.load()
+
+
+@st.cache_resource(show_spinner=False)
+def map_specification(
+    language: Language, dark: bool, within: str = views.NATION, *, moving: bool = False
+) -> dict[str, Any]:
+    """Return the map of a region's parts without figures, built and validated once."""
+    drawn = boundaries().within(within)
+    chart = maps.region_map(drawn, words=Wording(language), dark=dark, moving=moving)
+    specification: dict[str, Any] = chart.to_dict()
+    return specification
+
+
+@st.cache_resource(show_spinner=False)
+def ranking_specification(language: Language, dark: bool) -> charts.Specification:
+    """Return the ranking without figures, built and validated once."""
+    return charts.ranking_chart(Wording(language), dark=dark)
+
+
+@kept
+def map_figures(view: MapView, vintage: Vintage) -> MapFigures:
+    """Return everything the Map page draws and says of a view."""
+    if view.shown == "change" and view.against is not None:
+        rows = _all_periods(view, vintage)
+        ends = rows["period"].isin([view.selection.period, view.against.period])
+        cited = _cited(rows[ends], vintage)
+        return map_views.change_figures(view, rows, cited, boundaries())
+    rows, beside = maps.level_rows(observations(view.selection, vintage), view.within), None
+    if view.against is not None and map_views.same_scale(view.selection, view.against):
+        beside = maps.level_rows(observations(view.against, vintage), view.within)
+    return views.map_figures(view, rows, _cited(rows, vintage), boundaries(), beside)
+
+
+@kept
+def moving_figures(view: MapView, vintage: Vintage) -> MovingFigures:
+    """Return everything a map that plays its periods draws and says."""
+    rows = _all_periods(view, vintage)
+    return map_views.moving_figures(view, rows, _cited(rows, vintage), boundaries())
+
+
+@kept
+def moving_datasets(view: MapView, vintage: Vintage) -> dict[str, bytes]:
+    """Return the rows of all periods of a map that plays, as they travel to the browser."""
+    figures = moving_figures(view, vintage)
+    frames = {
+        maps.FIGURES: figures.units, maps.LEGEND: figures.legend, maps.FRAMES: figures.frames,
+    }  # fmt: skip
+    return {name: convert_anything_to_arrow_bytes(frame) for name, frame in frames.items()}
+
+
+def _all_periods(view: MapView, vintage: Vintage) -> pd.DataFrame:
+    rows = observations(replace(view.selection, period=None), vintage)
+    return maps.level_rows(rows, view.within)
+
+
+def _cited(rows: pd.DataFrame, vintage: Vintage) -> pd.DataFrame:
+    return citations(tuple(sorted(set(rows["citation"]))), vintage)
+
+
+@kept
+def alternatives(selection: Selection, vintage: Vintage, within: str) -> list[str]:
+    """Return what a map may be set against: `period:`, `scheme:` or `indicator:` and its code."""
+    held = offers(selection.indicator, vintage, within) or offers(selection.indicator, vintage)
+    slices = (selection.scheme, selection.industry, selection.size)
+    periods = {offer.period for offer in held if offer[:3] == slices} - {selection.period}
+    schemes = [offer.scheme for offer in held if offer[1:4] == (*slices[1:], selection.period)]
+    return [
+        *(f"period:{code}" for code in sorted(periods, reverse=True)),
+        *(f"scheme:{code}" for code in schemes if code != selection.scheme),
+        *(f"indicator:{key}" for key in mapped(vintage) if key != selection.indicator),
+    ]
+
+
+def alternative(code: str, selection: Selection, vintage: Vintage, within: str) -> Selection:
+    """Return what one of the `alternatives` shows; an indicator without the period, its newest."""
+    kind, _, key = code.partition(":")
+    if kind != "indicator":
+        return replace(selection, **{kind: key})
+    held = offers(key, vintage, within) or offers(key, vintage)
+    whole = [offer for offer in held if offer[:3] == (views.ALL,) * 3] or held[:1]
+    newest = newest_with_most(whole)
+    same = next((offer.period for offer in whole if offer.period == selection.period), newest)
+    first = whole[0]
+    return Selection(key, same, first.industry, first.size, first.scheme)
+
+
+def lacking(view: MapView, vintage: Vintage) -> list[str]:
+    """Return `maps.lacking` of the province that a map shows; nothing of the nation."""
+    if view.within == views.NATION:
+        return []
+    rows = observations(view.selection, vintage)
+    return maps.lacking(
+        rows, view.within, indicator(view.selection.indicator), Wording(view.language)
+    )
+
+
+@kept
+def map_datasets(view: MapView, vintage: Vintage) -> dict[str, bytes]:
+    """Return the rows that the Map page's charts draw, as they travel to the browser."""
+    figures = map_figures(view, vintage)
+    frames = {
+        maps.FIGURES: figures.units,
+        maps.LEGEND: figures.legend,
+        charts.RANKING: figures.ranking,
+        charts.REFERENCE: figures.reference,
+    }
+    return {name: convert_anything_to_arrow_bytes(frame) for name, frame in frames.items()}
+
+
+def map_exports(view: MapView, vintage: Vintage) -> list[Export]:
+    """Return what can be taken away from a map: label, file name, and how to make it."""
+    words, figures = Wording(view.language), map_figures(view, vintage)
+    return [
+        *_images(view, vintage),
+        *_tables(figures.parts, figures.table, figures.rows, words, vintage),
+    ]
+
+
+def moving_exports(view: MapView, vintage: Vintage) -> list[Export]:
+    """Return what can be taken away from a map that plays.
+
+    The image is that of the newest period, on its own classes; the tables have all periods.
+    """
+    words, moving = Wording(view.language), moving_figures(view, vintage)
+    if moving.units.empty:
+        return []
+    newest = replace(view, shown="one", selection=replace(view.selection, period=moving.newest))
+    return [
+        *_images(newest, vintage),
+        *_tables(moving.parts, moving.table, _all_periods(view, vintage), words, vintage),
+    ]
+
+
+def _images(view: MapView, vintage: Vintage) -> list[Export]:
+    words, figures = Wording(view.language), map_figures(view, vintage)
+
+    def name(suffix: str) -> str:
+        return downloads.file_name(*figures.parts, vintage_name(vintage, words), suffix=suffix)
+
+    def image() -> dict[str, Any]:
+        return maps.exported_map(
+            boundaries().within(view.within), figures.units, figures.legend, words=words,
+            title=" · ".join(figures.parts), notes=export_notes(figures, words, vintage),
+            dark=view.dark,
+        )  # fmt: skip
+
+    return [
+        (words("Image (PNG)"), name(".png"), lambda: downloads.png_file(image())),
+        (words("Drawing (SVG)"), name(".svg"), lambda: downloads.svg_file(image())),
+    ]
+
+
+def _tables(
+    parts: list[str], shown: pd.DataFrame, rows: pd.DataFrame, words: Wording, vintage: Vintage
+) -> list[Export]:
+    def name(suffix: str) -> str:
+        return downloads.file_name(*parts, vintage_name(vintage, words), suffix=suffix)
+
+    def table() -> pd.DataFrame:
+        return tables.figure_table(rows, _cited(rows, vintage), words)
+
+    return [
+        (words("Table (CSV)"), name(".csv"), lambda: downloads.csv_file(table())),
+        (words("Workbook (XLSX)"), name(".xlsx"),
+         lambda: downloads.xlsx_file({words("Map"): shown, words("Figures"): table()})),
+    ]  # fmt: skip
+
+
+def export_notes(figures: MapFigures, words: Wording, vintage: Vintage) -> list[str]:
+    """Return what stands under an exported map: its footnotes but the boundaries', the release."""
+    own = maps.map_provenance(boundaries(), words)
+    return [
+        *(line for line in figures.footnotes if line not in own),
+        *vintage_notes(vintage, words),
+    ]

@@ -1,0 +1,148 @@
+"""Targets, verdicts and the matrix of both, remembered per release."""
+
+from __future__ import annotations
+
+import pandas as pd
+import streamlit as st
+
+from indicators import charts, downloads, objectives, queries, tables, targets, views
+from indicators.cached.database import citations, engine, kept
+from indicators.cached.exports import Export, vintage_name, vintage_notes
+from indicators.cached.offers import indicator
+from indicators.progress import Verdict, judge
+from indicators.queries import Vintage
+from indicators.targets import Register
+from indicators.wording import Language, Wording
+
+
+@kept
+def register(vintage: Vintage) -> Register:
+    """Return the target register."""
+    return Register(**queries.register(engine(vintage.dataset), vintage.release))
+
+
+@kept
+def aims(vintage: Vintage) -> pd.DataFrame:
+    """Return which target applies where; see `targets.applicable`."""
+    return targets.applicable(register(vintage), tables.provinces())
+
+
+@kept
+def aimed_at(vintage: Vintage) -> pd.DataFrame:
+    """Return the figures that targets are set for; see `queries.observations_of`."""
+    return queries.observations_of(engine(vintage.dataset), aims(vintage), vintage.release)
+
+
+@kept
+def verdicts(vintage: Vintage) -> pd.DataFrame:
+    """Return the verdict of every region and aim; see `targets.verdicts`."""
+    return targets.verdicts(register(vintage), aims(vintage), aimed_at(vintage))
+
+
+def series(target: str, region: str, vintage: Vintage) -> pd.DataFrame:
+    """Return the figures that a target is judged on in a region."""
+    return targets.series_of(aimed_at(vintage), region, register(vintage).record(target))
+
+
+@kept
+def verdict(target: str, region: str, vintage: Vintage) -> Verdict:
+    """Return one target's verdict in a region, with its projection."""
+    return judge(series(target, region, vintage), targets.engine_target(register(vintage), target))
+
+
+@st.cache_resource(show_spinner=False)
+def objective_specification(language: Language, dark: bool) -> charts.Specification:
+    """Return the objective chart without figures."""
+    return charts.objective_chart(Wording(language), dark=dark)
+
+
+@st.cache_resource(show_spinner=False)
+def required_specification(language: Language, dark: bool) -> charts.Specification:
+    """Return the bars of what is required a year, without figures."""
+    return charts.required_chart(Wording(language), dark=dark)
+
+
+@st.cache_resource(show_spinner=False)
+def matrix_specification(language: Language, dark: bool) -> charts.Specification:
+    """Return the matrix of verdicts without figures."""
+    return charts.matrix_chart(Wording(language), dark=dark)
+
+
+def objective_exports(
+    target: str, region: str, language: Language, dark: bool, vintage: Vintage
+) -> list[Export]:
+    """Return what can be taken away from an objective: label, file name, and how to make it."""
+    words, record = Wording(language), register(vintage).record(target)
+    where = tables.region_names(language)[region]
+    title = words.listed([where, objectives.aim_name(record, words)])
+    answer = verdict(target, region, vintage)
+    rows = series(target, region, vintage)
+
+    def name(suffix: str) -> str:
+        return downloads.file_name(title, vintage_name(vintage, words), suffix=suffix)
+
+    def drawn() -> charts.Specification:
+        return charts.exported(
+            objective_specification(language, dark),
+            objectives.drawing(answer, rows, record, words),
+            title=title, dark=dark,
+            notes=[
+                objectives.target_text(record, words),
+                *objectives.citation_lines(record, words)[:2],
+                *views.standing(citations(tuple(set(rows["citation"])), vintage), words),
+                *views.breaks(rows, words),
+                *vintage_notes(vintage, words),
+            ],
+        )  # fmt: skip
+
+    def sheets() -> dict[str, pd.DataFrame]:
+        known = indicator(record["indicator"])
+        return {
+            words("Verdict"): objectives.verdict_table(answer, record, words),
+            words("Figures"): objectives.observed_table(rows, known, words),
+            words("Required a year from now"): objectives.required(
+                verdicts(vintage), record, region, words, dark
+            )[1],
+        }
+
+    return [
+        (words("Image (PNG)"), name(".png"), lambda: downloads.png_file(drawn())),
+        (words("Drawing (SVG)"), name(".svg"), lambda: downloads.svg_file(drawn())),
+        (words("Table (CSV)"), name(".csv"),
+         lambda: downloads.csv_file(objectives.verdict_table(answer, record, words))),
+        (words("Workbook (XLSX)"), name(".xlsx"), lambda: downloads.xlsx_file(sheets())),
+    ]  # fmt: skip
+
+
+def matrix_exports(
+    shown: pd.DataFrame, language: Language, dark: bool, vintage: Vintage
+) -> list[Export]:
+    """Return what can be taken away from the matrix of verdicts, as `shown`."""
+    words = Wording(language)
+    title = words("Objectives: every region, every target")
+    cells = objectives.matrix(shown, register(vintage), words, dark)
+
+    def name(suffix: str) -> str:
+        return downloads.file_name(words("Verdicts"), vintage_name(vintage, words), suffix=suffix)
+
+    def drawn() -> charts.Specification:
+        return charts.exported(
+            matrix_specification(language, dark), {"matrix": cells}, title=title, dark=dark,
+            notes=[
+                words.listed([
+                    f"{symbol} {name} {n}" for symbol, name, n in objectives.counts(shown, words)
+                ]),
+                *vintage_notes(vintage, words),
+            ],
+        )  # fmt: skip
+
+    def table() -> pd.DataFrame:
+        return objectives.matrix_table(cells, words)
+
+    return [
+        (words("Image (PNG)"), name(".png"), lambda: downloads.png_file(drawn())),
+        (words("Drawing (SVG)"), name(".svg"), lambda: downloads.svg_file(drawn())),
+        (words("Table (CSV)"), name(".csv"), lambda: downloads.csv_file(table())),
+        (words("Workbook (XLSX)"), name(".xlsx"),
+         lambda: downloads.xlsx_file({words("Verdicts"): table()})),
+    ]  # fmt: skip

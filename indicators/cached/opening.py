@@ -1,0 +1,64 @@
+"""What is made before the first visitor comes."""
+
+from __future__ import annotations
+
+from contextlib import suppress
+
+from indicators import views
+from indicators.cached.database import national, reach, release, releases, sources
+from indicators.cached.maps import (
+    boundaries,
+    map_datasets,
+    map_specification,
+    ranking_specification,
+)
+from indicators.cached.objectives import (
+    matrix_specification,
+    objective_specification,
+    required_specification,
+    verdicts,
+)
+from indicators.cached.offers import mapped, newest_with_most, offers
+from indicators.cached.province import (
+    parts_specification,
+    province_pages,
+    spine_specification,
+    trends_specification,
+)
+from indicators.compare import PeerGroupError
+from indicators.queries import Selection, Vintage
+from indicators.views import MapView
+from indicators.wording import LANGUAGES
+
+
+def warm() -> None:
+    """Do at start what the first views would wait for: drawing code, charts, default figures."""
+    boundaries().served  # noqa: B018 - made on first use
+    number = release()
+    for language in LANGUAGES:
+        for dark in (False, True):
+            map_specification(language, dark)
+            ranking_specification(language, dark)
+            objective_specification(language, dark)
+            required_specification(language, dark)
+            matrix_specification(language, dark)
+            spine_specification(language, dark)
+            trends_specification(language, dark)
+            parts_specification(language, dark)
+    if number is None:
+        return
+    vintage = Vintage(number)
+    for warmed in (reach, releases, sources, national, mapped, verdicts):
+        warmed(vintage)
+    # A bad file of peer groups is told on the page that needs it, and stops no other.
+    with suppress(PeerGroupError):
+        for language in LANGUAGES:
+            province_pages(views.NATION, language, vintage)
+    for indicator in mapped(vintage):
+        offers(indicator, vintage)
+    first = mapped(vintage)[0]
+    held = [offer for offer in offers(first, vintage) if offer[:3] == (views.ALL,) * 3]
+    opening = Selection(first, newest_with_most(held))
+    for language in LANGUAGES:
+        for dark in (False, True):
+            map_datasets(MapView(opening, views.NATION, language, dark), vintage)

@@ -1,0 +1,206 @@
+"""The Province page and its briefing, remembered per region and release."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import pandas as pd
+import pyarrow as pa
+import streamlit as st
+from streamlit.dataframe_util import convert_anything_to_arrow_bytes
+
+from indicators import briefing, charts, compare, downloads, province, tables
+from indicators.cached.database import engine, kept
+from indicators.cached.exports import Export, vintage_name, vintage_notes
+from indicators.cached.maps import boundaries
+from indicators.cached.objectives import aimed_at, register, verdicts
+from indicators.province import ProvinceView
+from indicators.queries import Vintage
+from indicators.wording import Language, Wording
+
+
+@st.cache_resource(show_spinner=False)
+def peer_groups() -> compare.PeerGroups:
+    """Return who is compared with whom; raises `compare.PeerGroupError`."""
+    return compare.read_peer_groups()
+
+
+def peer_mistakes(words: Wording) -> list[str]:
+    """Return what is wrong in the file of peer groups, nothing where it may be used."""
+    try:
+        peer_groups()
+    except compare.PeerGroupError as refused:
+        return [province.mistake_text(mistake, words) for mistake in refused.mistakes]
+    return []
+
+
+# A level holds the facts and the pages of some thirty regions.
+levels = st.cache_resource(max_entries=64, show_spinner=False)
+
+
+@levels
+def shared(parent: str, vintage: Vintage) -> province.Shared:
+    """Return what all regions below one have in common."""
+    judged = province.Judged(register(vintage), verdicts(vintage), aimed_at(vintage))
+    return province.shared(engine(vintage.dataset), vintage, boundaries(), judged, parent)
+
+
+def material(region: str, group: str, vintage: Vintage) -> province.Material:
+    """Return everything known of one region, compared with a group of peers."""
+    return province.material(shared(province.parent_of(region), vintage), region, group)
+
+
+class ProvincePage(NamedTuple):
+    """What the Province page draws first: its sentences, its tables and charts as they travel."""
+
+    told: province.ProvinceTables
+    verdicts: pa.Table
+    missing: pa.Table
+    rows: dict[str, bytes]
+
+
+@levels
+def province_pages(
+    parent: str, language: Language, vintage: Vintage
+) -> dict[ProvinceView, ProvincePage]:
+    """Return the pages of all regions below one, each beside its usual peers.
+
+    All at once, as long as one visitor waits anyway for what these regions share.
+    """
+    known, words = shared(parent, vintage), Wording(language)
+    usual = dict(reversed(known.facts))
+    return {
+        ProvinceView(region, group, language): _page(province.material(known, region), words)
+        for region, group in usual.items()
+    }
+
+
+@kept
+def province_page(view: ProvinceView, vintage: Vintage) -> ProvincePage:
+    """Return what the Province page draws of a region."""
+    made = province_pages(province.parent_of(view.region), view.language, vintage)
+    if view in made:
+        return made[view]
+    return _page(material(view.region, view.group, vintage), Wording(view.language))
+
+
+def _page(known: province.Material, words: Wording) -> ProvincePage:
+    told = province.province_tables(known, words)
+    frames = {
+        province.SPINE: province.spine_rows(known.facts, words),
+        **province.trends(known.facts, known.shared.judged.asked, words),
+    }
+    return ProvincePage(
+        told,
+        pa.Table.from_pandas(told.verdicts, preserve_index=False),
+        pa.Table.from_pandas(told.missing, preserve_index=False),
+        {name: convert_anything_to_arrow_bytes(frame) for name, frame in frames.items()},
+    )
+
+
+@st.cache_resource(show_spinner=False)
+def spine_specification(language: Language, dark: bool) -> charts.Specification:
+    """Return the spine chart without figures."""
+    return province.spine_chart(Wording(language), dark=dark)
+
+
+@st.cache_resource(show_spinner=False)
+def trends_specification(language: Language, dark: bool) -> charts.Specification:
+    """Return the strips of trends without figures."""
+    return province.trends_chart(Wording(language), dark=dark)
+
+
+@st.cache_resource(show_spinner=False)
+def parts_specification(language: Language, dark: bool) -> charts.Specification:
+    """Return the bars of industries or sizes without figures."""
+    return province.parts_chart(Wording(language), dark=dark)
+
+
+@kept
+def province_comparison(view: ProvinceView, vintage: Vintage) -> pd.DataFrame:
+    """Return `province.comparison_table`."""
+    told = material(view.region, view.group, vintage)
+    return province.comparison_table(told.facts, Wording(view.language))
+
+
+@kept
+def province_series(view: ProvinceView, vintage: Vintage) -> pd.DataFrame:
+    """Return `province.series_table`."""
+    told = material(view.region, view.group, vintage)
+    return province.series_table(told.facts, Wording(view.language))
+
+
+@kept
+def province_parts(
+    view: ProvinceView, indicator: str, vintage: Vintage
+) -> tuple[str, dict[str, bytes]]:
+    """Return a note, and the bars of industries and of sizes; empty where there are none."""
+    told, words = material(view.region, view.group, vintage).facts, Wording(view.language)
+    frames = {by: province.parts_rows(told, indicator, by, words) for by in ("industry", "size")}
+    return province.part_note(told, indicator, words), {
+        by: convert_anything_to_arrow_bytes(frame) if len(frame) else b""
+        for by, frame in frames.items()
+    }
+
+
+@kept
+def part_table(view: ProvinceView, indicator: str, vintage: Vintage) -> pd.DataFrame:
+    """Return `province.part_table`."""
+    told = material(view.region, view.group, vintage)
+    return province.part_table(told.facts, indicator, Wording(view.language))
+
+
+def province_exports(view: ProvinceView, dark: bool, vintage: Vintage) -> list[Export]:
+    """Return what can be taken away from a region: label, file name, and how to make it."""
+    words = Wording(view.language)
+    told, page = material(view.region, view.group, vintage), province_page(view, vintage).told
+    where = tables.region_names(view.language)[view.region]
+
+    def name(what: str, suffix: str) -> str:
+        return downloads.file_name(where, what, vintage_name(vintage, words), suffix=suffix)
+
+    def spine() -> charts.Specification:
+        return charts.exported(
+            spine_specification(view.language, dark),
+            {province.SPINE: province.spine_rows(told.facts, words)},
+            title=page.compared, dark=dark, width=760,
+            notes=[page.peers, *province.comparison_notes(words),
+                   *page.sources, *vintage_notes(vintage, words)],
+        )  # fmt: skip
+
+    def trends() -> charts.Specification:
+        return charts.exported(
+            trends_specification(view.language, dark),
+            province.trends(told.facts, told.shared.judged.asked, words),
+            title=page.trends, dark=dark, width=760,
+            notes=[page.trends_note,
+                   *page.sources, *vintage_notes(vintage, words)],
+        )  # fmt: skip
+
+    def written() -> briefing.Briefing:
+        return briefing.briefing(told, words)
+
+    report = words("briefing")
+    offered: list[Export] = [
+        (words("Briefing (DOCX)"), name(report, ".docx"), lambda: briefing.docx_file(written())),
+        (words("Briefing (PDF)"), name(report, ".pdf"), lambda: briefing.pdf_file(written())),
+        (words("All its figures (XLSX)"), name(words("figures"), ".xlsx"),
+         lambda: briefing.xlsx_file(told, words)),
+        (words("Comparison (CSV)"), name(words("comparison"), ".csv"),
+         lambda: downloads.csv_file(province_comparison(view, vintage))),
+    ]  # fmt: skip
+    if page.compared:
+        offered += [
+            (words("Comparison (PNG)"), name(words("comparison"), ".png"),
+             lambda: downloads.png_file(spine())),
+            (words("Comparison (SVG)"), name(words("comparison"), ".svg"),
+             lambda: downloads.svg_file(spine())),
+        ]  # fmt: skip
+    if page.trends:
+        offered += [
+            (words("Trends (PNG)"), name(words("trends"), ".png"),
+             lambda: downloads.png_file(trends())),
+            (words("Trends (SVG)"), name(words("trends"), ".svg"),
+             lambda: downloads.svg_file(trends())),
+        ]  # fmt: skip
+    return offered
