@@ -21,6 +21,7 @@ from indicators.wording import Wording
 EVERY = "*"
 UNKNOWN = "-"
 FIRST = "certificates_valid"
+MOST = 20_000  # figures of an indicator, to choose from all of them at once
 
 
 def choose(
@@ -140,15 +141,16 @@ def choose_selection(words: Wording, vintage: Vintage, within: str = NATION) -> 
         "size": (words("Enterprise size"), tables.size_name),
     }
     chosen: dict[str, Any] = {}
+    left: Any = held
     for key, (label, name_of) in narrowed.items():
-        codes = list(dict.fromkeys(getattr(offer, key) for offer in held))
+        codes = list(left)
         chosen[key] = ALL
         if codes != [ALL]:
             chosen[key] = choose(
                 label, key, codes, words=words, default=codes[0], name=partial(name_of, words=words)
             )
-        held = [offer for offer in held if getattr(offer, key) == chosen[key]]
-    number = {offer.period: offer.provinces for offer in held}
+        left = left[chosen[key]]
+    number: dict[str, int] = left
 
     def told(period: str) -> str:
         if within == NATION or not below:
@@ -161,45 +163,51 @@ def choose_selection(words: Wording, vintage: Vintage, within: str = NATION) -> 
         sorted(number, reverse=True),
         words=words,
         name=told,
-        default=cached.newest_with_most(held),
+        default=cached.newest_with_most(number),
     )
     return Selection(indicator, period, **chosen)
 
 
 def choose_figure(words: Wording, vintage: Vintage) -> Selection:
-    """Return the figures to explain: an indicator, and a region, scheme and period or all."""
+    """Return the figures to explain: an indicator, and scheme, period and region, or all.
+
+    Of an indicator with more than MOST figures, one scheme, industry, size and period.
+    """
     known = catalogue.load()
-    names = tables.region_names(words.language)
-    held = set(cached.reach(vintage)["indicator"])
+    reach = set(cached.reach(vintage)["indicator"])
     indicator = choose(
-        words("Indicator"), "indicator", [key for key in known.indicators if key in held],
+        words("Indicator"), "indicator", [key for key in known.indicators if key in reach],
         name=lambda key: words.text(known.indicators[key].title),
         default=FIRST, words=words,
     )  # fmt: skip
-    rows = cached.observations(Selection(indicator, None, None, None, None), vintage)
+    held = cached.choices(indicator, vintage)
+    many = held["rows"].sum() > MOST
     every = words("All")
+    named: dict[str, tuple[str, Callable[[str], str]]] = {
+        "scheme": (words("Certification scheme"), partial(tables.scheme_name, words=words)),
+        "industry": (words("Industry"), partial(tables.industry_name, words=words)),
+        "size": (words("Enterprise size"), partial(tables.size_name, words=words)),
+        "period": (words("Period"), words.period),
+        "region": (words("Region"), tables.region_names(words.language).__getitem__),
+    }
 
-    def one(label: str, key: str, name: Callable[[str], str], newest_first: bool = False) -> str:
-        codes = sorted(set(rows[key]), reverse=newest_first)
-        return choose(
-            label,
-            f"of_{key}",
-            [EVERY, *codes],
-            default=EVERY,
-            words=words,
+    def one(key: str, codes: list[str], *, all_too: bool) -> str | None:
+        label, name = named[key]
+        code = choose(
+            label, f"of_{key}", [EVERY, *codes] if all_too else codes,
+            default=EVERY if all_too else codes[0], words=words,
             name=lambda code: every if code == EVERY else name(code),
-        )
+        )  # fmt: skip
+        return None if code == EVERY else code
 
-    chosen: dict[str, Any] = {
-        "region": one(words("Region"), "region", lambda code: names[code]),
-        "scheme": one(words("Certification scheme"), "scheme",
-                      lambda code: tables.scheme_name(code, words)),
-        "period": one(words("Period"), "period", words.period, newest_first=True),
-    }  # fmt: skip
-    return Selection(
-        indicator, industry=None, size=None,
-        **{key: None if code == EVERY else code for key, code in chosen.items()},
-    )  # fmt: skip
+    chosen: dict[str, str | None] = {"industry": None, "size": None}
+    for key in ("scheme", "industry", "size", "period") if many else ("scheme", "period"):
+        chosen[key] = one(key, sorted(set(held[key]), reverse=key == "period"), all_too=not many)
+        if chosen[key] is not None:
+            held = held[held[key] == chosen[key]]
+    rows = cached.observations(Selection(indicator, **chosen), vintage)
+    return Selection(indicator, **chosen, region=one("region", sorted(set(rows["region"])),
+                                                     all_too=True))  # fmt: skip
 
 
 def choose_release(words: Wording, newest: Vintage) -> Vintage:

@@ -52,7 +52,8 @@ from indicators.cached.objectives import (
     verdicts,
 )
 from indicators.cached.offers import (
-    Offer,
+    Offers,
+    choices,
     declared,
     indicator,
     mapped,
@@ -65,6 +66,7 @@ from indicators.cached.opening import (
 from indicators.cached.province import (
     ProvincePage,
     material,
+    part_exports,
     part_table,
     parts_specification,
     peer_groups,
@@ -81,7 +83,7 @@ from indicators.cached.province import (
 
 __all__ = [
     "Export",
-    "Offer",
+    "Offers",
     "ProvincePage",
     "aimed_at",
     "aims",
@@ -89,6 +91,7 @@ __all__ = [
     "alternatives",
     "boundaries",
     "changes",
+    "choices",
     "citations",
     "datasets",
     "declared",
@@ -116,6 +119,7 @@ __all__ = [
     "objective_specification",
     "observations",
     "offers",
+    "part_exports",
     "part_table",
     "parts_specification",
     "peer_groups",

@@ -12,7 +12,7 @@ from streamlit.dataframe_util import convert_anything_to_arrow_bytes
 from indicators import charts, downloads, map_views, maps, tables, views
 from indicators.cached.database import citations, kept, observations
 from indicators.cached.exports import Export, vintage_name, vintage_notes
-from indicators.cached.offers import indicator, mapped, newest_with_most, offers
+from indicators.cached.offers import first_of, indicator, mapped, offers, provinces_by_period
 from indicators.map_views import MovingFigures
 from indicators.queries import Selection, Vintage
 from indicators.views import MapFigures, MapView
@@ -86,9 +86,11 @@ def _cited(rows: pd.DataFrame, vintage: Vintage) -> pd.DataFrame:
 def alternatives(selection: Selection, vintage: Vintage, within: str) -> list[str]:
     """Return what a map may be set against: `period:`, `scheme:` or `indicator:` and its code."""
     held = offers(selection.indicator, vintage, within) or offers(selection.indicator, vintage)
-    slices = (selection.scheme, selection.industry, selection.size)
-    periods = {offer.period for offer in held if offer[:3] == slices} - {selection.period}
-    schemes = [offer.scheme for offer in held if offer[1:4] == (*slices[1:], selection.period)]
+    periods = set(provinces_by_period(held, selection)) - {selection.period}
+    schemes = [
+        code for code in held
+        if selection.period in provinces_by_period(held, replace(selection, scheme=code))
+    ]  # fmt: skip
     return [
         *(f"period:{code}" for code in sorted(periods, reverse=True)),
         *(f"scheme:{code}" for code in schemes if code != selection.scheme),
@@ -102,11 +104,9 @@ def alternative(code: str, selection: Selection, vintage: Vintage, within: str) 
     if kind != "indicator":
         return replace(selection, **{kind: key})
     held = offers(key, vintage, within) or offers(key, vintage)
-    whole = [offer for offer in held if offer[:3] == (views.ALL,) * 3] or held[:1]
-    newest = newest_with_most(whole)
-    same = next((offer.period for offer in whole if offer.period == selection.period), newest)
-    first = whole[0]
-    return Selection(key, same, first.industry, first.size, first.scheme)
+    first = first_of(held, key)
+    at = selection.period if selection.period in provinces_by_period(held, first) else first.period
+    return replace(first, period=at)
 
 
 def lacking(view: MapView, vintage: Vintage) -> list[str]:

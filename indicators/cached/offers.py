@@ -2,48 +2,67 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
+import pandas as pd
 
 from indicators import catalogue, holdings, views
 from indicators.cached.database import engine, kept
-from indicators.queries import Vintage
+from indicators.queries import Selection, Vintage
 
-
-class Offer(NamedTuple):
-    """One thing that may be chosen: where provinces have figures of an indicator."""
-
-    scheme: str
-    industry: str
-    size: str
-    period: str
-    provinces: int
+# How many provinces, or prefectures, have a figure: by scheme, industry, size and period.
+Offers = dict[str, dict[str, dict[str, dict[str, int]]]]
 
 
 @kept
-def offers(indicator: str, vintage: Vintage, within: str = views.NATION) -> list[Offer]:
+def choices(indicator: str, vintage: Vintage, within: str = views.NATION) -> pd.DataFrame:
+    """Return `holdings.choices`."""
+    return holdings.choices(engine(vintage.dataset), indicator, vintage.release, within)
+
+
+@kept
+def offers(indicator: str, vintage: Vintage, within: str = views.NATION) -> Offers:
     """Return where provinces have figures, or prefectures `within` one.
 
-    In the order of the code lists, totals first.
+    In the order of the code lists, totals first; periods from the earliest on.
     """
     known = catalogue.load()
-    order = {
-        name: {code: place for place, code in enumerate(["ALL", *codes["code"]])}
-        for name, codes in (
-            ("scheme", known.schemes), ("industry", known.industries), ("size", known.sizes),
-        )
-    }  # fmt: skip
-    choices = holdings.choices(engine(vintage.dataset), indicator, vintage.release, within)
-    found = [
-        Offer(*row) for row in choices[list(Offer._fields)].itertuples(index=False) if row.provinces
-    ]
-    return sorted(
-        found, key=lambda offer: [codes[getattr(offer, name)] for name, codes in order.items()]
-    )
+    held = choices(indicator, vintage, within)
+    held = held[held["provinces"] > 0]
+    order = {"scheme": known.schemes, "industry": known.industries, "size": known.sizes}
+    places = {
+        name: held[name].map({code: at for at, code in enumerate(["ALL", *codes["code"]])})
+        for name, codes in order.items()
+    }
+    held = held.iloc[
+        pd.DataFrame(places | {"period": held["period"]}).reset_index(drop=True)
+        .sort_values([*order, "period"]).index
+    ]  # fmt: skip
+    found: Offers = {}
+    for scheme, industry, size, period, provinces in zip(
+        *(held[name].tolist() for name in (*order, "period", "provinces")), strict=True
+    ):
+        cell = found.setdefault(scheme, {}).setdefault(industry, {}).setdefault(size, {})
+        cell[period] = provinces
+    return found
 
 
-def newest_with_most(held: list[Offer]) -> str:
+def provinces_by_period(held: Offers, selection: Selection) -> dict[str, int]:
+    """Return how many provinces have a figure of a selection's slice in each period."""
+    cell = held.get(str(selection.scheme), {}).get(str(selection.industry), {})
+    return cell.get(str(selection.size), {})
+
+
+def first_of(held: Offers, indicator: str) -> Selection:
+    """Return the totals of an indicator or, without any, its first slice, at its best period."""
+    scheme = next(iter(held))
+    industry = next(iter(held[scheme]))
+    size = next(iter(held[scheme][industry]))
+    best = newest_with_most(held[scheme][industry][size])
+    return Selection(indicator, best, industry, size, scheme)
+
+
+def newest_with_most(periods: dict[str, int]) -> str:
     """Return the newest period among those that most provinces have a figure for."""
-    return max(held, key=lambda offer: (offer.provinces, offer.period)).period
+    return max(periods, key=lambda period: (periods[period], period))
 
 
 @kept

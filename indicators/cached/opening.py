@@ -18,7 +18,7 @@ from indicators.cached.objectives import (
     required_specification,
     verdicts,
 )
-from indicators.cached.offers import mapped, newest_with_most, offers
+from indicators.cached.offers import first_of, mapped, offers
 from indicators.cached.province import (
     parts_specification,
     province_pages,
@@ -26,7 +26,7 @@ from indicators.cached.province import (
     trends_specification,
 )
 from indicators.compare import PeerGroupError
-from indicators.queries import Selection, Vintage
+from indicators.queries import Vintage
 from indicators.views import MapView
 from indicators.wording import LANGUAGES
 
@@ -57,8 +57,7 @@ def warm() -> None:
     for indicator in mapped(vintage):
         offers(indicator, vintage)
     first = mapped(vintage)[0]
-    held = [offer for offer in offers(first, vintage) if offer[:3] == (views.ALL,) * 3]
-    opening = Selection(first, newest_with_most(held))
+    opening = first_of(offers(first, vintage), first)
     for language in LANGUAGES:
         for dark in (False, True):
             map_datasets(MapView(opening, views.NATION, language, dark), vintage)

@@ -9,7 +9,7 @@ import pyarrow as pa
 import streamlit as st
 from streamlit.dataframe_util import convert_anything_to_arrow_bytes
 
-from indicators import briefing, charts, compare, downloads, province, tables
+from indicators import briefing, catalogue, charts, compare, downloads, province, tables
 from indicators.cached.database import engine, kept
 from indicators.cached.exports import Export, vintage_name, vintage_notes
 from indicators.cached.maps import boundaries
@@ -186,6 +186,8 @@ def province_exports(view: ProvinceView, dark: bool, vintage: Vintage) -> list[E
         (words("Briefing (PDF)"), name(report, ".pdf"), lambda: briefing.pdf_file(written())),
         (words("All its figures (XLSX)"), name(words("figures"), ".xlsx"),
          lambda: briefing.xlsx_file(told, words)),
+        (words("All figures (CSV)"), name(words("figures"), ".csv"),
+         lambda: downloads.csv_file(briefing.figure_table(told, words))),
         (words("Comparison (CSV)"), name(words("comparison"), ".csv"),
          lambda: downloads.csv_file(province_comparison(view, vintage))),
     ]  # fmt: skip
@@ -204,3 +206,31 @@ def province_exports(view: ProvinceView, dark: bool, vintage: Vintage) -> list[E
              lambda: downloads.svg_file(trends())),
         ]  # fmt: skip
     return offered
+
+
+def part_exports(
+    view: ProvinceView, indicator: str, by: str, dark: bool, vintage: Vintage
+) -> list[Export]:
+    """Return what can be taken away from the bars `by` industry or size."""
+    words = Wording(view.language)
+    told, page = material(view.region, view.group, vintage), province_page(view, vintage).told
+    where = tables.region_names(view.language)[view.region]
+    what = words("Figures by industry") if by == "industry" else words("Figures by enterprise size")
+
+    def name(suffix: str) -> str:
+        parts = (where, words.text(catalogue.load().indicators[indicator].title), what)
+        return downloads.file_name(*parts, vintage_name(vintage, words), suffix=suffix)
+
+    def bars() -> charts.Specification:
+        return charts.exported(
+            parts_specification(view.language, dark),
+            {province.PARTS: province.parts_rows(told.facts, indicator, by, words)},
+            title=words.listed([where, what]), dark=dark, width=620,
+            notes=[province.part_note(told.facts, indicator, words), *page.sources,
+                   *vintage_notes(vintage, words)],
+        )  # fmt: skip
+
+    return [
+        (words("Image (PNG)"), name(".png"), lambda: downloads.png_file(bars())),
+        (words("Drawing (SVG)"), name(".svg"), lambda: downloads.svg_file(bars())),
+    ]
