@@ -59,7 +59,8 @@ def _key(figures: sa.Subquery) -> list[sa.ColumnElement[str]]:
 
 
 def _numeric(rows: pd.DataFrame) -> pd.DataFrame:
-    return rows.astype({"value": float, "numerator": float, "denominator": float})
+    numbers = {name: rows[name].to_numpy(float) for name in ("value", "numerator", "denominator")}
+    return rows.assign(**numbers)
 
 
 def observations(

@@ -136,7 +136,9 @@ def map_figures(
 
 def known_values(rows: pd.DataFrame) -> pd.Series:
     """Return the values that may be shown: what is withheld gives no class its break either."""
-    return rows["value"][[state_of(row) == VALUE for row in rows.to_dict("records")]]
+    names = [name for name in ("state", "confidentiality", "status", "value") if name in rows]
+    cells = zip(*(rows[name].tolist() for name in names), strict=True)
+    return rows["value"][[state_of(dict(zip(names, row, strict=True))) == VALUE for row in cells]]
 
 
 def state_of(row: Mapping[Any, Any]) -> str:

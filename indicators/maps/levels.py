@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from functools import cache
 
 import pandas as pd
 
@@ -23,10 +24,17 @@ def level_rows(rows: pd.DataFrame, within: str) -> pd.DataFrame:
 
     `rows` has `region`; the nation's map keeps all but those of prefectures.
     """
+    codes = rows["region"].tolist()
     if within == NATION:
-        below = {code for codes in prefectures().values() for code in codes}
-        return rows[~rows["region"].isin(below)]
-    return rows[rows["region"].isin({NATION, within, *prefectures()[within]})]
+        below = _below_provinces()
+        return rows[[code not in below for code in codes]]
+    shown = {NATION, within, *prefectures()[within]}
+    return rows[[code in shown for code in codes]]
+
+
+@cache
+def _below_provinces() -> frozenset[str]:
+    return frozenset(code for codes in prefectures().values() for code in codes)
 
 
 def undivided(region: str, words: Wording) -> str:
