@@ -229,17 +229,6 @@ def test_an_empty_sheet_is_refused(tmp_path: Path) -> None:
     assert fault[:4] == (1, None, "0", "a header in row 1")
 
 
-def test_a_truncated_workbook_is_refused(tmp_path: Path) -> None:
-    for path in (xlsx(tmp_path, {"表": TABLE}), ods(tmp_path, TABLE)):
-        whole = path.read_bytes()
-        path.write_bytes(whole[: len(whole) // 2])
-        (fault,) = faults(path)
-        assert fault[3:] == (
-            "a whole workbook",
-            "the file is damaged: open it in a spreadsheet program and save it again",
-        )
-
-
 @pytest.mark.parametrize("kind", ["xlsx", "xls", "ods"])
 def test_a_workbook_with_a_password_is_refused(tmp_path: Path, kind: str) -> None:
     (fault,) = faults(saved(tmp_path, f"protected.{kind}"))
@@ -264,7 +253,7 @@ leave_out: [{column: 地区, equals: [合计]}]
 
 
 @pytest.mark.parametrize("kind", ["xlsx", "xls", "ods"])
-def test_a_workbook_of_an_office_program_cut_short_is_refused(tmp_path: Path, kind: str) -> None:
+def test_a_truncated_workbook_is_refused(tmp_path: Path, kind: str) -> None:
     path = saved(tmp_path, f"table.{kind}")
     whole = path.read_bytes()
     path.write_bytes(whole[: len(whole) // 2])
