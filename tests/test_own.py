@@ -37,6 +37,7 @@ from tests.own_files import (
     figures,
     loaded,
     ods,
+    saved,
     xls,
     xlsx,
 )
@@ -287,6 +288,18 @@ def test_a_proposal_says_how_sure_it_is(tmp_path: Path) -> None:
     assert sure["columns.value"] == ("likely", "count")
     assert sure["fixed.scheme"] == ("likely", "ALL")
     assert sure["fixed.indicator"] == ("unsure", "TODO")
+
+
+@pytest.mark.parametrize("kind", ["xlsx", "xls", "ods"])
+def test_what_a_real_workbook_is_is_proposed_from_its_cells(tmp_path: Path, kind: str) -> None:
+    proposed = propose(saved(tmp_path, f"table.{kind}"), KNOWN)
+    sure = {item.key: item.value for item in proposed.items if item.certainty != "unsure"}
+    assert sure["sheet"] == "统计表"
+    assert sure["header"] == 2
+    assert sure["unit"] == "万张"
+    assert {sure[f"columns.{name}"] for name in ("region", "period", "value")} == {
+        "地区", "时期", "数值",
+    }  # fmt: skip
 
 
 def test_several_sheets_are_left_to_be_decided(tmp_path: Path) -> None:
