@@ -60,7 +60,7 @@ def serving(
         process.wait(timeout=30)
 
 
-def _await_health(port: int, seconds: float = 60) -> None:
+def _await_health(port: int, seconds: float = 180) -> None:
     until = time.monotonic() + seconds
     while time.monotonic() < until:
         try:

@@ -29,6 +29,7 @@ from indicators.catalogue import Catalogue, Indicator
 from indicators.database import KEY
 
 KEYS = ", ".join(KEY)
+PLACES = ("industry", "size", "region")
 WITHIN = ("scheme", "industry", "size", "region")  # the dimensions of one indicator and period
 Ints = npt.NDArray[np.int64]
 Floats = npt.NDArray[np.float64]
@@ -60,9 +61,12 @@ def keep_withheld(rows: TidyRows, catalogue: Catalogue) -> int:
     for indicator, period in tables.itertuples(index=False):
         if indicator not in catalogue.indicators:
             continue
-        additive = catalogue.indicators[indicator].additive
+        item = catalogue.indicators[indicator]
+        # All but a few organisations stand in one place: where none of a whole stands in two, it
+        # is the sum of its parts. Over schemes most overlap.
+        dimensions = {*item.additive, *(PLACES if item.kind == "count" else ())}
         cells = _cells(rows, indicator, period)
-        others = cells[complementary(cells, chains[chains["dimension"].isin(additive)])]
+        others = cells[complementary(cells, chains[chains["dimension"].isin(dimensions)])]
         found = others.assign(indicator=indicator, period=period, rule="complementary")
         _add(rows, found[[*KEY, "rule"]])
     for item in catalogue.indicators.values():
@@ -133,7 +137,7 @@ def complementary(cells: pd.DataFrame, chains: pd.DataFrame) -> Mask:
     """Return which further cells to withhold, one indicator and period at a time.
 
     cells: WITHIN, value and hidden, one row a cell. chains: `divisions` of the dimensions over
-    which values add up.
+    which a whole is the sum of its parts or, where they overlap, between the largest and the sum.
     """
     values = cells["value"].to_numpy(float)
     primary = cells["hidden"].to_numpy(bool)
@@ -219,7 +223,9 @@ def _table(cells: pd.DataFrame, chains: pd.DataFrame, values: Floats) -> _Table:
     """Return the relations that hold between cells: each part and its nearest given whole.
 
     A relation whose parts fall short of the whole has a rest that nobody knows, and gives
-    nothing away; with a value that is unknown to us too, it is taken to hold.
+    nothing away; with a value that is unknown to us too, it is taken to hold. Where parts overlap
+    a bound that is reached tells as much as an equation, one that is not reached tells nothing:
+    a cell keeps a margin as long as the reached ones together do not determine it.
     """
     codes = {name: cells[name].astype("category").cat for name in WITHIN}
     sizes = [len(codes[name].categories) for name in WITHIN]
@@ -255,21 +261,36 @@ def _wholes(chain: pd.DataFrame, names: pd.Index) -> Iterator[Ints]:
 
 
 def _relations(whole: Ints, values: Floats) -> csr_matrix:
-    """Return the relations of one family as a matrix, those that hold."""
+    """Return the relations of one family as a matrix, those that hold.
+
+    Of parts that sum to more than their whole, those that are all of it.
+    """
     parts = np.flatnonzero(whole >= 0)
     wholes, row = np.unique(whole[parts], return_inverse=True)
     total = np.bincount(row, values[parts], len(wholes))
     allowed = np.bincount(row, np.ones(len(parts)), len(wholes)) * 1e-9 * np.abs(values[wholes])
     # NaN, unknown to us too, is never beyond what is allowed.
-    holds = ~(np.abs(total - values[wholes]) > np.maximum(allowed, 1e-9))
-    matrix = csr_matrix(
+    beyond = np.abs(total - values[wholes]) > np.maximum(allowed, 1e-9)
+    overlapping = beyond & (total > values[wholes])
+    all_of_it = parts[overlapping[row] & (values[parts] == values[whole[parts]])]
+    return csr_matrix(
+        vstack(
+            [
+                _matrix(row, parts, wholes, len(values))[~beyond],
+                _matrix(np.arange(len(all_of_it)), all_of_it, whole[all_of_it], len(values)),
+            ]
+        )
+    )
+
+
+def _matrix(row: Ints, parts: Ints, wholes: Ints, width: int) -> csr_matrix:
+    return csr_matrix(
         (
             np.r_[np.ones(len(parts)), -np.ones(len(wholes))],
             (np.r_[row, np.arange(len(wholes))], np.r_[parts, wholes]),
         ),
-        shape=(len(wholes), len(values)),
+        shape=(len(wholes), width),
     )
-    return csr_matrix(matrix[holds])
 
 
 _SAME = "h.scheme = a.scheme AND h.industry = a.industry AND h.size = a.size"

@@ -176,6 +176,8 @@ def matrix_chart(words: Wording, *, dark: bool = False) -> Specification:
     Rows: region, name, aim, symbol, fill, ink, told. A click selects: selection `cell`.
     """
     cell = alt.selection_point(name="cell", fields=["region", "target"], toggle=False)
+    # Slanted names of many columns would lie on each other.
+    narrow = "width / length(domain('x')) < 15"
     squares = alt.Chart(alt.NamedData("matrix")).transform_calculate(
         spoken="datum.name + ', ' + datum.aim + ': ' + datum.said"
     ).encode(
@@ -183,8 +185,9 @@ def matrix_chart(words: Wording, *, dark: bool = False) -> Specification:
         x=alt.X(
             "aim:N", sort=None, title=None,
             axis=alt.Axis(
-                orient="top", labelAngle=-40, labelLimit=190, labelColor=palette(dark).text,
-                ticks=False, domain=False,
+                orient="top", labelAngle=alt.ExprRef(f"{narrow} ? -90 : -40"), labelAlign="left",
+                labelBaseline=alt.ExprRef(f"{narrow} ? 'middle' : 'alphabetic'"),
+                labelLimit=190, labelColor=palette(dark).text, ticks=False, domain=False,
             ),
         ),
         y=alt.Y("name:N", sort=None, title=None, axis=_names(palette(dark).text)),

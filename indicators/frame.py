@@ -9,7 +9,9 @@ from __future__ import annotations
 import ipaddress
 from contextvars import ContextVar
 from dataclasses import dataclass
+from typing import Any
 
+import pandas as pd
 import streamlit as st
 from streamlit.navigation.page import StreamlitPage
 
@@ -120,6 +122,16 @@ def _vintage(newest: Vintage, words: Wording) -> Vintage:
         )  # fmt: skip
         st.button(words("Show the newest"), on_click=_say_newest)
     return newest._replace(release=number)
+
+
+def numbers(table: pd.DataFrame) -> dict[str, Any]:
+    """Return how a table's numbers are shown: with separators, as everywhere else."""
+    # Written so, a number has three decimals at most.
+    given = {name: table[name].dropna() for name in table.select_dtypes("number").columns}
+    return {
+        str(name): st.column_config.NumberColumn(format="localized")
+        for name, cells in given.items() if cells.eq(cells.round(3)).all()
+    }  # fmt: skip
 
 
 def wide(key: str) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from datetime import UTC, datetime
 from typing import Any
 
@@ -159,7 +160,10 @@ def must_change(verdicts: pd.DataFrame, words: Wording) -> pd.DataFrame:
         words("Region"): behind["region"].map(names),
         words("Objective"): [aim_name(row, words) for row in behind.to_dict("records")],
         words("Verdict"): [class_name(VerdictClass(v), words) for v in behind["verdict"]],
-        words("Acceleration factor"): behind["acceleration"],
+        words("Acceleration factor"): [
+            words.number(value, 1) if math.isfinite(value) else "—"
+            for value in behind["acceleration"]
+        ],
         words("Required a year from now"): [
             words.signed(value, known[key].decimals)
             for value, key in zip(behind["required"], behind["indicator"], strict=True)

@@ -64,8 +64,9 @@ st.caption(words(
     "is on the list all the same.",
     indicators=len(reach), measured=cached.declared(),
 ))  # fmt: skip
+reached = tables.reach_table(reach, words)
 st.dataframe(
-    tables.reach_table(reach, words), hide_index=True,
+    reached, hide_index=True, column_config=frame.numbers(reached),
     alt=words("Periods and provinces of each indicator"),
 )  # fmt: skip
 frame.end(visit)

@@ -35,12 +35,12 @@ else:
 
 if told.known:
     st.subheader(words("Beside the nation and the peers"))
-    st.caption(told.peers)
-    if told.compared:
+    st.caption(told.beside.peers)
+    if told.beside.compared:
         st.vega_lite_chart(
             cached.spine_specification(words.language, visit.dark)
             | {"datasets": {SPINE: rows[SPINE]}},
-            key="spine", theme=None, alt=told.compared,
+            key="spine", theme=None, alt=told.beside.compared,
         )  # fmt: skip
         st.caption("  \n".join(province.comparison_notes(words)))
     with st.expander(words("The same as a table"), on_change="rerun", key="compared") as twin:
@@ -68,7 +68,7 @@ if told.known:
     st.subheader(words("Industries and enterprise sizes"))
     if told.divided:
         indicator = sidebar.choose_part(told.divided, words)
-        note, drawn = cached.province_parts(view, indicator, visit.vintage)
+        note, drawn = cached.province_parts(region, words.language, indicator, visit.vintage)
         st.caption(note)
         for column, by in zip(st.columns([3, 2], gap="medium"), ("industry", "size"), strict=True):
             with column:
@@ -80,6 +80,9 @@ if told.known:
                         alt=words("Figures by industry") if by == "industry"
                         else words("Figures by enterprise size"),
                     )  # fmt: skip
+                    frame.downloads(
+                        cached.part_exports(view, indicator, by, visit.dark, visit.vintage)
+                    )
         with st.expander(words("The same as a table"), on_change="rerun", key="parts") as twin:
             if twin.open:
                 st.dataframe(

@@ -14,10 +14,11 @@ releases = cached.releases(visit.newest)
 told = sidebar.choose_release(words, visit.newest)
 sources = cached.sources(visit.vintage)
 
-st.title(words(
-    "Release {number} holds {rows} figures from {sources} sources",
-    number=visit.release, rows=words.number(int(sources["rows"].sum())),
-    sources=int((sources["source"] != "derived").sum()),
+st.title(words.plural(
+    "Release {number} holds {rows} figures from {n} source",
+    "Release {number} holds {rows} figures from {n} sources",
+    n=int((sources["source"] != "derived").sum()), number=visit.release,
+    rows=words.number(int(sources["rows"].sum())),
 ))  # fmt: skip
 
 st.subheader(words("Where a figure stands"))
@@ -25,6 +26,7 @@ st.caption(words("Choose indicator, region, scheme and period at the side."))
 chosen = tables.figure_table(rows, cited, words)
 st.dataframe(
     chosen, hide_index=True, column_order=tables.shown_first(words),
+    column_config=frame.numbers(chosen),
     alt=words("The figures chosen, each with its document"),
 )  # fmt: skip
 with st.container(horizontal=True):
@@ -66,19 +68,23 @@ else:
     )  # fmt: skip
 
 st.subheader(words("Sources"))
+held = tables.sources_table(sources, words)
 st.dataframe(
-    tables.sources_table(sources, words), hide_index=True, alt=words("Sources and what they hold")
-)
+    held, hide_index=True, column_config=frame.numbers(held),
+    alt=words("Sources and what they hold"),
+)  # fmt: skip
 st.subheader(words("Releases"))
+every = tables.releases_table(releases, words)
 st.dataframe(
-    tables.releases_table(releases, words), hide_index=True,
+    every, hide_index=True, column_config=frame.numbers(every),
     alt=words("Releases and what each changed"),
 )  # fmt: skip
 st.subheader(words("What release {number} changed", number=told.release))
 if told != visit.vintage and st.button(words("Show all pages as published then")):
     frame.show_release(told.release)
+changed = vintages.change_table(cached.changes(told), words)
 st.dataframe(
-    vintages.change_table(cached.changes(told), words), hide_index=True,
+    changed, hide_index=True, column_config=frame.numbers(changed),
     alt=words("Figures that the release added, changed and withdrew"),
 )  # fmt: skip
 flips = cached.flips(told)

@@ -148,3 +148,12 @@ def test_a_full_disk_leaves_the_last_release_and_is_said_plainly(tmp_path: Path)
     assert "磁盘已满或无法写入，没有发布任何内容" in done.stdout
     assert len(all_observations(database.open_database(f"sqlite:///{file}"))) == len(WORLD)
     engine.dispose()
+
+
+@pytest.mark.usefixtures("_database")
+def test_a_briefing_is_refused_for_what_is_no_region_or_not_there() -> None:
+    assert "尚未发布任何数据" in said("briefing", "浙江", code=1)
+    assert "还没有演示数据" in said("briefing", "--demonstration", "浙江", code=1)
+    publish_rows(database.open_database(), WORLD)
+    assert "请给出地区" in said("briefing", code=1)
+    assert "全国都不是" in said("briefing", "全国", code=1)

@@ -612,6 +612,56 @@ def test_a_spine_never_shows_a_confidential_figure_of_the_region_or_a_peer() -> 
     assert (own["gap"], math.isnan(own["value"])) == ("suppressed", True)
 
 
+def test_a_spine_holds_a_figure_against_the_ratio_of_its_peers_totals() -> None:
+    rows = ratios({NATION: (20_000, 1_000_000), JIANGSU: (100, 10_000), ZHEJIANG: (300, 10_000),
+                   ANHUI: (1200, 20_000)})  # fmt: skip
+    ranked = [JIANGSU, ZHEJIANG, ANHUI]
+    row = compare.spine(rows, ZHEJIANG, [JIANGSU, ANHUI], ranked).iloc[0]
+    # 1,600 of 40,000, not the mean of 10, 30 and 60.
+    assert (row["group_benchmark"], row["members"], row["group_class"]) == (40.0, 3, "worse")
+    (group,) = compare.comparisons(rows, ZHEJIANG, {"peers": ranked}).query(
+        "against == 'peers'"
+    ).to_dict("records")  # fmt: skip
+    assert (group["benchmark"], group["class"]) == (40.0, "worse")
+    alone = compare.spine(rows, ZHEJIANG, [], ranked).iloc[0]
+    assert math.isnan(alone["group_benchmark"])
+
+
+def test_a_spine_tells_a_change_of_rank_that_chance_could_make() -> None:
+    before = ratios({JIANGSU: (501, 10_000), ZHEJIANG: (500, 10_000), ANHUI: (900, 10_000)})
+    after = ratios(
+        {JIANGSU: (500, 10_000), ZHEJIANG: (501, 10_000), ANHUI: (900, 10_000)}, period="2025"
+    )
+    late = ratios({ZHEJIANG: (900, 10_000)}, period="2024-06")
+    ranked = [JIANGSU, ZHEJIANG, ANHUI]
+    found = compare.spines(
+        pd.concat([before, after, late]), {(region, ""): ranked for region in ranked}, ranked
+    ).set_index("region")
+    assert found["since"].to_dict() == dict.fromkeys(ranked, "2024")
+    assert found["rank_before"].to_dict() == {JIANGSU: 2, ZHEJIANG: 3, ANHUI: 1}
+    assert found["change"].to_dict() == {JIANGSU: -1, ZHEJIANG: 1, ANHUI: 0}
+    assert found["state"].to_dict() == {JIANGSU: "noise", ZHEJIANG: "noise", ANHUI: "unchanged"}
+
+
+def test_regions_together_have_the_spines_that_each_has_alone() -> None:
+    rows = pd.concat([
+        ratios({NATION: (20_000, 1_000_000), JIANGSU: (100, 10_000), ZHEJIANG: (300, 10_000)}),
+        ratios({ANHUI: (400, 10_000), JIANGSU: (90, 9_000)}, period="2023"),
+        bare({JIANGSU: 7.0}, "certificates_valid"),
+    ])  # fmt: skip
+    ranked = [JIANGSU, ZHEJIANG, ANHUI]
+    peers = {(region, group): members for region in ranked
+             for group, members in (("all", ranked), ("one", [JIANGSU]))}  # fmt: skip
+    found = compare.spines(rows, peers, ranked)
+    assert list(zip(found["region"], found["group"], strict=True))[::2] == list(peers)
+    for (region, group), members in peers.items():
+        own = found[(found["region"] == region) & (found["group"] == group)]
+        pd.testing.assert_frame_equal(
+            own.drop(columns=["region", "group"]).reset_index(drop=True),
+            compare.spine(rows, region, members, ranked), check_dtype=False,
+        )  # fmt: skip
+
+
 def test_a_spine_of_two_schemes_at_once_is_refused() -> None:
     rows = ratios({JIANGSU: (10, 1000), ZHEJIANG: (30, 1000)})
     both = pd.concat([rows.assign(scheme="ALL"), rows.assign(scheme="A01")])

@@ -6,6 +6,7 @@ import io
 import json
 import math
 from functools import cache
+from itertools import combinations
 from pathlib import Path
 from typing import Any
 
@@ -296,3 +297,31 @@ def test_values_and_each_hatch_look_different() -> None:
     assert share(plain, empty) > 0.2
     assert share(hatched, empty) < 0.95 * share(plain, empty)
     assert share(crossed, empty) < 0.95 * share(hatched, empty)
+
+
+@pytest.mark.parametrize("palette", [maps.LIGHT, maps.DARK], ids=["light", "dark"])
+def test_every_state_has_a_pattern_of_its_own(palette: maps.Palette) -> None:
+    plain = figures([], palette=palette).assign(state="out_of_scope")
+
+    def drawn(state: str) -> NDArray[np.int16]:
+        units = plain.reset_index()
+        units.loc[units["region"] == "650000", "state"] = state
+        specification = maps.exported_map(
+            boundaries(), units, legend(plain), words=WORDS, title="", labels=False, width=500,
+            dark=palette is maps.DARK,
+        )  # fmt: skip
+        png = vl_convert.vegalite_to_png(specification, scale=1)
+        return np.asarray(Image.open(io.BytesIO(png)).convert("L")).astype(np.int16)
+
+    pictures = {state: drawn(state) for state in maps.NO_VALUE}
+    for one, other in combinations(maps.NO_VALUE, 2):
+        assert (np.abs(pictures[one] - pictures[other]) > 20).sum() > 150, (one, other)
+
+
+def test_every_state_has_a_swatch_of_its_own() -> None:
+    states = dict(zip(maps.REGIONS, maps.NO_VALUE, strict=False))
+    drawn = figures([row(code, None, state=state) for code, state in states.items()],
+                    units=list(states))  # fmt: skip
+    told = legend(drawn.assign(state=list(states.values())))
+    swatches = told[told["kind"] == "state"]
+    assert len(swatches) == swatches["hatch"].nunique() == len(maps.NO_VALUE)

@@ -37,6 +37,31 @@ def test_a_region_in_a_usual_spelling_has_its_code(spelling: str, code: str) -> 
 
 
 @pytest.mark.parametrize(
+    ("spelling", "code"),
+    [
+        ("Kashi", "653100"), ("喀什地区", "653100"), ("Hetian Prefecture", "653200"),
+        ("Shigatse City", "540200"), ("Ali", "542500"), ("Ürümqi", "650100"),
+        ("Xi’an", "610100"), ("Xian", "610100"), ("Xi'an City", "610100"), ("Huaian", "320800"),
+        ("恩施州", "422800"), ("海南州", "632500"), ("伊犁州", "654000"), ("克州", "653000"),
+        ("Ili Kazakh Autonomous Prefecture", "654000"), ("Xilin Gol League", "152500"),
+        ("Hulunbeier", "150700"), ("Luliang", "141100"), ("Lvliang", "141100"),
+        ("Hainan Tibetan Autonomous Prefecture", "632500"), ("Hainan", "460000"),
+    ],
+)  # fmt: skip
+def test_a_prefecture_in_a_usual_spelling_has_its_code(spelling: str, code: str) -> None:
+    assert names(KNOWN, "region").code(spelling) == code
+
+
+@pytest.mark.parametrize(
+    "spelling", ["Suzhou", "Fuzhou City", "Yulin", "Yichun", "Taizhou", "巴州"]
+)
+def test_a_name_of_two_prefectures_is_refused_with_both(spelling: str) -> None:
+    with pytest.raises(Unread) as refused:
+        names(KNOWN, "region").code(spelling)
+    assert "it may mean" in str(refused.value.advice)
+
+
+@pytest.mark.parametrize(
     "spelling",
     ["兵团", "新疆生产建设兵团", "660000", "北平", "莱芜市", "巢湖市", "朝阳", "1", "",
      "320000 · 浙江省", "京沪", "110105", "全国", "合计", "China"],

@@ -13,7 +13,7 @@ from streamlit.testing.v1 import AppTest
 
 from etl.publish import Decision, publish
 from etl.refresh import fill_if_empty
-from indicators import compare, database, holdings, maps, province, queries, tables
+from indicators import cached, compare, database, holdings, maps, province, queries, tables
 from indicators.queries import Vintage
 from indicators.wording import Wording
 from tests.conftest import edition_of, rows_of
@@ -95,6 +95,60 @@ def test_the_difference_is_said_before_rank_and_chance() -> None:
         "Sep 2022, 1.50 above the nation (4.50), rank 3 (1–5) of 6 with figures; chance alone "
         "could make such a difference."
     )
+
+
+@pytest.mark.parametrize(
+    ("was", "now", "sign", "said"),
+    [
+        (6.0, 6.1, "=", "the same as in Sep 2022"),
+        (6.0, 6.9, "≈", "+1 since Sep 2022, which chance could make"),
+        (0.5, 60.0, "▲5", "+5 since Sep 2022, beyond chance"),
+        (60.0, 0.5, "▼5", "−5 since Sep 2022, beyond chance"),
+    ],
+)
+def test_a_change_of_rank_is_drawn_as_what_it_is(
+    was: float, now: float, sign: str, said: str
+) -> None:
+    rows = pd.concat([
+        rates({**PROVINCES, "330000": was, "370000": 5.9, "440000": 6.8}),
+        rates({**PROVINCES, "330000": now, "370000": 5.9, "440000": 6.8}, "2023-09"),
+    ], ignore_index=True)  # fmt: skip
+    told = facts_of(rows)
+    (drawn,) = province.spine_rows(told, EN).to_dict("records")
+    assert drawn["told"].endswith(f"of 6 {sign}")
+    assert drawn["change"] == said
+    assert province.comparison_table(told, EN)["Change of rank"].tolist() == [drawn["change"]]
+
+
+def test_what_is_wrong_in_the_file_of_peer_groups_is_said_in_words() -> None:
+    for problem in compare.Problem:
+        mistake = compare.Mistake("groups · EAST", problem, "'999999'")
+        assert "999999" in province.mistake_text(mistake, EN)
+        assert province.mistake_text(mistake, ZH).startswith("groups · EAST：")
+
+
+def test_the_page_says_what_is_wrong_in_the_file_of_peer_groups(
+    shipped: sa.Engine, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    bad = tmp_path / "peer_groups.yaml"
+    bad.write_text(
+        'groups:\n  - {key: A, title: {zh: 甲, en: A}, members: ["999999", "320000"]}\n'
+        "neighbours: {count: 0, features: []}\n",
+        encoding="utf-8",
+    )
+    monkeypatch.setattr(compare.read_peer_groups, "__defaults__", (bad, None))
+    monkeypatch.setenv("DATABASE_URL", shipped.url.render_as_string(hide_password=False))
+    st.cache_resource.clear()
+    st.cache_data.clear()
+    cached.warm()  # a server with such a file starts
+    page = AppTest.from_file(str(ROOT / "pages" / "province.py"), default_timeout=60)
+    page.run()
+    assert not page.exception
+    assert page.title[0].value == "对比组文件无法使用"
+    assert "没有代码为 999999 的地区" in page.error[0].value
+    assert "neighbours · count：应为正数，而不是 0" in page.error[0].value
+    st.cache_resource.clear()
+    st.cache_data.clear()
 
 
 def test_a_count_is_never_compared() -> None:

@@ -343,7 +343,7 @@ def test_a_period_is_a_year_a_quarter_or_a_month() -> None:
     assert spanned("2019-Q4", "2020-Q2") == ["2019-Q4", "2020-Q1", "2020-Q2"]
     assert (grid(["2018", "2020"]).months, grid(["2018", "2020-06"]).months) == (12, 1)
     for wrong in ("2020-13", "2020-Q5", "202001", "x"):
-        with pytest.raises(ValueError, match="not a period"):
+        with pytest.raises(Refused, match="a period such as"):
             period(wrong)
 
 
@@ -389,7 +389,8 @@ def test_files_of_all_kinds_are_rolled_up_and_what_is_not_clean_is_told(
     )
     assert (summary.rows, summary.set_aside, summary.share_set_aside) == (11, 3, 300 / 11)
     assert summary.reasons.values.tolist() == [
-        ["region_unknown", 1], ["industry_unknown", 1], ["scheme_unknown", 1],
+        ["region_unknown", 1, "part-2.csv", 3], ["industry_unknown", 1, "part-4.parquet", 2],
+        ["scheme_unknown", 1, "part-3.xlsx", 4],
     ]  # fmt: skip
     rows = duckdb.rows(counted(summary.out, duckdb))
     value = rows[(rows[list(DIMENSIONS)] == "ALL").all(axis=1)].set_index("period")

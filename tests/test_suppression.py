@@ -12,6 +12,7 @@ import pandas as pd
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from scipy.linalg import null_space
 
 from etl.divisions import divisions
 from etl.suppression import complementary, withheld
@@ -246,6 +247,74 @@ def test_a_figure_that_only_two_tables_together_give_away_is_protected() -> None
     table = whole.groupby(["region", "size"], as_index=False)["value"].sum()
     table = table.assign(scheme="ALL", industry="ALL", hidden=table["value"] < 3)
     assert complementary(table, CHAINS).sum() == 2
+
+
+# Organisations of a registry: one may stand in several provinces, sizes and schemes.
+
+
+def holders(*values: float) -> list[dict[str, object]]:
+    """Return organisations of three provinces, the cluster of them last."""
+    return [
+        {"indicator": "registry_organisations_certified", "region": region, "value": value}
+        for region, value in zip([*PROVINCES, "JINGJINJI"], values, strict=True)
+    ]
+
+
+def test_organisations_that_do_not_overlap_are_protected_like_what_adds_up(tmp_path: Path) -> None:
+    assert told(rows_of(tmp_path, holders(2, 40, 30, 72))) == [
+        ("110000", "ALL", "ALL", "threshold"), ("130000", "ALL", "ALL", "complementary"),
+    ]  # fmt: skip
+
+
+def test_organisations_that_overlap_protect_each_other(tmp_path: Path) -> None:
+    assert told(rows_of(tmp_path, holders(2, 40, 30, 71))) == [
+        ("110000", "ALL", "ALL", "threshold")
+    ]
+
+
+@st.composite
+def overlapping(draw: st.DrawFn) -> pd.DataFrame:
+    """Draw organisations in provinces and sizes; count the distinct ones of every total."""
+    place = st.tuples(st.sampled_from(PROVINCES), st.sampled_from(SIZES[:3]))
+    held = draw(st.lists(st.sets(place, min_size=1, max_size=2), min_size=3, max_size=25))
+    cells: dict[tuple[str, str], set[int]] = {}
+    for name, places in enumerate(held):
+        for province, size in places:
+            for cell in product((province, "JINGJINJI"), (size, "ALL")):
+                cells.setdefault(cell, set()).add(name)
+    rows = [(*cell, float(len(names))) for cell, names in sorted(cells.items())]
+    table = pd.DataFrame(rows, columns=["region", "size", "value"])
+    return table.assign(scheme="ALL", industry="ALL", hidden=table["value"] < 3)
+
+
+def bounds_reached(table: pd.DataFrame) -> npt.NDArray[np.float64]:
+    """Return what holds between cells, as rows: wholes that are the sum of their parts, or one."""
+    place = {key: at for at, key in enumerate(zip(table["region"], table["size"], strict=True))}
+    families = [([(name, size) for name in PROVINCES], ("JINGJINJI", size)) for size in SIZES]
+    families += [([(name, "ALL") for name in PROVINCES], ("JINGJINJI", "ALL"))]
+    families += [
+        ([(region, size) for size in SIZES], (region, "ALL"))
+        for region in [*PROVINCES, "JINGJINJI"]
+    ]
+    value, rows = table["value"].to_numpy(), [np.zeros(len(table))]
+    for parts, whole in families:
+        there = [place[part] for part in parts if part in place]
+        for some in [there, *([part] for part in there)]:
+            if some and value[some].sum() == value[place[whole]]:
+                row = np.zeros(len(table))
+                row[some], row[place[whole]] = 1, -1
+                rows.append(row)
+    return np.array(rows)
+
+
+@settings(max_examples=60, deadline=None)
+@given(overlapping())
+def test_no_withheld_count_of_organisations_follows_from_bounds_that_are_reached(
+    table: pd.DataFrame,
+) -> None:
+    unknown = table["hidden"].to_numpy() | complementary(table, CHAINS)
+    free = null_space(bounds_reached(table)[:, unknown])
+    assert (np.abs(free).max(axis=1, initial=0) > 1e-9).all()
 
 
 @pytest.mark.parametrize("code", ["110000", "EAST", "06"])

@@ -11,6 +11,7 @@ import pandas as pd
 import typer
 
 from etl.commands.app import app
+from etl.findings import Finding, Refused, message
 from etl.screen import screen
 from indicators import catalogue
 from indicators.database import ROOT
@@ -28,7 +29,9 @@ def rollup(
     first: Annotated[str, typer.Option("--from", help="2018, 2018-01, 2018-Q1")],
     last: Annotated[str, typer.Option("--to", help="2025, 2025-12, 2025-Q4")],
     out: Annotated[Path, typer.Option(help="结果文件夹 · folder of results")] = ROLLUP,
-    encoding: Annotated[str, typer.Option(help="utf-8-sig, gb18030")] = "utf-8-sig",
+    encoding: Annotated[
+        str, typer.Option(help="默认自动识别 · told by the file: utf-8, gb18030, utf-16")
+    ] = "",
     periods: Annotated[str, typer.Option(help="发布 · publish: year,quarter,month")] = "",
     levels: Annotated[
         str, typer.Option(help="发布 · publish: province,section,division,size,scheme …")
@@ -52,6 +55,7 @@ def rollup(
         counted = spanned(first, last)
         for kind in choice.periods:
             counted += within(first, last, kind)
+        choice.known(counted, day)
         task = progress.add_task("")
         summary = roll_up_files(
             files, Declaration(as_of=day, encoding=encoding), counted, _rollup_reference(),
@@ -68,8 +72,13 @@ def rollup(
     ))  # fmt: skip
     if summary.set_aside:
         reasons = [_quarantine_reason(reason) for reason in summary.reasons["reason"]]
-        shown = pd.DataFrame({words("Reason"): reasons, words("Rows"): summary.reasons["rows"]})
+        shown = pd.DataFrame({
+            words("Reason"): reasons, words("Rows"): summary.reasons["rows"],
+            words("First in"): summary.reasons["file"], words("Row"): summary.reasons["row"],
+        })  # fmt: skip
         screen.table(shown, words("Set aside"))
+        screen.say(words("Set aside as published, with the reasons: {file}",
+                         file=str(out / "quarantine.parquet")))  # fmt: skip
     screen.say(words("Written to {file}", file=str(out)))
     screen.say(words(
         "To publish the counts: {command}",
@@ -91,6 +100,7 @@ def trace(
     from etl.rollup import Figure, engine, trace_figure
 
     with screen.explained(), engine() as here:
+        _check_rolled_up(out)
         registry = here.parquet(out / "registry.parquet")
         figure = Figure(indicator, period, region, industry, size, scheme)
         rows = here.rows(trace_figure(registry, figure, _rollup_reference()))
@@ -100,6 +110,12 @@ def trace(
         words.plural("{n} organisation", "{n} organisations", n=organisations),
     )
     rows.to_csv(sys.stdout, index=False)
+
+
+def _check_rolled_up(out: Path) -> None:
+    if not (out / "registry.parquet").exists():
+        expected = message("a folder that `rollup` has written")
+        raise Refused([Finding("--out", str(out), expected, message("choose again"))])
 
 
 def _rollup_reference() -> Reference:

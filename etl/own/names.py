@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import difflib
 import re
+import unicodedata
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import cache
@@ -58,12 +59,17 @@ _BODIES = (
     " SAR",
     " Special Administrative Region",
 )
+_MARKS = "'’‘ʼ`´"
 _PEOPLES = {"450000": ("Zhuang",), "640000": ("Hui",), "650000": ("Uygur", "Uyghur", "Uighur")}
 
 
 def folded(text: str) -> str:
-    """Return a spelling without case, width and space: what two spellings are compared by."""
-    return plain(text).casefold()
+    """Return a spelling without case, width, space, apostrophes and accents, to compare by.
+
+    `Xi’an`, `Xi'an` and `Xian` are one, and so are `Ürümqi` and `Urumqi`.
+    """
+    bare = unicodedata.normalize("NFKD", plain(text).casefold())
+    return "".join(sign for sign in bare if sign not in _MARKS and not unicodedata.combining(sign))
 
 
 @dataclass
@@ -108,7 +114,8 @@ class Names:
         return next(iter(found))
 
     def _near(self, bare: str) -> Message:
-        near = difflib.get_close_matches(bare[:60], self.codes, n=5, cutoff=0.5)
+        formula = bare.startswith(("=", "+", "@"))
+        near = [] if formula else difflib.get_close_matches(bare[:60], self.codes, n=5, cutoff=0.5)
         codes = dict.fromkeys(code for spelling in near for code in sorted(self.codes[spelling]))
         if not codes:
             return message("correct the cell, or add the name to the code list")
@@ -156,6 +163,8 @@ def _regions(catalogue: Catalogue, scope: str | None, kinds: Collection[str] | N
         known.add(code, (code, *titles, row["iso3166_2"]), str(row["name_zh"]))
         if kind in UNDER:
             known.add(code, _spelt(code, kind, str(row["name_en"])))
+        if str(row["name_zh"]).endswith("自治州"):
+            known.add(code, [f"{str(row['short_zh']).removesuffix('州')}州"])
     for bare in map(folded, WHOLE):
         if scope is not None:
             known.own[bare] = scope
@@ -200,6 +209,8 @@ def _add_spellings(known: Names) -> None:
             known.add(code, [bare], str(row["note"]))
         elif code in known.shown:
             known.add(code, [bare])
+            if relation == "alias" and bare.isascii():
+                known.add(code, (bare + body for body in _BODIES))
 
 
 @cache

@@ -59,7 +59,8 @@ class Declaration:
 
     `as_of` is the day the files were drawn; dates after it are impossible. `revenue_unit` is how
     many yuan one unit of revenue and assets is. Organisations of a region called one of `abroad`
-    have no credit code to check; they count in the region `ALL` alone.
+    have no credit code to check; they count in the region `ALL` alone. `encoding` is that of CSV
+    files; each tells its own unless it is given.
     """
 
     as_of: date
@@ -68,4 +69,4 @@ class Declaration:
     sizes: dict[str, str] = field(default_factory=lambda: dict(SIZE_WORDS))
     revenue_unit: float = 1.0
     abroad: tuple[str, ...] = ("境外", "国外")
-    encoding: str = "utf-8-sig"
+    encoding: str = ""

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import os
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from itertools import count
@@ -29,6 +29,7 @@ class Engine:
     """An Ibis connection and the tables it holds between the steps."""
 
     connection: Any
+    folder: Path = Path()  # for what it spills and stores
     session: Any = None  # Spark's, where the engine is Spark
     _numbers: Iterator[int] = field(default_factory=count)
 
@@ -47,26 +48,50 @@ class Engine:
             return self.connection.table(name)
         return self.connection.create_table(name, rows.select(*rows.columns), temp=True)
 
-    def release(self, *tables: Any) -> None:
-        """Give back what `kept` tables hold."""
-        for table in tables:
-            if self.is_spark:
-                self.session.catalog.dropTempView(table.op().name)
-            else:
-                self.connection.raw_sql(f'DROP TABLE "{table.op().name}"')
+    def stored(self, rows: Any) -> Any:
+        """Compute rows once and return them as a table that takes no memory."""
+        if self.is_spark:
+            return self.kept(rows)
+        path = self.folder / f"step_{next(self._numbers)}.parquet"
+        self.connection.to_parquet(rows, path, compression="lz4")
+        return self.connection.read_parquet(path, table_name=path.stem)
 
-    def texts(self, path: Path) -> Any:
-        """Return a CSV file as a table of texts, each with its `row` as a spreadsheet counts."""
+    def release(self, *tables: Any) -> None:
+        """Give back what `kept` and `stored` tables hold."""
+        for name in (table.op().name for table in tables):
+            file = self.folder / f"{name}.parquet"
+            if self.is_spark:
+                self.session.catalog.dropTempView(name)
+            else:
+                kind = "VIEW" if file.exists() else "TABLE"
+                self.connection.raw_sql(f'DROP {kind} "{name}"')
+                file.unlink(missing_ok=True)
+
+    def texts(
+        self, path: Path, names: list[str], separator: str, wanted: Collection[str], first: int
+    ) -> Any:
+        """Return the wanted columns of a CSV file in UTF-8 as a stored table of texts.
+
+        names: of all its columns. first: the number of the row below the header; each has `row`.
+        """
+        chosen = [name for name in names if name in wanted]
         if self.is_spark:
             # A file of quoted line breaks is one part, so that its rows are numbered from 0.
-            return self._view(
-                self.session.read.csv(str(path), header=True, multiLine=True, escape='"'),
-                "monotonically_increasing_id() + 2 AS row",
-            )
+            return self.stored(
+                self._view(
+                    self.session.read.csv(
+                        str(path), schema=", ".join(f"`{name}` STRING" for name in names),
+                        sep=separator, header=True, multiLine=True, escape='"', mode="FAILFAST",
+                    ),
+                    f"monotonically_increasing_id() + {first} AS row",
+                ).select(*chosen, "row")
+            )  # fmt: skip
         table = self.connection.read_csv(
-            str(path), all_varchar=True, header=True, strict_mode=True, quote='"', escape='"'
-        )
-        return table.mutate(row=ibis.row_number() + 2)
+            str(path), columns=dict.fromkeys(names, "VARCHAR"), auto_detect=False, sep=separator,
+            header=True, strict_mode=True, quote='"', escape='"',
+        )  # fmt: skip
+        # To number the rows keeps to one core: so nothing else is done on the way.
+        return self.stored(table.select(*chosen, row=ibis.row_number() + first))
 
     def numbered_parquet(self, path: Path) -> Any:
         """Return a Parquet file as a table, each with its `row`, the names being row 1."""
@@ -144,13 +169,13 @@ def engine(
                 memory_limit=limit, temp_directory=folder, preserve_insertion_order=False
             )
             try:
-                yield Engine(connection)
+                yield Engine(connection, Path(folder))
             finally:
                 connection.disconnect()
     else:
         session = _spark_session(name)
         try:
-            yield Engine(ibis.pyspark.connect(session), session)
+            yield Engine(ibis.pyspark.connect(session), session=session)
         finally:
             session.stop()
 

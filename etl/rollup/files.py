@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import shutil
 import tempfile
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -18,14 +18,15 @@ from typing import Any
 import ibis
 import pandas as pd
 
-from etl.findings import Finding, Refused, message
-from etl.rollup.declaration import OPTIONAL, Declaration
+from etl.findings import message
+from etl.rollup.declaration import Declaration
 from etl.rollup.engine import Engine
 from etl.rollup.registry import reason_counts, registry
 from etl.rollup.space import Reference
-from etl.rollup.steps import Progress, roll_up, unheard
+from etl.rollup.steps import STEPS, Progress, roll_up, unheard
+from etl.rollup.texts import tables
 
-SUFFIXES = (".csv", ".xlsx", ".xls", ".parquet")
+CLEANING = (message("checking certificates"), message("writing the clean registry"))
 
 
 @dataclass(frozen=True)
@@ -34,7 +35,7 @@ class Summary:
 
     rows: int
     set_aside: int
-    reasons: pd.DataFrame  # reason, rows
+    reasons: pd.DataFrame  # see `reason_counts`
     out: Path
 
     @property
@@ -56,48 +57,46 @@ def roll_up_files(
 
     The folder's former results are replaced. Raises `Refused` as `cleaned` does.
     """
+    summary = cleaned(
+        paths, declaration, reference, out, engine,
+        lambda step, steps, doing: progress(step, steps + STEPS, doing),
+    )  # fmt: skip
     for name in ("cells", "counts"):
         shutil.rmtree(out / name, ignore_errors=True)
-    summary = cleaned(paths, declaration, reference, out, engine)
-    roll_up(engine.parquet(out / "registry.parquet"), periods, reference, engine, out, progress)
+    before = len(paths) + len(CLEANING)
+    roll_up(
+        engine.parquet(out / "registry.parquet"), periods, reference, engine, out,
+        lambda step, steps, doing: progress(before + step, before + steps, doing),
+    )  # fmt: skip
     return summary
 
 
 def cleaned(
-    paths: Sequence[Path], declaration: Declaration, reference: Reference, out: Path, engine: Engine
+    paths: Sequence[Path],
+    declaration: Declaration,
+    reference: Reference,
+    out: Path,
+    engine: Engine,
+    progress: Progress = unheard,
 ) -> Summary:
     """Read certificate files into registry.parquet and quarantine.parquet.
 
-    Raises `Refused` for a file of another kind or without a declared column.
+    Raises `Refused` with what is wrong with each file; see `texts`.
     """
-    findings = [
-        Finding(
-            path.name,
-            path.suffix,
-            message("one of {kinds}", kinds=", ".join(SUFFIXES)),
-            message("export the certificates again in one of these formats"),
-        )
-        for path in paths
-        if path.suffix.lower() not in SUFFIXES
-    ]
-    if findings or not paths:
-        raise Refused(
-            findings
-            or [
-                Finding(
-                    str(out),
-                    message("no file").text,
-                    message("at least one file of certificates"),
-                    message("name the files to roll up"),
-                )
-            ]
-        )
-    with _published(paths, declaration, engine) as published:
+    steps = len(paths) + len(CLEANING)
+    checking, writing = CLEANING
+
+    def reading(number: int, file: str) -> None:
+        progress(number, steps, message("reading {file}", file=file))
+
+    with _published(paths, declaration, engine, out, reading) as published:
+        progress(steps - 1, steps, checking)
         found = registry(published, declaration, reference, engine)
+        progress(steps, steps, writing)
         for name, rows in (("registry", found.clean), ("quarantine", found.quarantine)):
             _remove(out / f"{name}.parquet")
             engine.write(rows, out / f"{name}.parquet")
-        engine.release(found.parsed)
+        engine.release(*found.kept)
     clean = engine.parquet(out / "registry.parquet")
     quarantine = engine.parquet(out / "quarantine.parquet")
     set_aside = engine.number(quarantine)
@@ -112,67 +111,27 @@ def _remove(path: Path) -> None:
         path.unlink(missing_ok=True)
 
 
-def _check_columns(table: Any, declaration: Declaration, path: Path) -> None:
-    missing = [
-        header
-        for name, header in declaration.columns.items()
-        if name not in OPTIONAL and header not in table.columns
-    ]
-    if missing:
-        raise Refused(
-            [
-                Finding(
-                    path.name,
-                    ", ".join(table.columns),
-                    message("the columns {columns}", columns=", ".join(missing)),
-                    message("correct the header row"),
-                    row=1,
-                )
-            ]
-        )
-
-
 @contextmanager
-def _published(paths: Sequence[Path], declaration: Declaration, engine: Engine) -> Iterator[Any]:
+def _published(
+    paths: Sequence[Path],
+    declaration: Declaration,
+    engine: Engine,
+    out: Path,
+    reading: Callable[[int, str], None],
+) -> Iterator[Any]:
     """Yield all files as one table of texts; columns that a file lacks are empty in it."""
-    with tempfile.TemporaryDirectory(prefix="registry-") as folder:
-        tables = [_table(path, declaration, engine, Path(folder)) for path in paths]
-        for table, path in zip(tables, paths, strict=True):
-            _check_columns(table, declaration, path)
-        names = list(dict.fromkeys(name for table in tables for name in table.columns))
+    out.mkdir(parents=True, exist_ok=True)
+    # Beside the results, where there is room and the workers of a cluster can read.
+    with tempfile.TemporaryDirectory(prefix=".reading-", dir=out) as folder:
+        found = tables(paths, declaration, engine, Path(folder), reading)
+        names = list(dict.fromkeys(name for table in found for name in table.columns))
         aligned = [
             table.select(
                 **{
-                    name: table[name].cast("string")
-                    if name in table.columns
-                    else ibis.null("string")
+                    name: table[name] if name in table.columns else ibis.null("string")
                     for name in names
                 }
             )
-            for table in tables
+            for table in found
         ]
         yield ibis.union(*aligned) if len(aligned) > 1 else aligned[0]
-
-
-def _table(path: Path, declaration: Declaration, engine: Engine, folder: Path) -> Any:
-    kind = path.suffix.lower()
-    if kind == ".parquet":
-        return engine.numbered_parquet(path).mutate(file=ibis.literal(path.name))
-    if kind == ".csv":
-        encoding = declaration.encoding.lower().replace("_", "-")
-        if encoding not in ("utf-8", "utf-8-sig"):
-            path = _in_utf8(path, encoding, folder)
-        return engine.texts(path).mutate(file=ibis.literal(path.name))
-    sheet = pd.read_excel(path, dtype="str", engine="calamine", keep_default_na=False)
-    rows = sheet.astype("str").assign(file=path.name, row=range(2, len(sheet) + 2))
-    return engine.frame(rows)
-
-
-def _in_utf8(path: Path, encoding: str, folder: Path) -> Path:
-    copy = folder / path.name
-    with (
-        path.open(encoding=encoding, newline="") as old,
-        copy.open("w", encoding="utf-8", newline="") as new,
-    ):
-        shutil.copyfileobj(old, new, 1 << 20)
-    return copy

@@ -5,7 +5,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -61,7 +61,7 @@ class Choice:
             Finding(
                 name,
                 word,
-                message("one of {kinds}", kinds=", ".join(allowed)),
+                message("one of {names}", names=list(allowed)),
                 message("choose again"),
             )
             for name, words, allowed in (
@@ -73,6 +73,33 @@ class Choice:
         ]
         if wrong:
             raise Refused(wrong)
+
+    def known(self, counted: Iterable[str], as_of: date) -> list[str]:
+        """Return which of the periods counted are published; raises `Refused` where none is.
+
+        Those that end after `as_of` are not: nobody knows yet what will be valid then.
+        """
+        asked = {FREQUENCIES[name] for name in self.periods or FREQUENCIES}
+        names = sorted(counted)
+        found = [
+            name
+            for name in names
+            if period(name).frequency in asked and period(name).last_day <= as_of
+        ]
+        if not found:
+            kinds = " / ".join(self.periods or FREQUENCIES)
+            day = as_of.isoformat()
+            raise Refused(
+                [
+                    Finding(
+                        "--periods",
+                        ", ".join(names[:3]),
+                        message("a {kinds} that ends by {day}", kinds=kinds, day=day),
+                        message("choose other periods"),
+                    )
+                ]
+            )
+        return found
 
     def codes(self, known: Catalogue) -> dict[str, list[str]]:
         """Return the codes of each dimension that are published."""
@@ -106,36 +133,15 @@ def write_publication(
 ) -> Path:
     """Write the chosen counts and their declaration beside the others; return the file.
 
-    Periods that end after `as_of` are left out: nobody knows yet what will be valid then. Small
-    figures stay in: the gate withholds them. Raises `Refused` for an unknown level or frequency,
-    or where no period is left.
+    Small figures stay in: the gate withholds them. Raises `Refused` for an unknown level or
+    frequency, or where no period is left.
     """
     from etl.own.declaration import beside  # what reads figures need not be there to count them
 
     choice.check(known)
     counts = counted(summary.out, engine)
     names = engine.rows(counts.select("period").distinct())["period"]
-    asked = {FREQUENCIES[name] for name in choice.periods or FREQUENCIES}
-    periods = [
-        name
-        for name in sorted(names)
-        if period(name).frequency in asked and period(name).last_day <= as_of
-    ]
-    if not periods:
-        raise Refused(
-            [
-                Finding(
-                    str(summary.out),
-                    ", ".join(sorted(names)[:3]),
-                    message(
-                        "a {kinds} that ends by {day}",
-                        kinds=" / ".join(choice.periods or FREQUENCIES),
-                        day=as_of.isoformat(),
-                    ),
-                    message("choose other periods"),
-                )
-            ]
-        )
+    periods = choice.known(names, as_of)
     path = summary.out / FILE
     engine.write_file(_figures(counts, periods, choice.codes(known)), path)
     declared = _declaration(summary, files, as_of, known, words)

@@ -20,29 +20,34 @@ MEASURES = ("employees", "revenue_10k", "assets_10k")
 LIMITS = ("small_min", "medium_min", "large_min")
 
 
-def add_size_class(rows: Any, rules: pd.DataFrame, industries: pd.DataFrame, engine: Engine) -> Any:
-    """Add `size_class` to rows with `industry_text` and the columns of `MEASURES`.
+def limits_of(texts: Any, rules: pd.DataFrame, industries: pd.DataFrame, engine: Engine) -> Any:
+    """Add to each `industry_text` the lower limits of its rule, NULL where it has none.
 
     `industry_text` is GB/T 4754 text such as `39`, `C39` or `7010`. `rules` (selector, measure,
     large_min, medium_min, small_min) names divisions by two digits and groups by more; a section
     alone (`C`) follows the rule that all its divisions in `industries` share, if they do.
     """
     limits = _limits(rules, industries)
-    digits = rows.industry_text.re_replace("[^0-9]", "")
-    division = (digits == "").ifelse(rows.industry_text, digits[0:2])
-    rows = rows.mutate(division=division, group=digits[0:3])
+    digits = texts.industry_text.re_replace("[^0-9]", "")
+    division = (digits == "").ifelse(texts.industry_text, digits[0:2])
+    rows = texts.mutate(division=division, group=digits[0:3])
     long = limits["code"].str.len() > 2
     for key, table in (("division", limits[~long]), ("group", limits[long])):
         named = {name: f"{key}_{name}" for name in table.columns if name != "code"}
         joined = engine.frame(table.rename(columns={"code": key, **named}))
         rows = rows.left_join(joined, key).drop(f"{key}_right")
-    chosen = {
-        name: ibis.coalesce(rows[f"group_{name}"], rows[f"division_{name}"])
-        for name in limits.columns
-        if name != "code"
-    }
-    extra = [name for name in rows.columns if name.startswith(("division", "group"))]
-    rows = rows.mutate(**chosen).drop(*extra)
+    return rows.select(
+        *texts.columns,
+        **{
+            name: ibis.coalesce(rows[f"group_{name}"], rows[f"division_{name}"])
+            for name in limits.columns
+            if name != "code"
+        },
+    )
+
+
+def size_class(rows: Any) -> Any:
+    """Return the size of rows with the columns of `MEASURES` and those of `limits_of`."""
     grades = []
     unknown: Any = rows.measures.isnull()
     for measure in MEASURES:
@@ -55,9 +60,7 @@ def add_size_class(rows: Any, rules: pd.DataFrame, industries: pd.DataFrame, eng
         grades.append(applies.ifelse(grade, len(LIMITS)))
     smallest = ibis.least(*grades)
     size: Any = ibis.cases(*((smallest == i, name) for i, name in enumerate(SIZES)))
-    return rows.mutate(size_class=unknown.ifelse(NOT_CLASSIFIED, size)).drop(
-        *(name for name in limits.columns if name != "code")
-    )
+    return unknown.ifelse(NOT_CLASSIFIED, size)
 
 
 def _limits(rules: pd.DataFrame, industries: pd.DataFrame) -> pd.DataFrame:

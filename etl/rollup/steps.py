@@ -29,6 +29,7 @@ from etl.rollup.space import DIMENSIONS, Reference, Space, space
 
 # called with the step at hand, the number of steps and what is being done
 Progress = Callable[[int, int, Message], None]
+STEPS = 5  # and one for each scheme and total of schemes
 
 
 def unheard(step: int, steps: int, doing: Message) -> None:
@@ -62,7 +63,7 @@ def roll_up(
     first period by whose end one of its certificates was issued; without a row its counts are 0.
     """
     cells, slots = space(reference), grid(periods)
-    told = _Told(progress, 5)
+    told = _Told(progress, STEPS)
     events, used = _events(registry, cells, slots, engine, told)
     told.steps += len({total for i, total in cells.scheme.closure if i in used})
     for name in ("cells", "counts"):

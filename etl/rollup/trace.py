@@ -7,6 +7,7 @@ from typing import Any
 
 import ibis
 
+from etl.findings import Finding, Refused, message
 from etl.rollup.calendar import period
 from etl.rollup.events import MEASURES
 from etl.rollup.publication import INDICATORS, QUALITY_MANAGEMENT
@@ -38,13 +39,22 @@ def trace_figure(registry: Any, figure: Figure, reference: Reference) -> Any:
     """Return the rows of the clean registry that a figure counts.
 
     `figure` is a count or one published from it. Their number is the figure, or that of their
-    distinct organisations where organisations are counted. Raises ValueError for an unknown
+    distinct organisations where organisations are counted. Raises `Refused` for an unknown
     indicator, period or code.
     """
-    figure = counted_as(figure)
-    if figure.indicator not in MEASURES:
-        raise ValueError(f"not an indicator of the roll-up: {figure.indicator!r}")
+    again = message("choose again")
+    asked, figure = figure.indicator, counted_as(figure)
     cells = space(reference)
+    findings = [
+        Finding(f"--{name}", getattr(figure, name), message("a code of the catalogue"), again)
+        for name in DIMENSIONS
+        if getattr(figure, name) not in getattr(cells, name).codes
+    ]
+    if figure.indicator not in MEASURES:
+        known = [*INDICATORS.values(), QUALITY_MANAGEMENT[1]]
+        findings.append(Finding("indicator", asked, message("one of {names}", names=known), again))
+    if findings:
+        raise Refused(findings)
     rows = registry
     for name in DIMENSIONS:
         code = getattr(figure, name)

@@ -8,7 +8,7 @@ Material → content → blocks → document (.docx)
 from indicators.briefing.blocks import Briefing, Figure, Heading, Paragraph, Points, Table
 from indicators.briefing.content import briefing
 from indicators.briefing.document import docx_file
-from indicators.briefing.figures import sheets, xlsx_file
+from indicators.briefing.figures import figure_table, sheets, xlsx_file
 from indicators.briefing.paper import NoFontError, pdf_file
 from indicators.briefing.writing import write_briefing, write_briefings
 
@@ -22,6 +22,7 @@ __all__ = [
     "Table",
     "briefing",
     "docx_file",
+    "figure_table",
     "pdf_file",
     "sheets",
     "write_briefing",

@@ -39,8 +39,8 @@ def briefing(material: Material, words: Wording) -> Briefing:
         subtitle=words("Figures of release {number}, published {date}", number=number, date=date),
         header=title,
         footer=words(
-            "{sources}. Release {number}, published {date}.", sources=_source_line(material, words),
-            number=number, date=date,
+            "{sources}. Release {number}, published {date}.", number=number, date=date,
+            sources=province.source_line(facts, words),
         ),
         mark=mark,
         language=words.language,
@@ -48,14 +48,6 @@ def briefing(material: Material, words: Wording) -> Briefing:
         published=str(release["published_at"]),
         blocks=tuple(block for section in sections for block in section(material, words)),
     )  # fmt: skip
-
-
-def _source_line(material: Material, words: Wording) -> str:
-    sources = sorted(set(material.facts.own["source"]))
-    if not sources:
-        return words("Source: none has figures of this region")
-    names = [tables.source_name(key, words) for key in sources]
-    return words("Source: {documents}", documents=words.listed(names))
 
 
 def _standing(material: Material, words: Wording) -> Iterator[Block]:

@@ -18,14 +18,20 @@ def xlsx_file(material: Material, words: Wording) -> bytes:
 def sheets(material: Material, words: Wording) -> dict[str, pd.DataFrame]:
     """Return the tables of a region's workbook by the names of their sheets."""
     facts, common = material.facts, material.shared
-    every = pd.concat([facts.own, facts.parts[facts.parts["region"] == facts.region]])
     return {
         words("Verdicts"): province.verdict_table(facts, common.judged.asked, words),
         words("Comparison"): province.comparison_table(facts, words),
-        words("Figures"): tables.figure_table(every, material.citations, words),
+        words("Figures"): figure_table(material, words),
         words("Missing"): province.missing_table(facts, words),
         words("Provenance"): _provenance(material, words),
     }
+
+
+def figure_table(material: Material, words: Wording) -> pd.DataFrame:
+    """Return every figure of a region, totals and parts, each with where it stands."""
+    facts = material.facts
+    every = pd.concat([facts.own, facts.parts[facts.parts["region"] == facts.region]])
+    return tables.figure_table(every, material.citations, words)
 
 
 def _provenance(material: Material, words: Wording) -> pd.DataFrame:

@@ -137,6 +137,7 @@ def map_exports(view: MapView, vintage: Vintage) -> list[Export]:
     words, figures = Wording(view.language), map_figures(view, vintage)
     return [
         *_images(view, vintage),
+        *(_ranking_images(view, vintage) if len(figures.ranking) else []),
         *_tables(figures.parts, figures.table, figures.rows, words, vintage),
     ]
 
@@ -172,6 +173,39 @@ def _images(view: MapView, vintage: Vintage) -> list[Export]:
     return [
         (words("Image (PNG)"), name(".png"), lambda: downloads.png_file(image())),
         (words("Drawing (SVG)"), name(".svg"), lambda: downloads.svg_file(image())),
+    ]
+
+
+def _ranking_images(view: MapView, vintage: Vintage) -> list[Export]:
+    words, figures = Wording(view.language), map_figures(view, vintage)
+
+    def name(suffix: str) -> str:
+        said = [*figures.parts, words("ranking"), vintage_name(vintage, words)]
+        return downloads.file_name(*said, suffix=suffix)
+
+    def image() -> charts.Specification:
+        return charts.exported(
+            ranking_specification(view.language, view.dark),
+            {charts.RANKING: figures.ranking, charts.REFERENCE: figures.reference},
+            title=figures.ranking_statement, dark=view.dark, width=560,
+            notes=[
+                " · ".join(figures.parts),
+                *export_notes(figures, words, vintage),
+                *maps.map_provenance(boundaries(), words),
+            ],
+        )  # fmt: skip
+
+    return [
+        (
+            words("Ranking (PNG)"),
+            name(".png"),
+            lambda: downloads.png_file(image()),
+        ),
+        (
+            words("Ranking (SVG)"),
+            name(".svg"),
+            lambda: downloads.svg_file(image()),
+        ),
     ]
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import NamedTuple
 
 import pandas as pd
@@ -60,28 +61,29 @@ class ProvincePage(NamedTuple):
 
 
 @levels
-def province_pages(
-    parent: str, language: Language, vintage: Vintage
-) -> dict[ProvinceView, ProvincePage]:
+def province_pages(parent: str, language: Language, vintage: Vintage) -> dict[str, ProvincePage]:
     """Return the pages of all regions below one, each beside its usual peers.
 
     All at once, as long as one visitor waits anyway for what these regions share.
     """
     known, words = shared(parent, vintage), Wording(language)
-    usual = dict(reversed(known.facts))
     return {
-        ProvinceView(region, group, language): _page(province.material(known, region), words)
-        for region, group in usual.items()
+        region: _page(province.material(known, region), words) for region in province.below(parent)
     }
 
 
 @kept
 def province_page(view: ProvinceView, vintage: Vintage) -> ProvincePage:
     """Return what the Province page draws of a region."""
-    made = province_pages(province.parent_of(view.region), view.language, vintage)
-    if view in made:
-        return made[view]
-    return _page(material(view.region, view.group, vintage), Wording(view.language))
+    page = province_pages(province.parent_of(view.region), view.language, vintage)[view.region]
+    known, words = material(view.region, view.group, vintage), Wording(view.language)
+    if page.told.beside.group == known.facts.group:
+        return page
+    drawn = convert_anything_to_arrow_bytes(province.spine_rows(known.facts, words))
+    return page._replace(
+        told=replace(page.told, beside=province.beside(known, words)),
+        rows=page.rows | {province.SPINE: drawn},
+    )
 
 
 def _page(known: province.Material, words: Wording) -> ProvincePage:
@@ -132,10 +134,10 @@ def province_series(view: ProvinceView, vintage: Vintage) -> pd.DataFrame:
 
 @kept
 def province_parts(
-    view: ProvinceView, indicator: str, vintage: Vintage
+    region: str, language: Language, indicator: str, vintage: Vintage
 ) -> tuple[str, dict[str, bytes]]:
     """Return a note, and the bars of industries and of sizes; empty where there are none."""
-    told, words = material(view.region, view.group, vintage).facts, Wording(view.language)
+    told, words = material(region, "", vintage).facts, Wording(language)
     frames = {by: province.parts_rows(told, indicator, by, words) for by in ("industry", "size")}
     return province.part_note(told, indicator, words), {
         by: convert_anything_to_arrow_bytes(frame) if len(frame) else b""
@@ -163,8 +165,8 @@ def province_exports(view: ProvinceView, dark: bool, vintage: Vintage) -> list[E
         return charts.exported(
             spine_specification(view.language, dark),
             {province.SPINE: province.spine_rows(told.facts, words)},
-            title=page.compared, dark=dark, width=760,
-            notes=[page.peers, *province.comparison_notes(words),
+            title=page.beside.compared, dark=dark, width=760,
+            notes=[page.beside.peers, *province.comparison_notes(words),
                    *page.sources, *vintage_notes(vintage, words)],
         )  # fmt: skip
 
@@ -189,9 +191,12 @@ def province_exports(view: ProvinceView, dark: bool, vintage: Vintage) -> list[E
         (words("All figures (CSV)"), name(words("figures"), ".csv"),
          lambda: downloads.csv_file(briefing.figure_table(told, words))),
         (words("Comparison (CSV)"), name(words("comparison"), ".csv"),
-         lambda: downloads.csv_file(province_comparison(view, vintage))),
+         lambda: downloads.csv_file(province_comparison(view, vintage).assign(**{
+             words("Source"): page.sources[0],
+             words("Release"): "; ".join(vintage_notes(vintage, words)),
+         }))),
     ]  # fmt: skip
-    if page.compared:
+    if page.beside.compared:
         offered += [
             (words("Comparison (PNG)"), name(words("comparison"), ".png"),
              lambda: downloads.png_file(spine())),
@@ -225,7 +230,7 @@ def part_exports(
         return charts.exported(
             parts_specification(view.language, dark),
             {province.PARTS: province.parts_rows(told.facts, indicator, by, words)},
-            title=words.listed([where, what]), dark=dark, width=620,
+            title=f"{where} · {what}", dark=dark, width=620,
             notes=[province.part_note(told.facts, indicator, words), *page.sources,
                    *vintage_notes(vintage, words)],
         )  # fmt: skip

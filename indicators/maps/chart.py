@@ -10,6 +10,7 @@ from indicators.maps import moves
 from indicators.maps.beside import LEGEND, bars, legend
 from indicators.maps.boundaries import NATION, Boundaries
 from indicators.maps.layout import (
+    SMALL,
     inset_projection,
     main_projection,
     measures,
@@ -59,7 +60,7 @@ def region_map(
         _land(sources, colours, main),
         *_hatching(sources, colours, main),
         *_maritime(sources, colours, main),
-        *(_names(sources, colours, main) if labels else []),
+        *(_names(sources, colours, main, words) if labels else []),
         _outline(sources, main, colours.selected, 2, "datum.selected"),
         _outline(sources, main, colours.text, 1.5, hover),
         _touch(sources, main, words).add_params(point, hover),
@@ -115,13 +116,21 @@ def _hatching(sources: Sources, colours: Palette, projection: alt.Projection) ->
         "rising": [MISSING, SUPPRESSED],
         "falling": [NOT_APPLICABLE, SUPPRESSED, BROKEN],
     }
+    dotted = f"datum.state == '{BROKEN}'"
     return [
         sources.with_figures(alt.Chart(sources.hatches), "datum.properties.region")
         .transform_filter(
             f"datum.properties.direction == '{direction}' && "
             f"indexof({chosen}, datum.state || '{MISSING}') >= 0"
         )
-        .mark_geoshape(stroke=colours.hatch, strokeWidth=0.8, filled=False, aria=False)
+        .mark_geoshape(
+            stroke=colours.hatch,
+            strokeCap="round",
+            strokeWidth=alt.ExprRef(f"{dotted} ? 2.4 : 0.8"),
+            strokeDash=alt.ExprRef(f"{dotted} ? [0.01, 5] : [1, 0]"),
+            filled=False,
+            aria=False,
+        )
         .properties(projection=projection)
         for direction, chosen in states.items()
     ]
@@ -141,9 +150,15 @@ def _maritime(sources: Sources, colours: Palette, projection: alt.Projection) ->
     ]
 
 
-def _names(sources: Sources, colours: Palette, projection: alt.Projection) -> list[alt.Chart]:
+def _names(
+    sources: Sources, colours: Palette, projection: alt.Projection, words: Wording
+) -> list[alt.Chart]:
     """Return the names over a halo of their unit's colour, for those wider than their unit."""
-    # A unit of the nation has its name whatever its size; a prefecture one that it has room for.
+    # A unit of the nation has its name whatever its size, but English ones are wide: those that
+    # bars name too wait for a large map. A prefecture has one where there is room.
+    named = (
+        "true" if words.language == "zh" else f"zoom > 850 || indexof({list(SMALL)}, datum.id) < 0"
+    )
     room = "datum.properties.room * zoom > max(9, 2.2 * length(datum.name))"
     size = "zoom < 620 ? 0 : zoom < 850 ? 9 : 10.5" if sources.national else "width < 420 ? 9 : 11"
     names = (
@@ -153,7 +168,7 @@ def _names(sources: Sources, colours: Palette, projection: alt.Projection) -> li
             latitude="datum.properties.latitude",
             ink=f"datum.properties.beside ? '{colours.text}' : datum.ink",
             halo=f"datum.properties.beside ? '{colours.background}' : datum.fill",
-            written=f"({'true' if sources.national else room} ? datum.name : '')"
+            written=f"({named if sources.national else room} ? datum.name : '')"
             f" + (datum.state == '{BROKEN}' ? ' [b]' : '')",
         )
         .encode(longitude="longitude:Q", latitude="latitude:Q", text="written:N")

@@ -31,12 +31,19 @@ from indicators.wording import Wording
 RISING = "M-1.67,0L-.67,-1M-1.67,1L.33,-1M-.67,1L1.33,-1M.33,1L1.67,-.33"
 FALLING = "M-1.67,-.33L-.33,1M-1.33,-1L.67,1M-.33,-1L1.67,1M.67,-1L1.67,0"
 PLAIN = "M0,0L0,0"
+# Squares of a sixth: drawn with a stroke they read as dots.
+DOTTED = "".join(
+    f"M{x},{y}h.17v.17h-.17z"
+    for x, y in [
+        (x / 6 + (0.33 if y == "0" else 0), y) for y in ("-.6", "0", ".5") for x in (-8, -4, 0, 4)
+    ]
+)
 HATCH = {
     MISSING: RISING,
     SUPPRESSED: RISING + FALLING,
     NOT_APPLICABLE: FALLING,
     OUT_OF_SCOPE: PLAIN,
-    BROKEN: FALLING,
+    BROKEN: DOTTED,
 }
 
 

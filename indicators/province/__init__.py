@@ -31,13 +31,16 @@ from indicators.province.facts import (
 from indicators.province.listing import comparison_table, missing_table, verdict_table
 from indicators.province.material import Judged, Material, Shared, judged, material, shared
 from indicators.province.page import (
+    Beside,
     ProvinceTables,
+    beside,
     comparison_notes,
     declared,
     part_note,
     part_table,
     province_tables,
     series_table,
+    source_line,
 )
 from indicators.province.sentences import (
     assessed,
@@ -61,6 +64,7 @@ __all__ = [
     "SPINE",
     "STRIPS",
     "TRENDS",
+    "Beside",
     "Facts",
     "Judged",
     "Material",
@@ -71,6 +75,7 @@ __all__ = [
     "behind",
     "below",
     "benchmark_name",
+    "beside",
     "compared",
     "comparison_notes",
     "comparison_sentence",
@@ -95,6 +100,7 @@ __all__ = [
     "series_table",
     "shared",
     "siblings",
+    "source_line",
     "spine_chart",
     "spine_rows",
     "standing_well",

@@ -22,8 +22,17 @@ from indicators.wording import Wording
 
 
 @dataclass(frozen=True)
+class Beside:
+    """Whom a region is compared with, and on how much; `compared` is empty without a chart."""
+
+    group: str
+    peers: str
+    compared: str
+
+
+@dataclass(frozen=True)
 class ProvinceTables:
-    """Sentences and tables of one region; `compared` and `trends` are empty without a chart.
+    """Sentences and tables of one region; `trends` is empty without a chart.
 
     known: whether it has any figure; counts: its verdicts as badges.
     """
@@ -32,8 +41,7 @@ class ProvinceTables:
     known: bool
     counts: str
     verdicts: pd.DataFrame
-    peers: str
-    compared: str
+    beside: Beside
     trends: str
     trends_note: str
     divided: list[str]
@@ -46,7 +54,6 @@ def province_tables(material: Material, words: Wording) -> ProvinceTables:
     """Return what the page says of a region."""
     facts, common = material.facts, material.shared
     where = tables.region_names(words.language)[facts.region]
-    drawn = int(compared(facts)["at"].notna().sum())
     trends = len(trending(facts))
     missing = missing_table(facts, words)
     return ProvinceTables(
@@ -57,11 +64,7 @@ def province_tables(material: Material, words: Wording) -> ProvinceTables:
             for symbol, name, number in objectives.counts(facts.verdicts, words)
         ),
         verdicts=verdict_table(facts, common.judged.asked, words),
-        peers=peers_text(facts, common.declared, words),
-        compared=words.plural(
-            "{region} among its peers on {n} indicator",
-            "{region} among its peers on {n} indicators", n=drawn, region=where,
-        ) if drawn else "",
+        beside=beside(material, words),
         trends=words.plural(
             "{n} trend of {region}", "{n} trends of {region}", n=min(trends, MOST_STRIPS),
             region=where,
@@ -73,9 +76,37 @@ def province_tables(material: Material, words: Wording) -> ProvinceTables:
             "{n} of the {all} indicators that the clauses ask for have no figure here.",
             n=words.number(len(missing)), all=words.number(len(declared())),
         ),
-        sources=views.standing(material.citations[material.citations["basis"] != "derived"],
-                               words)[1:],
+        sources=[
+            source_line(facts, words),
+            # Its documents are too many to list: the briefing and the workbook do.
+            *views.standing(material.citations[material.citations["basis"] != "derived"],
+                            words)[1:],
+        ],
     )  # fmt: skip
+
+
+def beside(material: Material, words: Wording) -> Beside:
+    """Return whom a region is compared with; all that its group of peers decides."""
+    facts = material.facts
+    where = tables.region_names(words.language)[facts.region]
+    drawn = int(compared(facts)["at"].notna().sum())
+    return Beside(
+        facts.group,
+        peers_text(facts, material.shared.declared, words),
+        words.plural(
+            "{region} among its peers on {n} indicator",
+            "{region} among its peers on {n} indicators", n=drawn, region=where,
+        ) if drawn else "",
+    )  # fmt: skip
+
+
+def source_line(facts: Facts, words: Wording) -> str:
+    """Return the sources of a region's figures in one line."""
+    sources = sorted(set(facts.own["source"]))
+    if not sources:
+        return words("Source: none has figures of this region")
+    names = [tables.source_name(key, words) for key in sources]
+    return words("Source: {documents}", documents=words.listed(names))
 
 
 def declared() -> list[str]:

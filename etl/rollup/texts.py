@@ -1,0 +1,319 @@
+"""Certificate files as tables of texts: CSV in any encoding, every sheet of a workbook, Parquet.
+
+The header is the first row that has all the columns that are needed: a title may stand above it.
+Each table holds the declared columns that its file has, with `file` and `row`, as a spreadsheet
+counts them.
+"""
+
+from __future__ import annotations
+
+import codecs
+import csv
+import io
+import re
+import shutil
+import tempfile
+from collections import Counter
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, NoReturn
+
+import duckdb
+import ibis
+import pandas as pd
+import pyarrow as pa
+import pyarrow.parquet as pq
+import python_calamine as calamine
+
+from etl.findings import Finding, Refused, message
+from etl.own.listing import Listing
+from etl.own.workbook import cells, open_book, text
+from etl.rollup.declaration import OPTIONAL, Declaration
+from etl.rollup.engine import Engine
+
+SUFFIXES = (".csv", ".xlsx", ".xls", ".parquet")
+SEPARATORS = (",", ";", "\t", "|")
+_HEAD = 1 << 20  # bytes, and
+_WITHIN = 50  # rows, in which the header is looked for
+_MARKS = {codecs.BOM_UTF16_LE: "utf-16", codecs.BOM_UTF16_BE: "utf-16"}
+_LINE = re.compile(r"CSV Error on Line: (\d+)")
+_WIDTH = re.compile(r"Expected Number of Columns: (\d+)")
+
+
+def tables(
+    paths: Sequence[Path],
+    declaration: Declaration,
+    engine: Engine,
+    folder: Path,
+    reading: Callable[[int, str], None],
+) -> list[Any]:
+    """Return the tables of all files; `folder` takes what must be written anew to be read.
+
+    reading: told the number and name of each file.
+    Raises `Refused` with what is wrong with each file: its kind, a missing column, damage.
+    """
+    found: list[Any] = []
+    findings: list[Finding] = []
+    for number, (path, label) in enumerate(zip(paths, _labels(paths), strict=True), start=1):
+        reading(number, label)
+        reader = _File(path, label, declaration, engine, folder, Listing(label))
+        try:
+            found += reader.tables()
+        except Refused as refusal:
+            findings += refusal.findings
+    if findings:
+        raise Refused(findings)
+    return found
+
+
+def _labels(paths: Sequence[Path]) -> list[str]:
+    """Return the name of each file, with its folder where two are of one name."""
+    often = Counter(path.name for path in paths)
+    return [path.name if often[path.name] == 1 else str(path) for path in paths]
+
+
+@dataclass(frozen=True)
+class _File:
+    path: Path
+    label: str
+    declaration: Declaration
+    engine: Engine
+    folder: Path
+    listing: Listing
+
+    def tables(self) -> list[Any]:
+        kind = self.path.suffix.lower()
+        if kind not in SUFFIXES:
+            self.listing.stop(
+                kind,
+                message("one of {kinds}", kinds=list(SUFFIXES)),
+                message("export the certificates again in one of these formats"),
+            )
+        if not self.path.stat().st_size:
+            self._without_rows()
+        if kind == ".parquet":
+            return [self._parquet()]
+        return [self._csv()] if kind == ".csv" else self._sheets()
+
+    def _without_rows(self) -> NoReturn:
+        self.listing.stop(
+            "0", message("rows with certificates"), message("export the certificates again")
+        )
+
+    def _named(self, rows: Any, names: Sequence[str], label: str | None = None) -> Any:
+        declared = [name for name in self.declaration.columns.values() if name in names]
+        return rows.select(
+            *(rows[name].cast("string") for name in declared),
+            row=rows.row.cast("int64"),
+            file=ibis.literal(label or self.label),
+        )
+
+    def _missing(self, names: Sequence[str]) -> list[str]:
+        return [
+            header
+            for name, header in self.declaration.columns.items()
+            if name not in OPTIONAL and header not in names
+        ]
+
+    def _header(self, rows: Sequence[Sequence[str]]) -> int | None:
+        """Return the place of the header, `None` where there is none."""
+        for place, row in enumerate(rows[:_WITHIN]):
+            if not self._missing(row):
+                self._once(row, place)
+                return place
+        return None
+
+    def _once(self, names: Sequence[str], place: int) -> None:
+        often = Counter(names)
+        for header in self.declaration.columns.values():
+            if often[header] > 1:
+                self.listing.add(
+                    header, message("each column once"), message("correct the header row"),
+                    row=place + 1, column=header,
+                )  # fmt: skip
+        self.listing.refuse()
+
+    def _without_header(self, rows: Sequence[Sequence[str]]) -> NoReturn:
+        # The nearest to a header is the row that lacks the fewest.
+        place, names = min(enumerate(rows), key=lambda row: len(self._missing(row[1])))
+        self.listing.stop(
+            " · ".join(filter(None, names)),
+            message("the columns {columns}", columns=self._missing(names)),
+            message("correct the header row"),
+            row=place + 1,
+        )
+
+    def _parquet(self) -> Any:
+        try:
+            file = pq.ParquetFile(self.path)
+        except (pa.ArrowInvalid, OSError) as error:
+            self.listing.stop(
+                str(error),
+                message("a whole Parquet file"),
+                message("the file is damaged: export it again"),
+            )
+        with file:
+            names, rows = file.schema_arrow.names, file.metadata.num_rows
+        if self._header([names]) is None:
+            self._without_header([names])
+        if not rows:
+            self._without_rows()
+        return self._named(self.engine.numbered_parquet(self.path), names)
+
+    def _sheets(self) -> list[Any]:
+        found: dict[str, pd.DataFrame] = {}
+        looked_at: list[list[str]] = []
+        with open_book(self.path, self.listing) as book:
+            for sheet in book.sheets_metadata:
+                if sheet.visible != calamine.SheetVisibleEnum.Visible:
+                    continue
+                self.listing.sheet = sheet.name
+                rows = cells(book, sheet.name, self.listing)
+                first = [[text(value).strip() for value in row] for row in rows[:_WITHIN]]
+                place = self._header(first)
+                if place is None:
+                    looked_at += first
+                elif len(rows) > place + 1:
+                    found[sheet.name] = self._frame(first[place], rows, place)
+        self.listing.sheet = None
+        if not found and looked_at:
+            self._without_header(looked_at)
+        if not found:
+            self._without_rows()
+        alone = len(found) == 1
+        return [
+            self._named(
+                self.engine.frame(frame),
+                list(frame.columns),
+                self.label if alone else f"{self.label} · {name}",
+            )
+            for name, frame in found.items()
+        ]
+
+    def _frame(self, names: list[str], rows: list[list[Any]], place: int) -> pd.DataFrame:
+        declared = set(self.declaration.columns.values())
+        columns: dict[str, Any] = {
+            name: pd.array([text(row[at]) for row in rows[place + 1 :]], dtype="str")
+            for at, name in enumerate(names)
+            if name in declared
+        }
+        return pd.DataFrame({**columns, "row": range(place + 2, len(rows) + 1)})
+
+    def _csv(self) -> Any:
+        with self.path.open("rb") as stream:
+            head = stream.read(_HEAD)
+        encoding = self._encoding(head)
+        try:
+            decoded = codecs.getincrementaldecoder(encoding)().decode(head)
+        except UnicodeDecodeError as error:
+            self._not_text(head[error.start : error.start + 8].hex(" "), encoding)
+        samples = {separator: _rows(decoded, separator) for separator in SEPARATORS}
+        separator = max(
+            SEPARATORS, key=lambda each: max(-len(self._missing(row)) for row, _ in samples[each])
+        )
+        rows = [row for row, _ in samples[separator]]
+        place = self._header(rows)
+        if place is None:
+            self._without_header(rows)
+        path, above = self.path, samples[separator][place - 1][1] if place else 0
+        if above or encoding not in ("utf-8", "utf-8-sig"):
+            path = self._in_utf8(encoding, above)
+        # Only declared columns are named: whatever the others are called does not matter.
+        declared = set(self.declaration.columns.values())
+        names = [
+            name if name in declared else f"column {at}" for at, name in enumerate(rows[place])
+        ]
+        try:
+            table = self.engine.texts(path, names, separator, declared & set(names), place + 2)
+        except duckdb.InvalidInputException as error:
+            self._broken(str(error), place)
+        if not self.engine.number(table):
+            self._without_rows()
+        return self._named(table, names)
+
+    def _encoding(self, head: bytes) -> str:  # noqa: RET503 - stop() raises
+        declared = self.declaration.encoding
+        if declared:
+            try:
+                return codecs.lookup(declared).name
+            except LookupError:
+                self.listing.stop(
+                    declared,
+                    message("one of {names}", names=["utf-8", "gb18030", "utf-16"]),
+                    message("choose again"),
+                    column="--encoding",
+                )
+        for mark, name in _MARKS.items():
+            if head.startswith(mark):
+                return name
+        for name in ("utf-8-sig", "gb18030"):
+            try:
+                decoded = codecs.getincrementaldecoder(name)().decode(head)
+            except UnicodeDecodeError:
+                continue
+            if "\0" not in decoded:
+                return name
+        self.listing.stop(
+            head[:8].hex(" "),
+            message("text in {encoding}", encoding="UTF-8 / GB18030"),
+            message("this is no CSV file: export it again"),
+        )
+
+    def _in_utf8(self, encoding: str, above: int) -> Path:
+        """Return a copy in UTF-8 without the lines above the header."""
+        copy = Path(tempfile.mkdtemp(dir=self.folder)) / self.path.name
+        with (
+            self.path.open(encoding=encoding, newline="") as old,
+            copy.open("w", encoding="utf-8", newline="") as new,
+        ):
+            try:
+                for _ in range(above):
+                    old.readline()
+                shutil.copyfileobj(old, new, 1 << 20)
+            except UnicodeDecodeError as error:
+                self._not_text(error.object[error.start : error.start + 8].hex(" "), encoding)
+        return copy
+
+    def _not_text(self, found: str, encoding: str, row: int | None = None) -> NoReturn:
+        self.listing.stop(
+            found,
+            message("text in {encoding}", encoding=encoding),
+            message("save the file again as CSV (UTF-8)"),
+            row=row,
+        )
+
+    def _broken(self, error: str, above: int) -> NoReturn:
+        """Refuse a CSV file that DuckDB cannot read, in our words where they are known."""
+        line, width = _LINE.search(error), _WIDTH.search(error)
+        row = above + int(line[1]) if line else None
+        given = error.partition("Original Line: ")[2].partition("\n")[0]
+        if "Invalid unicode" in error:
+            self._not_text(given, "utf-8", row)
+        if width:
+            self.listing.stop(
+                given,
+                message("{n} cells, as in the header", n=int(width[1])),
+                message("look for a separator too many or too few in this row"),
+                row=row,
+            )
+        self.listing.stop(
+            given or error.partition("\n")[0],
+            message("a table"),
+            message("look for an open quotation mark, or save the file again as CSV (UTF-8)"),
+            row=row,
+        )
+
+
+def _rows(decoded: str, separator: str) -> list[tuple[list[str], int]]:
+    """Return the first rows of a CSV text, each with the number of the line that it ends on."""
+    reader = csv.reader(io.StringIO(decoded, newline=""), delimiter=separator)
+    found: list[tuple[list[str], int]] = []
+    try:
+        for row in reader:
+            found.append(([cell.strip() for cell in row], reader.line_num))
+            if len(found) == _WITHIN:
+                break
+    except csv.Error:  # an open quotation mark: DuckDB tells its line
+        pass
+    return found or [([], 0)]

@@ -1,0 +1,48 @@
+"""One choice in the sidebar, bound to the page's address by its code.
+
+`/map?indicator=certificates_valid&period=2024-12` means the same in both languages and after
+every renaming. The address is the truth: what it says is chosen, what is chosen it says.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+import streamlit as st
+
+from indicators.wording import Wording
+
+EVERY = "*"  # no narrowing
+
+
+def choose(
+    label: str,
+    key: str,
+    codes: Sequence[str],
+    *,
+    name: Callable[[str], str],
+    default: str,
+    words: Wording,
+) -> str:
+    """Return the code chosen from `codes`; it stands in the address as `key`."""
+    wanted = st.query_params.get(key) or st.session_state.get(f"kept_{key}") or default
+    code = wanted if wanted in codes else default
+    if wanted != code and key in st.query_params:
+        st.sidebar.warning(
+            words("“{wanted}” has no figures here; showing “{shown}”.",
+                  wanted=wanted[:40], shown=name(code)),
+            icon=":material/info:",
+        )  # fmt: skip
+    st.session_state[f"choice_{key}"] = code
+    if st.query_params.get(key) != code:
+        st.query_params[key] = code
+    st.session_state[f"kept_{key}"] = code
+    with st.sidebar:
+        st.selectbox(
+            label, codes, key=f"choice_{key}", format_func=name, on_change=_say, args=(key,)
+        )
+    return code
+
+
+def _say(key: str) -> None:
+    st.query_params[key] = st.session_state[f"choice_{key}"]
