@@ -66,9 +66,14 @@ def keep_withheld(rows: TidyRows, catalogue: Catalogue) -> int:
         # is the sum of its parts. Over schemes most overlap.
         dimensions = {*item.additive, *(PLACES if item.kind == "count" else ())}
         cells = _cells(rows, indicator, period)
-        others = cells[complementary(cells, chains[chains["dimension"].isin(dimensions)])]
-        found = others.assign(indicator=indicator, period=period, rule="complementary")
-        _add(rows, found[[*KEY, "rule"]])
+        relevant = chains[chains["dimension"].isin(dimensions)]
+        # Where nothing adds up over schemes each is a table of its own, which is far less work.
+        apart = cells.groupby("scheme", observed=True).indices if "scheme" not in dimensions else {}
+        for places in apart.values() or [slice(None)]:
+            part = cells.iloc[places].reset_index(drop=True)
+            others = part[complementary(part, relevant)]
+            found = others.assign(indicator=indicator, period=period, rule="complementary")
+            _add(rows, found[[*KEY, "rule"]])
     for item in catalogue.indicators.values():
         if item.numerator and item.denominator:
             _add_ratios(rows, item)

@@ -33,8 +33,6 @@ if lacking := cached.lacking(view, visit.vintage):
     st.info("  \n".join(lacking), icon=":material/info:")
 
 if view.shown == "play":
-    # The map itself names the period; the number beside the slider would be its place in a list.
-    st.html("<style>.st-key-moving .vega-bind input[type=range] + * {display: none}</style>")
     st.vega_lite_chart(
         maps.with_controls(
             cached.map_specification(words.language, visit.dark, within, moving=True),

@@ -10,7 +10,6 @@ from indicators.maps import moves
 from indicators.maps.beside import LEGEND, bars, legend
 from indicators.maps.boundaries import NATION, Boundaries
 from indicators.maps.layout import (
-    SMALL,
     inset_projection,
     main_projection,
     measures,
@@ -125,9 +124,8 @@ def _hatching(sources: Sources, colours: Palette, projection: alt.Projection) ->
         )
         .mark_geoshape(
             stroke=colours.hatch,
-            strokeCap="round",
-            strokeWidth=alt.ExprRef(f"{dotted} ? 2.4 : 0.8"),
-            strokeDash=alt.ExprRef(f"{dotted} ? [0.01, 5] : [1, 0]"),
+            strokeWidth=alt.ExprRef(f"{dotted} ? 2 : 0.8"),
+            strokeDash=alt.ExprRef(f"{dotted} ? [2, 3] : []"),
             filled=False,
             aria=False,
         )
@@ -154,11 +152,9 @@ def _names(
     sources: Sources, colours: Palette, projection: alt.Projection, words: Wording
 ) -> list[alt.Chart]:
     """Return the names over a halo of their unit's colour, for those wider than their unit."""
-    # A unit of the nation has its name whatever its size, but English ones are wide: those that
-    # bars name too wait for a large map. A prefecture has one where there is room.
-    named = (
-        "true" if words.language == "zh" else f"zoom > 850 || indexof({list(SMALL)}, datum.id) < 0"
-    )
+    # A unit of the nation has its name whatever its size, but an English one beside its unit, where
+    # it would meet others, on a large map only. A prefecture has one where there is room.
+    named = "true" if words.language == "zh" else "zoom > 850 || !datum.properties.beside"
     room = "datum.properties.room * zoom > max(9, 2.2 * length(datum.name))"
     size = "zoom < 620 ? 0 : zoom < 850 ? 9 : 10.5" if sources.national else "width < 420 ? 9 : 11"
     names = (
