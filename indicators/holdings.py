@@ -72,6 +72,18 @@ def choices(
     return asked(engine, number, ask)
 
 
+def held_within(engine: sa.Engine, within: str, number: int | None = None) -> set[str]:
+    """Return the indicators that regions below one have a figure of."""
+
+    def ask(older: int | None) -> sa.Select[Any]:
+        held = held_of(older)
+        return (
+            sa.select(held.c.indicator).distinct().where(held.c.above == within, held.c.known > 0)
+        )
+
+    return set(asked(engine, number, ask)["indicator"])
+
+
 def reach(engine: sa.Engine, number: int | None = None) -> pd.DataFrame:
     """Return each indicator's reach: first_period, last_period, periods, provinces, rows.
 

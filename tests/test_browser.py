@@ -7,7 +7,9 @@ import shutil
 import subprocess
 import sys
 from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
+from typing import Literal
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
@@ -246,13 +248,16 @@ def test_a_download_holds_what_its_name_says(page: Page, address: str, tmp_path:
         assert (tmp_path / name).read_bytes().startswith(start)
 
 
-@pytest.mark.parametrize("width", [1440, 390])
+@pytest.mark.parametrize("width", [1440, 1024, 390])
 @pytest.mark.parametrize("name", PAGES)
 def test_no_page_scrolls_sideways(page: Page, address: str, name: str, width: int) -> None:
     page.set_viewport_size({"width": width, "height": 900})
-    visit(page, f"{address}/{PAGES[name]}?lang=zh")
-    page.wait_for_timeout(500)
-    assert page.evaluate("document.documentElement.scrollWidth") <= width
+    for language in ("zh", "en"):
+        visit(page, f"{address}/{PAGES[name]}?lang={language}")
+        page.wait_for_timeout(500)
+        assert page.evaluate("document.documentElement.scrollWidth") <= width
+        beyond = "main => main.scrollWidth - main.clientWidth"
+        assert page.get_by_test_id("stMain").evaluate(beyond) == 0, language
 
 
 def test_a_server_open_to_others_shows_nothing_without_sign_in(page: Page, tmp_path: Path) -> None:
@@ -281,11 +286,15 @@ def test_a_boundary_file_that_lacks_a_unit_is_refused_at_the_start(tmp_path: Pat
 
 
 @pytest.mark.parametrize("name", PAGES)
-def test_axe_finds_nothing_serious(page: Page, address: str, name: str) -> None:
-    page.goto(f"{address}/{PAGES[name]}?lang=zh")
-    expect(page.locator(DRAWN)).to_be_visible(timeout=30_000)
-    page.wait_for_timeout(3_000)
-    found = Axe().run(page).response["violations"]
+@pytest.mark.parametrize(("language", "theme"), [("zh", "light"), ("en", "dark")])
+def test_axe_finds_nothing_serious(
+    browser: Browser, address: str, name: str, language: str, theme: Literal["light", "dark"]
+) -> None:
+    with closing(browser.new_context(color_scheme=theme)) as context:
+        page = context.new_page()
+        visit(page, f"{address}/{PAGES[name]}?lang={language}")
+        page.wait_for_timeout(3_000)
+        found = Axe().run(page).response["violations"]
     serious = {
         (violation["id"], node["html"][:120])
         for violation in found

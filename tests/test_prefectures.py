@@ -305,6 +305,16 @@ def test_choices_count_the_prefectures_of_one_province(empty: sa.Engine) -> None
     assert counted("320000") == {"2023-03": 0, "2024-12": 1}
 
 
+def test_what_only_prefectures_have_is_held_below_their_province(empty: sa.Engine) -> None:
+    publish_rows(empty, [*BELOW, ("certified_organisations", "2024-12", "330100", 5.0)])
+    assert holdings.held_within(empty, "100000") == {"certificates_valid"}
+    assert holdings.held_within(empty, "330000") == {
+        "certificates_valid",
+        "certified_organisations",
+    }
+    assert holdings.held_within(empty, "320000") == {"certificates_valid"}
+
+
 # The page
 
 

@@ -94,7 +94,7 @@ def alternatives(selection: Selection, vintage: Vintage, within: str) -> list[st
     return [
         *(f"period:{code}" for code in sorted(periods, reverse=True)),
         *(f"scheme:{code}" for code in schemes if code != selection.scheme),
-        *(f"indicator:{key}" for key in mapped(vintage) if key != selection.indicator),
+        *(f"indicator:{key}" for key in mapped(vintage, within) if key != selection.indicator),
     ]
 
 

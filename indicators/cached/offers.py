@@ -66,10 +66,14 @@ def newest_with_most(periods: dict[str, int]) -> str:
 
 
 @kept
-def mapped(vintage: Vintage) -> list[str]:
-    """Return the indicators that provinces have figures of, in the catalogue's order."""
-    held = holdings.reach(engine(vintage.dataset), vintage.release)
-    keys = set(held.loc[held["provinces"] > 0, "indicator"])
+def mapped(vintage: Vintage, within: str = views.NATION) -> list[str]:
+    """Return the indicators that provinces have figures of, in the catalogue's order.
+
+    `within` a province, those of its prefectures too.
+    """
+    keys = holdings.held_within(engine(vintage.dataset), views.NATION, vintage.release)
+    if within != views.NATION:
+        keys |= holdings.held_within(engine(vintage.dataset), within, vintage.release)
     return [key for key in catalogue.load().indicators if key in keys]
 
 

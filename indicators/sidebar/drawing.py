@@ -20,7 +20,7 @@ def choose_selection(words: Wording, vintage: Vintage, within: str = NATION) -> 
     `within` a province: what its prefectures have figures of, or, if nothing, the provinces.
     """
     known = catalogue.load().indicators
-    offered = cached.mapped(vintage)
+    offered = cached.mapped(vintage, within)
     indicator = choose(
         words("Indicator"),
         "indicator",
