@@ -85,6 +85,7 @@ def write_files(raw: Path) -> None:
 
 def refreshed(url: str, raw: Path) -> tuple[float, float]:
     """Return seconds and peak gigabytes of one refresh in a process of its own."""
+    os.sync()  # what others have left to write is not its work
     done = subprocess.run(
         [sys.executable, "-W", "ignore", "-c", REFRESH, url, str(raw)], cwd=ROOT,
         env=os.environ | {"CODE_VERSION": "benchmark"},
@@ -101,6 +102,7 @@ def bare(url: str, engine: sa.Engine) -> tuple[float, int]:
     target = open_database(url)
     names = [column.name for column in observation.columns]
     seconds, rows = 0.0, 0
+    os.sync()
     with writing(target) as connection, engine.connect() as source:
         answer = source.execution_options(stream_results=True).execute(
             sa.select(observation).order_by(*observation.primary_key.columns)

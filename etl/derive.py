@@ -42,7 +42,7 @@ _JOINS = {
     """,
 }
 _RATIO = f"""
-    WITH dated AS (SELECT *, {_MONTH} AS month FROM tidy WHERE value IS NOT NULL),
+    WITH dated AS (SELECT *, {_MONTH} AS month FROM {{tidy}} WHERE value IS NOT NULL),
     above AS (SELECT * FROM dated WHERE indicator = $numerator),
     below AS (SELECT * FROM dated WHERE indicator = $denominator AND value > 0)
     SELECT
@@ -58,6 +58,13 @@ _RATIO = f"""
     FROM above {{join}}
 """  # noqa: S608 - only constants
 
+_UNPUBLISHED = """
+    SELECT * FROM ({ratio}) ANTI JOIN (
+        SELECT indicator, period, scheme, industry, size, region FROM {tidy}
+        WHERE indicator = $indicator
+    ) USING (indicator, period, scheme, industry, size, region)
+"""
+
 
 def add_derived(rows: TidyRows, catalogue: Catalogue) -> None:
     """Add the rows of every derived indicator, each with its numerator and denominator.
@@ -67,16 +74,15 @@ def add_derived(rows: TidyRows, catalogue: Catalogue) -> None:
     counts more certified organisations than another counts legal entities: it stands in the
     table `beyond` instead.
     """
-    held = set(rows.query("SELECT DISTINCT indicator FROM tidy")["indicator"])
     ratios = [
         item
         for item in catalogue.indicators.values()
-        if item.derived and {item.numerator, item.denominator} <= held
+        if item.derived and {item.numerator, item.denominator} <= rows.indicators
     ]
     ask = rows.connection.execute
     ask("CREATE OR REPLACE TEMP TABLE beyond AS SELECT * FROM tidy WHERE false")
     for ratio in ratios:
-        question, parameters = _question(ratio)
+        question, parameters = _question(ratio, rows)
         ask(f"CREATE OR REPLACE TEMP TABLE computed AS {question}", parameters)
         within = dict(zip(("low", "high"), ratio.range, strict=True))
         rows.add_answer("SELECT * FROM computed WHERE value BETWEEN $low AND $high", within)
@@ -88,15 +94,12 @@ def add_derived(rows: TidyRows, catalogue: Catalogue) -> None:
     ask("DROP TABLE IF EXISTS computed")
 
 
-def _question(ratio: Indicator) -> tuple[str, dict[str, object]]:
+def _question(ratio: Indicator, rows: TidyRows) -> tuple[str, dict[str, object]]:
     join = "share" if ratio.share_of else ratio.denominator_period
-    published = """
-        ANTI JOIN (
-            SELECT indicator, period, scheme, industry, size, region FROM tidy
-            WHERE indicator = $indicator
-        ) USING (indicator, period, scheme, industry, size, region)
-    """
-    return f"SELECT * FROM ({_RATIO.format(join=_JOINS[join])}) {published}", {  # noqa: S608
+    # Large files hold few indicators: most have no part in a ratio.
+    tidy = rows.among({ratio.key, ratio.numerator or "", ratio.denominator or ""})
+    computed = _RATIO.format(join=_JOINS[join], tidy=tidy)
+    return _UNPUBLISHED.format(ratio=computed, tidy=tidy), {
         "indicator": ratio.key,
         "numerator": ratio.numerator,
         "denominator": ratio.denominator,

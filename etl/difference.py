@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import pandas as pd
@@ -71,13 +71,21 @@ def difference(staged: Staged, register: Tables | None, *, first: bool) -> Diffe
     )
 
 
-def first_difference(connection: sa.Connection, register: Tables | None) -> Difference:
-    """Return what a first release changed, whose figures stand in the database already."""
-    keys = [observation.c.indicator, observation.c.region]
-    counts = pd.DataFrame(
-        connection.execute(sa.select(*keys, sa.func.count()).group_by(*keys)).all(),
-        columns=["indicator", "region", "added"],
-    ).assign(changed=0, withdrawn=0)
+def first_difference(
+    connection: sa.Connection, added: Sequence[pd.DataFrame], register: Tables | None
+) -> Difference:
+    """Return what a first release changed, whose figures stand in the database already.
+
+    added: parts of the number of figures (`count_all`) by indicator and region.
+    """
+    keys = ["indicator", "region"]
+    parts = pd.concat([pd.DataFrame(columns=[*keys, "count_all"], dtype="int64"), *added])
+    counts = (
+        parts.rename(columns={"count_all": "added"})
+        .groupby(keys, as_index=False)["added"]
+        .sum()
+        .assign(changed=0, withdrawn=0)
+    )
     retargeted = register is not None and not _same_register(register_of(connection), register)
     nothing = pd.DataFrame(columns=[*KEY, "old", "new", "relative"])
     return Difference(counts, nothing, _FLAT, retargeted, _public(connection))

@@ -13,6 +13,7 @@ import os
 import shutil
 import time
 from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import dataclass, field
 from functools import cache
@@ -35,6 +36,7 @@ OWN = "own"  # the source that files named on the command line belong to
 SUFFIXES = (".csv", ".txt", ".xlsx", ".xlsm", ".xls", ".ods", ".parquet")
 SUPERSEDED = "superseded"
 _KEPT = 24 * 3600  # seconds
+READERS = 2  # files read at a time: more would each want their memory
 Step = Callable[[str], object]
 
 
@@ -44,6 +46,16 @@ class Named:
 
     files: Sequence[Path] = ()
     source: str = OWN
+
+
+@dataclass(frozen=True)
+class _Read:
+    """What one file of one's own came to; `tidied` is a Parquet file."""
+
+    tidied: Path
+    inputs: pd.DataFrame
+    citations: pd.DataFrame
+    warnings: Sequence[Finding] = ()
 
 
 @dataclass
@@ -58,6 +70,14 @@ class Intake:
     inputs: list[pd.DataFrame] = field(default_factory=list)
     warnings: list[Finding] = field(default_factory=list)
     used: set[str] = field(default_factory=set)
+
+    def add(self, file: _Read, rows: TidyRows) -> None:
+        """Take in what a file of one's own came to."""
+        self.citations.append(file.citations)
+        self.inputs.append(file.inputs)
+        self.warnings.extend(file.warnings)
+        self.used.add(file.tidied.stem)
+        rows.add_file(file.tidied)
 
     def forget(self) -> None:
         """Remove tidied files that nobody has used for a day; another refresh may be reading."""
@@ -76,12 +96,20 @@ def read(raw: Path, rows: TidyRows, named: Named, step: Step) -> Intake:
             _read_source(key, raw, known, rows, made)
         except Refused as refusal:
             findings.extend(refusal.findings)
-    for source, path in _own_files(raw, named):
-        step(source)
+    with ThreadPoolExecutor(READERS) as readers:
+        reading = [
+            (source, readers.submit(_read_own, source, path, known, made.kept, rows.folder))
+            for source, path in _own_files(raw, named)
+        ]
         try:
-            _read_own(source, path, known, rows, made)
-        except Refused as refusal:
-            findings.extend(refusal.findings)
+            for source, read_in in reading:
+                step(source)
+                try:
+                    made.add(read_in.result(), rows)
+                except Refused as refusal:
+                    findings.extend(refusal.findings)
+        finally:
+            readers.shutdown(cancel_futures=True)
     if findings:
         raise Refused(findings)
     return made
@@ -108,7 +136,7 @@ def _own_files(raw: Path, named: Named) -> Iterator[tuple[str, Path]]:
                 yield place.name, path
 
 
-def _read_own(source: str, path: Path, known: Catalogue, rows: TidyRows, made: Intake) -> None:
+def _read_own(source: str, path: Path, known: Catalogue, kept: Path, folder: Path) -> _Read:
     declaration = own.read_declaration(path)
     inputs = pd.DataFrame(
         [
@@ -118,29 +146,25 @@ def _read_own(source: str, path: Path, known: Catalogue, rows: TidyRows, made: I
         ],
         columns=["file", "source", "sha256", "bytes"],
     )
-    made.inputs.append(inputs)
-    tidied = made.kept / f"{_digest(source, path.name, *inputs['sha256'], _meaning())}.parquet"
+    tidied = kept / f"{_digest(source, path.name, *inputs['sha256'], _meaning())}.parquet"
     cited = tidied.with_suffix(".json")
-    made.used.add(tidied.stem)
-    if not (tidied.exists() and cited.exists()):
-        made.kept.mkdir(parents=True, exist_ok=True)
-        half = tidied.with_suffix(f".{os.getpid()}")
-        try:
-            done = own.tidy(path, declaration, known, half, source=source)
-            made.warnings.extend(done.warnings)
-            made.citations.append(done.citations)
-            if done.warnings:  # said again at every reading, so not kept
-                tidied = rows.folder / tidied.name
-            else:
-                cited.write_text(done.citations.to_json(orient="records"), encoding="utf-8")
-            shutil.move(half, tidied)
-        finally:
-            half.unlink(missing_ok=True)
-    else:
-        made.citations.append(pd.DataFrame(json.loads(cited.read_text(encoding="utf-8"))))
+    if tidied.exists() and cited.exists():
         for file in (tidied, cited):
             file.touch()
-    rows.add_file(tidied)
+        citations = pd.DataFrame(json.loads(cited.read_text(encoding="utf-8")))
+        return _Read(tidied, inputs, citations)
+    kept.mkdir(parents=True, exist_ok=True)
+    half = tidied.with_suffix(f".{os.getpid()}")
+    try:
+        done = own.tidy(path, declaration, known, half, source=source)
+        if done.warnings:  # said again at every reading, so not kept
+            tidied = folder / tidied.name
+        else:
+            cited.write_text(done.citations.to_json(orient="records"), encoding="utf-8")
+        shutil.move(half, tidied)
+    finally:
+        half.unlink(missing_ok=True)
+    return _Read(tidied, inputs, done.citations, done.warnings)
 
 
 def _digest(*parts: str) -> str:

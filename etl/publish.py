@@ -10,7 +10,7 @@ import getpass
 import json
 import os
 import subprocess
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
@@ -129,13 +129,18 @@ def roll_back(engine: sa.Engine, number: int, *, reason: str, dry_run: bool = Fa
 
 def _first_release(connection: sa.Connection, edition: Edition, decision: Decision) -> Publication:
     """Publish where nothing is public yet: there is nothing to compare with."""
-    numbered = (
-        batch.append_column("release", pa.repeat(pa.scalar(1, pa.int32()), batch.num_rows))
-        for batch in edition.rows
-    )
-    insert_batches(connection, observation, numbered)
+    counts = []
+
+    def numbered() -> Iterator[pa.RecordBatch]:
+        for batch in edition.rows:
+            # Counted on the way: to ask the database afterwards is to read it all again.
+            places = pa.Table.from_batches([batch]).group_by(["indicator", "region"])
+            counts.append(places.aggregate([([], "count_all")]).to_pandas())
+            yield batch.append_column("release", pa.repeat(pa.scalar(1, pa.int32()), len(batch)))
+
+    insert_batches(connection, observation, numbered())
     hold(connection, edition.holdings)
-    made = first_difference(connection, edition.register)
+    made = first_difference(connection, counts, edition.register)
     if made:
         _record(connection, edition, decision, made, 1)
     return Publication(1 if made else None, made, decision.warnings)

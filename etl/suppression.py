@@ -58,6 +58,8 @@ def keep_withheld(rows: TidyRows, catalogue: Catalogue) -> int:
         rows.connection.execute(f"CREATE OR REPLACE TYPE {name}_code AS ENUM ({names})")
     chains = divisions(catalogue)
     tables = rows.query("SELECT DISTINCT indicator, period FROM withheld ORDER BY ALL")
+    if tables.empty:
+        return 0
     for indicator, period in tables.itertuples(index=False):
         if indicator not in catalogue.indicators:
             continue

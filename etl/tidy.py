@@ -6,7 +6,8 @@ million rows costs no more memory than one of ten.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -31,10 +32,11 @@ SCHEMA = pa.schema(
         for name in COLUMNS
     ]
 )
+WITHHELD = "C"  # the confidentiality of what a rule of ours withholds
 _WITHHELD = {
     **{name: f"CASE WHEN rule IS NULL THEN {name} END AS {name}" for name in _NUMBERS},
     "confidentiality": (
-        "CASE WHEN rule IS NULL THEN confidentiality ELSE 'C' END AS confidentiality"
+        f"CASE WHEN rule IS NULL THEN confidentiality ELSE '{WITHHELD}' END AS confidentiality"
     ),
 }
 MEMORY = "500MB"
@@ -49,7 +51,7 @@ class TidyRows:
     def __init__(self, folder: Path) -> None:
         self.folder = folder
         self.withheld = 0  # how many rows stand in the table `withheld`
-        self._files: list[Path] = []
+        self._files: dict[Path, set[str]] = {}  # and the indicators in each
         self._public: list[Path] = []
         self.connection = duckdb.connect(
             config={"memory_limit": MEMORY, "temp_directory": str(folder / "spilled")}
@@ -65,16 +67,24 @@ class TidyRows:
 
     def add_file(self, path: Path) -> None:
         """Take in a Parquet file of SCHEMA."""
-        self._files.append(path)
+        held = self.connection.execute(f"SELECT DISTINCT indicator FROM {_parquet([path])}")  # noqa: S608
+        self._files[path] = {indicator for (indicator,) in held.fetchall()}
         self._view("tidy", self._files)
 
-    def _view(self, name: str, files: Sequence[Path]) -> None:
-        # DuckDB takes the first file's rows for those of all when it plans: so the largest.
-        ordered = sorted(files, key=lambda file: -file.stat().st_size)
-        quoted = ", ".join("'" + str(file).replace("'", "''") + "'" for file in ordered)
+    def _view(self, name: str, files: Collection[Path]) -> None:
         self.connection.execute(
-            f"CREATE OR REPLACE TEMP VIEW {name} AS SELECT * FROM read_parquet([{quoted}])"  # noqa: S608
+            f"CREATE OR REPLACE TEMP VIEW {name} AS SELECT * FROM {_parquet(files)}"  # noqa: S608
         )
+
+    @property
+    def indicators(self) -> set[str]:
+        """Which indicators there are rows of."""
+        return set().union(*self._files.values())
+
+    def among(self, indicators: Collection[str]) -> str:
+        """Return what stands after FROM for the files that hold any of these indicators."""
+        wanted = set(indicators)
+        return _parquet([file for file, held in self._files.items() if held & wanted])
 
     def add_answer(self, question: str, parameters: dict[str, Any]) -> None:
         """Take in the rows that a question in SQL about the view `tidy` answers."""
@@ -160,8 +170,19 @@ class TidyRows:
         What is withheld has no numbers and the same mark whatever the rule, so that the mark does
         not tell which figure is small.
         """
-        names, order = ", ".join(PUBLISHED), ", ".join(KEY)
-        return self._batches(f"SELECT {names} FROM ({self._shown()}) ORDER BY {order}")  # noqa: S608
+        narrow, texts = [], []
+        for name in PUBLISHED:
+            if name in _NUMBERS:
+                narrow.append(name)
+                texts.append(name)
+                continue
+            # As numbers, ten million rows are put in order in half the time and need not spill.
+            known = f"SELECT {name} FROM tidy UNION SELECT '{WITHHELD}' ORDER BY 1"  # noqa: S608
+            self.connection.execute(f"CREATE OR REPLACE TYPE {name}_text AS ENUM ({known})")
+            narrow.append(f"{name}::{name}_text AS {name}")
+            texts.append(f"{name}::VARCHAR AS {name}")
+        ordered = f"SELECT {', '.join(narrow)} FROM ({self._shown()}) ORDER BY {', '.join(KEY)}"  # noqa: S608
+        return self._batches(f"SELECT {', '.join(texts)} FROM ({ordered})")  # noqa: S608
 
     def holdings(self, among: str = "") -> Batches:
         """Yield the rows of the table `holding` about all that is to be public, or some of it."""
@@ -183,7 +204,11 @@ class TidyRows:
     def _batches(self, question: str) -> Batches:
         # One answer at a time: the connection forgets the last one.
         reader: pa.RecordBatchReader = self.connection.sql(question).to_arrow_reader(BATCH)
-        yield from reader
+        with ThreadPoolExecutor(1) as maker:  # the next batch is made while the last is written
+            coming = maker.submit(next, reader, None)
+            while (batch := coming.result()) is not None:
+                coming = maker.submit(next, reader, None)
+                yield batch
 
     def spans(self) -> pd.DataFrame:
         """Return the periods that each file's figures lie within: file, first_, last_period."""
@@ -195,3 +220,10 @@ class TidyRows:
     def frame(self) -> pd.DataFrame:
         """Return all rows at once: for small sets."""
         return self.query(f"SELECT * FROM tidy ORDER BY {', '.join(KEY)}")  # noqa: S608
+
+
+def _parquet(files: Collection[Path]) -> str:
+    # DuckDB takes the first file's rows for those of all when it plans: so the largest.
+    ordered = sorted(files, key=lambda file: -file.stat().st_size)
+    quoted = ", ".join("'" + str(file).replace("'", "''") + "'" for file in ordered)
+    return f"read_parquet([{quoted}])"

@@ -82,7 +82,7 @@ def _whole(path: Path, listing: Listing) -> Iterator[zipfile.ZipFile]:
             yield package
     except _DAMAGED:
         listing.stop(
-            f"{path.stat().st_size:,} B",  # the reader's own words help nobody: zip, XML, keys
+            listing.file,
             message("a whole workbook"),
             message("the file is damaged: open it in a spreadsheet program and save it again"),
         )

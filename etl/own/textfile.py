@@ -151,8 +151,10 @@ class TextFile:
             yield Batch(np.array([row]), {p: pa.array([padded[p]], pa.string()) for p in needed})
 
     def _damaged(self, error: Exception) -> None:
+        if isinstance(error, OSError):
+            raise error
         self._listing.stop(
-            " ".join(str(error).split()),
+            '"',  # once rows of the wrong width are told, nothing else is left to be wrong
             message("a CSV table with the separator {separator}", separator=self._separator),
             message("look for an open quotation mark, or save the file again as CSV (UTF-8)"),
         )

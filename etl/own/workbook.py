@@ -130,20 +130,23 @@ def open_book(path: Path, listing: Listing) -> calamine.CalamineWorkbook:
 
 def _locked(listing: Listing) -> NoReturn:
     listing.stop(
-        "EncryptedPackage",
+        listing.file,
         message("a workbook without a password"),
         message("open the workbook, take its password off and save it"),
     )
 
 
 def damaged(listing: Listing, error: BaseException) -> NoReturn:
-    """Refuse a workbook that cannot be read; calamine may panic, which is no `Exception`."""
+    """Refuse a workbook that cannot be read; calamine may panic, which is no `Exception`.
+
+    Its own words help nobody: they are of records and XML, and in English.
+    """
     if isinstance(error, MemoryError) or not (
         isinstance(error, Exception) or type(error).__name__ == "PanicException"
     ):
         raise error
     listing.stop(
-        " ".join(str(error).split()),
+        listing.file,
         message("a whole workbook"),
         message("the file is damaged: open it in a spreadsheet program and save it again"),
     )
