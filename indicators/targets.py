@@ -6,7 +6,7 @@ the figure is a rate or an index: a national count is no province's aim.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -48,32 +48,53 @@ def _row(rows: pd.DataFrame, key: str, code: str) -> dict[Any, Any]:
 
 
 def engine_target(register: Register, target: str) -> Target:
-    """Return one target as the engine takes it. Polarity comes from the catalogue."""
-    row = register.record(target)
+    """Return one target as the engine takes it; raises `KeyError` where there is none."""
+    fields = _fields(register, [target])[target]
+    low, high = fields.pop("bound_lower"), fields.pop("bound_upper")
+    return Target(**fields, bounds=None if low is None else (low, high))
+
+
+def _fields(register: Register, wanted: Collection[str]) -> dict[str, dict[str, Any]]:
+    """Return the fields of `Target` by target. Polarity comes from the catalogue."""
+    steps = register.milestone.sort_values("period").groupby("target")
+    milestones = {
+        target: tuple(zip(rows["period"], rows["value"], strict=True)) for target, rows in steps
+    }
+    seen = register.evidence.sort_values("period").drop_duplicates("target", keep="last")
+    states = dict(zip(seen["target"], seen["state"], strict=True))
+    rows = register.target[register.target["target"].isin(list(wanted))]
+    return {
+        row["target"]: _fields_of(row, milestones.get(row["target"], ()), states.get(row["target"]))
+        for row in rows.to_dict("records")
+    }
+
+
+def _fields_of(
+    row: Record, milestones: tuple[tuple[str, float], ...], state: str | None
+) -> dict[str, Any]:
     known = catalogue.load().indicators[str(row["indicator"])]
-    steps = register.milestone[register.milestone["target"] == target].sort_values("period")
-    seen = register.evidence[register.evidence["target"] == target].sort_values("period")
     gain = row["kind"] == "gain"
     # A share under a ceiling of 100 per cent, unless the target says otherwise.
-    bounds = (_number(row["bound_lower"]), _number(row["bound_upper"]))
     logistic = row["shape"] == "logistic"
-    return Target(
-        indicator=known.key,
-        region=str(row["region"]),
-        kind=Kind.AT_LEAST if gain else Kind(str(row["kind"])),
-        polarity=known.polarity or 1,
-        value=None if gain else _number(row["value"]),
-        gain=_number(row["value"]) if gain else None,
-        lower=_number(row["lower"]),
-        upper=_number(row["upper"]),
-        milestones=tuple(zip(steps["period"], steps["value"], strict=True)),
-        window_early=str(row["window_early"]),
-        window_late=str(row["window_late"]),
-        baseline_period=_text(row["baseline_period"]),
-        shape=Shape(str(row["shape"])),
-        bounds=(bounds[0] or 0.0, bounds[1] or 100.0) if logistic else None,
-        state=State(str(seen["state"].iloc[-1])) if len(seen) else None,
-    )
+    return {
+        "indicator": known.key,
+        "region": str(row["region"]),
+        "kind": Kind.AT_LEAST if gain else Kind(str(row["kind"])),
+        "polarity": known.polarity or 1,
+        "value": None if gain else _number(row["value"]),
+        "gain": _number(row["value"]) if gain else None,
+        "lower": _number(row["lower"]),
+        "upper": _number(row["upper"]),
+        "milestones": milestones,
+        "window_early": str(row["window_early"]),
+        "window_late": str(row["window_late"]),
+        "baseline_period": _text(row["baseline_period"]),
+        "shape": Shape(str(row["shape"])),
+        "bound_lower": (_number(row["bound_lower"]) or 0.0) if logistic else None,
+        "bound_upper": (_number(row["bound_upper"]) or 100.0) if logistic else None,
+        "comparable": True,
+        "state": None if state is None else State(state),
+    }
 
 
 def _number(value: Any) -> float | None:
@@ -112,11 +133,15 @@ def verdicts(register: Register, applied: pd.DataFrame, rows: pd.DataFrame) -> p
     `rows` are observations of the indicators aimed at.
     """
     keyed = applied.assign(series=[f"{row.region} {row.target}" for row in applied.itertuples()])
-    engine = {target: engine_target(register, target) for target in keyed["target"].unique()}
-    frame = target_frame({
-        series: engine[target]
-        for series, target in zip(keyed["series"], keyed["target"], strict=True)
-    })  # fmt: skip
+    # As one frame: the engine looks a batch over once, and a `Target` each by itself.
+    fields = _fields(register, set(keyed["target"]))
+    frame = pd.DataFrame(
+        [
+            fields[target] | {"series": series}
+            for target, series in zip(keyed["target"], keyed["series"], strict=True)
+        ],
+        columns=target_frame({}).columns,
+    )
     series = rows.merge(
         keyed[["series", "region", *AIM]], on=["region", *AIM], how="inner", validate="m:1"
     )
