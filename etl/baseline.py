@@ -10,7 +10,7 @@ import pyarrow as pa
 import sqlalchemy as sa
 
 from etl.publish import code_version
-from etl.tidy import DERIVED, PUBLISHED, SCHEMA
+from etl.tidy import DERIVED, PUBLIC
 from indicators import catalogue
 from indicators.database import (
     change,
@@ -41,12 +41,11 @@ class Baseline:
     def figures(
         self, files: Sequence[str] | None, *, derived: bool = True
     ) -> Iterator[pa.RecordBatch]:
-        """Yield what is public of these files (None: of all) and derived, as `tidy.PUBLISHED`."""
-        schema = pa.schema([SCHEMA.field(name) for name in PUBLISHED])
+        """Yield what is public of these files (None: of all) and derived, as `tidy.PUBLIC`."""
         with self.engine.connect() as connection:
             for condition in _conditions(connection, files, derived=derived):
-                shown = sa.select(*(observation.c[name] for name in PUBLISHED)).where(condition)
-                yield from read_batches(connection, shown, schema)
+                shown = sa.select(*(observation.c[name] for name in PUBLIC.names)).where(condition)
+                yield from read_batches(connection, shown, PUBLIC)
 
     def withheld_from(self) -> set[str]:
         """Return the files of whose figures some are withheld by a rule of the catalogue."""

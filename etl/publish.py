@@ -48,10 +48,10 @@ class Edition:
 
     rows: KEY and MEASURES in the order of the key, one row a key. citations and inputs as in
     the tables of those names; inputs are all that the release rests on. register: the target
-    register's tables by name, None to keep it. gone: the KEY of every public figure that the
-    rows change or that is withdrawn, all others staying as they were in release `base`; None
-    where the rows are all there is. holdings: rows of the table `holding`, complete for each
-    indicator and period that rows or gone have; None to have them counted.
+    register's tables by name, None to keep it. gone: the public figures, as in `observation`,
+    that the rows change or that are withdrawn, all others staying as they were in release
+    `base`; None where the rows are all there is. holdings: rows of the table `holding`, complete
+    for each indicator and period that rows or gone have; None to have them counted.
     """
 
     rows: Iterable[pa.RecordBatch]

@@ -106,18 +106,14 @@ def staging(
     rows: Iterable[pa.RecordBatch] | sa.Select[Any],
     gone: Iterable[pa.RecordBatch] | None = None,
 ) -> Iterator[Staged]:
-    """Yield new figures beside the public ones at the keys `gone`, or beside all that there are."""
+    """Yield new figures beside `gone`, the public ones as they stand, or beside all there are."""
     columns = [column for column in observation.columns if column.name != "release"]
     new = _temporary(connection, "staged", columns)
     _fill(connection, new, rows)
     old = observation
     if gone is not None:
-        keys = _temporary(connection, "leaving", [observation.c[name] for name in KEY])
-        _fill(connection, keys, gone)
         old = _temporary(connection, "replaced", list(observation.columns))
-        same = sa.and_(*(observation.c[name] == keys.c[name] for name in KEY))
-        _fill(connection, old, sa.select(observation).join_from(keys, observation, same))
-        keys.drop(connection)
+        _fill(connection, old, gone)
     yield Staged(connection, new, old)
     # Left to the session's end, a pooled connection would still hold it at the next publication.
     for table in {new, old} - {observation}:

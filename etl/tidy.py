@@ -33,6 +33,9 @@ SCHEMA = pa.schema(
     ]
 )
 WITHHELD = "C"  # the confidentiality of what a rule of ours withholds
+PUBLIC = pa.schema([SCHEMA.field(name) for name in PUBLISHED]).append(
+    pa.field("release", pa.int32())  # since which a figure is public as it is
+)
 _WITHHELD = {
     **{name: f"CASE WHEN rule IS NULL THEN {name} END AS {name}" for name in _NUMBERS},
     "confidentiality": (
@@ -99,9 +102,9 @@ class TidyRows:
     ) -> None:
         """Make what is public now the view `published`: PUBLISHED.
 
-        `batches` are the public figures of the `changed` files and derived ones, and become the
-        view `public_then`; those of other files are public as they stand here. With None,
-        `batches` are all there is.
+        `batches` (PUBLIC) are the public figures of the `changed` files and derived ones, and
+        become the view `public_then`; those of other files are public as they stand here. With
+        None, `batches` are all there is.
         """
         self._public = []
         self.add_published(batches)
@@ -123,8 +126,7 @@ class TidyRows:
     def add_published(self, batches: Iterable[pa.RecordBatch]) -> None:
         """Take in further public figures, in the view `public_then`."""
         path = self.folder / f"published-{len(self._public)}.parquet"
-        schema = pa.schema([SCHEMA.field(name) for name in PUBLISHED])
-        with pq.ParquetWriter(path, schema) as writer:
+        with pq.ParquetWriter(path, PUBLIC) as writer:
             for batch in batches:
                 writer.write_batch(batch)
         self._public.append(path)
@@ -133,7 +135,7 @@ class TidyRows:
     def moves(self, files: Sequence[str]) -> tuple[Batches, Batches, Batches]:
         """Return what publishing the rows of these files, and derived ones, would move.
 
-        New or changed rows as in `batches`; the keys of public figures that do not stay, which
+        New or changed rows as in `batches`; the public figures that do not stay, PUBLIC, which
         `public_then` must have all of; and `holdings` of the indicators and periods of either.
         """
         names, key = ", ".join(PUBLISHED), ", ".join(KEY)
@@ -153,7 +155,7 @@ class TidyRows:
         self.connection.execute("DROP TABLE fresh")
         return (
             self._batches(f"SELECT {names} FROM come ORDER BY {key}"),  # noqa: S608
-            self._batches(f"SELECT {key} FROM gone ORDER BY {key}"),  # noqa: S608
+            self._batches(f"SELECT * FROM public_then SEMI JOIN gone USING ({key}) ORDER BY {key}"),  # noqa: S608
             self.holdings(
                 "SEMI JOIN (SELECT indicator, period FROM come UNION "
                 "SELECT indicator, period FROM gone) USING (indicator, period)"

@@ -27,7 +27,7 @@ import pytest
 import sqlalchemy as sa
 
 from etl.publish import Decision, Edition, publish
-from indicators.database import KEY, open_database
+from indicators.database import open_database
 
 WORLD = [
     ("certificates_valid", "2023-03", "320000", 451_448.0),
@@ -83,7 +83,7 @@ def edition_of(
     cited = pd.DataFrame([CITATION]) if citations is None else citations
     if gone is None:
         return Edition(batches, cited, inputs)
-    leaving = pa.RecordBatch.from_pandas(rows_of(gone)[list(KEY)], preserve_index=False)
+    leaving = pa.RecordBatch.from_pandas(rows_of(gone).assign(release=1), preserve_index=False)
     return Edition(batches, cited, inputs, gone=[leaving], base=base)
 
 
