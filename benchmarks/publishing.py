@@ -13,7 +13,9 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
+from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -97,9 +99,9 @@ def refreshed(url: str, raw: Path) -> tuple[float, float]:
     return float(seconds), float(peak)
 
 
-def bare(url: str, engine: sa.Engine) -> tuple[float, int]:
+def bare(url: str, figures: str) -> tuple[float, int]:
     """Return the seconds that the same rows take in an empty table of the same shape."""
-    target = open_database(url)
+    target, engine = open_database(url), open_database(figures)
     names = [column.name for column in observation.columns]
     seconds, rows = 0.0, 0
     os.sync()
@@ -117,23 +119,46 @@ def bare(url: str, engine: sa.Engine) -> tuple[float, int]:
         begun = time.perf_counter()
     seconds += time.perf_counter() - begun  # the commit
     target.dispose()
+    engine.dispose()
     return seconds, rows
 
 
-def measure(name: str, make_url: Callable[[str], str], raw: Path, table: Table) -> None:
+def measure(
+    name: str, database: Callable[[str], AbstractContextManager[str]], raw: Path, table: Table
+) -> None:
     """Add one database's rows to the table."""
-    url = make_url("figures")
     shutil.rmtree(raw.parent / "tidy", ignore_errors=True)
-    full, peak = refreshed(url, raw)
-    engine = open_database(url)
-    plain, rows = bare(make_url("bare"), engine)
     one = raw / "speed" / "07.csv"
-    one.write_text(one.read_text().replace(",1019\n", ",1018\n"))
-    again, _ = refreshed(url, raw)
+    with database("figures") as url:
+        full, peak = refreshed(url, raw)
+        # Gone again before the next measurement, which would wait for it to be vacuumed.
+        with database("bare") as empty:
+            plain, rows = bare(empty, url)
+        one.write_text(one.read_text().replace(",1019\n", ",1018\n"))
+        again, _ = refreshed(url, raw)
+    one.write_text(one.read_text().replace(",1018\n", ",1019\n"))
     table.add_row(name, f"{rows:,}", f"{plain:.1f}", f"{full:.1f}", f"{plain / full:.2f}",
                   f"{peak:.2f}", f"{again:.1f}", f"{again / full:.2f}")  # fmt: skip
-    one.write_text(one.read_text().replace(",1018\n", ",1019\n"))
-    engine.dispose()
+
+
+@contextmanager
+def sqlite(folder: str, name: str) -> Iterator[str]:
+    """Yield the URL of a database that does not outlive the block."""
+    file = Path(folder, f"{name}.sqlite")
+    yield f"sqlite:///{file}"
+    for each in file.parent.glob(f"{file.name}*"):
+        each.unlink()
+
+
+@contextmanager
+def postgresql(server: str, name: str) -> Iterator[str]:
+    """Yield the URL of a database that does not outlive the block."""
+    with psycopg.connect(server, autocommit=True) as connection:
+        connection.execute(f'CREATE DATABASE "{name}"'.encode())
+        yield f"{server.rpartition('/')[0]}/{name}".replace(
+            "postgresql://", "postgresql+psycopg://"
+        )
+        connection.execute(f'DROP DATABASE "{name}" WITH (FORCE)'.encode())
 
 
 def main() -> None:
@@ -147,17 +172,9 @@ def main() -> None:
         shutil.copytree(ROOT / "data" / "raw", raw)
         (raw / "speed").mkdir()
         write_files(raw)
-        measure("SQLite", lambda name: f"sqlite:///{folder}/{name}.sqlite", raw, table)
+        measure("SQLite", partial(sqlite, folder), raw, table)
         with serving_postgresql() as server:
-
-            def made(name: str) -> str:
-                with psycopg.connect(server, autocommit=True) as connection:
-                    connection.execute(f'CREATE DATABASE "{name}"'.encode())
-                return f"{server.rpartition('/')[0]}/{name}".replace(
-                    "postgresql://", "postgresql+psycopg://"
-                )
-
-            measure("PostgreSQL", made, raw, table)
+            measure("PostgreSQL", partial(postgresql, server), raw, table)
     Console(width=140).print(table)
 
 
