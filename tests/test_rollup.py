@@ -10,6 +10,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
+import ibis
 import pandas as pd
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -262,10 +263,7 @@ registries = st.lists(renewed(), min_size=1, max_size=12).map(lambda chains: sum
 def test_every_cell_equals_a_count_by_hand_and_is_traced_to_its_rows(
     certificates: list[Certificate], duckdb: Engine
 ) -> None:
-    table = rolled_up(certificates, PERIODS, duckdb)
-    expected = counted_by_hand(certificates, PERIODS)
-    assert without_zeros(by_cell(table)) == without_zeros(expected)
-    assert set(by_cell(table)) <= set(expected)
+    table = hold_by_hand(certificates, duckdb)
     hold_the_laws(by_cell(table))
     rows = table.sample(3, random_state=len(table)).to_dict("records")
     for row, measure in zip(rows, ("certified_organisations", *MEASURES[:2]), strict=False):
@@ -273,6 +271,14 @@ def test_every_cell_equals_a_count_by_hand_and_is_traced_to_its_rows(
         traced = duckdb.rows(trace_figure(dated(certificates, duckdb), figure, REFERENCE))
         organisations = measure == "certified_organisations"
         assert row[measure] == (traced["organisation"].nunique() if organisations else len(traced))
+
+
+def hold_by_hand(certificates: list[Certificate], on: Engine) -> pd.DataFrame:
+    table = rolled_up(certificates, PERIODS, on)
+    expected = counted_by_hand(certificates, PERIODS)
+    assert without_zeros(by_cell(table)) == without_zeros(expected)
+    assert set(by_cell(table)) <= set(expected)
+    return table
 
 
 def hold_the_laws(numbers: dict[Cell, dict[str, int]]) -> None:
@@ -333,6 +339,32 @@ def test_months_far_apart_fall_into_words_of_their_own(duckdb: Engine) -> None:
     total = table[(table[list(DIMENSIONS)] == "ALL").all(axis=1)].set_index("period")
     held = total[total["certified_organisations"] == 1].index
     assert sorted(held) == spanned("2018-05", "2027-01")
+
+
+@pytest.mark.parametrize("narrow", [1, 3, 17])
+def test_a_cell_of_many_organisations_has_wider_numbers(
+    duckdb: Engine, monkeypatch: pytest.MonkeyPatch, narrow: int
+) -> None:
+    monkeypatch.setattr("etl.rollup.organisations.NARROW", narrow)
+    certificates = [
+        certificate(name, ends=f"{2020 + number % 6}-06-30", size="LS"[number % 2])
+        for number, name in enumerate("ABCDEFGHI")
+    ]
+    hold_by_hand(certificates, duckdb)
+
+
+class Weak(Engine):
+    """An engine whose numbers are the same for all names of two letters."""
+
+    def hashed(self, text: Any) -> Any:
+        return (text.length() == 2).ifelse(ibis.literal(7, "uint64"), super().hashed(text))
+
+
+def test_organisations_of_the_same_number_are_told_apart(duckdb: Engine) -> None:
+    hold_by_hand(
+        [certificate("A1"), certificate("B2"), certificate("B2", region="320000")],
+        Weak(**vars(duckdb)),
+    )
 
 
 def test_a_period_is_a_year_a_quarter_or_a_month() -> None:

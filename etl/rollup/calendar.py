@@ -129,6 +129,10 @@ class Grid:
         """Return all slots, the opening one first."""
         return range(self.last + 1)
 
+    def day(self, slot: int) -> date:
+        """Return the last day of a slot."""
+        return _first_day(self.base + slot * self.months + 1) - timedelta(days=1)
+
 
 def grid(periods: Iterable[str]) -> Grid:
     """Lay the periods on the widest grid that has a slot at each of their ends."""

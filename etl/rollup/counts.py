@@ -11,7 +11,7 @@ The work is in proportion to cells; one scheme is held in memory at a time.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -23,25 +23,25 @@ from scipy.sparse import csr_matrix
 from etl.rollup.calendar import Grid, Series
 from etl.rollup.engine import Engine
 from etl.rollup.events import KIND_BITS, KINDS, MEASURES, STOCKS, SUSPENDED
-from etl.rollup.organisations import PIECE
+from etl.rollup.organisations import WORD, Holders
 from etl.rollup.space import DIMENSIONS, Dimension, Space
 
 Cells = npt.NDArray[np.int64]
 Numbers = npt.NDArray[np.int32]
 Places = npt.NDArray[np.intp]
-HOLDERS = MEASURES.index("certified_organisations")
+HOLDERS = MEASURES.index("certified_organisations")  # counted by slot, not by what changes
 
 
 @dataclass(frozen=True)
 class Events:
-    """What is counted: `certificate_events`, and `changes` by who stands in totals already.
+    """What is counted: `certificate_events`, and holders by who stands in totals already.
 
     holders: by the dimensions in whose totals these organisations were merged anew; those of
     `()` in none.
     """
 
     certificates: Any
-    holders: dict[tuple[str, ...], Any]
+    holders: dict[tuple[str, ...], Holders]
 
 
 @dataclass(frozen=True)
@@ -55,16 +55,16 @@ class Block:
     numbers: Numbers
     since: Places
 
-    def moved(self, cells: Cells, rows: Places) -> Block:
-        """Return the sum by cell of the given rows, each of which counts in the cell beside it."""
+    def add(self, rows: Places, cells: Cells) -> None:
+        """Add rows to the cells beside them, which the block has."""
         into, place = _placed(cells)
+        numbers = self.numbers.reshape(len(self.cells), -1)
         sums = csr_matrix(
-            (np.ones(len(rows), np.int32), (place, rows)), shape=(len(into), len(self.cells))
+            (np.ones(len(rows), np.int32), (place, rows)), shape=(len(into), len(numbers))
         )
-        added = np.asarray(sums @ self.numbers.reshape(len(self.cells), -1), np.int32)
-        since = np.full(len(into), np.iinfo(np.intp).max)
-        np.minimum.at(since, place, self.since[rows])
-        return Block(into, added.reshape(len(into), *self.numbers.shape[1:]), since)
+        target = _places(self.cells, into)
+        numbers[target] += np.asarray(sums @ numbers)
+        np.minimum.at(self.since, target[place], self.since[rows])
 
 
 def blocks(
@@ -85,18 +85,21 @@ def blocks(
         if above != position:
             move = (above - position) << scheme.shift
             totals.setdefault(above, []).append(replace(block, cells=block.cells + move))
-        # Children and their total are counted from the same certificates, not the same holders.
-        block = replace(block, numbers=block.numbers.copy())
-        for settled, rows in events.holders.items():
-            held = engine.arrow(_of(rows, scheme, position))
+        # Children and their total are counted from the same certificates, not the same holders:
+        # so what they share stays as it is.
+        block = with_places(block, _places_of(space))
+        for settled, held in events.holders.items():
+            rows = engine.arrow(_of(held.rows, scheme, position))
             if not settled:
-                _add_holders(block.cells, block.numbers[:, HOLDERS], held)
-                block = _with_totals(block, space, settled)
-            elif len(held):
-                anew = _with_totals(_holders(held, grid), space, settled)
+                _add_holders(block.cells, block.numbers[:, HOLDERS], rows, held.bits)
+                add_totals(block, _places_of(space))
+            elif len(rows):
+                left = _places_of(space, settled)
+                anew = with_places(_holders(rows, held.bits, grid), left)
+                add_totals(anew, left)
                 place = _places(block.cells, anew.cells)
                 block.numbers[place, HOLDERS] += anew.numbers[:, 0]
-        np.cumsum(block.numbers[:, : len(STOCKS)], axis=2, out=block.numbers[:, : len(STOCKS)])
+        np.cumsum(block.numbers[:, :HOLDERS], axis=2, out=block.numbers[:, :HOLDERS])
         yield block
 
 
@@ -143,10 +146,10 @@ def _certificates(rows: pa.Table, grid: Grid) -> Block:
     return Block(cells, numbers, since)
 
 
-def _holders(rows: pa.Table, grid: Grid) -> Block:
+def _holders(rows: pa.Table, bits: int, grid: Grid) -> Block:
     cells, _ = _placed(rows["cell"].to_numpy())
     numbers = np.zeros((len(cells), 1, len(grid.slots)), np.int32)
-    _add_holders(cells, numbers[:, 0], rows)
+    _add_holders(cells, numbers[:, 0], rows, bits)
     return Block(cells, numbers, np.zeros(len(cells), np.intp))
 
 
@@ -163,36 +166,58 @@ def _joined(parts: list[Block]) -> Block:
     return Block(cells, numbers, since)
 
 
-def _add_holders(cells: Cells, numbers: Numbers, rows: pa.Table) -> None:
-    """Add the organisations that begin and stop to hold a certificate, from `changes`."""
+def _add_holders(cells: Cells, numbers: Numbers, rows: pa.Table, bits: int) -> None:
+    """Add the rows of `Holders` to numbers by cell and slot."""
     place = _places(cells, rows["cell"].to_numpy())
-    begins, piece, change, holders = (
-        rows[name].to_numpy() for name in ("begins", "piece", "change", "holders")
+    for name in rows.column_names[1:]:
+        first = int(name.removeprefix("slot_"))
+        packed = rows[name].to_numpy().astype(np.int64)
+        for slot in range(first, min(first - first % WORD + WORD, numbers.shape[1]), bits):
+            numbers[place, slot] += (packed & ((1 << bits) - 1)).astype(np.int32)
+            packed >>= bits
+
+
+def _places_of(space: Space, settled: Collection[str] = ()) -> list[Dimension]:
+    return [getattr(space, name) for name in ("size", "industry", "region") if name not in settled]
+
+
+def with_places(block: Block, dimensions: Sequence[Dimension]) -> Block:
+    """Return a copy with a place for every total of the dimensions, with nothing in it."""
+    cells = block.cells
+    for dimension in dimensions:
+        for pairs in dimension.sums:
+            _, above = _above(cells, dimension, pairs)
+            cells, _ = _placed(np.concatenate([cells, above]))
+    made = Block(
+        cells,
+        np.zeros((len(cells), *block.numbers.shape[1:]), np.int32),
+        np.full(len(cells), block.numbers.shape[-1]),
     )
-    for bit in range(PIECE):
-        at = np.flatnonzero((change >> bit) & 1 & (begins + bit < numbers.shape[1]))
-        step = np.where((piece[at] >> bit) & 1, holders[at], -holders[at])
-        np.add.at(numbers, (place[at], begins[at] + bit), step)
+    place = _places(cells, block.cells)
+    made.numbers[place] = block.numbers
+    made.since[place] = block.since
+    return made
 
 
-def _with_totals(block: Block, space: Space, settled: Collection[str]) -> Block:
-    for name in ("size", "industry", "region"):
-        if name not in settled:
-            block = with_totals(block, getattr(space, name))
-    return block
+def add_totals(block: Block, dimensions: Sequence[Dimension]) -> None:
+    """Fill the totals of `with_places`, of groups beside the trees too."""
+    for dimension in dimensions:
+        for pairs in dimension.sums:
+            block.add(*_above(block.cells, dimension, pairs))
 
 
-def with_totals(block: Block, dimension: Dimension) -> Block:
-    """Return a block with every total of a dimension, groups beside its tree too."""
-    pairs = np.array(dimension.closure, np.int64)
-    pairs = pairs[np.argsort(pairs[:, 0], kind="stable")]
-    starts = np.searchsorted(pairs[:, 0], np.arange(len(dimension.codes) + 1))
-    here = dimension.value(block.cells)
+def _above(
+    cells: Cells, dimension: Dimension, pairs: Sequence[tuple[int, int]]
+) -> tuple[Places, Cells]:
+    """Return which cells count in a total of these (code, total), and beside each its total."""
+    ordered = np.array(sorted(pairs), np.int64).reshape(-1, 2)
+    starts = np.searchsorted(ordered[:, 0], np.arange(len(dimension.codes) + 1))
+    here = dimension.value(cells)
     times = np.diff(starts)[here]
     rows = np.repeat(np.arange(len(here)), times)
     within = np.arange(len(rows)) - np.repeat(np.cumsum(times) - times, times)
-    above = pairs[np.repeat(starts[here], times) + within, 1]
-    return block.moved(block.cells[rows] + ((above - here[rows]) << dimension.shift), rows)
+    total = ordered[np.repeat(starts[here], times) + within, 1]
+    return rows, cells[rows] + ((total - here[rows]) << dimension.shift)
 
 
 def counts(block: Block, series: Series) -> pa.Table:
@@ -213,8 +238,10 @@ def counts(block: Block, series: Series) -> pa.Table:
         numbers = block.numbers[:, MEASURES.index(name)]
         if name in STOCKS:
             numbers = numbers[:, last[steps]]
-        else:
+        elif not series.is_grid:
             numbers = np.add.reduceat(numbers, start, axis=1, dtype=np.int32)[:, steps]
+        else:
+            numbers = numbers[:, steps]
         columns[name] = numbers[shown]
     return pa.table(columns)
 

@@ -20,8 +20,21 @@ import ibis
 import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as pq
+from ibis.expr.datatypes import UInt64
 
 MEMORY_LIMIT = "3GB"
+
+
+@ibis.udf.scalar.builtin(name="hash")  # type: ignore[untyped-decorator]
+def _hash(text: str) -> UInt64:
+    """Return 64 bits of a text, as DuckDB does."""
+    raise NotImplementedError
+
+
+@ibis.udf.scalar.builtin(name="xxhash64")  # type: ignore[untyped-decorator]
+def _xxhash64(text: str) -> int:
+    """Return 64 bits of a text, as Spark does."""
+    raise NotImplementedError
 
 
 @dataclass
@@ -47,6 +60,10 @@ class Engine:
             computed.createOrReplaceTempView(name)
             return self.connection.table(name)
         return self.connection.create_table(name, rows.select(*rows.columns), temp=True)
+
+    def hashed(self, text: Any) -> Any:
+        """Return a text as a number of 64 bits: an expression."""
+        return _xxhash64(text) if self.is_spark else _hash(text)
 
     def stored(self, rows: Any) -> Any:
         """Compute rows once and return them as a table that takes no memory."""

@@ -41,12 +41,15 @@ def _slot(day: Any, grid: Grid) -> Any:
     return steps.clip(0, grid.last + 1).cast("int32")
 
 
-def lives(registry: Any, space: Space, grid: Grid, engine: Engine) -> Any:
-    """Return organisation, cell and the slots at which each certificate begins, halts and ends.
+def lives(registry: Any, space: Space, grid: Grid, engine: Engine, salt: str = "") -> Any:
+    """Return who, cell and the slots at which each certificate begins, halts and ends.
 
     It is valid from `begins` to before `halts` (suspended, or ended), in force to before `ends`.
+    `number` stands for the organisation: two may share one, but not `check` too. With another
+    salt the numbers are others.
     """
-    rows = registry
+    # Said of the days, for the engine to pass over the rest as it reads.
+    rows = registry.filter(registry.ends > grid.day(0), registry.issued <= grid.day(grid.last))
     cell: Any = 0
     for dimension in space.dimensions:
         codes = pd.DataFrame(
@@ -61,8 +64,10 @@ def lives(registry: Any, space: Space, grid: Grid, engine: Engine) -> Any:
         cell = cell + rows[f"{dimension.name}_part"]
     ends = _slot(rows.ends, grid)
     how = (rows.ended_by == "lapsed").ifelse(1, (rows.ended_by == "withdrawn").ifelse(2, 0))
-    placed = rows.select(
-        "organisation",
+    name = rows.organisation + salt if salt else rows.organisation
+    return rows.select(
+        number=engine.hashed(name),
+        check=engine.hashed(name.substr(1)),
         cell=cell,
         begins=_slot(rows.issued, grid),
         halts=rows.suspended.isnull().ifelse(ends, _slot(rows.suspended, grid)),
@@ -70,7 +75,6 @@ def lives(registry: Any, space: Space, grid: Grid, engine: Engine) -> Any:
         begun=rows.reissue.ifelse(0, 1).cast("int8"),
         how=how.cast("int8"),
     )
-    return placed.filter(placed.ends > 0, placed.begins <= grid.last)
 
 
 def certificate_events(lives: Any, grid: Grid) -> Any:

@@ -1,16 +1,18 @@
-"""Organisations: at which slots each holds a valid certificate in a cell, and who changes when.
+"""Organisations: at which slots each holds a valid certificate in a cell, and how many do.
 
 An organisation's certificates in a cell are merged as the set of slots on which one of them is
-valid: bits, joined by `or`. Where a bit differs from the one before, it begins or stops.
+valid: bits, joined by `or`. To count the organisations of a cell, three bits far enough apart are
+summed as one number:
 
-    word 0                      word 1
-    0 0 1 1 1 1 1 0 0 1 1 1 …   1 1 0 0 0 …      slots held
-    0 0 1 0 0 0 0 1 0 1 0 0 …   0 0 1 0 0 …      changes: begins, stops, begins … stops
+    slot               34               17               0
+    one     …000000000001 0000000000000000 1 0000000000000000 1     held at 0, 17 and 34
+    sum     …000000000407 0000000000000041 2 …                      by so many organisations
 """
 
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator
+from dataclasses import dataclass
 from typing import Any
 
 import ibis
@@ -20,10 +22,9 @@ from etl.rollup.calendar import Grid
 from etl.rollup.engine import Engine
 from etl.rollup.space import Dimension, Space
 
-# A word keeps clear of the sign, with a bit to spare for the shift by one. Changes are looked
-# for in pieces of it: few of them hold any, and many organisations of a cell share the same.
-PIECE = 12
-WORD = 5 * PIECE
+# A word is as long as a whole number that a float holds exactly: engines sum floats quickest.
+WORD = 51
+NARROW = WORD // 3  # bits for a count of fewer than 131,072 organisations
 PLACES = ("region", "industry", "size")
 
 
@@ -33,18 +34,24 @@ def bit_or(word: int) -> int:
     raise NotImplementedError
 
 
-def held_slots(lives: Any, grid: Grid, engine: Engine) -> Any:
+def held_slots(lives: Any, grid: Grid) -> Any:
     """Return one row an organisation (by number) and cell: the slots at which it is certified.
 
-    `word_0`, `word_1` … have a bit for each slot.
+    `word_0`, `word_1` … have a bit for each slot. `low` and `high` tell whether the number
+    stands for one organisation, see `sharing`.
     """
     held = lives.filter(lives.begins < lives.halts)
     words = {f"word_{i}": _bits(held.begins, held.halts, i) for i in range(_words(grid))}
-    held = engine.kept(_merged(held.select("organisation", "cell", **words), "organisation"))
-    numbers = engine.numbered(held.select("organisation").distinct(), "number")
-    numbered = engine.kept(held.inner_join(numbers, "organisation").drop("organisation"))
-    engine.release(held, numbers)
-    return numbered
+    held = held.select("number", "cell", "check", **words)
+    return held.group_by("number", "cell").agg(
+        **_joined(held), low=held.check.min(), high=held.check.max()
+    )
+
+
+def sharing(held: Any) -> Any:
+    """Return the numbers that stand for more than one organisation."""
+    checks = held.group_by("number").agg(low=held.low.min(), high=held.high.max())
+    return checks.filter(checks.low != checks.high).select("number")
 
 
 def _words(grid: Grid) -> int:
@@ -63,10 +70,12 @@ def _word_names(held: Any) -> list[str]:
     return [name for name in held.columns if name.startswith("word_")]
 
 
-def _merged(held: Any, who: str = "number") -> Any:
-    return held.group_by(who, "cell").agg(
-        **{name: bit_or(held[name]) for name in _word_names(held)}
-    )
+def _merged(held: Any) -> Any:
+    return held.group_by("number", "cell").agg(**_joined(held))
+
+
+def _joined(held: Any) -> dict[str, Any]:
+    return {name: bit_or(held[name]) for name in _word_names(held)}
 
 
 def levels(held: Any, scheme: Dimension, used: set[int], engine: Engine) -> Iterator[Any]:
@@ -107,20 +116,16 @@ def disagreeing(held: Any, space: Space) -> Any:
     `held` is that of all schemes. Of each, `in_region`, `in_industry`, `in_size` say in what its
     places differ: over the other dimensions it adds up like everybody else.
     """
-    # Halves leave room for a sum: a sum equals the `or` only where no bit is there twice.
-    halves = {
-        f"{name}_{side}": (held[name] >> shift) & ((1 << WORD // 2) - 1)
-        for name in _word_names(held)
-        for side, shift in (("low", 0), ("high", WORD // 2))
-    }
+    names = _word_names(held)
     places = {name: getattr(space, name).value(held.cell) for name in PLACES}
-    split = held.select("number", **halves, **places)
+    split = held.select("number", *names, **places)
+    # A sum, which has room for 4,096 places, equals the `or` only where no bit is there twice.
     sums = split.group_by("number").agg(
-        **{name: split[name].sum() - bit_or(split[name]) for name in halves},
+        **{name: split[name].sum() - bit_or(split[name]) for name in names},
         **{f"in_{name}": split[name].min() != split[name].max() for name in PLACES},
     )
     overlap: Any = ibis.literal(False)
-    for name in halves:
+    for name in names:
         overlap = overlap | (sums[name] > 0)
     return sums.filter(overlap).select("number", *(f"in_{name}" for name in PLACES))
 
@@ -147,27 +152,28 @@ def everywhere(held: Any, dimensions: Iterable[Dimension], engine: Engine) -> An
     return held
 
 
-def changes(held: Any, grid: Grid) -> Any:
-    """Return how many organisations (`holders`) share a piece of slots with a change in it.
+@dataclass(frozen=True)
+class Holders:
+    """How many organisations hold a certificate in each cell on each slot.
 
-    Columns: cell, `begins` (the slot of the piece's first bit), `piece` (the slots held),
-    `change` (those that differ from the slot before), holders. `change_steps` reads them.
+    rows: cell and columns `slot_0`, `slot_1` …: in `bits` bits the number on that slot, in the
+    next ones those `bits` slots later.
     """
-    parts = []
-    for i in range(_words(grid)):
-        word = held[f"word_{i}"]
-        carried = (held[f"word_{i - 1}"] >> (WORD - 1)) & 1 if i else 0
-        change = word ^ ((word << 1) | carried)
-        for shift in range(0, min(WORD, grid.last + 1 - i * WORD), PIECE):
-            mask = (1 << PIECE) - 1
-            part = held.select(
-                "cell",
-                begins=ibis.literal(i * WORD + shift, "int32"),
-                piece=((word >> shift) & mask).cast("int32"),
-                change=((change >> shift) & mask).cast("int32"),
-            )
-            parts.append(part.filter(part.change != 0))
-    rows = ibis.union(*parts) if len(parts) > 1 else parts[0]
-    return rows.group_by("cell", "begins", "piece", "change").agg(
-        holders=rows.count().cast("int32")
-    )
+
+    rows: Any
+    bits: int
+
+
+def holders(held: Any, grid: Grid, engine: Engine) -> Holders:
+    """Count the organisations of each cell, slot by slot."""
+    largest = engine.rows(held.group_by("cell").agg(rows=held.count()).agg(most=ibis._.rows.max()))[
+        "most"
+    ].max()
+    bits = NARROW if largest < 1 << NARROW else WORD  # NaN where there is none at all
+    mask = sum(1 << place for place in range(0, WORD, bits))
+    sums = {
+        f"slot_{slot}": ((held[f"word_{slot // WORD}"] >> slot % WORD) & mask).cast("float64").sum()
+        for slot in grid.slots
+        if slot % WORD < bits
+    }
+    return Holders(engine.kept(held.group_by("cell").agg(**sums)), bits)

@@ -109,6 +109,23 @@ class Dimension:
             )
         ]
 
+    @cached_property
+    def sums(self) -> list[list[tuple[int, int]]]:
+        """Return (code, total) to be added one list after the other: a tree from below, groups."""
+        depths = range(max(self.depth, default=0), 0, -1)
+        tree = [
+            [(i, self.parent[i]) for i, depth in enumerate(self.depth) if depth == below]
+            for below in depths
+        ]
+        joined = set(self.groups)
+        # Of members one below the other, the upper one has the other in it.
+        groups = [
+            (member, group)
+            for member, group in joined
+            if not any((above, group) in joined for above in self._chain(member)[1:])
+        ]
+        return [pairs for pairs in (*tree, groups) if pairs]
+
     def members(self, code: str) -> list[str]:
         """Return the codes that count in `code`, itself included."""
         if code not in self.codes:

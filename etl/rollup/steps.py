@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
+from itertools import count
 from pathlib import Path
 from typing import Any
 
@@ -18,12 +19,14 @@ from etl.rollup.engine import Engine
 from etl.rollup.events import MEASURES, certificate_events, lives
 from etl.rollup.organisations import (
     PLACES,
-    changes,
+    Holders,
     differing,
     disagreeing,
     everywhere,
     held_slots,
+    holders,
     levels,
+    sharing,
 )
 from etl.rollup.space import DIMENSIONS, Reference, Space, space
 
@@ -78,7 +81,7 @@ def roll_up(
             written.append(writer.submit(_write, block, cells, slots, out, number))
         for each in written or [writer.submit(_write, nothing(slots), cells, slots, out, 0)]:
             each.result()
-    engine.release(events.certificates, *events.holders.values())
+    engine.release(events.certificates, *(each.rows for each in events.holders.values()))
     return counted(out, engine)
 
 
@@ -87,20 +90,18 @@ def _events(
 ) -> tuple[Events, set[int]]:
     """Return all that is to be counted, and the schemes that occur."""
     told(message("reading certificates"))
-    placed = engine.kept(lives(registry, cells, slots, engine))
+    placed, held = _numbered(registry, cells, slots, engine, told)
     told(message("counting certificates"))
     certificates = engine.kept(certificate_events(placed, slots))
+    engine.release(placed)
     used = engine.arrow(certificates.select(code=cells.scheme.value(certificates.cell)).distinct())
     schemes = set(used["code"].to_pylist())
-    told(message("merging the certificates of each organisation"))
-    held = held_slots(placed, slots, engine)
-    engine.release(placed)
-    by_level = list(levels(held, cells.scheme, schemes, engine))
     told(message("finding organisations in two places at once"))
+    by_level = list(levels(held.drop("low", "high"), cells.scheme, schemes, engine))
     apart = engine.kept(disagreeing(by_level[-1], cells))
     told(message("counting organisations"))
     agreeing = engine.kept(_union([rows.anti_join(apart, "number") for rows in by_level]))
-    holders: dict[tuple[str, ...], Any] = {(): engine.kept(changes(agreeing, slots))}
+    counted: dict[tuple[str, ...], Holders] = {(): holders(agreeing, slots, engine)}
     engine.release(agreeing)
     others = engine.kept(_union([rows.semi_join(apart, "number") for rows in by_level]))
     engine.release(held, *by_level[1:])
@@ -109,11 +110,25 @@ def _events(
         names = tuple(name for name in PLACES if kind[name])
         rows = others.semi_join(differing(apart, names), "number")
         anew = engine.kept(everywhere(rows, [getattr(cells, name) for name in names], engine))
-        holders[names] = engine.kept(changes(anew, slots))
+        counted[names] = holders(anew, slots, engine)
         engine.release(anew)
     engine.release(apart, others)
-    events = Events(certificates, holders)
+    events = Events(certificates, counted)
     return events, schemes
+
+
+def _numbered(
+    registry: Any, cells: Space, slots: Grid, engine: Engine, told: _Told
+) -> tuple[Any, Any]:
+    """Return `lives` and `held_slots`, with a number of its own for each organisation."""
+    for attempt in count():
+        placed = engine.kept(lives(registry, cells, slots, engine, "#" * attempt))
+        told(message("merging the certificates of each organisation"))
+        held = engine.kept(held_slots(placed, slots))
+        if not engine.number(sharing(held)):
+            return placed, held
+        engine.release(placed, held)  # two organisations share a number
+    raise AssertionError
 
 
 def _write(block: Block, cells: Space, slots: Grid, out: Path, number: int) -> None:
