@@ -14,7 +14,7 @@ import sqlalchemy as sa
 from etl import checks, derive, intake
 from etl.baseline import Baseline, baseline
 from etl.documents import checksums
-from etl.findings import Finding, Refused
+from etl.findings import Finding, Refused, message
 from etl.intake import Named, Step
 from etl.publish import Decision, Edition, Overtaken, Publication, publish
 from etl.suppression import keep_withheld
@@ -27,6 +27,8 @@ from indicators.queries import latest_release
 RAW = ROOT / "data" / "raw"
 NOTHING = Named()
 KEYS = ", ".join(KEY)
+# Why a release was published, if nobody says.
+REFRESHED, FIRST = message("refresh"), message("first start")
 
 
 class Unaccepted(Refused):
@@ -117,7 +119,7 @@ def refresh(
     *,
     raw: Path = RAW,
     named: Named = NOTHING,
-    reason: str = "refresh",
+    reason: str = "",
     accepted: str | None = None,
     dry_run: bool = False,
     step: Step = lambda _: None,
@@ -134,7 +136,7 @@ def refresh(
         if not dry_run:
             intake.keep(named, raw)
         try:
-            decision = Decision(reason, accepted, made.warnings)
+            decision = Decision(reason or str(REFRESHED), accepted, made.warnings)
             return publish(engine, made.edition(), decision, dry_run=dry_run)
         except Overtaken:  # what was compared with is not public any more: once more
             pass
@@ -161,4 +163,4 @@ def _withheld_too(base: Baseline, changed: Sequence[str], rows: TidyRows) -> lis
 def fill_if_empty(engine: sa.Engine) -> None:
     """Publish the figures that the project ships, if nothing has been published yet."""
     if latest_release(engine) is None:
-        refresh(engine, reason="first start")
+        refresh(engine, reason=str(FIRST))

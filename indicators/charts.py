@@ -176,8 +176,9 @@ def matrix_chart(words: Wording, *, dark: bool = False) -> Specification:
     Rows: region, name, aim, symbol, fill, ink, told. A click selects: selection `cell`.
     """
     cell = alt.selection_point(name="cell", fields=["region", "target"], toggle=False)
-    # Slanted names of many columns would lie on each other.
-    narrow = "width / length(domain('x')) < 15"
+    # Slanted names of many columns would lie on each other, upright ones of very many too.
+    column = "(width / length(domain('x')))"
+    narrow = f"{column} < 15"
     squares = alt.Chart(alt.NamedData("matrix")).transform_calculate(
         spoken="datum.name + ', ' + datum.aim + ': ' + datum.said"
     ).encode(
@@ -187,7 +188,8 @@ def matrix_chart(words: Wording, *, dark: bool = False) -> Specification:
             axis=alt.Axis(
                 orient="top", labelAngle=alt.ExprRef(f"{narrow} ? -90 : -40"), labelAlign="left",
                 labelBaseline=alt.ExprRef(f"{narrow} ? 'middle' : 'alphabetic'"),
-                labelLimit=190, labelColor=palette(dark).text, ticks=False, domain=False,
+                labelFontSize=alt.ExprRef(f"clamp({column}, 7, 12)"), labelLimit=190,
+                labelColor=palette(dark).text, ticks=False, domain=False,
             ),
         ),
         y=alt.Y("name:N", sort=None, title=None, axis=_names(palette(dark).text)),
@@ -202,7 +204,7 @@ def matrix_chart(words: Wording, *, dark: bool = False) -> Specification:
         squares.mark_rect(stroke=palette(dark).background, strokeWidth=2, cursor="pointer")
         .encode(color=alt.Color("fill:N", scale=None, legend=None))
         .add_params(cell),
-        squares.mark_text(fontSize=13, aria=False).encode(
+        squares.mark_text(fontSize=alt.ExprRef(f"clamp({column}, 7, 13)"), aria=False).encode(
             text="symbol:N", color=alt.Color("ink:N", scale=None, legend=None)
         ),
     )

@@ -61,9 +61,9 @@ def statement(figures: pd.DataFrame, title: str, within: str, words: Wording) ->
 def ranking_statement(title: str, unit: str, within: str, words: Wording) -> str:
     """Return what the bars beside a map rank."""
     if within == NATION:
-        return words("Provinces ranked by {what} ({unit})", what=title, unit=unit)
+        return words("Ranking of provinces: {what} ({unit})", what=title, unit=unit)
     where = tables.region_names(words.language)[within]
-    return words("Prefectures of {where} ranked by {what} ({unit})",
+    return words("Ranking of prefectures in {where}: {what} ({unit})",
                  where=where, what=title, unit=unit)  # fmt: skip
 
 

@@ -135,7 +135,7 @@ def releases_table(releases: pd.DataFrame, words: Wording) -> pd.DataFrame:
         words("Published"): [words.date(moment) for moment in releases["published_at"]],
         words("By"): releases["published_by"].to_numpy(),
         words("Reason"): [
-            reason if pd.isna(restored)
+            words.known(reason) if pd.isna(restored)
             else words("brings back release {number}: {reason}", number=int(restored),
                        reason=reason)
             for reason, restored in zip(releases["reason"], releases["restored"], strict=True)

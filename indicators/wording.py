@@ -67,6 +67,15 @@ class Wording:
         text = _chinese()[sentence] if self.language == "zh" else sentence
         return text.format(**values) if values else text
 
+    def known(self, text: str, /) -> str:
+        """Return a text in the language if the project said it, as it stands if people did."""
+        return self(text) if text in _chinese() else text
+
+    def within(self, both: Bilingual, /) -> str:
+        """Return a title of the catalogue as it stands within a sentence."""
+        title = self.text(both)
+        return title if title[1:2].isupper() else title[:1].lower() + title[1:]
+
     def plural(self, one: str, many: str, /, *, n: int, **values: Any) -> str:
         """Return `one` or `many` by the number `n`, which the sentence names as `{n}`."""
         return self(one if n == 1 else many, n=self.number(n), **values)

@@ -71,7 +71,7 @@ def common(shipped: sa.Engine) -> province.Shared:
 def test_the_title_says_the_rank_and_the_ranks_that_chance_allows() -> None:
     told = facts_of(rates({**PROVINCES, "100000": 4.5}))
     assert province.statement(told, EN) == (
-        "Zhejiang: no target applies; Certified organisations per 10,000 residents ranks "
+        "Zhejiang: no target applies; certified organisations per 10,000 residents ranks "
         "3 (1–5) of 6 with figures"
     )
 

@@ -68,7 +68,7 @@ def line_of(figures: MapFigures, start: str) -> str:
         (
             "en", "Valid certificates: Zhejiang has the highest figure; 2 of 31 provinces have one",
             "Valid certificates, Dec 2024. ",
-            "Provinces ranked by Valid certificates (certificates)",
+            "Ranking of provinces: Valid certificates (certificates)",
         ),
     ],
 )  # fmt: skip

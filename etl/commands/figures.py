@@ -35,7 +35,7 @@ Report = Annotated[
 def publish(
     files: Files = None,
     source: Folder = OWN,
-    reason: Annotated[str, typer.Option(help="发布原因 · why")] = "refresh",
+    reason: Annotated[str, typer.Option(help="发布原因 · why")] = "",
     accept: Annotated[
         str | None, typer.Option(help="接受提醒的理由 · why warnings are accepted")
     ] = None,

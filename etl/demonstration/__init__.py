@@ -159,7 +159,9 @@ def write_demonstration(
     with demonstration(seed, years=years, step=step) as made:
         step("publish")
         edition = Edition(made.batches(), made.citations, made.inputs, vars(made.register))
-        return publish(engine, edition, Decision(f"demonstration, seed {seed}"))
+        return publish(
+            engine, edition, Decision(f"演示数据，种子 {seed} · demonstration figures, seed {seed}")
+        )
 
 
 def remove(url: str | None = None) -> None:

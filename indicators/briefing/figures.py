@@ -45,7 +45,7 @@ def _provenance(material: Material, words: Wording) -> pd.DataFrame:
             "Release {number}, published {date}. Figures are quoted as facts with their source.",
             number=common.vintage.release, date=words.date(str(common.release["published_at"])),
         )),
-        (words("Reason"), str(common.release["reason"])),
+        (words("Reason"), words.known(str(common.release["reason"]))),
         (words("Code version"), str(common.release["code_version"])),
         *((words("Source"), tables.source_name(key, words))
           for key in sorted(set(facts.own["source"]))),

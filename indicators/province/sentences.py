@@ -116,7 +116,7 @@ def leading_rank(facts: Facts) -> Row | None:
 
 def rank_phrase(row: Row, words: Wording) -> str:
     """Return `uptake rate ranks 2 of 31`, with the ranks that chance allows."""
-    name = words.text(catalogue.load().indicators[row["indicator"]].title)
+    name = words.within(catalogue.load().indicators[row["indicator"]].title)
     return words("{indicator} ranks {rank}", indicator=name, rank=rank_text(row, words))
 
 
