@@ -138,6 +138,10 @@ def objective_chart(words: Wording, *, dark: bool = False) -> Specification:
         ),
         observed.mark_line(color=ink, strokeWidth=2.5).encode(detail="segment:N"),
         observed.mark_point(color=ink, fill=ink, size=60, opacity=1),
+        # What lies under a label is kept off it.
+        observed.mark_text(
+            dy=-12, fontSize=11, stroke=colours.background, strokeWidth=4, aria=False
+        ).encode(text="label:N"),
         observed.mark_text(dy=-12, fontSize=11, color=colours.text).encode(text="label:N"),
     )
     chart = chart.configure_axis(labelColor=colours.text, gridColor=colours.border, gridOpacity=0.4)

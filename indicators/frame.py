@@ -78,7 +78,7 @@ def _dataset(words: Wording) -> Dataset:
             st.segmented_control(
                 words("Figures"), held, key="choice_data", on_change=_say_dataset,
                 format_func=lambda held: {
-                    "real": words("Real figures"), "demonstration": words("Demonstration"),
+                    "real": words("Real"), "demonstration": words("Demonstration"),
                 }[held],
                 label_visibility="collapsed", required=True,
             )  # fmt: skip

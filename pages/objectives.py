@@ -23,7 +23,7 @@ answer = (
     if verdict.reason
     else progress.headline(verdict, words)
 )
-st.title(words("{where}, {aim}: {answer} {symbol}", where=where, aim=aim, answer=answer,
+st.title(words("{where} · {aim}: {answer} {symbol}", where=where, aim=aim, answer=answer,
                symbol=symbol))  # fmt: skip
 st.caption(words("Target: {target}. {description}", target=asked,
                  description=words.text(indicator.description)))  # fmt: skip

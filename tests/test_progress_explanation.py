@@ -35,8 +35,8 @@ def test_a_verdict_is_told_with_its_numbers() -> None:
         "At the pace since the baseline the target is reached in 2025.",
         "With fewer than five figures since the baseline there is no interval and no chance.",
         "Borderline. Without the latest figure the verdict would be: Acceleration needed.",
-        "The line to “Achieved” lies at 94.00.",
-        "The line to “Acceleration needed” lies at 93.85.",
+        'The line to "Achieved" lies at 94.00.',
+        'The line to "Acceleration needed" lies at 93.85.',
         "There is no history of revisions, so that check is left out.",
         "By the published practice (Eurostat) it would be: substantial progress.",
     ]

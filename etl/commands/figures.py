@@ -181,7 +181,7 @@ def demo(
     screen.say(
         words("The demonstration figures are ready: {rows}, from seed {seed}.",
               rows=words.number(publication.difference.rows), seed=seed),
-        words("The pages show them where “Demonstration” is chosen; real figures stay apart."),
+        words('The pages show them where "Demonstration" is chosen; real figures stay apart.'),
     )  # fmt: skip
 
 

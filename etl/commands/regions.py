@@ -63,7 +63,7 @@ def _region(name: str) -> str:
     told = known[(known[["code", "name_zh", "short_zh", "name_en"]] == name).any(axis=1)]
     if len(told) != 1:
         screen.fail(screen.words(
-            "“{name}” names {n} regions; give one code of data/reference/regions.csv.",
+            '"{name}" names {n} regions; give one code of data/reference/regions.csv.',
             name=name, n=len(told),
         ))  # fmt: skip
     if told["kind"].item() not in ("province", "prefecture"):

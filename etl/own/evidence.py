@@ -291,7 +291,7 @@ class Evidence:
                             f"fixed.{key}",
                             code,
                             "certain" if exact else "likely",
-                            message("“{said}” says so", said=text),
+                            message('"{said}" says so', said=text),
                         )
                         return
         if key == "period":
@@ -299,7 +299,7 @@ class Evidence:
                 match = _PERIOD.search(plain(text))
                 if match and _reads(period, match[0]):
                     self._say(
-                        f"fixed.{key}", match[0], "likely", message("“{said}” says so", said=text)
+                        f"fixed.{key}", match[0], "likely", message('"{said}" says so', said=text)
                     )
                     return
         self.made.append(undecided(f"fixed.{key}", "", message("nothing in the file says it")))
@@ -314,7 +314,7 @@ class Evidence:
                 indicator is None
                 or _reads(lambda unit: str(power(unit, self.catalogue.units[indicator.unit])), unit)
             ):
-                self._say("unit", unit, "likely", message("“{said}” says so", said=text))
+                self._say("unit", unit, "likely", message('"{said}" says so', said=text))
                 return
         hint = self.catalogue.units[indicator.unit].zh if indicator else ""
         self.made.append(undecided("unit", hint, message("nothing in the file says it")))
@@ -363,7 +363,7 @@ class Evidence:
                     f"provenance.{key}",
                     source.strip(),
                     "likely",
-                    message("“{said}” says so", said=source),
+                    message('"{said}" says so', said=source),
                 )
             elif key == "document" and titles and not _UNIT.search(titles[0]):
                 self._say(

@@ -206,7 +206,7 @@ def _robustness(verdict: Verdict, words: Wording, decimals: int | None) -> Itera
     for margin in (verdict.better, verdict.worse):
         if margin is not None:
             yield words(
-                "The line to “{verdict}” lies at {value}.",
+                'The line to "{verdict}" lies at {value}.',
                 verdict=class_name(margin.verdict, words),
                 value=words.number(margin.value, decimals),
             )

@@ -29,7 +29,7 @@ def choose(
     code = wanted if wanted in codes else default
     if wanted != code and key in st.query_params:
         st.sidebar.warning(
-            words("“{wanted}” has no figures here; showing “{shown}”.",
+            words('"{wanted}" has no figures here; showing "{shown}".',
                   wanted=wanted[:40], shown=name(code)),
             icon=":material/info:",
         )  # fmt: skip

@@ -27,7 +27,7 @@ def choose_level(words: Wording) -> str:
         within = NATION
     if asked not in (None, NATION, within):
         st.sidebar.warning(
-            words("There is no map of the parts of “{wanted}”.", wanted=str(asked)[:40]),
+            words('There is no map of the parts of "{wanted}".', wanted=str(asked)[:40]),
             icon=":material/info:",
         )
     _say_level(within)
