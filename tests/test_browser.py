@@ -260,6 +260,29 @@ def test_no_page_scrolls_sideways(page: Page, address: str, name: str, width: in
         assert page.get_by_test_id("stMain").evaluate(beyond) == 0, language
 
 
+@pytest.mark.parametrize("name", PAGES)
+def test_every_control_is_reached_by_the_keyboard(page: Page, address: str, name: str) -> None:
+    visit(page, f"{address}/{PAGES[name]}?lang=zh")
+    page.wait_for_timeout(2_000)
+    controls = page.evaluate(
+        """() => [...document.querySelectorAll("a[href], button, input, summary")]
+            .filter(each => each.checkVisibility({visibilityProperty: true}) && !each.disabled)
+            .filter(each => each.tabIndex >= 0)
+            // Of a group of radio buttons one is a stop, and arrows lead to the others.
+            .filter(each => each.role !== "radio" || each.ariaChecked === "true")
+            .map((each, number) => {
+                each.dataset.control = number
+                return [String(number), each.innerText || each.ariaLabel || each.type]
+            })"""
+    )
+    reached = set()
+    for _ in range(3 * len(controls)):
+        page.keyboard.press("Tab")
+        reached.add(page.evaluate("document.activeElement.dataset.control"))
+    assert len(controls) > 8
+    assert [label for number, label in controls if number not in reached] == []
+
+
 def test_a_server_open_to_others_shows_nothing_without_sign_in(page: Page, tmp_path: Path) -> None:
     database = f"sqlite:///{tmp_path / 'figures.sqlite'}"
     environment = {"DATABASE_URL": database}
@@ -293,7 +316,7 @@ def test_axe_finds_nothing_serious(
     with closing(browser.new_context(color_scheme=theme)) as context:
         page = context.new_page()
         visit(page, f"{address}/{PAGES[name]}?lang={language}")
-        page.wait_for_timeout(3_000)
+        page.wait_for_timeout(1_500)
         found = Axe().run(page).response["violations"]
     serious = {
         (violation["id"], node["html"][:120])

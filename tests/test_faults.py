@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import json
+import multiprocessing
 import os
 import random
-import signal
 import subprocess
 import sys
 import threading
 import time
 from collections.abc import Iterator
+from itertools import cycle
+from multiprocessing.synchronize import Event
 from pathlib import Path
 
 import pandas as pd
@@ -36,18 +38,8 @@ from tests.conftest import (
 ROOT = Path(__file__).resolve().parent.parent
 KILLS = int(os.environ.get("KILLS", "20"))
 ROWS = 3_000
-# Publishes edition 1, 2, 1, 2, … without end, and says so on each release.
-PUBLISHER = """
-import sys
-from itertools import cycle
-from etl.publish import Decision, publish
-from indicators.database import open_database
-from tests.test_faults import many
-engine = open_database(sys.argv[1])
-print("ready", flush=True)
-for factor in cycle([2.0, 1.0]):
-    publish(engine, many(factor), Decision("a test"))
-"""
+# A publisher's start is not what is killed: each is a fork of one that has imported everything.
+PUBLISHERS = multiprocessing.get_context("forkserver")
 
 
 def many(factor: float) -> Edition:
@@ -60,6 +52,14 @@ def many(factor: float) -> Edition:
     return edition_of(rows)
 
 
+def publish_without_end(url: str, ready: Event) -> None:
+    """Publish edition 2, 1, 2, 1 …, a release each."""
+    engine = open_database(url)
+    ready.set()
+    for factor in cycle([2.0, 1.0]):
+        publish(engine, many(factor), Decision("a test"))
+
+
 def whole(engine: sa.Engine) -> set[float]:
     """Return by what factors the public figures are their numbers: one, if they are one release."""
     rows = all_observations(engine)
@@ -70,17 +70,17 @@ def whole(engine: sa.Engine) -> set[float]:
 def test_a_publisher_killed_at_any_instant_leaves_one_release_whole(empty: sa.Engine) -> None:
     publish(empty, many(1.0), Decision("a test"))
     url = empty.url.render_as_string(hide_password=False)
+    PUBLISHERS.set_forkserver_preload(["tests.test_faults"])
     chance = random.Random(20180003)
     for _ in range(KILLS):
         before = latest_release(empty) or 0
-        with subprocess.Popen(
-            [sys.executable, "-W", "ignore", "-c", PUBLISHER, url],
-            cwd=ROOT, stdout=subprocess.PIPE,
-        ) as child:  # fmt: skip
-            assert child.stdout is not None
-            child.stdout.readline()
-            time.sleep(chance.uniform(0.0, 0.6))
-            child.send_signal(signal.SIGKILL)
+        ready = PUBLISHERS.Event()
+        child = PUBLISHERS.Process(target=publish_without_end, args=(url, ready))
+        child.start()
+        assert ready.wait(30)
+        time.sleep(chance.uniform(0.0, 0.6))
+        child.kill()
+        child.join()
         after = latest_release(empty) or 0
         assert after >= before
         # Release 1 has factor 1, and every release turns it.

@@ -113,7 +113,7 @@ def test_an_objective_states_its_verdict_and_shows_its_reasons() -> None:
 
 def test_an_objective_without_figures_says_why_and_what_to_do() -> None:
     page = opened("objectives", region="630000", lang="en")
-    assert page.title[0].value.startswith("Qinghai, Pass rate of routine monitoring")
+    assert page.title[0].value.startswith("Qinghai · Pass rate of routine monitoring")
     assert "There is no figure" in page.title[0].value
     assert "python -m etl refresh" in page.info[-1].value
 
