@@ -192,7 +192,7 @@ def matrix_chart(words: Wording, *, dark: bool = False) -> Specification:
             axis=alt.Axis(
                 orient="top", labelAngle=alt.ExprRef(f"{narrow} ? -90 : -40"), labelAlign="left",
                 labelBaseline=alt.ExprRef(f"{narrow} ? 'middle' : 'alphabetic'"),
-                labelFontSize=alt.ExprRef(f"clamp({column}, 7, 12)"), labelLimit=190,
+                labelFontSize=alt.ExprRef(f"clamp({column} * 0.85, 7, 12)"), labelLimit=190,
                 labelColor=palette(dark).text, ticks=False, domain=False,
             ),
         ),
