@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import pandas as pd
+import pyarrow as pa
 import streamlit as st
 from streamlit.navigation.page import StreamlitPage
 
@@ -229,6 +230,13 @@ def downloads(exports: list[cached.Export]) -> None:
     with st.container(horizontal=True):
         for label, name, make in exports:
             st.download_button(label, make, name, on_click="ignore", icon=":material/download:")
+
+
+def table(frame: Frame, title: str, rows: pd.DataFrame | pa.Table, alt: str) -> None:
+    """Draw a table with its files to take away, which its title names."""
+    config = numbers(rows) if isinstance(rows, pd.DataFrame) else None
+    st.dataframe(rows, hide_index=True, column_config=config, alt=alt)
+    downloads(cached.table_exports(title, rows, frame.words.language, frame.vintage))
 
 
 def end(frame: Frame, *lines: str) -> None:

@@ -48,25 +48,22 @@ if opened := st.session_state.pop("opened", None):
     st.switch_page("pages/objectives.py", query_params=opened | {"lang": words.language})
 
 behind = objectives.must_change(verdicts, words)
-st.subheader(words("What must change this year"))
+st.subheader(title := words("What must change this year"))
 if behind.empty:
     st.info(words("No target that can be judged is behind its path."), icon=":material/check:")
 else:
-    st.dataframe(behind, hide_index=True, alt=words("What must change this year"))
+    frame.table(visit, title, behind, title)
 
-st.subheader(words("Newest national figures"))
+st.subheader(title := words("Newest national figures"))
 newest = views.newest_table(nation, words)
-st.dataframe(newest, hide_index=True, alt=words("Newest national figure of each indicator"))
+frame.table(visit, title, newest, words("Newest national figure of each indicator"))
 
-st.subheader(words("How far the figures reach"))
+st.subheader(title := words("How far the figures reach"))
 st.caption(words(
     "{indicators} indicators have figures, {measured} are declared; what is not yet measured "
     "is on the list all the same.",
     indicators=len(reach), measured=cached.declared(),
 ))  # fmt: skip
 reached = tables.reach_table(reach, words)
-st.dataframe(
-    reached, hide_index=True, column_config=frame.numbers(reached),
-    alt=words("Periods and provinces of each indicator"),
-)  # fmt: skip
+frame.table(visit, title, reached, words("Periods and provinces of each indicator"))
 frame.end(visit)

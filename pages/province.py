@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from indicators import cached, frame, province, sidebar
+from indicators import cached, frame, province, sidebar, tables
 from indicators.province import AIMS, PARTS, SPINE, STRIPS, TRENDS, ProvinceView
 
 visit = frame.begin("province")
@@ -17,7 +17,7 @@ region, group = sidebar.choose_province(words)
 
 view = ProvinceView(region, group, words.language)
 page = cached.province_page(view, visit.vintage)
-told, rows = page.told, page.rows
+told, rows, where = page.told, page.rows, tables.region_names(words.language)[region]
 
 st.title(told.statement)
 if not told.known:
@@ -26,12 +26,14 @@ if not told.known:
         "(python -m etl template), put it into data/raw and run: python -m etl refresh"
     ), icon=":material/info:")  # fmt: skip
 
-st.subheader(words("Targets and how they stand"))
+st.subheader(title := words("Targets and how they stand"))
 if told.verdicts.empty:
     st.info(words("No target of a document in the register applies here."), icon=":material/info:")
 else:
     st.markdown(told.counts)
-    st.dataframe(page.verdicts, hide_index=True, alt=words("Verdict on each target of the region"))
+    frame.table(
+        visit, f"{where} {title}", page.verdicts, words("Verdict on each target of the region")
+    )
 
 if told.known:
     st.subheader(words("Beside the nation and the peers"))
@@ -92,9 +94,9 @@ if told.known:
     else:
         st.caption(words("There are no figures of single industries or sizes of this region."))
 
-st.subheader(words("What is missing, and who could supply it"))
+st.subheader(title := words("What is missing, and who could supply it"))
 st.caption(told.missing_note)
-st.dataframe(page.missing, hide_index=True, alt=words("Indicators without a figure here"))
+frame.table(visit, f"{where} {title}", page.missing, words("Indicators without a figure here"))
 
 st.subheader(words("To take away"))
 frame.downloads(cached.province_exports(view, visit.dark, visit.vintage))

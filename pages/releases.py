@@ -58,47 +58,43 @@ with st.container(horizontal=True):
     )  # fmt: skip
 
 revised = cached.revisions(selection, visit.newest)
-st.subheader(words("How these figures were revised"))
+st.subheader(title := words("How these figures were revised"))
 if revised.empty:
     st.caption(words("None of the figures chosen has been revised since it was first published."))
 else:
-    st.dataframe(
-        vintages.revision_table(cached.observations(selection, visit.newest), revised, words),
-        hide_index=True, alt=words("What the figures chosen were in earlier releases"),
+    newest = cached.observations(selection, visit.newest)
+    frame.table(
+        visit, title, vintages.revision_table(newest, revised, words),
+        words("What the figures chosen were in earlier releases"),
     )  # fmt: skip
 
-st.subheader(words("Sources"))
-held = tables.sources_table(sources, words)
-st.dataframe(
-    held, hide_index=True, column_config=frame.numbers(held),
-    alt=words("Sources and what they hold"),
+st.subheader(title := words("Sources"))
+frame.table(visit, title, tables.sources_table(sources, words), words("Sources and what they hold"))
+st.subheader(title := words("Releases"))
+frame.table(
+    visit, title, tables.releases_table(releases, words),
+    words("Releases and what each changed"),
 )  # fmt: skip
-st.subheader(words("Releases"))
-every = tables.releases_table(releases, words)
-st.dataframe(
-    every, hide_index=True, column_config=frame.numbers(every),
-    alt=words("Releases and what each changed"),
-)  # fmt: skip
-st.subheader(words("What release {number} changed", number=told.release))
+st.subheader(title := words("What release {number} changed", number=told.release))
 if told != visit.vintage and st.button(words("Show all pages as published then")):
     frame.show_release(told.release)
-changed = vintages.change_table(cached.changes(told), words)
-st.dataframe(
-    changed, hide_index=True, column_config=frame.numbers(changed),
-    alt=words("Figures that the release added, changed and withdrew"),
+frame.table(
+    visit, title, vintages.change_table(cached.changes(told), words),
+    words("Figures that the release added, changed and withdrew"),
 )  # fmt: skip
 flips = cached.flips(told)
-st.subheader(words.plural("{n} verdict turned", "{n} verdicts turned", n=len(flips)))
+st.subheader(title := words.plural("{n} verdict turned", "{n} verdicts turned", n=len(flips)))
 if not flips.empty:
-    st.dataframe(
-        vintages.flip_table(flips, cached.register(told), words), hide_index=True,
-        alt=words("Verdicts that the release turned, and the figure that did it"),
+    frame.table(
+        visit, title, vintages.flip_table(flips, cached.register(told), words),
+        words("Verdicts that the release turned, and the figure that did it"),
     )  # fmt: skip
 accepted = cached.warnings(told)
 if not accepted.empty:
-    st.subheader(words.plural("{n} warning accepted", "{n} warnings accepted", n=len(accepted)))
-    st.dataframe(
-        vintages.warning_table(accepted, words), hide_index=True,
-        alt=words("Warnings that were accepted for the release"),
+    title = words.plural("{n} warning accepted", "{n} warnings accepted", n=len(accepted))
+    st.subheader(title)
+    frame.table(
+        visit, title, vintages.warning_table(accepted, words),
+        words("Warnings that were accepted for the release"),
     )  # fmt: skip
 frame.end(visit)

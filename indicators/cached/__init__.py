@@ -20,6 +20,7 @@ from indicators.cached.database import (
 from indicators.cached.exports import (
     Export,
     demonstration_note,
+    table_exports,
     vintage_name,
     vintage_notes,
 )
@@ -141,6 +142,7 @@ __all__ = [
     "shared",
     "sources",
     "spine_specification",
+    "table_exports",
     "trends_specification",
     "verdict",
     "verdicts",
