@@ -152,9 +152,9 @@ def _names(
     sources: Sources, colours: Palette, projection: alt.Projection, words: Wording
 ) -> list[alt.Chart]:
     """Return the names over a halo of their unit's colour, for those wider than their unit."""
-    # A unit of the nation has its name whatever its size, but an English one beside its unit, where
-    # it would meet others, on a large map only. A prefecture has one where there is room.
-    named = "true" if words.language == "zh" else "zoom > 850 || !datum.properties.beside"
+    # A unit of the nation has its name whatever its size, but an English one beside its unit would
+    # meet others: its bar has it. A prefecture has one where there is room.
+    named = "true" if words.language == "zh" else "!datum.properties.beside"
     room = "datum.properties.room * zoom > max(9, 2.2 * length(datum.name))"
     size = "zoom < 620 ? 0 : zoom < 850 ? 9 : 10.5" if sources.national else "width < 420 ? 9 : 11"
     names = (
