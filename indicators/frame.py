@@ -236,7 +236,11 @@ def table(frame: Frame, title: str, rows: pd.DataFrame | pa.Table, alt: str) -> 
     """Draw a table with its files to take away, which its title names."""
     config = numbers(rows) if isinstance(rows, pd.DataFrame) else None
     st.dataframe(rows, hide_index=True, column_config=config, alt=alt)
-    downloads(cached.table_exports(title, rows, frame.words.language, frame.vintage))
+
+    def leaving() -> pd.DataFrame:
+        return rows if isinstance(rows, pd.DataFrame) else rows.to_pandas()
+
+    downloads(cached.table_exports(title, leaving, frame.words.language, frame.vintage))
 
 
 def end(frame: Frame, *lines: str) -> None:

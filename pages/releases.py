@@ -29,33 +29,23 @@ st.dataframe(
     column_config=frame.numbers(chosen),
     alt=words("The figures chosen, each with its document"),
 )  # fmt: skip
-with st.container(horizontal=True):
-    name = words.text(cached.indicator(selection.indicator).title)
-    st.download_button(
-        words("These figures (CSV)"), lambda: downloads.csv_file(chosen),
-        downloads.file_name(name, suffix=".csv"), on_click="ignore", icon=":material/download:",
-    )  # fmt: skip
-    st.download_button(
-        words("These figures (XLSX)"), lambda: downloads.xlsx_file({words("Figures"): chosen}),
-        downloads.file_name(name, suffix=".xlsx"), on_click="ignore", icon=":material/download:",
-    )  # fmt: skip
-    everything = words("All figures, release {number}", number=visit.release)
-    st.download_button(
-        words("All figures (CSV)"),
-        lambda: downloads.csv_file(cached.everything(words.language, visit.vintage)),
-        downloads.file_name(everything, suffix=".csv"), on_click="ignore",
-        icon=":material/download:",
-    )  # fmt: skip
-    st.download_button(
-        words("All figures (XLSX)"),
-        lambda: downloads.xlsx_file({
-            words("Figures"): cached.everything(words.language, visit.vintage),
-            words("Sources"): tables.sources_table(sources, words),
-            words("Releases"): tables.releases_table(releases, words),
-        }),
-        downloads.file_name(everything, suffix=".xlsx"), on_click="ignore",
-        icon=":material/download:",
-    )  # fmt: skip
+name = [words.text(cached.indicator(selection.indicator).title),
+        cached.vintage_name(visit.vintage, words)]  # fmt: skip
+everything = words("All figures, release {number}", number=visit.release)
+frame.downloads([
+    (words("These figures (CSV)"), downloads.file_name(*name, suffix=".csv"),
+     lambda: downloads.csv_file(chosen)),
+    (words("These figures (XLSX)"), downloads.file_name(*name, suffix=".xlsx"),
+     lambda: downloads.xlsx_file({words("Figures"): chosen})),
+    (words("All figures (CSV)"), downloads.file_name(everything, suffix=".csv"),
+     lambda: downloads.csv_file(cached.everything(words.language, visit.vintage))),
+    (words("All figures (XLSX)"), downloads.file_name(everything, suffix=".xlsx"),
+     lambda: downloads.xlsx_file({
+         words("Figures"): cached.everything(words.language, visit.vintage),
+         words("Sources"): tables.sources_table(sources, words),
+         words("Releases"): tables.releases_table(releases, words),
+     })),
+])  # fmt: skip
 
 revised = cached.revisions(selection, visit.newest)
 st.subheader(title := words("How these figures were revised"))

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable
 
 import pandas as pd
-import pyarrow as pa
 
 from indicators import downloads
+from indicators.charts import Specification
 from indicators.queries import Vintage
 from indicators.wording import Language, Wording
 
@@ -32,22 +32,42 @@ def demonstration_note(words: Wording) -> str:
     return words("Demonstration data: generated for trying things out, true of no region.")
 
 
+def marked(table: pd.DataFrame, vintage: Vintage, words: Wording) -> pd.DataFrame:
+    """Return a table that is to leave, made-up figures saying so in each row."""
+    if vintage.dataset == "real":
+        return table
+    return table.assign(**{words("demonstration"): demonstration_note(words)})
+
+
 def table_exports(
-    title: str, table: pd.DataFrame | pa.Table, language: Language, vintage: Vintage
+    title: str, table: Callable[[], pd.DataFrame], language: Language, vintage: Vintage
 ) -> list[Export]:
-    """Return a table as it stands on a page, to take away; made-up figures say so in each row."""
+    """Return a table as it stands on a page, to take away."""
     words = Wording(language)
 
     def name(suffix: str) -> str:
         return downloads.file_name(title, vintage_name(vintage, words), suffix=suffix)
 
     def rows() -> pd.DataFrame:
-        held = table if isinstance(table, pd.DataFrame) else table.to_pandas()
-        if vintage.dataset == "real":
-            return held
-        return held.assign(**{words("demonstration"): demonstration_note(words)})
+        return marked(table(), vintage, words)
 
     return [
         (words("Table (CSV)"), name(".csv"), lambda: downloads.csv_file(rows())),
         (words("Workbook (XLSX)"), name(".xlsx"), lambda: downloads.xlsx_file({title: rows()})),
     ]
+
+
+def image_exports(
+    labels: tuple[str, str], name: Callable[[str], str], drawn: Callable[[], Specification]
+) -> list[Export]:
+    """Return a chart as PNG and SVG, to take away; `name` takes the suffix."""
+    png, svg = labels
+    return [
+        (png, name(".png"), lambda: downloads.png_file(drawn())),
+        (svg, name(".svg"), lambda: downloads.svg_file(drawn())),
+    ]
+
+
+def image_labels(words: Wording) -> tuple[str, str]:
+    """Return what the buttons say where one image leaves."""
+    return words("Image (PNG)"), words("Drawing (SVG)")

@@ -11,7 +11,13 @@ from streamlit.dataframe_util import convert_anything_to_arrow_bytes
 
 from indicators import charts, downloads, map_views, maps, tables, views
 from indicators.cached.database import citations, kept, observations
-from indicators.cached.exports import Export, vintage_name, vintage_notes
+from indicators.cached.exports import (
+    Export,
+    image_exports,
+    image_labels,
+    vintage_name,
+    vintage_notes,
+)
 from indicators.cached.offers import first_of, indicator, mapped, offers, provinces_by_period
 from indicators.map_views import MovingFigures
 from indicators.queries import Selection, Vintage
@@ -170,10 +176,7 @@ def _images(view: MapView, vintage: Vintage) -> list[Export]:
             dark=view.dark,
         )  # fmt: skip
 
-    return [
-        (words("Image (PNG)"), name(".png"), lambda: downloads.png_file(image())),
-        (words("Drawing (SVG)"), name(".svg"), lambda: downloads.svg_file(image())),
-    ]
+    return image_exports(image_labels(words), name, image)
 
 
 def _ranking_images(view: MapView, vintage: Vintage) -> list[Export]:
@@ -195,18 +198,7 @@ def _ranking_images(view: MapView, vintage: Vintage) -> list[Export]:
             ],
         )  # fmt: skip
 
-    return [
-        (
-            words("Ranking (PNG)"),
-            name(".png"),
-            lambda: downloads.png_file(image()),
-        ),
-        (
-            words("Ranking (SVG)"),
-            name(".svg"),
-            lambda: downloads.svg_file(image()),
-        ),
-    ]
+    return image_exports((words("Ranking (PNG)"), words("Ranking (SVG)")), name, image)
 
 
 def _tables(

@@ -7,7 +7,15 @@ import streamlit as st
 
 from indicators import charts, downloads, objectives, queries, tables, targets, views
 from indicators.cached.database import citations, engine, kept
-from indicators.cached.exports import Export, vintage_name, vintage_notes
+from indicators.cached.exports import (
+    Export,
+    image_exports,
+    image_labels,
+    marked,
+    table_exports,
+    vintage_name,
+    vintage_notes,
+)
 from indicators.cached.offers import indicator
 from indicators.progress import Verdict, judge
 from indicators.queries import Vintage
@@ -105,12 +113,14 @@ def objective_exports(
             )[1],
         }
 
+    def leaving() -> dict[str, pd.DataFrame]:
+        return {key: marked(table, vintage, words) for key, table in sheets().items()}
+
     return [
-        (words("Image (PNG)"), name(".png"), lambda: downloads.png_file(drawn())),
-        (words("Drawing (SVG)"), name(".svg"), lambda: downloads.svg_file(drawn())),
+        *image_exports(image_labels(words), name, drawn),
         (words("Table (CSV)"), name(".csv"),
-         lambda: downloads.csv_file(objectives.verdict_table(answer, record, words))),
-        (words("Workbook (XLSX)"), name(".xlsx"), lambda: downloads.xlsx_file(sheets())),
+         lambda: downloads.csv_file(leaving()[words("Verdict")])),
+        (words("Workbook (XLSX)"), name(".xlsx"), lambda: downloads.xlsx_file(leaving())),
     ]  # fmt: skip
 
 
@@ -136,13 +146,9 @@ def matrix_exports(
             ],
         )  # fmt: skip
 
-    def table() -> pd.DataFrame:
-        return objectives.matrix_table(cells, words)
-
     return [
-        (words("Image (PNG)"), name(".png"), lambda: downloads.png_file(drawn())),
-        (words("Drawing (SVG)"), name(".svg"), lambda: downloads.svg_file(drawn())),
-        (words("Table (CSV)"), name(".csv"), lambda: downloads.csv_file(table())),
-        (words("Workbook (XLSX)"), name(".xlsx"),
-         lambda: downloads.xlsx_file({words("Verdicts"): table()})),
-    ]  # fmt: skip
+        *image_exports(image_labels(words), name, drawn),
+        *table_exports(
+            words("Verdicts"), lambda: objectives.matrix_table(cells, words), language, vintage
+        ),
+    ]

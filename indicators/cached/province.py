@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from functools import partial
 from typing import NamedTuple
 
 import pandas as pd
@@ -12,7 +13,13 @@ from streamlit.dataframe_util import convert_anything_to_arrow_bytes
 
 from indicators import briefing, catalogue, charts, compare, downloads, province, tables
 from indicators.cached.database import engine, kept
-from indicators.cached.exports import Export, vintage_name, vintage_notes
+from indicators.cached.exports import (
+    Export,
+    image_exports,
+    image_labels,
+    vintage_name,
+    vintage_notes,
+)
 from indicators.cached.maps import boundaries
 from indicators.cached.objectives import aimed_at, register, verdicts
 from indicators.province import ProvinceView
@@ -197,19 +204,14 @@ def province_exports(view: ProvinceView, dark: bool, vintage: Vintage) -> list[E
          }))),
     ]  # fmt: skip
     if page.beside.compared:
-        offered += [
-            (words("Comparison (PNG)"), name(words("comparison"), ".png"),
-             lambda: downloads.png_file(spine())),
-            (words("Comparison (SVG)"), name(words("comparison"), ".svg"),
-             lambda: downloads.svg_file(spine())),
-        ]  # fmt: skip
+        offered += image_exports(
+            (words("Comparison (PNG)"), words("Comparison (SVG)")),
+            partial(name, words("comparison")), spine,
+        )  # fmt: skip
     if page.trends:
-        offered += [
-            (words("Trends (PNG)"), name(words("trends"), ".png"),
-             lambda: downloads.png_file(trends())),
-            (words("Trends (SVG)"), name(words("trends"), ".svg"),
-             lambda: downloads.svg_file(trends())),
-        ]  # fmt: skip
+        offered += image_exports(
+            (words("Trends (PNG)"), words("Trends (SVG)")), partial(name, words("trends")), trends
+        )
     return offered
 
 
@@ -235,7 +237,4 @@ def part_exports(
                    *vintage_notes(vintage, words)],
         )  # fmt: skip
 
-    return [
-        (words("Image (PNG)"), name(".png"), lambda: downloads.png_file(bars())),
-        (words("Drawing (SVG)"), name(".svg"), lambda: downloads.svg_file(bars())),
-    ]
+    return image_exports(image_labels(words), name, bars)
