@@ -10,7 +10,6 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
-import ibis
 import pandas as pd
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -18,9 +17,9 @@ from hypothesis import strategies as st
 
 from etl.findings import Refused
 from etl.rollup.calendar import grid, period, spanned, within
+from etl.rollup.changes import MEASURES
 from etl.rollup.declaration import Declaration
 from etl.rollup.engine import Engine, engine
-from etl.rollup.events import MEASURES
 from etl.rollup.files import roll_up_files
 from etl.rollup.space import DIMENSIONS, Reference, space
 from etl.rollup.steps import counted, roll_up
@@ -341,30 +340,17 @@ def test_months_far_apart_fall_into_words_of_their_own(duckdb: Engine) -> None:
     assert sorted(held) == spanned("2018-05", "2027-01")
 
 
-@pytest.mark.parametrize("narrow", [1, 3, 17])
-def test_a_cell_of_many_organisations_has_wider_numbers(
-    duckdb: Engine, monkeypatch: pytest.MonkeyPatch, narrow: int
+@pytest.mark.parametrize("bits", [1, 2, 7, 51])
+def test_slots_are_held_in_words_of_any_length(
+    duckdb: Engine, monkeypatch: pytest.MonkeyPatch, bits: int
 ) -> None:
-    monkeypatch.setattr("etl.rollup.organisations.NARROW", narrow)
+    for module in ("organisations", "changes"):
+        monkeypatch.setattr(f"etl.rollup.{module}.WORD", bits)
     certificates = [
         certificate(name, ends=f"{2020 + number % 6}-06-30", size="LS"[number % 2])
         for number, name in enumerate("ABCDEFGHI")
     ]
-    hold_by_hand(certificates, duckdb)
-
-
-class Weak(Engine):
-    """An engine whose numbers are the same for all names of two letters."""
-
-    def hashed(self, text: Any) -> Any:
-        return (text.length() == 2).ifelse(ibis.literal(7, "uint64"), super().hashed(text))
-
-
-def test_organisations_of_the_same_number_are_told_apart(duckdb: Engine) -> None:
-    hold_by_hand(
-        [certificate("A1"), certificate("B2"), certificate("B2", region="320000")],
-        Weak(**vars(duckdb)),
-    )
+    hold_by_hand([*certificates, certificate("A", issued="2025-03-01")], duckdb)
 
 
 def test_a_period_is_a_year_a_quarter_or_a_month() -> None:

@@ -104,16 +104,6 @@ class Series:
     step: tuple[int, ...]
     names: dict[int, str]
 
-    @property
-    def is_grid(self) -> bool:
-        """Return whether the steps are the slots themselves."""
-        return self.step == tuple(range(len(self.step)))
-
-    @property
-    def last(self) -> int:
-        """Return the last step."""
-        return self.step[-1]
-
 
 @dataclass(frozen=True)
 class Grid:

@@ -1,18 +1,12 @@
-"""Organisations: at which slots each holds a valid certificate in a cell, and how many do.
+"""Organisations: at which slots each holds a valid certificate in a cell.
 
 An organisation's certificates in a cell are merged as the set of slots on which one of them is
-valid: bits, joined by `or`. To count the organisations of a cell, three bits far enough apart are
-summed as one number:
-
-    slot               34               17               0
-    one     …000000000001 0000000000000000 1 0000000000000000 1     held at 0, 17 and 34
-    sum     …000000000407 0000000000000041 2 …                      by so many organisations
+valid: bits, joined by `or`.
 """
 
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator
-from dataclasses import dataclass
 from typing import Any
 
 import ibis
@@ -22,9 +16,7 @@ from etl.rollup.calendar import Grid
 from etl.rollup.engine import Engine
 from etl.rollup.space import Dimension, Space
 
-# A word is as long as a whole number that a float holds exactly: engines sum floats quickest.
-WORD = 51
-NARROW = WORD // 3  # bits for a count of fewer than 131,072 organisations
+WORD = 51  # bits: a sum of 4,096 such words still is a whole number of 63 bits
 PLACES = ("region", "industry", "size")
 
 
@@ -35,55 +27,37 @@ def bit_or(word: int) -> int:
 
 
 def held_slots(lives: Any, grid: Grid) -> Any:
-    """Return one row an organisation (by number) and cell: the slots at which it is certified.
+    """Return one row an organisation and cell of `lives`: the slots at which it is certified.
 
-    `word_0`, `word_1` … have a bit for each slot. `low` and `high` tell whether the number
-    stands for one organisation, see `sharing`.
+    `word_0`, `word_1` … have a bit for each slot.
     """
     held = lives.filter(lives.begins < lives.halts)
-    words = {f"word_{i}": _bits(held.begins, held.halts, i) for i in range(_words(grid))}
-    held = held.select("number", "cell", "check", **words)
-    return held.group_by("number", "cell").agg(
-        **_joined(held), low=held.check.min(), high=held.check.max()
-    )
+    last = grid.last // WORD
+
+    def power(slot: Any, word: int) -> Any:
+        place = ibis.greatest(slot - word * WORD, 0) if word else slot
+        # No slot is after the last word.
+        place = ibis.least(place, WORD) if word < last else place
+        return ibis.literal(1, "int32").cast("int64") << place
+
+    bits = {f"word_{i}": power(held.halts, i) - power(held.begins, i) for i in range(last + 1)}
+    return _merged(held.select("number", "cell", **bits))
 
 
-def sharing(held: Any) -> Any:
-    """Return the numbers that stand for more than one organisation."""
-    checks = held.group_by("number").agg(low=held.low.min(), high=held.high.max())
-    return checks.filter(checks.low != checks.high).select("number")
-
-
-def _words(grid: Grid) -> int:
-    return grid.last // WORD + 1
-
-
-def _bits(first: Any, stop: Any, word: int) -> Any:
-    return _power(stop, word) - _power(first, word)
-
-
-def _power(slot: Any, word: int) -> Any:
-    return ibis.literal(1, "int32").cast("int64") << (slot - word * WORD).clip(0, WORD)
-
-
-def _word_names(held: Any) -> list[str]:
-    return [name for name in held.columns if name.startswith("word_")]
+def words(columns: Iterable[str]) -> list[str]:
+    """Return the columns that hold the slots, the earliest first."""
+    return [name for name in columns if name.startswith("word_")]
 
 
 def _merged(held: Any) -> Any:
-    return held.group_by("number", "cell").agg(**_joined(held))
+    joined = {name: bit_or(held[name]) for name in words(held.columns)}
+    return held.group_by("number", "cell").agg(**joined)
 
 
-def _joined(held: Any) -> dict[str, Any]:
-    return {name: bit_or(held[name]) for name in _word_names(held)}
-
-
-def levels(held: Any, scheme: Dimension, used: set[int], engine: Engine) -> Iterator[Any]:
-    """Yield the held slots by each depth of the schemes, the deepest first, the total last.
-
-    `used` are the schemes that occur.
-    """
+def levels(held: Any, scheme: Dimension, engine: Engine) -> Iterator[Any]:
+    """Yield the held slots by each depth of the schemes, the deepest first, the total last."""
     tree = scheme.table()
+    used = set(engine.rows(held.select(at=scheme.value(held.cell)).distinct())["at"])
     below: Any = None
     for depth in range(max((scheme.depth[i] for i in used), default=0), -1, -1):
         here = {i for i in used if scheme.depth[i] == depth}
@@ -103,11 +77,7 @@ def levels(held: Any, scheme: Dimension, used: set[int], engine: Engine) -> Iter
 
 def _moved(held: Any, dimension: Dimension, moves: pd.DataFrame, engine: Engine) -> Any:
     rows = held.mutate(at=dimension.value(held.cell)).inner_join(engine.frame(moves), "at")
-    return rows.select("number", cell=rows.cell + rows.move, **_words_of(rows))
-
-
-def _words_of(rows: Any) -> dict[str, Any]:
-    return {name: rows[name] for name in _word_names(rows)}
+    return rows.select("number", *words(rows.columns), cell=rows.cell + rows.move)
 
 
 def disagreeing(held: Any, space: Space) -> Any:
@@ -116,10 +86,12 @@ def disagreeing(held: Any, space: Space) -> Any:
     `held` is that of all schemes. Of each, `in_region`, `in_industry`, `in_size` say in what its
     places differ: over the other dimensions it adds up like everybody else.
     """
-    names = _word_names(held)
+    names = words(held.columns)
+    several = held.group_by("number").agg(cells=held.count())
+    held = held.semi_join(several.filter(several.cells > 1), "number")
     places = {name: getattr(space, name).value(held.cell) for name in PLACES}
     split = held.select("number", *names, **places)
-    # A sum, which has room for 4,096 places, equals the `or` only where no bit is there twice.
+    # A sum equals the `or` only where no bit is there twice.
     sums = split.group_by("number").agg(
         **{name: split[name].sum() - bit_or(split[name]) for name in names},
         **{f"in_{name}": split[name].min() != split[name].max() for name in PLACES},
@@ -150,30 +122,3 @@ def everywhere(held: Any, dimensions: Iterable[Dimension], engine: Engine) -> An
         ).astype("int64")
         held = _merged(_moved(held, dimension, moves, engine))
     return held
-
-
-@dataclass(frozen=True)
-class Holders:
-    """How many organisations hold a certificate in each cell on each slot.
-
-    rows: cell and columns `slot_0`, `slot_1` …: in `bits` bits the number on that slot, in the
-    next ones those `bits` slots later.
-    """
-
-    rows: Any
-    bits: int
-
-
-def holders(held: Any, grid: Grid, engine: Engine) -> Holders:
-    """Count the organisations of each cell, slot by slot."""
-    largest = engine.rows(held.group_by("cell").agg(rows=held.count()).agg(most=ibis._.rows.max()))[
-        "most"
-    ].max()
-    bits = NARROW if largest < 1 << NARROW else WORD  # NaN where there is none at all
-    mask = sum(1 << place for place in range(0, WORD, bits))
-    sums = {
-        f"slot_{slot}": ((held[f"word_{slot // WORD}"] >> slot % WORD) & mask).cast("float64").sum()
-        for slot in grid.slots
-        if slot % WORD < bits
-    }
-    return Holders(engine.kept(held.group_by("cell").agg(**sums)), bits)

@@ -2,41 +2,49 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
-from concurrent.futures import Future, ThreadPoolExecutor
+from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from itertools import count
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import ibis
+import pyarrow as pa
 import pyarrow.parquet as pq
 
 from etl.findings import Message, message
 from etl.rollup.calendar import Grid, grid
-from etl.rollup.counts import Block, Events, blocks, counts, named_cells, nothing
+from etl.rollup.changes import MEASURES, changes_of_certificates, with_holders
+from etl.rollup.counts import Block, block, counts, named_cells, nothing
 from etl.rollup.engine import Engine
-from etl.rollup.events import MEASURES, certificate_events, lives
-from etl.rollup.organisations import (
-    PLACES,
-    Holders,
-    differing,
-    disagreeing,
-    everywhere,
-    held_slots,
-    holders,
-    levels,
-    sharing,
-)
+from etl.rollup.lives import lives
+from etl.rollup.organisations import PLACES, differing, disagreeing, everywhere, held_slots, levels
+from etl.rollup.schemes import BySchemes, Rows, add_rows, cells_by_schemes
 from etl.rollup.space import DIMENSIONS, Reference, Space, space
 
 # called with the step at hand, the number of steps and what is being done
 Progress = Callable[[int, int, Message], None]
-STEPS = 5  # and one for each scheme and total of schemes
+Item = TypeVar("Item")
+STEPS = 4  # and one for each scheme and total of schemes
 
 
 def unheard(step: int, steps: int, doing: Message) -> None:
     """Take progress and tell nobody."""
+
+
+def _ahead(items: Iterator[Item]) -> Iterator[Item]:
+    """Return items, the first made from now on, each further one while that before is in use."""
+    maker = ThreadPoolExecutor(1)
+    coming = maker.submit(next, items, None)
+
+    def made() -> Iterator[Item]:
+        nonlocal coming
+        with maker:
+            while (item := coming.result()) is not None:
+                coming = maker.submit(next, items, None)
+                yield item
+
+    return made()
 
 
 @dataclass
@@ -63,83 +71,70 @@ def roll_up(
     """Count a clean registry into a folder; return its counts, a row a cell and period.
 
     Columns: region, industry, size, scheme, period and `MEASURES`. A cell has rows from the
-    first period by whose end one of its certificates was issued; without a row its counts are 0.
+    first period in which a count of it is not 0; without a row its counts are 0.
     """
     cells, slots = space(reference), grid(periods)
     told = _Told(progress, STEPS)
-    events, used = _events(registry, cells, slots, engine, told)
-    told.steps += len({total for i, total in cells.scheme.closure if i in used})
+    rows = Rows()
+    tables = _ahead(_fetched(rows, registry, cells, slots, engine, told))
+    add_rows(*next(tables), cells.scheme)
+    # While the engine goes on:
+    known = cells_by_schemes(rows.certificates, cells.scheme)
+    begun = _ahead(changes_of_certificates(rows.certificates, known, cells.scheme, slots))
+    for into, table in tables:
+        add_rows(into, table, cells.scheme)
+    told.steps += len(known)
     for name in ("cells", "counts"):
         (out / name).mkdir(parents=True, exist_ok=True)
-    # Writing one scheme does not wait for the next to be counted, nor the other way round.
-    with ThreadPoolExecutor(1) as writer:
-        written: list[Future[None]] = []
-        for number, block in enumerate(blocks(events, cells, used, slots, engine)):
-            told(message("making totals and running sums"))
-            if written:
-                written[-1].result()
-            written.append(writer.submit(_write, block, cells, slots, out, number))
-        for each in written or [writer.submit(_write, nothing(slots), cells, slots, out, 0)]:
-            each.result()
-    engine.release(events.certificates, *(each.rows for each in events.holders.values()))
+    changed = _ahead(with_holders(begun, rows, slots))
+    made = _ahead(block(here, anew, cells) for here, anew in changed)
+    for number, each in enumerate(made if known else [nothing(slots)]):
+        told(message("making totals and running sums"))
+        _write(each, cells, slots, out, number)
     return counted(out, engine)
 
 
-def _events(
-    registry: Any, cells: Space, slots: Grid, engine: Engine, told: _Told
-) -> tuple[Events, set[int]]:
-    """Return all that is to be counted, and the schemes that occur."""
+def _fetched(
+    rows: Rows, registry: Any, cells: Space, slots: Grid, engine: Engine, told: _Told
+) -> Iterator[tuple[BySchemes, pa.Table]]:
+    """Yield tables of what is to be counted with where among the rows they belong."""
+
+    def fetched(table: Any) -> pa.Table:
+        return engine.arrow(engine.tallied(table.drop("number")))
+
     told(message("reading certificates"))
-    placed, held = _numbered(registry, cells, slots, engine, told)
-    told(message("counting certificates"))
-    certificates = engine.kept(certificate_events(placed, slots))
-    engine.release(placed)
-    used = engine.arrow(certificates.select(code=cells.scheme.value(certificates.cell)).distinct())
-    schemes = set(used["code"].to_pylist())
+    certificates = engine.kept(lives(registry, cells, slots, engine))
+    yield rows.certificates, fetched(certificates)
+    told(message("merging the certificates of each organisation"))
+    held = engine.kept(held_slots(certificates, slots))
+    engine.release(certificates)
+    by_level = []
+    for level in levels(held, cells.scheme, engine):
+        by_level.append(level)
+        yield rows.holders, fetched(level)
     told(message("finding organisations in two places at once"))
-    by_level = list(levels(held.drop("low", "high"), cells.scheme, schemes, engine))
     apart = engine.kept(disagreeing(by_level[-1], cells))
-    told(message("counting organisations"))
-    agreeing = engine.kept(_union([rows.anti_join(apart, "number") for rows in by_level]))
-    counted: dict[tuple[str, ...], Holders] = {(): holders(agreeing, slots, engine)}
-    engine.release(agreeing)
-    others = engine.kept(_union([rows.semi_join(apart, "number") for rows in by_level]))
+    others = engine.kept(_union([level.semi_join(apart, "number") for level in by_level]))
     engine.release(held, *by_level[1:])
-    kinds = engine.rows(apart.drop("number").distinct())
-    for kind in kinds.rename(columns=lambda name: name.removeprefix("in_")).to_dict("records"):
-        names = tuple(name for name in PLACES if kind[name])
-        rows = others.semi_join(differing(apart, names), "number")
-        anew = engine.kept(everywhere(rows, [getattr(cells, name) for name in names], engine))
-        counted[names] = holders(anew, slots, engine)
-        engine.release(anew)
+    told(message("counting organisations"))
+    yield rows.apart, fetched(others)
+    kinds = engine.rows(apart.drop("number").distinct()).to_dict("records")
+    for names in [tuple(name for name in PLACES if kind[f"in_{name}"]) for kind in kinds]:
+        theirs = others.semi_join(differing(apart, names), "number")
+        anew = everywhere(theirs, [getattr(cells, name) for name in names], engine)
+        yield rows.merged.setdefault(names, {}), fetched(anew)
     engine.release(apart, others)
-    events = Events(certificates, counted)
-    return events, schemes
 
 
-def _numbered(
-    registry: Any, cells: Space, slots: Grid, engine: Engine, told: _Told
-) -> tuple[Any, Any]:
-    """Return `lives` and `held_slots`, with a number of its own for each organisation."""
-    for attempt in count():
-        placed = engine.kept(lives(registry, cells, slots, engine, "#" * attempt))
-        told(message("merging the certificates of each organisation"))
-        held = engine.kept(held_slots(placed, slots))
-        if not engine.number(sharing(held)):
-            return placed, held
-        engine.release(placed, held)  # two organisations share a number
-    raise AssertionError
-
-
-def _write(block: Block, cells: Space, slots: Grid, out: Path, number: int) -> None:
-    pq.write_table(named_cells(block, cells), out / "cells" / f"{number:03d}.parquet")
+def _write(made: Block, cells: Space, slots: Grid, out: Path, number: int) -> None:
+    pq.write_table(named_cells(made, cells), out / "cells" / f"{number:03d}.parquet")
     for series in slots.series:
-        name = f"{number:03d}-{series.frequency}.parquet"
-        table = counts(block, series)
-        # Other columns hold too many numbers for a dictionary to be worth its while.
+        table = counts(made, series)
+        # Neighbouring numbers are close: their differences are small and quickly written.
         pq.write_table(
-            table, out / "counts" / name, use_dictionary=["cell", "period"], compression="lz4",
-            write_statistics=False,
+            table, out / "counts" / f"{number:03d}-{series.frequency}.parquet",
+            use_dictionary=["period"], write_statistics=False, compression="none",
+            column_encoding=dict.fromkeys(["cell", *MEASURES], "DELTA_BINARY_PACKED"),
         )  # fmt: skip
 
 

@@ -9,7 +9,7 @@ import ibis
 
 from etl.findings import Finding, Refused, message
 from etl.rollup.calendar import period
-from etl.rollup.events import MEASURES
+from etl.rollup.changes import MEASURES
 from etl.rollup.publication import INDICATORS, QUALITY_MANAGEMENT
 from etl.rollup.space import DIMENSIONS, TOTAL, Reference, space
 

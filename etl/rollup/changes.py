@@ -1,0 +1,136 @@
+"""How counts change from slot to slot in the cells of a scheme: rows laid side by side.
+
+A cell's changes stand in a row, a number for each slot, so that a total is a sum of rows and a
+stock a running sum along one.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from etl.rollup.calendar import Grid
+from etl.rollup.cells import Cells, Places, placed, places
+from etl.rollup.lives import LAPSED, REISSUE, WITHDRAWN
+from etl.rollup.organisations import WORD, words
+from etl.rollup.schemes import BATCH, BySchemes, Columns, Rows, taken
+from etl.rollup.space import Dimension
+
+STOCKS = ("certificates_valid", "certificates_suspended", "certified_organisations")
+FLOWS = ("certificates_new", "certificates_lapsed", "certificates_withdrawn")
+MEASURES = STOCKS + FLOWS
+VALID, SUSPENDED, HOLDERS, NEW, LAPSES, WITHDRAWALS = range(len(MEASURES))
+
+Numbers = npt.NDArray[np.int32]
+
+
+@dataclass(frozen=True)
+class Changes:
+    """How counts change from slot to slot.
+
+    cells: ascending, each once. numbers: by measure, cell and slot, from the opening one to the
+    one after the last.
+    """
+
+    cells: Cells
+    numbers: Numbers
+
+    @classmethod
+    def none(cls, cells: Cells, grid: Grid, measures: int = len(MEASURES)) -> Changes:
+        """Return cells in which nothing changes."""
+        return cls(cells, np.zeros((measures, len(cells), len(grid.slots) + 1), np.int32))
+
+    def add(self, other: Changes) -> None:
+        """Add the changes of cells that are among these, but for the holders, who overlap."""
+        place = places(self.cells, other.cells)
+        for measure, (mine, theirs) in enumerate(zip(self.numbers, other.numbers, strict=True)):
+            if measure != HOLDERS:
+                mine[place] += theirs
+
+    def add_certificates(self, rows: Columns) -> None:
+        """Add rows of `lives`."""
+        into = self.numbers.reshape(len(self.numbers), -1)
+        for part, first in self._parts(rows):
+            begins, halts, ends = (first + part[name] for name in ("begins", "halts", "ends"))
+            kind, times = part["kind"], part["times"]
+            np.add.at(into[VALID], begins, times)
+            np.subtract.at(into[VALID], halts, times)
+            np.add.at(into[NEW], begins, times * (kind < REISSUE))
+            rests = np.flatnonzero(halts < ends)
+            np.add.at(into[SUSPENDED], halts[rests], times[rests])
+            np.subtract.at(into[SUSPENDED], ends[rests], times[rests])
+            for measure, how in ((LAPSES, LAPSED), (WITHDRAWALS, WITHDRAWN)):
+                here = np.flatnonzero(kind % REISSUE == how)
+                np.add.at(into[measure], ends[here], times[here])
+
+    def add_holders(self, rows: Columns, measure: int, sign: int = 1) -> None:
+        """Add rows of `held_slots`, or take them out: where a run of bits begins and ends."""
+        into = self.numbers[measure].reshape(-1)
+        for part, first in self._parts(rows):
+            before: Any = 0  # whether the last slot of the word before is held
+            for name in words(part):
+                word, start, times = part[name], first, part["times"] * sign
+                changed = (word ^ (word << 1 | before)) & ((1 << WORD) - 1)
+                before, first = word >> (WORD - 1), first + WORD
+                while len(left := np.flatnonzero(changed)):
+                    changed, word, start, times = (
+                        each[left] for each in (changed, word, start, times)
+                    )
+                    bit = changed & -changed
+                    # The exponent of a power of two is its place.
+                    slot = (bit.astype(np.float64).view(np.int64) >> 52) - 1023
+                    np.add.at(into, start + slot, np.where(word & bit, times, -times))
+                    changed = changed ^ bit
+
+    def _parts(self, rows: Columns) -> Iterator[tuple[Columns, Places]]:
+        """Yield some rows after the other, and where the numbers of their cells begin."""
+        if rows:
+            first = places(self.cells, rows["cell"]) * self.numbers.shape[-1]
+            once = np.broadcast_to(np.int32(1), len(first))
+            rows = {"times": once, **rows}  # unless alike ones stand as one
+            for start in range(0, len(first), BATCH):
+                part = slice(start, start + BATCH)
+                yield {name: column[part] for name, column in rows.items()}, first[part]
+
+
+def changes_of_certificates(
+    certificates: BySchemes, cells: dict[int, Cells], scheme: Dimension, grid: Grid
+) -> Iterator[tuple[int, Changes]]:
+    """Yield the position and the changes of each scheme and total of schemes.
+
+    `cells` are `cells_by_schemes`. What is to be added to the totals above is held besides.
+    """
+    totals: dict[int, Changes] = {}
+    for position, own in cells.items():
+        here = totals.pop(position, None) or Changes.none(own, grid)
+        here.add_certificates(taken(certificates, position))
+        above = scheme.parent[position]
+        if above != position:
+            if above not in totals:
+                totals[above] = Changes.none(cells[above], grid)
+            move = (above - position) << scheme.shift
+            totals[above].add(Changes(here.cells + move, here.numbers))
+        yield position, here
+
+
+def with_holders(
+    begun: Iterable[tuple[int, Changes]], rows: Rows, grid: Grid
+) -> Iterator[tuple[Changes, dict[tuple[str, ...], Changes]]]:
+    """Yield `changes_of_certificates` with those of the holders.
+
+    With them go those of organisations merged anew, by the dimensions settled.
+    """
+    for position, here in begun:
+        here.add_holders(taken(rows.holders, position), HOLDERS)
+        # They do not add up over places: they come in by `merged`.
+        here.add_holders(taken(rows.apart, position), HOLDERS, sign=-1)
+        anew = {}
+        for settled, parts in rows.merged.items():
+            if held := taken(parts, position):
+                anew[settled] = Changes.none(placed(held["cell"])[0], grid, 1)
+                anew[settled].add_holders(held, 0)
+        yield here, anew
