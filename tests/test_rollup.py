@@ -10,6 +10,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
+import ibis
 import pandas as pd
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -351,6 +352,20 @@ def test_slots_are_held_in_words_of_any_length(
         for number, name in enumerate("ABCDEFGHI")
     ]
     hold_by_hand([*certificates, certificate("A", issued="2025-03-01")], duckdb)
+
+
+class Weak(Engine):
+    """An engine whose numbers are the same for all names of two letters."""
+
+    def hashed(self, text: Any) -> Any:
+        return (text.length() == 2).ifelse(ibis.literal(7, "uint64"), super().hashed(text))
+
+
+def test_organisations_of_the_same_number_are_told_apart(duckdb: Engine) -> None:
+    hold_by_hand(
+        [certificate("A1"), certificate("B2"), certificate("B2", region="320000")],
+        Weak(**vars(duckdb)),
+    )
 
 
 def test_a_period_is_a_year_a_quarter_or_a_month() -> None:

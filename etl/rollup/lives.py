@@ -22,8 +22,8 @@ def lives(registry: Any, space: Space, grid: Grid, engine: Engine) -> Any:
     """Return one row a certificate that is in force on a slot: what it needs to be counted.
 
     It is valid from `begins` to before `halts` (suspended, or ended), in force to before `ends`;
-    `kind` says how it began and ends. `number` stands for the organisation, 64 bits: that any two
-    of ten million share one has a chance of three in a million.
+    `kind` says how it began and ends. `number` and the bits of `cell` above `Space.bits` stand
+    for the organisation: some hundred bits, by which no two of a nation's ever come together.
     """
     # Said of the days, for the engine to pass over the rest as it reads.
     rows = registry.filter(registry.ends > grid.day(0), registry.issued <= grid.day(grid.last))
@@ -39,13 +39,15 @@ def lives(registry: Any, space: Space, grid: Grid, engine: Engine) -> Any:
         )
         rows = rows.inner_join(engine.frame(codes), dimension.name)
         cell = cell + rows[f"{dimension.name}_part"]
+    # A number made from another text is another number.
+    further = engine.hashed("#" + rows.organisation) & ((1 << (63 - space.bits)) - 1)
     ends = _slot(rows.ends, grid)
     how = (rows.ended_by == "lapsed").ifelse(
         LAPSED, (rows.ended_by == "withdrawn").ifelse(WITHDRAWN, REPLACED)
     )
     return rows.select(
         number=engine.hashed(rows.organisation),
-        cell=cell,
+        cell=further.cast("int64") * 2**space.bits + cell,
         begins=_slot(rows.issued, grid),
         halts=rows.suspended.isnull().ifelse(ends, _slot(rows.suspended, grid)),
         ends=ends,

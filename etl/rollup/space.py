@@ -163,6 +163,15 @@ class Space:
         """Return the dimensions from the lowest bits up."""
         return (self.region, self.industry, self.size, self.scheme)
 
+    @property
+    def bits(self) -> int:
+        """Return how many bits a cell needs."""
+        return self.scheme.shift + self.scheme.bits
+
+    def cell(self, marked: Any) -> Any:
+        """Return a number or an expression without what stands in the bits above the cell."""
+        return marked & ((1 << self.bits) - 1)
+
 
 def space(reference: Reference) -> Space:
     """Lay the code lists out as the cells of one space."""

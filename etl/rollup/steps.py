@@ -100,7 +100,8 @@ def _fetched(
     """Yield tables of what is to be counted with where among the rows they belong."""
 
     def fetched(table: Any) -> pa.Table:
-        return engine.arrow(engine.tallied(table.drop("number")))
+        nobodys = table.mutate(cell=cells.cell(table.cell)).drop("number")
+        return engine.arrow(engine.tallied(nobodys))
 
     told(message("reading certificates"))
     certificates = engine.kept(lives(registry, cells, slots, engine))
