@@ -71,20 +71,20 @@ class Changes:
         """Add rows of `held_slots`, or take them out: where a run of bits begins and ends."""
         into = self.numbers[measure].reshape(-1)
         for part, first in self._parts(rows):
+            times = part["times"] * np.int32(sign)
             before: Any = 0  # whether the last slot of the word before is held
             for name in words(part):
-                word, start, times = part[name], first, part["times"] * sign
+                word = part[name]
                 changed = (word ^ (word << 1 | before)) & ((1 << WORD) - 1)
+                start, by = first, np.where(before, -times, times)
                 before, first = word >> (WORD - 1), first + WORD
                 while len(left := np.flatnonzero(changed)):
-                    changed, word, start, times = (
-                        each[left] for each in (changed, word, start, times)
-                    )
+                    changed, start, by = changed[left], start[left], by[left]
                     bit = changed & -changed
-                    # The exponent of a power of two is its place.
-                    slot = (bit.astype(np.float64).view(np.int64) >> 52) - 1023
-                    np.add.at(into, start + slot, np.where(word & bit, times, -times))
-                    changed = changed ^ bit
+                    # As many bits are below a bit as its place says.
+                    np.add.at(into, start + np.bitwise_count(bit - 1), by)
+                    # After a beginning comes an end.
+                    changed, by = changed ^ bit, -by
 
     def _parts(self, rows: Columns) -> Iterator[tuple[Columns, Places]]:
         """Yield some rows after the other, and where the numbers of their cells begin."""

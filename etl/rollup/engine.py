@@ -23,6 +23,8 @@ import pyarrow.parquet as pq
 from ibis.expr.datatypes import UInt64
 
 MEMORY_LIMIT = "3GB"
+# At least: with fewer, DuckDB groups in parts that are too large for a processor's cache.
+THREADS = 4
 
 
 @ibis.udf.scalar.builtin(name="hash")  # type: ignore[untyped-decorator]
@@ -194,6 +196,8 @@ def engine(
             connection = ibis.duckdb.connect(
                 memory_limit=limit, temp_directory=folder, preserve_insertion_order=False
             )
+            if int(connection.settings["threads"]) < THREADS:
+                connection.settings["threads"] = THREADS
             try:
                 yield Engine(connection, Path(folder))
             finally:
