@@ -1,6 +1,9 @@
 """From raw files to releases: `python -m etl`."""
 
 import os
+import warnings
 
 # Before numpy is loaded: threads for vectors this short only wait for each other.
 os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
+# Where PySpark is installed pandera loads it: no analyst can do anything about what it says then.
+warnings.filterwarnings("ignore", "PySpark does not yet fully support pandas", FutureWarning)

@@ -153,6 +153,11 @@ class Screen:
             self.fail(self.words("Nothing was written. What was public before still is."))
         except Busy as busy:
             self.fail(self._busy(busy))
+        except (MemoryError, duckdb.OutOfMemoryException) as error:
+            self.fail(self.words(
+                "This needs more memory than there is, or than it is allowed. For a roll-up "
+                "ETL_MEMORY_LIMIT says how much: {reason}", reason=str(error),
+            ))  # fmt: skip
         except (sa.exc.DBAPIError, psycopg.Error, sqlite3.Error, duckdb.Error, OSError) as error:
             self.fail(self._fault(error))
         except ValueError as error:

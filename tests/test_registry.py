@@ -54,7 +54,7 @@ SOUND = {
 
 @pytest.fixture(scope="module")
 def duckdb() -> Iterator[Engine]:
-    with engine("duckdb", memory_limit="500MB") as on:
+    with engine("duckdb", memory_limit="600MB") as on:
         yield on
 
 

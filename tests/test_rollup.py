@@ -22,6 +22,7 @@ from etl.rollup.changes import MEASURES
 from etl.rollup.declaration import Declaration
 from etl.rollup.engine import Engine, engine
 from etl.rollup.files import roll_up_files
+from etl.rollup.memory import LIBRARIES, Memory
 from etl.rollup.space import DIMENSIONS, Reference, space
 from etl.rollup.steps import counted, roll_up
 from etl.rollup.trace import Figure, trace_figure
@@ -192,7 +193,7 @@ def without_zeros(numbers: dict[Cell, dict[str, int]]) -> dict[Cell, dict[str, i
 
 @pytest.fixture(scope="module")
 def duckdb() -> Iterator[Engine]:
-    with engine("duckdb", memory_limit="500MB") as on:
+    with engine("duckdb", memory_limit="600MB") as on:
         yield on
 
 
@@ -366,6 +367,21 @@ def test_organisations_of_the_same_number_are_told_apart(duckdb: Engine) -> None
         [certificate("A1"), certificate("B2"), certificate("B2", region="320000")],
         Weak(**vars(duckdb)),
     )
+
+
+def test_what_has_no_room_in_memory_is_counted_from_files(duckdb: Engine, tmp_path: Path) -> None:
+    poor = replace(duckdb, memory=Memory(LIBRARIES + 8, tmp_path))
+    hold_by_hand(
+        [
+            certificate(name, region, industry, scheme=scheme)
+            for name, region, industry in product(
+                "AB", ("330100", "320000", "ABROAD"), ("C13", "G59")
+            )
+            for scheme in ("QMS", "EMS", "PRODUCT")
+        ],
+        poor,
+    )
+    assert not list(tmp_path.iterdir())
 
 
 def test_a_period_is_a_year_a_quarter_or_a_month() -> None:

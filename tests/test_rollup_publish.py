@@ -93,7 +93,7 @@ def world(tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
     file = folder / "certificates.csv"
     certificates().to_csv(file, index=False)
     periods = [*spanned("2021", "2023"), *spanned("2022-Q1", "2022-Q4")]
-    with engine("duckdb", memory_limit="500MB") as on:
+    with engine("duckdb", memory_limit="600MB") as on:
         summary = roll_up_files([file], Declaration(AS_OF), periods, REFERENCE, folder / "out", on)
         yield World(on, file, summary)
 

@@ -7,6 +7,7 @@ import random
 import shutil
 import socket
 import subprocess
+import sys
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -16,6 +17,7 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
+from etl.findings import Refused
 from etl.rollup.declaration import Declaration
 from etl.rollup.engine import Engine, engine
 from etl.rollup.files import roll_up_files
@@ -172,14 +174,31 @@ def test_a_spark_cluster_and_duckdb_give_the_same_rows(tmp_path: Path, spark: st
     rows[120:200].to_parquet(tmp_path / "part-2.parquet")
     rows[200:].to_excel(tmp_path / "part-3.xlsx", index=False)
     files = sorted(tmp_path.glob("part-*"))
-    with engine("duckdb", memory_limit="500MB") as here:
+    with engine("duckdb", memory_limit="600MB") as here:
         expected = rolled_up(here, files, tmp_path / "duckdb")
     with engine(spark) as there:
         found = rolled_up(there, files, tmp_path / "spark")
         # The driver counts as one of those that hold memory.
         alive = there.session.sparkContext._jsc.sc().getExecutorMemoryStatus().size() - 1
-    assert alive == 2
+        assert alive == 2
+        with pytest.raises(Refused, match="a cluster that completes"), engine(spark) as again:
+            again.rows(again.parquet(tmp_path / "nothing.parquet"))
     assert len(expected[0]) > 1000
     assert len(expected[1]) > 20
     for ours, theirs in zip(expected, found, strict=True):
         pd.testing.assert_frame_equal(ours, theirs)
+
+
+@pytest.mark.parametrize("installed", [True, False])
+def test_a_cluster_that_cannot_be_had_is_told(
+    installed: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    if installed and not shutil.which("java") and os.environ.get("CI") != "true":
+        pytest.skip("Spark needs java to say that it knows no such cluster")
+    if not installed:
+        monkeypatch.setitem(sys.modules, "pyspark.sql", None)
+    with pytest.raises(Refused) as refused, engine("nowhere"):
+        pass
+    (finding,) = refused.value.findings
+    assert (finding.file, finding.found) == ("ETL_ENGINE", "nowhere")
+    assert ("not installed" in str(finding.expected)) is not installed

@@ -24,7 +24,7 @@ AS_OF = date(2024, 12, 31)
 
 @pytest.fixture(scope="module")
 def duckdb() -> Iterator[Engine]:
-    with engine("duckdb", memory_limit="500MB") as on:
+    with engine("duckdb", memory_limit="600MB") as on:
         yield on
 
 

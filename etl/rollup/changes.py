@@ -16,8 +16,9 @@ import numpy.typing as npt
 from etl.rollup.calendar import Grid
 from etl.rollup.cells import Cells, Places, placed, places
 from etl.rollup.lives import LAPSED, REISSUE, WITHDRAWN
+from etl.rollup.memory import Memory
 from etl.rollup.organisations import WORD, words
-from etl.rollup.schemes import BATCH, BySchemes, Columns, Rows, taken
+from etl.rollup.schemes import APART, BATCH, CERTIFICATES, EVERYBODY, Columns, Kind, Rows
 from etl.rollup.space import Dimension
 
 STOCKS = ("certificates_valid", "certificates_suspended", "certified_organisations")
@@ -40,9 +41,11 @@ class Changes:
     numbers: Numbers
 
     @classmethod
-    def none(cls, cells: Cells, grid: Grid, measures: int = len(MEASURES)) -> Changes:
+    def none(
+        cls, cells: Cells, grid: Grid, memory: Memory, measures: int = len(MEASURES)
+    ) -> Changes:
         """Return cells in which nothing changes."""
-        return cls(cells, np.zeros((measures, len(cells), len(grid.slots) + 1), np.int32))
+        return cls(cells, memory.zeros((measures, len(cells), len(grid.slots) + 1)))
 
     def add(self, other: Changes) -> None:
         """Add the changes of cells that are among these, but for the holders, who overlap."""
@@ -98,39 +101,39 @@ class Changes:
 
 
 def changes_of_certificates(
-    certificates: BySchemes, cells: dict[int, Cells], scheme: Dimension, grid: Grid
+    rows: Rows, cells: dict[int, Cells], scheme: Dimension, grid: Grid, memory: Memory
 ) -> Iterator[tuple[int, Changes]]:
     """Yield the position and the changes of each scheme and total of schemes.
 
-    `cells` are `cells_by_schemes`. What is to be added to the totals above is held besides.
+    `cells` are `Rows.cells`. What is to be added to the totals above is held besides.
     """
     totals: dict[int, Changes] = {}
     for position, own in cells.items():
-        here = totals.pop(position, None) or Changes.none(own, grid)
-        here.add_certificates(taken(certificates, position))
+        here = totals.pop(position, None) or Changes.none(own, grid, memory)
+        here.add_certificates(rows.take(CERTIFICATES, position))
         above = scheme.parent[position]
         if above != position:
             if above not in totals:
-                totals[above] = Changes.none(cells[above], grid)
+                totals[above] = Changes.none(cells[above], grid, memory)
             move = (above - position) << scheme.shift
             totals[above].add(Changes(here.cells + move, here.numbers))
         yield position, here
 
 
 def with_holders(
-    begun: Iterable[tuple[int, Changes]], rows: Rows, grid: Grid
-) -> Iterator[tuple[Changes, dict[tuple[str, ...], Changes]]]:
+    begun: Iterable[tuple[int, Changes]], rows: Rows, grid: Grid, memory: Memory
+) -> Iterator[tuple[Changes, dict[Kind, Changes]]]:
     """Yield `changes_of_certificates` with those of the holders.
 
     With them go those of organisations merged anew, by the dimensions settled.
     """
     for position, here in begun:
-        here.add_holders(taken(rows.holders, position), HOLDERS)
-        # They do not add up over places: they come in by `merged`.
-        here.add_holders(taken(rows.apart, position), HOLDERS, sign=-1)
+        here.add_holders(rows.take(EVERYBODY, position), HOLDERS)
+        # They do not add up over places: they come in by what is merged anew.
+        here.add_holders(rows.take(APART, position), HOLDERS, sign=-1)
         anew = {}
-        for settled, parts in rows.merged.items():
-            if held := taken(parts, position):
-                anew[settled] = Changes.none(placed(held["cell"])[0], grid, 1)
+        for settled in rows.settled:
+            if held := rows.take(settled, position):
+                anew[settled] = Changes.none(placed(held["cell"])[0], grid, memory, 1)
                 anew[settled].add_holders(held, 0)
         yield here, anew

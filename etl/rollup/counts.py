@@ -13,12 +13,15 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 import pyarrow as pa
 from scipy.sparse import csr_matrix
 
 from etl.rollup.calendar import Grid, Series
 from etl.rollup.cells import Cells, Places, placed, places
 from etl.rollup.changes import HOLDERS, MEASURES, STOCKS, Changes, Numbers
+from etl.rollup.memory import Memory
+from etl.rollup.schemes import Kind
 from etl.rollup.space import DIMENSIONS, Dimension, Space
 
 
@@ -29,41 +32,50 @@ class Block:
     Of the first `full` cells every slot has a count, of the others only those from `since` on.
     """
 
-    cells: Cells
+    cells: npt.NDArray[np.signedinteger]
     numbers: Numbers
     full: int
     since: Places
 
 
-def block(here: Changes, anew: dict[tuple[str, ...], Changes], space: Space) -> Block:
+def block(here: Changes, anew: dict[Kind, Changes], space: Space, memory: Memory) -> Block:
     """Return the counts of a scheme, totals of size, industry and region included.
 
     The changes of stocks become their running sums, in place.
     """
-    cells, numbers = _with_totals(here, space)
+    cells, numbers = _totalled(here, space, memory)
     for settled, held in anew.items():
-        held_cells, held_numbers = _with_totals(held, space, settled)
+        held_cells, held_numbers = _totalled(held, space, memory, settled)
         numbers[HOLDERS, places(cells, held_cells)] += held_numbers[0]
-    return _late_last(cells, numbers)
+    return _late_last(cells.astype(space.width), numbers)
 
 
-def _with_totals(
-    here: Changes, space: Space, settled: Collection[str] = ()
-) -> tuple[Cells, Numbers]:
-    """Return the cells with their totals, of groups beside the trees too, and their counts."""
-    names = [name for name in ("size", "industry", "region") if name not in settled]
-    steps = [(each, pairs) for name in names for each in [getattr(space, name)]
-             for pairs in each.sums]  # fmt: skip
-    cells = here.cells
-    for dimension, pairs in steps:
+def with_totals(cells: Cells, space: Space, settled: Collection[str] = ()) -> Cells:
+    """Return cells with their totals over all places but those settled, groups' totals too."""
+    for dimension, pairs in _steps(space, settled):
         _, above = _above(cells, dimension, pairs)
         cells, _ = placed(np.concatenate([cells, above]))
-    numbers = np.zeros((len(here.numbers), len(cells), here.numbers.shape[-1] - 2), np.int32)
+    return cells
+
+
+def _steps(space: Space, settled: Collection[str]) -> list[tuple[Dimension, list[tuple[int, int]]]]:
+    """Return what is to be added over which dimension, one step after the other."""
+    dimensions = [each for each in (space.size, space.industry, space.region)
+                  if each.name not in settled]  # fmt: skip
+    return [(dimension, pairs) for dimension in dimensions for pairs in dimension.sums]
+
+
+def _totalled(
+    here: Changes, space: Space, memory: Memory, settled: Collection[str] = ()
+) -> tuple[Cells, Numbers]:
+    """Return the cells with their totals, and their counts."""
+    cells = with_totals(here.cells, space, settled)
+    numbers = memory.zeros((len(here.numbers), len(cells), here.numbers.shape[-1] - 2))
     place = places(cells, here.cells)
     stocks = here.numbers[: len(STOCKS)]
     np.cumsum(stocks, axis=2, out=stocks)
     numbers[:, place] = here.numbers[:, :, 1:-1]
-    for dimension, pairs in steps:
+    for dimension, pairs in _steps(space, settled):
         rows, above = _above(cells, dimension, pairs)
         into, which = placed(above)
         target = places(cells, into)
@@ -90,7 +102,7 @@ def _above(
     return rows, cells[rows] + ((total - here[rows]) << dimension.shift)
 
 
-def _late_last(cells: Cells, numbers: Numbers) -> Block:
+def _late_last(cells: npt.NDArray[np.signedinteger], numbers: Numbers) -> Block:
     """Put the cells last in which nothing is counted on the first slot."""
     late = np.logical_not(np.any(numbers[:, :, 0], axis=0))
     full = len(cells) - int(np.count_nonzero(late))

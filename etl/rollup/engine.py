@@ -1,8 +1,8 @@
 """Where the roll-up runs: DuckDB inside this process, or a Spark cluster by `ETL_ENGINE`.
 
 ETL_ENGINE        unset or `duckdb`; `spark://host:port` (or any Spark master)
-ETL_MEMORY_LIMIT  what DuckDB may hold in memory before it spills, `3GB` unless set
-ETL_SPILL         the folder it spills to, the system's temporary one unless set
+ETL_MEMORY_LIMIT  what the whole process may hold in memory, `4GB` unless set
+ETL_SPILL         the folder for what is beyond it, the system's temporary one unless set
 """
 
 from __future__ import annotations
@@ -22,9 +22,13 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 from ibis.expr.datatypes import UInt64
 
-MEMORY_LIMIT = "3GB"
+from etl.rollup.memory import Memory, size
+from etl.rollup.spark import spark_session
+
+MEMORY_LIMIT = "4GB"
 # At least: with fewer, DuckDB groups in parts that are too large for a processor's cache.
 THREADS = 4
+ROOM = 80 * 10**6  # bytes without which a thread of DuckDB is of no use
 
 
 @ibis.udf.scalar.builtin(name="hash")  # type: ignore[untyped-decorator]
@@ -44,7 +48,7 @@ class Engine:
     """An Ibis connection and the tables it holds between the steps."""
 
     connection: Any
-    folder: Path = Path()  # for what it spills and stores
+    memory: Memory  # with the folder for what it spills and stores
     session: Any = None  # Spark's, where the engine is Spark
     _numbers: Iterator[int] = field(default_factory=count)
 
@@ -71,14 +75,14 @@ class Engine:
         """Compute rows once and return them as a table that takes no memory."""
         if self.is_spark:
             return self.kept(rows)
-        path = self.folder / f"step_{next(self._numbers)}.parquet"
+        path = self.memory.folder / f"step_{next(self._numbers)}.parquet"
         self.connection.to_parquet(rows, path, compression="lz4")
         return self.connection.read_parquet(path, table_name=path.stem)
 
     def release(self, *tables: Any) -> None:
         """Give back what `kept` and `stored` tables hold."""
         for name in (table.op().name for table in tables):
-            file = self.folder / f"{name}.parquet"
+            file = self.memory.folder / f"{name}.parquet"
             if self.is_spark:
                 self.session.catalog.dropTempView(name)
             else:
@@ -166,6 +170,22 @@ class Engine:
         """Return a table as columns of this process."""
         return self.connection.to_pyarrow(table)
 
+    def batches(self, table: Any, rows: int) -> Iterator[pa.RecordBatch]:
+        """Yield what is chosen of a kept table as columns of this process, some rows at a time."""
+        if self.is_spark:
+            yield from self.arrow(table).to_batches(rows)
+        else:
+            # Ibis has a call for it that DuckDB no longer answers.
+            result = self.connection.con.sql(self.connection.compile(table))
+            yield from result.to_arrow_reader(rows)
+
+    def rest(self) -> None:
+        """Give memory back to the system: nothing more is asked for a while."""
+        if not self.is_spark:
+            # DuckDB keeps what it has freed until its limit is set.
+            settings = self.connection.settings
+            settings["memory_limit"] = settings["memory_limit"]
+
     def number(self, table: Any) -> int:
         """Return how many rows a table has."""
         return int(self.rows(table.agg(rows=table.count()))["rows"].iloc[0])
@@ -189,38 +209,28 @@ def engine(
 ) -> Iterator[Engine]:
     """Yield the engine that a setting (`ETL_ENGINE` unless given) names; close it after."""
     name = setting or os.environ.get("ETL_ENGINE") or "duckdb"
-    if name == "duckdb":
-        limit = memory_limit or os.environ.get("ETL_MEMORY_LIMIT") or MEMORY_LIMIT
-        root = spill or os.environ.get("ETL_SPILL")
-        with tempfile.TemporaryDirectory(prefix="rollup-", dir=root) as folder:
-            connection = ibis.duckdb.connect(
-                memory_limit=limit, temp_directory=folder, preserve_insertion_order=False
-            )
-            if int(connection.settings["threads"]) < THREADS:
-                connection.settings["threads"] = THREADS
-            try:
-                yield Engine(connection, Path(folder))
-            finally:
-                connection.disconnect()
-    else:
-        session = _spark_session(name)
-        try:
-            yield Engine(ibis.pyspark.connect(session), session=session)
-        finally:
-            session.stop()
+    limit = memory_limit or os.environ.get("ETL_MEMORY_LIMIT") or MEMORY_LIMIT
+    root = spill or os.environ.get("ETL_SPILL")
+    with tempfile.TemporaryDirectory(prefix="rollup-", dir=root) as folder:
+        memory = Memory(size(limit, "ETL_MEMORY_LIMIT"), Path(folder))
+        if name == "duckdb":
+            with _duckdb(memory) as connection:
+                yield Engine(connection, memory)
+        else:
+            with spark_session(name) as session:
+                yield Engine(ibis.pyspark.connect(session), memory, session)
 
 
-def _spark_session(master: str) -> Any:
-    try:
-        from pyspark.sql import SparkSession
-    except ImportError:
-        raise RuntimeError("Spark is an extra: install pyspark to use ETL_ENGINE") from None
-    return (
-        SparkSession.builder.master(master)
-        .appName("roll-up")
-        .config("spark.sql.session.timeZone", "UTC")
-        .config("spark.ui.enabled", "false")
-        # What is known of a checkpoint's columns goes astray in unions and stops the planner.
-        .config("spark.sql.constraintPropagation.enabled", "false")
-        .getOrCreate()
+@contextmanager
+def _duckdb(memory: Memory) -> Iterator[Any]:
+    connection = ibis.duckdb.connect(
+        memory_limit=f"{memory.engine // 10**6}MB",
+        temp_directory=str(memory.folder),
+        preserve_insertion_order=False,
     )
+    threads = max(THREADS, int(connection.settings["threads"]))
+    connection.settings["threads"] = max(1, min(threads, memory.engine // ROOM))
+    try:
+        yield connection
+    finally:
+        connection.disconnect()

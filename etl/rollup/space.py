@@ -168,6 +168,11 @@ class Space:
         """Return how many bits a cell needs."""
         return self.scheme.shift + self.scheme.bits
 
+    @property
+    def width(self) -> str:
+        """Return the narrowest type of whole numbers that holds a cell."""
+        return "int32" if self.bits < 32 else "int64"
+
     def cell(self, marked: Any) -> Any:
         """Return a number or an expression without what stands in the bits above the cell."""
         return marked & ((1 << self.bits) - 1)

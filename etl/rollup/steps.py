@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
@@ -14,37 +15,46 @@ import pyarrow.parquet as pq
 
 from etl.findings import Message, message
 from etl.rollup.calendar import Grid, grid
+from etl.rollup.cells import Cells
 from etl.rollup.changes import MEASURES, changes_of_certificates, with_holders
-from etl.rollup.counts import Block, block, counts, named_cells, nothing
+from etl.rollup.counts import Block, block, counts, named_cells, nothing, with_totals
 from etl.rollup.engine import Engine
 from etl.rollup.lives import lives
 from etl.rollup.organisations import PLACES, differing, disagreeing, everywhere, held_slots, levels
-from etl.rollup.schemes import BySchemes, Rows, add_rows, cells_by_schemes
+from etl.rollup.schemes import APART, CERTIFICATES, EVERYBODY, Kind, Rows
 from etl.rollup.space import DIMENSIONS, Reference, Space, space
 
 # called with the step at hand, the number of steps and what is being done
 Progress = Callable[[int, int, Message], None]
 Item = TypeVar("Item")
 STEPS = 4  # and one for each scheme and total of schemes
+FETCHED = 1 << 20  # rows at once: threads hand each other few large things more quickly
+FETCHED_BYTES = FETCHED * 24
 
 
 def unheard(step: int, steps: int, doing: Message) -> None:
     """Take progress and tell nobody."""
 
 
-def _ahead(items: Iterator[Item]) -> Iterator[Item]:
-    """Return items, the first made from now on, each further one while that before is in use."""
+def _ahead(items: Iterator[Item], number: int) -> Iterator[Item]:
+    """Return items, so many of them made from now on while others are in use."""
+    if not number:
+        return items
     maker = ThreadPoolExecutor(1)
-    coming = maker.submit(next, items, None)
+    coming = deque(maker.submit(next, items, None) for _ in range(number))
 
     def made() -> Iterator[Item]:
-        nonlocal coming
         with maker:
-            while (item := coming.result()) is not None:
-                coming = maker.submit(next, items, None)
+            while (item := coming.popleft().result()) is not None:
+                coming.append(maker.submit(next, items, None))
                 yield item
 
     return made()
+
+
+def _largest(known: dict[int, Cells], space: Space) -> int:
+    """Return how many cells the largest scheme has, totals included."""
+    return len(with_totals(max(known.values(), key=len), space)) if known else 0
 
 
 @dataclass
@@ -73,21 +83,23 @@ def roll_up(
     Columns: region, industry, size, scheme, period and `MEASURES`. A cell has rows from the
     first period in which a count of it is not 0; without a row its counts are 0.
     """
-    cells, slots = space(reference), grid(periods)
+    cells, slots, memory = space(reference), grid(periods), engine.memory
     told = _Told(progress, STEPS)
-    rows = Rows()
-    tables = _ahead(_fetched(rows, registry, cells, slots, engine, told))
-    add_rows(*next(tables), cells.scheme)
-    # While the engine goes on:
-    known = cells_by_schemes(rows.certificates, cells.scheme)
-    begun = _ahead(changes_of_certificates(rows.certificates, known, cells.scheme, slots))
-    for into, table in tables:
-        add_rows(into, table, cells.scheme)
+    rows = Rows(cells.scheme, memory)
+    fetched = _fetched(rows, registry, cells, slots, engine, told)
+    for kind, batch in _ahead(fetched, max(1, memory.rows // FETCHED_BYTES)):
+        rows.add(kind, batch)
+    engine.rest()
+    known = rows.cells()
     told.steps += len(known)
     for name in ("cells", "counts"):
         (out / name).mkdir(parents=True, exist_ok=True)
-    changed = _ahead(with_holders(begun, rows, slots))
-    made = _ahead(block(here, anew, cells) for here, anew in changed)
+    # What is ready and waits takes room.
+    spare = memory.spare((len(MEASURES), _largest(known, cells), slots.last))
+    begun = changes_of_certificates(rows, known, cells.scheme, slots, memory)
+    changed = with_holders(_ahead(begun, spare > 2), rows, slots, memory)
+    blocks = (block(here, anew, cells, memory) for here, anew in _ahead(changed, spare > 1))
+    made = _ahead(blocks, spare > 0)
     for number, each in enumerate(made if known else [nothing(slots)]):
         told(message("making totals and running sums"))
         _write(each, cells, slots, out, number)
@@ -96,34 +108,38 @@ def roll_up(
 
 def _fetched(
     rows: Rows, registry: Any, cells: Space, slots: Grid, engine: Engine, told: _Told
-) -> Iterator[tuple[BySchemes, pa.Table]]:
-    """Yield tables of what is to be counted with where among the rows they belong."""
+) -> Iterator[tuple[Kind, pa.RecordBatch]]:
+    """Yield what is to be counted with its kind."""
 
-    def fetched(table: Any) -> pa.Table:
-        nobodys = table.mutate(cell=cells.cell(table.cell)).drop("number")
-        return engine.arrow(engine.tallied(nobodys))
+    def fetched(kind: Kind, table: Any) -> Iterator[tuple[Kind, pa.RecordBatch]]:
+        nobodys = table.mutate(cell=cells.cell(table.cell).cast(cells.width)).drop("number")
+        for batch in engine.batches(engine.tallied(nobodys), FETCHED):
+            yield kind, batch
 
     told(message("reading certificates"))
     certificates = engine.kept(lives(registry, cells, slots, engine))
-    yield rows.certificates, fetched(certificates)
+    yield from fetched(CERTIFICATES, certificates)
     told(message("merging the certificates of each organisation"))
     held = engine.kept(held_slots(certificates, slots))
     engine.release(certificates)
     by_level = []
     for level in levels(held, cells.scheme, engine):
         by_level.append(level)
-        yield rows.holders, fetched(level)
+        yield from fetched(EVERYBODY, level)
     told(message("finding organisations in two places at once"))
     apart = engine.kept(disagreeing(by_level[-1], cells))
     others = engine.kept(_union([level.semi_join(apart, "number") for level in by_level]))
     engine.release(held, *by_level[1:])
     told(message("counting organisations"))
-    yield rows.apart, fetched(others)
+    yield from fetched(APART, others)
     kinds = engine.rows(apart.drop("number").distinct()).to_dict("records")
     for names in [tuple(name for name in PLACES if kind[f"in_{name}"]) for kind in kinds]:
         theirs = others.semi_join(differing(apart, names), "number")
-        anew = everywhere(theirs, [getattr(cells, name) for name in names], engine)
-        yield rows.merged.setdefault(names, {}), fetched(anew)
+        rows.settled.append(names)
+        dimensions = [getattr(cells, name) for name in names]
+        anew = engine.kept(everywhere(theirs, dimensions, engine))
+        yield from fetched(names, anew)
+        engine.release(anew)
     engine.release(apart, others)
 
 
