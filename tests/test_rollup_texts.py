@@ -49,6 +49,9 @@ FORMS: list[tuple[str, bytes, int]] = [
     ("tabs.csv", TEXT.replace(",", "\t").encode("gb18030"), 2),
     ("titled.csv", f"证书明细\n导出日,2024-12-31\n{TEXT}".encode(), 4),
     ("spaced.csv", TEXT.replace("地区", " 地区 ").encode(), 2),
+    ("blank.csv", f"{HEADER}\n\n\n{LINE}\n\n".encode(), 4),
+    ("windows.csv", f"\r\n{HEADER}\r\n\r\n{LINE}\r\n".encode("gbk"), 4),
+    ("empty.csv", f"{HEADER}\n,,,,,,,\n　,,,,,,,\n{LINE}\n,,,,,,,\n".encode(), 4),
 ]
 
 
@@ -62,6 +65,21 @@ def test_a_csv_file_tells_its_encoding_its_separator_and_its_header(
     assert found[["证书编号", "地区", "证书状态", "file", "row"]].values.tolist() == [
         ["N1", "浙江省", "有效", name, row]
     ]
+
+
+def test_a_blank_line_within_a_cell_is_none_of_the_table(tmp_path: Path, duckdb: Engine) -> None:
+    path = tmp_path / "a.csv"
+    path.write_text(f'{HEADER},认证机构\n{LINE},"甲\n\n乙"\n\n{LINE},丙\n', encoding="utf-8")
+    found = read(duckdb, tmp_path, path).sort_values("row")
+    assert found[["认证机构", "row"]].values.tolist() == [["甲\n\n乙", 2], ["丙", 4]]
+
+
+def test_rows_of_a_sheet_without_anything_are_no_certificates(
+    tmp_path: Path, duckdb: Engine
+) -> None:
+    empty = pd.DataFrame([dict.fromkeys(ROWS.columns)])
+    path = sheets(tmp_path / "a.xlsx", a=pd.concat([empty, ROWS, empty]))
+    assert read(duckdb, tmp_path, path)["row"].tolist() == [3]
 
 
 def sheets(path: Path, **frames: pd.DataFrame) -> Path:
@@ -99,6 +117,7 @@ BROKEN: list[tuple[str, Callable[[Path], object], int | None, str]] = [
     ("nothing.csv", lambda path: path.write_text(""), None, "rows with certificates"),
     ("nothing.xlsx", lambda path: path.write_text(""), None, "rows with certificates"),
     ("header.csv", lambda path: path.write_text(HEADER + "\n"), None, "rows with certificates"),
+    ("void.csv", lambda path: path.write_text(f"{HEADER}\n,,,,,,,\n"), None, "rows with cert"),
     ("header.parquet", lambda path: ROWS[:0].to_parquet(path), None, "rows with certificates"),
     ("header.xlsx", lambda path: sheets(path, a=ROWS[:0]), None, "rows with certificates"),
     ("note.txt", lambda path: path.write_text("x"), None, "one of .csv"),

@@ -7,12 +7,6 @@ counts them.
 
 from __future__ import annotations
 
-import codecs
-import csv
-import io
-import re
-import shutil
-import tempfile
 from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -29,16 +23,13 @@ import python_calamine as calamine
 from etl.findings import Finding, Refused, message
 from etl.own.listing import Listing
 from etl.own.workbook import cells, open_book, text
+from etl.rollup.csv_text import WITHIN, CsvText
 from etl.rollup.declaration import OPTIONAL, Declaration
 from etl.rollup.engine import Engine
+from etl.rollup.spellings import trimmed
 
 SUFFIXES = (".csv", ".xlsx", ".xls", ".parquet")
 SEPARATORS = (",", ";", "\t", "|")
-_HEAD = 1 << 20  # bytes, and
-_WITHIN = 50  # rows, in which the header is looked for
-_MARKS = {codecs.BOM_UTF16_LE: "utf-16", codecs.BOM_UTF16_BE: "utf-16"}
-_LINE = re.compile(r"CSV Error on Line: (\d+)")
-_WIDTH = re.compile(r"Expected Number of Columns: (\d+)")
 
 
 def tables(
@@ -103,8 +94,11 @@ class _File:
 
     def _named(self, rows: Any, names: Sequence[str], label: str | None = None) -> Any:
         declared = [name for name in self.declaration.columns.values() if name in names]
-        return rows.select(
-            *(rows[name].cast("string") for name in declared),
+        texts = {name: rows[name].cast("string") for name in declared}
+        # A row without anything in it is no certificate.
+        filled = [trimmed(text.fill_null("")) != "" for text in texts.values()]
+        return rows.filter(ibis.or_(*filled)).select(
+            **texts,
             row=rows.row.cast("int64"),
             file=ibis.literal(label or self.label),
         )
@@ -118,7 +112,7 @@ class _File:
 
     def _header(self, rows: Sequence[Sequence[str]]) -> int | None:
         """Return the place of the header, `None` where there is none."""
-        for place, row in enumerate(rows[:_WITHIN]):
+        for place, row in enumerate(rows[:WITHIN]):
             if not self._missing(row):
                 self._once(row, place)
                 return place
@@ -170,7 +164,7 @@ class _File:
                     continue
                 self.listing.sheet = sheet.name
                 rows = cells(book, sheet.name, self.listing)
-                first = [[text(value).strip() for value in row] for row in rows[:_WITHIN]]
+                first = [[text(value).strip() for value in row] for row in rows[:WITHIN]]
                 place = self._header(first)
                 if place is None:
                     looked_at += first
@@ -201,119 +195,27 @@ class _File:
         return pd.DataFrame({**columns, "row": range(place + 2, len(rows) + 1)})
 
     def _csv(self) -> Any:
-        with self.path.open("rb") as stream:
-            head = stream.read(_HEAD)
-        encoding = self._encoding(head)
-        try:
-            decoded = codecs.getincrementaldecoder(encoding)().decode(head)
-        except UnicodeDecodeError as error:
-            self._not_text(head[error.start : error.start + 8].hex(" "), encoding)
-        samples = {separator: _rows(decoded, separator) for separator in SEPARATORS}
+        text = CsvText(self.path, self.declaration.encoding, self.listing)
+        samples = {separator: text.rows(separator) for separator in SEPARATORS}
         separator = max(
             SEPARATORS, key=lambda each: max(-len(self._missing(row)) for row, _ in samples[each])
         )
-        rows = [row for row, _ in samples[separator]]
-        place = self._header(rows)
+        first = [row for row, _ in samples[separator]]
+        place = self._header(first)
         if place is None:
-            self._without_header(rows)
-        path, above = self.path, samples[separator][place - 1][1] if place else 0
-        if above or encoding not in ("utf-8", "utf-8-sig"):
-            path = self._in_utf8(encoding, above)
+            self._without_header(first)
         # Only declared columns are named: whatever the others are called does not matter.
         declared = set(self.declaration.columns.values())
         names = [
-            name if name in declared else f"column {at}" for at, name in enumerate(rows[place])
+            name if name in declared else f"column {at}" for at, name in enumerate(first[place])
         ]
+        above = samples[separator][place - 1][1] if place else 0
+        path = text.readable(self.folder, above, separator, len(names))
         try:
             table = self.engine.texts(path, names, separator, declared & set(names), place + 2)
         except duckdb.InvalidInputException as error:
-            self._broken(str(error), place)
-        if not self.engine.number(table):
+            text.broken(str(error), place)
+        rows = self._named(table, names)
+        if not self.engine.number(rows):
             self._without_rows()
-        return self._named(table, names)
-
-    def _encoding(self, head: bytes) -> str:  # noqa: RET503 - stop() raises
-        declared = self.declaration.encoding
-        if declared:
-            try:
-                return codecs.lookup(declared).name
-            except LookupError:
-                self.listing.stop(
-                    declared,
-                    message("one of {names}", names=["utf-8", "gb18030", "utf-16"]),
-                    message("choose again"),
-                    column="--encoding",
-                )
-        for mark, name in _MARKS.items():
-            if head.startswith(mark):
-                return name
-        for name in ("utf-8-sig", "gb18030"):
-            try:
-                decoded = codecs.getincrementaldecoder(name)().decode(head)
-            except UnicodeDecodeError:
-                continue
-            if "\0" not in decoded:
-                return name
-        self.listing.stop(
-            head[:8].hex(" "),
-            message("text in {encoding}", encoding="UTF-8 / GB18030"),
-            message("this is no CSV file: export it again"),
-        )
-
-    def _in_utf8(self, encoding: str, above: int) -> Path:
-        """Return a copy in UTF-8 without the lines above the header."""
-        copy = Path(tempfile.mkdtemp(dir=self.folder)) / self.path.name
-        with (
-            self.path.open(encoding=encoding, newline="") as old,
-            copy.open("w", encoding="utf-8", newline="") as new,
-        ):
-            try:
-                for _ in range(above):
-                    old.readline()
-                shutil.copyfileobj(old, new, 1 << 20)
-            except UnicodeDecodeError as error:
-                self._not_text(error.object[error.start : error.start + 8].hex(" "), encoding)
-        return copy
-
-    def _not_text(self, found: str, encoding: str, row: int | None = None) -> NoReturn:
-        self.listing.stop(
-            found,
-            message("text in {encoding}", encoding=encoding),
-            message("save the file again as CSV (UTF-8)"),
-            row=row,
-        )
-
-    def _broken(self, error: str, above: int) -> NoReturn:
-        """Refuse a CSV file that DuckDB cannot read, in our words where they are known."""
-        line, width = _LINE.search(error), _WIDTH.search(error)
-        row = above + int(line[1]) if line else None
-        given = error.partition("Original Line: ")[2].partition("\n")[0]
-        if "Invalid unicode" in error:
-            self._not_text(given, "utf-8", row)
-        if width:
-            self.listing.stop(
-                given,
-                message("{n} cells, as in the header", n=int(width[1])),
-                message("look for a separator too many or too few in this row"),
-                row=row,
-            )
-        self.listing.stop(
-            given or error.partition("\n")[0],
-            message("a table"),
-            message("look for an open quotation mark, or save the file again as CSV (UTF-8)"),
-            row=row,
-        )
-
-
-def _rows(decoded: str, separator: str) -> list[tuple[list[str], int]]:
-    """Return the first rows of a CSV text, each with the number of the line that it ends on."""
-    reader = csv.reader(io.StringIO(decoded, newline=""), delimiter=separator)
-    found: list[tuple[list[str], int]] = []
-    try:
-        for row in reader:
-            found.append(([cell.strip() for cell in row], reader.line_num))
-            if len(found) == _WITHIN:
-                break
-    except csv.Error:  # an open quotation mark: DuckDB tells its line
-        pass
-    return found or [([], 0)]
+        return rows
