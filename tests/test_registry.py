@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import date
+from dataclasses import dataclass
+from datetime import date, timedelta
 from pathlib import Path
 
 import pandas as pd
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 from etl.rollup.declaration import COLUMNS, Declaration
 from etl.rollup.engine import Engine, engine
@@ -218,3 +221,65 @@ def test_a_reissue_takes_over_from_the_certificate_of_its_number(duckdb: Engine)
     ]
     assert rows["ended_by"].tolist() == ["replaced", "replaced", "lapsed", "lapsed"]
     assert rows["reissue"].tolist() == [False, True, True, False]
+
+
+EVE = date(2023, 1, 1)
+
+
+@dataclass(frozen=True)
+class Issue:
+    """What a bureau tells of one issue, days counted from an eve."""
+
+    issued: int
+    expires: int
+    status: str
+    status_day: int
+
+    def told(self, number: int) -> dict[str, str]:
+        dated = self.status != "有效"
+        return {
+            "certificate": f"N{number}", "status": self.status,
+            "issued": str(EVE + timedelta(self.issued)),
+            "expires": str(EVE + timedelta(self.expires)),
+            "status_date": str(EVE + timedelta(self.status_day)) if dated else "",
+        }  # fmt: skip
+
+    def state(self, day: int) -> str:
+        """Say how it stands on a day after its issue."""
+        if day > self.expires or (self.status in ("撤销", "注销") and day >= self.status_day):
+            return "over"
+        return "resting" if self.status == "暂停" and day >= self.status_day else "valid"
+
+
+@st.composite
+def issues_of_a_number(draw: st.DrawFn) -> list[Issue]:
+    days = sorted(draw(st.sets(st.integers(0, 60), min_size=1, max_size=4)))
+    spans = st.integers(0, 60)
+    statuses = st.sampled_from(["有效", "有效", "暂停", "撤销", "注销"])
+    return [Issue(day, day + draw(spans), draw(statuses), day + draw(spans)) for day in days]
+
+
+@settings(max_examples=5, deadline=None, suppress_health_check=list(HealthCheck))
+@given(numbers=st.lists(issues_of_a_number(), min_size=10, max_size=40))
+def test_on_every_day_the_latest_issue_of_a_number_tells_how_it_stands(
+    numbers: list[list[Issue]], duckdb: Engine
+) -> None:
+    rows = clean(duckdb, *(each.told(at) for at, told in enumerate(numbers) for each in told))
+    assert len(rows) == sum(map(len, numbers))
+    lives = dict[str, list[tuple[int, int, int]]]()
+    for name, *days in rows[["certificate", "issued", "suspended", "ends"]].itertuples(index=False):
+        issued, suspended, ends = (
+            999 if pd.isna(day) else (pd.Timestamp(day).date() - EVE).days for day in days
+        )
+        lives.setdefault(name, []).append((issued, suspended, ends))
+    for at, told in enumerate(numbers):
+        for day in range(130):
+            latest = max((each for each in told if each.issued <= day), default=None,
+                         key=lambda each: each.issued)  # fmt: skip
+            expected = latest.state(day) if latest else "over"
+            found = [
+                "resting" if suspended <= day else "valid"
+                for issued, suspended, ends in lives[f"N{at}"]
+                if issued <= day < ends
+            ]
+            assert found == ([expected] if expected != "over" else []), (told, day)
