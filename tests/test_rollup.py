@@ -259,7 +259,7 @@ def renewed(draw: st.DrawFn) -> list[Certificate]:
 registries = st.lists(renewed(), min_size=1, max_size=12).map(lambda chains: sum(chains, []))
 
 
-@settings(max_examples=4, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=8, deadline=None, suppress_health_check=list(HealthCheck))
 @given(certificates=registries)
 def test_every_cell_equals_a_count_by_hand_and_is_traced_to_its_rows(
     certificates: list[Certificate], duckdb: Engine
