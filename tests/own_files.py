@@ -10,6 +10,8 @@ from pathlib import Path
 from typing import Any
 
 import pandas as pd
+import pyarrow as pa
+import pyarrow.parquet as pq
 import xlsxwriter
 import yaml
 
@@ -128,13 +130,29 @@ def ods(folder: Path, rows: list[list[Any]], attributes: str = "", repeated: int
     return path
 
 
-def xls(folder: Path, rows: list[list[Any]]) -> Path:
-    """Write a BIFF8 workbook inside a compound file ([MS-XLS], [MS-CFB]), as small as can be."""
+def parquet(folder: Path, columns: dict[str, str], encoding: str = "utf-8") -> Path:
+    """Write one row of texts in an encoding, all said to be UTF-8."""
+    texts = {
+        name: pa.array([value.encode(encoding)], pa.binary()) for name, value in columns.items()
+    }
+    said = {
+        name: pa.StringArray.from_buffers(1, *text.buffers()[1:]) for name, text in texts.items()
+    }
+    path = folder / "figures.parquet"
+    pq.write_table(pa.table(said), path)
+    return path
+
+
+def xls(folder: Path, rows: list[list[Any]], further: bytes = b"") -> Path:
+    """Write a BIFF8 workbook inside a compound file ([MS-XLS], [MS-CFB]), as small as can be.
+
+    `further` records go before the cells.
+    """
 
     def record(number: int, body: bytes) -> bytes:
         return struct.pack("<HH", number, len(body)) + body
 
-    cells = b""
+    cells = further
     for row, line in enumerate(rows):
         for column, value in enumerate(line):
             place = struct.pack("<HHH", row, column, 0)

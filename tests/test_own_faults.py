@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import struct
 from pathlib import Path
 
 import pytest
@@ -21,6 +22,7 @@ from tests.own_files import (
     faults,
     figures,
     ods,
+    parquet,
     saved,
     xls,
     xlsx,
@@ -288,6 +290,28 @@ def test_a_sheet_of_two_cells_far_apart_is_refused(tmp_path: Path) -> None:
     assert fault[2:4] == ("1048576 × 16384", "a sheet of at most 20000000 cells")
     (fault,) = faults(ods(tmp_path, [[1] * 10_000], repeated=1_000_000))
     assert fault[2] == "1000000 × 10000"
+
+
+FAR = [
+    struct.pack("<HHHHHd", 0x0203, 14, 0xFFFF, 60_000, 0, 1.0),  # a number
+    struct.pack("<HHHHHIHIH", 0x00BD, 18, 0xFFFF, 0, 0, 0, 0, 0, 60_000),  # a run of numbers
+    struct.pack("<HHIIHHH", 0x0200, 14, 0, 0x10000, 0, 60_001, 0),  # the sheet's own word
+]
+
+
+@pytest.mark.parametrize("record", FAR, ids=["cell", "run", "dimensions"])
+def test_an_old_workbook_of_two_cells_far_apart_is_refused(tmp_path: Path, record: bytes) -> None:
+    (fault,) = faults(xls(tmp_path, TABLE, record))
+    assert fault[2:4] == ("65536 × 60001", "a sheet of at most 20000000 cells")
+
+
+def test_a_parquet_file_whose_texts_are_no_utf_8_is_refused(tmp_path: Path) -> None:
+    row = {"地区": "江苏", "时期": "2024", "数值": "5"}
+    assert not faults(parquet(tmp_path, row))
+    (fault, *_) = faults(parquet(tmp_path, row, "gbk"))
+    assert fault[2:] == (
+        "bd ad cb d5", "text in UTF-8", "the file is damaged: export it again",
+    )  # fmt: skip
 
 
 def test_an_archive_that_unpacks_to_too_much_is_refused(

@@ -26,6 +26,7 @@ from etl.rollup.memory import LIBRARIES, Memory
 from etl.rollup.space import DIMENSIONS, Reference, space
 from etl.rollup.steps import counted, roll_up
 from etl.rollup.trace import Figure, trace_figure
+from tests.own_files import parquet
 
 # Ibis still asks DuckDB in words that DuckDB is giving up.
 pytestmark = pytest.mark.filterwarnings("ignore:fetch_arrow_table:DeprecationWarning")
@@ -464,6 +465,18 @@ def test_a_file_without_a_column_is_refused(tmp_path: Path, duckdb: Engine) -> N
             tmp_path / "out",
             duckdb,
         )
+
+
+def test_a_file_whose_texts_are_no_utf_8_is_refused(tmp_path: Path, duckdb: Engine) -> None:
+    row = published(0, 1).iloc[0]
+    path = parquet(tmp_path, {str(name): text for name, text in row.items()}, "gbk")
+    with pytest.raises(Refused) as refused:
+        roll_up_files(
+            [path], Declaration(date(2020, 6, 30)), ["2020"], FILES, tmp_path / "out", duckdb
+        )
+    (found,) = refused.value.findings
+    assert (found.file, found.found[:2]) == (path.name, "\\x")
+    assert not list((tmp_path / "out").glob("*.parquet"))
 
 
 def test_a_registry_without_a_certificate_in_sight_has_no_rows(duckdb: Engine) -> None:

@@ -104,7 +104,7 @@ class ParquetFile:
         try:
             for part in self._file.iter_batches(_BATCH, columns=names):
                 columns = {
-                    position: _column(part.column(part.schema.get_field_index(name)))
+                    position: self._column(part.column(part.schema.get_field_index(name)), row)
                     for position, name in zip(sorted(needed), names, strict=True)
                 }
                 yield Batch(np.arange(row, row + len(part)), columns)
@@ -112,14 +112,32 @@ class ParquetFile:
         except (pa.ArrowException, OSError, ValueError) as error:
             self._unreadable(error)
 
-
-def _column(column: Any) -> Any:
-    """Return numbers as they are, everything else as text; nothing is the empty text."""
-    kind = column.type
-    if pa.types.is_floating(kind) or pa.types.is_integer(kind):
+    def _column(self, column: Any, row: int) -> Any:
+        """Return numbers as they are, everything else as text; nothing is the empty text."""
+        kind = column.type
+        if pa.types.is_floating(kind) or pa.types.is_integer(kind):
+            return column
+        if pa.types.is_dictionary(kind):
+            column = column.dictionary_decode()
+        if pa.types.is_timestamp(kind):
+            column = column.cast(pa.date32())
+        column = column.cast(pa.string()).fill_null("")
+        try:
+            column.validate(full=True)
+        except pa.ArrowInvalid:
+            self._not_text(column, row)
         return column
-    if pa.types.is_dictionary(kind):
-        column = column.dictionary_decode()
-    if pa.types.is_timestamp(kind):
-        column = column.cast(pa.date32())
-    return column.cast(pa.string()).fill_null("")
+
+    def _not_text(self, column: Any, first: int) -> None:
+        """List the texts that are none; raises `Refused`. Some programs write GBK and say UTF-8."""
+        for row, raw in enumerate(column.cast(pa.binary()).to_pylist(), start=first):
+            try:
+                raw.decode()
+            except UnicodeDecodeError:
+                self._listing.add(
+                    raw[:8].hex(" "),
+                    message("text in {encoding}", encoding="UTF-8"),
+                    message("the file is damaged: export it again"),
+                    row=row,
+                )
+        self._listing.refuse()

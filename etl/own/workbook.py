@@ -13,6 +13,7 @@ import pyarrow as pa
 import python_calamine as calamine
 
 from etl.findings import message
+from etl.own import compound
 from etl.own.declaration import Declaration
 from etl.own.listing import Listing
 from etl.own.package import Cell, Marks, check, is_locked, marks
@@ -21,7 +22,6 @@ from etl.own.table import Batch, Range
 SIZE = 200 << 20
 _BATCH = 50_000
 _ENCRYPTED = "EncryptedPackage".encode("utf-16-le")
-_COMPOUND = bytes.fromhex("d0cf11e0a1b11ae1")
 
 
 class Workbook:
@@ -114,8 +114,10 @@ def open_book(path: Path, listing: Listing) -> calamine.CalamineWorkbook:
             message("save the table as CSV: that may be of any size"),
         )
     content = path.read_bytes()
-    if content.startswith(_COMPOUND) and _ENCRYPTED in content:
-        _locked(listing)
+    if content.startswith(compound.COMPOUND):
+        if _ENCRYPTED in content:
+            _locked(listing)
+        compound.check(path, listing)
     if _packed(path):
         if is_locked(path, listing):
             _locked(listing)

@@ -24,7 +24,7 @@ from etl.rollup.engine import Engine
 from etl.rollup.registry import reason_counts, registry
 from etl.rollup.space import Reference
 from etl.rollup.steps import STEPS, Progress, roll_up, unheard
-from etl.rollup.texts import tables
+from etl.rollup.texts import tables, told
 
 CLEANING = (message("checking certificates"), message("writing the clean registry"))
 
@@ -89,7 +89,7 @@ def cleaned(
     def reading(number: int, file: str) -> None:
         progress(number, steps, message("reading {file}", file=file))
 
-    with _published(paths, declaration, engine, out, reading) as published:
+    with told(), _published(paths, declaration, engine, out, reading) as published:
         progress(steps - 1, steps, checking)
         found = registry(published, declaration, reference, engine)
         progress(steps, steps, writing)

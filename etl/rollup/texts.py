@@ -7,8 +7,10 @@ counts them.
 
 from __future__ import annotations
 
+import re
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, NoReturn
@@ -30,6 +32,8 @@ from etl.rollup.spellings import trimmed
 
 SUFFIXES = (".csv", ".xlsx", ".xls", ".parquet")
 SEPARATORS = (",", ";", "\t", "|")
+_NAMED = re.compile(r'file "([^"]+)"')
+_VALUE = re.compile(r'value "(.*)" is not valid')
 
 
 def tables(
@@ -56,6 +60,26 @@ def tables(
     if findings:
         raise Refused(findings)
     return found
+
+
+@contextmanager
+def told() -> Iterator[None]:
+    """Turn what DuckDB finds damaged only when it reads a file's values into `Refused`."""
+    try:
+        yield
+    except duckdb.InvalidInputException as error:
+        said = str(error).partition("\n")[0]
+        named, value = _NAMED.search(said), _VALUE.search(said)
+        raise Refused(
+            [
+                Finding(
+                    Path(named[1]).name if named else "",
+                    value[1] if value else said,
+                    message("a whole Parquet file, its texts in UTF-8"),
+                    message("the file is damaged: export it again"),
+                )
+            ]
+        ) from error
 
 
 def _labels(paths: Sequence[Path]) -> list[str]:
