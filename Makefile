@@ -22,7 +22,7 @@ demo: .venv/run  ## the same with generated figures beside the real ones
 	$(BIN)/python -m streamlit run app.py --server.port $(PORT)
 
 test: lint  ## everything that must hold
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest --numprocesses auto --maxprocesses 4 --dist loadfile
 
 lint: .venv/test
 	$(BIN)/ruff check .

@@ -14,6 +14,7 @@ from typer.testing import CliRunner
 
 from etl import refresh
 from etl.commands import app
+from etl.screen import screen
 from indicators import database
 from indicators.queries import all_observations, latest_release
 from tests.conftest import WORLD, free_port, publish_rows
@@ -22,7 +23,7 @@ from tests.conftest import WORLD, free_port, publish_rows
 @pytest.fixture
 def _database(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("DATABASE_URL", f"sqlite:///{tmp_path / 'figures.sqlite'}")
-    monkeypatch.setenv("COLUMNS", "200")
+    monkeypatch.setattr(screen.console, "width", 200)
 
 
 def said(*arguments: str, code: int = 0) -> str:
