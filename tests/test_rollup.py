@@ -454,7 +454,14 @@ def test_files_of_all_kinds_are_rolled_up_and_what_is_not_clean_is_told(
     ]  # fmt: skip
 
 
+def old_figures(out: Path) -> Path:
+    out.mkdir()
+    (out / "figures.parquet.yaml").write_text("of an earlier run")
+    return out / "figures.parquet.yaml"
+
+
 def test_a_file_without_a_column_is_refused(tmp_path: Path, duckdb: Engine) -> None:
+    earlier = old_figures(tmp_path / "out")
     published(0, 1).drop(columns="行业").to_csv(tmp_path / "part.csv", index=False)
     with pytest.raises(Refused, match="行业"):
         roll_up_files(
@@ -465,6 +472,7 @@ def test_a_file_without_a_column_is_refused(tmp_path: Path, duckdb: Engine) -> N
             tmp_path / "out",
             duckdb,
         )
+    assert earlier.exists()
 
 
 def test_a_file_whose_texts_are_no_utf_8_is_refused(tmp_path: Path, duckdb: Engine) -> None:
@@ -485,9 +493,11 @@ def test_a_registry_without_a_certificate_in_sight_has_no_rows(duckdb: Engine) -
 
 
 def test_what_was_written_before_is_replaced(tmp_path: Path, duckdb: Engine) -> None:
+    earlier = old_figures(tmp_path / "out")
     published(0, 2).to_csv(tmp_path / "part.csv", index=False)
     for periods in (["2020", "2020-06"], ["2021"]):
         declared = Declaration(date(2022, 6, 30))
         roll_up_files([tmp_path / "part.csv"], declared, periods, FILES, tmp_path / "out", duckdb)
     found = duckdb.rows(counted(tmp_path / "out", duckdb).select("period").distinct())
     assert found["period"].tolist() == ["2021"]
+    assert not earlier.exists()

@@ -13,10 +13,6 @@ from pathlib import Path
 
 import olefile
 
-from etl.findings import message
-from etl.own.listing import Listing
-from etl.own.package import too_many
-
 COMPOUND = olefile.MAGIC
 _STREAMS = ("Workbook", "Book")  # since 1997, and before
 _DIMENSIONS, _END, _LOCK, _SHEET = 0x0200, 0x000A, 0x002F, 0x0085
@@ -25,26 +21,17 @@ _CELLS = {0x0006, 0x00BD, 0x00BE, 0x00D6, 0x00FD, 0x0201, 0x0203, 0x0204, 0x0205
 _RUNS = {0x00BD, 0x00BE}
 
 
-def check(path: Path, listing: Listing) -> None:
-    """Refuse a compound file that holds no whole workbook, or a sheet that is too large.
+def sizes(path: Path) -> list[tuple[int, int]]:
+    """Return the rows and columns of each sheet of a compound file.
 
-    One with a password passes: what its records say is not to be read.
+    None of a workbook with a password: what its records say is not to be read. A damaged file
+    raises any `Exception`.
     """
-    try:
-        with olefile.OleFileIO(path) as file:
-            name = next(name for name in _STREAMS if file.exists(name))
-            with file.openstream(name) as stream:
-                book = stream.read()
-        sizes = [_size(book, begin) for begin in _sheets(book)]
-    # A damaged file makes olefile stumble in any way.
-    except (OSError, ArithmeticError, LookupError, StopIteration, ValueError, struct.error):
-        listing.stop(
-            listing.file,
-            message("a whole workbook"),
-            message("the file is damaged: open it in a spreadsheet program and save it again"),
-        )
-    for rows, columns in sizes:
-        too_many(rows, columns, listing)
+    with olefile.OleFileIO(path) as file:
+        name = next(name for name in _STREAMS if file.exists(name))
+        with file.openstream(name) as stream:
+            book = stream.read()
+    return [_size(book, begin) for begin in _sheets(book)]
 
 
 def _records(book: bytes, begin: int) -> Iterator[tuple[int, bytes]]:

@@ -16,7 +16,7 @@ from etl.findings import message
 from etl.own import compound
 from etl.own.declaration import Declaration
 from etl.own.listing import Listing
-from etl.own.package import Cell, Marks, check, is_locked, marks
+from etl.own.package import Cell, Marks, check, is_locked, marks, too_many
 from etl.own.table import Batch, Range
 
 SIZE = 200 << 20
@@ -117,7 +117,7 @@ def open_book(path: Path, listing: Listing) -> calamine.CalamineWorkbook:
     if content.startswith(compound.COMPOUND):
         if _ENCRYPTED in content:
             _locked(listing)
-        compound.check(path, listing)
+        _bounded(path, listing)
     if _packed(path):
         if is_locked(path, listing):
             _locked(listing)
@@ -128,6 +128,16 @@ def open_book(path: Path, listing: Listing) -> calamine.CalamineWorkbook:
         _locked(listing)
     except BaseException as error:
         damaged(listing, error)
+
+
+def _bounded(path: Path, listing: Listing) -> None:
+    """Refuse a compound file that is damaged, or a sheet of which would not fit into memory."""
+    try:
+        sizes = compound.sizes(path)
+    except Exception as error:
+        damaged(listing, error)
+    for rows, columns in sizes:
+        too_many(rows, columns, listing)
 
 
 def _locked(listing: Listing) -> NoReturn:

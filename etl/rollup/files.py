@@ -3,6 +3,7 @@
 out/registry.parquet    the clean rows, what `trace_figure` reads
 out/quarantine.parquet  the rows set aside as published, with file, row and reasons
 out/cells/ out/counts/  the counts, what `counted` reads
+out/figures.parquet     those chosen for publication; gone until new ones are complete
 """
 
 from __future__ import annotations
@@ -26,6 +27,7 @@ from etl.rollup.space import Reference
 from etl.rollup.steps import STEPS, Progress, roll_up, unheard
 from etl.rollup.texts import tables, told
 
+FIGURES = "figures.parquet"
 CLEANING = (message("checking certificates"), message("writing the clean registry"))
 
 
@@ -93,6 +95,9 @@ def cleaned(
         progress(steps - 1, steps, checking)
         found = registry(published, declaration, reference, engine)
         progress(steps, steps, writing)
+        # Whoever ends this half-way must not find what looks like a result of it.
+        for path in out.glob(f"{FIGURES}*"):
+            _remove(path)
         for name, rows in (("registry", found.clean), ("quarantine", found.quarantine)):
             _remove(out / f"{name}.parquet")
             engine.write(rows, out / f"{name}.parquet")

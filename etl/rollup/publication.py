@@ -19,14 +19,13 @@ from etl.documents import sha256
 from etl.findings import Finding, Refused, message
 from etl.rollup.calendar import FREQUENCIES, period
 from etl.rollup.engine import Engine
-from etl.rollup.files import Summary
+from etl.rollup.files import FIGURES, Summary
 from etl.rollup.space import DIMENSIONS, TOTAL
 from etl.rollup.steps import counted
 from indicators.catalogue import Catalogue
 from indicators.wording import Wording
 
 SOURCE = "registry"
-FILE = "figures.parquet"
 
 # The platform's figures stand at the same keys and are another series.
 INDICATORS = {
@@ -142,7 +141,7 @@ def write_publication(
     counts = counted(summary.out, engine)
     names = engine.rows(counts.select("period").distinct())["period"]
     periods = choice.known(names, as_of)
-    path = summary.out / FILE
+    path = summary.out / FIGURES
     engine.write_file(_figures(counts, periods, choice.codes(known)), path)
     declared = _declaration(summary, files, as_of, known, words)
     text = yaml.safe_dump(declared, allow_unicode=True, sort_keys=False, width=10_000)

@@ -44,10 +44,12 @@ def _ahead(items: Iterator[Item], number: int) -> Iterator[Item]:
     coming = deque(maker.submit(next, items, None) for _ in range(number))
 
     def made() -> Iterator[Item]:
-        with maker:
+        try:
             while (item := coming.popleft().result()) is not None:
                 coming.append(maker.submit(next, items, None))
                 yield item
+        finally:
+            maker.shutdown(cancel_futures=True)
 
     return made()
 
