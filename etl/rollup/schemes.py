@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator
 from itertools import count
 from pathlib import Path
-from threading import Lock
 from typing import Any
 
 import numpy as np
@@ -26,7 +25,10 @@ Kind = tuple[str, ...]
 
 
 class Rows:
-    """Rows with a `cell`, by kind and scheme: in memory while there is room, then in files."""
+    """Rows with a `cell`, by kind and scheme: in memory while there is room, then in files.
+
+    All come in before the first are taken out.
+    """
 
     def __init__(self, scheme: Dimension, memory: Memory) -> None:
         self.settled: list[Kind] = []  # the dimensions in whose totals rows were merged anew
@@ -35,7 +37,6 @@ class Rows:
         self._seen: dict[int, npt.NDArray[np.bool_]] = {}  # the cells of certificates
         self._held = 0  # bytes in memory
         self._files = count()
-        self._lock = Lock()  # rows are taken out while others come in
 
     def add(self, kind: Kind, rows: pa.RecordBatch) -> None:
         """Add rows of a kind."""
@@ -48,16 +49,15 @@ class Rows:
         positions = self._scheme.value(columns["cell"]).astype(np.int16)
         order = np.argsort(positions, kind="stable")
         parts = np.split(order, np.cumsum(np.bincount(positions))[:-1])
-        with self._lock:
-            for position, part in enumerate(parts):
-                if len(part):
-                    here = {name: column[part] for name, column in columns.items()}
-                    self._parts.setdefault((kind, position), []).append(here)
-                    self._held += sum(column.nbytes for column in here.values())
-                    if kind == CERTIFICATES:
-                        self._see(position, here["cell"])
-            if self._held > self._memory.rows:
-                self._store()
+        for position, part in enumerate(parts):
+            if len(part):
+                here = {name: column[part] for name, column in columns.items()}
+                self._parts.setdefault((kind, position), []).append(here)
+                self._held += sum(column.nbytes for column in here.values())
+                if kind == CERTIFICATES:
+                    self._see(position, here["cell"])
+        if self._held > self._memory.rows:
+            self._store()
 
     def _see(self, position: int, cells: npt.NDArray[Any]) -> None:
         shift = self._scheme.shift
@@ -82,10 +82,8 @@ class Rows:
 
     def take(self, kind: Kind, position: int) -> Columns:
         """Take the rows of a scheme or total out, as one; no columns where it has none."""
-        with self._lock:
-            parts = self._parts.pop((kind, position), [])
-            here = [part for part in parts if not isinstance(part, Path)]
-            self._held -= sum(column.nbytes for part in here for column in part.values())
+        parts = self._parts.pop((kind, position), [])
+        here = [part for part in parts if not isinstance(part, Path)]
         for path in [part for part in parts if isinstance(part, Path)]:
             with pa.OSFile(str(path)) as source, pa.ipc.open_file(source) as file:
                 table = file.read_all()
