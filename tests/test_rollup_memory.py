@@ -53,6 +53,14 @@ def test_any_other_limit_is_refused_with_the_name_of_the_setting(
     assert "600MB" in str(finding.expected)
 
 
+def test_a_folder_to_spill_to_that_is_not_there_is_told(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("ETL_SPILL", str(tmp_path / "nowhere"))
+    with pytest.raises(Refused, match="a folder that is there"), engine("duckdb"):
+        pass
+
+
 def test_the_engine_is_held_to_its_part_of_the_limit(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("ETL_MEMORY_LIMIT", "1GB")
     with engine("duckdb") as on:

@@ -22,6 +22,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 from ibis.expr.datatypes import UInt64
 
+from etl.findings import Finding, Refused, message
 from etl.rollup.memory import Memory, size
 from etl.rollup.spark import spark_session
 
@@ -207,12 +208,19 @@ class Engine:
 def engine(
     setting: str | None = None, memory_limit: str | None = None, spill: Path | None = None
 ) -> Iterator[Engine]:
-    """Yield the engine that a setting (`ETL_ENGINE` unless given) names; close it after."""
+    """Yield the engine that a setting (`ETL_ENGINE` unless given) names; close it after.
+
+    Raises `Refused` for a setting that says nothing, or a cluster that cannot be had.
+    """
     name = setting or os.environ.get("ETL_ENGINE") or "duckdb"
     limit = memory_limit or os.environ.get("ETL_MEMORY_LIMIT") or MEMORY_LIMIT
     root = spill or os.environ.get("ETL_SPILL")
+    allowed = size(limit, "ETL_MEMORY_LIMIT")
+    if root and not Path(root).is_dir():
+        expected = message("a folder that is there")
+        raise Refused([Finding("ETL_SPILL", str(root), expected, message("choose again"))])
     with tempfile.TemporaryDirectory(prefix="rollup-", dir=root) as folder:
-        memory = Memory(size(limit, "ETL_MEMORY_LIMIT"), Path(folder))
+        memory = Memory(allowed, Path(folder))
         if name == "duckdb":
             with _duckdb(memory) as connection:
                 yield Engine(connection, memory)
