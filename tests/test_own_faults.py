@@ -308,9 +308,10 @@ def test_an_old_workbook_of_two_cells_far_apart_is_refused(tmp_path: Path, recor
 def test_a_parquet_file_whose_texts_are_no_utf_8_is_refused(tmp_path: Path) -> None:
     row = {"地区": "江苏", "时期": "2024", "数值": "5"}
     assert not faults(parquet(tmp_path, row))
-    (fault, *_) = faults(parquet(tmp_path, row, "gbk"))
-    assert fault[2:] == (
-        "bd ad cb d5", "text in UTF-8", "the file is damaged: export it again",
+    broken = parquet(tmp_path, row | {"时期": "二〇二四"}, "gbk")
+    assert [fault[1] for fault in faults(broken)] == ["地区", "时期"]
+    assert faults(broken)[0] == (
+        2, "地区", "bd ad cb d5", "text in UTF-8", "the file is damaged: export it again",
     )  # fmt: skip
 
 

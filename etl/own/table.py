@@ -104,16 +104,22 @@ class ParquetFile:
         try:
             for part in self._file.iter_batches(_BATCH, columns=names):
                 columns = {
-                    position: self._column(part.column(part.schema.get_field_index(name)), row)
+                    position: self._column(
+                        part.column(part.schema.get_field_index(name)), name, row
+                    )
                     for position, name in zip(sorted(needed), names, strict=True)
                 }
+                self._listing.refuse()
                 yield Batch(np.arange(row, row + len(part)), columns)
                 row += len(part)
         except (pa.ArrowException, OSError, ValueError) as error:
             self._unreadable(error)
 
-    def _column(self, column: Any, row: int) -> Any:
-        """Return numbers as they are, everything else as text; nothing is the empty text."""
+    def _column(self, column: Any, name: str, row: int) -> Any:
+        """Return numbers as they are, everything else as text; nothing is the empty text.
+
+        What is no text is listed.
+        """
         kind = column.type
         if pa.types.is_floating(kind) or pa.types.is_integer(kind):
             return column
@@ -125,11 +131,11 @@ class ParquetFile:
         try:
             column.validate(full=True)
         except pa.ArrowInvalid:
-            self._not_text(column, row)
+            self._list_no_texts(column, name, row)
         return column
 
-    def _not_text(self, column: Any, first: int) -> None:
-        """List the texts that are none; raises `Refused`. Some programs write GBK and say UTF-8."""
+    def _list_no_texts(self, column: Any, name: str, first: int) -> None:
+        """List the texts that are none: some programs write GBK and say UTF-8."""
         for row, raw in enumerate(column.cast(pa.binary()).to_pylist(), start=first):
             try:
                 raw.decode()
@@ -139,5 +145,5 @@ class ParquetFile:
                     message("text in {encoding}", encoding="UTF-8"),
                     message("the file is damaged: export it again"),
                     row=row,
+                    column=name,
                 )
-        self._listing.refuse()

@@ -72,8 +72,8 @@ def size(text: str, setting: str) -> int:
     found = _SIZE.fullmatch(text.strip())
     if found:
         unit = (1024 if found["binary"] else 1000) ** {"M": 2, "G": 3}[found["unit"].upper()]
-        if (size := int(float(found["number"]) * unit)) >= LEAST:
-            return size
+        if (limit := int(float(found["number"]) * unit)) >= LEAST:
+            return limit
     least = f"{LEAST // 10**6}MB"
     expected = message("a size such as 4GB, {least} at least", least=least)
     raise Refused([Finding(setting, text, expected, message("choose again"))])

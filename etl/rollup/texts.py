@@ -70,10 +70,12 @@ def told() -> Iterator[None]:
     except duckdb.InvalidInputException as error:
         said = str(error).partition("\n")[0]
         named, value = _NAMED.search(said), _VALUE.search(said)
+        if not named:
+            raise
         raise Refused(
             [
                 Finding(
-                    Path(named[1]).name if named else "",
+                    Path(named[1]).name,
                     value[1] if value else said,
                     message("a whole Parquet file, its texts in UTF-8"),
                     message("the file is damaged: export it again"),
