@@ -7,9 +7,8 @@ from functools import cache
 import pandas as pd
 
 from indicators import catalogue
+from indicators.statuses import OBSERVATION_STATUSES, ObservationStatus
 from indicators.wording import Wording
-
-FOOTNOTES = {"B": "[b]", "D": "[d]", "E": "[e]", "P": "[p]"}  # and [c], [x], [z]: no value
 
 
 @cache
@@ -174,12 +173,10 @@ def footnote(status: str, confidentiality: str, value: float, words: Wording) ->
 
     if confidentiality != "F":
         return f"[c] {maps.state_name('suppressed', words)}"
-    if status == "M":
-        return f"[z] {maps.state_name('not_applicable', words)}"
-    if status == "O" or pd.isna(value):
-        return f"[x] {maps.state_name('missing', words)}"
-    mark = FOOTNOTES.get(status)
-    return f"{mark} {maps.status_name(status, words)}" if mark else ""
+    said = OBSERVATION_STATUSES[status]
+    if said.has_value and pd.isna(value):
+        said = ObservationStatus.NO_DATA
+    return f"{said.mark} {words(said.sentence)}" if said.mark else ""
 
 
 def figure_table(rows: pd.DataFrame, citations: pd.DataFrame, words: Wording) -> pd.DataFrame:

@@ -22,10 +22,11 @@ from etl.checks.subject import (
 from etl.findings import Finding, Message, message
 from indicators.catalogue import Catalogue
 from indicators.database import KEY
+from indicators.statuses import OBSERVATION_STATUSES
 
-# SDMX code lists 2.x: the codes that our sources and rules use.
-OBS_STATUS = ["A", "B", "D", "E", "F", "I", "L", "M", "O", "P", "U"]
-NO_VALUE = ["L", "M", "O"]  # missing in different ways
+OBS_STATUS = list(OBSERVATION_STATUSES)
+NO_VALUE = [code for code, status in OBSERVATION_STATUSES.items() if not status.has_value]
+# SDMX CL_CONF_STATUS: the codes that our sources and rules use.
 CONF_STATUS = ["F", "N", "C", "D", "S"]
 
 _EXPECTED: dict[str, Message] = {

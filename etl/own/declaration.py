@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from indicators.database import KEY
+from indicators.statuses import ObservationStatus
 
 TODO = "TODO"
 PROVENANCE = ("publisher", "document", "licence")
@@ -19,7 +20,12 @@ MARKS = ("status", "confidentiality")
 COLUMNS = (*KEY, *NUMBERS, *MARKS, "unit")
 SCOPES = {"domestic": "100000", "all": "ALL"}
 # What a text in place of a figure may mean; `omit`: there is no figure, and no row either.
-MEANINGS = ("M", "O", "C", "omit")
+MEANINGS = (
+    ObservationStatus.NO_DATA.code,
+    ObservationStatus.NOT_APPLICABLE.code,
+    "C",  # of CL_CONF_STATUS: suppressed by its source
+    "omit",
+)
 REPEATED = "repeated_header"
 
 

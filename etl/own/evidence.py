@@ -9,7 +9,7 @@ from pathlib import Path
 
 from etl.findings import message
 from etl.own.cells import Unread, amount, period, plain
-from etl.own.declaration import PROVENANCE
+from etl.own.declaration import MEANINGS, PROVENANCE
 from etl.own.names import is_note, is_whole, names
 from etl.own.sample import Certainty, Item, Sample, undecided
 from etl.own.units import power
@@ -331,10 +331,10 @@ class Evidence:
             self.made.append(
                 undecided(
                     f"missing.{text}",
-                    "M / O / C / omit",
+                    " / ".join(MEANINGS),
                     message(
-                        "it stands in place of figures: no figure, not applicable, withheld, "
-                        "or no row"
+                        "it stands in place of figures: O no data, M not applicable, "
+                        "C suppressed, omit no row"
                     ),
                 )
             )

@@ -18,11 +18,13 @@ import pyarrow.compute as pc
 from etl.findings import message
 from etl.own.cells import Amount, Unread, amount, plain
 from etl.own.declaration import MEANINGS
+from indicators.statuses import ObservationStatus
 
 Floats = npt.NDArray[np.float64]
 Indices = npt.NDArray[np.int64]
 Truths = npt.NDArray[np.bool_]
 NUMBER, WRONG = 0, -1
+NO_DATA = ObservationStatus.NO_DATA.code
 _GROUPED = r"^-?(?:[0-9]{1,3}(?:,[0-9]{3})+|[0-9]+)(?:\.[0-9]+)?$"
 
 
@@ -78,7 +80,7 @@ class Reading:
         gone = index >= 0
         if not gone.any():
             return None
-        said = [1 + MEANINGS.index(self.missing.get(text, "M")) for text in texts]
+        said = [1 + MEANINGS.index(self.missing.get(text, NO_DATA)) for text in texts]
         meaning[gone] = np.array(said)[index[gone]]
         left: Truths = ~gone
         return left

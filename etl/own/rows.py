@@ -19,7 +19,7 @@ from etl.own.declaration import MARKS, Declaration
 from etl.own.figures import WRONG, Figures, Reading, missing_texts
 from etl.own.layout import Layout
 from etl.own.listing import Listing
-from etl.own.statuses import OMITTED, marked, says
+from etl.own.statuses import OMITTED, WITHOUT_VALUE, marked, says
 from etl.own.table import Batch
 from etl.tidy import SCHEMA
 from indicators.database import KEY
@@ -211,13 +211,13 @@ class Rows:
     ) -> None:
         label = self.layout.labels[position]
         powers, percentages = self._units(said, rows, label)
-        excused = says(said.get("status"), ("M", "O")) | ~says(
+        excused = says(said.get("status"), WITHOUT_VALUE) | ~says(
             said.get("confidentiality"), ("F", None)
         )
         read = Reading(self._missing, powers, percentages, excused).figures(column)
         wrong = np.flatnonzero(read.meaning == WRONG)
         self.conversion.list_rows(wrong, rows, label, read.why)
-        both = np.flatnonzero(says(said.get("status"), ("M", "O")) & (read.meaning == 0))
+        both = np.flatnonzero(says(said.get("status"), WITHOUT_VALUE) & (read.meaning == 0))
         why = Unread(
             message("no figure where the status says that there is none"),
             message("correct the status, or empty the cell"),

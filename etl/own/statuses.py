@@ -8,10 +8,10 @@ import numpy as np
 
 from etl.own.conversion import Codes
 from etl.own.declaration import MEANINGS
+from indicators.statuses import ObservationStatus
 
-MISSING, NOT_APPLICABLE, WITHHELD, OMITTED = (
-    1 + MEANINGS.index(code) for code in ("M", "O", "C", "omit")
-)
+NO_DATA, NOT_APPLICABLE, SUPPRESSED, OMITTED = range(1, 1 + len(MEANINGS))
+WITHOUT_VALUE = tuple(status.code for status in ObservationStatus if not status.has_value)
 
 
 def says(codes: Codes | None, wanted: tuple[str | None, ...]) -> Any:
@@ -24,13 +24,13 @@ def says(codes: Codes | None, wanted: tuple[str | None, ...]) -> Any:
 def marked(status: Codes, secret: Codes, meaning: Any) -> tuple[Codes, Codes]:
     """Return status and confidentiality, where there is no figure by what stands in its place."""
     for code, wanted, marks in (
-        ("M", (MISSING, WITHHELD), status),
-        ("O", (NOT_APPLICABLE,), status),
-        ("C", (WITHHELD,), secret),
+        (ObservationStatus.NO_DATA.code, (NO_DATA, SUPPRESSED), status),
+        (ObservationStatus.NOT_APPLICABLE.code, (NOT_APPLICABLE,), status),
+        ("C", (SUPPRESSED,), secret),
     ):
         here = np.isin(meaning, wanted)
         if marks is status:
-            here &= ~says(status, ("M", "O"))
+            here &= ~says(status, WITHOUT_VALUE)
         if here.any():
             if code not in marks.codes:
                 marks.codes.append(code)

@@ -17,6 +17,7 @@ from etl.findings import Message, message
 from etl.own.declaration import OPTIONAL, PROVENANCE
 from etl.own.listing import Listing
 from indicators.catalogue import Catalogue
+from indicators.statuses import ObservationStatus
 from indicators.wording import Wording
 
 MARKER = "quality-governance figures, template 1"
@@ -36,11 +37,14 @@ COLUMNS = {
 }
 REMARK = "备注 Remark"
 ROWS = 10_000
-_STATUSES = {
-    "A": message("a normal figure"), "E": message("an estimate"), "P": message("provisional"),
-    "B": message("a break in the series"), "M": message("there is no figure"),
-    "O": message("not applicable"),
-}  # fmt: skip
+_STATUSES = (
+    ObservationStatus.NORMAL,
+    ObservationStatus.ESTIMATED,
+    ObservationStatus.PROVISIONAL,
+    ObservationStatus.BREAK,
+    ObservationStatus.NO_DATA,
+    ObservationStatus.NOT_APPLICABLE,
+)
 _GUIDE = (
     message("Write one figure a row on the sheet {sheet}; the list in a cell offers the codes.",
             sheet=DATA),
@@ -48,7 +52,7 @@ _GUIDE = (
     message("Industry, size or scheme left empty means the total of all."),
     message("Choose the unit the figure is written in; percentages stand between 0 and 100."),
     message("A status left empty means a normal figure. Where there is none, leave the value "
-            "empty and choose M or O."),
+            "empty and choose O (no data) or M (not applicable)."),
     message("Write on the sheet {sheet} where the figures come from: publisher, document and "
             "licence are needed.", sheet=SOURCE),
     message("The grey row is an example; it is not loaded while its remark stands."),
@@ -177,8 +181,9 @@ def _write_guide(
         for column, words in enumerate(languages, start=2):
             sheet.write_string(row, column, words.text(item.description), formats["wrap"])
     row += 2
-    for code, said in _STATUSES.items():
-        sheet.write_string(row, 0, f"{code}: {' · '.join(_both(said, languages))}")
+    for status in _STATUSES:
+        both = " · ".join(words(status.sentence) for words in languages)
+        sheet.write_string(row, 0, f"{status.code}: {both}")
         row += 1
 
 
@@ -189,7 +194,7 @@ def _lists(indicators: Sequence[str], catalogue: Catalogue) -> dict[str, list[st
     lists = {
         "indicator": [f"{key} · {title.zh} · {title.en}" for key, title in titles.items()],
         "unit": list(dict.fromkeys((*units, *larger))),
-        "status": list(_STATUSES),
+        "status": [status.code for status in _STATUSES],
     }
     for name, frame in (
         ("region", catalogue.regions), ("industry", catalogue.industries),

@@ -25,6 +25,7 @@ from indicators.maps.palette import (
     Palette,
     readable_on,
 )
+from indicators.statuses import OBSERVATION_STATUSES, ObservationStatus
 from indicators.wording import Wording
 
 # Hatches of the legend's swatches (20 by 12), as SVG paths whose unit is 6 pixels.
@@ -50,10 +51,10 @@ HATCH = {
 def state_name(state: str, words: Wording) -> str:
     """Return a state in words."""
     return {
-        VALUE: words("Reported"),
-        MISSING: words("No data"),
+        VALUE: words(ObservationStatus.NORMAL.sentence),
+        MISSING: words(ObservationStatus.NO_DATA.sentence),
         SUPPRESSED: words("Suppressed"),
-        NOT_APPLICABLE: words("Not applicable"),
+        NOT_APPLICABLE: words(ObservationStatus.NOT_APPLICABLE.sentence),
         OUT_OF_SCOPE: words("Outside the survey"),
         BROKEN: words("[b] Not comparable"),
     }[state]
@@ -61,13 +62,7 @@ def state_name(state: str, words: Wording) -> str:
 
 def status_name(status: str, words: Wording) -> str:
     """Return the SDMX observation status of a value in words."""
-    names = {
-        "B": words("Break in series"),
-        "D": words("Definition differs"),
-        "E": words("Estimated"),
-        "P": words("Provisional"),
-    }
-    return names.get(status, words("Reported"))
+    return words(OBSERVATION_STATUSES[status].sentence)
 
 
 def map_figures(
@@ -154,9 +149,10 @@ def state_of(row: Mapping[Any, Any]) -> str:
         return str(row["state"])
     if row["confidentiality"] != "F":
         return SUPPRESSED
-    if row["status"] == "M":
+    status = OBSERVATION_STATUSES[row["status"]]
+    if status is ObservationStatus.NOT_APPLICABLE:
         return NOT_APPLICABLE
-    return MISSING if row["status"] == "O" or pd.isna(row["value"]) else VALUE
+    return VALUE if status.has_value and not pd.isna(row["value"]) else MISSING
 
 
 def map_legend(
