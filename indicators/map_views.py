@@ -59,7 +59,8 @@ def change_figures(
     drawn = boundaries.within(view.within)
     percent = indicator.kind == "count"
     changed = changes(rows[rows["region"].isin(drawn.codes)], earlier, later, percent=percent)
-    unit, decimals = ("%", 1) if percent else (_difference_unit(indicator, words), _fine(indicator))
+    unit = "%" if percent else tables.difference_unit(indicator.key, words)
+    decimals = 1 if percent else indicator.decimals
     breaks = maps.diverging_breaks(maps.known_values(changed), 0.0)
     decimals = maps.decimals_for(breaks, decimals)
     colours = maps.palette(view.dark)
@@ -147,16 +148,6 @@ def _change(
 def _in_order(one: str, other: str) -> tuple[str, str]:
     first, last = sorted([one, other], key=decimal_year)
     return first, last
-
-
-def _difference_unit(indicator: catalogue.Indicator, words: Wording) -> str:
-    if indicator.unit == "percent":
-        return words("percentage points")
-    return tables.unit_name(indicator.key, words)
-
-
-def _fine(indicator: catalogue.Indicator) -> int:
-    return max(indicator.decimals, 1)
 
 
 def _change_statement(

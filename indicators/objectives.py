@@ -26,7 +26,7 @@ from indicators.progress import (
     said,
 )
 from indicators.targets import AIM, Record, Register
-from indicators.wording import Wording
+from indicators.wording import Wording, rounded
 
 # Fills for light and dark pages; the symbol says the same without colour.
 FILLS = {
@@ -90,7 +90,9 @@ def target_text(row: Record, words: Wording) -> str:
     asked = {
         Kind.AT_LEAST: words("at least {value} {unit}", value=value, unit=unit),
         Kind.AT_MOST: words("at most {value} {unit}", value=value, unit=unit),
-        "gain": words("up by {value} {unit}", value=value, unit=unit),
+        "gain": words(
+            "up by {value} {unit}", value=value, unit=tables.difference_unit(known.key, words)
+        ),
         Kind.WITHIN: words(
             "between {lower} and {upper} {unit}", unit=unit,
             lower=words.number(_number(row["lower"]), known.decimals),
@@ -165,7 +167,7 @@ def must_change(verdicts: pd.DataFrame, words: Wording) -> pd.DataFrame:
             for value in behind["acceleration"]
         ],
         words("Required a year from now"): [
-            words.signed(value, known[key].decimals)
+            _change(value, known[key], words)
             for value, key in zip(behind["required"], behind["indicator"], strict=True)
         ],
     })  # fmt: skip
@@ -244,7 +246,7 @@ def required(
     bars = pd.DataFrame({
         "name": asked["region"].map(names),
         "value": asked["required"],
-        "label": [words.signed(value, known.decimals) for value in asked["required"]],
+        "label": [_change(value, known, words) for value in asked["required"]],
         "fill": [colours.selected if code == region else colours.ramp[3]
                  for code in asked["region"]],
     })  # fmt: skip
@@ -253,7 +255,7 @@ def required(
         words("Latest"): [words.number(value, known.decimals) for value in same["latest_value"]],
         words("Target"): [words.number(value, known.decimals) for value in same["target_value"]],
         words("Required a year from now"): [
-            words.number(value, known.decimals) for value in same["required"]
+            _change(value, known, words) for value in same["required"]
         ],
         words("Verdict"): [
             said(verdict, reason, words)
@@ -264,6 +266,12 @@ def required(
         ],
     })  # fmt: skip
     return bars, table
+
+
+def _change(value: float, indicator: catalogue.Indicator, words: Wording) -> str:
+    if pd.isna(value):
+        return "—"
+    return tables.difference_text(words.signed(value, indicator.decimals), indicator.key, words)
 
 
 def citation_lines(record: Record, words: Wording) -> list[str]:
@@ -296,7 +304,8 @@ def observed_table(
     return pd.DataFrame({
         words("Period"): [words.period(period) for period in series["period"]],
         words("Value ({unit})", unit=tables.unit_name(indicator.key, words)): (
-            series["value"].where(series["confidentiality"] == "F").round(indicator.decimals)
+            series["value"].where(series["confidentiality"] == "F")
+            .map(lambda value: float(rounded(value, indicator.decimals)), na_action="ignore")
         ),
         words("Footnote"): [
             tables.footnote(status, confidentiality, value, words)
@@ -343,7 +352,7 @@ def years_ahead(verdict: Verdict) -> list[str]:
     return [str(first + year) for year in range(10)]
 
 
-def needed(verdict: Verdict, period: str, decimals: int, words: Wording) -> str:
+def needed(verdict: Verdict, period: str, indicator: catalogue.Indicator, words: Wording) -> str:
     """Return what the coming year must bring for the target to be reached by a year's end."""
     change = change_needed(verdict, period)
     if change is None:
@@ -351,7 +360,9 @@ def needed(verdict: Verdict, period: str, decimals: int, words: Wording) -> str:
     return words(
         "To reach it by {period}, the coming year must bring {change}.",
         period=words.period(period),
-        change=words.signed(change, max(decimals, 2)),
+        change=tables.difference_text(
+            words.signed(change, max(indicator.decimals, 2)), indicator.key, words
+        ),
     )
 
 
@@ -374,7 +385,9 @@ def verdict_table(verdict: Verdict, record: Record, words: Wording) -> pd.DataFr
     parts = {
         words("Verdict"): [said(verdict.verdict, verdict.reason or "", words)],
         words("Target"): [target_text(record, words)],
-        words("Why"): explain(verdict, words, known.decimals),
+        words("Why"): explain(
+            verdict, words, known.decimals, in_points=tables.in_points(known.key)
+        ),
         words("Formula"): formula(verdict, words, known.decimals),
         words("Who set it"): citation_lines(record, words),
     }

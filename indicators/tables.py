@@ -8,7 +8,7 @@ import pandas as pd
 
 from indicators import catalogue
 from indicators.statuses import OBSERVATION_STATUSES, ObservationStatus
-from indicators.wording import Wording
+from indicators.wording import Wording, points
 
 
 @cache
@@ -37,6 +37,21 @@ def unit_name(indicator: str, words: Wording) -> str:
     """Return the unit of an indicator in the language."""
     known = catalogue.load()
     return words.text(known.units[known.indicators[indicator].unit])
+
+
+def in_points(indicator: str) -> bool:
+    """Say whether an indicator is a percentage, of which a difference is in percentage points."""
+    return catalogue.load().indicators[indicator].unit == "percent"
+
+
+def difference_unit(indicator: str, words: Wording) -> str:
+    """Return the unit of a difference between two figures of an indicator."""
+    return words("percentage points") if in_points(indicator) else unit_name(indicator, words)
+
+
+def difference_text(number: str, indicator: str, words: Wording) -> str:
+    """Return a difference that stands beside its figures: `0.35 percentage points`, `1,200`."""
+    return points(number, words) if in_points(indicator) else number
 
 
 def source_name(source: str, words: Wording) -> str:

@@ -8,13 +8,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from decimal import ROUND_HALF_UP, Context, Decimal
 from functools import cache
+from math import isfinite
 from pathlib import Path
 from typing import Any, Literal, Protocol
 
-from babel import Locale
 from babel.messages.pofile import read_po
-from babel.numbers import format_decimal
 
 Language = Literal["zh", "en"]
 LANGUAGES: tuple[Language, ...] = ("zh", "en")
@@ -52,10 +52,38 @@ def _chinese() -> Mapping[str, str]:
     return chinese
 
 
-@cache
-def _locale(language: Language) -> Locale:
-    # Read once: looked up by its name, it costs most of what writing a number does.
-    return Locale.parse("zh_CN" if language == "zh" else "en_GB")
+# A double carries fifteen decimal digits; beyond them stands the noise of binary arithmetic.
+_DIGITS = 15
+_ROUNDING = Context(prec=350, rounding=ROUND_HALF_UP)  # digits for every double there is
+
+
+def rounded(value: float | Decimal, decimals: int | None = None) -> Decimal:
+    """Return a figure as it is written: rounded once, a half away from zero.
+
+    2.675 is 2.68 at two places and 29 / 200 × 100 is 15 at none, though both doubles lie below
+    the half. Without `decimals` a `Decimal` keeps its own, a whole number has none and any other
+    two. What rounds to nought has no sign. Raises `ValueError` for NaN and infinity.
+    """
+    if not isfinite(value):
+        raise ValueError(value)
+    if isinstance(value, Decimal):
+        exact = value
+    else:
+        exact = Decimal(f"{value:.{_DIGITS}g}" if abs(value) < 10**_DIGITS else f"{value:.0f}")
+        decimals = (0 if value == int(value) else 2) if decimals is None else decimals
+    if decimals is not None:
+        exact = exact.quantize(Decimal(1).scaleb(-decimals), context=_ROUNDING)
+    return exact if exact else exact.copy_abs()
+
+
+def difference(value: float, other: float, decimals: int | None = None) -> Decimal:
+    """Return value − other as a reader subtracts them: from the figures as they are written."""
+    return rounded(value, decimals) - rounded(other, decimals)
+
+
+def points(number: str, words: Wording) -> str:
+    """Return a difference of percentages with its unit: `0.35 percentage points`."""
+    return words("{number} percentage points", number=number)
 
 
 @dataclass(frozen=True)
@@ -93,21 +121,22 @@ class Wording:
         """Return the name in the language from a row with `name_zh` and `name_en`."""
         return str(row[f"name_{self.language}"])
 
-    def number(self, value: float | None, decimals: int | None = None) -> str:
-        """Return 1234567.8 as `1,234,567.8`; a missing value as a dash."""
-        if value is None or value != value:
+    def number(self, value: float | Decimal | None, decimals: int | None = None) -> str:
+        """Return 1234567.8 as `1,234,567.80`; what is no figure as a dash. See `rounded`."""
+        if value is None or not isfinite(value):
             return "—"
-        if decimals is None:
-            decimals = 0 if float(value).is_integer() else 2
-        pattern = "#,##0" + ("." + "0" * decimals if decimals else "")
-        return format_decimal(float(value), format=pattern, locale=_locale(self.language))
+        return f"{rounded(value, decimals):,f}"
 
-    def signed(self, value: float, decimals: int | None = None) -> str:
-        """Return a change with its sign, `+1,234` or `−1,234`."""
-        if decimals is not None:  # what is written as nought has no sign
-            value = round(value, decimals)
-        sign = "+" if value > 0 else "−" if value < 0 else "±"
-        return sign + self.number(abs(value), decimals)
+    def signed(self, value: float | Decimal, decimals: int | None = None) -> str:
+        """Return a change with its sign, `+1,234` or `−1,234`; what is written as nought as `±0`.
+
+        A difference of two figures that stand beside it is taken by `difference`.
+        """
+        if not isfinite(value):
+            return "—"
+        written = rounded(value, decimals)
+        sign = "+" if written > 0 else "−" if written < 0 else "±"
+        return f"{sign}{written.copy_abs():,f}"
 
     def percent(self, value: float, decimals: int = 1) -> str:
         """Return a percentage, which we keep on the scale 0-100: 4.49 → `4.49%`."""

@@ -47,7 +47,10 @@ else:
         "Solid: observed. Dashed: the path to the target. Shaded: the window. Dotted with its "
         "band: projection, from five figures on."
     ))  # fmt: skip
-st.markdown("\n".join(f"- {said}" for said in progress.explain(verdict, words, indicator.decimals)))
+why = progress.explain(
+    verdict, words, indicator.decimals, in_points=tables.in_points(indicator.key)
+)
+st.markdown("\n".join(f"- {line}" for line in why))
 if objectives.is_overdue(verdict):
     st.warning(words(
         "The deadline has passed and no figure for it has been published; the verdict is that "
@@ -67,7 +70,7 @@ step = objectives.usual_change(verdict)
 if step is not None:
     with st.expander(words("What if"), key="what_if"):
         change = st.number_input(
-            words("Change a year ({unit})", unit=tables.unit_name(indicator.key, words)),
+            words("Change a year ({unit})", unit=tables.difference_unit(indicator.key, words)),
             value=step, step=abs(step) / 10 or 1.0, key=f"change-{target}", bind="query-params",
         )  # fmt: skip
         st.markdown(objectives.reached(verdict, change, words))
@@ -75,7 +78,7 @@ if step is not None:
             words("Reach it by"), objectives.years_ahead(verdict), key=f"by-{target}",
             bind="query-params",
         )  # fmt: skip
-        st.markdown(objectives.needed(verdict, by, indicator.decimals, words))
+        st.markdown(objectives.needed(verdict, by, indicator, words))
 
 st.subheader(words("Required a year from now, region by region"))
 bars, table = objectives.required(

@@ -94,6 +94,43 @@ def test_a_missed_target_says_by_how_much_and_a_benchmark_its_lead() -> None:
     assert "The benchmark stood at 70: a lead of −4." in explain(moving, ENGLISH)
 
 
+def test_what_is_ahead_adds_up_with_what_is_expected_as_both_are_written() -> None:
+    # 63.45 against 60.26 on the path: 3.19 apart.
+    verdict = verdict_on({"2020": 40.52, "2022": 63.45}, value=90.0, window_late="2025")
+    told = explain(verdict, ENGLISH, decimals=1)
+    assert told[:2] == [
+        "On track: 63.5 in 2022; the target is 90.0 by 2025.",
+        "On the path to 2025, 60.3 would be expected by now: 3.2 ahead of it.",
+    ]
+    shares = explain(verdict, ENGLISH, decimals=0, in_points=True)
+    assert shares[1] == (
+        "On the path to 2025, 60 would be expected by now: 3 percentage points ahead of it."
+    )
+
+
+def test_a_lead_and_a_shortfall_add_up_as_they_are_written() -> None:
+    moving = verdict_on(
+        {"2020": 50.0, "2022": 58.66}, kind="exceed_benchmark", value=None, benchmark=[60.0, 34.04]
+    )
+    assert "The benchmark stood at 34.0: a lead of +24.7." in explain(moving, ENGLISH, decimals=1)
+    missed = explain(
+        verdict_on({"2020": 50.0, "2025": 58.66}, value=83.04), ENGLISH, 1, in_points=True
+    )
+    assert "In 2025 it was 24.3 percentage points short of the target." in missed
+
+
+def test_a_formula_writes_months_as_people_do() -> None:
+    months = verdict_on({"2020-12": 100.0, "2023-02": 130.0}, value=200.0, baseline_period=None)
+    lines = formula(months, ENGLISH, decimals=0)
+    assert lines[:2] == [
+        "a = (130 − 100) ÷ 2.17 (years, Dec 2020 to Feb 2023)",
+        "r(2025) = (200 − 100) ÷ 5.00 (years, Dec 2020 to 2025)",
+    ]
+    assert formula(months, Wording("zh"), decimals=0)[0] == (
+        "a = (130 − 100) ÷ 2.17（年，2020年12月至2023年2月）"
+    )
+
+
 def test_a_blank_says_why() -> None:
     assert explain(verdict_on({}), ENGLISH) == [
         "Not assessed.",

@@ -97,6 +97,28 @@ def test_the_difference_is_said_before_rank_and_chance() -> None:
     )
 
 
+SHARE = "agricultural_standardisation_rate"
+
+
+def test_figure_benchmark_and_difference_add_up_as_they_are_written() -> None:
+    # 24.62 apart, which alone would be written 24.6.
+    told = facts_of(rows_of([(SHARE, "2023", "330000", 58.66), (SHARE, "2023", "100000", 34.04)]))
+    (row,) = province.compared(told).to_dict("records")
+    for words, sentence, apart in (
+        (EN, ", 24.7 percentage points above the nation (34.0).", "+24.7 percentage points"),
+        (ZH, "，比全国（34.0）高 24.7个百分点。", "+24.7个百分点"),
+    ):
+        assert province.comparison_sentence(told, row, words).endswith(sentence)
+        assert province.comparison_table(told, words)[words("Difference")].tolist() == [apart]
+        assert province.spine_rows(told, words)["difference"].tolist() == [apart]
+
+
+def test_figures_that_read_the_same_are_the_same() -> None:
+    told = facts_of(rows_of([(SHARE, "2023", "330000", 34.04), (SHARE, "2023", "100000", 33.96)]))
+    (row,) = province.compared(told).to_dict("records")
+    assert province.comparison_sentence(told, row, EN).endswith(" the same as the nation.")
+
+
 @pytest.mark.parametrize(
     ("was", "now", "sign", "said"),
     [

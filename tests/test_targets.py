@@ -14,6 +14,7 @@ from etl.judging import judged, write_verdicts
 from etl.refresh import RAW, refresh
 from etl.targets import FOLDER, register
 from indicators import catalogue, queries, tables
+from indicators.objectives import target_text
 from indicators.progress import Kind
 from indicators.targets import Register, applicable, engine_target, series_of, verdicts
 from indicators.wording import Wording
@@ -77,6 +78,12 @@ def test_three_to_five_years_is_a_window(shipped: Register) -> None:
 def test_a_gain_is_measured_from_the_baseline(shipped: Register) -> None:
     target = engine_target(shipped, "guizhou-manufacturing-pass-rate-c-gain-2025")
     assert (target.kind, target.gain, target.value) == (Kind.AT_LEAST, 2.0, None)
+
+
+def test_a_gain_on_a_percentage_is_written_in_percentage_points(shipped: Register) -> None:
+    record = shipped.record("guizhou-manufacturing-pass-rate-c-gain-2025")
+    assert target_text(record, Wording("en")) == "up by 2.00 percentage points by 2025"
+    assert target_text(record, Wording("zh")) == "2025年提高 2.00 个百分点"
 
 
 def test_a_secondary_reading_says_so(shipped: Register) -> None:

@@ -132,7 +132,7 @@ def _targets(material: Material, words: Wording) -> Iterator[Block]:
         verdict = material.behind[row["target"]]
         decimals = catalogue.load().indicators[row["indicator"]].decimals
         left_out = words("There is no history of revisions, so that check is left out.")
-        every = explain(verdict, words, decimals)
+        every = explain(verdict, words, decimals, in_points=tables.in_points(row["indicator"]))
         # The last sentence is another method's verdict: the Objectives page has room for both.
         every = every[:-1] if verdict.eurostat.value is not None else every
         said = [sentence for sentence in every if sentence != left_out][:REASONS]
@@ -187,11 +187,8 @@ def _comparison(material: Material, words: Wording) -> Iterator[Block]:
     yield Paragraph(province.peers_text(facts, common.declared, words))
     known = fair[fair["benchmark"].notna() & (fair["polarity"] != 0)].sort_values("at")
     # What chance could make, or rounding hides, is neither ahead nor behind.
-    decimals = known["indicator"].map(lambda key: catalogue.load().indicators[key].decimals)
-    clear = known[
-        (known["class"] != Standing.SIMILAR)
-        & (known["difference"].abs() >= 0.5 * 10.0 ** -decimals.astype(float))
-    ]
+    alike = [sentences.reads_the_same(row) for row in known.to_dict("records")]
+    clear = known[(known["class"] != Standing.SIMILAR) & ~pd.Series(alike, known.index, dtype=bool)]
     ahead = clear[clear["at"] > 0].iloc[::-1].head(SIDES)
     after = clear[clear["at"] < 0].head(SIDES)
     if known.empty:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator
+from dataclasses import dataclass
+from decimal import Decimal
 from typing import TYPE_CHECKING
 
 from indicators.progress.codes import Check, Flag, Shape
@@ -16,16 +18,61 @@ from indicators.progress.labels import (
     shape_name,
 )
 from indicators.progress.periods import period_at
-from indicators.progress.verdict import End, Verdict
+from indicators.progress.verdict import End, Point, Verdict
+from indicators.wording import points, rounded
 
 if TYPE_CHECKING:
     from indicators.wording import Wording
 
 
-def explain(verdict: Verdict, words: Wording, decimals: int | None = None) -> list[str]:
-    """Everything a verdict says, a sentence each, the verdict first."""
+# Of the larger figure: two ways to the same difference are no farther apart.
+_NOISE = 1e-9
+
+
+def explain(
+    verdict: Verdict, words: Wording, decimals: int | None = None, *, in_points: bool = False
+) -> list[str]:
+    """Everything a verdict says, a sentence each, the verdict first.
+
+    `in_points`: the figures are percentages, of which a difference is in percentage points.
+    """
+    figures = _Figures(words, decimals, in_points)
     parts = (_outcome, _warnings, _outlook, _chance, _robustness, _practice)
-    return [sentence for part in parts for sentence in part(verdict, words, decimals)]
+    return [sentence for part in parts for sentence in part(verdict, words, figures)]
+
+
+@dataclass(frozen=True)
+class _Figures:
+    """How the figures of one indicator are written, and what lies between two of them."""
+
+    words: Wording
+    decimals: int | None
+    in_points: bool
+
+    def number(self, value: float | None) -> str:
+        return self.words.number(value, self.decimals)
+
+    def change(self, value: float | Decimal) -> str:
+        return self._difference(self.words.signed(value, self.decimals))
+
+    def judged(self, point: Point) -> Decimal:
+        """The figure that the verdict is on, as it is written: the lead over a benchmark."""
+        return rounded(point.value, self.decimals) - rounded(point.benchmark or 0, self.decimals)
+
+    def distance(self, exact: float, point: Point | None, other: float | None) -> str:
+        """How far a point is from a figure that stands beside it, both as they are written.
+
+        What is known as `exact` but is not between these two is written as it is.
+        """
+        apart: float | Decimal = abs(exact)
+        if point is not None and other is not None:
+            noise = _NOISE * max(abs(point.judged), abs(other))
+            if abs(abs(point.judged - other) - abs(exact)) <= noise:
+                apart = abs(self.judged(point) - rounded(other, self.decimals))
+        return self._difference(self.words.number(apart, self.decimals))
+
+    def _difference(self, number: str) -> str:
+        return points(number, self.words) if self.in_points else number
 
 
 def headline(verdict: Verdict, words: Wording) -> str:
@@ -38,7 +85,7 @@ def headline(verdict: Verdict, words: Wording) -> str:
     )
 
 
-def _outcome(verdict: Verdict, words: Wording, decimals: int | None) -> Iterator[str]:
+def _outcome(verdict: Verdict, words: Wording, figures: _Figures) -> Iterator[str]:
     name, latest, end = headline(verdict, words), verdict.latest, verdict.late
     if latest is None:
         yield words("{verdict}.", verdict=name)
@@ -46,35 +93,35 @@ def _outcome(verdict: Verdict, words: Wording, decimals: int | None) -> Iterator
         yield words(
             "{verdict}: {value} in {period}.",
             verdict=name,
-            value=words.number(latest.value, decimals),
+            value=figures.number(latest.value),
             period=words.period(latest.period),
         )
     else:
         yield words(
             "{verdict}: {value} in {period}; the target is {target} by {due}.",
             verdict=name,
-            value=words.number(latest.value, decimals),
+            value=figures.number(latest.value),
             period=words.period(latest.period),
-            target=words.number(end.value, decimals),
+            target=figures.number(end.value),
             due=words.period(end.period),
         )
     if latest is not None and latest.benchmark is not None:
         yield words(
             "The benchmark stood at {value}: a lead of {lead}.",
-            value=words.number(latest.benchmark, decimals),
-            lead=words.signed(latest.judged, decimals),
+            value=figures.number(latest.benchmark),
+            lead=figures.change(figures.judged(latest)),
         )
     if verdict.missed_by is not None and end is not None:
         yield words(
             "In {due} it was {distance} short of the target.",
             due=words.period(end.period),
-            distance=words.number(verdict.missed_by, decimals),
+            distance=figures.distance(verdict.missed_by, latest, end.value),
         )
     if verdict.reason is not None:
         yield reason_sentence(verdict.reason, words)
 
 
-def _warnings(verdict: Verdict, words: Wording, decimals: int | None) -> Iterator[str]:
+def _warnings(verdict: Verdict, words: Wording, figures: _Figures) -> Iterator[str]:
     baseline = words.period(verdict.baseline.period) if verdict.baseline else ""
     if Flag.BASELINE_SHIFTED in verdict.flags:
         yield words(
@@ -93,14 +140,14 @@ def _warnings(verdict: Verdict, words: Wording, decimals: int | None) -> Iterato
         )
 
 
-def _outlook(verdict: Verdict, words: Wording, decimals: int | None) -> Iterator[str]:
+def _outlook(verdict: Verdict, words: Wording, figures: _Figures) -> Iterator[str]:
     end = verdict.late
     if verdict.reason is not None or end is None or verdict.baseline is None:
         return
     open_still = verdict.latest is not None and verdict.latest.time < end.time
     if end.expected is not None and end.gap is not None and open_still:
-        due, expected = words.period(end.period), words.number(end.expected, decimals)
-        gap = words.number(abs(end.gap), decimals)
+        due, expected = words.period(end.period), figures.number(end.expected)
+        gap = figures.distance(end.gap, verdict.latest, end.expected)
         if end.gap >= 0:
             yield words(
                 "On the path to {due}, {expected} would be expected by now: {gap} ahead of it.",
@@ -121,7 +168,7 @@ def _outlook(verdict: Verdict, words: Wording, decimals: int | None) -> Iterator
             yield words("That is {years} years ahead of the path.", years=years)
         else:
             yield words("That is {years} years behind the path.", years=years)
-    yield from _required(verdict, end, words, decimals)
+    yield from _required(verdict, end, words, figures)
     if verdict.attained is None or verdict.verdict.startswith("achieved"):
         return
     if verdict.attained_period is None:
@@ -133,10 +180,10 @@ def _outlook(verdict: Verdict, words: Wording, decimals: int | None) -> Iterator
         )
 
 
-def _required(verdict: Verdict, end: End, words: Wording, decimals: int | None) -> Iterator[str]:
+def _required(verdict: Verdict, end: End, words: Wording, figures: _Figures) -> Iterator[str]:
     if not end.required or end.acceleration is None or verdict.baseline is None:
         return
-    required = words.signed(end.required, decimals)
+    required = figures.change(end.required)
     since = words.period(verdict.baseline.period)
     if math.isfinite(end.acceleration):
         yield words(
@@ -155,7 +202,7 @@ def _required(verdict: Verdict, end: End, words: Wording, decimals: int | None) 
         )
 
 
-def _chance(verdict: Verdict, words: Wording, decimals: int | None) -> Iterator[str]:
+def _chance(verdict: Verdict, words: Wording, figures: _Figures) -> Iterator[str]:
     if Flag.FEW_POINTS in verdict.flags:
         yield words(
             "With fewer than five figures since the baseline there is no interval and no chance."
@@ -169,10 +216,10 @@ def _chance(verdict: Verdict, words: Wording, decimals: int | None) -> Iterator[
     for period, projected in ends.items():
         yield words(
             "The trend leads to {middle} in {period}, between {low} and {high} nine times in ten.",
-            middle=words.number(projected.middle, decimals),
+            middle=figures.number(projected.middle),
             period=words.period(period),
-            low=words.number(projected.low, decimals),
-            high=words.number(projected.high, decimals),
+            low=figures.number(projected.low),
+            high=figures.number(projected.high),
         )
         if projected.chance is not None:
             yield words(
@@ -196,7 +243,7 @@ def _chance(verdict: Verdict, words: Wording, decimals: int | None) -> Iterator[
         )
 
 
-def _robustness(verdict: Verdict, words: Wording, decimals: int | None) -> Iterator[str]:
+def _robustness(verdict: Verdict, words: Wording, figures: _Figures) -> Iterator[str]:
     for flip in verdict.flips:
         yield words(
             "Borderline. {condition} the verdict would be: {verdict}.",
@@ -208,13 +255,13 @@ def _robustness(verdict: Verdict, words: Wording, decimals: int | None) -> Itera
             yield words(
                 'The line to "{verdict}" lies at {value}.',
                 verdict=class_name(margin.verdict, words),
-                value=words.number(margin.value, decimals),
+                value=figures.number(margin.value),
             )
     if verdict.reason is None and Check.REVISION_UP in verdict.unchecked:
         yield words("There is no history of revisions, so that check is left out.")
 
 
-def _practice(verdict: Verdict, words: Wording, decimals: int | None) -> Iterator[str]:
+def _practice(verdict: Verdict, words: Wording, figures: _Figures) -> Iterator[str]:
     if verdict.eurostat.value is not None:
         yield words(
             "By the published practice (Eurostat) it would be: {verdict}.",
@@ -233,14 +280,19 @@ def formula(verdict: Verdict, words: Wording, decimals: int | None = None) -> li
         figure = words.number(y, decimals)
         return figure if verdict.shape == Shape.LINEAR else f"g({figure})"
 
-    def rate(y: float | None, time: float) -> str:
-        return f"({g(y)} − {g(baseline.judged)}) ÷ ({_year(time)} − {_year(baseline.time)})"
+    def rate(y: float | None, period: str, time: float) -> str:
+        years = _years(baseline, period, time, words)
+        return f"({g(y)} − {g(baseline.judged)}) ÷ {years}"
 
-    lines = [*_scale(verdict, words), f"a = {rate(latest.judged, latest.time)}"]
+    lines = [*_scale(verdict, words), f"a = {rate(latest.judged, latest.period, latest.time)}"]
     for end in ends[:1] if verdict.early == verdict.late else ends:
         # On a path over milestones the pace asked for is that to where it should be by now.
         bent = any(baseline.time < step.time < end.time for step in verdict.milestones)
-        asked = rate(end.expected, latest.time) if bent else rate(end.value, end.time)
+        asked = (
+            rate(end.expected, latest.period, latest.time)
+            if bent
+            else rate(end.value, end.period, end.time)
+        )
         sign = "" if end.value is not None and end.value > baseline.judged else "−"
         ratio = words.number(end.ratio, 3)
         lines += [f"r({end.period}) = {asked}", f"R({end.period}) = {sign}a ÷ |r| = {ratio}"]
@@ -256,5 +308,13 @@ def _scale(verdict: Verdict, words: Wording) -> list[str]:
     return []
 
 
-def _year(time: float) -> str:
-    return f"{time:.2f}".rstrip("0").rstrip(".")
+def _years(baseline: Point, period: str, time: float, words: Wording) -> str:
+    """The years from the baseline to a period: `(2024 − 2020)`, of months their number."""
+    if baseline.period.isdecimal() and period.isdecimal():
+        return f"({period} − {baseline.period})"
+    return words(
+        "{years} (years, {first} to {last})",
+        years=words.number(time - baseline.time, 2),
+        first=words.period(baseline.period),
+        last=words.period(period),
+    )

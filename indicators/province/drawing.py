@@ -17,6 +17,7 @@ from indicators.province.sentences import (
     change_sign,
     change_text,
     compared,
+    difference_signed,
     rank_text,
     standing_name,
 )
@@ -49,8 +50,7 @@ def spine_rows(facts: Facts, words: Wording) -> pd.DataFrame:
             "indicator": item.key, "name": name, "told": " · ".join(told),
             "value": told[0],
             "benchmark": words.number(row["benchmark"], decimals),
-            "difference": "—" if pd.isna(row["difference"])
-            else words.signed(row["difference"], decimals),
+            "difference": difference_signed(row, words),
             "class": row["class"],
             "standing": standing_name(row["class"], words),
             "median": words.number(row["median"], decimals),

@@ -12,8 +12,15 @@ from indicators.compare import Gap
 from indicators.objectives import aim_name, target_text
 from indicators.progress import SYMBOLS, VerdictClass, said
 from indicators.province.facts import Facts
-from indicators.province.sentences import Row, change_text, gap_name, rank_text, standing_name
-from indicators.wording import Wording
+from indicators.province.sentences import (
+    Row,
+    change_text,
+    difference_signed,
+    gap_name,
+    rank_text,
+    standing_name,
+)
+from indicators.wording import Wording, rounded
 
 MOST_DECIMALS = 4
 _BEST_FIRST = {code: place for place, code in enumerate(VerdictClass)}
@@ -73,11 +80,7 @@ def comparison_table(facts: Facts, words: Wording) -> pd.DataFrame:
         words("Value"): figures("value"),
         words("Unit"): [tables.unit_name(row["indicator"], words) for row in rows],
         words("Benchmark"): figures("benchmark"),
-        words("Difference"): [
-            "—" if pd.isna(row["difference"])
-            else words.signed(row["difference"], known[row["indicator"]].decimals)
-            for row in rows
-        ],
+        words("Difference"): [difference_signed(row, words) for row in rows],
         words("Control limits at 95 %"): limits("95"),
         words("Control limits at 99.8 %"): limits("998"),
         words("Rank"): [rank_text(row, words) or "—" for row in rows],
@@ -156,6 +159,6 @@ def required_text(row: Row, words: Wording) -> str:
     required, decimals = row["required"], catalogue.load().indicators[row["indicator"]].decimals
     if pd.isna(required) or not required:
         return "—"
-    while not round(required, decimals) and decimals < MOST_DECIMALS:
+    while not rounded(required, decimals) and decimals < MOST_DECIMALS:
         decimals += 1
-    return words.signed(required, decimals)
+    return tables.difference_text(words.signed(required, decimals), row["indicator"], words)

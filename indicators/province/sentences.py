@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
 from typing import Any
 
 import pandas as pd
@@ -11,7 +12,7 @@ from indicators.compare import Gap, Mistake, PeerGroups, Problem, RankChange, St
 from indicators.objectives import GRADE
 from indicators.progress import Reason, VerdictClass, reason_sentence
 from indicators.province.facts import NATION, NEAREST, SIBLINGS, Facts, parent_of
-from indicators.wording import Wording
+from indicators.wording import Wording, difference
 
 # A rank among fewer says nothing.
 FEWEST_RANKED = 5
@@ -239,6 +240,24 @@ def feature_name(key: str, words: Wording) -> str:
                  industry=tables.industry_name(industry, words))  # fmt: skip
 
 
+def _gap(row: Row) -> Decimal:
+    decimals = catalogue.load().indicators[row["indicator"]].decimals
+    return difference(row["value"], row["benchmark"], decimals)
+
+
+def reads_the_same(row: Row) -> bool:
+    """Say whether a figure and its benchmark are written alike."""
+    return not _gap(row)
+
+
+def difference_signed(row: Row, words: Wording) -> str:
+    """Return how far a figure is from its benchmark, both as they are written; a dash for none."""
+    if pd.isna(row["benchmark"]):
+        return "—"
+    # Written with the decimals of the two, which a difference of decimals keeps.
+    return tables.difference_text(words.signed(_gap(row)), row["indicator"], words)
+
+
 def compared(facts: Facts) -> pd.DataFrame:
     """Return the rows of the spine that are a fair comparison: no counts, no shares of a whole."""
     return facts.fair
@@ -254,15 +273,16 @@ def comparison_sentence(facts: Facts, row: Row, words: Wording) -> str:
         period=words.period(row["period"]),
     )  # fmt: skip
     if not pd.isna(row["benchmark"]):
-        difference = round(row["difference"], decimals)
+        gap = _gap(row)
         values = {
-            "said": said, "difference": words.number(abs(difference), decimals),
+            "said": said,
+            "difference": tables.difference_text(words.number(abs(gap)), known.key, words),
             "whole": benchmark_name(facts, words),
             "benchmark": words.number(row["benchmark"], decimals),
         }  # fmt: skip
-        if difference > 0:
+        if gap > 0:
             said = words("{said}, {difference} above {whole} ({benchmark})", **values)
-        elif difference < 0:
+        elif gap < 0:
             said = words("{said}, {difference} below {whole} ({benchmark})", **values)
         else:
             said = words("{said}, the same as {whole}", **values)
