@@ -17,6 +17,7 @@ _UNSAFE = re.compile(r"[\\/:*?\"<>|\[\]\x00-\x1f\x7f]+")
 # Windows keeps these for devices, whatever follows a dot.
 _RESERVED = re.compile(r"^(con|prn|aux|nul|(com|lpt)[\d¹²³])(\.|$)", re.IGNORECASE)
 SHEET_ROWS = 1_048_575  # below the heading; Excel's own limit
+CELL_CHARACTERS = 32_767  # Excel's own limit; XlsxWriter cuts what is longer without a word
 
 
 def file_name(*parts: str, suffix: str) -> str:
@@ -88,12 +89,16 @@ def _write_sheet(sheet: Any, table: pd.DataFrame, heading: Any) -> None:
             if isinstance(cell, Number) and not isinstance(cell, bool) and math.isfinite(cell):  # type: ignore[arg-type]
                 sheet.write_number(row, column, cell)
             else:
-                sheet.write_string(row, column, str(cell))
+                sheet.write_string(row, column, _fitting(str(cell)))
         widths = [_width(str(cell)) for cell in [name, *cells[:200]] if not pd.isna(cell)]
         sheet.set_column(column, column, min(max(widths) + 2, 48))
     sheet.freeze_panes(1, 0)
     if len(table.columns):
         sheet.autofilter(0, 0, max(len(table), 1), len(table.columns) - 1)
+
+
+def _fitting(text: str) -> str:
+    return text if len(text) <= CELL_CHARACTERS else f"{text[: CELL_CHARACTERS - 1]}…"
 
 
 def _width(text: str) -> int:

@@ -102,6 +102,12 @@ def test_a_table_longer_than_a_sheet_goes_on_in_the_next(monkeypatch: pytest.Mon
     assert sheets == {"data": [["n"], [1.0], [2.0]], "data_2": [["n"], [3.0]]}
 
 
+def test_a_text_longer_than_a_cell_holds_ends_in_an_ellipsis() -> None:
+    text = sheets_of(xlsx_file({"a": pd.DataFrame({"note": ["注" * 40_000]})}))["a"][1][0]
+    assert len(text) == 32_767
+    assert text.endswith("注…")
+
+
 def test_two_columns_of_one_name_are_refused() -> None:
     table = pd.DataFrame([[1, 2]], columns=["a", "a"])
     with pytest.raises(ValueError, match="two columns of one name"):

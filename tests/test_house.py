@@ -97,3 +97,13 @@ def test_the_lock_names_no_host() -> None:
         text = (ROOT / lock).read_text(encoding="utf-8")
         assert not re.search(r"https?://|index-url", text)
         assert "--hash=sha256:" in text
+
+
+@pytest.mark.parametrize("path", [path for path in ours() if path.startswith("indicators/cached/")])
+def test_a_cached_function_takes_no_frame(path: str) -> None:
+    # Streamlit tells large frames apart by a sample: findings/cache-of-large-frames.sh.
+    tree = ast.parse((ROOT / path).read_text(encoding="utf-8"))
+    functions = [node for node in ast.walk(tree) if isinstance(node, ast.FunctionDef)]
+    for function in (function for function in functions if function.decorator_list):
+        for argument in function.args.args:
+            assert "DataFrame" not in ast.unparse(argument), f"{path}:{function.lineno}"
