@@ -35,7 +35,7 @@ HEAD = "地区,时期,数值\n"
 @pytest.mark.parametrize(
     ("cell", "expected", "advice"),
     [
-        ("1234①", "a number", "move the note out of the cell: the figure must stand alone"),
+        ("1234①", "a number", "take ① out of the cell, or say under `notes` what it means"),
         ('"1,234(p)"', "a number", "move the note out of the cell: the figure must stand alone"),
         ('"(1,234)"', "a number",
          "write a negative figure with a minus sign: brackets may also be a note"),

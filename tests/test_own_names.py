@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -45,7 +46,7 @@ def test_a_region_in_a_usual_spelling_has_its_code(spelling: str, code: str) -> 
         ("恩施州", "422800"), ("海南州", "632500"), ("伊犁州", "654000"), ("克州", "653000"),
         ("Ili Kazakh Autonomous Prefecture", "654000"), ("Xilin Gol League", "152500"),
         ("Hulunbeier", "150700"), ("Luliang", "141100"), ("Lvliang", "141100"),
-        ("Hainan Tibetan Autonomous Prefecture", "632500"), ("Hainan", "460000"),
+        ("Hainan Tibetan Autonomous Prefecture", "632500"),
     ],
 )  # fmt: skip
 def test_a_prefecture_in_a_usual_spelling_has_its_code(spelling: str, code: str) -> None:
@@ -71,22 +72,160 @@ def test_what_is_no_region_or_more_than_one_is_refused(spelling: str) -> None:
         REGIONS.code(spelling)
 
 
-@pytest.mark.parametrize("scope", ["100000", "ALL", "370000"])
-@pytest.mark.parametrize("total", ["全国", "合计", "总计", "全部", "China", "CN"])
+@pytest.mark.parametrize("scope", ["100000", "ALL"])
+@pytest.mark.parametrize("total", ["全国", "合计", "总计", "全部", "China", "CN", "全国 China"])
 def test_a_total_is_what_the_declared_scope_says(total: str, scope: str) -> None:
     assert names(KNOWN, "region", scope=scope).code(total) == scope
 
 
-def test_a_name_of_a_province_and_of_a_city_is_refused_with_both() -> None:
-    regions = names(KNOWN, "region")
-    for code, title in (("220000", "吉林省"), ("220200", "吉林市")):
-        regions.add(code, ["吉林", title], title)
+@pytest.mark.parametrize(
+    ("total", "whole"),
+    [
+        ("合计", "370000"),
+        ("全省", "370000"),
+        ("全省合计", "370000"),
+        ("全市", "330100"),
+        ("全市", "310000"),
+        ("全区", "450000"),
+        ("全州", "422800"),
+        ("全盟", "152500"),
+        ("合 计 Total", "370000"),
+    ],
+)
+def test_a_region_s_total_is_what_the_declared_whole_says(total: str, whole: str) -> None:
+    assert names(KNOWN, "region", whole=whole).code(total) == whole
+
+
+@pytest.mark.parametrize(
+    ("total", "declared", "advice"),
+    [
+        ("全省", {"scope": "100000"}, "say under `whole` which region this is"),
+        ("全市合计", {"scope": "ALL"}, "say under `whole` which region this is"),
+        ("全国", {"whole": "370000"}, "say under `scope` what the nation means"),
+        ("全市", {"whole": "370000"}, "370000 山东省 is another level"),
+        ("全省", {"whole": "310000"}, "310000 上海市 is another level"),
+        ("合计", {"scope": "100000", "whole": "370000"}, "whether this is 100000 or 370000"),
+    ],
+)
+def test_a_region_s_total_is_never_the_nation_s_nor_the_other_way(
+    total: str, declared: dict[str, str], advice: str
+) -> None:
     with pytest.raises(Unread) as refused:
-        regions.code("吉林")
-    assert str(refused.value.advice) == (
-        "it may mean 220000 吉林省 / 220200 吉林市: write the code, or declare it"
-    )
-    assert regions.code("吉林省") == "220000"
+        names(KNOWN, "region", **declared).code(total)  # type: ignore[arg-type]
+    assert advice in str(refused.value.advice)
+
+
+@pytest.mark.parametrize(
+    ("name", "meanings"),
+    [
+        ("吉林", "220000 吉林省 / 220200 吉林市"),
+        ("Jilin", "220000 吉林省 / 220200 吉林市"),
+        ("海南", "460000 海南省 / 632500 海南藏族自治州"),
+        ("Hainan", "460000 海南省 / 632500 海南藏族自治州"),
+        ("Suzhou", "320500 苏州市 / 341300 宿州市"),
+        ("Yulin", "450900 玉林市 / 610800 榆林市"),
+        ("朝阳", "110105 北京市朝阳区，县级，不在代码表中 / 211300 朝阳市"),
+    ],
+)
+def test_a_name_of_several_regions_is_refused_with_all_its_meanings(
+    name: str, meanings: str
+) -> None:
+    with pytest.raises(Unread) as refused:
+        names(KNOWN, "region").code(name)
+    assert str(refused.value.advice) == (f"it may mean {meanings}: write the code, or declare it")
+
+
+def test_every_name_without_its_level_that_two_regions_share_is_refused() -> None:
+    """Provinces and prefectures as people shorten them, compared with each other."""
+    known, shared = names(KNOWN, "region"), dict[str, set[str]]()
+    under = KNOWN.regions[KNOWN.regions["kind"].isin(["province", "prefecture"])]
+    for row in under.to_dict("records"):
+        for name in (row["name_zh"], row["short_zh"]):
+            for level in ("省", "市", "州", "盟", "地区", "自治州", "藏族自治州"):
+                if len(stem := str(name).removesuffix(level)) > 1:
+                    shared.setdefault(stem, set()).add(str(row["code"]))
+    twice = {stem for stem, codes in shared.items() if len(codes) > 1}
+    assert {"吉林", "海南"} <= twice
+    for stem in twice:
+        with pytest.raises(Unread):
+            known.code(stem)
+
+
+@pytest.mark.parametrize(
+    ("name", "declared", "code"),
+    [
+        ("吉林", {"kinds": {"province"}}, "220000"),
+        ("吉林", {"kinds": {"prefecture"}}, "220200"),
+        ("吉林", {"within": "220000"}, "220200"),
+        ("吉林省", {"within": "220000"}, "220000"),
+        ("全省", {"within": "220000"}, "220000"),
+        ("海南", {"within": "630000"}, "632500"),
+        ("海南", {"kinds": {"prefecture"}}, "632500"),
+        ("朝阳", {"within": "210000"}, "211300"),
+        ("朝阳", {"kinds": {"prefecture"}}, "211300"),
+        ("巴州", {"within": "650000"}, "652800"),
+        ("Suzhou", {"within": "320000"}, "320500"),
+        ("吉林市", {}, "220200"),
+        ("海南州", {}, "632500"),
+        ("苏州 Suzhou", {}, "320500"),
+        ("宿州 Suzhou", {}, "341300"),
+    ],
+)
+def test_a_declaration_settles_which_region_a_name_means(
+    name: str, declared: dict[str, Any], code: str
+) -> None:
+    assert names(KNOWN, "region", **declared).code(name) == code
+
+
+def test_where_all_are_parts_of_one_region_no_other_is_meant() -> None:
+    with pytest.raises(Unread):
+        names(KNOWN, "region", within="220000").code("沈阳")
+
+
+@pytest.mark.parametrize(
+    ("name", "code"),
+    [
+        ("北 京 Beijing", "110000"),
+        ("内 蒙 古 Inner Mongolia", "150000"),
+        ("Beijing 北京", "110000"),
+        ("北京市（Beijing）", "110000"),
+        ("110000 北京市", "110000"),
+        ("北京/Beijing Municipality", "110000"),
+        ("陕 西 Shaanxi", "610000"),
+        ("CN-11", "110000"),
+        ("CN-45", "450000"),
+        ("cn-15", "150000"),
+        ("CN-91", "810000"),
+        ("CN-92", "820000"),
+        ("CN-BJ", "110000"),
+        ("CN-GX", "450000"),
+    ],
+)
+def test_a_name_in_two_languages_and_iso_codes_of_any_date_are_read(name: str, code: str) -> None:
+    assert REGIONS.code(name) == code
+
+
+@pytest.mark.parametrize("name", ["陕西 Shanxi", "北京 Nanjing", "1 北京", "北京2023", "CN-81"])
+def test_a_name_whose_halves_differ_is_refused(name: str) -> None:
+    with pytest.raises(Unread):
+        names(KNOWN, "region").code(name)
+
+
+@pytest.mark.parametrize(
+    ("dimension", "name"),
+    [
+        ("industry", "2①"),
+        ("industry", "C2²"),
+        ("industry", "26①"),
+        ("region", "江苏①"),
+        ("region", "3200①"),
+        ("scheme", "ISO 900①"),
+    ],
+)
+def test_a_note_s_mark_never_becomes_part_of_a_code(dimension: str, name: str) -> None:
+    with pytest.raises(Unread) as refused:
+        names(KNOWN, dimension).code(name)
+    assert "say under `notes` what it means" in str(refused.value.advice)
 
 
 def test_the_file_s_own_names_win() -> None:

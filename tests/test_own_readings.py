@@ -6,16 +6,19 @@ import io
 from pathlib import Path
 
 import pandas as pd
-import python_calamine as calamine
 import pytest
+import python_calamine as calamine
+import yaml
 
 from etl.own import propose, template
 from etl.own.declaration import MEANINGS
+from etl.own.grammar import declaration_of
+from etl.own.tidying import citation
 from indicators import catalogue, maps
 from indicators.statuses import OBSERVATION_STATUSES, ObservationStatus
 from indicators.tables import footnote
 from indicators.wording import LANGUAGES, Language, Wording
-from tests.own_files import csv, loaded
+from tests.own_files import LONG, PROVENANCE, csv, faults, figures, loaded
 
 KNOWN = catalogue.load()
 WIDE = """
@@ -63,3 +66,85 @@ def test_what_is_suppressed_is_not_said_to_be_impossible(tmp_path: Path) -> None
     rows = loaded(csv(tmp_path, "地区,2023\n北京,*\n"), WIDE + "missing: {'*': C}")
     row = rows.iloc[0]
     assert (row["status"], row["confidentiality"], pd.isna(row["value"])) == ("O", "C", True)
+
+
+CITIES = "地区,2016年\n长春,95\n吉林,94\n四平,96\n"
+
+
+def test_a_city_with_a_province_s_name_is_neither_until_it_is_declared(tmp_path: Path) -> None:
+    path = csv(tmp_path, CITIES)
+    meanings = "it may mean 220000 吉林省 / 220200 吉林市: write the code, or declare it"
+    assert faults(path, WIDE) == [(3, "地区", "吉林", "a region of GB/T 2260", meanings)]
+    for declared in ("within: 220000", "regions: prefecture"):
+        assert ("220200", "2016") in figures(path, WIDE + declared)
+
+
+def test_the_whole_province_is_no_nation(tmp_path: Path) -> None:
+    path = csv(tmp_path, "地区,2016年\n全省,95\n杭州市,96\n")
+    assert [fault[:3] for fault in faults(path, WIDE + "scope: domestic")] == [(2, "地区", "全省")]
+    for declared in ("whole: 330000", "within: 330000", "{scope: domestic, whole: 330000}"):
+        rows = figures(path, f"{WIDE}{declared.strip('{}').replace(', ', chr(10))}")
+        assert rows == {("330000", "2016"): 95, ("330100", "2016"): 96}
+
+
+def test_regions_that_are_declared_must_be_regions(tmp_path: Path) -> None:
+    found = faults(csv(tmp_path, CITIES), WIDE + "within: 999999\nwhole: 888888")
+    assert [fault[2] for fault in found[:2]] == ["888888", "999999"]
+
+
+@pytest.mark.parametrize(
+    "period",
+    [
+        "2023年①",
+        "2024年²",
+        "2024-1①",
+        "2023年1",
+        "2023年12",
+        "2023①",
+        "2024年1月①",
+        "2024-Q1²",
+        "2023年第1季度③",
+        "2023⑴",
+        "2023年㈠",
+    ],
+)
+def test_a_note_s_mark_is_no_month(tmp_path: Path, period: str) -> None:
+    long = faults(csv(tmp_path, f"地区,时期,数值\n江苏,{period},5\n"), LONG)
+    assert [fault[:3] for fault in long] == [(2, "时期", period)]
+    wide = faults(csv(tmp_path, f"地区,{period}\n江苏,5\n"), WIDE)
+    assert [fault[:3] for fault in wide] == [(1, period, period)]
+
+
+def test_marks_of_notes_that_are_declared_are_kept_as_notes(tmp_path: Path) -> None:
+    path = csv(tmp_path, "地区,2022年,2023年①,2024年\n江苏②,5,6,7*\n浙江,8,9①②,10 * ②\n")
+    declared = WIDE + "notes: {'①': P, '②': 含宁波, '*': E}"
+    rows = loaded(path, declared)
+    assert {
+        (row["region"], row["period"]): (row["value"], row["status"])
+        for row in rows.to_dict("records")
+    } == {
+        ("320000", "2022"): (5, "A"),
+        ("320000", "2023"): (6, "P"),
+        ("320000", "2024"): (7, "E"),
+        ("330000", "2022"): (8, "A"),
+        ("330000", "2023"): (9, "P"),
+        ("330000", "2024"): (10, "E"),
+    }
+    declaration = declaration_of({"provenance": PROVENANCE} | yaml.safe_load(declared), "d.yaml")
+    assert citation(declaration, "bureau/figures.csv", "bureau")["note"].item() == "② 含宁波"
+
+
+def test_a_mark_in_a_row_s_name_gives_its_figures_the_status(tmp_path: Path) -> None:
+    path = csv(tmp_path, "地区,时期,数值\n江苏①,2023,5\n浙江,2023年①,6\n安徽,2023,7\n")
+    rows = loaded(path, LONG + "notes: {'①': P}")
+    assert dict(zip(rows["region"], rows["status"], strict=True)) == {
+        "320000": "P",
+        "330000": "P",
+        "340000": "A",
+    }
+
+
+@pytest.mark.parametrize("mark", ["1", "a", "省", "%", "5.", "万", " "])
+def test_what_may_end_a_figure_or_a_name_is_no_mark_of_a_note(tmp_path: Path, mark: str) -> None:
+    found = faults(csv(tmp_path, "地区,2023\n江苏,5\n"), f"{WIDE}notes: {{'{mark}': P}}")
+    assert [fault[1] for fault in found] == [f"notes.{mark}"]

@@ -33,6 +33,19 @@ def plain(text: str) -> str:
     return "".join(unicodedata.normalize("NFKC", text).split())
 
 
+def note_mark(text: str) -> str:
+    """Return the first sign in a text that is a note's, such as ① and ², or nothing.
+
+    Compatibility forms turn ① into 1: 1234① would become 12341, and 2023年① January of 2023.
+    """
+    return next((sign for sign in text if unicodedata.category(sign) == "No"), "")
+
+
+def note_advice(mark: str) -> Message:
+    """Return what to do about a note's mark in a cell."""
+    return message("take {mark} out of the cell, or say under `notes` what it means", mark=mark)
+
+
 @dataclass(frozen=True)
 class Amount:
     """A number as it was written: `digits` × 10**`power`; a percentage stays on 0–100."""
@@ -48,9 +61,8 @@ def amount(text: str) -> Amount:
     Raises `Unread` for all else; a note attached to a figure (`1234①`) is never part of it.
     """
     expected = message("a number")
-    # Compatibility forms turn ① into 1 and ² into 2: 1234① would become 12341.
-    if any(unicodedata.category(sign) == "No" for sign in text):
-        raise Unread(expected, _NOTE)
+    if mark := note_mark(text):
+        raise Unread(expected, note_advice(mark))
     bare = " ".join(unicodedata.normalize("NFKC", text).replace("−", "-").split())
     joined = _GROUPED.sub(lambda found: found[1].replace(found[2], ""), bare)
     joined = re.sub(rf"(?<=[0-9]) (?={_MULTIPLE}|[%‰])", "", joined)
@@ -105,7 +117,7 @@ _PERIODS = [
         rf"{_YEAR}年?(?P<end>[年]?[底末]|年终)",
         rf"{_YEAR}[年./-]?第?Q?(?P<quarter>[1-4一二三四])(?:季度?)",
         rf"{_YEAR}[年./-]?Q(?P<quarter>[1-4])",
-        rf"{_YEAR}年{_MONTH}月?[底末份]?",
+        rf"{_YEAR}年{_MONTH}月[底末份]?",
         rf"{_YEAR}年(?P<chinese>十[一二]?|[一二三四五六七八九])月[底末份]?",
         # 2024.1 may be what a spreadsheet left of 2024.10.
         rf"{_YEAR}\.{_MONTH2}",
@@ -117,6 +129,7 @@ _PERIODS = [
         rf"(?P<named>jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]*\.?{_YEAR}",
     )
 ]
+_PERIOD = message("a period such as 2020, 2020-Q3 or 2020-06")
 _SERIAL = re.compile(r"[1-9][0-9]{4}(?:\.0+)?")
 
 
@@ -126,6 +139,8 @@ def period(text: str, *, serial: bool = False) -> str:
     `serial` says that five digits are the days that spreadsheets count from 1899-12-30.
     Raises `Unread` (a `ValueError`) for all that is not one calendar year, quarter or month.
     """
+    if mark := note_mark(text):
+        raise Unread(_PERIOD, note_advice(mark))
     bare = re.sub(r"^(截至|截止到?|至)", "", plain(text))
     if serial and _SERIAL.fullmatch(bare):
         return _of_serial(bare)
@@ -133,7 +148,7 @@ def period(text: str, *, serial: bool = False) -> str:
         match = pattern.fullmatch(bare)
         if match is not None and (found := _written(match.groupdict())) is not None:
             return found
-    raise Unread(message("a period such as 2020, 2020-Q3 or 2020-06"), _period_advice(bare))
+    raise Unread(_PERIOD, _period_advice(bare))
 
 
 def _of_serial(bare: str) -> str:
@@ -174,6 +189,8 @@ def _period_advice(bare: str) -> Message:
         return message("half-years are not kept: give the two quarters or the year")
     if re.search(r"前[一二三]季|[0-9]月?[-—–~～至][0-9]+月", bare):
         return message("figures of several months together are not kept: give months or quarters")
+    if re.fullmatch(r"(19|20)[0-9]{2}年[0-9]{1,2}", bare):
+        return message("write the month with 月: what follows the year may be a note")
     if re.fullmatch(r"(19|20)[0-9]{2}\.[0-9]", bare):
         return message("write the month with two digits: 2024.1 may have been 2024.10")
     if _SERIAL.fullmatch(bare):

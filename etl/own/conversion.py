@@ -20,6 +20,7 @@ from etl.own.cells import Unread, period, plain
 from etl.own.declaration import Declaration
 from etl.own.listing import Listing
 from etl.own.names import Names, is_note, names
+from etl.own.notes import Notes
 from etl.own.units import power
 from indicators.catalogue import Catalogue
 from indicators.database import KEY
@@ -84,11 +85,13 @@ class Conversion:
     declaration: Declaration
     catalogue: Catalogue
     listing: Listing
+    notes: Notes = field(init=False)
     _readers: dict[str, Callable[[str], str]] = field(default_factory=dict)
     _known: dict[str, dict[str, str | Unread]] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         declared = self.declaration
+        self.notes = Notes(declared.notes)
         self._readers["period"] = partial(period, serial=declared.dates == "serial")
         for key in KEY:
             if key != "period":
@@ -106,20 +109,27 @@ class Conversion:
         declared = self.declaration
         kinds = {declared.regions} if declared.regions else None
         known = names(
-            self.catalogue, key, own=declared.names.get(key), scope=declared.scope, kinds=kinds
+            self.catalogue,
+            key,
+            own=declared.names.get(key),
+            scope=declared.scope,
+            whole=declared.whole,
+            kinds=kinds,
+            within=declared.within,
         )
-        codes = set(known.shown)
+        # A total may be of another kind than the regions that are its parts.
+        codes = set(self.catalogue.regions["code"] if key == "region" else known.shown)
         for name, code in declared.names.get(key, {}).items():
             if code not in codes:
                 self.listing.add(
                     code, known.expected,
                     message("correct {key} in the declaration", key=f"names.{key}.{name}"),
                 )  # fmt: skip
-        if key == "region" and declared.scope and declared.scope not in codes:
-            self.listing.add(
-                declared.scope, known.expected,
-                message("correct {key} in the declaration", key="scope"),
-            )  # fmt: skip
+        for place, region in (("whole", declared.whole), ("within", declared.within)):
+            if key == "region" and region and region not in codes:
+                self.listing.add(
+                    region, known.expected, message("correct {key} in the declaration", key=place)
+                )
         return known
 
     def fixed(self, key: str, text: str, column: str, row: int | None = None) -> str:
@@ -180,7 +190,7 @@ class Conversion:
             if len(known) >= _REMEMBERED:
                 known.clear()
             try:
-                known[text] = self._readers[key](text)
+                known[text] = self._readers[key](self.notes.split(text)[0])
             except Unread as reason:
                 known[text] = reason
         return known[text]

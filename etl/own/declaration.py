@@ -43,9 +43,11 @@ class Declaration:
     """All that is said of one file; rows and header rows count as a spreadsheet does.
 
     columns: our names to the headers of the file. fixed: what holds for the whole file. across:
-    what each header row of a wide table holds. scope: the code of the region that a total means.
-    regions: what kind of region is meant where a name has two meanings. names: per dimension,
-    the file's own spellings with their codes. unit: of all figures, or by indicator.
+    what each header row of a wide table holds. scope: the code of what the nation means; whole:
+    of the region that 全省 or 全市 means. regions: what kind of region is meant where a name has
+    two meanings; within: the code of the region that all others are parts of. names: per
+    dimension, the file's own spellings with their codes. unit: of all figures, or by indicator.
+    notes: what the marks of notes mean, such as ①: a status, or a text for readers.
     """
 
     provenance: Mapping[str, str]
@@ -60,10 +62,13 @@ class Declaration:
     sheet: str | None = None
     unit: str | Mapping[str, str] | None = None
     scope: str | None = None
+    whole: str | None = None
     regions: str | None = None
+    within: str | None = None
     merged: tuple[str, ...] = ()
     dates: str = "text"
     missing: Mapping[str, str] = field(default_factory=dict)
+    notes: Mapping[str, str] = field(default_factory=dict)
     leave_out: tuple[Rule, ...] = ()
     left_rows: frozenset[int] = frozenset()
     repeated_header: bool = False

@@ -10,7 +10,7 @@ from pathlib import Path
 from etl.findings import message
 from etl.own.cells import Unread, amount, period, plain
 from etl.own.declaration import MEANINGS, PROVENANCE
-from etl.own.names import is_note, is_whole, names
+from etl.own.names import is_note, is_regional, is_whole, names
 from etl.own.sample import Certainty, Item, Sample, undecided
 from etl.own.units import power
 from indicators.catalogue import Catalogue
@@ -226,7 +226,11 @@ class Evidence:
         cells = (
             [row[self.columns["region"]] for row in self.body] if "region" in self.columns else []
         )
-        if any(is_whole(text) for text in cells):
+        if any(map(is_regional, cells)):
+            self.made.append(
+                undecided("whole", "330000", message("there is a total: say which region it is"))
+            )
+        if any(is_whole(text) and not is_regional(text) for text in cells):
             self.made.append(
                 undecided(
                     "scope",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import codecs
 import re
+import unicodedata
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -25,6 +26,9 @@ from etl.own.declaration import (
     beside,
 )
 from indicators.database import KEY
+
+_LETTERS = ("Nd", "Lu", "Ll", "Lo")
+_REGION = re.compile(r"[1-9][0-9]{5}|[A-Z][A-Z0-9_]+")
 
 
 def read_declaration(path: Path) -> Declaration:
@@ -113,11 +117,14 @@ class _Reading:
             "unit",
             "scope",
             "regions",
+            "whole",
+            "within",
             "merged",
             "dates",
             "missing",
             "leave_out",
             "names",
+            "notes",
         }
         for key in content:
             if key not in allowed:
@@ -137,11 +144,13 @@ class _Reading:
             separator=self._separator(content.get("separator")),
             sheet=None if content.get("sheet") is None else str(content["sheet"]),
             unit=self._unit(content.get("unit")),
-            scope=self._scope(content.get("scope")),
+            **self._totals(content.get("scope"), content.get("whole")),
             regions=self._optional("regions", content.get("regions"), ("province", "prefecture")),
+            within=self._region("within", content.get("within")),
             merged=self._list("merged", content.get("merged"), COLUMNS),
             dates=self._one("dates", content.get("dates", "text"), ("text", "serial")),
             missing=self._missing(content.get("missing")),
+            notes=self._notes(content.get("notes")),
             leave_out=left[0],
             left_rows=left[1],
             repeated_header=left[2],
@@ -256,14 +265,19 @@ class _Reading:
             return {str(key): str(value) for key, value in given.items()}
         return None if given is None else str(given)
 
-    def _scope(self, given: Any) -> str | None:
-        if given is None:
-            return None
-        said = str(given)
-        if said not in SCOPES and not re.fullmatch(r"[1-9][0-9]{5}|[A-Z][A-Z0-9_]+", said):
-            self._wrong("scope", said, message("domestic, all, or the code of a region"))
-            return None
-        return SCOPES.get(said, said)
+    def _totals(self, scope: Any, whole: Any) -> dict[str, str | None]:
+        """Return `scope` and `whole`: where only a region has a total, it may stand as scope."""
+        region = self._region("whole", whole)
+        if scope is None or str(scope) in SCOPES:
+            return {"scope": SCOPES.get(str(scope)), "whole": region}
+        if not _REGION.fullmatch(str(scope)) or region not in (None, str(scope)):
+            self._wrong("scope", scope, message("domestic, all, or the code of a region"))
+        return {"scope": None, "whole": str(scope)}
+
+    def _region(self, key: str, given: Any) -> str | None:
+        if given is not None and not _REGION.fullmatch(str(given)):
+            self._wrong(key, given, message("the code of a region, such as 330000"))
+        return None if given is None else str(given)
 
     def _missing(self, given: Any) -> dict[str, str]:
         if given is None:
@@ -277,6 +291,23 @@ class _Reading:
                     f"missing.{text}", meaning, message("one of {names}", names=" ".join(MEANINGS))
                 )
         return {"" if text is None else str(text): str(said) for text, said in given.items()}
+
+    def _notes(self, given: Any) -> dict[str, str]:
+        if given is None:
+            return {}
+        if not isinstance(given, dict):
+            self._wrong("notes", given, message("keys and what they say"))
+            return {}
+        for mark, said in given.items():
+            # What may end a number or a name would be cut off from it.
+            ending = str(mark).strip()[-1:]
+            if not ending or ending in "%‰.,+-" or unicodedata.category(ending) in _LETTERS:
+                self._wrong(f"notes.{mark}", mark, message("the mark of a note, such as ① or *"))
+            if not isinstance(said, str) or not said.strip():
+                self._wrong(
+                    f"notes.{mark}", said, message("a status such as P or E, or what the note says")
+                )
+        return {str(mark).strip(): str(said).strip() for mark, said in given.items()}
 
     def _left_out(self, given: Any) -> tuple[tuple[Rule, ...], frozenset[int], bool]:
         rules: list[Rule] = []

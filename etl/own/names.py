@@ -16,7 +16,7 @@ from functools import cache
 import pandas as pd
 
 from etl.findings import Message, message
-from etl.own.cells import Unread, plain
+from etl.own.cells import Unread, note_advice, note_mark, plain
 from indicators.catalogue import REFERENCE, Catalogue
 
 EXPECTED: dict[str, Message] = {
@@ -27,19 +27,11 @@ EXPECTED: dict[str, Message] = {
     "scheme": message("a scheme of the code list"),
 }
 TOTALS = ("合计", "总计", "总数", "全部", "Total")
-WHOLE = (
-    *TOTALS,
-    "全国",
-    "全国合计",
-    "全国总计",
-    "全国总数",
-    "全国平均",
+_OF_ALL = ("", "合计", "总计", "总数", "平均")
+NATIONAL = (
+    *(f"全国{word}" for word in _OF_ALL),
     "中国",
     "中华人民共和国",
-    "全省",
-    "全省合计",
-    "全市",
-    "全区",
     "China",
     "CN",
     "PRC",
@@ -48,6 +40,8 @@ WHOLE = (
     "National total",
     "000000",
 )
+# 全省 is a region whose name ends with 省, and so on.
+REGIONAL = {f"全{level}{word}": level for level in "省市区州盟" for word in _OF_ALL}
 UNDER = {"province", "prefecture"}
 _BODIES = (
     " Province",
@@ -59,7 +53,10 @@ _BODIES = (
     " SAR",
     " Special Administrative Region",
 )
+_LEVEL = re.compile("(市|州|盟|地区)$")
 _MARKS = "'’‘ʼ`´"
+_HAN = re.compile(r"([^一-鿿]*)([一-鿿](?:.*[一-鿿])?)([^一-鿿]*)")
+_BRACKETS = "()[]{}<>【】〔〕/|\\-–—:,、·."
 _PEOPLES = {"450000": ("Zhuang",), "640000": ("Hui",), "650000": ("Uygur", "Uyghur", "Uighur")}
 
 
@@ -90,19 +87,20 @@ class Names:
                 self.codes.setdefault(bare, set()).add(code)
 
     def code(self, text: str) -> str:
-        """Return the code of a spelling; `code · 名称 · name` must agree with itself.
+        """Return the code of a spelling; `code · 名称 · name`, `北京 Beijing` must agree in itself.
 
         Raises `Unread` with the nearest spellings, or with all that it may mean.
         """
         bare = folded(text)
-        if bare in self.own:
-            return self.own[bare]
-        if bare in self.refused:
-            raise Unread(self.expected, self.refused[bare])
-        found = self.codes.get(bare)
+        if bare not in self.own and (mark := note_mark(text)):
+            raise Unread(self.expected, note_advice(mark))
+        found = self._meanings(bare)
         if found is None and "·" in bare:
             parts = [part for part in bare.split("·") if part not in _WHOLE]
             found = set.intersection(*(self.codes.get(part, set()) for part in parts or [bare]))
+        if found is None and (match := _HAN.fullmatch(bare)):
+            both = [part for part in (said.strip(_BRACKETS) for said in match.groups()) if part]
+            found = set.intersection(*(self._meanings(part) or set() for part in both))
         if not found:
             raise Unread(self.expected, self._near(bare))
         if len(found) > 1:
@@ -112,6 +110,14 @@ class Names:
                 message("it may mean {names}: write the code, or declare it", names=meanings),
             )
         return next(iter(found))
+
+    def _meanings(self, bare: str) -> set[str] | None:
+        """Return the codes of a spelling, None of an unknown one."""
+        if bare in self.own:
+            return {self.own[bare]}
+        if bare in self.refused:
+            raise Unread(self.expected, self.refused[bare])
+        return self.codes.get(bare)
 
     def _near(self, bare: str) -> Message:
         formula = bare.startswith(("=", "+", "@"))
@@ -129,16 +135,21 @@ def names(
     *,
     own: Mapping[str, str] | None = None,
     scope: str | None = None,
+    whole: str | None = None,
     kinds: Collection[str] | None = None,
+    within: str | None = None,
 ) -> Names:
     """Return the spellings of a dimension of the key.
 
-    `own`: the file's own spellings, which win. For regions, `scope` is the code that a total
-    means (`100000`, `ALL`, a region of which all rows are parts), and `kinds` what kinds of
-    region may be meant.
+    `own`: the file's own spellings, which win. For regions, `scope` is what the nation means
+    (`100000`, or `ALL` with those abroad) and `whole` the region that 全省, 全市 means; `kinds`
+    says what kinds of region may be meant, and `within` of which region all others are parts.
     """
     if dimension == "region":
-        known = _regions(catalogue, scope, kinds)
+        known = _regions(catalogue, kinds, within)
+        whole = whole or within
+        titles = dict(zip(catalogue.regions["code"], catalogue.regions["name_zh"], strict=True))
+        _add_totals(known, scope, whole, titles.get(whole, ""))
     elif dimension == "indicator":
         known = Names(EXPECTED["indicator"])
         for key, item in catalogue.indicators.items():
@@ -149,32 +160,98 @@ def names(
     return known
 
 
-def _regions(catalogue: Catalogue, scope: str | None, kinds: Collection[str] | None) -> Names:
+def _regions(catalogue: Catalogue, kinds: Collection[str] | None, within: str | None) -> Names:
     known = Names(EXPECTED["region"])
+    parts = None if within is None else _parts(catalogue.regions, within)
     for row in catalogue.regions.to_dict("records"):
         code, kind = str(row["code"]), str(row["kind"])
         titles = (row["name_zh"], row["short_zh"], row["name_en"])
         if kind in ("world", "nation"):
-            explicit = [title for title in titles if title not in WHOLE]
+            explicit = [title for title in titles if not is_whole(title)]
             known.add(code, (code, *explicit), str(row["name_zh"]))
             continue
-        if kinds is not None and kind in UNDER and kind not in kinds:
+        if code == within:  # its short name may be that of a part
+            known.add(code, (code, row["name_zh"]), str(row["name_zh"]))
+            continue
+        if kind in UNDER and (
+            (kinds is not None and kind not in kinds) or (parts is not None and code not in parts)
+        ):
             continue
         known.add(code, (code, *titles, row["iso3166_2"]), str(row["name_zh"]))
         if kind in UNDER:
+            known.add(code, _stems(str(row["short_zh"]), str(row["name_en"])))
             known.add(code, _spelt(code, kind, str(row["name_en"])))
         if str(row["name_zh"]).endswith("自治州"):
             known.add(code, [f"{str(row['short_zh']).removesuffix('州')}州"])
-    for bare in map(folded, WHOLE):
-        if scope is not None:
-            known.own[bare] = scope
-        else:
-            known.refused[bare] = message(
+    _add_spellings(known, settled=kinds is not None or within is not None)
+    return known
+
+
+def _parts(regions: pd.DataFrame, whole: str) -> set[str]:
+    """Return the codes of all regions below one."""
+    parts: set[str] = set()
+    parents = {whole}
+    while parents:
+        parents = set(regions.loc[regions["parent"].isin(parents), "code"]) - parts
+        parts |= parents
+    return parts
+
+
+def _stems(chinese: str, english: str) -> Iterable[str]:
+    """Yield a region's names without its level: 吉林 of 吉林市 is the name of a province too."""
+    if len(stem := _LEVEL.sub("", chinese)) > 1:
+        yield stem
+    if english.endswith(" Prefecture"):  # the people between name and level goes too
+        yield english.partition(" ")[0]
+
+
+def _add_totals(known: Names, scope: str | None, whole: str | None, title: str) -> None:
+    """Take in what a total means, and of what is not declared which key would say it."""
+    for word in NATIONAL:
+        _add_total(
+            known,
+            word,
+            scope,
+            message(
+                "say under `scope` what the nation means here: domestic, or all (with those abroad)"
+            ),
+        )
+    for word, level in REGIONAL.items():
+        unlike = title and not title.endswith(level)
+        _add_total(
+            known,
+            word,
+            None if unlike else whole,
+            message(
+                "{whole} is another level: give this row a code of its own under `names`",
+                whole=f"{whole} {title}",
+            )
+            if unlike
+            else message("say under `whole` which region this is, by its code such as 330000"),
+        )
+    for word in TOTALS:
+        _add_total(
+            known,
+            word,
+            None if scope and whole else scope or whole,
+            message(
+                "say under `names` whether this is {scope} or {whole}",
+                scope=scope,
+                whole=f"{whole} {title}",
+            )
+            if scope and whole
+            else message(
                 "say under `scope` what a total means here: domestic, all (with those abroad), "
                 "or the code of a region"
-            )
-    _add_spellings(known)
-    return known
+            ),
+        )
+
+
+def _add_total(known: Names, word: str, code: str | None, advice: Message) -> None:
+    if code is None:
+        known.refused[folded(word)] = advice
+    else:
+        known.own[folded(word)] = code
 
 
 def _spelt(code: str, kind: str, english: str) -> Iterable[str]:
@@ -193,8 +270,11 @@ def _spelt(code: str, kind: str, english: str) -> Iterable[str]:
         yield code[:4]
 
 
-def _add_spellings(known: Names) -> None:
-    """Take in old names and codes, where today's code is known; and those that are no code."""
+def _add_spellings(known: Names, *, settled: bool) -> None:
+    """Take in old names and codes, where today's code is known; and those that are no code.
+
+    settled: whether it is declared which regions may be meant, so that no other is.
+    """
     for row in _spellings().to_dict("records"):
         bare, code, relation = folded(str(row["spelling"])), str(row["code"]), row["relation"]
         if bare in known.codes and relation != "ambiguous":
@@ -206,7 +286,8 @@ def _add_spellings(known: Names) -> None:
                 code=f"{code} {known.shown.get(code, '')}".strip(),
             )
         elif relation == "ambiguous":
-            known.add(code, [bare], str(row["note"]))
+            if code in known.shown or not settled:
+                known.add(code, [bare], str(row["note"]))
         elif code in known.shown:
             known.add(code, [bare])
             if relation == "alias" and bare.isascii():
@@ -266,12 +347,18 @@ def is_whole(text: str) -> bool:
     return folded(text) in _WHOLE
 
 
+def is_regional(text: str) -> bool:
+    """Return whether a name says the total of a region that must be declared: 全省, 全市."""
+    return folded(text) in _REGIONAL
+
+
 def is_note(text: str) -> bool:
     """Return whether a cell begins as the notes below a table do."""
     return _NOTE.match(text.strip()) is not None
 
 
-_WHOLE = set(map(folded, WHOLE))
+_REGIONAL = set(map(folded, REGIONAL))
+_WHOLE = {*map(folded, (*TOTALS, *NATIONAL)), *_REGIONAL}
 _NOTE = re.compile(
     r"(注|说明|备注|资料来源|数据来源|来源|填表|制表|notes?\b|sources?\b)[:：\d 0-9.]?",
     re.IGNORECASE,

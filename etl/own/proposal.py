@@ -32,7 +32,9 @@ _ORDER = (
     "unit",
     "dates",
     "scope",
+    "whole",
     "regions",
+    "within",
     "missing",
     "leave_out",
 )

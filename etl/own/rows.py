@@ -19,7 +19,7 @@ from etl.own.declaration import MARKS, Declaration
 from etl.own.figures import WRONG, Figures, Reading, missing_texts
 from etl.own.layout import Layout
 from etl.own.listing import Listing
-from etl.own.statuses import OMITTED, WITHOUT_VALUE, marked, says
+from etl.own.statuses import OMITTED, WITHOUT_VALUE, marked, put, says
 from etl.own.table import Batch
 from etl.tidy import SCHEMA
 from indicators.database import KEY
@@ -52,6 +52,8 @@ class Rows:
     rows: int = 0
     _across: dict[int, dict[str, str]] = field(default_factory=dict)
     _fixed: dict[str, str] = field(default_factory=dict)
+    _noted: dict[int, set[str]] = field(default_factory=dict)
+    _noted_rows: dict[str, Truths] = field(default_factory=dict)
     _held: dict[str, str] = field(default_factory=dict)
     _titles: dict[str, set[str]] = field(default_factory=dict)
     _fractions: dict[str, bool] = field(default_factory=dict)
@@ -63,6 +65,9 @@ class Rows:
         rows = dict(zip(self.declaration.across, self.declaration.header, strict=False))
         for position, said in self.layout.figures.items():
             label = self.layout.labels[position]
+            self._noted[position] = {
+                status for text in said.values() if (status := self.conversion.notes.split(text)[1])
+            }
             self._across[position] = {
                 key: self.conversion.fixed(key, text, label, row=rows.get(key))
                 for key, text in said.items()
@@ -194,6 +199,7 @@ class Rows:
             for key, column in columns.items()
             if isinstance(column, Coded) and key != "value"
         }
+        self._noted_rows = self._by_status(columns)
         for key, code in self._fixed.items():
             shared[key] = repeated(code, len(rows))
         counts = {name: columns[name] for name in COUNTS if name in columns}
@@ -203,6 +209,21 @@ class Rows:
                 said[key] = repeated(code, len(rows))
             self._part(rows, said, column, position, counts)
 
+    def _by_status(self, columns: dict[str, Any]) -> dict[str, Truths]:
+        """Return which rows have which status by the marks on their names and periods."""
+        split = self.conversion.notes.split
+        given = set(filter(None, map(self.conversion.notes.status, self.declaration.notes)))
+        return {
+            status: np.logical_or.reduce(
+                [
+                    column.where(lambda text, status=status: split(text)[1] == status)  # type: ignore[misc]
+                    for column in columns.values()
+                    if isinstance(column, Coded)
+                ]
+            )
+            for status in given
+        }
+
     def _label(self, key: str) -> str:
         return self.layout.labels[self.layout.columns[key]]
 
@@ -210,6 +231,7 @@ class Rows:
         self, rows: Any, said: dict[str, Codes], column: Any, position: int, counts: dict[str, Any]
     ) -> None:
         label = self.layout.labels[position]
+        column = self._note(said, column, position)
         powers, percentages = self._units(said, rows, label)
         excused = says(said.get("status"), WITHOUT_VALUE) | ~says(
             said.get("confidentiality"), ("F", None)
@@ -244,6 +266,20 @@ class Rows:
             self.conversion.list_rows(wrong, rows, self._label(name), read.why)
             numbers[name] = read.values
         return numbers
+
+    def _note(self, said: dict[str, Codes], column: Any, position: int) -> Any:
+        """Return figures without the marks of notes; a row that has no status takes theirs."""
+        if not self.declaration.notes:
+            return column
+        column, noted = self.conversion.notes.column(column)
+        count = len(column)
+        beside = {code: np.ones(count, dtype=np.bool_) for code in self._noted.get(position, ())}
+        for rows in (noted, self._noted_rows, beside):
+            for code, here in rows.items():
+                status = said.get("status") or repeated("A", count)
+                said["status"] = Codes([*status.codes], status.rows)
+                put(said["status"], code, here & says(status, ("A",)))
+        return column
 
     def _units(self, said: dict[str, Codes], rows: Any, label: str) -> tuple[Any, Any]:
         """Return a row's power of ten and whether it is a percentage."""

@@ -31,8 +31,13 @@ def marked(status: Codes, secret: Codes, meaning: Any) -> tuple[Codes, Codes]:
         here = np.isin(meaning, wanted)
         if marks is status:
             here &= ~says(status, WITHOUT_VALUE)
-        if here.any():
-            if code not in marks.codes:
-                marks.codes.append(code)
-            marks.rows = np.where(here, marks.codes.index(code), marks.rows)
+        put(marks, code, here)
     return status, secret
+
+
+def put(codes: Codes, code: str, here: Any) -> None:
+    """Make a code that of the rows `here`."""
+    if here.any():
+        if code not in codes.codes:
+            codes.codes.append(code)
+        codes.rows = np.where(here, codes.codes.index(code), codes.rows)

@@ -16,6 +16,7 @@ from etl.own.conversion import Conversion
 from etl.own.declaration import Declaration
 from etl.own.layout import layout
 from etl.own.listing import Listing
+from etl.own.notes import Notes
 from etl.own.rows import COUNTS, TEXTS, WRITTEN, Rows
 from etl.own.table import open_table
 from indicators.catalogue import Catalogue
@@ -82,7 +83,7 @@ def citation(declaration: Declaration, file: str, source: str) -> pd.DataFrame:
         "place": said.get("place") or declaration.sheet or Path(file).name,
         "basis": "as_published",
         "verification": "secondary" if said.get("copy") else "primary",
-        "note": said.get("note") or "",
+        "note": "；".join(filter(None, (said.get("note"), Notes(declaration.notes).sentences()))),
         "file": file,
     }
     digest = hashlib.sha256("\x1f".join(map(str, row.values())).encode()).hexdigest()[:12]
