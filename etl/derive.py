@@ -54,7 +54,7 @@ _RATIO = f"""
         above.value AS numerator, below.value AS denominator, '{DERIVED}' AS source,
         above.citation || '/' || below.citation AS citation,
         above.file, above.sheet, above.row,
-        NULL::DOUBLE AS contributors, NULL::DOUBLE AS largest
+        NULL::DOUBLE AS contributors, NULL::DOUBLE AS largest, below.period AS below_period
     FROM above {{join}}
 """  # noqa: S608 - only constants
 
@@ -72,7 +72,7 @@ def add_derived(rows: TidyRows, catalogue: Catalogue) -> None:
     Their citation names both documents: `numerator's/denominator's`; see `citations`. What falls
     outside the range of its indicator is no figure, such as a rate above 100 % where one source
     counts more certified organisations than another counts legal entities: it stands in the
-    table `beyond` instead.
+    table `beyond` instead, with the period of its denominator.
     """
     ratios = [
         item
@@ -80,7 +80,10 @@ def add_derived(rows: TidyRows, catalogue: Catalogue) -> None:
         if item.derived and {item.numerator, item.denominator} <= rows.indicators
     ]
     ask = rows.connection.execute
-    ask("CREATE OR REPLACE TEMP TABLE beyond AS SELECT * FROM tidy WHERE false")
+    ask(
+        "CREATE OR REPLACE TEMP TABLE beyond AS "
+        "SELECT *, period AS below_period FROM tidy WHERE false"
+    )
     for ratio in ratios:
         question, parameters = _question(ratio, rows)
         ask(f"CREATE OR REPLACE TEMP TABLE computed AS {question}", parameters)

@@ -24,9 +24,9 @@ class Difference:
     """What would change, or has changed.
 
     counts: indicator, region, added, changed, withdrawn. largest: KEY, old, new, relative (the
-    change as a share of the old value), the largest first. flips: target, indicator, region,
-    old_verdict, new_verdict, old_reason, new_reason, and the figure that did it: period,
-    old_value, new_value. rows: how many figures are public afterwards.
+    change as a share of the old value), the largest first. flips: target, indicator, scheme,
+    industry, size, region, old_verdict, new_verdict, old_reason, new_reason, and the figure that
+    did it: period, old_value, new_value. rows: how many figures are public afterwards.
     """
 
     counts: pd.DataFrame
@@ -139,7 +139,7 @@ def _largest(staged: Staged) -> pd.DataFrame:
 
 _FLIP = [
     "target", "indicator", "region", "old_verdict", "new_verdict", "old_reason", "new_reason",
-    "period", "old_value", "new_value",
+    "period", "old_value", "new_value", "scheme", "industry", "size",
 ]  # fmt: skip
 _FLAT = pd.DataFrame(columns=_FLIP)
 

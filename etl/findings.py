@@ -8,7 +8,7 @@ from __future__ import annotations
 import json
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from typing import Any, Literal
 
@@ -22,6 +22,7 @@ from indicators.downloads import csv_file, xlsx_file
 from indicators.wording import Wording
 
 Severity = Literal["error", "warning"]
+Key = tuple[str, ...]  # of a figure: indicator, period, scheme, industry, size, region
 SHOWN = 50  # of each check on screen; files hold all
 
 
@@ -64,7 +65,10 @@ def message(text: str, **values: Any) -> Message:
 class Finding:
     """One thing that is wrong, in one place. `row` counts as a spreadsheet does, header = 1.
 
-    `check` is the stable name of what found it, as in `etl.checks.CHECKS`.
+    `check` is the stable name of what found it, as in `etl.checks.CHECKS`. figures: those that
+    the sentences quote or let one work out, by their keys; None where only the place tells.
+    suppressed: one of them is suppressed, so the sentences are for the analyst's own screen and
+    are never stored; see `etl.redaction`.
     """
 
     file: str
@@ -76,6 +80,8 @@ class Finding:
     sheet: str | None = None
     severity: Severity = "error"
     check: str = ""
+    figures: tuple[Key, ...] | None = None
+    suppressed: bool = False
 
     def record(self) -> dict[str, Any]:
         """Return the finding as a flat record, for tables and files."""
@@ -90,14 +96,32 @@ class Refused(Exception):  # noqa: N818 - the word that people see
             "\n".join(
                 f"{finding.file}:{finding.row or ''}:{finding.column or ''}: "
                 f"{finding.found!r}; {finding.expected}; {finding.advice}"
-                for finding in findings
+                for finding in map(redacted, findings)
             )
         )
         self.findings = list(findings)
 
 
-def findings_table(findings: Sequence[Finding], words: Wording) -> RenderableType:
-    """Return the findings to print: errors first, SHOWN of each check, then the counts."""
+SUPPRESSED = message("suppressed")
+UNQUOTED = message("a figure that this sentence would give away is suppressed")
+
+
+def redacted(finding: Finding) -> Finding:
+    """Return the finding as it may be stored: without sentences if they give a figure away."""
+    if not finding.suppressed:
+        return finding
+    return replace(finding, found="", expected=UNQUOTED)
+
+
+def findings_table(
+    findings: Sequence[Finding], words: Wording, *, quoted: bool = False
+) -> RenderableType:
+    """Return the findings to print: errors first, SHOWN of each check, then the counts.
+
+    `quoted`: print suppressed figures too, as on an analyst's own screen but in no log.
+    """
+    if not quoted:
+        findings = [redacted(finding) for finding in findings]
     errors = sum(finding.severity == "error" for finding in findings)
     shown = Table(
         title=words(
@@ -133,8 +157,12 @@ def _shown(finding: Finding, words: Wording) -> list[str]:
     place = f"{finding.file} · {finding.sheet}" if finding.sheet else finding.file
     return [
         _severity(finding, words), place, str(finding.row or ""), finding.column or "",
-        finding.found, finding.expected.said(words), finding.advice.said(words),
+        _found(finding, words), finding.expected.said(words), finding.advice.said(words),
     ]  # fmt: skip
+
+
+def _found(finding: Finding, words: Wording) -> str:
+    return SUPPRESSED.said(words) if finding.expected == UNQUOTED else finding.found
 
 
 def _severity(finding: Finding, words: Wording) -> str:
@@ -157,14 +185,14 @@ def write_findings(findings: Sequence[Finding], path: Path, words: Wording) -> N
     """Write every finding as .csv, .xlsx or .json, sentences in the language of `words`.
 
     The names of checks and severities are the stable codes in each; in JSON those of the fields
-    too. Raises `ValueError` for any other suffix.
+    too. No file quotes a suppressed figure. Raises `ValueError` for any other suffix.
     """
     writers: dict[str, Callable[[pd.DataFrame], bytes]] = {
         ".csv": csv_file,
         ".xlsx": lambda table: xlsx_file({words("Findings"): table}),
     }
     suffix = path.suffix.lower()
-    rows = [_record(finding, words) for finding in sorted(findings, key=_order)]
+    rows = [_record(redacted(finding), words) for finding in sorted(findings, key=_order)]
     if suffix == ".json":
         path.write_text(json.dumps(rows, ensure_ascii=False, indent=1), encoding="utf-8")
     elif suffix in writers:
@@ -182,7 +210,7 @@ def _record(finding: Finding, words: Wording) -> dict[str, str | int | None]:
         "sheet": finding.sheet or None,
         "row": finding.row,
         "column": finding.column,
-        "found": finding.found,
+        "found": _found(finding, words),
         "expected": finding.expected.said(words),
         "advice": finding.advice.said(words),
     }

@@ -21,8 +21,9 @@ import sqlalchemy as sa
 from etl.difference import Difference, Tables, difference, first_difference
 from etl.findings import Finding, Refused, message
 from etl.lock import publishing
+from etl.redaction import redact, warning_rows
 from etl.staging import Staged, hold, replace, staging
-from indicators.archive import figures_of, frame_of, newest
+from indicators.archive import frame_of, newest, published_in
 from indicators.database import (
     KEY,
     MEASURES,
@@ -34,6 +35,7 @@ from indicators.database import (
     insert_batches,
     insert_rows,
     observation,
+    quoted,
     register_archive,
     release,
     release_input,
@@ -118,7 +120,7 @@ def roll_back(engine: sa.Engine, number: int, *, reason: str, dry_run: bool = Fa
         ).drop(columns="release")
         nothing = pd.DataFrame(columns=citation.columns.keys())
         edition = Edition((), nothing, inputs, register_of(connection, number))
-        figures = figures_of(number)
+        figures = published_in(number)
         then = sa.select(*(figures.c[name] for name in (*KEY, *MEASURES)))
         with staging(connection, then) as staged:
             return _release(
@@ -186,8 +188,10 @@ def _record(
     counts = made.counts.groupby("indicator", as_index=False)[["added", "changed", "withdrawn"]]
     insert_rows(connection, change, counts.sum().assign(release=number))
     insert_rows(connection, flip, made.flips.assign(release=number))
-    insert_rows(connection, warning, _warnings(decision.warnings).assign(release=number))
+    for table, rows in zip((warning, quoted), warning_rows(decision.warnings), strict=True):
+        insert_rows(connection, table, rows.assign(release=number))
     insert_rows(connection, release_input, edition.inputs.assign(release=number))
+    redact(connection)
 
 
 def _refuse_clashes(staged: Staged) -> None:
@@ -225,19 +229,6 @@ def _register(connection: sa.Connection, new: Tables, number: int) -> None:
     for table in REGISTER:
         connection.execute(sa.delete(table))
         insert_rows(connection, table, new[table.name])
-
-
-def _warnings(accepted: Sequence[Finding]) -> pd.DataFrame:
-    return pd.DataFrame(
-        [
-            (
-                line, finding.check, finding.file, finding.sheet or "", finding.column or "",
-                finding.found, str(finding.expected), finding.row,
-            )
-            for line, finding in enumerate(accepted, start=1)
-        ],
-        columns=["line", "check", "file", "sheet", "column", "found", "expected", "row"],
-    )  # fmt: skip
 
 
 def code_version() -> str:

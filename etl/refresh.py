@@ -17,6 +17,7 @@ from etl.documents import checksums
 from etl.findings import Finding, Refused, message
 from etl.intake import Named, Step
 from etl.publish import Decision, Edition, Overtaken, Publication, publish
+from etl.redaction import marked
 from etl.suppression import keep_withheld
 from etl.targets import FOLDER, Register, register
 from etl.tidy import DERIVED, TidyRows
@@ -97,10 +98,11 @@ def figures(
         derive.add_derived(rows, known)
         found += checks.findings(rows, known, published=base is not None, derived=True)
         if errors := [finding for finding in found if finding.severity == "error"]:
-            raise Refused(errors)
+            raise Refused(marked(errors, rows, known))
         rows.withheld = keep_withheld(rows, known)
         cited = pd.concat([cited, derive.citations(rows, cited)], ignore_index=True)
-        yield Figures(rows, cited, inputs, targets, base, [*taken.warnings, *found])
+        warnings = marked([*taken.warnings, *found], rows)
+        yield Figures(rows, cited, inputs, targets, base, warnings)
         taken.forget()
 
 

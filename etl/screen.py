@@ -5,7 +5,7 @@ from __future__ import annotations
 import errno
 import os
 import sqlite3
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import NoReturn
 
@@ -19,10 +19,10 @@ from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 from rich.table import Table
 
 from etl.difference import Difference
-from etl.findings import Message, Refused, findings_table
+from etl.findings import Finding, Message, Refused, findings_table
 from etl.lock import Busy
 from etl.refresh import Unaccepted
-from indicators import catalogue, progress, tables
+from indicators import catalogue, progress, tables, vintages
 from indicators.wording import Wording
 
 SHOWN = 40
@@ -39,6 +39,11 @@ class Screen:
     def say(self, *lines: str) -> None:
         """Print lines."""
         self.console.print(*lines, sep="\n", highlight=False)
+
+    def findings(self, findings: Sequence[Finding], *, published: bool = False) -> None:
+        """Print findings; suppressed figures only before publication and in no log."""
+        quoted = self.console.is_terminal and not published
+        self.console.print(findings_table(findings, self.words, quoted=quoted))
 
     def sentence(self, sentence: Message) -> str:
         """Return a deferred sentence in the user's language."""
@@ -128,9 +133,7 @@ class Screen:
                 for verdict, reason in zip(flips["new_verdict"], flips["new_reason"], strict=True)
             ],
             words("Because of"): [
-                words("the target itself") if pd.isna(period)
-                else words("{period}: {old} → {new}", period=words.period(period),
-                           old=words.number(old, 2), new=words.number(new, 2))
+                vintages.cause(period, old, new, words)
                 for period, old, new in zip(
                     flips["period"], flips["old_value"], flips["new_value"], strict=True
                 )
@@ -143,13 +146,13 @@ class Screen:
         try:
             yield
         except Unaccepted as refusal:
-            self.console.print(findings_table(refusal.findings, self.words))
+            self.findings(refusal.findings)
             self.fail(self.words(
                 "Warnings stop a release until somebody accepts them. If the figures are right, "
                 "say why: --accept \"…\""
             ))  # fmt: skip
         except Refused as refusal:
-            self.console.print(findings_table(refusal.findings, self.words))
+            self.findings(refusal.findings)
             self.fail(self.words("Nothing was written. What was public before still is."))
         except Busy as busy:
             self.fail(self._busy(busy))

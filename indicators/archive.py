@@ -9,7 +9,9 @@ from typing import Any
 import pandas as pd
 import sqlalchemy as sa
 
-from indicators.database import observation, release, revision
+from indicators.database import KEY, observation, release, revision
+
+_NUMBERS = ("value", "numerator", "denominator")
 
 
 @contextmanager
@@ -41,16 +43,56 @@ def newest(connection: sa.Connection) -> int | None:
 
 
 def figures_of(number: int | None) -> sa.Subquery:
-    """Return the figures that were public in release `number`, None for those public now."""
+    """Return the figures that were public in release `number`, None for those public now.
+
+    What a later release suppresses is suppressed here too: see `earlier`.
+    """
     if number is None:
         return sa.select(observation).subquery("figures")
+    return _published_in(number, earlier())
+
+
+def published_in(number: int) -> sa.Subquery:
+    """Return the figures of release `number` as they were published, never to be shown."""
+    return _published_in(number, sa.select(revision))
+
+
+def _published_in(number: int, archived: sa.Select[Any]) -> sa.Subquery:
+    then = archived.subquery("archived")
     names = [column.name for column in observation.columns]
     return sa.union_all(
         sa.select(observation).where(observation.c.release <= number),
-        sa.select(*(revision.c[name] for name in names)).where(
-            revision.c.release <= number, number < revision.c.superseded
+        sa.select(*(then.c[name] for name in names)).where(
+            then.c.release <= number, number < then.c.superseded
         ),
     ).subquery("figures")
+
+
+def earlier(*chosen: sa.ColumnElement[bool]) -> sa.Select[Any]:
+    """Return the rows of `revision` as they may be shown, those `chosen`.
+
+    A figure that is suppressed now is in no earlier release either, whatever it was then; nor is
+    one that was suppressed last, before it was withdrawn. The archive keeps it, since what was
+    public once counts as known; `python -m etl retract` takes it out.
+    """
+    now, later = observation.alias("now"), revision.alias("later")
+
+    def same(figures: sa.FromClause) -> sa.ColumnElement[bool]:
+        return sa.and_(*(figures.c[name] == revision.c[name] for name in KEY))
+
+    since = sa.exists().where(
+        same(later), later.c.release > revision.c.release, later.c.confidentiality != "F"
+    )
+    hidden = sa.or_(now.c.confidentiality != "F", sa.and_(now.c.indicator.is_(None), since))
+    columns = [
+        sa.case((hidden, sa.null()), else_=column).label(column.name)
+        if column.name in _NUMBERS
+        else sa.case((hidden, "C"), else_=column).label(column.name)
+        if column.name == "confidentiality"
+        else column
+        for column in revision.columns
+    ]
+    return sa.select(*columns).join_from(revision, now, same(now), isouter=True).where(*chosen)
 
 
 def is_total(figures: sa.FromClause) -> sa.ColumnElement[bool]:

@@ -3,7 +3,9 @@
     release ──< observation      what is public now, one row a key
        │  └───< revision         what was public before, one row a key and release
        └──────< release_input    the files a release was made of
-       └───────< holding          how many figures a cell has, counted at publication
+       ├───────< holding          how many figures a cell has, counted at publication
+       └───────< warning ──< quoted    what was accepted, and the figures that it speaks of
+    retraction                what was taken out of every release, by its key
     citation ─< observation      where a figure stands: document, place, verification
     document ─< target ──< milestone, evidence      what is to be reached, and who says so
 
@@ -36,7 +38,7 @@ if TYPE_CHECKING:
 
 ROOT = Path(__file__).resolve().parent.parent
 MIGRATIONS = Path(__file__).parent / "migrations"
-HEAD = "0004"
+HEAD = "0005"
 
 metadata = sa.MetaData()
 
@@ -150,7 +152,8 @@ change = sa.Table(
     sa.Column("withdrawn", sa.Integer, nullable=False),
 )
 
-# One row per release and verdict that it turned; the figure is the one that did it.
+# One row per release and verdict that it turned; the figure is the one that did it. Its values are
+# gone where it is suppressed: see `etl.redaction`.
 flip = sa.Table(
     "flip",
     metadata,
@@ -162,9 +165,11 @@ flip = sa.Table(
         for name in ("old_verdict", "new_verdict", "old_reason", "new_reason", "period")
     ),
     *(sa.Column(name, sa.Double) for name in ("old_value", "new_value")),
+    *(sa.Column(name, sa.Text) for name in ("indicator", "scheme", "industry", "size")),
 )
 
-# One row per release and warning that was accepted.
+# One row per release and warning that was accepted. suppressed: its sentences are gone, since a
+# suppressed figure could be read from them. fingerprint: what it is known again by.
 warning = sa.Table(
     "warning",
     metadata,
@@ -175,6 +180,35 @@ warning = sa.Table(
         for name in ("check", "file", "sheet", "column", "found", "expected")
     ),
     sa.Column("row", sa.Integer),
+    sa.Column("suppressed", sa.Integer, nullable=False, server_default="0"),
+    sa.Column("fingerprint", sa.Text, nullable=False, server_default=""),
+    sa.Column("reason", sa.Text),  # why it was accepted
+    sa.Column("since", sa.Integer),  # with which release
+)
+
+# One row per warning and figure that it quotes or rests on.
+quoted = sa.Table(
+    "quoted",
+    metadata,
+    sa.Column("release", sa.Integer, primary_key=True),
+    sa.Column("line", sa.Integer, primary_key=True),
+    *(sa.Column(name, sa.Text, primary_key=True) for name in KEY),
+    sqlite_with_rowid=False,
+)
+
+# One row per figure that was taken out of every release: that it was there, never its value.
+# rule: `retracted`, or `complementary` where it would give a retracted one away. purged: when
+# the bytes that held it were written over.
+retraction = sa.Table(
+    "retraction",
+    metadata,
+    *(sa.Column(name, sa.Text, primary_key=True) for name in KEY),
+    *(
+        sa.Column(name, sa.Text, nullable=False)
+        for name in ("rule", "retracted_at", "retracted_by", "reason")
+    ),
+    sa.Column("purged", sa.Text),
+    sqlite_with_rowid=False,
 )
 
 # One row per release and file that it was made of; figures of the file lie within its periods.

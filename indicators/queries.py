@@ -11,7 +11,16 @@ from typing import Any, NamedTuple
 import pandas as pd
 import sqlalchemy as sa
 
-from indicators.archive import asked, figures_of, frame_of, is_total, newest, rows_of, snapshot
+from indicators.archive import (
+    asked,
+    earlier,
+    figures_of,
+    frame_of,
+    is_total,
+    newest,
+    rows_of,
+    snapshot,
+)
 from indicators.database import (
     KEY,
     REGISTER,
@@ -236,12 +245,15 @@ def citations(engine: sa.Engine, keys: Iterable[str]) -> pd.DataFrame:
 
 
 def revisions(engine: sa.Engine, selection: Selection) -> pd.DataFrame:
-    """Return what a selection's figures were before, oldest first, as in the table `revision`."""
+    """Return what a selection's figures were before, oldest first, as in the table `revision`.
+
+    What is suppressed now has no earlier value either.
+    """
     return rows_of(
         engine,
-        sa.select(revision)
-        .where(*_chosen(revision, selection))
-        .order_by(*(revision.c[name] for name in KEY), revision.c.release),
+        earlier(*_chosen(revision, selection)).order_by(
+            *(revision.c[name] for name in KEY), revision.c.release
+        ),
     )
 
 

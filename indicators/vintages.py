@@ -51,9 +51,14 @@ def _verdicts(flips: pd.DataFrame, age: str, words: Wording) -> list[str]:
 
 
 def cause(period: str | None, old: float | None, new: float | None, words: Wording) -> str:
-    """Return what turned a verdict: a figure's change, or, without one, the target's own."""
+    """Return what turned a verdict: a figure's change, or, without one, the target's own.
+
+    The values of a figure that is suppressed are not kept.
+    """
     if period is None or pd.isna(period):
         return words("the target itself")
+    if pd.isna(old) and pd.isna(new):
+        return words("{period}: suppressed", period=words.period(period))
     return words(
         "{period}: {old} → {new}",
         period=words.period(period), old=words.number(old, 2), new=words.number(new, 2),
@@ -67,7 +72,9 @@ def warning_table(warnings: pd.DataFrame, words: Wording) -> pd.DataFrame:
         words("Sheet"): warnings["sheet"].to_numpy(),
         words("Row"): warnings["row"].to_numpy(),
         words("Column"): warnings["column"].to_numpy(),
-        words("Found"): warnings["found"].to_numpy(),
+        words("Found"): warnings["found"].mask(
+            warnings["suppressed"].astype(bool), words("suppressed")
+        ).to_numpy(),
     })  # fmt: skip
 
 

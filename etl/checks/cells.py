@@ -93,7 +93,7 @@ def _cells(subject: Subject, check: Check, columns: Sequence[str]) -> Iterator[F
                 row, check, "" if row["cell"] is None else str(row["cell"]), _EXPECTED[column],
                 message("correct the cell, or add the name to the code list")
                 if column != "value" else message("correct the cell"),
-                column,
+                column, (),
             )  # fmt: skip
         yield from unlisted(check, rows)
 
@@ -133,7 +133,7 @@ def _unique(subject: Subject) -> Iterator[Finding]:
             message("one figure for each key; it stands in {places} too",
                     places="; ".join(sorted(others)[:5])),
             message("keep the figure that holds and remove the other"),
-            None,
+            None, (),
         )  # fmt: skip
     yield from unlisted(UNIQUE, rows)
 

@@ -5,7 +5,17 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from etl.checks.subject import KEYS, MONTH, Check, Subject, figure, found_at, records, unlisted
+from etl.checks.subject import (
+    KEYS,
+    MONTH,
+    Check,
+    Subject,
+    figure,
+    found_at,
+    key_of,
+    records,
+    unlisted,
+)
 from etl.findings import Finding, message
 from etl.tidy import DERIVED
 from indicators.catalogue import Text
@@ -79,7 +89,7 @@ def _coverage(subject: Subject) -> Iterator[Finding]:
             message("{n} regions as published, without losing {regions}", n=row["before"],
                     regions=[names.get(code, code) for code in sorted(row["regions"])]),
             message("put the rows back, or accept the release and say why they are gone"),
-            "region",
+            "region", (),
         )  # fmt: skip
     yield from unlisted(COVERAGE, rows)
 
@@ -194,6 +204,7 @@ def _jump(row: dict[str, Any]) -> Finding:
         row, JUMPS, f"{figure(row['before'])} → {figure(row['value'])}", expected,
         message("look it up in the document; if it holds, accept the release and say why, "
                 "or mark a break (status B)"),
+        figures=(key_of(row), key_of(row, period=where["period"])),
     )  # fmt: skip
 
 

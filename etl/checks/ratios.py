@@ -5,9 +5,21 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
+import pandas as pd
+
 from etl.checks.scope import SCOPE
-from etl.checks.subject import MONTH, Check, Subject, figure, found_at, key, records, unlisted
-from etl.findings import Finding, Message, message
+from etl.checks.subject import (
+    MONTH,
+    Check,
+    Subject,
+    figure,
+    found_at,
+    key,
+    key_of,
+    records,
+    unlisted,
+)
+from etl.findings import Finding, Key, Message, message
 
 # A figure such as 3,760,000 stands for anything that rounds to it.
 _ROUNDED = """
@@ -42,19 +54,21 @@ _RATIOS = f"""
         SELECT a.*, b.value AS published_top FROM ratio a
         LEFT JOIN used b ON a.top = b.indicator AND {_PLACE} AND a.region = b.region
     ), based AS (
-        SELECT a.*, b.value AS published_bottom, w.value AS abroad FROM topped a
+        SELECT a.*, b.value AS published_bottom, b.period AS bottom_period, w.value AS abroad
+        FROM topped a
         LEFT JOIN used b ON a.bottom = b.indicator AND {_PLACE} AND a.whole = b.region
         LEFT JOIN used w ON a.bottom = w.indicator AND a.period = w.period
             AND a.scheme = w.scheme AND a.industry = w.industry AND a.size = w.size
             AND w.region = 'ALL'
         WHERE a.way = 'share'
         UNION ALL BY NAME
-        SELECT a.*, b.value AS published_bottom FROM topped a
+        SELECT a.*, b.value AS published_bottom, b.period AS bottom_period FROM topped a
         LEFT JOIN used b ON a.bottom = b.indicator AND {_PLACE} AND a.region = b.region
         WHERE a.way = 'same'
         UNION ALL BY NAME
         SELECT a.* EXCLUDE (nearest),
-            CASE WHEN a.month - b.month <= a.months THEN b.value END AS published_bottom
+            CASE WHEN a.month - b.month <= a.months THEN b.value END AS published_bottom,
+            b.period AS bottom_period
         FROM (SELECT *, bottom AS nearest FROM topped WHERE way = 'earlier') a
         ASOF LEFT JOIN used b ON a.nearest = b.indicator AND a.scheme = b.scheme
             AND a.industry = b.industry AND a.size = b.size AND a.region = b.region
@@ -88,7 +102,20 @@ def _ratios(subject: Subject) -> Iterator[Finding]:
     yield from unlisted(RATIOS, rows)
 
 
+def _parts(row: dict[str, Any], top: str, bottom: str, period: str | None, whole: str | None
+) -> tuple[Key, ...]:  # fmt: skip
+    """Return the keys of a ratio, its numerator and its denominator."""
+    below = {
+        "indicator": bottom,
+        "period": row["period"] if period is None or pd.isna(period) else period,
+        "region": whole or row["region"],
+    }
+    return key_of(row), key_of(row, indicator=top), key_of(row, **below)
+
+
 def _of_row(subject: Subject, row: dict[str, Any]) -> Iterator[Finding]:
+    quoted = _parts(row, row["top"], row["bottom"], row["bottom_period"], row["whole"])
+
     def title(name: str) -> object:
         return subject.catalogue.indicators[row[name]].title
 
@@ -99,6 +126,7 @@ def _of_row(subject: Subject, row: dict[str, Any]) -> Iterator[Finding]:
             message("a share of the total without those abroad, {total}",
                     total=figure(row["published_bottom"])),
             message("divide by the total that does not count those abroad"),
+            figures=quoted,
         )  # fmt: skip
         return
     if row["wrong_value"]:
@@ -107,7 +135,7 @@ def _of_row(subject: Subject, row: dict[str, Any]) -> Iterator[Finding]:
             message("{above} / {below} × {factor} = {ratio}", above=figure(row["above"]),
                     below=figure(row["below"]), factor=figure(row["factor"]),
                     ratio=figure(row["above"] / row["below"] * row["factor"])),
-            advice,
+            advice, figures=quoted,
         )  # fmt: skip
     for wrong, column, indicator, public in (
         ("wrong_top", "numerator", "top", "published_top"),
@@ -118,7 +146,7 @@ def _of_row(subject: Subject, row: dict[str, Any]) -> Iterator[Finding]:
                 "{figure}, as published for {indicator}",
                 figure=figure(row[public]), indicator=title(indicator),
             )  # fmt: skip
-            yield found_at(row, RATIOS, figure(row[column]), expected, advice, column)
+            yield found_at(row, RATIOS, figure(row[column]), expected, advice, column, quoted)
 
 
 def _beyond(subject: Subject) -> Iterator[Finding]:
@@ -138,6 +166,8 @@ def _beyond(subject: Subject) -> Iterator[Finding]:
             message("correct the source that is wrong; if you accept the release, this ratio is "
                     "not published"),
             None,
+            _parts(row, item.numerator or "", item.denominator or "", row["below_period"],
+                   item.share_of),
         )  # fmt: skip
     yield from unlisted(BEYOND, rows)
 

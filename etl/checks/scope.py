@@ -7,12 +7,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from etl.checks.subject import Check, Subject, figure, found_at, records, unlisted
+from etl.checks.subject import Check, Subject, figure, found_at, key_of, records, unlisted
 from etl.findings import Finding, message
+from indicators.database import KEY
 
 _ADVICE = message(
     "see which of the two totals the document gives: 全部 (with those abroad) or 全国"
 )
+_KEYS_A = ", ".join(f"a.{name}" for name in KEY)
 _SAME = "a.indicator = b.indicator AND a.period = b.period AND a.scheme = b.scheme " \
     "AND a.industry = b.industry AND a.size = b.size"  # fmt: skip
 
@@ -26,7 +28,7 @@ def _more_at_home(subject: Subject) -> Iterator[Finding]:
     rows = records(
         subject.ask(
             f"""
-            SELECT a.value, b.value AS world, a.file, a.sheet, a.row
+            SELECT {_KEYS_A}, a.value, b.value AS world, a.file, a.sheet, a.row
             FROM checked a JOIN checked b ON {_SAME}
             JOIN meaning ON meaning.indicator = a.indicator
             WHERE a.region = '100000' AND b.region = 'ALL' AND meaning.kind = 'count'
@@ -38,7 +40,7 @@ def _more_at_home(subject: Subject) -> Iterator[Finding]:
         yield found_at(
             row, SCOPE, figure(row["value"]),
             message("at most the total with those abroad, {total}", total=figure(row["world"])),
-            _ADVICE,
+            _ADVICE, figures=(key_of(row), key_of(row, region="ALL")),
         )  # fmt: skip
     yield from unlisted(SCOPE, rows)
 
@@ -66,11 +68,11 @@ def _exchanged(subject: Subject) -> Iterator[Finding]:
                 SELECT DISTINCT indicator, scheme, industry, size FROM here WHERE home <> world
                 UNION SELECT DISTINCT indicator, scheme, industry, size FROM pair
             )
-            SELECT a.region, a.value, a.file, a.sheet, a.row
+            SELECT {_KEYS_A}, a.value, a.file, a.sheet, a.row
             FROM checked a JOIN pair b ON {_SAME}
             WHERE a.region = 'ALL' AND a.value = b.home OR a.region = '100000' AND a.value = b.world
             UNION
-            SELECT '100000', home, file, sheet, row
+            SELECT indicator, period, scheme, industry, size, '100000', home, file, sheet, row
             FROM here JOIN apart USING (indicator, scheme, industry, size)
             WHERE home = world AND file = other AND home > 0
             """  # noqa: S608
@@ -82,7 +84,7 @@ def _exchanged(subject: Subject) -> Iterator[Finding]:
             message("the total without those abroad, not the one with them")
             if row["region"] == "100000"
             else message("the total with those abroad, not the one without them"),
-            _ADVICE,
+            _ADVICE, figures=(key_of(row, region="100000"), key_of(row, region="ALL")),
         )  # fmt: skip
     yield from unlisted(SCOPE, rows)
 

@@ -9,13 +9,13 @@ public       KEY, value, status, confidentiality of what is public now, maybe em
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence, Sized
+from collections.abc import Callable, Iterable, Iterator, Sequence, Sized
 from dataclasses import dataclass
 from typing import Any
 
 import pandas as pd
 
-from etl.findings import Finding, Message, Severity, message
+from etl.findings import Finding, Key, Message, Severity, message
 from etl.tidy import DERIVED, TidyRows
 from indicators.catalogue import Catalogue
 from indicators.database import KEY
@@ -159,13 +159,17 @@ def _meaning(catalogue: Catalogue) -> pd.DataFrame:
 
 def found_at(
     row: dict[str, Any], check: Check, found: str, expected: Message, advice: Message,
-    column: str | None = "value",
+    column: str | None = "value", figures: Iterable[Key] | None = None,
 ) -> Finding:  # fmt: skip
-    """Return the finding about a row of an answer that has `file`, `sheet` and `row`."""
+    """Return the finding about a row of an answer that has `file`, `sheet` and `row`.
+
+    figures: the keys of those that its sentences quote, None where they are those of the row.
+    """
     return Finding(
         str(row["file"]), found, expected, advice,
         row=None if pd.isna(row["row"]) else int(row["row"]),
         column=column, sheet=row["sheet"] or None, severity=check.severity, check=check.name,
+        figures=None if figures is None else tuple(figures),
     )  # fmt: skip
 
 
@@ -176,7 +180,12 @@ def records(answer: pd.DataFrame) -> list[dict[str, Any]]:
 
 def key(row: dict[str, Any]) -> str:
     """Return the key of a row in one line."""
-    return " ".join(str(row[name]) for name in KEY)
+    return " ".join(key_of(row))
+
+
+def key_of(row: dict[str, Any], **other: str) -> Key:
+    """Return the key of a row, but for what is `other` about it."""
+    return tuple(str(other.get(name, row[name])) for name in KEY)
 
 
 def figure(value: float) -> str:
@@ -190,5 +199,5 @@ def unlisted(check: Check, rows: Sized) -> Iterator[Finding]:
         yield Finding(
             "", f"{LISTED:,}", message("a list of everything that is wrong"),
             message("correct these first, then check again: there are more of the same kind"),
-            severity=check.severity, check=check.name,
+            severity=check.severity, check=check.name, figures=(),
         )  # fmt: skip

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import Any
 
 import numpy as np
 import pandas as pd
 
-from etl.checks.subject import KEYS, Check, Subject, figure, found_at, records, unlisted
+from etl.checks.subject import KEYS, Check, Subject, figure, found_at, key_of, records, unlisted
 from etl.divisions import DIMENSIONS, divisions
-from etl.findings import Finding, message
+from etl.findings import Finding, Key, message
 from indicators.database import KEY
 
 
@@ -29,8 +30,17 @@ def _sums(subject: Subject) -> Iterator[Finding]:
                 else message("at least the sum of the parts that are given, {total}",
                              total=figure(row["total"])),
                 message("compare the rows of this period with the published table"),
+                figures=_quoted(row, dimension, chains),
             )  # fmt: skip
         yield from unlisted(SUMS, wrong.index)
+
+
+def _quoted(row: dict[str, Any], dimension: str, chains: pd.DataFrame) -> Iterator[Key]:
+    """Yield the keys of a whole and of its parts."""
+    yield key_of(row)
+    same = (chains["indicator"] == row["indicator"]) & (chains["family"] == row["family"])
+    for part in chains.loc[same & (chains["whole"] == row[dimension]), "part"]:
+        yield key_of(row, **{dimension: part})
 
 
 def _chains(subject: Subject, dimension: str, known: pd.DataFrame) -> pd.DataFrame:

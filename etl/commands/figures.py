@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from etl.commands.app import app
-from etl.findings import Refused, findings_table, write_findings
+from etl.findings import Refused, write_findings
 from etl.intake import OWN, Named
 from etl.screen import screen
 from indicators import catalogue, holdings, queries, tables
@@ -141,7 +141,7 @@ def _refreshed(
     if report is not None:
         write_findings(publication.warnings, report, words)
     if publication.warnings:
-        screen.console.print(findings_table(publication.warnings, words))
+        screen.findings(publication.warnings, published=not dry_run)
     return publication
 
 

@@ -1,0 +1,170 @@
+"""No text that is stored or sent holds a suppressed figure: which sentences give one away.
+
+A finding names the figures that its sentences quote. Where one of them is suppressed, the
+sentences are for the analyst's own screen: what is stored with a release, logged or written to a
+file says only which check it was, and where. What a later release suppresses is redacted in the
+releases before it as well, in warnings and turned verdicts alike.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
+
+import pandas as pd
+import sqlalchemy as sa
+
+from etl.findings import Finding, Key
+from etl.tidy import TidyRows
+from indicators.catalogue import Catalogue
+from indicators.database import KEY, flip, observation, quoted, retraction, warning
+
+_KEYS = ", ".join(KEY)
+_DIGIT = re.compile(r"\d")
+
+
+def marked(
+    findings: Sequence[Finding], rows: TidyRows, catalogue: Catalogue | None = None
+) -> list[Finding]:
+    """Return findings with the figures they quote, and whether one of them is suppressed.
+
+    Suppressed is what the table `withheld` beside the rows says; with `catalogue`, before there
+    is one, what is small or marked as confidential in itself.
+    """
+    if not findings:
+        return []
+    ask = rows.connection.execute
+    suppressed = "withheld" if catalogue is None else _keep_small(rows, catalogue)
+    rows.connection.register("sentence", _given(findings))
+    rows.connection.register("place", _places(findings))
+    ask(
+        f"""
+        CREATE OR REPLACE TEMP TABLE quoted AS
+        SELECT number, {_KEYS} FROM sentence
+        UNION SELECT number, {_KEYS} FROM place JOIN tidy USING (file, sheet, row)
+        """  # noqa: S608
+    )
+    keys = rows.query(f"SELECT number, {_KEYS} FROM quoted ORDER BY ALL")  # noqa: S608
+    telling = rows.query(
+        f"""
+        SELECT DISTINCT number FROM quoted SEMI JOIN {suppressed} USING ({_KEYS})
+        UNION SELECT number FROM place WHERE row IS NULL AND file IN
+            (SELECT file FROM tidy SEMI JOIN {suppressed} USING ({_KEYS}))
+        """  # noqa: S608
+    )
+    for name in ("sentence", "place"):
+        rows.connection.unregister(name)
+    figures: dict[int, list[Key]] = {}
+    for number, *key in keys.itertuples(index=False, name=None):
+        figures.setdefault(number, []).append(tuple(key))
+    hidden = set(telling["number"])
+    return [
+        replace(finding, figures=tuple(figures.get(number, ())), suppressed=number in hidden)
+        for number, finding in enumerate(findings)
+    ]
+
+
+def _given(findings: Sequence[Finding]) -> pd.DataFrame:
+    """Return the keys that findings name: number, KEY."""
+    return pd.DataFrame(
+        [
+            (number, *key)
+            for number, finding in enumerate(findings)
+            for key in finding.figures or ()
+        ],
+        columns=["number", *KEY],
+    ).astype({"number": "int64"} | dict.fromkeys(KEY, "str"))
+
+
+def _places(findings: Sequence[Finding]) -> pd.DataFrame:
+    """Return where the figures stand of findings that name none: number, file, sheet, row.
+
+    Without a row the whole file, unless no digit is in the sentences.
+    """
+    return pd.DataFrame(
+        [
+            (number, finding.file, finding.sheet or "", finding.row)
+            for number, finding in enumerate(findings)
+            if finding.figures is None
+            and (finding.row is not None or _DIGIT.search(f"{finding.found} {finding.expected}"))
+        ],
+        columns=["number", "file", "sheet", "row"],
+    ).astype({"number": "int64", "file": "str", "sheet": "str", "row": "Int64"})
+
+
+def _keep_small(rows: TidyRows, catalogue: Catalogue) -> str:
+    """Keep the keys of what is small or marked as confidential as the table `small`."""
+    rules = pd.DataFrame(
+        [
+            (item.key, item.kind == "count", item.suppression.threshold)
+            for item in catalogue.indicators.values()
+            if item.suppression
+        ],
+        columns=["indicator", "counted", "threshold"],
+    ).astype({"threshold": float})
+    rows.connection.register("rule", rules)
+    rows.connection.execute(
+        f"""
+        CREATE OR REPLACE TEMP TABLE small AS
+        SELECT {_KEYS} FROM tidy LEFT JOIN rule USING (indicator)
+        WHERE confidentiality <> 'F' OR contributors > 0 AND contributors < threshold
+            OR if(counted, value, numerator) > 0 AND if(counted, value, numerator) < threshold
+        """  # noqa: S608
+    )
+    rows.connection.unregister("rule")
+    return "small"
+
+
+def warning_rows(findings: Sequence[Finding]) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Return findings as rows of `warning` and of `quoted`, without the release."""
+    lines = pd.DataFrame(
+        [
+            (
+                line, finding.check, finding.file, finding.sheet or "", finding.column or "",
+                *(("", "") if finding.suppressed else (finding.found, str(finding.expected))),
+                finding.row, int(finding.suppressed),
+            )
+            for line, finding in enumerate(findings, start=1)
+        ],
+        columns=[
+            "line", "check", "file", "sheet", "column", "found", "expected", "row", "suppressed",
+        ],
+    ).astype({"row": "Int64"})  # fmt: skip
+    figures = pd.DataFrame(
+        [
+            (line, *key)
+            for line, finding in enumerate(findings, start=1)
+            for key in dict.fromkeys(finding.figures or ())
+        ],
+        columns=["line", *KEY],
+    )
+    return lines, figures
+
+
+def redact(connection: sa.Connection) -> None:
+    """Take what is suppressed now, or was retracted, out of every text kept with a release."""
+    of_warning = sa.and_(quoted.c.release == warning.c.release, quoted.c.line == warning.c.line)
+    connection.execute(
+        sa.update(warning)
+        .where(
+            warning.c.suppressed == 0,
+            sa.exists().where(of_warning, sa.or_(*_hidden(quoted))).correlate(warning),
+        )
+        .values(suppressed=1, found="", expected="", fingerprint="")
+    )
+    connection.execute(
+        sa.update(flip)
+        .where(
+            sa.or_(flip.c.old_value.is_not(None), flip.c.new_value.is_not(None)),
+            sa.or_(*_hidden(flip)),
+        )
+        .values(old_value=None, new_value=None)
+    )
+
+
+def _hidden(keyed: sa.FromClause) -> Iterable[sa.ColumnElement[bool]]:
+    """Yield the conditions that the figure of a row with KEY is suppressed, or retracted."""
+    for figures, more in ((observation, observation.c.confidentiality != "F"), (retraction, None)):
+        same = [figures.c[name] == keyed.c[name] for name in KEY]
+        yield sa.exists().where(*same, *([] if more is None else [more])).correlate(keyed)
