@@ -2,7 +2,8 @@
 
 A ratio's total is the ratio of the totals, so each is computed at its own key. A share of the
 nation divides by the domestic total (`100000`), never by the one with certificates held abroad.
-A ratio that a source publishes itself stays as published.
+A ratio that a source publishes itself stays as published. Its status is that of its numerator
+or its denominator, a break and another definition before what else there is to say.
 """
 
 from __future__ import annotations
@@ -48,7 +49,9 @@ _RATIO = f"""
     SELECT
         $indicator AS indicator, above.period, above.scheme, above.industry, above.size,
         above.region, above.value / below.value * $factor AS value,
-        CASE WHEN above.status = 'A' THEN below.status ELSE above.status END AS status,
+        CASE WHEN 'B' IN (above.status, below.status) THEN 'B'
+             WHEN 'D' IN (above.status, below.status) THEN 'D'
+             WHEN above.status = 'A' THEN below.status ELSE above.status END AS status,
         CASE WHEN above.confidentiality = 'F' THEN below.confidentiality
              ELSE above.confidentiality END AS confidentiality,
         above.value AS numerator, below.value AS denominator, '{DERIVED}' AS source,

@@ -153,15 +153,28 @@ def _in_order(one: str, other: str) -> tuple[str, str]:
 def _change_statement(
     figures: pd.DataFrame, what: str, within: str, span: str, words: Wording
 ) -> str:
-    known = figures[figures["state"] == "value"].sort_values("value", ascending=False)
+    known = figures[figures["state"] == "value"]
     covered = len(tables.provinces()) if within == maps.NATION else len(figures)
     if known.empty:
         return words("{what}: no change can be told for {span}", what=what, span=span)
+    highest = map_words.highest(known)
+    best = {
+        "what": what,
+        "region": map_words.leaders(known, words),
+        "covered": covered,
+        "change": highest["shown"].iloc[0],
+        "known": len(known),
+    }
+    if len(highest) == 1:
+        return words(
+            "{what}: {region} has the highest change, {change}; {known} of {covered} can be "
+            "compared",
+            **best,
+        )
     return words(
-        "{what}: {region} has the highest change, {change}; {known} of {covered} can be compared",
-        what=what, region=known["name"].iloc[0], change=known["shown"].iloc[0], known=len(known),
-        covered=covered,
-    )  # fmt: skip
+        "{what}: {region} share the highest change, {change}; {known} of {covered} can be compared",
+        **best,
+    )
 
 
 def moving_figures(

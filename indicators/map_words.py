@@ -10,6 +10,8 @@ from indicators.queries import Selection
 from indicators.wording import Wording
 
 ALL = "ALL"
+MOST_NAMED = 3
+NOISE = 1e-9
 
 
 def parts(selection: Selection, within: str, words: Wording) -> list[str]:
@@ -40,22 +42,48 @@ def _narrowed(selection: Selection, words: Wording) -> list[str]:
 
 def statement(figures: pd.DataFrame, title: str, within: str, words: Wording) -> str:
     """Return who leads and how many have a figure: the title of a map."""
-    known = figures[figures["state"] == "value"].sort_values("value", ascending=False)
-    best = {"what": title, "region": known["name"].iloc[0]} if len(known) else {"what": title}
+    known = figures[figures["state"] == "value"]
+    best = {"what": title, "region": leaders(known, words), "known": len(known)}
+    alone = len(highest(known)) == 1
     if within != NATION:
-        where = tables.region_names(words.language)[within]
+        best |= {"where": tables.region_names(words.language)[within], "covered": len(figures)}
         if known.empty:
-            return words("{where}: no prefecture has a figure for {what}", where=where, **best)
+            return words("{where}: no prefecture has a figure for {what}", **best)
+        if alone:
+            return words(
+                "{where}, {what}: {region} has the highest figure; {known} of {covered} "
+                "prefectures have one",
+                **best,
+            )
         return words(
-            "{where}, {what}: {region} has the highest figure; {known} of {covered} prefectures "
-            "have one", where=where, known=len(known), covered=len(figures), **best,
+            "{where}, {what}: {region} share the highest figure; {known} of {covered} "
+            "prefectures have one", **best,
         )  # fmt: skip
+    best |= {"covered": len(tables.provinces())}
     if known.empty:
         return words("No province has a figure for {what}", **best)
+    if alone:
+        return words(
+            "{what}: {region} has the highest figure; {known} of {covered} provinces have one",
+            **best,
+        )
     return words(
-        "{what}: {region} has the highest figure; {known} of {covered} provinces have one",
-        known=len(known), covered=len(tables.provinces()), **best,
-    )  # fmt: skip
+        "{what}: {region} share the highest figure; {known} of {covered} provinces have one", **best
+    )
+
+
+def leaders(known: pd.DataFrame, words: Wording) -> str:
+    """Return the regions with the highest value: named, or counted where there are many."""
+    names = highest(known)["name"].tolist()
+    return words.listed(names) if len(names) <= MOST_NAMED else words("{n} regions", n=len(names))
+
+
+def highest(known: pd.DataFrame) -> pd.DataFrame:
+    """Return the rows of the regions with the highest value, one or those that share it."""
+    values = known["value"]
+    # Two ways to one number are not the same double.
+    rows: pd.DataFrame = known[values >= values.max() - NOISE * values.abs().max()]
+    return rows
 
 
 def ranking_statement(title: str, unit: str, within: str, words: Wording) -> str:

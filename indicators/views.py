@@ -6,7 +6,7 @@ Pure: frames in, frames and text out; `cached` remembers the result.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Literal
+from typing import Any, Literal
 
 import pandas as pd
 
@@ -231,22 +231,30 @@ def headlines(rows: pd.DataFrame, words: Wording) -> list[Headline]:
             if series.empty:
                 continue
             newest, *before = series.sort_values("period", ascending=False).to_dict("records")
-            comparable = before and newest["status"] != "B"
+            change = _change(newest, before[0], words) if before else None
             indicator = known.indicators[key]
             found.append(Headline(
                 words("{what} ({scope})", what=short[key], scope=scope),
                 words.big(newest["value"]),
-                words(
-                    "{change} since {period}",
-                    change=words.signed((newest["value"] / before[0]["value"] - 1) * 100, 1) + "%",
-                    period=words.period(before[0]["period"]),
-                ) if comparable else None,
+                change,
                 words("{value} {unit}, {period}. {description}",
                       value=words.number(newest["value"]), unit=tables.unit_name(key, words),
                       period=words.period(newest["period"]),
                       description=words.text(indicator.description)),
             ))  # fmt: skip
     return found
+
+
+def _change(newest: dict[Any, Any], before: dict[Any, Any], words: Wording) -> str | None:
+    """Return by how much a figure changed in percent; None across a break or without a base."""
+    usual = {maps.state_of(newest), maps.state_of(before)} == {"value"}
+    if not usual or newest["status"] == "B" or not before["value"]:
+        return None
+    return words(
+        "{change} since {period}",
+        change=words.signed((newest["value"] / before["value"] - 1) * 100, 1) + "%",
+        period=words.period(before["period"]),
+    )
 
 
 def overview_statement(rows: pd.DataFrame, reach: pd.DataFrame, words: Wording) -> str:

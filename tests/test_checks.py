@@ -400,6 +400,23 @@ def test_whatever_is_given_is_found_wrong_and_never_breaks(rows: list[Row]) -> N
     assert sum(item.check == "unique" for item in found) == twice
 
 
+@pytest.mark.parametrize(
+    ("above", "below", "status"),
+    [("P", "B", "B"), ("B", "E", "B"), ("E", "D", "D"), ("A", "P", "P"), ("P", "E", "P")],
+)
+def test_a_break_in_either_part_of_a_ratio_is_one_of_the_ratio(
+    above: str, below: str, status: str
+) -> None:
+    parts = [{"indicator": "certificates_valid", "value": 30.0, "status": above},
+             {"indicator": "certified_organisations", "value": 20.0, "status": below}]  # fmt: skip
+    with tidy_rows(parts) as tidy:
+        derive.add_derived(tidy, KNOWN)
+        found = tidy.query(
+            "SELECT status FROM tidy WHERE indicator = 'certificates_per_organisation'"
+        )
+    assert found["status"].tolist() == [status]
+
+
 def test_a_rate_that_cannot_be_is_told_and_not_published() -> None:
     counted = [{"indicator": "registry_organisations_certified", "region": code, "value": value}
                for code, value in (("110000", 30.0), ("120000", 130.0))]  # fmt: skip

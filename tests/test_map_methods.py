@@ -361,6 +361,18 @@ def test_a_map_of_changes_counts_what_cannot_be_compared() -> None:
     assert not any("777" in str(cell) or "888" in str(cell) for cell in told.to_numpy().ravel())
 
 
+def test_regions_of_one_change_share_the_title() -> None:
+    # +25.00…01 % and +25 %: one change by two ways.
+    values = [("110000", 0.1, 0.125), ("120000", 4.0, 5.0), ("130000", 2.0, 2.0)]
+    rows = rows_of([
+        (COUNT, period, region, ends[at])
+        for region, *ends in values for at, period in enumerate(("2022-12", "2024-12"))
+    ])  # fmt: skip
+    what = view(period="2024-12", shown="change", against=Selection(COUNT, "2022-12"))
+    figures = map_views.change_figures(what, rows, CITED, boundaries())
+    assert "Beijing, Tianjin share the highest change, +25.0%; 3 of" in figures.statement
+
+
 def test_a_change_runs_from_the_earlier_period_whichever_is_chosen() -> None:
     pd.testing.assert_frame_equal(changed().units, changed("2023-12", "2024-12").units)
 

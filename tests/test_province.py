@@ -231,6 +231,45 @@ def test_every_trend_lies_within_its_strip(common: province.Shared) -> None:
     assert "200,000" in drawn[province.STRIPS]["asked"].iloc[0]
 
 
+def told_of(broken: int, *values: float) -> str:
+    """Return what a strip tells of yearly figures from September 2020 of which one breaks."""
+    rows = pd.concat(
+        [rates({"330000": value}, f"{2020 + at}-09") for at, value in enumerate(values)],
+        ignore_index=True,
+    )
+    rows.loc[broken, "status"] = "B"
+    facts = facts_of(rows, verdicts=NO_VERDICTS.assign(industry="", size="", scheme="", kind=""))
+    return str(province.trends(facts, {}, EN)[province.STRIPS]["told"].item())
+
+
+def test_no_development_is_told_across_a_break() -> None:
+    assert told_of(2, 5, 6, 9, 8) == (
+        "9.00 (Sep 2022) to 8.00 (Sep 2023) per 10,000 residents; not comparable with figures "
+        "before Sep 2022"
+    )
+    assert told_of(2, 5, 6, 9) == (
+        "9.00 (Sep 2022) per 10,000 residents; not comparable with figures before Sep 2022"
+    )
+
+
+def test_no_rank_is_won_across_a_break() -> None:
+    rows = pd.concat([rates(PROVINCES), rates({**PROVINCES, "330000": 60.0}, "2023-09")],
+                     ignore_index=True)  # fmt: skip
+    rows.loc[(rows["region"] == "330000") & (rows["period"] == "2023-09"), "status"] = "B"
+    (drawn,) = province.spine_rows(facts_of(rows), EN).to_dict("records")
+    assert (drawn["change"], drawn["told"].split(" · ")[-1]) == ("", "rank 1 of 6")
+    # The others are ranked without it: Jiangsu stays first of five.
+    others = facts_of(rows, region="320000")
+    (drawn,) = province.spine_rows(others, EN).to_dict("records")
+    assert drawn["change"] == "the same as in Sep 2022"
+
+
+def test_a_rank_that_regions_share_says_so() -> None:
+    told = facts_of(rates({**PROVINCES, "330000": 9, "370000": 9}))
+    assert province.statement(told, EN).endswith("1 (1–4) of 6 with figures, shared by 3")
+    assert province.statement(told, ZH).endswith("，3 个地区并列")
+
+
 def test_a_break_begins_a_new_line(common: province.Shared) -> None:
     rows = pd.concat([rates({"330000": value}, period) for value, period in
                       ((5, "2021-09"), (6, "2022-09"), (7, "2023-09"))],

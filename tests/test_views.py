@@ -81,6 +81,24 @@ def test_a_map_is_titled_by_who_leads_and_how_many_are_known(
     assert figures.ranking_statement == ranking
 
 
+def test_regions_that_share_the_highest_figure_are_all_named_or_counted() -> None:
+    rates = Selection("organisations_per_10000_residents", "2022-09")
+    # One number by two ways: 0.3 and 0.1 + 0.2.
+    values = {"320000": 0.3, "330000": 0.1 + 0.2, "340000": 0.2}
+    rows = published(*((rates.indicator, "2022-09", code, v) for code, v in values.items()))
+    known = "3 of 31 provinces have one"
+    said: dict[Language, str] = {
+        "en": f"Jiangsu, Zhejiang share the highest figure; {known}",
+        "zh": "江苏、浙江并列最高，31 个省份中 3 个有数据",
+    }
+    for language, statement in said.items():
+        assert statement in shown(rows, language, selection=rates).statement
+    alike = published(*(
+        (rates.indicator, "2022-09", code, 0.3) for code in tables.provinces()[:4]
+    ))  # fmt: skip
+    assert "4 regions share the highest figure" in shown(alike, "en", selection=rates).statement
+
+
 def test_missing_provinces_are_counted_and_named() -> None:
     chinese = line_of(shown(december()), "无数据")
     assert chinese.startswith("无数据（31 个省份中 29 个）：北京、天津、河北、")
@@ -390,4 +408,10 @@ def test_no_change_is_given_across_a_break() -> None:
     world = [row for row in WORLD if row[2] == "ALL"]
     rows = published(*world)
     rows.loc[rows["period"] == "2024-12", "status"] = "B"
+    assert [headline.change for headline in views.headlines(rows, ZH)] == [None]
+
+
+def test_no_change_is_given_from_what_is_no_figure() -> None:
+    rows = published(*(row for row in WORLD if row[2] == "ALL"))
+    rows.loc[rows["period"] == "2023-03", "value"] = math.nan
     assert [headline.change for headline in views.headlines(rows, ZH)] == [None]

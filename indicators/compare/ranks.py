@@ -12,10 +12,11 @@ from indicators.compare.intervals import add_intervals, comparable, slice_of, tr
 def ranks(rows: pd.DataFrame) -> pd.DataFrame:
     """Return the ranks of the regions in `rows`, each slice by itself, best first.
 
-    Columns of `add_intervals`, then rank (equal figures share the better one), rank_from and
-    rank_to (the interval), of (how many are ranked). rank_from is 1 + how many are certainly
-    better, rank_to how many are not certainly worse; certain is where the 95 per cent intervals
-    do not meet. Missing where a figure has no interval. Without polarity the highest is first.
+    Columns of `add_intervals`, then rank (equal figures share the better one), shared (how many
+    have that rank), rank_from and rank_to (the interval), of (how many are ranked). rank_from is
+    1 + how many are certainly better, rank_to how many are not certainly worse; certain is where
+    the 95 per cent intervals do not meet. Missing where a figure has no interval. Without
+    polarity the highest is first.
     Give the regions of one level only, no nation and no group.
     """
     kept = add_intervals(rows)
@@ -38,6 +39,7 @@ def ranks(rows: pd.DataFrame) -> pd.DataFrame:
         rank=slices.rank(method="min", ascending=False), rank_from=first, rank_to=last,
         of=slices.transform("count").astype(int),
     )  # fmt: skip
+    ranked["shared"] = ranked.groupby([*slice_of(ranked), "rank"])["region"].transform("size")
     order = [*slice_of(ranked), "rank", "region"]
     return ranked.sort_values(order).reset_index(drop=True)
 

@@ -20,7 +20,7 @@ _COLUMNS = (
     "indicator", "period", "polarity", "value", *INTERVAL, "method", "n",
     "benchmark", "difference", *LIMITS, "position", "class", "gap", "benchmark_gap",
     *GROUP, "lowest", "lower_quartile", "median", "upper_quartile", "highest", "peers",
-    "rank", "rank_from", "rank_to", "of", *CHANGE, "at", "lowest_at", "lower_quartile_at",
+    "rank", "shared", "rank_from", "rank_to", "of", *CHANGE, "at", "lowest_at", "lower_quartile_at",
     "median_at", "upper_quartile_at", "highest_at", "benchmark_at", "centre",
 )  # fmt: skip
 _PLACES = {"lowest": 0, "lower_quartile": 0.25, "median": 0.5, "upper_quartile": 0.75, "highest": 1}
@@ -63,8 +63,9 @@ def spines(
     - group_benchmark (the ratio of the peers' totals), group_class, members (whose totals)
     - lowest, lower_quartile, median, upper_quartile, highest of the peers, peers (how many have
       a figure); only the lowest and the highest with fewer than three
-    - rank, rank_from, rank_to, of; rank_before, change and state as `rank_changes` has them,
-      since the newest period a year older or more
+    - rank, shared, rank_from, rank_to, of as `ranks` has them; rank_before, change and state as
+      `rank_changes` has them, since the newest period a year older or more, among the regions
+      whose series did not break in between
     - at, and `…_at` for each of the peers' five figures and the benchmark: the place on a scale
       from −1 to 1, better to the right (higher, without polarity). 0 is the nation, or the peers'
       median where the nation has no figure; 1 is as far from it as the farthest of the peers.
@@ -88,7 +89,7 @@ def spines(
     found = found.drop(columns=["of", "members"])
     places = ranks(at_newest[at_newest["region"].isin(ranked)])
     found = found.merge(
-        places[["region", *cell, "rank", "rank_from", "rank_to", "of"]],
+        places[["region", *cell, "rank", "shared", "rank_from", "rank_to", "of"]],
         on=["region", *cell], validate="1:1",
     ).merge(
         _changes(rows[rows["region"].isin(ranked)], cells),
@@ -139,6 +140,7 @@ def _changes(rows: pd.DataFrame, cells: pd.DataFrame) -> pd.DataFrame:
     pairs["time"] = decimal_years(pairs["since"])
     pairs = pairs[pairs["time"] <= decimal_years(pairs["period"]) - 1 + _SAME_DAY]
     pairs = pairs.sort_values(["time", "since"]).drop_duplicates(cell, keep="last")
+    rows = _unbroken(rows, pairs)
     before = rows.rename(columns={"period": "since"}).merge(
         pairs.drop(columns="time"), on=["indicator", "since"], validate="m:m"
     )
@@ -146,6 +148,21 @@ def _changes(rows: pd.DataFrame, cells: pd.DataFrame) -> pd.DataFrame:
     found = rank_changes(before.drop(columns="since"), after)
     found = found.merge(pairs.drop(columns="time"), on=cell, validate="m:1")
     return found[["region", *cell, *CHANGE]]
+
+
+def _unbroken(rows: pd.DataFrame, pairs: pd.DataFrame) -> pd.DataFrame:
+    """Return the rows without the series that break between two periods that are held together.
+
+    `pairs`: indicator, since, period, and the `time` of `since`.
+    """
+    broken = rows.loc[rows["status"] == "B", ["region", "indicator", "period"]].rename(
+        columns={"period": "at"}
+    )
+    spans = broken.merge(pairs, on="indicator", validate="m:m")
+    at, until = decimal_years(spans["at"]), decimal_years(spans["period"])
+    spans = spans[(at > spans["time"]) & (at <= until)]
+    key = ["region", "indicator"]
+    return rows[~pd.MultiIndex.from_frame(rows[key]).isin(pd.MultiIndex.from_frame(spans[key]))]
 
 
 def _among(usable: pd.DataFrame, own: pd.DataFrame, members: pd.DataFrame) -> pd.DataFrame:

@@ -84,11 +84,7 @@ def trends(
         low, reach = min(ends), max(ends) - min(ends)
         strips.append({
             "indicator": key, "name": words.text(item.title),
-            "told": words(
-                "{first} ({from_period}) to {last} ({to_period}) {unit}",
-                first=shown[0], from_period=words.period(series[0].period),
-                last=shown[-1], to_period=words.period(series[-1].period), unit=unit,
-            ),
+            "told": _development(series, shown, unit, words),
             "asked": "" if aim is None else words(
                 "Target: {target}", target=target_text(asked[aim["target"]], words)
             ),
@@ -109,6 +105,37 @@ def trends(
         ),
         AIMS: pd.DataFrame(goals, columns=["indicator", "y"]),
     }
+
+
+def _development(series: list[Point], shown: list[str], unit: str, words: Wording) -> str:
+    """Return the first and the last figure of a series; of a broken one those since the break."""
+    last = series[-1]
+    start = next(at for at, point in enumerate(series) if point.segment == last.segment)
+    first = series[start]
+    said = (
+        words(
+            "{first} ({from_period}) to {last} ({to_period}) {unit}",
+            first=shown[start],
+            from_period=words.period(first.period),
+            last=shown[-1],
+            to_period=words.period(last.period),
+            unit=unit,
+        )
+        if first != last
+        else words(
+            "{last} ({to_period}) {unit}",
+            last=shown[-1],
+            to_period=words.period(last.period),
+            unit=unit,
+        )
+    )
+    if not start:
+        return said
+    return words(
+        "{said}; not comparable with figures before {period}",
+        said=said,
+        period=words.period(first.period),
+    )
 
 
 def _height(value: float, low: float, reach: float) -> float:

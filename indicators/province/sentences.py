@@ -127,10 +127,18 @@ def rank_text(row: Row, words: Wording) -> str:
         return ""
     rank, of = words.number(row["rank"]), words.number(row["of"])
     if pd.isna(row["rank_from"]) or row["rank_from"] == row["rank_to"]:
-        return words("{rank} of {of} with figures", rank=rank, of=of)
-    return words("{rank} ({first}–{last}) of {of} with figures", rank=rank, of=of,
-                 first=words.number(row["rank_from"]),
-                 last=words.number(row["rank_to"]))  # fmt: skip
+        place = words("{rank} of {of} with figures", rank=rank, of=of)
+    else:
+        place = words(
+            "{rank} ({first}–{last}) of {of} with figures",
+            rank=rank,
+            of=of,
+            first=words.number(row["rank_from"]),
+            last=words.number(row["rank_to"]),
+        )
+    if row["shared"] == 1:
+        return place
+    return words("{rank}, shared by {n}", rank=place, n=words.number(row["shared"]))
 
 
 def change_sign(row: Row) -> str:
