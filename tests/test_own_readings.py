@@ -148,3 +148,123 @@ def test_a_mark_in_a_row_s_name_gives_its_figures_the_status(tmp_path: Path) -> 
 def test_what_may_end_a_figure_or_a_name_is_no_mark_of_a_note(tmp_path: Path, mark: str) -> None:
     found = faults(csv(tmp_path, "地区,2023\n江苏,5\n"), f"{WIDE}notes: {{'{mark}': P}}")
     assert [fault[1] for fault in found] == [f"notes.{mark}"]
+
+
+@pytest.mark.parametrize(
+    ("heading", "found"),
+    [("地区,2021年,2022年", "2021年 | 2022年"), ("地区,2023年,2022年", "2023年 | 2022年")],
+)
+def test_a_second_heading_that_differs_begins_another_table(
+    tmp_path: Path, heading: str, found: str
+) -> None:
+    path = csv(tmp_path, f"地区,2022年,2023年\n江苏,5,6\n{heading}\n安徽,7,8\n福建,9,1\n")
+    assert faults(path, WIDE + "leave_out: [repeated_header]") == [
+        (
+            3,
+            "2022年",
+            found,
+            "the header of row 1: 2022年 | 2023年",
+            "another table begins in row 3: give it a file or sheet of its own",
+        )
+    ]
+    assert [fault[0] for fault in faults(path, WIDE)] == [3]
+
+
+def test_a_heading_that_is_the_same_is_left_out_where_that_is_declared(tmp_path: Path) -> None:
+    path = csv(tmp_path, "地区,2022年,2023 年\n江苏,5,6\n地 区,２０２２年,2023年\n安徽,7,8\n")
+    assert len(figures(path, WIDE + "leave_out: [repeated_header]")) == 4
+    assert [fault[0] for fault in faults(path, WIDE)] == [3]
+
+
+def test_headings_of_two_rows_come_again_whole_or_are_another_table(tmp_path: Path) -> None:
+    declared = """
+layout: wide
+header: [1, 2]
+across: [indicator, period]
+columns: {region: 地区}
+fixed: {scheme: ALL, industry: ALL, size: ALL}
+unit: 张
+merged: [indicator, region]
+leave_out: [repeated_header]
+"""
+    head = "地区,有效认证证书数,\n,2022,2023\n江苏,5,6\n"
+    same = csv(tmp_path, f"{head}地区,有效认证证书数,\n,2022,2023\n安徽,7,8\n")
+    assert figures(same, declared) == {
+        ("320000", "2022"): 5,
+        ("320000", "2023"): 6,
+        ("340000", "2022"): 7,
+        ("340000", "2023"): 8,
+    }
+    other = csv(tmp_path, f"{head}地区,获证组织数,\n,2022,2023\n安徽,7,8\n")
+    assert [fault[0] for fault in faults(other, declared)] == [4]
+
+
+def test_a_long_table_s_heading_with_another_unit_is_another_table(tmp_path: Path) -> None:
+    path = csv(tmp_path, "地区,时期,数值\n江苏,2024,5\n地区,时期,数值（万张）\n浙江,2024,6\n")
+    found = faults(path, LONG + "leave_out: [repeated_header]")
+    assert [fault[:3] for fault in found] == [(3, "数值", "数值（万张）")]
+
+
+@pytest.mark.parametrize("column", ["年份", "数据性质", "登记类型", "口径"])
+def test_a_column_of_a_long_table_is_declared_ignored_or_refused(
+    tmp_path: Path, column: str
+) -> None:
+    path = csv(tmp_path, f"地区,时期,{column},数值\n江苏,2024,甲,5\n")
+    assert [fault[:4] for fault in faults(path)] == [(1, column, column, "every column declared")]
+    assert figures(path, f"{LONG}ignore: [{column}]") == {("320000", "2024"): 5}
+
+
+def test_a_column_without_a_heading_that_holds_something_is_refused(tmp_path: Path) -> None:
+    path = csv(tmp_path, "地区,时期,数值,\n江苏,2024,5,\n浙江,2024,6,内资\n")
+    assert [fault[:3] for fault in faults(path)] == [(3, "", "内资")]
+
+
+def test_a_file_s_own_words_for_a_status_are_declared(tmp_path: Path) -> None:
+    path = csv(
+        tmp_path,
+        "地区,时期,数据性质,数值\n江苏,2024,快报数,5\n浙江,2024,预计数,6\n安徽,2024,初步数,7\n"
+        "福建,2024,,8\n",
+    )
+    columns = "columns: {region: 地区, period: 时期, status: 数据性质, value: 数值}"
+    declared = LONG.replace("columns: {region: 地区, period: 时期, value: 数值}", columns)
+    assert [fault[:3] for fault in faults(path, declared)] == [
+        (2, "数据性质", "快报数"),
+        (3, "数据性质", "预计数"),
+    ]
+    rows = loaded(path, declared + "names: {status: {快报数: P, 预计数: E}}")
+    assert rows["status"].tolist() == ["P", "E", "P", "A"]
+    wrong = faults(path, declared + "names: {status: {快报数: X, 预计数: E}}")
+    assert ("X", "correct names.status.快报数 in the declaration") in [
+        (fault[2], fault[4]) for fault in wrong
+    ]
+
+
+@pytest.mark.parametrize("blank", ["", " ", "\t", "\u3000", "\u00a0"])
+@pytest.mark.parametrize(("mark", "written"), [("-", "-"), ("-", "－"), ("…", "…"), ("", "")])
+def test_a_mark_with_blanks_around_it_counts_as_the_mark(
+    tmp_path: Path, mark: str, written: str, blank: str
+) -> None:
+    path = csv(tmp_path, f"地区,2023年,2024年\n江苏,{blank}{written}{blank},6\n")
+    assert figures(path, f"{WIDE}missing: {{'{mark}': omit}}") == {("320000", "2024"): 6}
+
+
+def test_blanks_alone_are_no_mark_where_none_is_declared(tmp_path: Path) -> None:
+    path = csv(tmp_path, "地区,2023年,2024年\n江苏, ,6\n")
+    assert [fault[:3] for fault in faults(path, WIDE)] == [(2, "2023年", " ")]
+
+
+@pytest.mark.parametrize(
+    "unit",
+    ["（家）", "(家)", "［家］", "【家】", "单位：家", "（单位：家）", "计量单位:家", " 家 "],
+)
+def test_a_unit_row_may_stand_in_brackets(tmp_path: Path, unit: str) -> None:
+    path = csv(tmp_path, f"地区,获证组织数,认证服务业营业收入\n,{unit},（万元）\n江苏,5,6\n")
+    declared = """
+layout: wide
+header: [1, 2]
+across: [indicator, unit]
+columns: {region: 地区}
+fixed: {period: '2016', scheme: ALL, industry: ALL, size: ALL}
+"""
+    rows = loaded(path, declared)
+    assert rows["value"].tolist() == [5, 0.0006]

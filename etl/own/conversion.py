@@ -16,14 +16,16 @@ import pyarrow as pa
 
 from etl.checks.cells import CONF_STATUS, OBS_STATUS
 from etl.findings import Message, message
-from etl.own.cells import Unread, period, plain
+from etl.own.cells import Unread, period
 from etl.own.declaration import Declaration
 from etl.own.listing import Listing
-from etl.own.names import Names, is_note, names
+from etl.own.names import Names, folded, is_note, names
 from etl.own.notes import Notes
 from etl.own.units import power
 from indicators.catalogue import Catalogue
 from indicators.database import KEY
+from indicators.statuses import OBSERVATION_STATUSES
+from indicators.wording import LANGUAGES, Wording
 
 Indices = npt.NDArray[np.int64]
 _REMEMBERED = 100_000
@@ -96,14 +98,54 @@ class Conversion:
         for key in KEY:
             if key != "period":
                 self._readers[key] = self._names(key).code
-        self._readers["status"] = _member(
-            OBS_STATUS, "A", message("a status of SDMX CL_OBS_STATUS")
+        said = {
+            folded(Wording(language)(status.sentence)): code
+            for language in LANGUAGES
+            for code, status in OBSERVATION_STATUSES.items()
+        }
+        self._readers["status"] = self._member(
+            "status", OBS_STATUS, "A", message("a status of SDMX CL_OBS_STATUS"), said
         )
-        self._readers["confidentiality"] = _member(
-            CONF_STATUS, "F", message("a status of SDMX CL_CONF_STATUS")
+        self._readers["confidentiality"] = self._member(
+            "confidentiality", CONF_STATUS, "F", message("a status of SDMX CL_CONF_STATUS"), {}
         )
         self._readers["unit"] = lambda text: text.strip()
         self.power = cache(self._power)
+
+    def _member(
+        self,
+        key: str,
+        codes: Sequence[str],
+        default: str,
+        expected: Message,
+        said: Mapping[str, str],
+    ) -> Callable[[str], str]:
+        """Return the reader of a mark: a code, a sentence that is one's, a name as declared."""
+        own = self.declaration.names.get(key, {})
+        for name, code in own.items():
+            if code not in codes:
+                self.listing.add(
+                    code,
+                    expected,
+                    message("correct {key} in the declaration", key=f"names.{key}.{name}"),
+                )
+        spelt = {code.casefold(): code for code in ("", *codes)} | dict(said)
+        spelt |= {folded(name): code for name, code in own.items()}
+
+        def read(text: str) -> str:
+            bare = folded(text)
+            if bare not in spelt:
+                raise Unread(
+                    expected,
+                    message(
+                        "one of {names}; say under {key} what other words mean",
+                        names=" ".join(codes),
+                        key=f"`names.{key}`",
+                    ),
+                )
+            return spelt[bare] or default
+
+        return read
 
     def _names(self, key: str) -> Names:
         declared = self.declaration
@@ -214,13 +256,3 @@ class Conversion:
     def is_percentage(self, indicator: str) -> bool:
         """Return whether an indicator's figures are percentages."""
         return self.catalogue.indicators[indicator].unit in ("percent", "points")
-
-
-def _member(codes: Sequence[str], default: str, expected: Message) -> Callable[[str], str]:
-    def read(text: str) -> str:
-        bare = plain(text).upper() or default
-        if bare not in codes:
-            raise Unread(expected, message("one of {names}", names=" ".join(codes)))
-        return bare
-
-    return read

@@ -17,6 +17,7 @@ PROVENANCE = ("publisher", "document", "licence")
 OPTIONAL = ("date", "url", "place", "note", "copy", "copy_kind")
 NUMBERS = ("value", "numerator", "denominator", "contributors", "largest")
 MARKS = ("status", "confidentiality")
+NAMED = ("indicator", "region", "industry", "size", "scheme", *MARKS)
 COLUMNS = (*KEY, *NUMBERS, *MARKS, "unit")
 SCOPES = {"domestic": "100000", "all": "ALL"}
 # What a text in place of a figure may mean; `omit`: there is no figure, and no row either.
@@ -46,8 +47,8 @@ class Declaration:
     what each header row of a wide table holds. scope: the code of what the nation means; whole:
     of the region that 全省 or 全市 means. regions: what kind of region is meant where a name has
     two meanings; within: the code of the region that all others are parts of. names: per
-    dimension, the file's own spellings with their codes. unit: of all figures, or by indicator.
-    notes: what the marks of notes mean, such as ①: a status, or a text for readers.
+    dimension or mark, the file's own spellings with their codes. unit: of all figures, or by
+    indicator. notes: what the marks of notes mean, such as ①: a status, or a text for readers.
     """
 
     provenance: Mapping[str, str]

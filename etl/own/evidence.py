@@ -169,6 +169,14 @@ class Evidence:
             self._say(
                 "columns.value", labels[figures[0]], "likely", message("its cells are numbers")
             )
+            if others:
+                self.made.append(
+                    undecided(
+                        "ignore",
+                        " / ".join(labels[p] for p in others),
+                        message("say under `columns` what they hold, or that they are ignored"),
+                    )
+                )
             return
         if not figures:
             self.made.append(undecided("layout", "long / wide", message("no column holds figures")))

@@ -73,7 +73,10 @@ class Reading:
             texts.append("")
         if not texts:
             return None
-        found = pc.index_in(column, pa.array(texts, pa.string())).fill_null(-1)
+        bare = pc.utf8_trim_whitespace(column)
+        if not pc.all(pc.string_is_ascii(bare)).as_py():
+            bare = pc.utf8_normalize(bare, form="NFKC")
+        found = pc.index_in(bare, pa.array(texts, pa.string())).fill_null(-1)
         index = found.to_numpy(zero_copy_only=False).astype(np.int64)
         if "" not in self.missing and "" in texts:
             index[(index == len(texts) - 1) & ~self.excused] = -1
@@ -112,8 +115,8 @@ class Reading:
 
 
 def missing_texts(declared: Mapping[str, str]) -> dict[str, str]:
-    """Return what stands for nothing, as written and as a cell may hold it in other widths."""
-    return dict(declared) | {plain(text): meaning for text, meaning in declared.items()}
+    """Return what stands for nothing, as a cell says it without blanks and in half width."""
+    return {plain(text): meaning for text, meaning in declared.items()}
 
 
 def _place(places: Indices, place: int) -> int:

@@ -16,6 +16,7 @@ from etl.own.declaration import (
     COLUMNS,
     MARKS,
     MEANINGS,
+    NAMED,
     OPTIONAL,
     PROVENANCE,
     REPEATED,
@@ -348,11 +349,11 @@ class _Reading:
             return {}
         names: dict[str, dict[str, str]] = {}
         for dimension, entries in given.items():
-            if dimension not in KEY or dimension == "period" or not isinstance(entries, dict):
+            if dimension not in NAMED or not isinstance(entries, dict):
                 self._wrong(
                     f"names.{dimension}",
                     entries,
-                    message("one of {names}", names="indicator region industry size scheme"),
+                    message("one of {names}", names=" ".join(NAMED)),
                 )
             else:
                 names[dimension] = {str(name): str(code) for name, code in entries.items()}

@@ -73,11 +73,26 @@ def layout(table: Table, declaration: Declaration, listing: Listing) -> Layout:
             made.rules.append((rule, position))
     ignored = {place(name) for name in declaration.ignore}
     listing.refuse()
-    if declaration.layout == "long":
-        made.figures[made.columns.pop("value")] = {}
-        return made
     taken = {*made.columns.values(), *ignored, *(position for _, position in made.rules)}
     places = [p for p in range(width) if p not in taken]
+    if declaration.layout == "long":
+        made.figures[made.columns.pop("value")] = {}
+        for p in places:
+            if labels[p]:
+                listing.add(
+                    labels[p],
+                    message("every column declared"),
+                    message(
+                        "say under `columns` what it holds, or name it under `ignore` if it says "
+                        "nothing about the figures"
+                    ),
+                    row=declaration.header[-1],
+                    column=labels[p],
+                )
+            else:
+                made.nameless.append(p)
+        listing.refuse()
+        return made
     spread = _spread(header, places, table, declaration)
     for p in places:
         said = {

@@ -56,10 +56,12 @@ class Rows:
     _noted_rows: dict[str, Truths] = field(default_factory=dict)
     _held: dict[str, str] = field(default_factory=dict)
     _titles: dict[str, set[str]] = field(default_factory=dict)
+    _header: list[list[str]] = field(default_factory=list)
     _fractions: dict[str, bool] = field(default_factory=dict)
 
     def prepare(self, header: list[list[str]]) -> None:
         """Understand what holds for the whole file, and for whole columns of figures."""
+        self._header = header
         for key, text in self.declaration.fixed.items():
             self._fixed[key] = self.conversion.fixed(key, text, f"fixed.{key}")
         rows = dict(zip(self.declaration.across, self.declaration.header, strict=False))
@@ -141,25 +143,68 @@ class Rows:
             if blank.any():
                 blank &= _empty(batch.columns[position])
         kept &= ~blank
-        again = kept.copy() if texts else np.zeros(len(kept), dtype=np.bool_)
-        for key, column in texts.items():
-            if again.any():
-                again &= column.where(partial(_is_title, self._titles[key]))
-        if again.any():
-            kept &= ~again
-            if not self.declaration.repeated_header:
-                why = Unread(
-                    message("figures, not the header again"),
-                    message("take the row out, or list `repeated_header` under `leave_out`"),
-                )
-                first = next(iter(texts))
-                self.conversion.list_rows(
-                    np.flatnonzero(again),
-                    batch.rows,
-                    self.layout.labels[self.layout.columns[first]],
-                    lambda place: (texts[first].texts[texts[first].rows[place]], why),
-                )
+        again = self._headings(batch, kept, texts)
+        kept &= ~again
         return kept
+
+    def _headings(self, batch: Batch, kept: Truths, texts: dict[str, Coded]) -> Truths:
+        """Return which rows are the header again; one that differs begins another table.
+
+        Of a header of several rows, those after the first may say nothing in the columns of names.
+        """
+        found = np.zeros(len(kept), dtype=np.bool_)
+        if not texts:
+            return found
+        titled, blank = kept.copy(), kept.copy()
+        for key, column in texts.items():
+            if titled.any():
+                titled &= column.where(partial(_is_title, self._titles[key]))
+            if blank.any():
+                blank &= column.where(lambda text: not text.strip())
+        if blank.any() and len(self._header) > 1:
+            first = next(iter(self.layout.figures))
+            said = pa.array({cells[first] for cells in self._header if cells[first]}, pa.string())
+            column = batch.columns[first]
+            if pa.types.is_string(column.type):
+                blank &= pc.is_in(column, said).to_numpy(zero_copy_only=False)
+        else:
+            blank[:] = False
+        for place in np.flatnonzero(titled | blank).tolist():
+            found[place] = self._is_heading(batch, place, titled=bool(titled[place]))
+        return found
+
+    def _is_heading(self, batch: Batch, place: int, *, titled: bool) -> bool:
+        """Return whether a row is the header again, listing what is wrong with that."""
+        cells = {p: str(column[place].as_py()) for p, column in batch.columns.items()}
+        differ = [[p for p in cells if plain(cells[p]) != plain(line[p])] for line in self._header]
+        nearest = min(differ, key=len)
+        if nearest and not titled:
+            return False
+        row, first = int(batch.rows[place]), min(nearest or cells)
+        if nearest:
+            above = self.declaration.header[differ.index(nearest)]
+            self.listing.add(
+                " | ".join(cells[p] for p in nearest),
+                message(
+                    "the header of row {row}: {names}",
+                    row=above,
+                    names=" | ".join(self._header[differ.index(nearest)][p] for p in nearest),
+                ),
+                message(
+                    "another table begins in row {row}: give it a file or sheet of its own", row=row
+                ),
+                row=row,
+                column=self.layout.labels[first],
+            )
+        elif not self.declaration.repeated_header:
+            self.listing.add(
+                cells[first],
+                message("figures, not the header again"),
+                message("take the row out, or list `repeated_header` under `leave_out`"),
+                row=row,
+                column=self.layout.labels[first],
+            )
+        return True
 
     def _filled(
         self, key: str, column: Coded, rows: Any, kept: Truths, merged: list[Any] | None

@@ -9,6 +9,7 @@ from etl.own.cells import MULTIPLES, Unread, plain
 from indicators.catalogue import Text
 
 _PREFIX = re.compile(f"({'|'.join(sorted(MULTIPLES, key=len, reverse=True))})(.+)")
+_BRACKETED = re.compile(r"^[(\[【〔]?(?:计量)?(?:单位:)?(.+?)[)\]】〕]?$")
 _PERCENT = {"%": 0, "百分之": 0, "percent": 0, "‰": -1, "比例": 2, "小数": 2, "fraction": 2}
 
 
@@ -17,7 +18,7 @@ def power(declared: str, unit: Text) -> int:
 
     Raises `Unread` where the two are not the same thing.
     """
-    bare = plain(declared)
+    bare = _BRACKETED.sub(r"\1", plain(declared))
     if bare in (plain(unit.zh), plain(unit.en)):
         return 0
     if unit.zh == "%" and bare.casefold() in _PERCENT:
