@@ -151,3 +151,20 @@ def test_beyond_loopback_nothing_is_shown_without_sign_in(address: str) -> None:
             assert not page.metric
     finally:
         st._config.set_option("server.address", before)
+
+
+def test_options_that_read_alike_are_told_apart_by_their_codes() -> None:
+    page = AppTest.from_string(
+        """
+import streamlit as st
+from indicators.sidebar.choice import choose
+from indicators.wording import Wording
+
+names = {"110105": "朝阳区", "220104": "朝阳区", "211300": "朝阳市"}
+st.text(choose("地区", "region", list(names), name=names.__getitem__, default="220104",
+               words=Wording("zh")))
+"""
+    ).run()
+    assert page.selectbox[0].options == ["朝阳区 (110105)", "朝阳区 (220104)", "朝阳市"]
+    page.selectbox[0].select("朝阳区 (110105)")
+    assert page.run().text[0].value == "110105"

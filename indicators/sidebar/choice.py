@@ -6,6 +6,7 @@ every renaming. The address is the truth: what it says is chosen, what is chosen
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Sequence
 
 import streamlit as st
@@ -25,12 +26,13 @@ def choose(
     words: Wording,
 ) -> str:
     """Return the code chosen from `codes`; it stands in the address as `key`."""
+    names = _distinct_names(codes, name)
     wanted = st.query_params.get(key) or st.session_state.get(f"kept_{key}") or default
     code = wanted if wanted in codes else default
     if wanted != code and key in st.query_params:
         st.sidebar.warning(
             words('"{wanted}" has no figures here; showing "{shown}".',
-                  wanted=wanted[:40], shown=name(code)),
+                  wanted=wanted[:40], shown=names[code]),
             icon=":material/info:",
         )  # fmt: skip
     st.session_state[f"choice_{key}"] = code
@@ -39,9 +41,20 @@ def choose(
     st.session_state[f"kept_{key}"] = code
     with st.sidebar:
         st.selectbox(
-            label, codes, key=f"choice_{key}", format_func=name, on_change=_say, args=(key,)
-        )
+            label, codes, key=f"choice_{key}", format_func=names.__getitem__,
+            on_change=_say, args=(key,),
+        )  # fmt: skip
     return code
+
+
+def _distinct_names(codes: Sequence[str], name: Callable[[str], str]) -> dict[str, str]:
+    """Return the name of each code, with the code itself where two read alike.
+
+    Streamlit knows an option by its name alone: see findings/options-of-one-name.sh.
+    """
+    names = {code: name(code) for code in codes}
+    count = Counter(names.values())
+    return {code: text if count[text] == 1 else f"{text} ({code})" for code, text in names.items()}
 
 
 def _say(key: str) -> None:
