@@ -87,8 +87,8 @@ def test_a_cell_that_is_no_period_is_refused(tmp_path: Path, cell: str, advice: 
         ("兵团", "兵团 is not 650000 新疆维吾尔自治区: give it a code of its own, or leave it out"),
         ("合计", "say under `scope` what a total means here: domestic, all (with those abroad), "
                  "or the code of a region"),
-        ("注：约数", "if this is a note below the table, leave it out by a rule: `column: 地区` "
-                     "with `starts`"),
+        ("注：约数", "if the table ends here, leave out what stands below it: `column: 地区` "
+                     "with `from`"),
         ("", "fill the cell; if the one above is meant, declare `merged: [region]`"),
         ("=HYPERLINK(1)", "correct the cell, or add the name to the code list"),
     ],

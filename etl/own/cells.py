@@ -151,6 +151,56 @@ def period(text: str, *, serial: bool = False) -> str:
     raise Unread(_PERIOD, _period_advice(bare))
 
 
+_WHOLE_YEAR = {"全年", "年度", "年", "合计", "全年合计", "year", "annual", "total"}
+_QUARTER = re.compile(
+    r"第?q?([1-4一二三四])(?:\.0+)?(?:st|nd|rd|th)?(?:季度?|quarter)?|(i{1,3}|iv)(?:季度?)?"
+)
+_ROMAN = {"i": 1, "ii": 2, "iii": 3, "iv": 4}
+
+
+def year(text: str) -> str:
+    """Return the year that a cell says, as `2024`; raises `Unread` for all else."""
+    found = period(text)
+    if len(found) != len("2024"):
+        raise Unread(message("a year"), message("correct the cell, or declare it as the period"))
+    return found
+
+
+def month(text: str) -> str:
+    """Return what follows a year in a period: `-01` … `-12`; nothing where the year is meant.
+
+    Reads `1`, `01`, `1月`, `1月份`, `一月`, `Jan`, `January`, `全年`; raises `Unread` for all else.
+    """
+    bare = plain(text).casefold()
+    if bare in _WHOLE_YEAR:
+        return ""
+    number = re.fullmatch(r"(1[0-2]|0?[1-9])(?:\.0+)?(?:月份?)?", bare)
+    chinese = _CHINESE.get(re.sub(r"月份?$", "", bare))
+    named = _NAMED.get(bare[:3]) if re.fullmatch(r"[a-z]{3,9}\.?", bare) else None
+    if found := (int(number[1]) if number else chinese or named):
+        return f"-{found:02}"
+    raise Unread(message("a month from 1 to 12"), _part_advice(bare))
+
+
+def quarter(text: str) -> str:
+    """Return what follows a year in a period: `-Q1` … `-Q4`; nothing where the year is meant.
+
+    Reads `1`, `Q1`, `一季度`, `第1季度`, `1st quarter`, `II`, `全年`; raises `Unread` for all else.
+    """
+    bare = plain(text).casefold()
+    if bare in _WHOLE_YEAR:
+        return ""
+    if match := _QUARTER.fullmatch(bare):
+        return f"-Q{_QUARTERS[match[1]] if match[1] else _ROMAN[match[2]]}"
+    raise Unread(message("a quarter from 1 to 4"), _part_advice(bare))
+
+
+def _part_advice(bare: str) -> Message:
+    if re.search(r"[-—–~～至前上下]|累计|半年", bare):
+        return message("figures of several months together are not kept: give months or quarters")
+    return message("correct the cell")
+
+
 def _of_serial(bare: str) -> str:
     from datetime import date, timedelta
 

@@ -16,7 +16,7 @@ import pyarrow as pa
 
 from etl.checks.cells import CONF_STATUS, OBS_STATUS
 from etl.findings import Message, message
-from etl.own.cells import Unread, period
+from etl.own.cells import Unread, month, period, quarter, year
 from etl.own.declaration import Declaration
 from etl.own.listing import Listing
 from etl.own.names import Names, folded, is_note, names
@@ -92,9 +92,9 @@ class Conversion:
     _known: dict[str, dict[str, str | Unread]] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
-        declared = self.declaration
-        self.notes = Notes(declared.notes)
-        self._readers["period"] = partial(period, serial=declared.dates == "serial")
+        self.notes = Notes(self.declaration.notes)
+        self._readers["period"] = self._period()
+        self._readers |= {"year": year, "quarter": quarter, "month": month}
         for key in KEY:
             if key != "period":
                 self._readers[key] = self._names(key).code
@@ -146,6 +146,18 @@ class Conversion:
             return spelt[bare] or default
 
         return read
+
+    def _period(self) -> Callable[[str], str]:
+        """Return how periods are read: first the file's own words for them, such as 上年."""
+        read = partial(period, serial=self.declaration.dates == "serial")
+        own: dict[str, str] = {}
+        for name, said in self.declaration.names.get("period", {}).items():
+            try:
+                own[folded(name)] = period(said)
+            except Unread as reason:
+                key = f"names.period.{name}"
+                self.listing.add(said, reason.expected, reason.advice, column=key)
+        return lambda text: own.get(folded(text)) or read(text) if own else read(text)
 
     def _names(self, key: str) -> Names:
         declared = self.declaration
@@ -214,8 +226,8 @@ class Conversion:
             raise AssertionError
         if is_note(text):
             advice = message(
-                "if this is a note below the table, leave it out by a rule: "
-                "`column: {column}` with `starts`",
+                "if the table ends here, leave out what stands below it: `column: {column}` with "
+                "`from`",
                 column=self.declaration.columns[key],
             )
             return text, Unread(found.expected, advice)

@@ -17,8 +17,9 @@ PROVENANCE = ("publisher", "document", "licence")
 OPTIONAL = ("date", "url", "place", "note", "copy", "copy_kind")
 NUMBERS = ("value", "numerator", "denominator", "contributors", "largest")
 MARKS = ("status", "confidentiality")
-NAMED = ("indicator", "region", "industry", "size", "scheme", *MARKS)
-COLUMNS = (*KEY, *NUMBERS, *MARKS, "unit")
+NAMED = (*KEY, *MARKS)
+PARTS = ("year", "quarter", "month")  # a period in parts: the year, and its quarter or month
+COLUMNS = (*KEY, *PARTS, *NUMBERS, *MARKS, "unit")
 SCOPES = {"domestic": "100000", "all": "ALL"}
 # What a text in place of a figure may mean; `omit`: there is no figure, and no row either.
 MEANINGS = (
@@ -32,11 +33,15 @@ REPEATED = "repeated_header"
 
 @dataclass(frozen=True)
 class Rule:
-    """Rows to leave out: those in which the text of `column` equals or begins with one of these."""
+    """Rows to leave out: those in which the text of `column` equals or begins with one of these.
+
+    since: the first row that begins with one of these is left out with all that follow.
+    """
 
     column: str
     equals: tuple[str, ...] = ()
     starts: tuple[str, ...] = ()
+    since: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -44,11 +49,14 @@ class Declaration:
     """All that is said of one file; rows and header rows count as a spreadsheet does.
 
     columns: our names to the headers of the file. fixed: what holds for the whole file. across:
-    what each header row of a wide table holds. scope: the code of what the nation means; whole:
-    of the region that 全省 or 全市 means. regions: what kind of region is meant where a name has
-    two meanings; within: the code of the region that all others are parts of. names: per
-    dimension or mark, the file's own spellings with their codes. unit: of all figures, or by
-    indicator. notes: what the marks of notes mean, such as ①: a status, or a text for readers.
+    what each header row of a wide table holds. across_sheets: what the sheets of a workbook are
+    parted by, each of which is a table; sheets: which of them are read, and what each one says
+    (all that are visible, by their names, unless given). scope: the code of what the nation
+    means; whole: of the region that 全省 or 全市 means. regions: what kind of region is meant
+    where a name has two meanings; within: the code of the region that all others are parts of.
+    names: per dimension or mark, the file's own spellings with their codes. unit: of all figures,
+    or by indicator. notes: what the marks of notes mean, such as ①: a status, or a text for
+    readers.
     """
 
     provenance: Mapping[str, str]
@@ -61,6 +69,8 @@ class Declaration:
     encoding: str | None = None
     separator: str | None = None
     sheet: str | None = None
+    across_sheets: str | None = None
+    sheets: Mapping[str, str] = field(default_factory=dict)
     unit: str | Mapping[str, str] | None = None
     scope: str | None = None
     whole: str | None = None

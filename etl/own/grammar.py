@@ -18,6 +18,7 @@ from etl.own.declaration import (
     MEANINGS,
     NAMED,
     OPTIONAL,
+    PARTS,
     PROVENANCE,
     REPEATED,
     SCOPES,
@@ -115,6 +116,8 @@ class _Reading:
             "encoding",
             "separator",
             "sheet",
+            "across_sheets",
+            "sheets",
             "unit",
             "scope",
             "regions",
@@ -136,7 +139,7 @@ class _Reading:
         made = Declaration(
             provenance=self._provenance(content.get("provenance")),
             columns=self._texts("columns", content.get("columns"), COLUMNS),
-            fixed=self._texts("fixed", content.get("fixed"), (*KEY, *MARKS)),
+            fixed=self._texts("fixed", content.get("fixed"), (*KEY, *PARTS, *MARKS)),
             layout=self._one("layout", content.get("layout", "long"), ("long", "wide")),
             across=self._list("across", content.get("across")),
             ignore=self._list("ignore", content.get("ignore")),
@@ -144,6 +147,10 @@ class _Reading:
             encoding=self._encoding(content.get("encoding")),
             separator=self._separator(content.get("separator")),
             sheet=None if content.get("sheet") is None else str(content["sheet"]),
+            across_sheets=self._optional(
+                "across_sheets", content.get("across_sheets"), (*KEY, *PARTS)
+            ),
+            sheets=self._sheets(content.get("sheets")),
             unit=self._unit(content.get("unit")),
             **self._totals(content.get("scope"), content.get("whole")),
             regions=self._optional("regions", content.get("regions"), ("province", "prefecture")),
@@ -327,16 +334,19 @@ class _Reading:
                 "column",
                 "equals",
                 "starts",
+                "from",
             }:
                 equals = self._list("leave_out", entry.get("equals"))
                 starts = self._list("leave_out", entry.get("starts"))
-                rules.append(Rule(str(entry["column"]), equals, starts))
+                since = self._list("leave_out", entry.get("from"))
+                rules.append(Rule(str(entry["column"]), equals, starts, since))
             else:
                 self._wrong(
                     "leave_out",
                     entry,
                     message(
-                        "`repeated_header`, `rows: [..]`, or `column` with `equals` or `starts`"
+                        "`repeated_header`, `rows: [..]`, or `column` with `equals`, `starts` "
+                        "or `from`"
                     ),
                 )
         return tuple(rules), frozenset(rows), repeated
@@ -362,10 +372,9 @@ class _Reading:
     def _check(self, made: Declaration) -> None:
         wide = made.layout == "wide"
         for key in made.across:
-            if key not in (*KEY, "unit", "-"):
-                self._wrong(
-                    "across", key, message("one of {names}", names=" ".join((*KEY, "unit", "-")))
-                )
+            allowed = (*KEY, *PARTS, "unit", "-")
+            if key not in allowed:
+                self._wrong("across", key, message("one of {names}", names=" ".join(allowed)))
         if wide != bool(made.across) or (wide and len(made.across) != len(made.header)):
             self._wrong(
                 "across",
@@ -378,20 +387,53 @@ class _Reading:
                 made.columns.get("value", ""),
                 message("for a long table, the column of the figures; for a wide one, none"),
             )
-        for key in KEY:
-            places = [key in made.columns, key in made.fixed, key in made.across]
-            if sum(places) != 1:
-                self._wrong(
-                    key,
-                    ", ".join(
-                        name
-                        for name, said in zip(("columns", "fixed", "across"), places, strict=True)
-                        if said
-                    ),
-                    message("{key} once: under columns, fixed or across", key=key),
-                )
+        self._check_places(made)
+        if made.sheets and made.across_sheets is None:
+            self._wrong(
+                "sheets", " ".join(made.sheets),
+                message("under `across_sheets`, what the sheets are parted by, such as period"),
+            )  # fmt: skip
+        if made.sheet is not None and made.across_sheets is not None:
+            self._wrong("sheet", made.sheet, message("either `sheet` or `across_sheets`"))
         if made.unit is None and "unit" not in made.columns and "unit" not in made.across:
             self._wrong("unit", "", message("the unit of the figures, such as 张, 万张, %"))
         labels = list(made.columns.values())
         for label in sorted({label for label in labels if labels.count(label) > 1}):
             self._wrong("columns", label, message("one meaning for a column"))
+
+    def _check_places(self, made: Declaration) -> None:
+        """Look for each part of the key: it stands in one place; a period may stand in parts."""
+
+        def places(key: str) -> list[str]:
+            said = {
+                "columns": made.columns,
+                "fixed": made.fixed,
+                "across": made.across,
+                "across_sheets": (made.across_sheets,),
+            }
+            return [place for place, keys in said.items() for other in keys if other == key]
+
+        def once(key: str) -> None:
+            if len(found := places(key)) != 1:
+                self._wrong(
+                    key, ", ".join(found),
+                    message("{key} once: under columns, fixed, across or across_sheets", key=key),
+                )  # fmt: skip
+
+        parts = [part for part in PARTS if places(part)]
+        for key in KEY:
+            if key != "period" or not parts:
+                once(key)
+        for part in parts:
+            once(part)
+        if parts and (places("period") or len(parts) != 2 or "year" not in parts):
+            self._wrong(
+                "period", ", ".join([*(["period"] if places("period") else []), *parts]),
+                message("either the period, or the year with the quarter or the month"),
+            )  # fmt: skip
+
+    def _sheets(self, given: Any) -> dict[str, str]:
+        """Return the sheets to be read and what each says: of a list, their names say it."""
+        if isinstance(given, dict):
+            return {str(name): str(name if said is None else said) for name, said in given.items()}
+        return {name: name for name in self._list("sheets", given)}

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from etl.findings import message
 from etl.own.cells import plain
 from etl.own.declaration import Declaration, Rule
+from etl.own.letters import position
 from etl.own.listing import Listing
 from etl.own.table import Table
 
@@ -30,7 +31,10 @@ class Layout:
 
 
 def layout(table: Table, declaration: Declaration, listing: Listing) -> Layout:
-    """Return where everything stands; raises `Refused` where a declared column does not."""
+    """Return where everything stands; raises `Refused` where a declared column does not.
+
+    A column is named by its heading; one that has none, by its letter.
+    """
     width = max(map(len, table.header), default=0)
     header = [[*cells, *[""] * (width - len(cells))] for cells in table.header]
     labels = [
@@ -45,6 +49,8 @@ def layout(table: Table, declaration: Declaration, listing: Listing) -> Layout:
         found = exact or [
             p for p in range(width) if any(plain(cells[p]) == wanted for cells in header)
         ]
+        if not found and (lettered := position(name)) is not None:
+            found = [p for p in range(width) if p == lettered and not labels[p]]
         if len(found) == 1:
             return found[0]
         row = declaration.header[-1]
@@ -66,14 +72,14 @@ def layout(table: Table, declaration: Declaration, listing: Listing) -> Layout:
         return None
 
     for key, name in declaration.columns.items():
-        if (position := place(name)) is not None:
-            made.columns[key] = position
+        if (found := place(name)) is not None:
+            made.columns[key] = found
     for rule in declaration.leave_out:
-        if (position := place(rule.column)) is not None:
-            made.rules.append((rule, position))
+        if (found := place(rule.column)) is not None:
+            made.rules.append((rule, found))
     ignored = {place(name) for name in declaration.ignore}
     listing.refuse()
-    taken = {*made.columns.values(), *ignored, *(position for _, position in made.rules)}
+    taken = {*made.columns.values(), *ignored, *(p for _, p in made.rules)}
     places = [p for p in range(width) if p not in taken]
     if declaration.layout == "long":
         made.figures[made.columns.pop("value")] = {}

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from typing import NoReturn
 
@@ -19,6 +21,7 @@ class Listing:
     count: int = 0
     findings: list[Finding] = field(default_factory=list)
     warnings: list[Finding] = field(default_factory=list)
+    _earlier: int = 0  # findings of other parts
 
     @property
     def full(self) -> bool:
@@ -54,9 +57,20 @@ class Listing:
         self.refuse()
         raise AssertionError
 
+    @contextmanager
+    def part(self) -> Iterator[None]:
+        """Go on after what is wrong with one part of the file, once that is listed."""
+        self._earlier = self.count
+        with suppress(Refused):
+            yield
+        self._earlier, self.sheet = 0, None
+
     def refuse(self) -> None:
-        """Raise `Refused` if there is any finding; a closing one gives the total of a long list."""
-        if not self.count:
+        """Raise `Refused` if there is any finding; a closing one gives the total of a long list.
+
+        Within a part, only what is wrong with the part counts.
+        """
+        if self.count == self._earlier:
             return
         listed = sorted(self.findings, key=lambda finding: finding.row or 0)
         if self.count > len(listed):

@@ -353,13 +353,16 @@ def is_regional(text: str) -> bool:
 
 
 def is_note(text: str) -> bool:
-    """Return whether a cell begins as the notes below a table do."""
+    """Return whether a cell begins as the notes and signatures below a table do."""
     return _NOTE.match(text.strip()) is not None
 
 
 _REGIONAL = set(map(folded, REGIONAL))
 _WHOLE = {*map(folded, (*TOTALS, *NATIONAL)), *_REGIONAL}
 _NOTE = re.compile(
-    r"(注|说明|备注|资料来源|数据来源|来源|填表|制表|notes?\b|sources?\b)[:：\d 0-9.]?",
+    r"附?注[:：\d０-９①-⑳释解 　]|附?注$|(?:填[表报]|统计|编制)?(?:说明|备注)[:：]?"
+    r"|(?:资料|数据)?来源|\S{0,4}负责人|填[表报]|制表|审核|报出日期|联系电话"
+    r"|[①-⑳⑴-⒇※]|[(（]?[0-9０-９]{1,2}[)）.．、](?![0-9０-９])"
+    r"|notes?\b|sources?\b|prepared by\b|remarks?\b",
     re.IGNORECASE,
 )

@@ -17,6 +17,7 @@ from typing import IO
 from xml.etree import ElementTree
 
 from etl.findings import message
+from etl.own.letters import position
 from etl.own.listing import Listing
 
 UNPACKED = 2 << 30
@@ -177,7 +178,7 @@ def _scan(
             if _local(item) != "c":
                 continue
             match = _REFERENCE.fullmatch(item.get("r", ""))
-            column = _position(match[1]) if match else column + 1
+            column = position(match[1]) or 0 if match else column + 1
             cell = (row, column)
             formula = value = False
             for part in item:
@@ -194,13 +195,6 @@ def _scan(
             last_column = max(last_column, column + 1)
         last_row = max(last_row, row + 1)
         too_many(last_row, last_column, listing)
-
-
-def _position(letters: str) -> int:
-    position = 0
-    for letter in letters:
-        position = position * 26 + ord(letter) - 64
-    return position - 1
 
 
 def _ended(stream: IO[bytes], names: tuple[str, ...]) -> Iterator[ElementTree.Element]:

@@ -13,9 +13,9 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from etl.findings import message
-from etl.own.cells import Unread, plain
+from etl.own.cells import Unread, amount, plain
 from etl.own.conversion import Coded, Codes, Conversion, coded, present, repeated
-from etl.own.declaration import MARKS, Declaration
+from etl.own.declaration import MARKS, PARTS, Declaration, Rule
 from etl.own.figures import WRONG, Figures, Reading, missing_texts
 from etl.own.layout import Layout
 from etl.own.listing import Listing
@@ -58,12 +58,14 @@ class Rows:
     _titles: dict[str, set[str]] = field(default_factory=dict)
     _header: list[list[str]] = field(default_factory=list)
     _fractions: dict[str, bool] = field(default_factory=dict)
+    _end: float = float("inf")  # the row from which on there are notes
 
     def prepare(self, header: list[list[str]]) -> None:
         """Understand what holds for the whole file, and for whole columns of figures."""
         self._header = header
         for key, text in self.declaration.fixed.items():
-            self._fixed[key] = self.conversion.fixed(key, text, f"fixed.{key}")
+            place = "sheets" if key == self.declaration.across_sheets else f"fixed.{key}"
+            self._fixed[key] = self.conversion.fixed(key, text, place)
         rows = dict(zip(self.declaration.across, self.declaration.header, strict=False))
         for position, said in self.layout.figures.items():
             label = self.layout.labels[position]
@@ -92,7 +94,7 @@ class Rows:
             if key in columns:
                 columns[key] = self._filled(key, columns[key], rows, kept, merged)
         for position in self.layout.nameless:
-            self._nameless(batch.columns[position], rows)
+            self._nameless(batch.columns[position], rows, kept)
         if not kept.all():
             mask = pa.array(kept)
             rows = rows[kept]
@@ -126,6 +128,8 @@ class Rows:
         kept = ~np.isin(batch.rows, list(self.declaration.left_rows))
         for rule, position in self.layout.rules:
             equals, starts = {plain(text) for text in rule.equals}, tuple(map(plain, rule.starts))
+            if rule.since:
+                kept &= ~self._below(rule, batch, position)
             kept &= ~coded(batch.columns[position]).where(
                 lambda text, equals=equals, starts=starts: (  # type: ignore[misc]
                     plain(text) in equals or (bool(starts) and plain(text).startswith(starts))
@@ -206,6 +210,31 @@ class Rows:
             )
         return True
 
+    def _below(self, rule: Rule, batch: Batch, position: int) -> Truths:
+        """Return the rows from the one on with which `rule` says that the table ends.
+
+        Figures among them are listed: they would be lost.
+        """
+        starts = tuple(map(plain, rule.since))
+        begins = coded(batch.columns[position]).where(lambda text: plain(text).startswith(starts))
+        if begins.any():
+            self._end = min(self._end, int(batch.rows[begins][0]))
+        below: Truths = batch.rows >= self._end
+        if below.any():
+            why = Unread(
+                message("no figures below the row that ends the table"),
+                message("take the figures above row {row}, or correct `leave_out`", row=self._end),
+            )
+            for place in self.layout.figures:
+                column = batch.columns[place].filter(pa.array(below))
+                self.conversion.list_rows(
+                    np.flatnonzero(coded(column).where(_is_figure)),
+                    batch.rows[below],
+                    self.layout.labels[place],
+                    lambda row, column=column: (str(column[row].as_py()), why),  # type: ignore[misc]
+                )
+        return below
+
     def _filled(
         self, key: str, column: Coded, rows: Any, kept: Truths, merged: list[Any] | None
     ) -> Coded:
@@ -230,8 +259,8 @@ class Rows:
         self._held[f"{key} until"] = str(until)
         return Coded(texts, filled)
 
-    def _nameless(self, column: Any, rows: Any) -> None:
-        filled = np.flatnonzero(~_empty(column))
+    def _nameless(self, column: Any, rows: Any, kept: Truths) -> None:
+        filled = np.flatnonzero(~_empty(column) & kept)
         why = Unread(
             message("a header above each column of figures"),
             message("write what the column holds into the header, or name it under `ignore`"),
@@ -275,6 +304,8 @@ class Rows:
     def _part(
         self, rows: Any, said: dict[str, Codes], column: Any, position: int, counts: dict[str, Any]
     ) -> None:
+        if "period" not in said:
+            said["period"] = _period([said[part] for part in PARTS if part in said])
         label = self.layout.labels[position]
         column = self._note(said, column, position)
         powers, percentages = self._units(said, rows, label)
@@ -386,11 +417,28 @@ class Rows:
         self.writer.write_batch(made.filter(pa.array(~omitted)) if omitted.any() else made)
 
 
+def _period(parts: list[Codes]) -> Codes:
+    """Return the periods of years with their quarters or months; −1 where a part is not known."""
+    years, others = parts
+    width = len(others.codes)
+    codes = [year + other for year in years.codes for other in others.codes]
+    unknown = (years.rows < 0) | (others.rows < 0)
+    return Codes(codes, np.where(unknown, -1, years.rows * width + others.rows))
+
+
 def _empty(column: Any) -> Truths:
     if pa.types.is_floating(column.type) or pa.types.is_integer(column.type):
         return np.asarray(column.is_null(nan_is_null=True))
     stripped = pc.utf8_trim_whitespace(column.fill_null(""))
     return np.asarray(pc.equal(pc.utf8_length(stripped), 0))
+
+
+def _is_figure(text: str) -> bool:
+    try:
+        amount(text)
+    except Unread:
+        return False
+    return True
 
 
 def _is_title(titles: set[str], text: str) -> bool:

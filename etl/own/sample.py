@@ -12,7 +12,7 @@ from typing import Literal
 from etl.findings import Message, message
 from etl.own.declaration import TODO
 from etl.own.listing import Listing
-from etl.own.table import SUFFIXES, TEXT_FILES, WORKBOOKS, ParquetFile, Range
+from etl.own.table import TEXT_FILES, WORKBOOKS, ParquetFile, Range, readable
 
 Certainty = Literal["certain", "likely", "unsure"]
 ROWS = 2_000
@@ -46,21 +46,7 @@ class Sample:
 
 def sample(path: Path, listing: Listing) -> Sample:
     """Return the beginning of a file; raises `Refused` where there is nothing to read."""
-    suffix = path.suffix.lower()
-    if suffix not in SUFFIXES:
-        listing.stop(
-            suffix,
-            message("one of {kinds}", kinds=", ".join(SUFFIXES)),
-            message("save the table again in one of these formats"),
-        )
-    try:
-        size = path.stat().st_size
-    except OSError as error:
-        listing.stop(
-            str(error.strerror), message("a file that can be read"), message("look at its path")
-        )
-    if not size:
-        listing.stop("0 B", message("a table"), message("the file is empty: save it again"))
+    suffix = readable(path, listing)
     if suffix in TEXT_FILES:
         return _of_text(path, listing)
     if suffix in WORKBOOKS:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator
+from collections.abc import Callable, Collection, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -48,8 +50,40 @@ class Table(Protocol):
         ...
 
 
-def open_table(path: Path, declaration: Declaration, listing: Listing) -> Table:
-    """Return the table in a file; raises `Refused` where there is none to read."""
+@contextmanager
+def open_tables(
+    path: Path, declaration: Declaration, listing: Listing
+) -> Iterator[list[tuple[Declaration, Callable[[], Table]]]]:
+    """Yield how to open the table of a file, or of each declared sheet, and what it is declared.
+
+    Raises `Refused` where there is none to read.
+    """
+    suffix = readable(path, listing)
+    if suffix in WORKBOOKS:
+        from etl.own.workbook import Workbook, open_book, parted
+
+        with open_book(path, listing) as book:
+            yield [
+                (declared, partial(Workbook, book, path, declared, listing))
+                for declared in parted(book, declaration, listing)
+            ]
+        return
+    if declaration.across_sheets is not None:
+        listing.stop(
+            suffix,
+            message("a workbook, for `across_sheets` is declared"),
+            message("correct {key} in the declaration", key="across_sheets"),
+        )
+    if suffix in TEXT_FILES:
+        from etl.own.textfile import TextFile
+
+        yield [(declaration, partial(TextFile, path, declaration, listing))]
+    else:
+        yield [(declaration, partial(ParquetFile, path, listing))]
+
+
+def readable(path: Path, listing: Listing) -> str:
+    """Return the suffix of a file that may hold a table; raises `Refused` for all else."""
     suffix = path.suffix.lower()
     if suffix not in SUFFIXES:
         listing.stop(
@@ -65,15 +99,7 @@ def open_table(path: Path, declaration: Declaration, listing: Listing) -> Table:
         )
     if size == 0:
         listing.stop("0 B", message("a table"), message("the file is empty: save it again"))
-    if suffix in TEXT_FILES:
-        from etl.own.textfile import TextFile
-
-        return TextFile(path, declaration, listing)
-    if suffix in WORKBOOKS:
-        from etl.own.workbook import Workbook
-
-        return Workbook(path, declaration, listing)
-    return ParquetFile(path, listing)
+    return suffix
 
 
 class ParquetFile:

@@ -18,7 +18,7 @@ from etl.own.layout import layout
 from etl.own.listing import Listing
 from etl.own.notes import Notes
 from etl.own.rows import COUNTS, TEXTS, WRITTEN, Rows
-from etl.own.table import open_table
+from etl.own.table import Table, open_tables
 from indicators.catalogue import Catalogue
 
 
@@ -41,31 +41,39 @@ def tidy(
     """
     out.unlink(missing_ok=True)
     listing = Listing(f"{source}/{path.name}")
-    table = open_table(path, declaration, listing)
-    listing.sheet = table.sheet
-    placed = layout(table, declaration, listing)
     conversion = Conversion(declaration, catalogue, listing)
     cited = citation(declaration, listing.file, source)
-    with _writer(out) as writer:
-        made = Rows(declaration, conversion, placed, listing, writer)
-        made.constant = {
-            "source": source,
-            "citation": str(cited["citation"].item()),
-            "file": listing.file,
-            "sheet": table.sheet or "",
-        }
-        made.prepare(table.header)
-        merged = [
-            (first, last)
-            for first, last in table.merged or ()
-            if first[0] >= declaration.header[-1]
-        ]
-        coded_columns = set(placed.columns.values()) | {position for _, position in placed.rules}
-        numeric = {placed.columns[name] for name in COUNTS if name in placed.columns}
-        for batch in table.batches(placed.needed, coded_columns - numeric):
-            made.add(batch, merged if table.merged else None)
-        made.finish()
-    return Tidied(cited, made.rows, listing.warnings)
+    constant = {
+        "source": source,
+        "citation": str(cited["citation"].item()),
+        "file": listing.file,
+    }
+    rows = 0
+    with open_tables(path, declaration, listing) as tables, _writer(out) as writer:
+        for declared, open_table in tables:
+            with listing.part():
+                table = open_table()
+                listing.sheet = table.sheet
+                placed = layout(table, declared, listing)
+                made = Rows(declared, conversion, placed, listing, writer)
+                made.constant = constant | {"sheet": table.sheet or ""}
+                _add(table, made)
+                rows += made.rows
+        listing.refuse()
+    return Tidied(cited, rows, listing.warnings)
+
+
+def _add(table: Table, made: Rows) -> None:
+    """Take in a whole table; raises `Refused` where anything is wrong with the file so far."""
+    placed = made.layout
+    made.prepare(table.header)
+    first_row = made.declaration.header[-1]
+    merged = [(first, last) for first, last in table.merged or () if first[0] >= first_row]
+    coded_columns = set(placed.columns.values()) | {position for _, position in placed.rules}
+    numeric = {placed.columns[name] for name in COUNTS if name in placed.columns}
+    for batch in table.batches(placed.needed, coded_columns - numeric):
+        made.add(batch, merged if table.merged else None)
+    made.finish()
 
 
 def citation(declaration: Declaration, file: str, source: str) -> pd.DataFrame:

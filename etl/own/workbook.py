@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime
 from collections.abc import Collection, Iterator
+from dataclasses import replace
 from decimal import Decimal
 from pathlib import Path
 from typing import Any, NoReturn
@@ -27,16 +28,20 @@ _ENCRYPTED = "EncryptedPackage".encode("utf-16-le")
 class Workbook:
     """One sheet of a workbook. Formulas count with the value that was computed last."""
 
-    def __init__(self, path: Path, declaration: Declaration, listing: Listing) -> None:
+    def __init__(
+        self,
+        book: calamine.CalamineWorkbook,
+        path: Path,
+        declaration: Declaration,
+        listing: Listing,
+    ) -> None:
         self._listing = listing
-        book = open_book(path, listing)
-        with book:
-            self.sheet = _chosen(book, declaration.sheet, listing)
-            listing.sheet = self.sheet
-            # What would not fit is found in the package, before calamine spreads a sheet out.
-            self._marks = marks(path, self.sheet, listing) if _packed(path) else Marks()
-            self._cells = cells(book, self.sheet, listing)
-            self.merged: list[Range] | None = book.get_sheet_by_name(self.sheet).merged_cell_ranges
+        self.sheet = _chosen(book, declaration.sheet, listing)
+        listing.sheet = self.sheet
+        # What would not fit is found in the package, before calamine spreads a sheet out.
+        self._marks = marks(path, self.sheet, listing) if _packed(path) else Marks()
+        self._cells = cells(book, self.sheet, listing)
+        self.merged: list[Range] | None = book.get_sheet_by_name(self.sheet).merged_cell_ranges
         self._first = max(declaration.header)
         rows = [
             [text(value) for value in row]
@@ -97,6 +102,37 @@ def cells(book: calamine.CalamineWorkbook, sheet: str, listing: Listing) -> list
         return book.get_sheet_by_name(sheet).to_python(skip_empty_area=False)
     except BaseException as error:
         damaged(listing, error)
+
+
+def filled_sheets(book: calamine.CalamineWorkbook, listing: Listing) -> list[str]:
+    """Return the visible sheets that hold anything; raises `Refused` where one cannot be read."""
+    return [
+        sheet.name
+        for sheet in book.sheets_metadata
+        if sheet.visible == calamine.SheetVisibleEnum.Visible and cells(book, sheet.name, listing)
+    ]
+
+
+def parted(
+    book: calamine.CalamineWorkbook, declaration: Declaration, listing: Listing
+) -> list[Declaration]:
+    """Return what is declared of each sheet that is a table: of one, or of every part."""
+    key = declaration.across_sheets
+    if key is None:
+        return [declaration]
+    sheets = declaration.sheets or {name: name for name in filled_sheets(book, listing)}
+    for name in sheets:
+        if name not in book.sheet_names:
+            listing.add(
+                " / ".join(book.sheet_names),
+                message("the sheet {name}", name=name),
+                message("correct `sheets` in the declaration"),
+            )
+    listing.refuse()
+    return [
+        replace(declaration, sheet=name, fixed={**declaration.fixed, key: said})
+        for name, said in sheets.items()
+    ]
 
 
 def _packed(path: Path) -> bool:
