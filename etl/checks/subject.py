@@ -30,7 +30,7 @@ MONTH = """
         ELSE 12
     END
 """
-PERIODS = r"\d{4}(-Q[1-4]|-(0[1-9]|1[0-2]))?"
+PERIODS = "[0-9]{4}(-Q[1-4]|-(0[1-9]|1[0-2]))?"
 
 
 @dataclass(frozen=True)
