@@ -6,6 +6,7 @@ import io
 import shutil
 import struct
 import zipfile
+from html import escape
 from pathlib import Path
 from typing import Any
 
@@ -43,6 +44,14 @@ def loaded(path: Path, declared: str = LONG) -> pd.DataFrame:
     rows = pd.read_parquet(out)
     assert len(rows) == tidied.rows
     return rows
+
+
+def warnings(path: Path, declared: str = LONG) -> list[tuple[str, str, str]]:
+    """Return what was found, expected and advised of all that may be wrong with a file."""
+    declaration = declaration_of({"provenance": PROVENANCE} | yaml.safe_load(declared), "d.yaml")
+    out = path.with_name("out.parquet")
+    tidied = tidy(path, declaration, catalogue.load(), out, source="bureau")
+    return [(said.found, str(said.expected), str(said.advice)) for said in tidied.warnings]
 
 
 def figures(path: Path, declared: str = LONG) -> dict[tuple[str, str], float]:
@@ -95,27 +104,62 @@ def xlsx(folder: Path, sheets: dict[str, list[list[Any]]], hidden: tuple[str, ..
     return path
 
 
+def formatted(
+    folder: Path,
+    rows: list[list[Any]],
+    number_format: str = "General",
+    hidden_rows: tuple[int, ...] = (),
+    hidden_columns: tuple[int, ...] = (),
+) -> Path:
+    """Write a sheet whose numbers have a format; rows and columns, from 0, may be hidden."""
+    path = folder / "formatted.xlsx"
+    with xlsxwriter.Workbook(path) as book:
+        sheet = book.add_worksheet("表")
+        written = book.add_format({"num_format": number_format})
+        for row, cells in enumerate(rows):
+            for column, value in enumerate(cells):
+                if isinstance(value, str):
+                    sheet.write_string(row, column, value)
+                else:
+                    sheet.write_number(row, column, value, written)
+        for row in hidden_rows:
+            sheet.set_row(row, None, None, {"hidden": True})
+        for column in hidden_columns:
+            sheet.set_column(column, column, None, None, {"hidden": True})
+    return path
+
+
 def ods(folder: Path, rows: list[list[Any]], attributes: str = "", repeated: int = 1) -> Path:
     """Write an OpenDocument sheet; `attributes` go onto every number, `repeated` onto each row."""
-    lines = []
-    for cells in rows:
-        written = "".join(
-            f'<table:table-cell office:value-type="float" office:value="{value}" {attributes}/>'
-            if isinstance(value, int | float)
-            else '<table:table-cell office:value-type="string">'
-            f"<text:p>{value}</text:p></table:table-cell>"
-            for value in cells
-        )
-        lines.append(
-            f'<table:table-row table:number-rows-repeated="{repeated}">{written}</table:table-row>'
-        )
+    return ods_book(folder, {"表": rows}, attributes, repeated)
+
+
+def ods_book(
+    folder: Path, sheets: dict[str, list[list[Any]]], attributes: str = "", repeated: int = 1
+) -> Path:
+    """Write OpenDocument sheets as `ods` writes one."""
+    tables = ""
+    for sheet, rows in sheets.items():
+        lines = []
+        for cells in rows:
+            written = "".join(
+                f'<table:table-cell office:value-type="float" office:value="{value}" {attributes}/>'
+                if isinstance(value, int | float)
+                else '<table:table-cell office:value-type="string">'
+                f"<text:p>{escape(str(value))}</text:p></table:table-cell>"
+                for value in cells
+            )
+            lines.append(
+                f'<table:table-row table:number-rows-repeated="{repeated}">{written}'
+                "</table:table-row>"
+            )
+        tables += f'<table:table table:name="{sheet}">{"".join(lines)}</table:table>'
     names = "urn:oasis:names:tc:opendocument:xmlns"
     content = (
         f'<?xml version="1.0" encoding="UTF-8"?><office:document-content '
         f'xmlns:office="{names}:office:1.0" xmlns:table="{names}:table:1.0" '
         f'xmlns:text="{names}:text:1.0" office:version="1.2"><office:body><office:spreadsheet>'
-        f'<table:table table:name="表">{"".join(lines)}</table:table>'
-        f"</office:spreadsheet></office:body></office:document-content>"
+        f"{tables}</office:spreadsheet></office:body></office:document-content>"
     )
     kind = "application/vnd.oasis.opendocument.spreadsheet"
     path = folder / "figures.ods"
@@ -148,30 +192,42 @@ def xls(folder: Path, rows: list[list[Any]], further: bytes = b"") -> Path:
 
     `further` records go before the cells.
     """
+    return xls_book(folder, {"表": rows}, further)
+
+
+def xls_book(folder: Path, sheets: dict[str, list[list[Any]]], further: bytes = b"") -> Path:
+    """Write BIFF8 sheets as `xls` writes one."""
 
     def record(number: int, body: bytes) -> bytes:
         return struct.pack("<HH", number, len(body)) + body
 
-    cells = further
-    for row, line in enumerate(rows):
-        for column, value in enumerate(line):
-            place = struct.pack("<HHH", row, column, 0)
-            if isinstance(value, str):
-                body = struct.pack("<HB", len(value), 1) + value.encode("utf-16-le")
-                cells += record(0x0204, place + body)
-            else:
-                cells += record(0x0203, place + struct.pack("<d", value))
-    name = "表".encode("utf-16-le")
-    begin = struct.pack("<HHHHII", 0x0600, 0x0005, 0, 0, 0, 6)
-    sheet = record(0x0809, struct.pack("<HHHHII", 0x0600, 0x0010, 0, 0, 0, 6)) + cells
-    head = record(0x0809, begin)
-    offset = len(head) + 4 + 8 + len(name) + 4
-    bound = struct.pack("<IBBBB", offset, 0, 0, 1, 1) + name
-    stream = head + record(0x0085, bound) + record(0x000A, b"") + sheet + record(0x000A, b"")
+    parts = []
+    for rows in sheets.values():
+        cells = further
+        for row, line in enumerate(rows):
+            for column, value in enumerate(line):
+                place = struct.pack("<HHH", row, column, 0)
+                if isinstance(value, str):
+                    body = struct.pack("<HB", len(value), 1) + value.encode("utf-16-le")
+                    cells += record(0x0204, place + body)
+                else:
+                    cells += record(0x0203, place + struct.pack("<d", value))
+        begin = record(0x0809, struct.pack("<HHHHII", 0x0600, 0x0010, 0, 0, 0, 6))
+        parts.append(begin + cells + record(0x000A, b""))
+    head = record(0x0809, struct.pack("<HHHHII", 0x0600, 0x0005, 0, 0, 0, 6))
+    names = [name.encode("utf-16-le") for name in sheets]
+    offset = len(head) + sum(12 + len(name) for name in names) + 4
+    for name, part in zip(names, parts, strict=True):
+        head += record(0x0085, struct.pack("<IBBBB", offset, 0, 0, len(name) // 2, 1) + name)
+        offset += len(part)
+    stream = head + record(0x000A, b"") + b"".join(parts)
     stream = stream.ljust(max(4096, -(-len(stream) // 512) * 512), b"\0")
     sectors = len(stream) // 512
-    chain = [0xFFFFFFFD, 0xFFFFFFFE, *range(3, sectors + 2), 0xFFFFFFFE]
-    fat = struct.pack(f"<{len(chain)}I", *chain).ljust(512, b"\xff")
+    tables = -(-(sectors + 110) // 127)  # sectors of the table, which holds its own too
+    first = tables + 1
+    chain = [0xFFFFFFFD] * tables
+    chain += [0xFFFFFFFE, *range(first + 1, first + sectors), 0xFFFFFFFE]
+    fat = struct.pack(f"<{len(chain)}I", *chain).ljust(512 * tables, b"\xff")
 
     def entry(title: str, kind: int, child: int, start: int, size: int) -> bytes:
         text = title.encode("utf-16-le") + b"\0\0"
@@ -182,11 +238,11 @@ def xls(folder: Path, rows: list[list[Any]], further: bytes = b"") -> Path:
         )  # fmt: skip
 
     folders = entry("Root Entry", 5, 1, 0xFFFFFFFE, 0) + entry(
-        "Workbook", 2, 0xFFFFFFFF, 2, len(stream)
+        "Workbook", 2, 0xFFFFFFFF, first, len(stream)
     )
     header = bytes.fromhex("d0cf11e0a1b11ae1") + b"\0" * 16 + struct.pack(
-        "<HHHHH6xIIIIIIIIII", 0x3E, 3, 0xFFFE, 9, 6, 0, 1, 1, 0, 4096,
-        0xFFFFFFFE, 0, 0xFFFFFFFE, 0, 0,
+        f"<HHHHH6x{9 + tables}I", 0x3E, 3, 0xFFFE, 9, 6, 0, tables, tables, 0, 4096,
+        0xFFFFFFFE, 0, 0xFFFFFFFE, 0, *range(tables),
     )  # fmt: skip
     path = folder / "figures.xls"
     path.write_bytes(header.ljust(512, b"\xff") + fat + folders.ljust(512, b"\0") + stream)

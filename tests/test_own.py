@@ -37,8 +37,10 @@ from tests.own_files import (
     figures,
     loaded,
     ods,
+    ods_book,
     saved,
     xls,
+    xls_book,
     xlsx,
 )
 
@@ -366,6 +368,21 @@ def test_a_filled_template_loads_without_a_declaration_beside_it(tmp_path: Path)
         ["certified_organisations", "330000", "2024-Q3", "C", "LARGE", "QMS", "M"],
     ]
     assert rows["value"].tolist()[0] == 537_498
+
+
+@pytest.mark.parametrize("kind", ["ods", "xls"])
+def test_a_template_saved_in_another_format_loads_as_it_did(tmp_path: Path, kind: str) -> None:
+    row = ["certificates_valid", "320000", "2024-12", "", "", "", 53.7498, "万张", ""]
+    with calamine.load_workbook(filled(tmp_path, [row])) as book:
+        sheets = {
+            name: book.get_sheet_by_name(name).to_python(skip_empty_area=False)
+            for name in book.sheet_names
+        }
+    path = (ods_book if kind == "ods" else xls_book)(tmp_path, sheets)
+    rows, out = read_declaration(path), tmp_path / "out.parquet"
+    tidied = tidy(path, rows, KNOWN, out, source="bureau")
+    assert pd.read_parquet(out)["value"].tolist() == [537_498]
+    assert tidied.warnings == []
 
 
 def test_a_template_without_its_provenance_is_refused(tmp_path: Path) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 from pathlib import Path
+from typing import Any
 
 import pandas as pd
 import pytest
@@ -18,7 +19,17 @@ from indicators import catalogue, maps
 from indicators.statuses import OBSERVATION_STATUSES, ObservationStatus
 from indicators.tables import footnote
 from indicators.wording import LANGUAGES, Language, Wording
-from tests.own_files import LONG, PROVENANCE, csv, faults, figures, loaded
+from tests.own_files import (
+    LONG,
+    PROVENANCE,
+    csv,
+    faults,
+    figures,
+    formatted,
+    loaded,
+    warnings,
+    xlsx,
+)
 
 KNOWN = catalogue.load()
 WIDE = """
@@ -268,3 +279,80 @@ fixed: {period: '2016', scheme: ALL, industry: ALL, size: ALL}
 """
     rows = loaded(path, declared)
     assert rows["value"].tolist() == [5, 0.0006]
+
+
+@pytest.mark.parametrize(
+    ("code", "stored", "shown", "figure"),
+    [
+        ("0!.0000", 3000, "0.3000", 0.3),
+        ("0.0,", 3000, "3.000", 3),
+        ("0.00,,", 3_000_000, "3.000000", 3),
+        ("#,##0,", 3000, "3.000", 3),
+        ("0!.0,", 30000, "3.0000", 3),
+        ('0!.0,"万"', 30000, "3.0000万", 30000),
+        ('0"万人次"', 3, "3万", 30000),
+        ('[>=100000000]0!.00,,"亿";[>=10000]0!.0,"万";0', 30000, "3.0000万", 30000),
+    ],
+)
+def test_a_number_format_that_shows_another_figure_is_settled_by_declaration(
+    tmp_path: Path, code: str, stored: float, shown: str, figure: float
+) -> None:
+    path = formatted(tmp_path, [["地区", "2024"], ["江苏", stored], ["浙江", stored]], code)
+    assert [fault[:4] for fault in faults(path, WIDE)] == [
+        (
+            2,
+            "2024",
+            f"{stored} → {shown}",
+            "what is shown and what is stored to be the same figure",
+        )
+    ]
+    read = figures(path, WIDE + "number_formats: shown")
+    assert read[("320000", "2024")] == pytest.approx(figure, abs=1e-12)
+    read = figures(path, WIDE + "number_formats: stored")
+    assert read[("320000", "2024")] == stored
+
+
+@pytest.mark.parametrize(
+    "code",
+    [
+        "General",
+        "#,##0",
+        "#,##0.00",
+        "0.00",
+        '0"人次"',
+        "#,##0_);[Red](#,##0)",
+        "0.00E+00",
+        '_ * #,##0.00_ ;_ * -#,##0.00_ ;_ * "-"??_ ;_ @_ ',
+        "@",
+        "[>=10000]0!.0,;0",
+    ],
+)
+def test_a_number_format_that_shows_the_figure_itself_is_silent(tmp_path: Path, code: str) -> None:
+    path = formatted(tmp_path, [["地区", "2024"], ["江苏", 3000]], code)
+    assert figures(path, WIDE) == {("320000", "2024"): 3000}
+
+
+def test_hidden_rows_and_columns_are_said_and_settled_by_declaration(tmp_path: Path) -> None:
+    rows: list[list[Any]] = [
+        ["地区", "2022", "2023"],
+        ["江苏", 5, 6],
+        ["浙江", 7, 8],
+        ["上海", 9, 9],
+    ]
+    path = formatted(tmp_path, rows, hidden_rows=(2,), hidden_columns=(1,))
+    (said,) = warnings(path, WIDE)
+    assert said[:2] == ("3 | 2022", "no hidden row or column")
+    assert warnings(path, WIDE + "hidden: read") == []
+    assert len(figures(path, WIDE + "hidden: read")) == len(figures(path, WIDE)) == 6
+    assert figures(path, WIDE + "hidden: leave_out") == {
+        ("320000", "2023"): 6,
+        ("310000", "2023"): 9,
+    }
+
+
+def test_hidden_sheets_are_said_even_where_the_sheet_is_declared(tmp_path: Path) -> None:
+    rows: list[list[Any]] = [["地区", "2022"], ["江苏", 5]]
+    path = xlsx(tmp_path, {"表": rows, "旧": rows}, hidden=("旧",))
+    for declared in (WIDE, WIDE + "sheet: 表"):
+        assert [said[:2] for said in warnings(path, declared)] == [("旧", "no hidden sheet")]
+    assert warnings(path, WIDE + "sheet: 表\nhidden: leave_out") == []

@@ -29,6 +29,7 @@ MEANINGS = (
     "omit",
 )
 REPEATED = "repeated_header"
+INSIDE = "declaration"  # the sheet of a template that holds its declaration
 
 
 @dataclass(frozen=True)
@@ -55,8 +56,9 @@ class Declaration:
     means; whole: of the region that 全省 or 全市 means. regions: what kind of region is meant
     where a name has two meanings; within: the code of the region that all others are parts of.
     names: per dimension or mark, the file's own spellings with their codes. unit: of all figures,
-    or by indicator. notes: what the marks of notes mean, such as ①: a status, or a text for
-    readers.
+    or by indicator. number_formats: whether a figure is what a workbook stores or what it shows;
+    hidden: whether hidden rows and columns are read. notes: what the marks of notes mean, such as
+    ①: a status, or a text for readers.
     """
 
     provenance: Mapping[str, str]
@@ -78,6 +80,8 @@ class Declaration:
     within: str | None = None
     merged: tuple[str, ...] = ()
     dates: str = "text"
+    number_formats: str | None = None
+    hidden: str | None = None
     missing: Mapping[str, str] = field(default_factory=dict)
     notes: Mapping[str, str] = field(default_factory=dict)
     leave_out: tuple[Rule, ...] = ()

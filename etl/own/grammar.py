@@ -129,6 +129,8 @@ class _Reading:
             "leave_out",
             "names",
             "notes",
+            "number_formats",
+            "hidden",
         }
         for key in content:
             if key not in allowed:
@@ -157,6 +159,10 @@ class _Reading:
             within=self._region("within", content.get("within")),
             merged=self._list("merged", content.get("merged"), COLUMNS),
             dates=self._one("dates", content.get("dates", "text"), ("text", "serial")),
+            number_formats=self._optional(
+                "number_formats", content.get("number_formats"), ("shown", "stored")
+            ),
+            hidden=self._optional("hidden", content.get("hidden"), ("read", "leave_out")),
             missing=self._missing(content.get("missing")),
             notes=self._notes(content.get("notes")),
             leave_out=left[0],

@@ -19,10 +19,12 @@ from xml.etree import ElementTree
 from etl.findings import message
 from etl.own.letters import position
 from etl.own.listing import Listing
+from etl.own.number_formats import scales
 
 UNPACKED = 2 << 30
 CELLS = 20_000_000
 ROWS = 1_048_576
+_COLUMNS = 16_384
 Cell = tuple[int, int]  # row, column, from 0
 # zlib, zipfile and expat each have errors of their own for a damaged file.
 _DAMAGED = (
@@ -38,12 +40,19 @@ _TABLE = "{urn:oasis:names:tc:opendocument:xmlns:table:1.0}"
 
 @dataclass
 class Marks:
-    """Cells of one sheet: shown as a percentage, as a year; errors; formulas without a value."""
+    """Cells of one sheet: shown as a percentage, as a year; errors; formulas without a value.
+
+    scaled: cells with the number format that shows another figure than is stored. hidden_rows,
+    hidden_columns: what cannot be seen, from 0.
+    """
 
     percent: set[Cell] = field(default_factory=set)
     year: set[Cell] = field(default_factory=set)
     error: set[Cell] = field(default_factory=set)
     formula: set[Cell] = field(default_factory=set)
+    scaled: dict[Cell, str] = field(default_factory=dict)
+    hidden_rows: set[int] = field(default_factory=set)
+    hidden_columns: set[int] = field(default_factory=set)
 
 
 def check(path: Path, listing: Listing) -> None:
@@ -135,17 +144,26 @@ def _workbook(package: zipfile.ZipFile, sheet: str, listing: Listing) -> Marks:
         if element.get("Id") == identity
     )
     name = target.lstrip("/") if target.startswith("/") else f"xl/{target}"
-    percent, year = _formats(package)
+    formats = _formats(package)
     found = Marks()
     with package.open(name) as stream:
-        _scan(stream, found, listing, percent, year, stale=stale)
+        _scan(stream, found, listing, formats, stale=stale)
     return found
 
 
-def _formats(package: zipfile.ZipFile) -> tuple[set[str], set[str]]:
-    """Return the cell styles that show a percentage, and those that show a year alone."""
+@dataclass
+class _Formats:
+    """The cell styles that show a percentage, a year alone, another figure than is stored."""
+
+    percent: set[str] = field(default_factory=set)
+    year: set[str] = field(default_factory=set)
+    scaled: dict[str, str] = field(default_factory=dict)
+
+
+def _formats(package: zipfile.ZipFile) -> _Formats:
+    found = _Formats()
     if "xl/styles.xml" not in package.namelist():
-        return set(), set()
+        return found
     root = _root(package, "xl/styles.xml")
     codes = {"9": "0%", "10": "0.00%"}
     styles: list[str] = []
@@ -154,25 +172,33 @@ def _formats(package: zipfile.ZipFile) -> tuple[set[str], set[str]]:
             codes |= {item.get("numFmtId", ""): item.get("formatCode", "") for item in part}
         elif _local(part) == "cellXfs":
             styles = [item.get("numFmtId", "0") for item in part]
-    percent, year = set(), set()
     for style, number in enumerate(styles):
         code = re.sub(r'"[^"]*"|\\.|\[[^\]]*\]', "", codes.get(number, "")).lower()
         if "%" in code:
-            percent.add(str(style))
+            found.percent.add(str(style))
         elif "y" in code and not re.search("[mdhs]", code):
-            year.add(str(style))
-    return percent, year
+            found.year.add(str(style))
+        elif scales(codes.get(number, "")):
+            found.scaled[str(style)] = codes[number]
+    return found
 
 
 def _scan(
-    stream: IO[bytes], found: Marks, listing: Listing, percent: set[str], year: set[str], *,
-    stale: bool,
-) -> None:  # fmt: skip
+    stream: IO[bytes], found: Marks, listing: Listing, formats: _Formats, *, stale: bool
+) -> None:
     last_row = last_column = 0
     row = column = -1
-    for element in _ended(stream, ("row",)):
+    for element in _ended(stream, ("row", "col")):
+        hidden = element.get("hidden") in ("1", "true")
+        if _local(element) == "col":
+            if hidden:
+                first, last = int(element.attrib["min"]), int(element.attrib["max"])
+                found.hidden_columns |= set(range(first - 1, min(last, _COLUMNS)))
+            continue
         number = element.get("r")
         row = int(number) - 1 if number else row + 1
+        if hidden:
+            found.hidden_rows.add(row)
         column = -1
         for item in element:
             if _local(item) != "c":
@@ -188,10 +214,12 @@ def _scan(
                 found.error.add(cell)
             elif formula and (stale or not (value or item.get("t") == "str")):
                 found.formula.add(cell)
-            elif item.get("s") in percent:
+            elif item.get("s") in formats.percent:
                 found.percent.add(cell)
-            elif item.get("s") in year:
+            elif item.get("s") in formats.year:
                 found.year.add(cell)
+            elif item.get("s") in formats.scaled:
+                found.scaled[cell] = formats.scaled[item.attrib["s"]]
             last_column = max(last_column, column + 1)
         last_row = max(last_row, row + 1)
         too_many(last_row, last_column, listing)

@@ -14,14 +14,14 @@ import xlsxwriter
 import yaml
 
 from etl.findings import Message, message
-from etl.own.declaration import OPTIONAL, PROVENANCE
+from etl.own.declaration import INSIDE, OPTIONAL, PROVENANCE
 from etl.own.listing import Listing
+from etl.own.table import WORKBOOKS
 from indicators.catalogue import Catalogue
 from indicators.statuses import ObservationStatus
 from indicators.wording import Wording
 
 MARKER = "quality-governance figures, template 1"
-DECLARATION = "declaration"
 GUIDE, DATA, SOURCE, CODES = "说明 Guide", "数据 Data", "来源 Source", "代码 Codes"
 EXAMPLE = "示例行，不读入 · example, not loaded"
 COLUMNS = {
@@ -83,7 +83,7 @@ def template(indicators: Sequence[str], catalogue: Catalogue, words: Wording) ->
     made = io.BytesIO()
     with xlsxwriter.Workbook(made, {"in_memory": True, "strings_to_formulas": False}) as book:
         guide, data, source, codes, hidden = map(
-            book.add_worksheet, (GUIDE, DATA, SOURCE, CODES, DECLARATION)
+            book.add_worksheet, (GUIDE, DATA, SOURCE, CODES, INSIDE)
         )
         formats = {
             "title": book.add_format({"bold": True, "font_size": 14}),
@@ -108,15 +108,15 @@ def declared_inside(path: Path) -> dict[str, Any] | None:
 
     Raises `Refused` for a workbook that cannot be opened.
     """
-    if path.suffix.lower() != ".xlsx" or not path.exists() or not path.stat().st_size:
+    if path.suffix.lower() not in WORKBOOKS or not path.exists() or not path.stat().st_size:
         return None
     from etl.own.workbook import cells, open_book
 
     listing = Listing(path.name)
     with open_book(path, listing) as book:
-        if not {DECLARATION, SOURCE} <= set(book.sheet_names):
+        if not {INSIDE, SOURCE} <= set(book.sheet_names):
             return None
-        said = [row[0] for row in cells(book, DECLARATION, listing) if row]
+        said = [row[0] for row in cells(book, INSIDE, listing) if row]
         if len(said) < 2 or said[0] != MARKER:
             return None
         listing.sheet = SOURCE
@@ -147,7 +147,10 @@ def _declaration() -> str:
         "names": {key: {"": "ALL"} for key in ("industry", "size", "scheme")},
         "leave_out": [{"column": REMARK, "equals": [EXAMPLE]}],
     }
-    return yaml.safe_dump(declared, allow_unicode=True, sort_keys=False)
+    # In one line: other formats than XLSX do not keep what is only space.
+    return yaml.safe_dump(
+        declared, allow_unicode=True, sort_keys=False, default_flow_style=True, width=10**6
+    ).strip()
 
 
 def _both(said: Message, languages: Iterable[Wording]) -> list[str]:

@@ -15,8 +15,9 @@ import python_calamine as calamine
 
 from etl.findings import message
 from etl.own import compound
-from etl.own.declaration import Declaration
+from etl.own.declaration import INSIDE, Declaration
 from etl.own.listing import Listing
+from etl.own.number_formats import ranges, shown
 from etl.own.package import Cell, Marks, check, is_locked, marks, too_many
 from etl.own.table import Batch, Range
 
@@ -36,12 +37,16 @@ class Workbook:
         listing: Listing,
     ) -> None:
         self._listing = listing
-        self.sheet = _chosen(book, declaration.sheet, listing)
+        self.sheet = _chosen(book, declaration, listing)
         listing.sheet = self.sheet
         # What would not fit is found in the package, before calamine spreads a sheet out.
         self._marks = marks(path, self.sheet, listing) if _packed(path) else Marks()
         self._cells = cells(book, self.sheet, listing)
         self.merged: list[Range] | None = book.get_sheet_by_name(self.sheet).merged_cell_ranges
+        self._declaration = declaration
+        self._scaled: dict[int, tuple[int, str, str]] = {}  # by column: how many, the first
+        if declaration.hidden == "leave_out":
+            self._leave_out_hidden()
         self._first = max(declaration.header)
         rows = [
             [text(value) for value in row]
@@ -56,7 +61,47 @@ class Workbook:
             )
         self.header = rows
 
+    def _leave_out_hidden(self) -> None:
+        """Empty what cannot be seen."""
+        for row, values in enumerate(self._cells):
+            for column in range(len(values)):
+                if row in self._marks.hidden_rows or column in self._marks.hidden_columns:
+                    values[column] = ""
+
+    def _warn_of_hidden(self, needed: Collection[int]) -> None:
+        rows = [
+            row + 1
+            for row in self._marks.hidden_rows
+            if self._first <= row < len(self._cells) and any(map(str, self._cells[row]))
+        ]
+        columns = sorted(self._marks.hidden_columns & set(needed))
+        if self._declaration.hidden is None and (rows or columns):
+            self._listing.warn(
+                " | ".join(filter(None, (ranges(rows), *map(self._label, columns)))),
+                message("no hidden row or column"),
+                message(
+                    "they are read too: show them, or declare `hidden: read` or `hidden: leave_out`"
+                ),
+            )
+
     def batches(self, needed: Collection[int], coded: Collection[int]) -> Iterator[Batch]:
+        self._warn_of_hidden(needed)
+        yield from self._batches(needed)
+        for column, (row, found, code) in self._scaled.items():
+            self._listing.add(
+                found,
+                message("what is shown and what is stored to be the same figure"),
+                message(
+                    "the number format {code} shows another figure: declare "
+                    "`number_formats: shown` if the unit is that of what is shown, "
+                    "`number_formats: stored` if not",
+                    code=code,
+                ),
+                row=row,
+                column=self._label(column),
+            )
+
+    def _batches(self, needed: Collection[int]) -> Iterator[Batch]:
         for begin in range(self._first, len(self._cells), _BATCH):
             rows = self._cells[begin : begin + _BATCH]
             columns = {
@@ -88,8 +133,23 @@ class Workbook:
                 )  # fmt: skip
         if isinstance(value, float | int) and cell in self._marks.percent:
             return f"{_exact(value) * 100:f}%"
+        if isinstance(value, float | int) and cell in self._marks.scaled:
+            return self._unscaled(value, cell)
         if isinstance(value, datetime.date) and cell in self._marks.year:
             return str(value.year)
+        return text(value)
+
+    def _unscaled(self, value: float, cell: Cell) -> str:
+        """Return the figure of a cell whose number format may show another, as it is declared."""
+        code = self._marks.scaled[cell]
+        seen = shown(code, value)
+        figure = f"{_exact(value).scaleb(seen.power):f}"
+        declared = self._declaration.number_formats
+        if declared == "shown":
+            return figure + seen.multiple
+        if declared is None and seen.differs and value:
+            found = f"{text(value)} → {figure}{seen.multiple}"
+            self._scaled.setdefault(cell[1], (cell[0] + 1, found, code))
         return text(value)
 
     def _label(self, column: int) -> str:
@@ -200,8 +260,9 @@ def damaged(listing: Listing, error: BaseException) -> NoReturn:
     )
 
 
-def _chosen(book: calamine.CalamineWorkbook, declared: str | None, listing: Listing) -> str:
+def _chosen(book: calamine.CalamineWorkbook, declaration: Declaration, listing: Listing) -> str:
     """Return the declared sheet, or the only one that can be seen."""
+    declared = declaration.sheet
     visible = [
         sheet.name
         for sheet in book.sheets_metadata
@@ -214,21 +275,23 @@ def _chosen(book: calamine.CalamineWorkbook, declared: str | None, listing: List
                 message("the sheet {name}", name=declared),
                 message("correct `sheet` in the declaration"),
             )
-        return declared
-    if len(visible) != 1:
+    elif len(visible) != 1:
         listing.stop(
             " / ".join(visible),
             message("one sheet"),
             message("say under `sheet` which of them holds the figures"),
         )
-    hidden = [name for name in book.sheet_names if name not in visible]
-    if hidden:
+    chosen = declared or visible[0]
+    hidden = [name for name in book.sheet_names if name not in (*visible, chosen, INSIDE)]
+    expected = message("no hidden sheet")
+    said = any(warning.expected == expected for warning in listing.warnings)  # of another sheet
+    if hidden and declaration.hidden is None and not said:
         listing.warn(
             " / ".join(hidden),
-            message("no hidden sheet"),
-            message("hidden sheets are not read: say under `sheet` which one holds the figures"),
+            expected,
+            message("they are not read: show or delete them, or declare `hidden: leave_out`"),
         )
-    return visible[0]
+    return chosen
 
 
 def text(value: Any) -> str:
