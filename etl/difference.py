@@ -25,8 +25,9 @@ class Difference:
 
     counts: indicator, region, added, changed, withdrawn. largest: KEY, old, new, relative (the
     change as a share of the old value), the largest first. flips: target, indicator, scheme,
-    industry, size, region, old_verdict, new_verdict, old_reason, new_reason, and the figure that
-    did it: period, old_value, new_value. rows: how many figures are public afterwards.
+    industry, size, region, old_verdict, new_verdict (of a stale one the class by its latest
+    figure), old_reason, new_reason, and the figure that did it: period, old_value, new_value.
+    rows: how many figures are public afterwards.
     """
 
     counts: pd.DataFrame
@@ -152,7 +153,8 @@ def _flips(staged: Staged, old_register: Tables, new_register: Tables) -> pd.Dat
     will = targets.applicable(new, provinces) if len(new.target) else None
     if was is None or will is None:
         return _FLAT
-    aims = pd.concat([was, will])
+    aims = pd.concat([targets.needed(old, was), targets.needed(new, will)])
+    day = targets.today()
     public = _aimed(observation, aims)
     before = _series(staged.connection, observation, public)
     after = pd.concat(
@@ -162,9 +164,8 @@ def _flips(staged: Staged, old_register: Tables, new_register: Tables) -> pd.Dat
         ],
         ignore_index=True,
     )
-    names = ["region", "target", *AIM, "verdict", "reason"]
-    verdicts = targets.verdicts(old, was, before)[names].merge(
-        targets.verdicts(new, will, after)[names],
+    verdicts = _classes(targets.verdicts(old, was, before, day)).merge(
+        _classes(targets.verdicts(new, will, after, day)),
         on=["region", "target", *AIM], how="inner", validate="1:1", suffixes=("_old", "_new"),
     )  # fmt: skip
     turned = verdicts[
@@ -186,6 +187,12 @@ def _flips(staged: Staged, old_register: Tables, new_register: Tables) -> pd.Dat
             for age in ("old", "new")
         }
     )[_FLIP].reset_index(drop=True)
+
+
+def _classes(verdicts: pd.DataFrame) -> pd.DataFrame:
+    """Return the class of each verdict by its latest figure, and its reason: `stale` may be one."""
+    found = verdicts.drop(columns="verdict").rename(columns={"last_class": "verdict"})
+    return found[["region", "target", *AIM, "verdict", "reason"]]
 
 
 def _aimed(figures: sa.FromClause, aims: pd.DataFrame) -> sa.ColumnElement[bool]:

@@ -60,10 +60,11 @@ class Suppression:
 class Indicator:
     """What one indicator means.
 
-    polarity: +1 higher is better, −1 lower is better, 0 neither. additive: the dimensions over
-    which its values add up. A derived one is numerator / denominator × factor; its denominator
-    stands at the same period (`same`) or at the nearest one not later and at most `max_age`
-    years older (`earlier`); `share_of` names the region whose figure is the whole.
+    polarity: +1 higher is better, −1 lower is better, 0 neither. timing: `stock`, as it stands at
+    the end of a period, or `flow`, measured over it (docs/method.md §1). additive: the dimensions
+    over which its values add up. A derived one is numerator / denominator × factor; its
+    denominator stands at the same period (`same`) or at the nearest one not later and at most
+    `max_age` years older (`earlier`); `share_of` names the region whose figure is the whole.
     shape: the path that targets take unless they say otherwise (docs/method.md §3).
     remainder: the dimensions over which a whole holds more than its parts.
     jump: None where no change is one. breaks: between the fixed classes of its maps.
@@ -73,6 +74,7 @@ class Indicator:
     title: Text
     description: Text
     kind: str
+    timing: str
     unit: str
     polarity: int
     clause: str
@@ -188,6 +190,7 @@ def _indicator(key: str, entry: dict[str, Any]) -> Indicator:
         title=Text(**entry["title"]),
         description=Text(**entry["description"]),
         kind=entry["kind"],
+        timing=entry["timing"],
         unit=entry["unit"],
         polarity={"higher_better": 1, "lower_better": -1, "neutral": 0}[entry["polarity"]],
         clause=entry["clause"],

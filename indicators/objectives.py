@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-from datetime import UTC, datetime
 from typing import Any
 
 import pandas as pd
@@ -18,12 +17,13 @@ from indicators.progress import (
     change_needed,
     class_name,
     date_at,
-    decimal_year,
     explain,
     formula,
+    headline,
     path,
     reached_at,
     said,
+    said_of,
 )
 from indicators.targets import AIM, Record, Register
 from indicators.wording import Wording, rounded
@@ -35,6 +35,7 @@ FILLS = {
     "poor": ("#c2410c", "#d9622b"),
     "none": ("#e5e7eb", "#2b323d"),
     "stated": ("#b2c4d8", "#3d5470"),
+    "past": ("#cfc8dc", "#4d4560"),
 }
 GRADE = {
     VerdictClass.ACHIEVED_ON_TIME: "good",
@@ -49,6 +50,7 @@ GRADE = {
     VerdictClass.NOT_BEGUN: "stated",
     VerdictClass.MOVING_AWAY: "poor",
     VerdictClass.MISSED: "poor",
+    VerdictClass.STALE: "past",
     VerdictClass.NOT_ASSESSED: "none",
 }
 
@@ -128,7 +130,7 @@ def matrix(verdicts: pd.DataFrame, register: Register, words: Wording, dark: boo
             "symbol": SYMBOLS[verdict],
             "fill": fill,
             "ink": readable_on(fill),
-            "said": said(row["verdict"], row["reason"], words),
+            "said": said_of(row, words),
             "told": target_text(told[row["target"]], words)
             + ("" if row["own"] else words(" (the nation's target)")),
         })  # fmt: skip
@@ -155,7 +157,7 @@ def must_change(verdicts: pd.DataFrame, words: Wording) -> pd.DataFrame:
     """Return what must change this year, the largest acceleration first, as a table."""
     behind = verdicts[
         verdicts["verdict"].isin(["acceleration_needed", "limited", "moving_away"])
-    ].sort_values("acceleration", ascending=False)
+    ].sort_values("acceleration", ascending=False, na_position="first")
     known = catalogue.load().indicators
     names = tables.region_names(words.language)
     return pd.DataFrame({
@@ -257,10 +259,7 @@ def required(
         words("Required a year from now"): [
             _change(value, known, words) for value in same["required"]
         ],
-        words("Verdict"): [
-            said(verdict, reason, words)
-            for verdict, reason in zip(same["verdict"], same["reason"], strict=True)
-        ],
+        words("Verdict"): [said_of(row, words) for row in same.to_dict("records")],
         words("Whose target"): [
             words("its own") if own else words("the nation's") for own in same["own"]
         ],
@@ -316,13 +315,11 @@ def observed_table(
     })  # fmt: skip
 
 
-def is_overdue(verdict: Verdict) -> bool:
-    """Say whether the deadline is behind us and the latest figure before it."""
-    if verdict.latest is None or verdict.late is None or verdict.reason is not None:
-        return False
-    return (
-        verdict.latest.time < verdict.late.time < decimal_year(datetime.now(UTC).date().isoformat())
-    )
+def answer(verdict: Verdict, words: Wording) -> str:
+    """Return a verdict as a page's title says it: its class, or why there is none."""
+    if verdict.verdict == VerdictClass.NOT_ASSESSED:
+        return said(verdict.verdict, verdict.reason or "", words)
+    return headline(verdict, words)
 
 
 def usual_change(verdict: Verdict) -> float | None:
@@ -383,7 +380,7 @@ def verdict_table(verdict: Verdict, record: Record, words: Wording) -> pd.DataFr
     """Return a verdict with everything that it rests on, one line a row."""
     known = catalogue.load().indicators[str(record["indicator"])]
     parts = {
-        words("Verdict"): [said(verdict.verdict, verdict.reason or "", words)],
+        words("Verdict"): [answer(verdict, words)],
         words("Target"): [target_text(record, words)],
         words("Why"): explain(
             verdict, words, known.decimals, in_points=tables.in_points(known.key)

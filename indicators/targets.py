@@ -8,17 +8,20 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
+from datetime import datetime, timedelta, timezone
 from typing import Any
 
 import numpy as np
 import pandas as pd
 
 from indicators import catalogue
-from indicators.progress import Kind, Shape, State, Target, judge_many, target_frame
+from indicators.progress import Kind, Target, frequency, judge_many, target_frame
+from indicators.progress.frequency import times
 
 NATION = "100000"
 Record = Mapping[Any, Any]
 AIM = ["indicator", "industry", "size", "scheme"]
+_CHINA = timezone(timedelta(hours=8))
 JUDGED = ["period", "value", "status", "confidentiality", "numerator", "denominator"]
 
 
@@ -47,11 +50,22 @@ def _row(rows: pd.DataFrame, key: str, code: str) -> dict[Any, Any]:
     return {name: rows[name].iat[found[0]] for name in rows.columns}
 
 
+def today() -> str:
+    """Return the day in China, an ISO date: a verdict is asked as of a day."""
+    return datetime.now(_CHINA).date().isoformat()
+
+
 def engine_target(register: Register, target: str) -> Target:
     """Return one target as the engine takes it; raises `KeyError` where there is none."""
     fields = _fields(register, [target])[target]
     low, high = fields.pop("bound_lower"), fields.pop("bound_upper")
-    return Target(**fields, bounds=None if low is None else (low, high))
+    try:
+        return Target(**fields, bounds=None if low is None else (low, high))
+    except ValueError:
+        return Target(
+            indicator=fields["indicator"], region=fields["region"], kind=Kind.DIRECTION_ONLY,
+            polarity=fields["polarity"], contradictory=True,
+        )  # fmt: skip
 
 
 def _fields(register: Register, wanted: Collection[str]) -> dict[str, dict[str, Any]]:
@@ -79,7 +93,7 @@ def _fields_of(
     return {
         "indicator": known.key,
         "region": str(row["region"]),
-        "kind": Kind.AT_LEAST if gain else Kind(str(row["kind"])),
+        "kind": Kind.AT_LEAST.value if gain else str(row["kind"]),
         "polarity": known.polarity or 1,
         "value": None if gain else _number(row["value"]),
         "gain": _number(row["value"]) if gain else None,
@@ -89,12 +103,24 @@ def _fields_of(
         "window_early": str(row["window_early"]),
         "window_late": str(row["window_late"]),
         "baseline_period": _text(row["baseline_period"]),
-        "shape": Shape(str(row["shape"])),
+        "baseline_value": _number(row["baseline_value"]),
+        "flow": known.timing == "flow",
+        "frequency": _frequency(row),
+        "shape": str(row["shape"]),
         "bound_lower": (_number(row["bound_lower"]) or 0.0) if logistic else None,
         "bound_upper": (_number(row["bound_upper"]) or 100.0) if logistic else None,
-        "comparable": True,
-        "state": None if state is None else State(state),
+        "state": state,
     }
+
+
+def _frequency(row: Record) -> str | None:
+    """Return the frequency that a target names by the periods it is written in, if it does.
+
+    A year names none: it is the end of its December as well.
+    """
+    texts = [_text(row[name]) for name in ("baseline_period", "window_early", "window_late")]
+    named = {frequency(text) for text in texts if text}
+    return named.pop() if len(named) == 1 and named <= {"Q", "M"} else None
 
 
 def _number(value: Any) -> float | None:
@@ -108,10 +134,12 @@ def _text(value: Any) -> str | None:
 def applicable(register: Register, provinces: tuple[str, ...]) -> pd.DataFrame:
     """Return which target applies where: region, AIM, target, `own`, one row a region and aim.
 
-    A target that another supersedes applies nowhere.
+    A target that another supersedes applies nowhere, nor does one of an indicator or a region
+    that the catalogue does not know: `unknown` names those.
     """
     superseded = set(register.target["supersedes"].dropna())
-    current = register.target[~register.target["target"].isin(superseded)]
+    left_out = superseded | set(unknown(register)["target"])
+    current = register.target[~register.target["target"].isin(left_out)]
     columns = ["region", *AIM, "target", "window_late"]
     own = current[columns].assign(own=True)
     counts = {
@@ -127,10 +155,44 @@ def applicable(register: Register, provinces: tuple[str, ...]) -> pd.DataFrame:
     return chosen.drop(columns="window_late").sort_values(["region", *AIM]).reset_index(drop=True)
 
 
-def verdicts(register: Register, applied: pd.DataFrame, rows: pd.DataFrame) -> pd.DataFrame:
+def unknown(register: Register) -> pd.DataFrame:
+    """Return the targets that cannot be shown, for want of their indicator or region or cell.
+
+    A register that was published before the catalogue changed may hold such: columns of `target`.
+    """
+    known = catalogue.load()
+    codes = {
+        "indicator": set(known.indicators),
+        "region": set(known.regions["code"]),
+        "industry": {"ALL", *known.industries["code"]},
+        "size": {"ALL", *known.sizes["code"]},
+    }
+    rows = register.target
+    here = np.logical_and.reduce([rows[name].isin(of) for name, of in codes.items()])
+    left_out: pd.DataFrame = rows[~here]
+    return left_out
+
+
+def needed(register: Register, applied: pd.DataFrame) -> pd.DataFrame:
+    """Return which figures verdicts rest on: region, AIM of what is judged and of benchmarks."""
+    own = applied[["region", *AIM]]
+    against = applied.assign(region=_benchmark_regions(register, applied)).dropna(subset="region")
+    return pd.concat([own, against[["region", *AIM]]], ignore_index=True).drop_duplicates()
+
+
+def _benchmark_regions(register: Register, applied: pd.DataFrame) -> pd.Series:
+    """Return the region that each target is to exceed, missing where it is none."""
+    rows = register.target[register.target["kind"] == Kind.EXCEED_BENCHMARK]
+    return applied["target"].map(dict(zip(rows["target"], rows["benchmark"], strict=True)))
+
+
+def verdicts(
+    register: Register, applied: pd.DataFrame, rows: pd.DataFrame, as_of: str | None = None
+) -> pd.DataFrame:
     """Return the verdict of every region and aim: `applied` with the columns of `judge_many`.
 
-    `rows` are observations of the indicators aimed at.
+    `rows` are observations of what is `needed`; as_of: a day, by default that of the newest figure
+    of each series.
     """
     keyed = applied.assign(series=[f"{row.region} {row.target}" for row in applied.itertuples()])
     # As one frame: the engine looks a batch over once, and a `Target` each by itself.
@@ -145,13 +207,57 @@ def verdicts(register: Register, applied: pd.DataFrame, rows: pd.DataFrame) -> p
     series = rows.merge(
         keyed[["series", "region", *AIM]], on=["region", *AIM], how="inner", validate="m:1"
     )
-    judged = judge_many(series[["series", *JUDGED]], frame)
+    against = keyed.assign(region=_benchmark_regions(register, keyed))
+    benchmarks = rows.merge(
+        against[["series", "region", *AIM]].dropna(), on=["region", *AIM], how="inner",
+        validate="m:m",
+    )  # fmt: skip
+    series = _add_benchmark(series[["series", "indicator", *JUDGED]], benchmarks)
+    judged = judge_many(series, frame, as_of=as_of)
     return keyed.merge(judged, on="series", how="left", validate="1:1")
 
 
+def _add_benchmark(series: pd.DataFrame, benchmarks: pd.DataFrame) -> pd.DataFrame:
+    """Add what stands for each row of series as its `benchmark`: the figure of the same date.
+
+    Of what is measured over a period, the figure of the same period.
+    """
+    if benchmarks.empty:
+        return series.assign(benchmark=np.nan)
+    free = (benchmarks["confidentiality"] == "F") & ~benchmarks["status"].isin(["Q", "D"])
+    held = _add_date(benchmarks[free & benchmarks["value"].notna()])
+    # The finest of one date comes last.
+    held = held.sort_values(["series", "date", "finest"]).drop_duplicates(
+        ["series", "date"], keep="last"
+    )
+    return (
+        _add_date(series).merge(
+            held[["series", "date", "value"]].rename(columns={"value": "benchmark"}),
+            on=["series", "date"], how="left", validate="m:1",
+        )
+        .drop(columns=["date", "finest"])
+    )  # fmt: skip
+
+
+def _add_date(rows: pd.DataFrame) -> pd.DataFrame:
+    read = times(rows["period"])
+    known = catalogue.load().indicators
+    flow = rows["indicator"].map(lambda key: known[key].timing == "flow").to_numpy(bool)
+    date = [
+        f"{end:.6f} {place if over else ''}"
+        for end, place, over in zip(read.end, read.frequency, flow, strict=True)
+    ]
+    return rows.assign(date=date, finest=read.frequency)
+
+
 def series_of(rows: pd.DataFrame, region: str, record: Record) -> pd.DataFrame:
-    """Return the figures that a target is judged on in a region, oldest first: JUDGED, citation."""
-    chosen = rows["region"] == region
-    for name in AIM:
-        chosen &= rows[name] == record[name]
-    return rows.loc[chosen, [*JUDGED, "citation"]].sort_values("period")
+    """Return the figures that a target is judged on in a region, oldest first.
+
+    Columns: JUDGED, benchmark, citation.
+    """
+    cell = np.logical_and.reduce([rows[name] == record[name] for name in AIM])
+    own = rows[cell & (rows["region"] == region)].assign(series="")
+    benchmark = record["benchmark"] if record["kind"] == Kind.EXCEED_BENCHMARK else None
+    found = _add_benchmark(own, rows[cell & (rows["region"] == benchmark)].assign(series=""))
+    found = found.assign(end=times(found["period"]).end).sort_values(["end", "period"])
+    return found[[*JUDGED, "benchmark", "citation"]]

@@ -6,6 +6,7 @@ dates are written as the language writes them.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Context, Decimal
@@ -19,6 +20,7 @@ from babel.messages.pofile import read_po
 Language = Literal["zh", "en"]
 LANGUAGES: tuple[Language, ...] = ("zh", "en")
 CATALOGUE = Path(__file__).parent / "locale" / "zh_CN.po"
+_PERIOD = re.compile(r"\d{4}(-Q[1-4]|-(0[1-9]|1[0-2]))?")
 _MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 
 
@@ -155,7 +157,12 @@ class Wording:
         return self.number(value)
 
     def period(self, period: str) -> str:
-        """Return `2024-12` as `2024年12月` or `Dec 2024`, `2020-Q3` as `2020年第3季度`."""
+        """Return `2024-12` as `2024年12月` or `Dec 2024`, `2020-Q3` as `2020年第3季度`.
+
+        What is no such period stands as it is.
+        """
+        if not _PERIOD.fullmatch(period):
+            return period
         year, _, part = period.partition("-")
         if self.language == "zh":
             if not part:

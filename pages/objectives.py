@@ -18,11 +18,7 @@ where = tables.region_names(words.language)[region]
 aim = objectives.aim_name(record, words)
 asked = objectives.target_text(record, words)
 symbol = progress.SYMBOLS[verdict.verdict]
-answer = (
-    progress.said(verdict.verdict, verdict.reason, words)
-    if verdict.reason
-    else progress.headline(verdict, words)
-)
+answer = objectives.answer(verdict, words)
 st.title(words("{where} · {aim}: {answer} {symbol}", where=where, aim=aim, answer=answer,
                symbol=symbol))  # fmt: skip
 st.caption(words("Target: {target}. {description}", target=asked,
@@ -51,11 +47,6 @@ why = progress.explain(
     verdict, words, indicator.decimals, in_points=tables.in_points(indicator.key)
 )
 st.markdown("\n".join(f"- {line}" for line in why))
-if objectives.is_overdue(verdict):
-    st.warning(words(
-        "The deadline has passed and no figure for it has been published; the verdict is that "
-        "of the latest figure."
-    ), icon=":material/schedule:")  # fmt: skip
 
 with st.expander(words("Why: the formula with its numbers"), key="why"):
     st.markdown(

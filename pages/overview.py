@@ -3,6 +3,7 @@
 import streamlit as st
 
 from indicators import cached, frame, objectives, sidebar, tables, views
+from indicators.progress import VerdictClass
 
 visit = frame.begin("overview")
 words = visit.words
@@ -27,6 +28,18 @@ st.caption(words(
     "{judged} of {all} can be judged; the others say why. Click a cell to open it.",
     judged=int((verdicts["reason"] == "").sum()), all=len(verdicts),
 ))  # fmt: skip
+if outstanding := int((verdicts["verdict"] == VerdictClass.STALE).sum()):
+    st.caption(words.plural(
+        "{n} more is past its deadline and waits for the final figure: the verdict is as of its "
+        "latest figure.",
+        "{n} more are past their deadlines and wait for the final figures: the verdicts are as of "
+        "their latest figures.", n=outstanding,
+    ))  # fmt: skip
+if lost := cached.unknown_targets(visit.vintage):
+    st.warning(words(
+        "Targets left out, because the catalogue does not know their indicator or region: {names}",
+        names=words.listed(lost),
+    ), icon=":material/warning:")  # fmt: skip
 with st.container(horizontal=True):
     for symbol, name, number in objectives.counts(verdicts, words):
         st.badge(f"{symbol} {name} {number}", color="gray")

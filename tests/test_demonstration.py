@@ -157,7 +157,11 @@ def test_every_verdict_class_occurs(world: Demonstration) -> None:
         """,
         [sorted(set(applied["indicator"])), sorted(set(applied["region"]))],
     )
-    assert set(targets.verdicts(register, applied, rows)["verdict"]) == set(VerdictClass)
+    found = set(targets.verdicts(register, applied, rows)["verdict"])
+    assert found == set(VerdictClass) - {VerdictClass.STALE}
+    # Asked long after its deadlines, no verdict is of today.
+    later = set(targets.verdicts(register, applied, rows, "2041-01-01")["verdict"])
+    assert VerdictClass.STALE in later
 
 
 def test_some_figures_are_missing_and_some_series_broken(world: Demonstration) -> None:

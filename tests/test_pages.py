@@ -102,9 +102,11 @@ def test_the_data_page_shows_where_a_figure_stands() -> None:
 
 def test_an_objective_states_its_verdict_and_shows_its_reasons() -> None:
     page = opened("objectives", target="nation-manufacturing-pass-rate-c-2025")
-    assert page.title[0].value == "全国制造业产品质量合格率：进展符合预期 ▲"
+    assert page.title[0].value == (
+        "全国制造业产品质量合格率：进展符合预期（判定截至2024年数据；2025年期末数据尚未收录） ◇"
+    )
     said = " ".join(block.value for block in page.markdown)
-    assert "目前应为 93.88" in said
+    assert "2024年应为 93.88" in said
     assert "若不计最新数据，判定将变为“需要提速”" in said
     assert "质量强国建设纲要" in said
     assert "nan" not in said
@@ -125,7 +127,9 @@ def test_the_nation_s_target_is_named_where_a_province_has_none() -> None:
 
 def test_the_matrix_counts_every_verdict_and_narrows() -> None:
     page = opened("overview")
-    assert page.caption[1].value.startswith("162 项中 6 项可以判定")
+    assert page.caption[1].value.startswith("162 项中 3 项可以判定")
+    assert page.caption[2].value.startswith("另有 3 项期限已过、期末数据尚未收录")
+    assert "◇ 期限已过、期末数据未收录 3" in [badge.value for badge in page.markdown][1]
     page = opened("overview", only_document="jiangsu-certification-2018")
     assert page.caption[1].value.startswith("1 项中 1 项可以判定")
 

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import re
 import subprocess
 import sys
 from collections.abc import Mapping
+from dataclasses import asdict
 from typing import Any
 
 import numpy as np
@@ -18,6 +20,9 @@ from indicators.progress import (
     change_needed,
     date_at,
     decimal_year,
+    explain,
+    formula,
+    headline,
     judge,
     judge_many,
     period_at,
@@ -26,6 +31,7 @@ from indicators.progress import (
 )
 from indicators.progress.direction import CRITICAL
 from indicators.progress.projection import slopes
+from indicators.wording import Wording
 
 PASS_RATE = {"2020": 93.39, "2022": 93.29, "2023": 93.65, "2024": 93.93}
 
@@ -143,7 +149,7 @@ def test_a_time_has_its_calendar_day(period: str, day: str) -> None:
 
 
 def test_a_month_of_the_year_due_is_before_the_deadline() -> None:
-    found = verdict_on({"2018": 5000, "2022-06": 9000})
+    found = verdict_on({"2018-12": 5000, "2022-06": 9000})
     assert found.verdict == "acceleration_needed"
     assert found.late is not None
     assert found.late.expected == pytest.approx(5000 + 5000 * 3.5 / 4)
@@ -321,12 +327,76 @@ def test_after_the_deadline_the_target_itself_is_expected() -> None:
     assert (late.expected, late.gap, late.required) == (10_000, -500, None)
 
 
-def test_a_deadline_without_a_figure_for_it_is_stale() -> None:
-    figures = {"2018": 5000, "2021": 9_900}
-    assert verdict_on(figures, as_of="2023").reason == "stale"
-    assert verdict_on(figures, as_of="2021").verdict == "on_track"
-    met = {"2018": 5000, "2021": 10_100}
-    assert verdict_on(met, as_of="2023").verdict == "achieved_on_time"
+@pytest.mark.parametrize(
+    ("figures", "last_class"),
+    [
+        ({"2018": 5000, "2021": 9_900}, "on_track"),
+        ({"2018": 5000, "2021": 5_100}, "limited"),
+        ({"2018": 5000, "2021": 10_100}, "achieved"),
+    ],
+)
+def test_a_deadline_without_a_figure_for_it_is_stale(
+    figures: dict[str, float], last_class: str
+) -> None:
+    found = verdict_on(figures, as_of="2023-03-05")
+    assert (found.verdict, found.reason, found.last_class) == ("stale", "stale", last_class)
+    assert verdict_on(figures, as_of="2022-12-30").verdict == last_class
+    assert found.missed_by is None
+
+
+def test_a_stale_verdict_says_of_when_it_is_and_what_is_not_there() -> None:
+    found = verdict_on({"2018": 5000, "2021": 9_900}, as_of="2023-03-05")
+    assert explain(found, Wording("zh"))[0].startswith(
+        "进展符合预期（判定截至2021年数据；2022年期末数据尚未收录）"
+    )
+    assert headline(found, Wording("en")) == "On track (as of 2021; no figure for 2022 is held yet)"
+
+
+def test_a_stale_verdict_is_in_the_table_with_its_class() -> None:
+    series = rows({"2018": 5000.0, "2021": 9_900.0}).assign(series="贵州")
+    found = judge_many(series, target_frame({"贵州": target()}), as_of="2023-01-01").iloc[0]
+    assert found[["verdict", "reason", "last_class", "latest_period", "due_period"]].to_list() == [
+        "stale", "stale", "on_track", "2021", "2022",
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("figures", "verdict", "missed_by", "missed_period"),
+    [
+        # Nothing is known of 2020 itself.
+        ({"2018": 100, "2022": 195}, "missed", 5, "2022"),
+        ({"2018": 100, "2021": 150, "2022": 195}, "missed", 50, "2021"),
+        ({"2018": 100, "2020": 180, "2022": 195}, "missed", 20, "2020"),
+        ({"2018": 100, "2021": 150, "2022": 205}, "achieved_late", None, None),
+        ({"2018": 100, "2019": 201, "2022": 205}, "achieved_on_time", None, None),
+        ({"2018": 100, "2022": 205}, "achieved", None, None),
+    ],
+)
+def test_no_older_figure_stands_for_that_of_the_deadline(
+    figures: dict[str, float], verdict: str, missed_by: float | None, missed_period: str | None
+) -> None:
+    found = verdict_on(figures, value=200.0, window_late="2020")
+    at = found.missed_at.period if found.missed_at else None
+    assert (found.verdict, found.missed_by, at) == (verdict, missed_by, missed_period)
+
+
+def test_what_was_met_on_both_sides_of_its_deadline_says_what_is_not_known() -> None:
+    found = verdict_on({"2018": 100, "2022": 205}, value=200.0, window_late="2020")
+    assert "timing_unknown" in found.flags
+    assert found.around_deadline == ("2018", "2022")
+    told = " ".join(explain(found, Wording("en")))
+    assert "Late or on time is unknown between 2018 and 2022" in told
+    missed = verdict_on({"2018": 100, "2022": 195}, value=200.0, window_late="2020")
+    told = " ".join(explain(missed, Wording("en")))
+    assert "There is no figure for 2020; in 2022, the first after it, it was 5 short" in told
+    assert "In 2020 it was" not in told
+
+
+def test_a_milestone_without_a_figure_of_its_own_is_told_by_both_sides_of_it() -> None:
+    aim = GUIZHOU | {"milestones": (("2020", 6500.0),)}
+    assert verdict_on({"2017": 5000, "2021": 6400}, **aim).milestones[0].met is False
+    assert verdict_on({"2017": 5000, "2021": 6600}, **aim).milestones[0].met is None
+    assert verdict_on({"2017": 5000, "2019": 6500, "2021": 6600}, **aim).milestones[0].met is True
 
 
 # --- what a planner gets (docs/method.md §3) ------------------------------------------------
@@ -587,10 +657,179 @@ def test_zero_and_a_change_of_sign_are_judged_on_the_linear_shape() -> None:
         assert "linear_instead" in found.flags
 
 
-def test_two_rows_for_one_period_are_an_error() -> None:
-    twice = pd.DataFrame({"period": ["2018", "2020", "2020-12"], "value": [1.0, 2, 3]})
-    with pytest.raises(ValueError, match=r"two rows for one period.*2020 and 2020-12"):
-        judge(twice, target())
+# --- one series, one frequency (docs/method.md §1) -------------------------------------------
+
+
+def test_two_figures_of_one_date_and_length_are_a_reason_and_equal_ones_are_one() -> None:
+    twice = pd.DataFrame({"period": ["2018", "2020", "2020"], "value": [5000.0, 7000, 7500]})
+    assert judge(twice, target()).reason == "conflicting_figures"
+    same = judge(twice.assign(value=[5000.0, 7500, 7500]), target())
+    assert (same.verdict, same.reason) == ("on_track", None)
+
+
+def test_a_year_beside_its_december_is_one_point_of_a_stock() -> None:
+    months = {"2019-12": 6000.0, "2020-12": 7000.0, "2021-12": 8000.0}
+    alone = verdict_on(months)
+    beside = judge(rows(months | {"2021": 8000.0}), target())
+    assert (beside.verdict, beside.latest, beside.flags) == (
+        alone.verdict, alone.latest, alone.flags,
+    )  # fmt: skip
+
+
+def test_a_year_that_differs_from_its_december_is_said() -> None:
+    found = judge(rows({"2019-12": 6000.0, "2020-12": 7000.0, "2020": 9000.0}), target())
+    assert found.latest is not None
+    assert (found.latest.period, found.latest.value) == ("2020-12", 7000)
+    assert "frequencies_disagree" in found.flags
+    assert "Figures of another frequency" in " ".join(explain(found, Wording("en")))
+
+
+@pytest.mark.parametrize(
+    ("figures", "fields", "first", "last"),
+    [
+        # The finest that covers baseline and latest.
+        ({"2019": 1, "2021": 2, "2019-12": 1, "2021-12": 2}, {}, "2019-12", "2021-12"),
+        ({"2018": 1, "2019": 2, "2021": 3, "2021-11": 3, "2021-12": 3}, {}, "2018", "2021"),
+        (
+            {"2018": 1, "2021": 3, "2019-12": 2, "2021-12": 3}, {"baseline_period": "2019"},
+            "2019-12", "2021-12",
+        ),
+        # One year alone gives no verdict where months do.
+        ({"2018": 1, "2019-12": 2, "2021-03": 3}, {}, "2019-12", "2021-03"),
+        # The target's own.
+        (
+            {"2019": 1, "2021": 2, "2019-12": 1, "2021-12": 2}, {"frequency": "A"},
+            "2019", "2021",
+        ),
+        # Years for what is measured over a period.
+        ({"2019": 40, "2020": 50, "2019-Q4": 8, "2020-Q4": 9}, {"flow": True}, "2019", "2020"),
+        (
+            {"2019": 40, "2020": 50, "2019-Q4": 8, "2020-Q4": 9},
+            {"flow": True, "frequency": "Q"}, "2019-Q4", "2020-Q4",
+        ),
+    ],
+)  # fmt: skip
+def test_a_verdict_is_on_one_frequency(
+    figures: dict[str, float], fields: dict[str, Any], first: str, last: str
+) -> None:
+    found = verdict_on(figures, **fields)
+    assert found.baseline is not None
+    assert found.latest is not None
+    assert (found.baseline.period, found.latest.period) == (first, last)
+
+
+def test_quarters_of_what_adds_up_over_a_year_are_not_held_against_a_year_s_target() -> None:
+    quarters = {"2020-Q1": 1.0, "2020-Q2": 2.0, "2020-Q3": 3.0}
+    assert verdict_on(quarters, flow=True).reason == "other_frequency"
+    assert verdict_on(quarters).reason is None
+
+
+def test_a_baseline_year_holds_its_months_and_the_last_one_is_the_baseline() -> None:
+    months = {"2021-03": 5000.0, "2021-07": 5500.0, "2022-08": 6000.0}
+    found = verdict_on(months, baseline_period="2021", window_late="2024")
+    assert found.baseline is not None
+    assert (found.baseline.period, "baseline_shifted" in found.flags) == ("2021-07", False)
+
+
+# --- what comes out of degenerate figures (docs/method.md §8) ---------------------------------
+
+
+def finite(verdict: Verdict) -> bool:
+    """Whether no number of a verdict's ends and no sentence of it is infinite or none."""
+    ends = [asdict(end) for end in (verdict.early, verdict.late) if end]
+    numbers = [
+        value for end in ends for name, value in end.items()
+        if isinstance(value, float) and name != "acceleration"
+    ]  # fmt: skip
+    told = [line for words in (Wording("zh"), Wording("en")) for line in (
+        *explain(verdict, words), *formula(verdict, words))]  # fmt: skip
+    # Of a number, not of a word: "information" holds "inf".
+    return bool(np.isfinite(numbers).all()) and not any(
+        re.search(r"(?<![a-z])(nan|inf)(?![a-z])|∞", line.lower()) for line in told
+    )
+
+
+@pytest.mark.parametrize(
+    ("figures", "fields", "verdict", "reason"),
+    [
+        ({"2018": -10, "2020": -5}, {"value": None, "growth": 50.0},
+         "not_assessed", "growth_undefined"),
+        ({"2018": 0, "2020": 5}, {"value": None, "growth": 50.0},
+         "not_assessed", "growth_undefined"),
+        ({"2018": 10_000, "2020": 9_000}, {}, "moving_away", None),  # target = baseline
+        ({"2018": 10_000, "2020": 10_000}, {}, "achieved", None),
+        ({"2018": 5_000, "2020": 8_000, "2021": 9_000}, {"milestones": (("2020", 10_000.0),)},
+         "acceleration_needed", None),
+        ({"2018": 5_000, "2020": 9_000, "2021": 10_500}, {"milestones": (("2020", 10_000.0),)},
+         "achieved", None),
+        ({"2018": 1e308, "2020": -1e308}, {"value": 1.5e308}, "not_assessed", "not_computable"),
+        ({"2018": 5_000, "2020": float("inf")}, {}, "not_assessed", "unreadable"),
+    ],
+)  # fmt: skip
+def test_every_degenerate_figure_has_an_outcome(
+    figures: dict[str, float], fields: dict[str, Any], verdict: str, reason: str | None
+) -> None:
+    found = verdict_on(figures, **fields)
+    assert (found.verdict, found.reason) == (verdict, reason)
+    assert finite(found)
+    series = rows(figures).assign(series="贵州")
+    table = judge_many(series, target_frame({"贵州": target(**fields)}))
+    numbers = table.select_dtypes("number")
+    assert not np.isinf(numbers.to_numpy(np.float64)).any()
+
+
+@pytest.mark.parametrize(
+    ("then", "now", "verdict", "ratio"),
+    [(93.93, 93.93, "limited", 0.0), (93.93, 93.0, "moving_away", None),
+     (93.93, 94.86, "achieved", None)],
+)  # fmt: skip
+def test_standing_on_a_benchmark_is_limited_progress(
+    then: float, now: float, verdict: str, ratio: float | None
+) -> None:
+    figures = rows({"2020": then, "2023": now}, benchmark=[93.93, 93.93])
+    found = judge(figures, target(kind="exceed_benchmark", value=None, window_late="2025"))
+    assert found.verdict == verdict
+    assert found.late is not None
+    if verdict != "achieved":
+        assert found.late.ratio == ratio
+    assert finite(found)
+
+
+def test_a_baseline_that_the_document_gives_stands_before_the_series() -> None:
+    # 87.6 = 85.0 + 2 and more, where the series itself has 86.1 for that year.
+    fields = {"value": None, "gain": 2.0, "baseline_period": "2020", "window_late": "2025"}
+    figures = {"2020": 86.1, "2024": 87.6}
+    assert verdict_on(figures, **fields).verdict != "achieved"
+    found = verdict_on(figures, **fields, baseline_value=85.0)
+    assert found.verdict == "achieved"
+    assert found.baseline is not None
+    assert (found.baseline.period, found.baseline.value) == ("2020", 85.0)
+    without = verdict_on({"2023": 86.0, "2024": 87.6}, **fields, baseline_value=85.0)
+    assert without.verdict == "achieved"
+    assert verdict_on({}, **fields, baseline_value=85.0).reason == "no_data"
+
+
+# --- one that cannot be judged stops no other -----------------------------------------------
+
+
+def test_a_figure_or_target_that_is_none_is_a_reason_beside_that_one_target() -> None:
+    series = pd.concat([
+        rows({"2018": 5000.0, "2020": 7500.0}).assign(series="good"),
+        rows({"2018": 5000.0, "second half of 2020": 7500.0}).assign(series="period"),
+        rows({"2018": 5000.0, "2020-13": 7500.0}).assign(series="month"),
+        rows({"2018": 5000.0, "2020": 7500.0}).assign(series="target"),
+        rows({"2018": 5000.0, "2020": 7500.0}).assign(series="window"),
+    ])  # fmt: skip
+    names = ["good", "period", "month", "target", "window"]
+    targets = target_frame(dict.fromkeys(names, target()))
+    targets.loc[targets["series"] == "target", "polarity"] = -1
+    targets.loc[targets["series"] == "window", "window_late"] = "soon"
+    found = judge_many(series, targets, as_of="2021-05-05").set_index("series")
+    assert found["reason"].to_dict() == {
+        "good": "", "period": "unreadable", "month": "unreadable",
+        "target": "contradictory_target", "window": "contradictory_target",
+    }  # fmt: skip
+    assert found.loc["good", "verdict"] == "on_track"
 
 
 # --- many at once ---------------------------------------------------------------------------

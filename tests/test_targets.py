@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import shutil
+from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pandas as pd
 import pytest
@@ -15,8 +17,16 @@ from etl.refresh import RAW, refresh
 from etl.targets import FOLDER, register
 from indicators import catalogue, queries, tables
 from indicators.objectives import target_text
-from indicators.progress import Kind
-from indicators.targets import Register, applicable, engine_target, series_of, verdicts
+from indicators.progress import Kind, said_of
+from indicators.targets import (
+    Register,
+    applicable,
+    engine_target,
+    needed,
+    series_of,
+    unknown,
+    verdicts,
+)
 from indicators.wording import Wording
 
 DOCUMENT = """\
@@ -130,6 +140,106 @@ def test_verdicts_on_public_figures(empty: sa.Engine) -> None:
     assert (silent["verdict"], silent["reason"]) == ("not_assessed", "no_data")
     series = series_of(rows, "100000", known.record("nation-manufacturing-pass-rate-c-2025"))
     assert series["period"].tolist() == ["2017", "2020", "2022", "2023", "2024"]
+
+
+ABOVE_THE_NATION = """\
+document: {title: 某区实施方案, issuer: 某区人民政府, region: "150000"}
+targets:
+  - key: above-the-nation-2025
+    indicator: manufacturing_pass_rate
+    industry: C
+    kind: exceed_benchmark
+    benchmark: "100000"
+    baseline: {period: "2023"}
+    window: ["2025", "2025"]
+    definition: 合格率高于全国平均水平
+    place: 第2段
+    grade: B
+  - key: two-points-more-2025
+    indicator: manufacturing_quality_competitiveness
+    industry: C
+    kind: gain
+    value: 2
+    baseline: {period: "2020", value: 85.0}
+    window: ["2025", "2025"]
+    definition: 比2020年的85.0提高2
+    place: 第3段
+    grade: B
+"""
+
+
+def figures(*rows: tuple[str, str, str, float]) -> pd.DataFrame:
+    """Return observations from (indicator, region, period, value), all of manufacturing."""
+    return pd.DataFrame(rows, columns=["indicator", "region", "period", "value"]).assign(
+        industry="C", size="ALL", scheme="ALL", status="A", confidentiality="F",
+        numerator=float("nan"), denominator=float("nan"), citation="c1",
+    )  # fmt: skip
+
+
+def own_verdicts(tmp_path: Path, rows: pd.DataFrame, day: str) -> dict[str, dict[Any, Any]]:
+    known = Register(**vars(register(catalogue.load(), written(tmp_path, ABOVE_THE_NATION))))
+    judged_rows = verdicts(known, applicable(known, tables.provinces()), rows, day)
+    return {str(row["target"]): row for row in judged_rows.to_dict("records")}
+
+
+def test_a_target_above_the_nation_is_judged_against_the_nation_s_figure_of_the_date(
+    tmp_path: Path,
+) -> None:
+    rate = "manufacturing_pass_rate"
+    rows = figures(
+        (rate, "150000", "2023", 93.71), (rate, "150000", "2024", 94.86),
+        (rate, "100000", "2023", 93.65), (rate, "100000", "2024", 93.93),
+    )  # fmt: skip
+    found = own_verdicts(tmp_path, rows, "2025-06-30")["above-the-nation-2025"]
+    assert (found["verdict"], found["latest_value"]) == ("achieved", 94.86)
+    behind = rows.assign(value=rows["value"].replace({94.86: 93.0}))
+    found = own_verdicts(tmp_path, behind, "2025-06-30")["above-the-nation-2025"]
+    assert found["verdict"] == "moving_away"
+    level = rows.assign(value=[93.65, 93.93, 93.65, 93.93])
+    found = own_verdicts(tmp_path, level, "2025-06-30")["above-the-nation-2025"]
+    assert (found["verdict"], found["ratio_late"]) == ("limited", 0)
+    alone = rows[rows["region"] == "150000"]
+    found = own_verdicts(tmp_path, alone, "2025-06-30")["above-the-nation-2025"]
+    assert found["reason"] == "not_comparable"
+
+
+def test_what_a_target_rests_on_holds_its_benchmark(tmp_path: Path) -> None:
+    known = Register(**vars(register(catalogue.load(), written(tmp_path, ABOVE_THE_NATION))))
+    asked = needed(known, applicable(known, tables.provinces()))
+    pairs = {(row.region, row.indicator) for row in asked.itertuples()}
+    assert ("100000", "manufacturing_pass_rate") in pairs
+
+
+def test_the_register_s_own_baseline_stands_before_the_series(tmp_path: Path) -> None:
+    index = "manufacturing_quality_competitiveness"
+    rows = figures((index, "150000", "2020", 86.1), (index, "150000", "2024", 87.6))
+    found = own_verdicts(tmp_path, rows, "2025-06-30")["two-points-more-2025"]
+    assert (found["baseline_value"], found["target_value"]) == (85.0, 87.0)
+    assert found["verdict"] == "achieved"
+
+
+def test_verdicts_turn_with_the_day(tmp_path: Path) -> None:
+    index = "manufacturing_quality_competitiveness"
+    rows = figures((index, "150000", "2020", 86.1), (index, "150000", "2024", 86.0))
+    before = own_verdicts(tmp_path, rows, "2025-12-30")["two-points-more-2025"]
+    after = own_verdicts(tmp_path, rows, "2026-01-01")["two-points-more-2025"]
+    assert (before["verdict"], after["verdict"]) == ("acceleration_needed", "stale")
+    assert after["last_class"] == before["verdict"]
+    text = "需要提速（判定截至2024年数据；2025年期末数据尚未收录）"
+    assert said_of(after, Wording("zh")) == text
+
+
+def test_targets_of_what_the_catalogue_does_not_know_are_named_and_stop_no_other(
+    shipped: Register,
+) -> None:
+    strange = shipped.target.head(2).assign(
+        target=["gone", "nowhere"], indicator=["indicator_of_old", "certificates_valid"],
+        region=["100000", "999999"],
+    )  # fmt: skip
+    known = replace(shipped, target=pd.concat([shipped.target, strange], ignore_index=True))
+    assert unknown(known)["target"].tolist() == ["gone", "nowhere"]
+    applied = applicable(known, tables.provinces())
+    assert applied.equals(applicable(shipped, tables.provinces()))
 
 
 def test_a_changed_target_is_a_release_and_an_unchanged_one_is_not(empty: sa.Engine) -> None:

@@ -9,7 +9,7 @@ import pandas as pd
 from indicators import catalogue, charts, downloads, maps, province, tables, views
 from indicators.briefing.blocks import Block, Briefing, Figure, Heading, Paragraph, Points, Table
 from indicators.compare import Standing
-from indicators.objectives import aim_name, is_overdue
+from indicators.objectives import aim_name
 from indicators.progress import explain
 from indicators.province import Material, listing, sentences
 from indicators.queries import Selection
@@ -116,7 +116,9 @@ def _map(material: Material, indicator: str, period: str, words: Wording) -> Ite
 def _targets(material: Material, words: Wording) -> Iterator[Block]:
     facts = material.facts
     yield Heading(words("Targets and how they stand"))
-    judged = province.assessed(facts.verdicts)
+    judged = pd.concat([
+        province.assessed(facts.verdicts), province.outstanding(facts.verdicts)
+    ])  # fmt: skip
     if facts.verdicts.empty:
         yield Paragraph(words("No target of a document in the register applies here."))
         return
@@ -136,12 +138,8 @@ def _targets(material: Material, words: Wording) -> Iterator[Block]:
         # The last sentence is another method's verdict: the Objectives page has room for both.
         every = every[:-1] if verdict.eurostat.value is not None else every
         said = [sentence for sentence in every if sentence != left_out][:REASONS]
-        overdue = [words(
-            "The deadline has passed and no figure for it has been published; the verdict is "
-            "that of the latest figure."
-        )] if is_overdue(verdict) else []  # fmt: skip
         told.append(words("{aim}. {why}", aim=aim_name(row, words),
-                          why=_run([*said, *overdue], words)))  # fmt: skip
+                          why=_run(said, words)))  # fmt: skip
     if told:
         yield Paragraph(words("What needs attention first, the farthest behind at the top:"))
         yield Points(tuple(told))

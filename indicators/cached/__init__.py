@@ -49,6 +49,7 @@ from indicators.cached.objectives import (
     register,
     required_specification,
     series,
+    unknown_targets,
     verdict,
     verdicts,
 )
@@ -144,6 +145,7 @@ __all__ = [
     "spine_specification",
     "table_exports",
     "trends_specification",
+    "unknown_targets",
     "verdict",
     "verdicts",
     "vintage_name",

@@ -36,15 +36,26 @@ def aims(vintage: Vintage) -> pd.DataFrame:
 
 
 @kept
-def aimed_at(vintage: Vintage) -> pd.DataFrame:
-    """Return the figures that targets are set for; see `queries.observations_of`."""
-    return queries.observations_of(engine(vintage.dataset), aims(vintage), vintage.release)
+def unknown_targets(vintage: Vintage) -> list[str]:
+    """Return the targets that nothing can be said of; see `targets.unknown`."""
+    return sorted(targets.unknown(register(vintage))["target"])
 
 
 @kept
+def aimed_at(vintage: Vintage) -> pd.DataFrame:
+    """Return the figures that targets are set for; see `queries.observations_of`."""
+    needed = targets.needed(register(vintage), aims(vintage))
+    return queries.observations_of(engine(vintage.dataset), needed, vintage.release)
+
+
 def verdicts(vintage: Vintage) -> pd.DataFrame:
-    """Return the verdict of every region and aim; see `targets.verdicts`."""
-    return targets.verdicts(register(vintage), aims(vintage), aimed_at(vintage))
+    """Return the verdict of every region and aim as of today; see `targets.verdicts`."""
+    return _verdicts(vintage, targets.today())
+
+
+@kept
+def _verdicts(vintage: Vintage, day: str) -> pd.DataFrame:
+    return targets.verdicts(register(vintage), aims(vintage), aimed_at(vintage), day)
 
 
 def series(target: str, region: str, vintage: Vintage) -> pd.DataFrame:
@@ -52,10 +63,15 @@ def series(target: str, region: str, vintage: Vintage) -> pd.DataFrame:
     return targets.series_of(aimed_at(vintage), region, register(vintage).record(target))
 
 
-@kept
 def verdict(target: str, region: str, vintage: Vintage) -> Verdict:
-    """Return one target's verdict in a region, with its projection."""
-    return judge(series(target, region, vintage), targets.engine_target(register(vintage), target))
+    """Return one target's verdict in a region as of today, with its projection."""
+    return _verdict(target, region, vintage, targets.today())
+
+
+@kept
+def _verdict(target: str, region: str, vintage: Vintage, day: str) -> Verdict:
+    asked = targets.engine_target(register(vintage), target)
+    return judge(series(target, region, vintage), asked, as_of=day)
 
 
 @st.cache_resource(show_spinner=False)

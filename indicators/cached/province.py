@@ -11,7 +11,16 @@ import pyarrow as pa
 import streamlit as st
 from streamlit.dataframe_util import convert_anything_to_arrow_bytes
 
-from indicators import briefing, catalogue, charts, compare, downloads, province, tables
+from indicators import (
+    briefing,
+    catalogue,
+    charts,
+    compare,
+    downloads,
+    province,
+    tables,
+    targets,
+)
 from indicators.cached.database import engine, kept
 from indicators.cached.exports import (
     Export,
@@ -46,10 +55,14 @@ def peer_mistakes(words: Wording) -> list[str]:
 levels = st.cache_resource(max_entries=64, show_spinner=False)
 
 
-@levels
 def shared(parent: str, vintage: Vintage) -> province.Shared:
-    """Return what all regions below one have in common."""
-    judged = province.Judged(register(vintage), verdicts(vintage), aimed_at(vintage))
+    """Return what all regions below one have in common today."""
+    return _shared(parent, vintage, targets.today())
+
+
+@levels
+def _shared(parent: str, vintage: Vintage, day: str) -> province.Shared:
+    judged = province.Judged(register(vintage), verdicts(vintage), aimed_at(vintage), day)
     return province.shared(engine(vintage.dataset), vintage, boundaries(), judged, parent)
 
 
@@ -67,22 +80,33 @@ class ProvincePage(NamedTuple):
     rows: dict[str, bytes]
 
 
-@levels
 def province_pages(parent: str, language: Language, vintage: Vintage) -> dict[str, ProvincePage]:
-    """Return the pages of all regions below one, each beside its usual peers.
+    """Return today's pages of all regions below one, each beside its usual peers.
 
     All at once, as long as one visitor waits anyway for what these regions share.
     """
-    known, words = shared(parent, vintage), Wording(language)
+    return _province_pages(parent, language, vintage, targets.today())
+
+
+@levels
+def _province_pages(
+    parent: str, language: Language, vintage: Vintage, day: str
+) -> dict[str, ProvincePage]:
+    known, words = _shared(parent, vintage, day), Wording(language)
     return {
         region: _page(province.material(known, region), words) for region in province.below(parent)
     }
 
 
-@kept
 def province_page(view: ProvinceView, vintage: Vintage) -> ProvincePage:
-    """Return what the Province page draws of a region."""
-    page = province_pages(province.parent_of(view.region), view.language, vintage)[view.region]
+    """Return what the Province page draws of a region today."""
+    return _province_page(view, vintage, targets.today())
+
+
+@kept
+def _province_page(view: ProvinceView, vintage: Vintage, day: str) -> ProvincePage:
+    parent = province.parent_of(view.region)
+    page = _province_pages(parent, view.language, vintage, day)[view.region]
     known, words = material(view.region, view.group, vintage), Wording(view.language)
     if page.told.beside.group == known.facts.group:
         return page

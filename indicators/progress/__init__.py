@@ -21,6 +21,7 @@ from indicators.progress.codes import (
 )
 from indicators.progress.eurostat import EurostatProgress, eurostat_progress
 from indicators.progress.explanation import explain, formula, headline
+from indicators.progress.frequency import FREQUENCIES, frequency, one_frequency
 from indicators.progress.labels import (
     check_name,
     class_name,
@@ -30,6 +31,7 @@ from indicators.progress.labels import (
     kind_name,
     reason_sentence,
     said,
+    said_of,
     shape_name,
 )
 from indicators.progress.margins import Margin
@@ -50,6 +52,7 @@ from indicators.progress.verdict import (
 from indicators.progress.what_if import change_needed, reached_at
 
 __all__ = [
+    "FREQUENCIES",
     "SYMBOLS",
     "Attained",
     "Check",
@@ -85,15 +88,18 @@ __all__ = [
     "explain",
     "flag_name",
     "formula",
+    "frequency",
     "headline",
     "judge",
     "judge_many",
     "kind_name",
+    "one_frequency",
     "path",
     "period_at",
     "reached_at",
     "reason_sentence",
     "said",
+    "said_of",
     "shape_name",
     "target_frame",
 ]

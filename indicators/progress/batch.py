@@ -2,23 +2,33 @@
 
 from dataclasses import dataclass
 from functools import cached_property
+from typing import Generic, NamedTuple, TypeVar
 
 import numpy as np
 import numpy.typing as npt
 
 from indicators.progress.codes import Kind
-from indicators.progress.points import Points
+from indicators.progress.points import SAME, Points
 from indicators.progress.shapes import At, scaled, unscaled, usable
 from indicators.progress.targets import Aims
 
 Floats = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.int64]
 Bools = npt.NDArray[np.bool_]
+Array = TypeVar("Array")
 
 # Rounding must not decide: 1000 / (5000 / 3) is 0.6.
 ROUNDING = 1e-12
 # A baseline missing in its year may be taken from the next two (§8).
 BASELINE_YEARS = 2
+
+
+class Around(NamedTuple, Generic[Array]):
+    """Something of the points at an instant, of the last before it and the first after it."""
+
+    before: Array
+    at: Array
+    after: Array
 
 
 @dataclass(frozen=True)
@@ -36,11 +46,17 @@ class Batch:
     @cached_property
     def baseline(self) -> Ints:
         """The place of each series' baseline; −1 where no point may stand for it."""
-        due = np.nan_to_num(self.aims.baseline, nan=-np.inf)
-        before = self.points.number(self.points.time < due[self.points.owner])
-        first = np.where(before < self.points.count, self.points.start + before, -1)
-        time = self.points.pick(self.points.time, first)
-        return np.where(time > due + BASELINE_YEARS, np.where(np.isfinite(due), -1, first), first)
+        due = np.nan_to_num(self.aims.baseline, nan=-np.inf) + SAME
+        owner, time = self.points.owner, self.points.time
+        up_to = self.points.number(time <= due[owner])
+        # A year holds its months: the last one of it is the baseline.
+        within = self.points.number(
+            (time <= due[owner]) & (time > self.aims.baseline_start[owner] + SAME)
+        )
+        own = np.where(within > 0, self.points.start + up_to - 1, -1)
+        first = np.where(up_to < self.points.count, self.points.start + up_to, -1)
+        late = self.points.pick(time, first) > due + BASELINE_YEARS
+        return np.where(within > 0, own, np.where(late & np.isfinite(due), -1, first))
 
     @cached_property
     def previous(self) -> Ints:
@@ -49,10 +65,17 @@ class Batch:
         return np.where(between, self.latest - 1, -1)
 
     @cached_property
-    def at_deadline(self) -> Ints:
-        """The place of the last point up to the late end of the window; −1 where none is."""
-        number = self.points.number(self.points.time <= self.aims.late[self.points.owner])
-        return np.where(number > 0, self.points.start + number - 1, -1)
+    def around_deadline(self) -> Around[Ints]:
+        """The places of the points at the late end of the window, before and after it; else −1."""
+        late, owner, time = self.aims.late, self.points.owner, self.points.time
+        earlier = self.points.number(time < late[owner] - SAME)
+        up_to = self.points.number(time <= late[owner] + SAME)
+        start = self.points.start
+        return Around(
+            before=np.where(earlier > 0, start + earlier - 1, -1),
+            at=np.where(up_to > earlier, start + up_to - 1, -1),
+            after=np.where((up_to < self.points.count) & ~np.isnan(late), start + up_to, -1),
+        )
 
     @cached_property
     def t0(self) -> Floats:
@@ -112,10 +135,17 @@ class Batch:
         return self.points.pick(self.value, self.latest)
 
     @cached_property
+    def shrunken(self) -> Bools:
+        """Where a growth in per cent has no meaning: its baseline is not above zero."""
+        relative = ~np.isnan(self.aims.growth) & np.isnan(self.aims.gain)
+        return relative & np.isnan(self.aims.value) & (self.y0 <= 0)
+
+    @cached_property
     def aim(self) -> Floats:
         """The target's value yT at the late end of its window."""
         aims, y0 = self.aims, self.y0
-        gained = np.where(np.isnan(aims.gain), y0 * (1 + aims.growth / 100), y0 + aims.gain)
+        grown = np.where(self.shrunken, np.nan, y0 * (1 + aims.growth / 100))
+        gained = np.where(np.isnan(aims.gain), grown, y0 + aims.gain)
         aim = np.where(np.isnan(aims.value), gained, aims.value)
         kept = aims.of(Kind.MAINTAIN) & np.isnan(aim)
         aim = np.where(kept | aims.of(Kind.DIRECTION_ONLY), y0, aim)
@@ -223,9 +253,18 @@ class Batch:
         """The progress made over the progress that the path expects by now, on the g scale."""
         time, height = path
         g0, t0 = height[:, 0], time[:, 0]
-        ratio = self.side * (g - g0) / np.abs(interpolated(time, height, t) - g0)
+        made, asked = self.side * (g - g0), np.abs(interpolated(time, height, t) - g0)
+        # Where nothing is asked, standing still is no progress, and anything else has no ratio.
+        ratio = np.where(asked > 0, made / asked, np.where(made == 0, 0.0, np.nan))
         ratio[self.unrated | ~(time[:, -1] > t0) | ~(t > t0)] = np.nan
         return ratio
+
+    @cached_property
+    def computable(self) -> Bools:
+        """Where figures and target are near enough to zero for their differences to be numbers."""
+        goal, g0, g = (self.g(y, self.shape) for y in (self.aim, self.y0, self.y))
+        sound = np.isfinite(g - g0) & np.isfinite(goal - g0) & np.isfinite(goal - g)
+        return sound | np.isnan(self.aim) | np.isnan(self.y0)
 
     @cached_property
     def unrated(self) -> Bools:

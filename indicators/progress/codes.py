@@ -46,12 +46,19 @@ class VerdictClass(StrEnum):
     NOT_BEGUN = "not_begun"
     MOVING_AWAY = "moving_away"
     MISSED = "missed"
+    STALE = "stale"
     NOT_ASSESSED = "not_assessed"
 
 
 class Reason(StrEnum):
     """Why there is no verdict from figures (docs/method.md §8)."""
 
+    CONTRADICTORY_TARGET = "contradictory_target"
+    UNREADABLE = "unreadable"
+    CONFLICTING_FIGURES = "conflicting_figures"
+    OTHER_FREQUENCY = "other_frequency"
+    GROWTH_UNDEFINED = "growth_undefined"
+    NOT_COMPUTABLE = "not_computable"
     NO_DATA = "no_data"
     NO_TARGET = "no_target"
     NO_DEADLINE = "no_deadline"
@@ -74,6 +81,8 @@ class Flag(StrEnum):
     LINEAR_INSTEAD = "linear_instead"
     AFTER_BREAK = "after_break"
     FEW_POINTS = "few_points"
+    TIMING_UNKNOWN = "timing_unknown"
+    FREQUENCIES_DISAGREE = "frequencies_disagree"
 
 
 class Check(StrEnum):
@@ -129,5 +138,6 @@ SYMBOLS = {
     VerdictClass.NOT_BEGUN: "○",
     VerdictClass.MOVING_AWAY: "▼",
     VerdictClass.MISSED: "✖",
+    VerdictClass.STALE: "◇",
     VerdictClass.NOT_ASSESSED: "·",
 }

@@ -8,13 +8,14 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
-from indicators.progress.codes import Check, Flag, Shape
+from indicators.progress.codes import Check, Flag, Reason, Shape, VerdictClass
 from indicators.progress.labels import (
     check_name,
     class_name,
     direction_name,
     eurostat_name,
     reason_sentence,
+    said,
     shape_name,
 )
 from indicators.progress.periods import period_at
@@ -76,7 +77,17 @@ class _Figures:
 
 
 def headline(verdict: Verdict, words: Wording) -> str:
-    """The class, with the recent direction where that is against it."""
+    """The class, with the recent direction where that is against it.
+
+    Of a stale verdict: the class by its latest figure, that figure's period, what is not there.
+    """
+    if verdict.verdict == VerdictClass.STALE and verdict.latest is not None:
+        passed = verdict.late is not None and verdict.latest.time < verdict.late.time
+        return said(
+            verdict.verdict, verdict.reason or "", words, last_class=verdict.last_class,
+            latest=verdict.latest.period,
+            due=verdict.late.period if passed and verdict.late else None,
+        )  # fmt: skip
     name = class_name(verdict.verdict, words)
     if Flag.SLIPPING not in verdict.flags:
         return name
@@ -87,7 +98,10 @@ def headline(verdict: Verdict, words: Wording) -> str:
 
 def _outcome(verdict: Verdict, words: Wording, figures: _Figures) -> Iterator[str]:
     name, latest, end = headline(verdict, words), verdict.latest, verdict.late
-    if latest is None:
+    if verdict.verdict == VerdictClass.STALE:
+        yield words("{verdict}.", verdict=name)
+        yield from _then(verdict, words, figures)
+    elif latest is None:
         yield words("{verdict}.", verdict=name)
     elif end is None or end.value is None or latest.benchmark is not None:
         yield words(
@@ -111,14 +125,68 @@ def _outcome(verdict: Verdict, words: Wording, figures: _Figures) -> Iterator[st
             value=figures.number(latest.benchmark),
             lead=figures.change(figures.judged(latest)),
         )
-    if verdict.missed_by is not None and end is not None:
-        yield words(
-            "In {due} it was {distance} short of the target.",
-            due=words.period(end.period),
-            distance=figures.distance(verdict.missed_by, latest, end.value),
-        )
-    if verdict.reason is not None:
+    yield from _at_the_deadline(verdict, words, figures)
+    if verdict.reason not in (None, Reason.STALE):
         yield reason_sentence(verdict.reason, words)
+
+
+def _then(verdict: Verdict, words: Wording, figures: _Figures) -> Iterator[str]:
+    """What the latest figure was, and what it should have been: all of it in the past."""
+    latest, end = verdict.latest, verdict.late
+    if latest is None or end is None or end.value is None or latest.benchmark is not None:
+        return
+    period, due = words.period(latest.period), words.period(end.period)
+    yield words(
+        "In {period} it stood at {value}; the target is {target} by {due}.",
+        period=period, value=figures.number(latest.value), target=figures.number(end.value),
+        due=due,
+    )  # fmt: skip
+    if end.expected is None or end.gap is None:
+        return
+    expected = figures.number(end.expected)
+    gap = figures.distance(end.gap, latest, end.expected)
+    if end.gap >= 0:
+        yield words(
+            "The path to {due} asked for {expected} in {period}: {gap} ahead of it.",
+            due=due, expected=expected, period=period, gap=gap,
+        )  # fmt: skip
+    else:
+        yield words(
+            "The path to {due} asked for {expected} in {period}: {gap} behind it.",
+            due=due, expected=expected, period=period, gap=gap,
+        )  # fmt: skip
+
+
+def _at_the_deadline(verdict: Verdict, words: Wording, figures: _Figures) -> Iterator[str]:
+    end = verdict.late
+    if end is None:
+        return
+    due = words.period(end.period)
+    if verdict.missed_by is not None and verdict.missed_at is not None:
+        distance = figures.distance(verdict.missed_by, verdict.missed_at, end.value)
+        if verdict.missed_at.time <= end.time:
+            yield words(
+                "In {due} it was {distance} short of the target.", due=due, distance=distance
+            )
+        else:
+            yield words(
+                "There is no figure for {due}; in {period}, the first after it, it was {distance} "
+                "short of the target.",
+                due=due, period=words.period(verdict.missed_at.period), distance=distance,
+            )  # fmt: skip
+    if verdict.around_deadline is not None:
+        before, after = verdict.around_deadline
+        if before is None:
+            yield words(
+                "Whether late or on time is unknown: the first figure is that of {after}.",
+                after=words.period(after),
+            )
+        else:
+            yield words(
+                "Late or on time is unknown between {before} and {after}: there is no figure for "
+                "{due}.",
+                before=words.period(before), after=words.period(after), due=due,
+            )  # fmt: skip
 
 
 def _warnings(verdict: Verdict, words: Wording, figures: _Figures) -> Iterator[str]:
@@ -128,6 +196,11 @@ def _warnings(verdict: Verdict, words: Wording, figures: _Figures) -> Iterator[s
             "The baseline year {declared} has no figure: {baseline} stands for it.",
             declared=words.period(verdict.target.baseline_period or ""),
             baseline=baseline,
+        )
+    if Flag.FREQUENCIES_DISAGREE in verdict.flags:
+        yield words(
+            "Figures of another frequency, which the verdict leaves out, differ from those of the "
+            "same date."
         )
     if Flag.AFTER_BREAK in verdict.flags:
         yield words("Only figures from the break in the series on are used.")
@@ -257,7 +330,7 @@ def _robustness(verdict: Verdict, words: Wording, figures: _Figures) -> Iterator
                 verdict=class_name(margin.verdict, words),
                 value=figures.number(margin.value),
             )
-    if verdict.reason is None and Check.REVISION_UP in verdict.unchecked:
+    if verdict.verdict != VerdictClass.NOT_ASSESSED and Check.REVISION_UP in verdict.unchecked:
         yield words("There is no history of revisions, so that check is left out.")
 
 

@@ -7,8 +7,9 @@ import numpy as np
 import numpy.typing as npt
 
 from indicators.progress import direction, eurostat, outlook
-from indicators.progress.batch import BASELINE_YEARS, ROUNDING, Batch
+from indicators.progress.batch import BASELINE_YEARS, ROUNDING, Around, Batch
 from indicators.progress.codes import Check, Kind, Reason, VerdictClass
+from indicators.progress.points import SAME
 from indicators.progress.targets import KINDS, STATES
 
 Floats = npt.NDArray[np.float64]
@@ -37,26 +38,35 @@ class Judgement:
         return outlook.window_ends(self.batch)
 
     @cached_property
+    def open_ends(self) -> tuple[outlook.Ends, outlook.Ends]:
+        """The ends, without what is asked from now on where the latest figure is of the past."""
+        early, late = self.ends
+        return outlook.past(early, self.stale), outlook.past(late, self.stale)
+
+    @cached_property
     def by_figures(self) -> Ints:
         """The class of every series on its declared shape, whatever its reasons."""
         early, late = (end.ratio for end in self.ends)
-        return self._class(early, late, self.batch.y, self.batch.t, self._at_deadline)
+        return self._class(early, late, self.batch.y, self.batch.t, self._around_deadline)
 
     @cached_property
-    def _at_deadline(self) -> Floats:
-        return self.batch.points.pick(self.batch.value, self.batch.at_deadline)
+    def _around_deadline(self) -> Around[Floats]:
+        """The figures at the deadline, before and after it, as judged."""
+        return Around(*(self.batch.points.pick(self.batch.value, place)
+                        for place in self.batch.around_deadline))  # fmt: skip
 
     def _class(
-        self, early: Floats, late: Floats, y: Floats, t: Floats, at_deadline: Floats
+        self, early: Floats, late: Floats, y: Floats, t: Floats, then: Around[Floats]
     ) -> Ints:
         """The class, were (t, y) the latest point: open, achieved, or past its deadline (§3)."""
         batch = self.batch
         met, only = batch.meets(y), batch.aims.of(Kind.DIRECTION_ONLY)
-        passed = (t >= batch.aims.late) | ((self.as_of >= batch.aims.late) & met)
+        passed = t >= batch.aims.late - SAME
         in_time = (early >= ON_TRACK - ROUNDING) | batch.meets(y, batch.aim_early)
         on_track = late >= ON_TRACK - ROUNDING
         rules = [
-            (passed & batch.meets(at_deadline), VerdictClass.ACHIEVED_ON_TIME),
+            (passed & self._kept_time(then), VerdictClass.ACHIEVED_ON_TIME),
+            (passed & self._at_some_time(then), VerdictClass.ACHIEVED),
             (passed & met, VerdictClass.ACHIEVED_LATE),
             (passed, VerdictClass.MISSED),
             (only & met, VerdictClass.ON_TRACK),
@@ -71,35 +81,61 @@ class Judgement:
         codes = [CLASSES.index(code) for _, code in rules]
         return np.select(conditions, codes, CLASSES.index(VerdictClass.MOVING_AWAY))
 
+    def _kept_time(self, then: Around[Floats]) -> Bools:
+        """Met by the figure at the deadline; without one, by those on both sides of it."""
+        before, at, after = (self.batch.meets(y) for y in then)
+        return np.where(np.isnan(then.at), before & after, at)
+
+    def _at_some_time(self, then: Around[Floats]) -> Bools:
+        """Met between the figures on the two sides of a deadline that has none of its own."""
+        before, _, after = (self.batch.meets(y) for y in then)
+        return np.asarray(np.isnan(then.at) & after & ~before)
+
+    @cached_property
+    def stale(self) -> Bools:
+        """Whether the class is of the past: the deadline, or the figure's age, lies behind."""
+        t, aims = self.batch.t, self.batch.aims
+        old = self.as_of - t > aims.max_age
+        unseen = (self.as_of >= aims.late - SAME) & ~(t >= aims.late - SAME)
+        return np.asarray((old | unseen) & (self.obstacle == NO_REASON))
+
     @cached_property
     def reason(self) -> Ints:
-        """Why a series cannot be judged (§8), or `NO_REASON`: the first that applies."""
+        """Why a series has no verdict of today from figures (§8), or `NO_REASON`."""
+        return np.where(self.stale, REASONS.index(Reason.STALE), self.obstacle)
+
+    @cached_property
+    def obstacle(self) -> Ints:
+        """Why no figure gives a series a class (§8), or `NO_REASON`: the first that applies."""
         batch, aims = self.batch, self.batch.aims
         late, only = aims.late, aims.of(Kind.DIRECTION_ONLY)
         none, no_baseline = batch.points.count == 0, batch.baseline < 0
-        met, passed = batch.meets(batch.y), batch.t >= late
+        met, passed = batch.meets(batch.y), batch.t >= late - SAME
         withheld, different = (
             self._in_place(rows) for rows in (batch.points.hidden, batch.points.different)
         )
         open_still = aims.needs_baseline | ~(met | passed)
         lacking = no_baseline & open_still
         single = (batch.baseline == batch.latest) & open_still
-        old = self.as_of - batch.t > aims.max_age
-        unseen = ~met & ~passed & (self.as_of >= late)
         rules = [
+            (aims.contradictory, Reason.CONTRADICTORY_TARGET),
             (aims.of(Kind.MILESTONE), Reason.QUALITATIVE),
             (aims.without_aim, Reason.NO_TARGET),
             (~aims.comparable, Reason.NOT_COMPARABLE),
+            (batch.points.unreadable, Reason.UNREADABLE),
+            (batch.points.conflicting, Reason.CONFLICTING_FIGURES),
             (none & withheld, Reason.SUPPRESSED),
             (none & different, Reason.NOT_COMPARABLE),
+            (batch.points.elsewhere, Reason.OTHER_FREQUENCY),
             (none, Reason.NO_DATA),
             (aims.baseline < batch.points.broken, Reason.BREAK_IN_SERIES),
-            (old | unseen, Reason.STALE),
             ((lacking | single) & withheld, Reason.SUPPRESSED),
             ((lacking | single) & different, Reason.NOT_COMPARABLE),
             (lacking, Reason.NO_BASELINE),
+            (batch.shrunken, Reason.GROWTH_UNDEFINED),
             (single, Reason.SINGLE_POINT),
             (np.isnan(late) & ~met & ~batch.maintained & ~only, Reason.NO_DEADLINE),
+            (~batch.computable, Reason.NOT_COMPUTABLE),
         ]
         conditions = [condition for condition, _ in rules]
         return np.select(conditions, [REASONS.index(code) for _, code in rules], NO_REASON)
@@ -108,7 +144,8 @@ class Judgement:
         """Where such a row stands in a baseline's place, or would be a needed second point."""
         owner, time = rows
         due, count = self.batch.aims.baseline[owner], self.batch.points.count
-        wanted = (count[owner] < 2) | ((time >= due) & (time <= due + BASELINE_YEARS))
+        start = self.batch.aims.baseline_start[owner] + SAME
+        wanted = (count[owner] < 2) | ((time > start) & (time <= due + BASELINE_YEARS))
         return np.bincount(owner[wanted], minlength=len(count)) > 0
 
     @cached_property
@@ -118,14 +155,35 @@ class Judgement:
         states = np.array([*(CLASSES.index(VerdictClass(state)) for state in STATES), blank])
         stated = states[self.batch.aims.state]
         unjudged = np.where(self.batch.aims.of(Kind.MILESTONE), stated, blank)
-        return np.where(self.reason == NO_REASON, self.by_figures, unjudged)
+        found = np.where(self.obstacle == NO_REASON, self.by_figures, unjudged)
+        return np.where(self.stale, CLASSES.index(VerdictClass.STALE), found)
+
+    @cached_property
+    def last_class(self) -> Ints:
+        """The class by the latest figure; another than the verdict only where that is stale."""
+        return np.where(self.stale, self.by_figures, self.verdict)
+
+    @cached_property
+    def timing_unknown(self) -> Bools:
+        """Whether a target was met late or on time cannot be said: its deadline has no figure."""
+        passed = self.batch.t >= self.batch.aims.late - SAME
+        some_time = self._at_some_time(self._around_deadline) & passed
+        return np.asarray(some_time & (self.obstacle == NO_REASON))
 
     @cached_property
     def missed_by(self) -> Floats:
-        """How far a missed target was from being met at its deadline."""
-        short = self.batch.side * (self.batch.aim - self._at_deadline)
+        """How far a missed target was from being met: at its deadline, or as of `missed_at`."""
+        short = self.batch.side * (
+            self.batch.aim - self.batch.points.pick(self.batch.value, self.missed_at)
+        )
         missed = self.verdict == CLASSES.index(VerdictClass.MISSED)
         return np.where(missed & ~self.batch.aims.of(Kind.DIRECTION_ONLY), short, np.nan)
+
+    @cached_property
+    def missed_at(self) -> Ints:
+        """The place of the figure at the deadline or, without one, of the first after it."""
+        around = self.batch.around_deadline
+        return np.where(around.at >= 0, around.at, around.after)
 
     @cached_property
     def attainment(self) -> Floats:
@@ -152,14 +210,14 @@ class Judgement:
         batch = self.batch
         inwards = batch.inwards(batch.points.pick(batch.raw, batch.latest))
         wanted = np.where(batch.aims.of(Kind.WITHIN), inwards, batch.aims.polarity)
-        well = np.isin(self.verdict, [CLASSES.index(code) for code in WELL])
+        well = np.isin(self.last_class, [CLASSES.index(code) for code in WELL])
         return well & (self.recent.sign * wanted < 0)
 
     @cached_property
     def checks(self) -> dict[Check, Ints]:
         """The class by each recomputation (§7), or `LEFT_OUT`."""
-        batch, deadline = self.batch, self._at_deadline
-        still = ~(batch.t >= batch.aims.late)
+        batch, deadline = self.batch, self._around_deadline
+        still = ~(batch.t >= batch.aims.late - SAME)
         rated = still & ~np.isnan(self.ends[1].ratio)
         found: dict[Check, Ints] = {}
         by_shape = (Check.LINEAR, Check.GEOMETRIC, Check.LOGISTIC)
@@ -172,27 +230,24 @@ class Judgement:
         t1 = batch.points.pick(batch.points.time, batch.previous)
         without = self._recomputed(batch.shape, y1, t1, deadline)
         found[Check.LAST_POINT] = np.where((batch.previous >= 0) & still, without, LEFT_OUT)
-        now, then = (
-            batch.points.pick(batch.raw, places) for places in (batch.latest, batch.at_deadline)
-        )
+        now = batch.points.pick(batch.raw, batch.latest)
+        then = [batch.points.pick(batch.raw, places) for places in batch.around_deadline]
         revisable = ~np.isnan(batch.aims.revision) & ~np.isnan(now)
         for check, sign in ((Check.REVISION_UP, 1), (Check.REVISION_DOWN, -1)):
-            y, y_deadline = (
-                batch.effective(raw + sign * batch.aims.revision) for raw in (now, then)
-            )
-            classes = self._recomputed(batch.bent(batch.shape, y), y, batch.t, y_deadline)
+            y, *around = (batch.effective(raw + sign * batch.aims.revision) for raw in (now, *then))
+            classes = self._recomputed(batch.bent(batch.shape, y), y, batch.t, Around(*around))
             found[check] = np.where(revisable, classes, LEFT_OUT)
-        judged = self.reason == NO_REASON
+        judged = self.obstacle == NO_REASON
         return {check: np.where(judged, classes, LEFT_OUT) for check, classes in found.items()}
 
-    def _recomputed(self, shape: Ints, y: Floats, t: Floats, at_deadline: Floats) -> Ints:
-        return self._class(*self.batch.ratios(shape, y, t), y, t, at_deadline)
+    def _recomputed(self, shape: Ints, y: Floats, t: Floats, then: Around[Floats]) -> Ints:
+        return self._class(*self.batch.ratios(shape, y, t), y, t, then)
 
     @cached_property
     def flips(self) -> dict[Check, Bools]:
         """Which recomputations change the class."""
         return {
-            check: (classes != LEFT_OUT) & (classes != self.verdict)
+            check: (classes != LEFT_OUT) & (classes != self.last_class)
             for check, classes in self.checks.items()
         }
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
 
 from indicators.progress.codes import (
     Check,
@@ -34,6 +35,7 @@ def class_name(code: str, words: Wording) -> str:
         VerdictClass.NOT_BEGUN: words("Not begun"),
         VerdictClass.MOVING_AWAY: words("Moving away"),
         VerdictClass.MISSED: words("Missed"),
+        VerdictClass.STALE: words("Final figure outstanding"),
         VerdictClass.NOT_ASSESSED: words("Not assessed"),
     }[VerdictClass(code)]
 
@@ -41,6 +43,18 @@ def class_name(code: str, words: Wording) -> str:
 def reason_sentence(code: str, words: Wording) -> str:
     """Why there is no verdict from figures."""
     return {
+        Reason.CONTRADICTORY_TARGET: words(
+            "The register's entry contradicts itself: its kind, bounds, window or milestones."
+        ),
+        Reason.UNREADABLE: words("A figure of the series has a period or a value that is none."),
+        Reason.CONFLICTING_FIGURES: words("Two different figures stand for one period."),
+        Reason.OTHER_FREQUENCY: words(
+            "The figures cover periods of another length than the target."
+        ),
+        Reason.GROWTH_UNDEFINED: words(
+            "A growth in per cent has no meaning from a baseline that is not above zero."
+        ),
+        Reason.NOT_COMPUTABLE: words("The figures are too large to be computed with."),
         Reason.NO_DATA: words("There is no figure for this indicator here."),
         Reason.NO_TARGET: words("The document sets no number to be reached."),
         Reason.NO_DEADLINE: words("The document sets no date by which to reach the target."),
@@ -48,7 +62,7 @@ def reason_sentence(code: str, words: Wording) -> str:
             "There is no figure for the baseline year, nor for the two years after it."
         ),
         Reason.SINGLE_POINT: words("One figure alone shows no progress."),
-        Reason.STALE: words("The latest figure is too old for a verdict at this date."),
+        Reason.STALE: words("The verdict is that of the latest figure, which is of the past."),
         Reason.BREAK_IN_SERIES: words(
             "The series was broken after the baseline: figures before and after do not compare."
         ),
@@ -102,6 +116,8 @@ def flag_name(code: str, words: Wording) -> str:
         Flag.LINEAR_INSTEAD: words("judged on a straight path"),
         Flag.AFTER_BREAK: words("judged from the break on"),
         Flag.FEW_POINTS: words("too few figures for a projection"),
+        Flag.TIMING_UNKNOWN: words("late or on time unknown"),
+        Flag.FREQUENCIES_DISAGREE: words("frequencies disagree"),
     }[Flag(code)]
 
 
@@ -127,8 +143,32 @@ def eurostat_name(code: str, words: Wording) -> str:
     }[EurostatClass(code)]
 
 
-def said(verdict: str, reason: str, words: Wording) -> str:
-    """Return a verdict in words; one that could not be given says why."""
+def said(
+    verdict: str, reason: str, words: Wording, *,
+    last_class: str = "", latest: object = None, due: object = None,
+) -> str:  # fmt: skip
+    """Return a verdict in words; one that could not be given says why.
+
+    Of a stale one: the class by the latest figure, that figure's period, and what is not there.
+    """
+    if verdict == VerdictClass.STALE and last_class and isinstance(latest, str):
+        name, period = class_name(last_class, words), words.period(latest)
+        if isinstance(due, str) and due:
+            return words(
+                "{verdict} (as of {period}; no figure for {due} is held yet)",
+                period=period, verdict=name, due=words.period(due),
+            )  # fmt: skip
+        return words("{verdict} (as of {period})", period=period, verdict=name)
     if verdict == VerdictClass.NOT_ASSESSED and reason:
         return reason_sentence(Reason(reason), words)
-    return class_name(VerdictClass(verdict), words)
+    if reason == Reason.STALE and verdict != VerdictClass.STALE:
+        return words("{verdict}, by the latest figure", verdict=class_name(verdict, words))
+    return class_name(verdict, words)
+
+
+def said_of(row: Mapping[Any, Any], words: Wording) -> str:
+    """Return the verdict of a row of `judge_many` in words, as `said` does."""
+    return said(
+        row["verdict"], row["reason"], words, last_class=row["last_class"],
+        latest=row["latest_period"], due=row["due_period"],
+    )  # fmt: skip

@@ -1,6 +1,6 @@
 """What a planner gets with a verdict: expected now, gap, required, when reached (method §3)."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import numpy.typing as npt
@@ -65,6 +65,12 @@ def _ends(batch: Batch, due: Floats, aim: Floats, ratio: Floats) -> Ends:
         years_ahead=_where(moving & ~kept, ahead),
         projected=_where((t > batch.t0) & (due > t), projected),
     )
+
+
+def past(ends: Ends, stale: Bools) -> Ends:
+    """An end without what it asks of the years to come, where those are behind already."""
+    asked = ("required", "acceleration", "projected")
+    return replace(ends, **{name: _where(~stale, getattr(ends, name)) for name in asked})
 
 
 def attainment(batch: Batch) -> Floats:

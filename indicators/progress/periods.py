@@ -41,6 +41,14 @@ def decimal_years(periods: pd.Series, *, first: bool = False) -> npt.NDArray[np.
     return np.array([*years, np.nan], dtype=np.float64)[codes]
 
 
+def length(period: str) -> float:
+    """How long a period is, in years; an interval is as long as the last period in it."""
+    _, _, part = period.rpartition("/")[2].partition("-")
+    if not part:
+        return 1.0
+    return 0.25 if part.startswith("Q") else 1 / 12 if len(part) == 2 else 1 / 365
+
+
 def period_at(time: float, like: str) -> str:
     """The period, as long as `like`, in which the moment `time` falls."""
     parts = {0: 1, 1: 4 if "Q" in like else 12, 2: 12}[like.partition("/")[0].count("-")]

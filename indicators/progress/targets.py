@@ -1,7 +1,7 @@
 """What is aimed at: one `Target`, or a frame of them as arrays for the whole batch."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -9,7 +9,8 @@ import numpy.typing as npt
 import pandas as pd
 
 from indicators.progress.codes import Kind, Shape, State
-from indicators.progress.periods import decimal_years
+from indicators.progress.frequency import FREQUENCIES
+from indicators.progress.periods import decimal_years, length
 from indicators.progress.shapes import SHAPES, At
 
 Floats = npt.NDArray[np.float64]
@@ -20,7 +21,7 @@ KINDS = list(Kind)
 STATES = list(State)
 NUMBERS = (
     *("polarity", "value", "gain", "growth", "lower", "upper", "bound_lower", "bound_upper"),
-    *("limit", "revision", "max_age"),
+    *("limit", "revision", "max_age", "baseline_value"),
 )
 PERIODS = ("window_early", "window_late", "baseline_period")
 
@@ -33,7 +34,10 @@ class Target:
     a milestone). The aim is a `value`, a
     `gain` on the baseline in the value's unit, or a `growth` on it in per cent. `bounds` are
     those of the logistic shape, `limit` the natural limit of `eurostat` mode, `revision` the
-    90th percentile of the indicator's past revisions, `max_age` in years.
+    90th percentile of the indicator's past revisions, `max_age` in years. `baseline_value` is the
+    document's own figure of the baseline and stands before the series'. `flow`: whether the
+    indicator is measured over a period, not at its end; `frequency` (A, Q, M) is the one that
+    the target names. `contradictory`: what the register says cannot be; nothing else counts then.
     """
 
     indicator: str
@@ -49,12 +53,16 @@ class Target:
     window_early: str | None = None
     window_late: str | None = None
     baseline_period: str | None = None
+    baseline_value: float | None = None
+    flow: bool = False
+    frequency: str | None = None
     shape: str = Shape.LINEAR
     bounds: tuple[float, float] | None = None
     limit: float | None = None
     revision: float | None = None
     max_age: float | None = None
     comparable: bool = True
+    contradictory: bool = False
     state: str | None = None
 
     def __post_init__(self) -> None:
@@ -84,8 +92,15 @@ class Aims:
     early: Floats
     late: Floats
     baseline: Floats
+    baseline_start: Floats
+    baseline_text: pd.Series
+    due: pd.Series
     milestone_time: Floats
     milestone_value: Floats
+    baseline_value: Floats
+    flow: Bools
+    frequency: Ints
+    contradictory: Bools
 
     def of(self, kind: Kind) -> Bools:
         """Which targets are of this kind."""
@@ -114,42 +129,79 @@ def target_frame(targets: Mapping[str, Target]) -> pd.DataFrame:
     return pd.DataFrame(rows, columns=["series", *named, "bound_lower", "bound_upper"])
 
 
-def aims(targets: pd.DataFrame) -> Aims:
-    """Read a frame with the fields of `Target`; only series, kind and polarity must be there."""
+def sound_aims(targets: pd.DataFrame) -> Aims:
+    """Read a frame as `aims` does, but mark targets that contradict themselves.
+
+    One of them stops no other: it is `contradictory`, and its fields mean nothing.
+    """
+    _refuse_repeated(targets)
+    try:
+        return aims(targets)
+    except ValueError:
+        sound = _sound(targets)
+    blank = targets[["series"]].assign(kind=Kind.DIRECTION_ONLY.value, polarity=1)
+    blank = blank.reindex(columns=targets.columns)
+    read = aims(pd.concat([targets[sound], blank[~sound]]).loc[targets.index])
+    return replace(read, contradictory=read.contradictory | ~sound)
+
+
+def _sound(targets: pd.DataFrame) -> Bools:
+    """Which targets can be read, found by halves: few are wrong among many."""
+    try:
+        aims(targets)
+    except ValueError:
+        if len(targets) == 1:
+            return np.zeros(1, np.bool_)
+        middle = len(targets) // 2
+        return np.concatenate([_sound(targets[:middle]), _sound(targets[middle:])])
+    return np.ones(len(targets), np.bool_)
+
+
+def _refuse_repeated(targets: pd.DataFrame) -> None:
     key = pd.Index(targets["series"])
     if not key.is_unique:
         raise ValueError(f"two targets for one series: {sorted(set(key[key.duplicated()]))[:5]}")
+
+
+def aims(targets: pd.DataFrame) -> Aims:
+    """Read a frame with the fields of `Target`; only series, kind and polarity must be there.
+
+    Raises `ValueError` for a target that contradicts itself.
+    """
+    _refuse_repeated(targets)
+    key = pd.Index(targets["series"])
     nothing = np.full(len(key), np.nan)
     numbers = {
         name: targets[name].to_numpy(np.float64, na_value=np.nan) if name in targets else nothing
         for name in NUMBERS
     }
-    times = {name: decimal_years(targets[name]) if name in targets else nothing for name in PERIODS}
+    ends = {name: decimal_years(targets[name]) if name in targets else nothing for name in PERIODS}
     kind = _codes(targets, "kind", KINDS, None)
     shape = _codes(targets, "shape", SHAPES, Shape.LINEAR)
     when, what = _milestones(targets)
-    late = np.where(np.isnan(times["window_late"]), times["window_early"], times["window_late"])
+    late = np.where(np.isnan(ends["window_late"]), ends["window_early"], ends["window_late"])
     if when.shape[1]:
         last = np.where(np.isnan(when), -np.inf, when).max(axis=1)
         late = np.where(np.isnan(late) & np.isfinite(last), last, late)
-    early = np.where(np.isnan(times["window_early"]), late, times["window_early"])
+    early = np.where(np.isnan(ends["window_early"]), late, ends["window_early"])
     # A milestone due at the end of the window is the aim itself.
     at_end = np.where(when == late[:, None], what, np.nan)
     value = np.where(np.isnan(numbers["value"]), _any(at_end), numbers["value"])
-    comparable = (
-        targets["comparable"].fillna(True).to_numpy(np.bool_)
-        if "comparable" in targets
-        else np.ones(len(key), np.bool_)
-    )
     read = Aims(
         key=key,
         kind=kind,
         shape=shape,
-        state=_codes(targets, "state", STATES, -1) if "state" in targets else np.full(len(key), -1),
-        comparable=comparable,
+        state=_codes(targets, "state", STATES, -1),
+        comparable=~_column(targets, "comparable").eq(False).to_numpy(np.bool_),
         early=early,
         late=late,
-        baseline=times["baseline_period"],
+        baseline=ends["baseline_period"],
+        baseline_start=ends["baseline_period"] - _lengths(targets),
+        baseline_text=_column(targets, "baseline_period"),
+        due=_column(targets, "window_late").fillna(_column(targets, "window_early")),
+        flow=_column(targets, "flow").eq(True).to_numpy(np.bool_),
+        frequency=_codes(targets, "frequency", list(FREQUENCIES), -1),
+        contradictory=_column(targets, "contradictory").eq(True).to_numpy(np.bool_),
         milestone_time=when,
         milestone_value=what,
         **{**numbers, "value": value},
@@ -161,7 +213,7 @@ def aims(targets: pd.DataFrame) -> Aims:
 def _codes(targets: pd.DataFrame, column: str, known: list[Any], default: Any) -> Ints:
     """The place of each row's code in `known`; an unknown code is an error."""
     if column not in targets and default is not None:
-        return np.full(len(targets), known.index(default))
+        return np.full(len(targets), -1 if default == -1 else known.index(default))
     numbers, texts = pd.factorize(targets[column])
     unknown = sorted({str(text) for text in texts} - set(known))
     if unknown or (default is None and (numbers < 0).any()):
@@ -170,11 +222,23 @@ def _codes(targets: pd.DataFrame, column: str, known: list[Any], default: Any) -
     return np.array([*(known.index(text) for text in texts), missing])[numbers]
 
 
+def _column(targets: pd.DataFrame, name: str) -> pd.Series:
+    """A column as it stands, empty where the frame has none."""
+    return targets[name] if name in targets else pd.Series(None, targets.index, dtype=object)
+
+
+def _lengths(targets: pd.DataFrame) -> Floats:
+    """How long each baseline period is, in years."""
+    codes, texts = pd.factorize(_column(targets, "baseline_period"))
+    return np.array([*(length(str(text)) for text in texts), np.nan])[codes]
+
+
 def _milestones(targets: pd.DataFrame) -> tuple[Floats, Floats]:
-    rows = [tuple(row or ()) for row in targets["milestones"]] if "milestones" in targets else []
+    # A missing cell of a frame is no list of steps.
+    rows = [row if isinstance(row, tuple) else () for row in _column(targets, "milestones")]
     width = max((len(row) for row in rows), default=0)
     when, what = (np.full((len(targets), width), np.nan) for _ in range(2))
-    owners = np.repeat(np.arange(len(rows)), [len(row) for row in rows])
+    owners = np.repeat(np.arange(len(rows)), [len(row) for row in rows]).astype(np.int64)
     places = np.concatenate([np.arange(len(row)) for row in rows]) if width else owners
     if width:
         when[owners, places] = decimal_years(pd.Series([p for row in rows for p, _ in row]))

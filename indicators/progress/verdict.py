@@ -19,10 +19,11 @@ from indicators.progress.codes import (
     VerdictClass,
 )
 from indicators.progress.eurostat import EUROSTAT_CLASSES
-from indicators.progress.judgement import CLASSES, LEFT_OUT
+from indicators.progress.judgement import CLASSES, LEFT_OUT, Judgement
 from indicators.progress.margins import Margin, margins
 from indicators.progress.outlook import Ends
 from indicators.progress.periods import decimal_year, period_at
+from indicators.progress.points import SAME
 from indicators.progress.projection import Projection, projection
 from indicators.progress.targets import Target, target_frame
 from indicators.progress.verdict_table import judgement_on, verdict_table
@@ -97,13 +98,17 @@ class EurostatVerdict:
 class Verdict:
     """How one series stands to its target, and everything that the answer rests on.
 
-    For a benchmark all figures but those of `baseline` and `latest` are leads over it.
+    `last_class` is the class by the latest figure: another than `verdict` where that is stale.
+    `missed_by` is as of the figure `missed_at`: that of the deadline, or the first one after
+    it. `around_deadline` are the periods between which a target was met that has no figure at
+    its deadline. For a benchmark all figures but those of `baseline` and `latest` are leads.
     `attained` is when the target was first met, or is at the pace since the baseline (inf:
     never). `unchecked` are the recomputations that were not possible.
     """
 
     target: Target
     verdict: VerdictClass
+    last_class: VerdictClass
     reason: Reason | None
     flags: tuple[Flag, ...]
     kind: Kind
@@ -114,6 +119,8 @@ class Verdict:
     late: End | None
     milestones: tuple[Milestone, ...]
     missed_by: float | None
+    missed_at: Point | None
+    around_deadline: tuple[str | None, str] | None
     attained: float | None
     attained_period: str | None
     direction: Direction
@@ -140,25 +147,29 @@ def judge(series: pd.DataFrame, target: Target, *, as_of: str | None = None) -> 
     reason = Reason(answer["reason"]) if answer["reason"] else None
     trend = projection(batch) if reason is None else None
     latest = _point(batch, batch.latest)
-    attained = _number(judgement.attainment)
+    attained = _number(judgement.attainment, endless=True)
     flags = [flag for flag in Flag if flag in frame and answer[flag]]
     if trend is None and reason is None:
         flags.append(Flag.FEW_POINTS)
     practice = judgement.eurostat
+    missed_by = _number(judgement.missed_by)
     better, worse = margins(judgement)
     return Verdict(
         target=target,
         verdict=VerdictClass(answer["verdict"]),
+        last_class=VerdictClass(answer["last_class"]),
         reason=reason,
         flags=tuple(flags),
         kind=Kind(answer["kind"]),
         shape=Shape(answer["shape"]),
         baseline=_point(batch, batch.baseline),
         latest=latest,
-        early=_end(target, judgement.ends[0]),
-        late=_end(target, judgement.ends[1]),
+        early=_end(target, judgement.open_ends[0]),
+        late=_end(target, judgement.open_ends[1]),
         milestones=_milestones(batch, target),
-        missed_by=_number(judgement.missed_by),
+        missed_by=missed_by,
+        missed_at=None if missed_by is None else _point(batch, judgement.missed_at),
+        around_deadline=_around(judgement),
         attained=attained,
         attained_period=(
             period_at(attained, latest.period)
@@ -198,8 +209,22 @@ def judge_many(
     return verdict_table(judgement_on(series, targets, as_of))
 
 
-def _number(array: Floats) -> float | None:
-    return None if np.isnan(array[0]) else float(array[0])
+def _number(array: Floats, *, endless: bool = False) -> float | None:
+    """The one number, None where it is none; infinity stands only for what never ends."""
+    known = not np.isnan(array[0]) if endless else np.isfinite(array[0])
+    return float(array[0]) if known else None
+
+
+def _period(batch: Batch, places: Ints) -> str | None:
+    return str(batch.points.period.iloc[int(places[0])]) if places[0] >= 0 else None
+
+
+def _around(judgement: Judgement) -> tuple[str | None, str] | None:
+    around = judgement.batch.around_deadline
+    after = _period(judgement.batch, around.after)
+    if not judgement.timing_unknown[0] or after is None:
+        return None
+    return _period(judgement.batch, around.before), after
 
 
 def _point(batch: Batch, places: Ints) -> Point | None:
@@ -224,7 +249,7 @@ def _end(target: Target, ends: Ends) -> End | None:
     ]
     period = next(text for text in periods if text and decimal_year(text) == due)
     names = ("ratio", "expected", "gap", "required", "acceleration", "years_ahead", "projected")
-    numbers = {name: _number(getattr(ends, name)) for name in names}
+    numbers = {name: _number(getattr(ends, name), endless=name == "acceleration") for name in names}
     return End(period=period, time=due, value=_number(ends.aim), **numbers)
 
 
@@ -232,8 +257,19 @@ def _milestones(batch: Batch, target: Target) -> tuple[Milestone, ...]:
     steps = []
     for period, value in sorted(target.milestones, key=lambda step: decimal_year(step[0])):
         time = decimal_year(period)
-        before = batch.value[batch.points.time <= time][-1:]
-        met = bool(batch.meets(before, np.array([value]))[0]) if len(before) else False
-        due = len(batch.value) > 0 and bool(batch.t[0] >= time)
-        steps.append(Milestone(period, time, value, met if due else None))
+        steps.append(Milestone(period, time, value, _met_at(batch, time, value)))
     return tuple(steps)
+
+
+def _met_at(batch: Batch, time: float, value: float) -> bool | None:
+    """Whether a step was met at its time; None before that, and where figures do not say."""
+    when = batch.points.time
+    if not (when >= time - SAME).any():
+        return None
+    met = batch.meets(batch.value, np.array([value]), batch.points.owner)
+    at = np.abs(when - time) <= SAME
+    if at.any():
+        return bool(met[at][0])
+    before, after = met[when < time][-1:], bool(met[when > time][0])
+    # The figures on both sides say it only where they agree.
+    return after if bool(before.any()) == after else None

@@ -11,11 +11,12 @@ from indicators.progress.codes import Check, Direction, DirectionTest, Flag, Kin
 from indicators.progress.eurostat import EUROSTAT_CLASSES
 from indicators.progress.judgement import CLASSES, LEFT_OUT, NO_REASON, REASONS, Judgement
 from indicators.progress.periods import decimal_year
-from indicators.progress.points import points
+from indicators.progress.points import SAME, points
 from indicators.progress.shapes import SHAPES
-from indicators.progress.targets import KINDS, aims
+from indicators.progress.targets import KINDS, sound_aims
 
 Bools = npt.NDArray[np.bool_]
+Floats = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.int64]
 
 OUTLOOK = ("expected", "gap", "required", "acceleration", "years_ahead", "projected")
@@ -25,16 +26,19 @@ DIRECTIONS = {0: Direction.STEADY, 1: Direction.RISING, 2: Direction.UNKNOWN, -1
 def judgement_on(series: pd.DataFrame, targets: pd.DataFrame, as_of: str | None) -> Judgement:
     """Judge rows of series by the targets of the same key; nothing is computed before asked."""
     asked = decimal_year(as_of) if as_of else np.nan
-    aimed = aims(targets)
+    aimed = sound_aims(targets)
     return Judgement(Batch(points(series, aimed, asked), aimed), asked)
 
 
 def verdict_table(judgement: Judgement) -> pd.DataFrame:
-    """All verdicts of a batch, in the order of its targets."""
+    """All verdicts of a batch, in the order of its targets; no number in it is infinite.
+
+    An empty `acceleration` beside a `required` says that no multiple of the pace arrives.
+    """
     batch, aimed = judgement.batch, judgement.batch.aims
-    early, late = judgement.ends
+    early, late = judgement.open_ends
     recent, practice = judgement.recent, judgement.eurostat
-    judged = judgement.reason == NO_REASON
+    judged = judgement.obstacle == NO_REASON
     kept = judged & batch.maintained
     signs = np.where(np.isnan(recent.sign), 2, recent.sign).astype(np.int64)
     tests = np.where(recent.tested, 0, np.where(np.isnan(recent.sign), 2, 1))
@@ -43,6 +47,7 @@ def verdict_table(judgement: Judgement) -> pd.DataFrame:
         {
             "series": aimed.key,
             "verdict": _texts(CLASSES, judgement.verdict),
+            "last_class": _texts(CLASSES, judgement.last_class),
             "reason": _texts([*REASONS, ""], judgement.reason),
             "kind": _texts(KINDS, np.where(kept, KINDS.index(Kind.MAINTAIN), aimed.kind)),
             "shape": _texts(SHAPES, batch.shape),
@@ -50,28 +55,38 @@ def verdict_table(judgement: Judgement) -> pd.DataFrame:
             "baseline_value": batch.points.pick(batch.points.value, batch.baseline),
             "latest_period": _periods(batch, batch.latest),
             "latest_value": batch.points.pick(batch.points.value, batch.latest),
-            "target_value": late.aim,
-            "ratio_early": early.ratio,
-            "ratio_late": late.ratio,
-            **{name: getattr(late, name) for name in OUTLOOK},
-            **{f"{name}_early": getattr(early, name) for name in OUTLOOK},
-            "missed_by": judgement.missed_by,
-            "attained": judgement.attainment,
+            "target_value": _finite(late.aim),
+            "ratio_early": _finite(early.ratio),
+            "ratio_late": _finite(late.ratio),
+            **{name: _finite(getattr(late, name)) for name in OUTLOOK},
+            **{f"{name}_early": _finite(getattr(early, name)) for name in OUTLOOK},
+            "due_period": aimed.due.reset_index(drop=True),
+            "missed_by": _finite(judgement.missed_by),
+            "missed_period": _periods(
+                batch, np.where(np.isnan(judgement.missed_by), -1, judgement.missed_at)
+            ),
+            "attained": _finite(judgement.attainment),
             "direction": _texts([DIRECTIONS[sign] for sign in (0, 1, 2, -1)], signs),
             "direction_test": _texts(list(DirectionTest), tests),
             Flag.SLIPPING.value: judgement.slipping,
             Flag.BORDERLINE.value: np.logical_or.reduce(list(judgement.flips.values())),
-            Flag.BASELINE_SHIFTED.value: (batch.baseline >= 0) & (batch.t0 > aimed.baseline),
+            Flag.BASELINE_SHIFTED.value: (batch.baseline >= 0) & (batch.t0 > aimed.baseline + SAME),
             Flag.BECAME_MAINTAIN.value: kept & ~aimed.of(Kind.MAINTAIN),
             Flag.LINEAR_INSTEAD.value: judged & (batch.shape != aimed.shape),
             Flag.AFTER_BREAK.value: batch.points.cut,
+            Flag.TIMING_UNKNOWN.value: judgement.timing_unknown,
+            Flag.FREQUENCIES_DISAGREE.value: batch.points.disagreeing,
             "flips": _lists(judgement.flips),
             "unchecked": _lists(left_out),
-            "eurostat_value": practice.value,
+            "eurostat_value": _finite(practice.value),
             "eurostat_verdict": _texts(EUROSTAT_CLASSES, practice.classes),
-            "eurostat_score": practice.score,
+            "eurostat_score": _finite(practice.score),
         }
     )
+
+
+def _finite(values: Floats) -> Floats:
+    return np.where(np.isfinite(values), values, np.nan)
 
 
 def _texts(codes: Sequence[str], places: Ints) -> pd.Series:

@@ -22,11 +22,12 @@ from indicators.views import ALL, NATION
 
 @dataclass(frozen=True)
 class Judged:
-    """The target register, the verdicts on it, and the figures that they rest on."""
+    """The target register, the verdicts on it as of a day, and the figures that they rest on."""
 
     register: Register
     verdicts: pd.DataFrame
     aimed_at: pd.DataFrame
+    day: str
 
     @cached_property
     def asked(self) -> dict[str, Row]:
@@ -74,16 +75,18 @@ class Material:
         found = {}
         for target in behind(self.facts.verdicts)["target"]:
             rows = targets.series_of(aimed_at, self.facts.region, register.record(target))
-            found[target] = judge(rows, targets.engine_target(register, target))
+            asked = targets.engine_target(register, target)
+            found[target] = judge(rows, asked, as_of=self.shared.judged.day)
         return found
 
 
-def judged(engine: sa.Engine, number: int) -> Judged:
-    """Return the register of a release and all verdicts on it."""
+def judged(engine: sa.Engine, number: int, day: str | None = None) -> Judged:
+    """Return the register of a release and all verdicts on it, as of a day: by default today."""
+    day = day or targets.today()
     register = Register(**queries.register(engine, number))
     aims = targets.applicable(register, tables.provinces())
-    aimed_at = queries.observations_of(engine, aims, number)
-    return Judged(register, targets.verdicts(register, aims, aimed_at), aimed_at)
+    aimed_at = queries.observations_of(engine, targets.needed(register, aims), number)
+    return Judged(register, targets.verdicts(register, aims, aimed_at, day), aimed_at, day)
 
 
 def shared(

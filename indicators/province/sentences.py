@@ -35,24 +35,37 @@ def statement(facts: Facts, words: Wording) -> str:
 
 def targets_statement(facts: Facts, words: Wording) -> str:
     """Return how many targets stand well, of those that can be judged."""
-    judged = assessed(facts.verdicts)
     if facts.verdicts.empty:
         return words("no target applies")
-    if judged.empty:
+    judged, late = assessed(facts.verdicts), outstanding(facts.verdicts)
+    if judged.empty and late.empty:
         return words.plural(
             "the {n} target that applies cannot be judged yet",
             "none of the {n} targets that apply can be judged yet", n=len(facts.verdicts),
         )  # fmt: skip
-    return words.plural(
-        "{good} of {n} target that can be judged is met or on track",
-        "{good} of {n} targets that can be judged are met or on track",
-        n=len(judged), good=words.number(len(standing_well(judged))),
-    )  # fmt: skip
+    parts = []
+    if len(judged):
+        parts.append(words.plural(
+            "{good} of {n} target that can be judged is met or on track",
+            "{good} of {n} targets that can be judged are met or on track",
+            n=len(judged), good=words.number(len(standing_well(judged))),
+        ))  # fmt: skip
+    if len(late):
+        parts.append(words.plural(
+            "{n} target past its deadline waits for the final figure",
+            "{n} targets past their deadlines wait for the final figures", n=len(late),
+        ))  # fmt: skip
+    return parts[0] if len(parts) == 1 else words("{said}; {rank}", said=parts[0], rank=parts[1])
 
 
 def assessed(verdicts: pd.DataFrame) -> pd.DataFrame:
-    """Return the verdicts that were given, from figures or from evidence."""
-    return verdicts[verdicts["verdict"] != VerdictClass.NOT_ASSESSED]
+    """Return the verdicts that stand today, from figures or from evidence."""
+    return verdicts[~verdicts["verdict"].isin([VerdictClass.NOT_ASSESSED, VerdictClass.STALE])]
+
+
+def outstanding(verdicts: pd.DataFrame) -> pd.DataFrame:
+    """Return the verdicts of the past: the deadline is behind, its figure is not there."""
+    return verdicts[verdicts["verdict"] == VerdictClass.STALE]
 
 
 def standing_well(verdicts: pd.DataFrame) -> pd.DataFrame:
@@ -67,7 +80,7 @@ def behind(verdicts: pd.DataFrame) -> pd.DataFrame:
     order = {code: place for place, code in enumerate(late)}
     chosen = verdicts[verdicts["verdict"].isin(late)]
     return chosen.assign(order=chosen["verdict"].map(order)).sort_values(
-        ["order", "acceleration"], ascending=[True, False]
+        ["order", "acceleration"], ascending=[True, False], na_position="first"
     )
 
 

@@ -1,0 +1,122 @@
+"""Figures of several frequencies side by side: which of them a verdict or a line takes (method §1).
+
+Two figures of different length that end at one instant say the same of a stock; of a flow they
+are different things. So one series takes one frequency, and `one_frequency` says which.
+"""
+
+from collections.abc import Sequence
+from typing import NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from indicators.progress.periods import decimal_year, length
+
+Floats = npt.NDArray[np.float64]
+Ints = npt.NDArray[np.int64]
+Bools = npt.NDArray[np.bool_]
+
+# The coarsest first: years, quarters, months, days.
+FREQUENCIES = ("A", "Q", "M", "D")
+_BY_LENGTH = {1.0: 0, 0.25: 1, 1 / 12: 2, 1 / 365: 3}
+YEARLY, UNREADABLE = 0, -1
+
+
+def frequency(period: str) -> str:
+    """The frequency that a period belongs to: `A`, `Q`, `M` or `D`."""
+    return FREQUENCIES[_BY_LENGTH[length(period)]]
+
+
+class Times(NamedTuple):
+    """When periods end, in years, and the places of their frequencies; NaN, −1: no period."""
+
+    end: Floats
+    frequency: Ints
+
+
+def times(periods: pd.Series) -> Times:
+    """Read the texts of periods; one that is none of these forms is no error here."""
+    codes, texts = pd.factorize(periods)
+    ends, places = np.full(len(texts) + 1, np.nan), np.full(len(texts) + 1, UNREADABLE)
+    for place, text in enumerate(texts):
+        try:
+            ends[place] = decimal_year(str(text))
+        except ValueError:
+            continue
+        places[place] = _BY_LENGTH[length(str(text))]
+    return Times(ends[codes], places[codes])
+
+
+def chosen_frequency(
+    owner: Ints, times: Times, *, flow: Bools, named: Ints, baseline: tuple[Floats, Floats]
+) -> Ints:
+    """The place of the frequency that each series takes; −1 where it has none that it may take.
+
+    owner, times: of the usable figures. flow, named (the place of the frequency that the target
+    names, −1 for none), baseline (the first and the last instant of the baseline period, NaN
+    without one): of the series. The frequency named; else of a flow the yearly one; else of a
+    stock the finest that has a figure of the baseline period and the newest of all; where none
+    has both, one that leaves two figures from the baseline on, then one that reaches farther.
+    """
+    size, kinds = len(flow), len(FREQUENCIES)
+    start, end = baseline
+    cell = owner * kinds + times.frequency
+    present = np.bincount(cell, minlength=size * kinds).reshape(size, kinds) > 0
+    finest = kinds - 1 - np.argmax(present[:, ::-1], axis=1)
+    wanted = np.where(named >= 0, named, np.where(flow, YEARLY, finest))
+    has_wanted = present[np.arange(size), wanted]
+    result = np.where(has_wanted, wanted, np.where(flow, UNREADABLE, finest))
+    result[~present.any(axis=1)] = UNREADABLE
+    open_choice = ~flow & ((named < 0) | ~has_wanted) & (present.sum(axis=1) > 1)
+    if not open_choice.any():
+        return result
+    ends = np.full(size * kinds, -np.inf)
+    np.maximum.at(ends, cell, times.end)
+    newest = ends.reshape(size, kinds)
+    latest = present & (newest == newest.max(axis=1, keepdims=True))
+    within = (times.end > start[owner]) & (times.end <= end[owner])
+    from_baseline = ~(times.end <= start[owner])
+    based = np.bincount(cell[within], minlength=size * kinds).reshape(size, kinds) > 0
+    # Without a baseline declared, the first figure of all is the baseline.
+    begins = np.full(size * kinds, np.inf)
+    np.minimum.at(begins, cell, times.end)
+    oldest = begins.reshape(size, kinds)
+    first = present & (oldest == oldest.min(axis=1, keepdims=True))
+    based = np.where(np.isnan(end)[:, None], first, based)
+    enough = np.bincount(cell[from_baseline], minlength=size * kinds).reshape(size, kinds) > 1
+    merit = 8 * (based & latest) + 4 * enough + 2 * latest + based
+    merit = np.where(present, merit * kinds + np.arange(kinds), -1)
+    return np.where(open_choice, merit.argmax(axis=1), result)
+
+
+def one_frequency(rows: pd.DataFrame, keys: Sequence[str], flow: Bools) -> pd.DataFrame:
+    """Return the rows of one frequency of each series: what one line or one ranking may hold.
+
+    rows: `period` and the columns `keys` that tell series apart, each row a usable figure; flow:
+    whether a row's figure is one. Of a flow the coarsest frequency that has two figures, or else
+    the coarsest; of a stock the finest that reaches farthest. Rows without a period go.
+    """
+    read = times(rows["period"])
+    sound = read.frequency >= 0
+    if sound.all() and len(set(read.frequency.tolist())) < 2:
+        return rows
+    rows, flow = rows[sound], flow[sound]
+    read = Times(read.end[sound], read.frequency[sound])
+    groups = rows.groupby(list(keys), sort=False, observed=True).ngroup()
+    series: Ints = groups.to_numpy().astype(np.int64)
+    size, kinds = int(series.max(initial=-1)) + 1, len(FREQUENCIES)
+    flows = np.zeros(size, np.bool_)
+    flows[series[flow]] = True
+    nothing = np.full(size, np.nan)
+    chosen = chosen_frequency(
+        series, read, flow=np.zeros(size, np.bool_), named=np.full(size, UNREADABLE),
+        baseline=(nothing, nothing),
+    )  # fmt: skip
+    number = np.bincount(series * kinds + read.frequency, minlength=size * kinds)
+    number = number.reshape(size, kinds)
+    several = np.where((number > 1).any(axis=1), (number > 1).argmax(axis=1), -1)
+    coarsest = np.where(several >= 0, several, (number > 0).argmax(axis=1))
+    chosen = np.where(flows, coarsest, chosen)
+    stays: pd.DataFrame = rows[read.frequency == chosen[series]]
+    return stays
