@@ -35,21 +35,33 @@ def judge(
     file: Annotated[Path, typer.Argument(exists=True, dir_okay=False, help="CSV / XLSX")],
 ) -> None:
     """判定自备的序列与目标 · Judge a planner's own series and targets."""
-    from etl.judging import judged, write_verdicts
+    from etl.judging import verdicts, write_verdicts
+    from etl.plan import read_plan
     from indicators.progress import SYMBOLS, VerdictClass, said
 
     words = screen.words
     with screen.explained():
-        verdicts = judged(file)
-        written = write_verdicts(file, verdicts, words)
+        plan = read_plan(file)
+        answers = verdicts(plan)
+        written = write_verdicts(file, answers, words)
     shown = pd.DataFrame({
-        words("Series"): verdicts["series"],
-        words("Latest"): [words.number(value) for value in verdicts["latest_value"]],
-        words("Target"): [words.number(value) for value in verdicts["target_value"]],
+        words("Series"): answers["series"],
+        words("Deadline"): [words.period(due) for due in answers["due_period"]],
+        words("Latest"): [words.number(value) for value in answers["latest_value"]],
+        words("Target"): [words.number(value) for value in answers["target_value"]],
         words("Verdict"): [
             f"{SYMBOLS[VerdictClass(verdict)]} {said(verdict, reason, words)}"
-            for verdict, reason in zip(verdicts["verdict"], verdicts["reason"], strict=True)
+            for verdict, reason in zip(answers["verdict"], answers["reason"], strict=True)
         ],
     })  # fmt: skip
     screen.table(shown, words("Verdicts"))
+    if plan.without_target:
+        screen.say(
+            words(
+                "Series without a target, not judged: {names}",
+                names=words.listed(plan.without_target),
+            )
+        )
+    if plan.unread:
+        screen.say(words("Not read: {names}", names=words.listed(plan.unread)))
     screen.say(words("Written to {file}", file=written.name))

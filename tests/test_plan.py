@@ -1,0 +1,294 @@
+"""A planner's own file: every target is judged, every contradiction is a finding in its place."""
+
+from __future__ import annotations
+
+import math
+from pathlib import Path
+
+import pandas as pd
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from etl.findings import Finding, Refused
+from etl.judging import judged, verdicts, write_verdicts
+from etl.plan import AIMED, FIGURE, HEADINGS, MEASURED, read_plan
+from indicators.wording import Wording
+
+
+def written(folder: Path, text: str) -> Path:
+    path = folder / "plan.csv"
+    path.write_text(text, encoding="utf-8")
+    return path
+
+
+def findings(folder: Path, text: str) -> list[Finding]:
+    with pytest.raises(Refused) as refusal:
+        judged(written(folder, text))
+    return refusal.value.findings
+
+
+def places(found: list[Finding]) -> list[tuple[int | None, str, str]]:
+    return [(item.row, str(item.column).split(" ")[0], item.found) for item in found]
+
+
+def test_every_target_of_a_series_is_judged(tmp_path: Path) -> None:
+    path = written(
+        tmp_path,
+        "series,period,value,polarity,target,due\n"
+        "甲省获证组织数,2018,5000,1,6500,2020\n"
+        "甲省获证组织数,2019,5600,1,10000,2022\n",
+    )
+    answer = judged(path)
+    assert answer[["series", "due_period", "target_value", "verdict"]].to_numpy().tolist() == [
+        ["甲省获证组织数", "2020", 6500.0, "acceleration_needed"],
+        ["甲省获证组织数", "2022", 10_000.0, "limited"],
+    ]
+    assert answer["latest_value"].tolist() == [5600.0, 5600.0]
+    beside = pd.read_csv(write_verdicts(path, answer, Wording("zh")))
+    assert beside["due_period"].tolist() == [2020, 2022]
+
+
+def test_a_target_may_stand_without_a_figure_and_a_figure_beside_each_target(
+    tmp_path: Path,
+) -> None:
+    answer = judged(
+        written(
+            tmp_path,
+            "series,period,value,polarity,target,due\n"
+            "A,2018,50,1,65,2020\nA,2018,50,,80,2022\nA,,,,90,2024\nA,2019,60,,,\n",
+        )
+    )
+    assert answer["due_period"].tolist() == ["2020", "2022", "2024"]
+    assert answer["ratio_late"].round(2).tolist() == [1.33, 1.33, 1.5]
+
+
+def test_chinese_headings_and_words_say_the_same(tmp_path: Path) -> None:
+    english = judged(
+        written(
+            tmp_path,
+            "series,period,value,polarity,target,due,baseline,shape,kind,lower,upper,benchmark\n"
+            "甲,2018,10,1,60,2023,2018,logistic,at_least,0,100,\n甲,2020,20,,,,,,,,,\n"
+            "乙,2018,80,0,,2025,,,within,90,95,\n乙,2021,85,,,,,,,,,\n"
+            "丙,2018,50,-1,,2025,,,exceed_benchmark,,,40\n丙,2021,45,,,,,,,,,42\n"
+            "丁,2018,50,-1,-5,2025,,,gain,,,\n丁,2021,48,,,,,,,,,\n",
+        )
+    )
+    chinese = judged(
+        written(
+            tmp_path,
+            "指标,时期,数值（%）,极性,目标值,期限,基期,路径,类型,下限,上限,参照值\n"
+            "甲,2018年,10,正向,60,2023年,2018年,S形,不低于,0,100,\n甲,2020年,20,,,,,,,,,\n"
+            "乙,2018,80,中性,,2025,,,区间,90,95,\n乙,2021,85,,,,,,,,,\n"
+            "丙,2018,50,逆向,,2025,,,优于参照值,,,40\n丙,2021,45,,,,,,,,,42\n"
+            "丁,2018,50,越低越好,-5,2025,,,增减,,,\n丁,2021,48,,,,,,,,,\n",
+        )
+    )
+    pd.testing.assert_frame_equal(english, chinese)
+    assert english["ratio_late"].round(2).tolist()[:2] == [0.78, 1.17]
+    assert english["kind"].tolist() == ["at_least", "within", "exceed_benchmark", "at_most"]
+    assert english["target_value"].tolist()[3] == 45.0
+
+
+def test_the_bounds_of_an_s_shaped_path_are_never_assumed(tmp_path: Path) -> None:
+    figures = (
+        "share,2018,0.10,1,0.60,2023,logistic{0}\nshare,2020,0.20,,,,{1}\n"
+        "pct,2018,10,1,60,2023,logistic{2}\npct,2020,20,,,,{1}\n"
+    )
+    heading = "series,period,value,polarity,target,due,shape"
+    found = findings(tmp_path, f"{heading}\n{figures.format('', '', '')}")
+    assert places(found) == [
+        (row, column, "") for row in (2, 4) for column in ("bound_lower", "bound_upper")
+    ]
+    bounded = f"{heading},bound_lower,bound_upper\n{figures.format(',0,1', ',,', ',0,100')}"
+    answer = judged(written(tmp_path, bounded))
+    assert answer["ratio_late"].round(2).tolist() == [0.78, 0.78]
+    beyond = bounded.replace(",0,1\n", ",0,0.5\n")
+    (wrong,) = findings(tmp_path, beyond)
+    assert (wrong.row, wrong.column, wrong.found) == (2, "target", "0.6")
+    assert str(wrong.expected) == "a number between the bounds of the path, 0 and 0.5"
+
+
+@pytest.mark.parametrize(
+    ("rows", "expected"),
+    [
+        # Cells of one series or one target that differ: each in its place, with the first.
+        (
+            "A,2018,1,1,5,2020,,,,,\nA,2019,2,-1,5,2020,,,,,",
+            (3, "polarity", "-1", "1, as in row 2"),
+        ),
+        ("A,2018,1,1,5,2020,,,,,\nA,2019,2,1,6,2020,,,,,", (3, "target", "6", "5, as in row 2")),
+        (
+            "A,2018,1,1,5,2020,,linear,,,\nA,2019,2,1,5,2020,,geometric,,,",
+            (3, "shape", "geometric", "linear, as in row 2"),
+        ),
+        (
+            "A,2018,1,1,5,2020,2018,,,,\nA,2019,2,1,5,2020,2019,,,,",
+            (3, "baseline", "2019", "2018, as in row 2"),
+        ),
+        (
+            "A,2018,1,1,5,2020,,,at_least,,\nA,2019,2,1,5,2020,,,maintain,,",
+            (3, "kind", "maintain", "at_least, as in row 2"),
+        ),
+        # A target that contradicts itself.
+        ("A,2018,1,-1,5,2020,,,at_least,,", (2, "kind", "at_least", "goes with the polarity -1")),
+        ("A,2018,1,1,5,2020,,,at_most,,", (2, "kind", "at_most", "goes with the polarity +1")),
+        ("A,2018,1,,5,2020,,,at_least,,", (2, "polarity", "", "+1 where higher is better")),
+        ("A,2018,1,1,,2020,,,,,", (2, "target", "", "the number to be reached")),
+        ("A,2018,1,1,,2020,,,within,3,", (2, "upper", "", "the range of the kind within")),
+        ("A,2018,1,1,,2020,,,within,5,3", (2, "lower", "5", "a bound below the other, 3")),
+        ("A,2018,1,1,4,2020,,,within,3,5", (2, "target", "4", "no number for the kind within")),
+        ("A,2018,1,1,5,2020,,,,3,", (2, "lower", "3", "no bound for this kind and path")),
+        ("A,2018,1,1,5,2020,2021,,,,", (2, "baseline", "2021", "before the deadline 2020")),
+        ("A,2018,1,1,,2020,,,exceed_benchmark,,", (2, "benchmark", "", "the benchmark's figure")),
+        ("A,2018,1,-1,5,2020,,,gain,,", (2, "target", "5", "in the direction that the polarity")),
+        # A target without a deadline where the series has none, or several.
+        ("A,2018,1,1,5,,,,,,", (2, "due", "", "the deadline of the target")),
+        # One date, two figures.
+        ("A,2018,1,1,5,2020,,,,,\nA,2018-12,2,,,,,,,,", (3, "value", "A 2018-12", "in row 2")),
+    ],
+)
+def test_a_contradiction_is_a_finding_in_its_place(
+    tmp_path: Path, rows: str, expected: tuple[int, str, str, str]
+) -> None:
+    heading = "series,period,value,polarity,target,due,baseline,shape,kind,lower,upper"
+    (found,) = findings(tmp_path, f"{heading}\n{rows}\n")
+    row, column, text, rule = expected
+    assert (found.file, found.row, str(found.column).split(" ")[0], found.found) == (
+        "plan.csv",
+        row,
+        column,
+        text,
+    )
+    assert rule in str(found.expected)
+    for words in (Wording("zh"), Wording("en")):
+        assert found.expected.said(words)
+        assert found.advice.said(words)
+
+
+def test_all_that_is_wrong_is_told_at_once_and_in_the_rows_of_the_file(tmp_path: Path) -> None:
+    found = findings(
+        tmp_path,
+        "序列,时期,数值,极性,目标值,期限,基期\n\n"
+        "甲,2018,10,1,60,2023,\n甲,2019,很多,-1,,,\n,2020,12,,,,\n乙,2018,5,1,9,2020,2022\n",
+    )
+    assert [(item.row, item.column, item.found) for item in found] == [
+        (4, "数值", "很多"),
+        (4, "极性", "-1"),
+        (5, "序列", ""),
+        (6, "基期", "2022"),
+    ]
+
+
+def test_a_sheet_is_named_where_a_workbook_has_several(tmp_path: Path) -> None:
+    path = tmp_path / "规划.xlsx"
+    with pd.ExcelWriter(path, engine="xlsxwriter") as book:
+        pd.DataFrame([("甲", 2018, 10)], columns=["序列", "时期", "数值"]).to_excel(
+            book, sheet_name="数据", index=False
+        )
+        pd.DataFrame(
+            [("甲", 1, 60, 2023, "at_most")], columns=["序列", "极性", "目标值", "期限", "类型"]
+        ).to_excel(book, sheet_name="目标", index=False)
+    with pytest.raises(Refused) as refusal:
+        judged(path)
+    (found,) = refusal.value.findings
+    assert (found.sheet, found.row, found.column) == ("目标", 2, "类型")
+
+
+def test_a_missing_or_second_column_is_told_with_its_chinese_name(tmp_path: Path) -> None:
+    (missing,) = findings(tmp_path, "指标,时期,值,目标值\n甲,2018,1,2\n")
+    assert "polarity · 极性, due · 期限" in str(missing.expected)
+    (second,) = findings(tmp_path, "序列,指标,时期,值,极性,期限,目标\n甲,乙,2018,1,1,2020,5\n")
+    assert (second.row, second.found) == (1, "指标")
+
+
+def test_what_is_not_read_and_what_has_no_target_is_told(tmp_path: Path) -> None:
+    plan = read_plan(
+        written(
+            tmp_path,
+            "series,period,value,polarity,target,due,备注\nA,2018,1,1,5,2020,x\nB,2018,1,,,,y\n",
+        )
+    )
+    assert (plan.unread, plan.without_target) == (["备注"], ["B"])
+    assert verdicts(plan)["series"].tolist() == ["A"]
+
+
+def test_a_missing_figure_is_one_by_its_status(tmp_path: Path) -> None:
+    text = (
+        "序列,时期,数值,状态,极性,目标值,期限\n"
+        "甲,2018,1,,1,5,2023\n甲,2019,,{0},,,\n甲,2020,2,B,,,\n"
+    )
+    answer = judged(written(tmp_path, text.format("O")))
+    assert answer["latest_period"].tolist() == ["2020"]
+    assert answer["baseline_period"].tolist() == ["2020"]  # the series begins again at its break
+    (found,) = findings(tmp_path, text.format(""))
+    assert (found.row, found.column, found.found) == (3, "数值", "")
+
+
+def test_no_file_of_verdicts_holds_an_infinite_number_or_a_decimal_year(tmp_path: Path) -> None:
+    path = written(
+        tmp_path,
+        "series,period,value,polarity,target,due,baseline\n"
+        "away,2018,100,1,200,2025,\naway,2020,90,,,,\n"
+        "level,2018,100,1,100,2025,\nlevel,2020,100,,,,\n"
+        "month,2021-07,100,1,200,2025,2021-07\nmonth,2023-02,130,,,,\n",
+    )
+    answer = judged(path)
+    assert answer["attained"].tolist()[0] == "never"
+    assert answer["attained"].tolist()[2] == "2026-11"
+    text = write_verdicts(path, answer, Wording("en")).read_text(encoding="utf-8-sig")
+    cells = {cell.lower() for line in text.splitlines() for cell in line.split(",")}
+    assert not cells & {"inf", "-inf", "nan", "infinity"}
+    assert not any(cell.startswith(("2023.", "2021.", "2026.")) for cell in cells)
+
+
+CELLS = {
+    "series": st.sampled_from(["A", "B", ""]),
+    "period": st.sampled_from(["2018", "2019", "2020-12", "2020", "2021年3月", "soon", ""]),
+    "value": st.sampled_from(["0", "-5", "12.5", "1e9", "x", "", "100"]),
+    "benchmark": st.sampled_from(["", "7"]),
+    "status": st.sampled_from(["", "B", "O", "?"]),
+    "polarity": st.sampled_from(["1", "-1", "0", "", "up"]),
+    "due": st.sampled_from(["2019", "2022", "2025-06", "", "later"]),
+    "shape": st.sampled_from(["", "linear", "geometric", "S形", "curve"]),
+    "kind": st.sampled_from(
+        [
+            "",
+            "at_least",
+            "at_most",
+            "within",
+            "maintain",
+            "exceed_benchmark",
+            "direction_only",
+            "gain",
+            "milestone",
+        ]
+    ),
+}
+NUMBERS = st.sampled_from(["", "0", "1", "-3", "50", "100"])
+
+
+@settings(
+    max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
+@given(st.data())
+def test_any_file_is_judged_or_refused_with_reasons(tmp_path: Path, data: st.DataObject) -> None:
+    names = [*FIGURE, *MEASURED, "polarity", *AIMED]
+    row = st.tuples(
+        *(
+            CELLS["period"] if name in ("due_early", "baseline") else CELLS.get(name, NUMBERS)
+            for name in names
+        )
+    )
+    rows = data.draw(st.lists(row, min_size=1, max_size=4))
+    heading = data.draw(st.sampled_from([names, [HEADINGS[name][0] for name in names]]))
+    path = written(tmp_path, "\n".join(",".join(cells) for cells in [heading, *rows]))
+    found: list[Finding] = []
+    cells: list[float] = []
+    try:
+        cells = judged(path).select_dtypes("number").to_numpy().ravel().tolist()
+    except Refused as refusal:
+        found = refusal.findings
+    assert bool(found) != bool(cells)
+    assert all(item.row and item.column for item in found)
+    assert not any(math.isinf(cell) for cell in cells)
