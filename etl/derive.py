@@ -3,7 +3,8 @@
 A ratio's total is the ratio of the totals, so each is computed at its own key. A share of the
 nation divides by the domestic total (`100000`), never by the one with certificates held abroad.
 A ratio that a source publishes itself stays as published. Its status is that of its numerator
-or its denominator, a break and another definition before what else there is to say.
+or its denominator, a break and another definition before what else there is to say. Of a
+confidential figure without a value there is a ratio without one.
 """
 
 from __future__ import annotations
@@ -43,9 +44,12 @@ _JOINS = {
     """,
 }
 _RATIO = f"""
-    WITH dated AS (SELECT *, {_MONTH} AS month FROM {{tidy}} WHERE value IS NOT NULL),
+    WITH dated AS (
+        SELECT *, {_MONTH} AS month FROM {{tidy}}
+        WHERE value IS NOT NULL OR confidentiality <> 'F'
+    ),
     above AS (SELECT * FROM dated WHERE indicator = $numerator),
-    below AS (SELECT * FROM dated WHERE indicator = $denominator AND value > 0)
+    below AS (SELECT * FROM dated WHERE indicator = $denominator AND (value > 0 OR value IS NULL))
     SELECT
         $indicator AS indicator, above.period, above.scheme, above.industry, above.size,
         above.region, above.value / below.value * $factor AS value,
@@ -54,7 +58,9 @@ _RATIO = f"""
              WHEN above.status = 'A' THEN below.status ELSE above.status END AS status,
         CASE WHEN above.confidentiality = 'F' THEN below.confidentiality
              ELSE above.confidentiality END AS confidentiality,
-        above.value AS numerator, below.value AS denominator, '{DERIVED}' AS source,
+        CASE WHEN below.value > 0 THEN above.value END AS numerator,
+        CASE WHEN above.value IS NOT NULL THEN below.value END AS denominator,
+        '{DERIVED}' AS source,
         above.citation || '/' || below.citation AS citation,
         above.file, above.sheet, above.row,
         NULL::DOUBLE AS contributors, NULL::DOUBLE AS largest, below.period AS below_period
@@ -91,7 +97,9 @@ def add_derived(rows: TidyRows, catalogue: Catalogue) -> None:
         question, parameters = _question(ratio, rows)
         ask(f"CREATE OR REPLACE TEMP TABLE computed AS {question}", parameters)
         within = dict(zip(("low", "high"), ratio.range, strict=True))
-        rows.add_answer("SELECT * FROM computed WHERE value BETWEEN $low AND $high", within)
+        rows.add_answer(
+            "SELECT * FROM computed WHERE value BETWEEN $low AND $high OR value IS NULL", within
+        )
         ask(
             "INSERT INTO beyond BY NAME "
             "SELECT * FROM computed WHERE value NOT BETWEEN $low AND $high",

@@ -26,6 +26,7 @@ from etl.documents import checksums, sha256
 from etl.findings import Finding, Refused
 from etl.harmonise import add_citation
 from etl.own.declaration import beside
+from etl.retracted import blanked, without
 from etl.sources import SOURCES
 from etl.tidy import TidyRows
 from indicators import catalogue
@@ -87,18 +88,26 @@ class Intake:
                     file.unlink()
 
 
-def read(raw: Path, rows: TidyRows, named: Named, step: Step) -> Intake:
-    """Take the rows of every source in; raises `Refused` with the findings of all of them."""
+def read(
+    raw: Path, rows: TidyRows, named: Named, step: Step, retracted: pd.DataFrame
+) -> Intake:  # fmt: skip
+    """Take the rows of every source in; raises `Refused` with the findings of all of them.
+
+    What was `retracted` (`etl.retracted.LISTED`) comes in without its numbers.
+    """
     known, made, findings = catalogue.load(), Intake(raw.parent / "tidy"), list[Finding]()
     for key in SOURCES:
         step(key)
         try:
-            _read_source(key, raw, known, rows, made)
+            _read_source(key, raw, known, rows, made, retracted)
         except Refused as refusal:
             findings.extend(refusal.findings)
     with ThreadPoolExecutor(READERS) as readers:
         reading = [
-            (source, readers.submit(_read_own, source, path, known, made.kept, rows.folder))
+            (
+                source,
+                readers.submit(_read_own, source, path, known, made.kept, rows.folder, retracted),
+            )
             for source, path in _own_files(raw, named)
         ]
         try:
@@ -115,9 +124,11 @@ def read(raw: Path, rows: TidyRows, named: Named, step: Step) -> Intake:
     return made
 
 
-def _read_source(key: str, raw: Path, known: Catalogue, rows: TidyRows, made: Intake) -> None:
+def _read_source(
+    key: str, raw: Path, known: Catalogue, rows: TidyRows, made: Intake, retracted: pd.DataFrame
+) -> None:
     published = SOURCES[key].read(raw / key)
-    rows.add(SOURCES[key].tidy(published, known).assign(source=key))
+    rows.add(blanked(SOURCES[key].tidy(published, known).assign(source=key), retracted))
     cited = add_citation(published).assign(source=key)[citation.columns.keys()]
     made.citations.append(cited.drop_duplicates("citation"))
     made.inputs.append(checksums(raw / key, raw))
@@ -136,7 +147,9 @@ def _own_files(raw: Path, named: Named) -> Iterator[tuple[str, Path]]:
                 yield place.name, path
 
 
-def _read_own(source: str, path: Path, known: Catalogue, kept: Path, folder: Path) -> _Read:
+def _read_own(
+    source: str, path: Path, known: Catalogue, kept: Path, folder: Path, retracted: pd.DataFrame
+) -> _Read:
     declaration = own.read_declaration(path)
     inputs = pd.DataFrame(
         [
@@ -149,6 +162,7 @@ def _read_own(source: str, path: Path, known: Catalogue, kept: Path, folder: Pat
     tidied = kept / f"{_digest(source, path.name, *inputs['sha256'], _meaning())}.parquet"
     cited = tidied.with_suffix(".json")
     if tidied.exists() and cited.exists():
+        without(tidied, retracted)  # if it was kept before
         for file in (tidied, cited):
             file.touch()
         citations = pd.DataFrame(json.loads(cited.read_text(encoding="utf-8")))
@@ -157,6 +171,7 @@ def _read_own(source: str, path: Path, known: Catalogue, kept: Path, folder: Pat
     half = tidied.with_suffix(f".{os.getpid()}")
     try:
         done = own.tidy(path, declaration, known, half, source=source)
+        without(half, retracted)
         if done.warnings:  # said again at every reading, so not kept
             tidied = folder / tidied.name
         else:

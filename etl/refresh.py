@@ -18,6 +18,8 @@ from etl.findings import Finding, Refused, message
 from etl.intake import Named, Step
 from etl.publish import Decision, Edition, Overtaken, Publication, publish
 from etl.redaction import marked
+from etl.retracted import agree, listed
+from etl.retraction import purge
 from etl.suppression import keep_withheld
 from etl.targets import FOLDER, Register, register
 from etl.tidy import DERIVED, TidyRows
@@ -74,7 +76,7 @@ def figures(
     with tempfile.TemporaryDirectory(prefix="tidy-") as folder:
         rows = TidyRows(Path(folder))
         try:
-            taken = intake.read(raw, rows, named, step)
+            taken = intake.read(raw, rows, named, step, listed(engine, raw))
         except Refused as refusal:
             findings.extend(refusal.findings)
         step("targets")
@@ -131,6 +133,9 @@ def refresh(
     Files `named` are put into raw once every check has passed. Raises `Unaccepted` where there
     are warnings and `accepted` gives no reason.
     """
+    if not dry_run:
+        agree(engine, raw)
+        purge(engine)
     with figures(raw, step, named=named, engine=engine) as made:
         if made.warnings and accepted is None and not dry_run:
             raise Unaccepted(made.warnings)

@@ -60,7 +60,7 @@ def begin(page: str) -> Frame:
         st.title(words("There are no figures yet"))
         st.info(words("Load them with: python -m etl refresh"), icon=":material/info:")
         st.stop()
-    newest = Vintage(number, dataset)
+    newest = Vintage(number, dataset, cached.retracted(dataset))
     return Frame(words, dark, _vintage(newest, words), newest)
 
 

@@ -31,6 +31,7 @@ from indicators.database import (
     register_archive,
     release,
     release_input,
+    retraction,
     revision,
     warning,
 )
@@ -50,10 +51,15 @@ class Selection:
 
 
 class Vintage(NamedTuple):
-    """Which figures: those of a dataset as published in one of its releases."""
+    """Which figures: those of a dataset as published in one of its releases.
+
+    retracted: how many have been taken out of every release, so that what is remembered of
+    before is not shown.
+    """
 
     release: int
     dataset: Dataset = "real"
+    retracted: int = 0
 
 
 def _asked(
@@ -227,6 +233,18 @@ def warnings(engine: sa.Engine, number: int) -> pd.DataFrame:
     return rows_of(
         engine, sa.select(warning).where(warning.c.release == number).order_by(warning.c.line)
     )
+
+
+def retractions(engine: sa.Engine) -> pd.DataFrame:
+    """Return what was taken out of every release, newest first, as in the table `retraction`."""
+    order = (retraction.c.retracted_at.desc(), *(retraction.c[name] for name in KEY))
+    return rows_of(engine, sa.select(retraction).order_by(*order))
+
+
+def retracted(engine: sa.Engine) -> int:
+    """Return how many figures were taken out of every release."""
+    with engine.connect() as connection:
+        return connection.scalar(sa.select(sa.func.count()).select_from(retraction)) or 0
 
 
 def inputs(engine: sa.Engine, number: int) -> pd.DataFrame:

@@ -78,6 +78,29 @@ def warning_table(warnings: pd.DataFrame, words: Wording) -> pd.DataFrame:
     })  # fmt: skip
 
 
+def retraction_table(retractions: pd.DataFrame, words: Wording) -> pd.DataFrame:
+    """Return which figures were taken out of every release, when, by whom and why."""
+    known, names = catalogue.load().indicators, tables.region_names(words.language)
+    rows = retractions
+    return pd.DataFrame({
+        words("Indicator"): [
+            words.text(known[key].title) if key in known else key for key in rows["indicator"]
+        ],
+        words("Period"): [words.period(period) for period in rows["period"]],
+        words("Region"): rows["region"].map(names),
+        words("Certification scheme"): [tables.scheme_name(key, words) for key in rows["scheme"]],
+        words("Industry"): [tables.industry_name(key, words) for key in rows["industry"]],
+        words("Enterprise size"): [tables.size_name(key, words) for key in rows["size"]],
+        words("Retracted"): [words.date(moment) for moment in rows["retracted_at"]],
+        words("By"): rows["retracted_by"].to_numpy(),
+        words("Reason"): [
+            reason if rule == "retracted"
+            else words("a retracted figure would follow from it: {reason}", reason=reason)
+            for reason, rule in zip(rows["reason"], rows["rule"], strict=True)
+        ],
+    })  # fmt: skip
+
+
 def revision_table(rows: pd.DataFrame, revisions: pd.DataFrame, words: Wording) -> pd.DataFrame:
     """Return what figures were and are, release by release.
 

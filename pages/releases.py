@@ -65,6 +65,13 @@ frame.table(
     visit, title, tables.releases_table(releases, words),
     words("Releases and what each changed"),
 )  # fmt: skip
+gone = cached.retractions(visit.newest)
+if not gone.empty:
+    st.subheader(title := words("Retracted figures"))
+    frame.table(
+        visit, title, vintages.retraction_table(gone, words),
+        words("Figures that were taken out of every release"),
+    )  # fmt: skip
 st.subheader(title := words("What release {number} changed", number=told.release))
 if told != visit.vintage and st.button(words("Show all pages as published then")):
     frame.show_release(told.release)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+import struct
 from pathlib import Path
 
 import pandas as pd
@@ -17,20 +18,24 @@ from typer.testing import CliRunner
 
 from etl import refresh as refreshing
 from etl.commands import app
-from etl.findings import Finding, findings_table, message, write_findings
+from etl.findings import Finding, Refused, findings_table, message, write_findings
 from etl.publish import Decision, publish, roll_back
 from etl.refresh import RAW, Unaccepted, refresh
+from etl.retraction import retract
 from indicators import cached, frame, vintages
 from indicators.archive import frame_of, published_in
 from indicators.briefing import write_briefings
-from indicators.database import flip, metadata, open_database
+from indicators.database import flip, metadata, open_database, sqlite_file
 from indicators.downloads import csv_file
+from indicators.holdings import reach
 from indicators.queries import (
     Selection,
     Vintage,
     all_observations,
     flips,
+    latest_release,
     observations,
+    retractions,
     revisions,
     warnings,
 )
@@ -252,3 +257,213 @@ def test_a_finding_that_gives_a_figure_away_is_for_the_analyst_s_screen_alone(
     for quoted, expected in ((False, False), (True, True)):
         Console(width=200).print(findings_table([secret], Wording("zh"), quoted=quoted))
         assert ("537,498" in capsys.readouterr().out) is expected
+
+
+# Retracting: what became confidential later.
+
+WHOLE = 9_731_358_642.0  # of the three, two of which are 4,123,456,789 and 1,611,111,111
+THREE = [("JINGJINJI", WHOLE), ("110000", 4_123_456_789.0), ("120000", 1_611_111_111.0),
+         ("130000", 3_996_790_742.0)]  # fmt: skip
+BEIJING = ("certificates_valid", "2024-12", "ALL", "ALL", "ALL", "110000")
+
+
+def three(**changed: float) -> list[tuple[str, str, str, float]]:
+    return [("certificates_valid", "2024-12", region, changed.get(f"r{region}", value))
+            for region, value in THREE]  # fmt: skip
+
+
+@pytest.fixture
+def twice(empty: sa.Engine) -> sa.Engine:
+    """Return two releases of a whole and its parts; the second changes Hebei and the whole."""
+    publish(empty, edition_of(three()), Decision("a test", "looked up", [BEIJING_WARNED]))
+    changed = three(r130000=3_996_790_800.0, rJINGJINJI=WHOLE + 58)
+    assert publish(empty, edition_of(changed), Decision("a test")).release == 2
+    return empty
+
+
+BEIJING_WARNED = Finding(
+    "platform_provinces/2024-12.csv", "451,448 → 4,123,456,789", message("a number"),
+    message("a number"), row=7, severity="warning", check="jumps", figures=(BEIJING,),
+)  # fmt: skip
+
+
+def known(engine: sa.Engine, number: int) -> dict[str, float]:
+    rows = all_observations(engine, number)
+    return dict(rows.dropna(subset="value")[["region", "value"]].itertuples(index=False, name=None))
+
+
+def test_a_retracted_figure_is_in_no_release_nor_follows_from_one(
+    twice: sa.Engine, tmp_path: Path
+) -> None:
+    done = retract(twice, BEIJING, "a single firm", tmp_path / "raw")
+    assert (list(done.releases), done.texts, done.purged) == ([1, 2], 1, True)
+    # Tianjin, the smallest other part, goes along in both; the rest stays as it was published.
+    assert [key[-1] for key in done.figures] == ["110000", "120000"]
+    assert known(twice, 1) == {"JINGJINJI": WHOLE, "130000": 3_996_790_742.0}
+    assert known(twice, 2) == {"JINGJINJI": WHOLE + 58, "130000": 3_996_790_800.0}
+    assert latest_release(twice) == 2
+    text = every_text(twice)
+    assert "4123456789" not in text
+    assert "4,123,456,789" not in text
+    with twice.connect() as connection:
+        published = frame_of(connection, sa.select(published_in(1)))
+    assert published.set_index("region")["value"].isna().to_dict() == {
+        "110000": True, "120000": True, "130000": False, "JINGJINJI": False,
+    }  # fmt: skip
+    trace = retractions(twice).set_index("region")[["rule", "reason"]]
+    assert trace.to_dict("index") == {
+        "110000": {"rule": "retracted", "reason": "a single firm"},
+        "120000": {"rule": "complementary", "reason": "a single firm"},
+    }
+    assert reach(twice)["rows"].tolist() == [4]
+
+
+def test_bringing_back_a_release_does_not_bring_back_what_was_retracted(
+    twice: sa.Engine, tmp_path: Path
+) -> None:
+    retract(twice, BEIJING, "a single firm", tmp_path / "raw")
+    assert roll_back(twice, 1, reason="a test").release == 3
+    assert known(twice, 3) == {"JINGJINJI": WHOLE, "130000": 3_996_790_742.0}
+
+
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+def test_no_byte_of_the_database_holds_a_retracted_figure(twice: sa.Engine, tmp_path: Path) -> None:
+    spellings = [
+        4_123_456_789 .to_bytes(6, "big"), struct.pack(">d", 4_123_456_789.0), b"4,123,456,789",
+    ]  # fmt: skip
+
+    def bytes_of() -> list[bool]:
+        file = sqlite_file(twice)
+        assert file is not None
+        held = b"".join(path.read_bytes() for path in sorted(file.parent.glob(f"{file.name}*")))
+        return [spelling in held for spelling in spellings]
+
+    assert any(bytes_of())
+    retract(twice, BEIJING, "a single firm", tmp_path / "raw")
+    assert bytes_of() == [False, False, False]
+
+
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+def test_what_a_reader_prevented_is_done_by_the_next_run(twice: sa.Engine, tmp_path: Path) -> None:
+    url = twice.url.render_as_string()
+    reader = sa.create_engine(url)
+    with reader.connect() as reading:
+        reading.exec_driver_sql("BEGIN")
+        reading.exec_driver_sql("SELECT count(*) FROM observation").fetchall()
+        assert not retract(twice, BEIJING, "a single firm", tmp_path / "raw").purged
+        assert retractions(twice)["purged"].isna().all()
+        reading.exec_driver_sql("ROLLBACK")
+    reader.dispose()
+    again = retract(twice, BEIJING, "a single firm", tmp_path / "raw")
+    assert (again.before, again.purged) == (True, True)
+    assert len(retractions(twice)) == 2
+
+
+def test_a_rehearsal_of_a_retraction_changes_nothing(twice: sa.Engine, tmp_path: Path) -> None:
+    before = every_text(twice)
+    plan = retract(twice, BEIJING, "a single firm", tmp_path / "raw", dry_run=True)
+    assert [key[-1] for key in plan.figures] == ["110000", "120000"]
+    assert every_text(twice) == before
+    assert list(tmp_path.glob("*.csv")) == []
+
+
+def test_a_figure_that_never_was_cannot_be_retracted(twice: sa.Engine, tmp_path: Path) -> None:
+    with pytest.raises(LookupError):
+        retract(twice, (*BEIJING[:-1], "440000"), "a test", tmp_path / "raw")
+
+
+def test_a_running_server_shows_a_retracted_figure_no_more(
+    twice: sa.Engine, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("DATABASE_URL", twice.url.render_as_string(hide_password=False))
+    st.cache_resource.clear()
+    st.cache_data.clear()
+
+    def page(**address: str) -> str:
+        test = AppTest.from_file(str(ROOT / "pages" / "releases.py"), default_timeout=120)
+        for key, value in {"of_period": "2024-12", **address}.items():
+            test.query_params[key] = value
+        test.run()
+        assert not test.exception
+        return page_text(test)
+
+    assert "4123456789" in page()
+    assert "4123456789" in page(release="1")
+    retract(twice, BEIJING, "a single firm", tmp_path / "raw")
+    cached.retracted.clear()  # as it forgets by itself after five seconds
+    for address in ({}, {"release": "1"}):
+        text = page(**address)
+        assert "4123456789" not in text
+        assert "4,123,456,789" not in text
+        assert "a single firm" in text
+    st.cache_resource.clear()
+    st.cache_data.clear()
+
+
+HANGZHOU = ("registry_organisations_certified", "2021", "ALL", "C", "ALL", "330000")
+
+
+def test_the_next_refresh_does_not_bring_a_retracted_figure_back(
+    empty: sa.Engine, raw: Path, tmp_path: Path
+) -> None:
+    file = raw / "bureau" / "counts.csv"
+    opened = TABLE.replace(",C\n", ",F\n").replace(",1297,", ",70297,").replace("68417", "968417")
+    file.write_text(opened, encoding="utf-8")
+    refresh(empty, raw=raw)
+    assert "73193" in every_text(empty)
+    selection = Selection(HANGZHOU[0], "2021", industry="C", region="330000")
+    assert observations(empty, selection)["value"].item() == 73_193
+    done = retract(empty, HANGZHOU, "a single firm", raw)
+    assert done.files == ["bureau/counts.csv"]
+
+    def gone(engine: sa.Engine) -> bool:
+        row = observations(engine, selection).iloc[0]
+        return bool(pd.isna(row["value"]) and row["confidentiality"] == "C")
+
+    assert gone(empty)
+    assert refresh(empty, raw=raw).release is None  # and nothing follows by itself
+    file.write_text(file.read_text("utf-8").replace("64703", "64704"), encoding="utf-8")
+    refresh(empty, raw=raw)
+    assert gone(empty)
+    assert latest_release(empty) == 2
+    assert "73193" not in every_text(empty)
+    for kept in (raw.parent / "tidy").glob("*.parquet"):
+        assert 73_193.0 not in set(pd.read_parquet(kept)["value"])
+    # Nor does a database made anew from the same files.
+    anew = open_database(f"sqlite:///{tmp_path / 'anew.sqlite'}")
+    refresh(anew, raw=raw)
+    assert gone(anew)
+    assert len(retractions(anew)) == len(retractions(empty))
+    anew.dispose()
+
+
+def test_a_computed_figure_is_retracted_with_what_it_is_computed_from(
+    empty: sa.Engine, raw: Path
+) -> None:
+    refresh(empty, raw=raw, accepted="a test")
+    ratio = ("organisations_per_10000_residents", "2024-12", "ALL", "ALL", "ALL", "110000")
+    with pytest.raises(Refused) as refusal:
+        retract(empty, ratio, "a test", raw)
+    assert "certified_organisations" in str(refusal.value)
+    done = retract(empty, ("certified_organisations", *ratio[1:]), "a test", raw)
+    assert ratio in done.figures
+    assert refresh(empty, raw=raw, accepted="a test").release is None
+
+
+def test_a_retraction_is_rehearsed_then_done_and_says_what_is_left(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("DATABASE_URL", f"sqlite:///{tmp_path / 'figures.sqlite'}")
+    monkeypatch.setattr(refreshing, "RAW", tmp_path / "raw")
+    engine = open_database()
+    publish(engine, edition_of(three()), Decision("4,123,456,789 looks right"))
+    command = ["retract", BEIJING[0], BEIJING[1], BEIJING[5], "--reason", "a single firm"]
+    for more, word in (([], "尚未作任何更改"), (["--yes"], "从第 1 版取走")):
+        result = CliRunner().invoke(app, [*command, *more])
+        assert result.exit_code == 0, result.output
+        assert word in result.output.replace("\n", "")
+        assert "release.reason" in result.output
+        assert "4,123" not in result.output
+    assert "此前已取走" in CliRunner().invoke(app, [*command, "--yes"]).output
+    assert "已取走的数字" in CliRunner().invoke(app, ["status"]).output
+    engine.dispose()

@@ -11,12 +11,13 @@ from etl.commands.app import app
 from etl.findings import Refused, write_findings
 from etl.intake import OWN, Named
 from etl.screen import screen
-from indicators import catalogue, holdings, queries, tables
+from indicators import catalogue, holdings, queries, tables, vintages
 from indicators.database import open_database
 
 if TYPE_CHECKING:
     from etl.difference import Difference
     from etl.publish import Publication
+    from etl.retraction import Retraction
 
 
 Files = Annotated[
@@ -97,6 +98,70 @@ def rollback(
               number=release, newest=publication.release),
         _counted(publication.difference),
     )  # fmt: skip
+
+
+@app.command()
+def retract(
+    indicator: Annotated[str, typer.Argument(help="指标代码 · key of the catalogue")],
+    period: Annotated[str, typer.Argument(help="2024, 2024-12, 2024-Q4")],
+    region: Annotated[str, typer.Argument(help="地区代码 · code")],
+    reason: Annotated[str, typer.Option(help="原因 · why")],
+    scheme: Annotated[str, typer.Option(help="领域 · scheme")] = "ALL",
+    industry: Annotated[str, typer.Option(help="行业 · industry")] = "ALL",
+    size: Annotated[str, typer.Option(help="规模 · size")] = "ALL",
+    yes: Annotated[
+        bool, typer.Option("--yes", help="照此执行；否则只说明 · do it; otherwise only say what")
+    ] = False,
+) -> None:
+    """把后来须保密的数字从全部版本中取走 · Take a figure out of every release."""
+    from etl.refresh import RAW
+    from etl.retraction import retract as take_out
+
+    words, key = screen.words, (indicator, period, scheme, industry, size, region)
+    with screen.explained(), screen.progress() as progress:
+        progress.add_task(words("Comparing and publishing"))
+        try:
+            done = take_out(open_database(), key, reason, RAW, dry_run=not yes)
+        except LookupError:
+            screen.fail(words("No release has a figure at {key}.", key=" ".join(key)))
+    if done.before:
+        screen.say(words("It was retracted before."))
+    else:
+        screen.say(
+            words("Retracted from releases {releases}: {key}", key=" ".join(key),
+                  releases=words.listed([str(number) for number in done.releases])),
+            words.plural("{n} other figure goes, so that it does not follow from those that stay",
+                         "{n} other figures go, so that it does not follow from those that stay",
+                         n=len(done.figures) - 1),
+            *(f"  {' '.join(figure)}" for figure in done.figures[1:]),
+            words.plural("{n} warning or turned verdict loses its figures",
+                         "{n} warnings or turned verdicts lose their figures", n=done.texts),
+        )  # fmt: skip
+    _left_to_do(done)
+    if not yes:
+        screen.say(words("Nothing was changed. To do it, add --yes."))
+    elif not done.purged:
+        screen.say(words(
+            "It is out of the tables, but somebody was reading and the database's file still holds "
+            "it: run this command again, or the next refresh will do it."
+        ))  # fmt: skip
+
+
+def _left_to_do(done: Retraction) -> None:
+    """Say what no command can do: files and sentences that are people's own, and copies."""
+    words = screen.words
+    if done.sentences:
+        screen.say(words("The number may stand in what people wrote; look there: {places}",
+                         places=words.listed(list(done.sentences))))  # fmt: skip
+    if done.files:
+        screen.say(words(
+            "These files still hold it. It will not be published from them, but take it out of "
+            "them: {files}", files=words.listed(list(done.files)),
+        ))  # fmt: skip
+    screen.say(words(
+        "Copies that others hold, backups of the database and of its log, and files taken away "
+        "before are not reached: replace them."
+    ))  # fmt: skip
 
 
 def _refreshed(
@@ -191,6 +256,7 @@ def status() -> None:
     with screen.explained():
         engine = open_database()
         published, held = queries.releases(engine), holdings.sources(engine)
+        gone = queries.retractions(engine)
     words = screen.words
     if published.empty:
         screen.say(words("Nothing has been published yet. Run: python -m etl refresh"))
@@ -198,3 +264,5 @@ def status() -> None:
     screen.table(tables.releases_table(published, words), words("Releases"))
     short = tables.sources_table(held, words).drop(columns=[words("About"), words("Publisher")])
     screen.table(short, words("Sources"))
+    if len(gone):
+        screen.table(vintages.retraction_table(gone, words), words("Retracted figures"))

@@ -28,6 +28,12 @@ def release(dataset: Dataset = "real") -> int | None:
     return queries.latest_release(engine(dataset))
 
 
+@st.cache_data(ttl=5, max_entries=2, show_spinner=False)
+def retracted(dataset: Dataset = "real") -> int:
+    """Return how many figures were taken out of every release; asked again as the release is."""
+    return queries.retracted(engine(dataset))
+
+
 @st.cache_data(ttl=5, max_entries=1, show_spinner=False)
 def datasets() -> list[Dataset]:
     """Return the datasets that there are; demonstration figures may come and go."""
@@ -78,6 +84,12 @@ def flips(vintage: Vintage) -> pd.DataFrame:
 def warnings(vintage: Vintage) -> pd.DataFrame:
     """Return `queries.warnings`."""
     return queries.warnings(engine(vintage.dataset), vintage.release)
+
+
+@kept
+def retractions(vintage: Vintage) -> pd.DataFrame:
+    """Return `queries.retractions`."""
+    return queries.retractions(engine(vintage.dataset))
 
 
 @kept

@@ -5,7 +5,7 @@ from __future__ import annotations
 from contextlib import suppress
 
 from indicators import views
-from indicators.cached.database import national, reach, release, releases, sources
+from indicators.cached.database import national, reach, release, releases, retracted, sources
 from indicators.cached.maps import (
     boundaries,
     map_datasets,
@@ -47,7 +47,7 @@ def warm() -> None:
             parts_specification(language, dark)
     if number is None:
         return
-    vintage = Vintage(number)
+    vintage = Vintage(number, retracted=retracted())
     for warmed in (reach, releases, sources, national, mapped, verdicts):
         warmed(vintage)
     # A bad file of peer groups is told on the page that needs it, and stops no other.

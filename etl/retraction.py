@@ -1,0 +1,388 @@
+"""Taking a figure out of everything that was ever published, because it became confidential.
+
+    release      the figure, and as many others as it takes that it does not follow from them, in
+                 every release: their values go, confidentiality C and the key stay
+    texts        warnings and turned verdicts that speak of them lose their sentences
+    list         the table `retraction` and the file `retractions.csv` beside data/raw say what was
+                 taken out, when, by whom and why; every refresh takes it for confidential
+    bytes        the database's own files are written anew, so that no freed page holds the value
+
+All of the first three is one transaction behind the lock. The raw file is its owner's to correct.
+"""
+
+from __future__ import annotations
+
+import getpass
+import sqlite3
+import tempfile
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+import sqlalchemy as sa
+
+from etl.findings import Finding, Key, Refused, message
+from etl.lock import publishing
+from etl.redaction import redact
+from etl.retracted import (
+    COMPLEMENTARY,
+    CONFIDENTIAL,
+    LISTED,
+    RETRACTED,
+    listed,
+    without,
+    write_list,
+)
+from etl.suppression import keep_withheld
+from etl.tidy import DERIVED, TidyRows
+from indicators import catalogue
+from indicators.archive import frame_of, newest, published_in
+from indicators.database import (
+    KEY,
+    citation,
+    evidence,
+    flip,
+    holding,
+    insert_rows,
+    observation,
+    quoted,
+    release,
+    retraction,
+    revision,
+    sqlite_file,
+    target,
+    warning,
+    writing,
+)
+from indicators.holdings import holding_of
+
+_NUMBERS = ("value", "numerator", "denominator")
+_BLANK: dict[str, str | None] = {**dict.fromkeys(_NUMBERS), "confidentiality": CONFIDENTIAL}
+# What people wrote themselves, where a number may stand that we cannot take out of its sentence.
+_WRITTEN = (
+    (release, "reason"), (release, "accepted"), (citation, "note"), (citation, "place"),
+    (evidence, "text"), (target, "note"), (target, "definition"),
+)  # fmt: skip
+Row = tuple[Key, int]  # a figure, and the release that it came with
+_DIGITS = 3  # a shorter number stands in too many sentences by chance
+
+
+@dataclass(frozen=True)
+class Retraction:
+    """What is taken out, or would be.
+
+    figures: the keys that lose their value in some release, the retracted one first. rows: those
+    and with which release each row came. releases: those that had the figure. texts: how many
+    warnings and turned verdicts lose their figures. sentences: where people wrote the number, as
+    `table.column`. files: raw files that hold it. purged: whether the database's own files hold
+    it no more.
+    """
+
+    figures: Sequence[Key]
+    rows: Sequence[Row] = ()
+    releases: Sequence[int] = ()
+    texts: int = 0
+    sentences: Sequence[str] = ()
+    files: Sequence[str] = ()
+    purged: bool = False
+    before: bool = False  # it had been retracted already
+
+
+def retract(
+    engine: sa.Engine, key: Key, reason: str, raw: Path, *, dry_run: bool = False
+) -> Retraction:
+    """Take a figure out of every release; with `dry_run`, only say what that takes.
+
+    A second time it does what the first left undone. Raises `Busy` while somebody publishes,
+    `LookupError` where no release has the figure, `Refused` where it is computed.
+    """
+    with publishing(engine) as connection:
+        plan = _planned(connection, key, raw)
+        if not dry_run and not plan.before:
+            _take_out(connection, plan, reason)
+    if dry_run:
+        return plan
+    every = listed(engine, raw)
+    write_list(raw, every)
+    for file in sorted((raw.parent / "tidy").glob("*.parquet")):
+        without(file, every)
+    return replace(plan, purged=purge(engine))
+
+
+def _planned(connection: sa.Connection, key: Key, raw: Path) -> Retraction:
+    rows = _stored(connection, key)
+    before = connection.scalar(sa.select(retraction.c.rule).where(_is(retraction, key)))
+    if rows.empty and before is None:
+        raise LookupError(key)
+    if (rows["source"] == DERIVED).any():
+        raise Refused([_computed(key)])
+    files = _raw_files(connection, rows, raw)
+    if before == RETRACTED:
+        return Retraction([key], files=files, before=True)
+    gone = _gone(connection, key, rows)
+    figures = [key, *sorted({figure for figure, _ in gone} - {key})]
+    return Retraction(
+        figures, gone, _public_in(connection, rows), _texts(connection, figures),
+        list(_sentences(connection, set(rows["value"].dropna()))), files,
+    )  # fmt: skip
+
+
+def _computed(key: Key) -> Finding:
+    item = catalogue.load().indicators[key[0]]
+    return Finding(
+        "", " ".join(key), message("a figure that a source gives"),
+        message("it is computed: retract {numerator} or {denominator}",
+                numerator=item.numerator, denominator=item.denominator),
+        figures=(),
+    )  # fmt: skip
+
+
+def _public_in(connection: sa.Connection, rows: pd.DataFrame) -> list[int]:
+    """Return the releases in which one of these rows was public."""
+    last = newest(connection) or 0
+    until = rows["superseded"].astype(float).fillna(last + 1).astype(int)
+    spans = zip(rows["release"].astype(int), until, strict=True)
+    return sorted({number for first, end in spans for number in range(first, end)})
+
+
+def _is(table: sa.FromClause, key: Key) -> sa.ColumnElement[bool]:
+    return sa.and_(*(table.c[name] == code for name, code in zip(KEY, key, strict=True)))
+
+
+def _stored(connection: sa.Connection, key: Key) -> pd.DataFrame:
+    """Return every row of a figure, of today and of the archive, with `superseded`."""
+    names = [*KEY, "value", "release", "source", "citation"]
+    today = sa.select(
+        *(observation.c[name] for name in names), sa.null().label("superseded")
+    ).where(_is(observation, key))
+    then = sa.select(*(revision.c[name] for name in names), revision.c.superseded)
+    return pd.concat(
+        [frame_of(connection, today), frame_of(connection, then.where(_is(revision, key)))],
+        ignore_index=True,
+    )
+
+
+def _gone(connection: sa.Connection, key: Key, rows: pd.DataFrame) -> list[Row]:
+    """Return which rows lose their values: the key of each, and the release it came with.
+
+    Those of the figure itself and, in every release in which it was public, those from which it
+    would follow: suppressed figures protect each other, so releases are gone through until
+    nothing more is needed in any of them.
+    """
+    numbers = sorted(set(_moments(connection, key, rows)))
+    vintages = [_around(connection, key, number) for number in numbers]
+    gone = {(key, int(number)) for number in rows["release"]}
+    known, before = catalogue.load(), 0
+    while len(gone) > before:
+        before = len(gone)
+        for figures in vintages:
+            gone |= _suppressed(figures, gone, known)
+    return sorted(gone)
+
+
+def _moments(connection: sa.Connection, key: Key, rows: pd.DataFrame) -> Iterator[int]:
+    """Yield the releases to look at: those since the figure was public that changed its table."""
+    first = int(rows["release"].min())
+    last = newest(connection) or first
+    yield from {first, last}
+    for figures in (observation, revision):
+        related = _related(figures, key)
+        yield from connection.scalars(
+            sa.select(figures.c.release).distinct().where(related, figures.c.release > first)
+        )
+    yield from connection.scalars(
+        sa.select(revision.c.superseded).distinct()
+        .where(_related(revision, key), revision.c.superseded.between(first + 1, last))
+    )  # fmt: skip
+
+
+def _related(figures: sa.FromClause, key: Key) -> sa.ColumnElement[bool]:
+    """Return the condition that a figure is of the same period, or divided by one of it."""
+    indicator, period, *_ = key
+    later = [
+        name for name, item in catalogue.load().indicators.items()
+        if item.denominator == indicator and item.denominator_period == "earlier"
+    ]  # fmt: skip
+    same = sa.and_(
+        figures.c.indicator.in_(list(catalogue.load().indicators)), figures.c.period == period
+    )
+    return sa.or_(same, sa.and_(figures.c.indicator.in_(later), figures.c.period > period))
+
+
+def _around(connection: sa.Connection, key: Key, number: int) -> pd.DataFrame:
+    figures = published_in(number)
+    rows = frame_of(connection, sa.select(figures).where(_related(figures, key)))
+    return rows.astype(dict.fromkeys(_NUMBERS, float))
+
+
+def _suppressed(frame: pd.DataFrame, gone: set[Row], known: catalogue.Catalogue) -> set[Row]:
+    """Return the rows of one release that are suppressed once those that are gone are."""
+    keys = list(frame[list(KEY)].itertuples(index=False, name=None))
+    releases = dict(zip(keys, frame["release"], strict=True))
+    away = [(figure, releases[figure]) in gone for figure in keys]
+    hidden = pd.Series(away, index=frame.index, dtype=bool)
+    rows = frame.assign(
+        **{name: frame[name].mask(hidden) for name in _NUMBERS},
+        confidentiality=frame["confidentiality"].mask(hidden, CONFIDENTIAL),
+        file="", row=None,
+    )  # fmt: skip
+    with tempfile.TemporaryDirectory(prefix="retract-") as folder:
+        tidy = TidyRows(Path(folder))
+        tidy.add(rows)
+        keep_withheld(tidy, known)
+        names = ", ".join(KEY)
+        needed = tidy.query(
+            f"SELECT {names} FROM tidy SEMI JOIN withheld USING ({names}) "  # noqa: S608
+            "WHERE confidentiality = 'F'"
+        )
+        tidy.connection.close()
+    found = needed.itertuples(index=False, name=None)
+    return {(figure, int(releases[figure])) for figure in found}
+
+
+def _take_out(connection: sa.Connection, plan: Retraction, reason: str) -> None:
+    key = plan.figures[0]
+    rows = [
+        {f"key_{name}": code for name, code in zip(KEY, figure, strict=True)} | {"key_release": n}
+        for figure, n in plan.rows
+    ]
+    for figures in (observation, revision):
+        same = [figures.c[name] == sa.bindparam(f"key_{name}") for name in (*KEY, "release")]
+        connection.execute(sa.update(figures).where(*same).values(**_BLANK), rows)
+    _count_again(connection, {figure[:2] for figure in plan.figures})
+    today = _keys(
+        connection,
+        sa.select(*(observation.c[name] for name in KEY)).where(
+            sa.tuple_(*(observation.c[name] for name in KEY)).in_(plan.figures)
+        ),
+    )
+    now, who = datetime.now(UTC).isoformat(timespec="seconds"), getpass.getuser()
+    connection.execute(sa.delete(retraction).where(_is(retraction, key)))
+    kept = _keys(connection, sa.select(*(retraction.c[name] for name in KEY)))
+    rows_listed = [
+        (*figure, RETRACTED if figure == key else COMPLEMENTARY, now, who, reason)
+        for figure in plan.figures
+        if figure == key or (figure in today and figure not in kept)
+    ]
+    insert_rows(connection, retraction, pd.DataFrame(rows_listed, columns=LISTED))
+    _unquote(connection, plan.figures)
+    redact(connection)
+
+
+def _keys(connection: sa.Connection, question: sa.Select[Any]) -> set[Key]:
+    return {tuple(row) for row in connection.execute(question)}
+
+
+def _count_again(connection: sa.Connection, cells: set[tuple[str, ...]]) -> None:
+    """Count anew how many figures the cells of these indicators and periods hold."""
+    counted = sa.tuple_(holding.c.indicator, holding.c.period).in_(sorted(cells))
+    connection.execute(sa.delete(holding).where(counted))
+    chosen = sa.tuple_(observation.c.indicator, observation.c.period).in_(sorted(cells))
+    figures = sa.select(observation).where(chosen).subquery("figures")
+    names = [column.name for column in holding.columns]
+    connection.execute(sa.insert(holding).from_select(names, holding_of(figures)))
+
+
+def _speaking(figures: Sequence[Key]) -> tuple[sa.ColumnElement[bool], sa.ColumnElement[bool]]:
+    """Return the conditions that a warning and a turned verdict speak of figures."""
+    of_warning = sa.and_(quoted.c.release == warning.c.release, quoted.c.line == warning.c.line)
+    keys = sa.tuple_(*(quoted.c[name] for name in KEY)).in_(figures)
+    return (
+        sa.and_(warning.c.suppressed == 0, sa.exists().where(of_warning, keys).correlate(warning)),
+        sa.and_(
+            sa.or_(flip.c.old_value.is_not(None), flip.c.new_value.is_not(None)),
+            sa.tuple_(*(flip.c[name] for name in KEY)).in_(figures),
+        ),
+    )
+
+
+def _texts(connection: sa.Connection, figures: Sequence[Key]) -> int:
+    count = 0
+    for table, speaks in zip((warning, flip), _speaking(figures), strict=True):
+        count += connection.scalar(sa.select(sa.func.count()).select_from(table).where(speaks)) or 0
+    return count
+
+
+def _unquote(connection: sa.Connection, figures: Sequence[Key]) -> None:
+    warned, turned = _speaking(figures)
+    connection.execute(
+        sa.update(warning).where(warned).values(suppressed=1, found="", expected="", fingerprint="")
+    )
+    connection.execute(sa.update(flip).where(turned).values(old_value=None, new_value=None))
+
+
+def _sentences(connection: sa.Connection, values: set[float]) -> Iterator[str]:
+    """Yield where people wrote one of these numbers, as `table.column`; short ones are passed."""
+    spellings = {f"{value:.15g}" for value in values} | {f"{value:,.15g}" for value in values}
+    long = [text for text in spellings if sum(sign.isdigit() for sign in text) >= _DIGITS]
+    for table, name in _WRITTEN:
+        found = sa.or_(sa.false(), *(table.c[name].contains(text) for text in long))
+        if connection.scalar(sa.select(sa.func.count()).select_from(table).where(found)):
+            yield f"{table.name}.{name}"
+
+
+def _raw_files(connection: sa.Connection, rows: pd.DataFrame, raw: Path) -> list[str]:
+    """Return the kept files, superseded ones too, that the figure was read from."""
+    cited = sorted({part for key in rows["citation"] for part in str(key).split("/")})
+    named = connection.scalars(
+        sa.select(citation.c.file).distinct().where(citation.c.citation.in_(cited))
+    )
+    found: list[str] = []
+    for file in sorted(named):
+        path = raw / file
+        kept = [path, *sorted((path.parent / "superseded").glob(f"*-{path.name}"))]
+        found += [place.relative_to(raw).as_posix() for place in kept if place.exists()]
+    return found
+
+
+def purge(engine: sa.Engine) -> bool:
+    """Write the database's files anew where something was retracted; return whether that is done.
+
+    A reader that stays in the middle of a transaction prevents it on SQLite, a lock on PostgreSQL:
+    the next refresh or `retract` tries again. Copies of the files are not reached.
+    """
+    pending = sa.select(sa.func.count()).where(retraction.c.purged.is_(None))
+    with engine.connect() as connection:
+        if not connection.scalar(pending):
+            return True
+    done = _purge_sqlite(engine) if sqlite_file(engine) else _purge_postgresql(engine)
+    if done:
+        now = datetime.now(UTC).isoformat(timespec="seconds")
+        with writing(engine) as connection:
+            connection.execute(
+                sa.update(retraction).where(retraction.c.purged.is_(None)).values(purged=now)
+            )
+    return done
+
+
+def _purge_sqlite(engine: sa.Engine) -> bool:
+    """Rebuild the file without its free pages, and empty the write-ahead log."""
+    raw = engine.raw_connection()
+    try:
+        raw.execute("VACUUM")
+        busy, *_ = raw.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
+    except sqlite3.OperationalError as error:
+        if "locked" not in str(error):
+            raise
+        return False
+    finally:
+        raw.close()
+    return not busy
+
+
+def _purge_postgresql(engine: sa.Engine) -> bool:
+    names = ", ".join(f'"{table.name}"' for table in (observation, revision, flip, warning))
+    with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+        connection.execute(sa.text("SET lock_timeout = '5s'"))
+        try:
+            connection.execute(sa.text(f"VACUUM (FULL) {names}"))
+        except sa.exc.OperationalError as error:
+            if getattr(error.orig, "sqlstate", None) != "55P03":  # lock_not_available
+                raise
+            return False
+        finally:
+            connection.execute(sa.text("RESET lock_timeout"))
+    return True
