@@ -10,6 +10,7 @@ import pyarrow as pa
 import sqlalchemy as sa
 
 from etl.publish import code_version
+from etl.sources import SOURCES
 from etl.tidy import DERIVED, PUBLIC
 from indicators import catalogue
 from indicators.database import (
@@ -71,7 +72,7 @@ class Baseline:
 def baseline(engine: sa.Engine, now: pd.DataFrame) -> Baseline | None:
     """Return what a refresh of the files `now` is compared with, None before the first release.
 
-    `now` has file, source, sha256.
+    `now` has file, source, sha256, first_period, last_period.
     """
     public = releases(engine)
     if public.empty:
@@ -88,7 +89,35 @@ def baseline(engine: sa.Engine, now: pd.DataFrame) -> Baseline | None:
         return Baseline(engine, number, None)
     # A figure changes with its file and with the description beside it.
     stems = {_stem(file) for file in differ["file"]}
-    return Baseline(engine, number, [file for file in both["file"] if _stem(file) in stems])
+    changed = both["file"].map(_stem).isin(stems)
+    changed |= _beside(both, changed)
+    return Baseline(engine, number, both.loc[changed, "file"].tolist())
+
+
+def _beside(both: pd.DataFrame, changed: pd.Series) -> pd.Series:
+    """Return which files hold periods that changed ones of their source hold, then or now.
+
+    Where files overlap, one decides which rows of the other count (`etl.overlap`).
+    """
+    filled = {
+        name: (both[name].fillna(both[f"{name}_then"]), both[f"{name}_then"].fillna(both[name]))
+        for name in ("source", "first_period", "last_period")
+    }
+    now, then = filled["first_period"]
+    first = now.where(now <= then, then)
+    now, then = filled["last_period"]
+    last = now.where(now >= then, then)
+    spans = pd.DataFrame({"source": filled["source"][0], "first": first, "last": last})
+    own = ~spans["source"].isin(list(SOURCES))
+    beside = pd.Series(data=False, index=both.index)
+    for span in spans[own & changed].dropna().itertuples():
+        beside |= (
+            own
+            & (spans["source"] == span.source)
+            & (spans["first"] <= span.last)
+            & (spans["last"] >= span.first)
+        )
+    return beside
 
 
 def _stem(file: str) -> str:

@@ -25,6 +25,7 @@ from etl import own
 from etl.documents import checksums, sha256
 from etl.findings import Finding, Refused
 from etl.harmonise import add_citation
+from etl.overlap import settle
 from etl.own.declaration import beside
 from etl.retracted import blanked, without
 from etl.sources import SOURCES
@@ -121,6 +122,8 @@ def read(
             readers.shutdown(cancel_futures=True)
     if findings:
         raise Refused(findings)
+    cited = pd.concat(made.citations, ignore_index=True)
+    settle(rows, cited[~cited["source"].isin(list(SOURCES))])
     return made
 
 

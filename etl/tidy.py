@@ -74,6 +74,24 @@ class TidyRows:
         self._files[path] = {indicator for (indicator,) in held.fetchall()}
         self._view("tidy", self._files)
 
+    def leave_out(self, table: str) -> None:
+        """Take out the rows whose KEY and file stand in a table of the connection."""
+        same = ", ".join((*KEY, "file"))
+        gone = self.connection.execute(f"SELECT DISTINCT file FROM {table}").fetchall()  # noqa: S608
+        if not gone:
+            return
+        for path in list(self._files):
+            held = f"FROM {_parquet([path])} SEMI JOIN {table} USING (file)"
+            if not self.connection.execute(f"SELECT 1 {held} LIMIT 1").fetchall():
+                continue
+            left = self.folder / f"{len(self._files):05}-{path.stem}.parquet"
+            self.connection.sql(
+                f"SELECT {', '.join(COLUMNS)} FROM {_parquet([path])} "  # noqa: S608
+                f"ANTI JOIN {table} USING ({same})"
+            ).write_parquet(str(left))
+            del self._files[path]
+            self.add_file(left)
+
     def _view(self, name: str, files: Collection[Path]) -> None:
         self.connection.execute(
             f"CREATE OR REPLACE TEMP VIEW {name} AS SELECT * FROM {_parquet(files)}"  # noqa: S608

@@ -98,6 +98,13 @@ def _finite(subject: Subject) -> Iterator[Finding]:
     yield from _cells(subject, FINITE, ["value"])
 
 
+_KEEP = message("keep the figure that holds and remove the other")
+_NEWER = message(
+    "keep the figure that holds and remove the other; of files of one publisher, `date` under "
+    "`provenance` says which is newer"
+)
+
+
 def _unique(subject: Subject) -> Iterator[Finding]:
     hashed = f"hash({KEYS})"
     subject.keep(
@@ -124,7 +131,7 @@ def _unique(subject: Subject) -> Iterator[Finding]:
             row, UNIQUE, key(row),
             message("one figure for each key; it stands in {places} too",
                     places="; ".join(sorted(others)[:5])),
-            message("keep the figure that holds and remove the other"),
+            _KEEP if all(place.startswith(f"{row['file']} · ") for place in others) else _NEWER,
             None, (),
         )  # fmt: skip
     yield from unlisted(UNIQUE, rows)
