@@ -185,6 +185,28 @@ def test_formats_of_cells_say_percentages_years_and_dates(tmp_path: Path) -> Non
     assert figures(path, declared) == {("320000", "2024"): 93.39, ("330000", "2024-12"): 93.39}
 
 
+@pytest.mark.parametrize("first_day", [1900, 1904])
+def test_dates_by_the_formats_of_chinese_office_programs_are_no_figures(
+    tmp_path: Path, first_day: int
+) -> None:
+    path = tmp_path / "figures.xlsx"
+    with xlsxwriter.Workbook(path, {"date_1904": first_day == 1904}) as book:
+        year, weekday = (book.add_format({"num_format": code}) for code in ('e"年"', "[$-804]aaaa"))
+        sheet = book.add_worksheet("表")
+        for row, cells in enumerate([*TABLE[:2], ["浙江", None, None]]):
+            sheet.write_row(row, 0, cells)
+        for place, shown in (((1, 1), year), ((2, 1), year), ((2, 2), weekday)):
+            sheet.write_datetime(*place, datetime.datetime(2024, 12, 31), shown)
+    assert [fault[:3] for fault in faults(path)] == [(3, "数值", "2024-12-31")]
+    with xlsxwriter.Workbook(path, {"date_1904": first_day == 1904}) as book:
+        year = book.add_format({"num_format": 'e"年"'})
+        sheet = book.add_worksheet("表")
+        for row, cells in enumerate(TABLE[:2]):
+            sheet.write_row(row, 0, cells)
+        sheet.write_datetime(1, 1, datetime.datetime(2024, 12, 31), year)
+    assert figures(path) == {("320000", "2024"): 537498}
+
+
 def test_percentages_that_look_like_fractions_are_warned_of(tmp_path: Path) -> None:
     from etl.own.grammar import declaration_of
 

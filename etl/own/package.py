@@ -12,6 +12,7 @@ import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from datetime import date
 from pathlib import Path
 from typing import IO
 from xml.etree import ElementTree
@@ -42,12 +43,15 @@ _TABLE = "{urn:oasis:names:tc:opendocument:xmlns:table:1.0}"
 class Marks:
     """Cells of one sheet: shown as a percentage, as a year; errors; formulas without a value.
 
-    scaled: cells with the number format that shows another figure than is stored. hidden_rows,
-    hidden_columns: what cannot be seen, from 0.
+    dates: cells whose number is a day by a format that readers do not know; `first_day`
+    is day 0. scaled: cells with the number format that shows another figure than is stored.
+    hidden_rows, hidden_columns: what cannot be seen, from 0.
     """
 
     percent: set[Cell] = field(default_factory=set)
     year: set[Cell] = field(default_factory=set)
+    dates: set[Cell] = field(default_factory=set)
+    first_day: date = date(1899, 12, 30)
     error: set[Cell] = field(default_factory=set)
     formula: set[Cell] = field(default_factory=set)
     scaled: dict[Cell, str] = field(default_factory=dict)
@@ -146,6 +150,8 @@ def _workbook(package: zipfile.ZipFile, sheet: str, listing: Listing) -> Marks:
     name = target.lstrip("/") if target.startswith("/") else f"xl/{target}"
     formats = _formats(package)
     found = Marks()
+    if any(element.get("date1904") in ("1", "true") for element in root.iter()):
+        found.first_day = date(1904, 1, 1)
     with package.open(name) as stream:
         _scan(stream, found, listing, formats, stale=stale)
     return found
@@ -153,10 +159,11 @@ def _workbook(package: zipfile.ZipFile, sheet: str, listing: Listing) -> Marks:
 
 @dataclass
 class _Formats:
-    """The cell styles that show a percentage, a year alone, another figure than is stored."""
+    """The cell styles that show a percentage, a year, a day, another figure than is stored."""
 
     percent: set[str] = field(default_factory=set)
     year: set[str] = field(default_factory=set)
+    dates: set[str] = field(default_factory=set)
     scaled: dict[str, str] = field(default_factory=dict)
 
 
@@ -174,9 +181,13 @@ def _formats(package: zipfile.ZipFile) -> _Formats:
             styles = [item.get("numFmtId", "0") for item in part]
     for style, number in enumerate(styles):
         code = re.sub(r'"[^"]*"|\\.|\[[^\]]*\]', "", codes.get(number, "")).lower()
+        # 2024年 by e"年" and 星期二 by [$-804]aaaa, which office programs in Chinese offer.
+        eastern = re.search("e|aaa", code) and not re.search("[0#?ymdhs]|general", code)
+        if eastern:
+            found.dates.add(str(style))
         if "%" in code:
             found.percent.add(str(style))
-        elif "y" in code and not re.search("[mdhs]", code):
+        elif ("y" in code and not re.search("[mdhs]", code)) or (eastern and "a" not in code):
             found.year.add(str(style))
         elif scales(codes.get(number, "")):
             found.scaled[str(style)] = codes[number]
@@ -210,6 +221,8 @@ def _scan(
             for part in item:
                 formula |= _local(part) == "f"
                 value |= _local(part) in ("v", "is") and bool(part.text or len(part))
+            if item.get("s") in formats.dates:
+                found.dates.add(cell)
             if item.get("t") == "e":
                 found.error.add(cell)
             elif formula and (stale or not (value or item.get("t") == "str")):

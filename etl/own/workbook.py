@@ -22,6 +22,7 @@ from etl.own.package import Cell, Marks, check, is_locked, marks, too_many
 from etl.own.table import Batch, Range
 
 SIZE = 200 << 20
+_DAYS = 2_958_466  # to the end of the year 9999, the last that spreadsheets know
 _BATCH = 50_000
 _ENCRYPTED = "EncryptedPackage".encode("utf-16-le")
 
@@ -131,6 +132,8 @@ class Workbook:
                             "it holds no computed value"),
                     row=row, column=column,
                 )  # fmt: skip
+        if cell in self._marks.dates and isinstance(value, float | int) and 0 <= value < _DAYS:
+            value = self._marks.first_day + datetime.timedelta(days=int(value))
         if isinstance(value, float | int) and cell in self._marks.percent:
             return f"{_exact(value) * 100:f}%"
         if isinstance(value, float | int) and cell in self._marks.scaled:
