@@ -68,7 +68,8 @@ class Finding:
     `check` is the stable name of what found it, as in `etl.checks.CHECKS`. figures: those that
     the sentences quote or let one work out, by their keys; None where only the place tells.
     suppressed: one of them is suppressed, so the sentences are for the analyst's own screen and
-    are never stored; see `etl.redaction`.
+    are never stored; see `etl.redaction`. accepted: why somebody accepted it before, with release
+    `since`; fingerprint: what it is known again by (`etl.acceptance`).
     """
 
     file: str
@@ -82,6 +83,9 @@ class Finding:
     check: str = ""
     figures: tuple[Key, ...] | None = None
     suppressed: bool = False
+    accepted: str | None = None
+    since: int | None = None
+    fingerprint: str = ""
 
     def record(self) -> dict[str, Any]:
         """Return the finding as a flat record, for tables and files."""
@@ -123,13 +127,14 @@ def findings_table(
     if not quoted:
         findings = [redacted(finding) for finding in findings]
     errors = sum(finding.severity == "error" for finding in findings)
-    shown = Table(
-        title=words(
-            "Errors: {errors}, warnings: {warnings}",
-            errors=words.number(errors), warnings=words.number(len(findings) - errors),
-        ),
-        title_justify="left",
+    accepted = sum(finding.accepted is not None for finding in findings)
+    title = words(
+        "Errors: {errors}, warnings: {warnings}",
+        errors=words.number(errors), warnings=words.number(len(findings) - errors - accepted),
     )  # fmt: skip
+    if accepted:
+        title = words("{title}, accepted before: {n}", title=title, n=words.number(accepted))
+    shown = Table(title=title, title_justify="left")
     for heading in (
         words("Severity"), words("File"), words("Row"), words("Column"), words("Found"),
         words("Expected"), words("What to do"),
@@ -146,10 +151,10 @@ def findings_table(
     return Group(shown, *([_counts(folded, words)] if folded else []))
 
 
-def _order(finding: Finding) -> tuple[bool, str, str, str, int]:
+def _order(finding: Finding) -> tuple[bool, bool, str, str, str, int]:
     return (
-        finding.severity == "warning", finding.check, finding.file, finding.sheet or "",
-        finding.row or 0,
+        finding.severity == "warning", finding.accepted is not None, finding.check, finding.file,
+        finding.sheet or "", finding.row or 0,
     )  # fmt: skip
 
 
@@ -157,8 +162,16 @@ def _shown(finding: Finding, words: Wording) -> list[str]:
     place = f"{finding.file} · {finding.sheet}" if finding.sheet else finding.file
     return [
         _severity(finding, words), place, str(finding.row or ""), finding.column or "",
-        _found(finding, words), finding.expected.said(words), finding.advice.said(words),
+        _found(finding, words), finding.expected.said(words), _advice(finding).said(words),
     ]  # fmt: skip
+
+
+def _advice(finding: Finding) -> Message:
+    if finding.accepted is None or finding.since is None:
+        return finding.advice
+    return message(
+        "accepted with release {number}: {reason}", number=finding.since, reason=finding.accepted
+    )
 
 
 def _found(finding: Finding, words: Wording) -> str:
@@ -166,6 +179,8 @@ def _found(finding: Finding, words: Wording) -> str:
 
 
 def _severity(finding: Finding, words: Wording) -> str:
+    if finding.accepted is not None:
+        return words("Accepted warning")
     return words("Error") if finding.severity == "error" else words("Warning")
 
 
@@ -212,7 +227,7 @@ def _record(finding: Finding, words: Wording) -> dict[str, str | int | None]:
         "column": finding.column,
         "found": _found(finding, words),
         "expected": finding.expected.said(words),
-        "advice": finding.advice.said(words),
+        "advice": _advice(finding).said(words),
     }
 
 

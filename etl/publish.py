@@ -18,10 +18,11 @@ import pandas as pd
 import pyarrow as pa
 import sqlalchemy as sa
 
+from etl.acceptance import remember
 from etl.difference import Difference, Tables, difference, first_difference
 from etl.findings import Finding, Refused, message
 from etl.lock import publishing
-from etl.redaction import redact, warning_rows
+from etl.redaction import redact
 from etl.staging import Staged, hold, replace, staging
 from indicators.archive import frame_of, newest, published_in
 from indicators.database import (
@@ -35,11 +36,9 @@ from indicators.database import (
     insert_batches,
     insert_rows,
     observation,
-    quoted,
     register_archive,
     release,
     release_input,
-    warning,
 )
 from indicators.queries import register_of
 
@@ -103,7 +102,11 @@ def publish(
             return _first_release(connection, edition, decision)
         with staging(connection, edition.rows, edition.gone) as staged:
             _refuse_clashes(staged)
-            return _release(staged, edition, decision, number, dry_run=dry_run)
+            made = _release(staged, edition, decision, number, dry_run=dry_run)
+        new = [finding for finding in decision.warnings if finding.accepted is None]
+        if number is not None and new and made.release is None and not dry_run:
+            remember(connection, new, decision.accepted, number)  # of figures that are public
+        return made
 
 
 def roll_back(engine: sa.Engine, number: int, *, reason: str, dry_run: bool = False) -> Publication:
@@ -188,8 +191,7 @@ def _record(
     counts = made.counts.groupby("indicator", as_index=False)[["added", "changed", "withdrawn"]]
     insert_rows(connection, change, counts.sum().assign(release=number))
     insert_rows(connection, flip, made.flips.assign(release=number))
-    for table, rows in zip((warning, quoted), warning_rows(decision.warnings), strict=True):
-        insert_rows(connection, table, rows.assign(release=number))
+    remember(connection, decision.warnings, decision.accepted, number)
     insert_rows(connection, release_input, edition.inputs.assign(release=number))
     redact(connection)
 

@@ -65,6 +65,22 @@ def marked(
     ]
 
 
+def files_of(findings: Sequence[Finding], rows: TidyRows) -> dict[int, list[str]]:
+    """Return the files that the figures of suppressed findings come from, by place in the list."""
+    hidden = [
+        finding if finding.suppressed else replace(finding, figures=()) for finding in findings
+    ]
+    rows.connection.register("sentence", _given(hidden))
+    found = rows.query(
+        f"SELECT DISTINCT number, file FROM sentence JOIN tidy USING ({_KEYS}) ORDER BY ALL"  # noqa: S608
+    )
+    rows.connection.unregister("sentence")
+    files: dict[int, list[str]] = {}
+    for number, file in found.itertuples(index=False, name=None):
+        files.setdefault(number, []).append(file)
+    return files
+
+
 def _given(findings: Sequence[Finding]) -> pd.DataFrame:
     """Return the keys that findings name: number, KEY."""
     return pd.DataFrame(
@@ -123,14 +139,16 @@ def warning_rows(findings: Sequence[Finding]) -> tuple[pd.DataFrame, pd.DataFram
             (
                 line, finding.check, finding.file, finding.sheet or "", finding.column or "",
                 *(("", "") if finding.suppressed else (finding.found, str(finding.expected))),
-                finding.row, int(finding.suppressed),
+                finding.row, int(finding.suppressed), finding.fingerprint, finding.accepted,
+                finding.since,
             )
             for line, finding in enumerate(findings, start=1)
         ],
         columns=[
             "line", "check", "file", "sheet", "column", "found", "expected", "row", "suppressed",
+            "fingerprint", "reason", "since",
         ],
-    ).astype({"row": "Int64"})  # fmt: skip
+    ).astype({"row": "Int64", "since": "Int64"})  # fmt: skip
     figures = pd.DataFrame(
         [
             (line, *key)

@@ -12,6 +12,7 @@ import pandas as pd
 import sqlalchemy as sa
 
 from etl import checks, derive, intake
+from etl.acceptance import known_again
 from etl.baseline import Baseline, baseline
 from etl.documents import checksums
 from etl.findings import Finding, Refused, message
@@ -103,7 +104,7 @@ def figures(
             raise Refused(marked(errors, rows, known))
         rows.withheld = keep_withheld(rows, known)
         cited = pd.concat([cited, derive.citations(rows, cited)], ignore_index=True)
-        warnings = marked([*taken.warnings, *found], rows)
+        warnings = known_again(engine, marked([*taken.warnings, *found], rows), rows, inputs)
         yield Figures(rows, cited, inputs, targets, base, warnings)
         taken.forget()
 
@@ -131,13 +132,14 @@ def refresh(
     """Publish what the raw files say now; see `figures` and `publish`.
 
     Files `named` are put into raw once every check has passed. Raises `Unaccepted` where there
-    are warnings and `accepted` gives no reason.
+    are warnings that nobody accepted before, and `accepted` gives no reason.
     """
     if not dry_run:
         agree(engine, raw)
         purge(engine)
     with figures(raw, step, named=named, engine=engine) as made:
-        if made.warnings and accepted is None and not dry_run:
+        new = [finding for finding in made.warnings if finding.accepted is None]
+        if new and accepted is None and not dry_run:
             raise Unaccepted(made.warnings)
         step("publish")
         if not dry_run:

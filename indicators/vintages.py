@@ -75,6 +75,8 @@ def warning_table(warnings: pd.DataFrame, words: Wording) -> pd.DataFrame:
         words("Found"): warnings["found"].mask(
             warnings["suppressed"].astype(bool), words("suppressed")
         ).to_numpy(),
+        words("Accepted because"): warnings["reason"].fillna("").to_numpy(),
+        words("Since release"): warnings["since"].astype("Int64").to_numpy(),
     })  # fmt: skip
 
 

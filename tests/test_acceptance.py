@@ -1,0 +1,126 @@
+"""Accepted warnings: remembered with their reason until the figures that they speak of change."""
+
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+
+import pytest
+import sqlalchemy as sa
+from typer.testing import CliRunner
+
+from etl import refresh as refreshing
+from etl.commands import app
+from etl.findings import Finding
+from etl.refresh import RAW, Unaccepted, refresh
+from etl.screen import screen
+from indicators import vintages
+from indicators.database import open_database, warning
+from indicators.queries import latest_release, warnings
+from indicators.wording import Wording
+
+DECLARATION = """\
+provenance: {publisher: 浙江省市场监管局, document: 登记清点, licence: 内部}
+unit: {registry_organisations_certified: 家, legal_units: 个}
+columns: {indicator: 指标, region: 地区, industry: 行业, period: 年, value: 值}
+fixed: {scheme: ALL, size: ALL}
+"""
+# More organisations certified than there are legal units: the rate is left out, with a warning.
+TABLE = """\
+指标,地区,行业,年,值
+registry_organisations_certified,330000,C,2021,731
+registry_organisations_certified,320000,C,2021,64703
+legal_units,330000,C,2021,684
+legal_units,320000,C,2021,983141
+"""
+SMALL = TABLE.replace("731", "2").replace("684", "1")
+
+
+@pytest.fixture
+def raw(tmp_path: Path) -> Path:
+    shutil.copytree(RAW, tmp_path / "raw")
+    (tmp_path / "raw" / "bureau").mkdir()
+    write(tmp_path / "raw", TABLE)
+    return tmp_path / "raw"
+
+
+def write(raw: Path, table: str) -> None:
+    (raw / "bureau" / "counts.csv").write_text(table, encoding="utf-8")
+    (raw / "bureau" / "counts.csv.yaml").write_text(DECLARATION, encoding="utf-8")
+
+
+def reasons(found: object) -> list[tuple[str, str | None, int | None]]:
+    assert isinstance(found, list)
+    assert all(isinstance(item, Finding) for item in found)
+    return [(item.check, item.accepted, item.since) for item in found]
+
+
+def test_an_unchanged_refresh_asks_about_no_warning_again(empty: sa.Engine, raw: Path) -> None:
+    with pytest.raises(Unaccepted):
+        refresh(empty, raw=raw)
+    refresh(empty, raw=raw, accepted="two registers")
+    for _ in range(2):
+        nightly = refresh(empty, raw=raw)
+        assert nightly.release is None
+        assert reasons(nightly.warnings) == [("beyond", "two registers", 1)]
+    # Another figure of the file moves, and the rows move too: what was accepted still holds.
+    lines = TABLE.replace("64703", "64704").splitlines()
+    write(raw, "\n".join([lines[0], *reversed(lines[1:])]) + "\n")
+    assert reasons(refresh(empty, raw=raw).warnings) == [("beyond", "two registers", 1)]
+    assert latest_release(empty) == 2
+    table = vintages.warning_table(warnings(empty, 2), Wording("zh"))
+    assert table[["接受理由", "始于版本"]].to_numpy().tolist() == [["two registers", 1]]
+
+
+def test_a_figure_that_changed_is_asked_about_even_if_it_changes_back(
+    empty: sa.Engine, raw: Path
+) -> None:
+    refresh(empty, raw=raw, accepted="two registers")
+    write(raw, TABLE.replace("731", "732"))
+    with pytest.raises(Unaccepted):
+        refresh(empty, raw=raw)
+    refresh(empty, raw=raw, accepted="a correction")
+    assert refresh(empty, raw=raw).release is None
+    write(raw, TABLE)
+    with pytest.raises(Unaccepted):
+        refresh(empty, raw=raw)
+
+
+def test_of_a_suppressed_figure_no_guess_can_be_checked(empty: sa.Engine, raw: Path) -> None:
+    write(raw, SMALL)
+    refresh(empty, raw=raw, accepted="two registers")
+    assert reasons(refresh(empty, raw=raw).warnings) == [("beyond", "two registers", 1)]
+    kept = warnings(empty, 1).iloc[0]
+    assert (kept["found"], kept["suppressed"], bool(kept["fingerprint"])) == ("", 1, True)
+    # It is known by its file, not by the number: so any change of the file is asked about.
+    write(raw, SMALL.replace("64703", "64704"))
+    with pytest.raises(Unaccepted):
+        refresh(empty, raw=raw)
+
+
+def test_what_is_accepted_without_a_release_is_remembered_too(empty: sa.Engine, raw: Path) -> None:
+    refresh(empty, raw=raw, accepted="two registers")
+    with empty.begin() as connection:  # as a release before warnings were remembered left it
+        connection.execute(sa.update(warning).values(fingerprint="", reason=None, since=None))
+    with pytest.raises(Unaccepted):
+        refresh(empty, raw=raw)
+    assert refresh(empty, raw=raw, accepted="looked up").release is None
+    assert reasons(refresh(empty, raw=raw).warnings) == [("beyond", "looked up", 1)]
+
+
+def test_a_nightly_run_with_an_accepted_warning_ends_well_and_lists_it(
+    raw: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("DATABASE_URL", f"sqlite:///{tmp_path / 'figures.sqlite'}")
+    monkeypatch.setattr(refreshing.refresh, "__kwdefaults__",
+                        {**(refreshing.refresh.__kwdefaults__ or {}), "raw": raw})  # fmt: skip
+    monkeypatch.setattr(screen.console, "width", 200)
+    run = CliRunner()
+    assert run.invoke(app, ["refresh"]).exit_code == 1
+    assert run.invoke(app, ["refresh", "--accept", "两套登记"]).exit_code == 0
+    nightly = run.invoke(app, ["refresh"])
+    assert nightly.exit_code == 0, nightly.output
+    output = nightly.output.replace("\n", "")
+    assert "此前已接受1项" in output
+    assert "已接受的提醒" in output
+    open_database().dispose()
