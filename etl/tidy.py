@@ -17,6 +17,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import sqlalchemy as sa
 
+from etl.patterns import duckdb_path
 from indicators.database import KEY, MEASURES, holding
 from indicators.holdings import holding_of
 
@@ -245,5 +246,6 @@ class TidyRows:
 def _parquet(files: Collection[Path]) -> str:
     # DuckDB takes the first file's rows for those of all when it plans: so the largest.
     ordered = sorted(files, key=lambda file: -file.stat().st_size)
-    quoted = ", ".join("'" + str(file).replace("'", "''") + "'" for file in ordered)
-    return f"read_parquet([{quoted}])"
+    quoted = ", ".join("'" + duckdb_path(file).replace("'", "''") + "'" for file in ordered)
+    # The folder of a file is no column: `地区=浙江` is only its name.
+    return f"read_parquet([{quoted}], hive_partitioning=false)"

@@ -20,9 +20,11 @@ import pytest
 from etl.findings import Refused
 from etl.rollup.declaration import Declaration
 from etl.rollup.engine import Engine, engine
-from etl.rollup.files import roll_up_files
+from etl.rollup.files import cleaned, roll_up_files
 from etl.rollup.space import DIMENSIONS, Reference
 from etl.rollup.steps import counted
+from tests import odd_certificates
+from tests.odd_certificates import PARQUET, typed_columns
 
 pytestmark = pytest.mark.filterwarnings(
     # Ibis still asks DuckDB and pandas in words that they are giving up.
@@ -111,9 +113,14 @@ def wait_for(text: str, times: int, log: Path, process: subprocess.Popen[bytes])
         time.sleep(0.2)
 
 
-@pytest.fixture
-def spark(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
+@pytest.fixture(scope="module")
+def spark(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """Start a standalone cluster and yield its address."""
+    with pytest.MonkeyPatch.context() as settings:
+        yield from cluster(tmp_path_factory.mktemp("cluster"), settings)
+
+
+def cluster(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
     in_ci = os.environ.get("CI") == "true"
     if not shutil.which("java") and not in_ci:
         pytest.skip("a Spark cluster needs java")
@@ -188,6 +195,33 @@ def test_a_spark_cluster_and_duckdb_give_the_same_rows(tmp_path: Path, spark: st
     assert len(expected[1]) > 20
     for ours, theirs in zip(expected, found, strict=True):
         pd.testing.assert_frame_equal(ours, theirs)
+
+
+def read(on: Engine, files: list[Path], out: Path) -> list[pd.DataFrame]:
+    cleaned(files, DECLARATION, odd_certificates.REFERENCE, out, on)
+    clean, aside = (on.parquet(out / f"{name}.parquet") for name in ("registry", "quarantine"))
+    found = [on.rows(clean.mutate(ends=clean.ends.cast("date"))), on.rows(aside)]
+    return [each.sort_values(["file", "row"]).reset_index(drop=True) for each in found]
+
+
+def test_a_spark_cluster_and_duckdb_read_odd_texts_alike_cell_by_cell(
+    tmp_path: Path, spark: str
+) -> None:
+    folder = tmp_path / "看板[2026] {a,b}"
+    folder.mkdir()
+    rows = odd_certificates.odd_rows()
+    rows.to_csv(folder / "odd.csv", index=False)
+    rows[:5].assign(证书编号=list("12345")).to_parquet(folder / "_odd.parquet")
+    typed = typed_columns(folder / "typed.parquet", PARQUET)
+    files = [folder / "odd.csv", folder / "_odd.parquet", typed]
+    with engine("duckdb", memory_limit="600MB") as here:
+        expected = read(here, files, folder / "duckdb")
+    with engine(spark) as there:
+        found = read(there, files, folder / "spark")
+    for ours, theirs in zip(expected, found, strict=True):
+        pd.testing.assert_frame_equal(ours, theirs[ours.columns])
+    clean, aside = (rows[rows["file"] == "odd.csv"] for rows in found)
+    assert odd_certificates.outcomes(clean, aside) == odd_certificates.EXPECTED
 
 
 @pytest.mark.parametrize("installed", [True, False])

@@ -70,13 +70,10 @@ def rollup(
         rows=words.number(summary.rows), aside=words.number(summary.set_aside),
         share=words.percent(summary.share_set_aside),
     ))  # fmt: skip
+    if len(summary.remarks):
+        screen.table(_reasons(summary.remarks), words("Counted, enterprise size not classified"))
     if summary.set_aside:
-        reasons = [_quarantine_reason(reason) for reason in summary.reasons["reason"]]
-        shown = pd.DataFrame({
-            words("Reason"): reasons, words("Rows"): summary.reasons["rows"],
-            words("First in"): summary.reasons["file"], words("Row"): summary.reasons["row"],
-        })  # fmt: skip
-        screen.table(shown, words("Set aside"))
+        screen.table(_reasons(summary.reasons), words("Set aside"))
         screen.say(words("Set aside as published, with the reasons: {file}",
                          file=str(out / "quarantine.parquet")))  # fmt: skip
     screen.say(words("Written to {file}", file=str(out)))
@@ -126,7 +123,18 @@ def _rollup_reference() -> Reference:
     return reference(known.regions, known.industries, known.sizes, known.schemes, rules)
 
 
-def _quarantine_reason(code: str) -> str:
+def _reasons(counts: pd.DataFrame) -> pd.DataFrame:
+    words = screen.words
+    names = {
+        "reason": words("Reason"),
+        "rows": words("Rows"),
+        "file": words("First in"),
+        "row": words("Row"),
+    }
+    return counts.assign(reason=counts["reason"].map(_reason)).rename(columns=names)
+
+
+def _reason(code: str) -> str:
     words = screen.words
     return {
         "certificate_missing": words("certificate number missing"),
@@ -137,12 +145,16 @@ def _quarantine_reason(code: str) -> str:
         "scheme_unknown": words("scheme unknown"),
         "size_unknown": words("enterprise size unknown"),
         "status_unknown": words("status unknown"),
-        "issue_date_unreadable": words("issue date unreadable"),
-        "expiry_date_unreadable": words("expiry date unreadable"),
+        "issue_date_unreadable": words("issue date is no day from 1900 to 2100"),
+        "expiry_date_unreadable": words("expiry date is no day from 1900 to 2100"),
         "expiry_before_issue": words("expiry before issue"),
         "issue_in_future": words("issued after the files were drawn"),
         "status_date_missing": words("date of the status missing"),
+        "status_date_unreadable": words("date of the status is no day from 1900 to 2100"),
         "status_date_before_issue": words("date of the status before issue"),
         "status_date_in_future": words("date of the status after the files were drawn"),
         "duplicate": words("the same certificate twice"),
+        "employees_unreadable": words("employees are no number of persons"),
+        "revenue_unreadable": words("revenue is no amount of money"),
+        "assets_unreadable": words("assets are no amount of money"),
     }[code]

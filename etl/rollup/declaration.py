@@ -32,6 +32,10 @@ STATUS_CODES = ("valid", "suspended", "withdrawn", "cancelled", "expired")
 SIZE_WORDS = {"大型": "LARGE", "中型": "MEDIUM", "小型": "SMALL", "微型": "MICRO",
               "未划型": NOT_CLASSIFIED}  # fmt: skip
 
+# What stands in place of a size, an amount or a day of the status that is not known.
+_WORDS = r"- -- — —— / 无 N/A #N/A NULL null None NaN nan NaT \N"
+MISSING = tuple(_WORDS.split())
+
 # Why a row is set aside, in the order in which reasons are looked for.
 REASONS = (
     "certificate_missing",
@@ -47,10 +51,13 @@ REASONS = (
     "expiry_before_issue",
     "issue_in_future",
     "status_date_missing",
+    "status_date_unreadable",
     "status_date_before_issue",
     "status_date_in_future",
     "duplicate",
 )
+# Why a row counts without a size of its own, beside what its sector's rule leaves open.
+REMARKS = ("employees_unreadable", "revenue_unreadable", "assets_unreadable")
 
 
 @dataclass(frozen=True)
@@ -60,7 +67,8 @@ class Declaration:
     `as_of` is the day the files were drawn; dates after it are impossible. `revenue_unit` is how
     many yuan one unit of revenue and assets is. Organisations of a region called one of `abroad`
     have no credit code to check; they count in the region `ALL` alone. `encoding` is that of CSV
-    files; each tells its own unless it is given.
+    files; each tells its own unless it is given. `missing` are the texts that stand for no value.
+    `serial` says that five digits are the days that spreadsheets count from 1899-12-30.
     """
 
     as_of: date
@@ -70,3 +78,5 @@ class Declaration:
     revenue_unit: float = 1.0
     abroad: tuple[str, ...] = ("境外", "国外")
     encoding: str = ""
+    missing: tuple[str, ...] = MISSING
+    serial: bool = False

@@ -8,6 +8,7 @@ ETL_SPILL         the folder for what is beyond it, the system's temporary one u
 from __future__ import annotations
 
 import os
+import shutil
 import tempfile
 from collections.abc import Collection, Iterator
 from contextlib import contextmanager
@@ -23,6 +24,7 @@ import pyarrow.parquet as pq
 from ibis.expr.datatypes import UInt64
 
 from etl.findings import Finding, Refused, message
+from etl.patterns import duckdb_path, spark_path
 from etl.rollup.memory import Memory, size
 from etl.rollup.spark import spark_session
 
@@ -77,8 +79,10 @@ class Engine:
         if self.is_spark:
             return self.kept(rows)
         path = self.memory.folder / f"step_{next(self._numbers)}.parquet"
-        self.connection.to_parquet(rows, path, compression="lz4")
-        return self.connection.read_parquet(path, table_name=path.stem)
+        self._copy(rows, path, "FORMAT parquet, COMPRESSION lz4")
+        return self.connection.read_parquet(
+            self._place(path), table_name=path.stem, hive_partitioning=False
+        )
 
     def release(self, *tables: Any) -> None:
         """Give back what `kept` and `stored` tables hold."""
@@ -99,20 +103,19 @@ class Engine:
         names: of all its columns. first: the number of the row below the header; each has `row`.
         """
         chosen = [name for name in names if name in wanted]
+        place = self._place(path)
         if self.is_spark:
-            # A file of quoted line breaks is one part, so that its rows are numbered from 0.
-            return self.stored(
-                self._view(
-                    self.session.read.csv(
-                        str(path), schema=", ".join(f"`{name}` STRING" for name in names),
-                        sep=separator, header=True, multiLine=True, escape='"', mode="FAILFAST",
-                    ),
-                    f"monotonically_increasing_id() + {first} AS row",
-                ).select(*chosen, "row")
+            schema = ", ".join(f"{_spark_name(name)} STRING" for name in names)
+            frame = self.session.read.csv(
+                place, schema=schema, sep=separator, header=True, multiLine=True, escape='"',
+                mode="FAILFAST",
             )  # fmt: skip
+            # A file of quoted line breaks is one part, so that its rows are numbered from 0.
+            rows = self._view(frame, f"monotonically_increasing_id() + {first} AS row")
+            return self.stored(rows.select(*chosen, "row"))
         table = self.connection.read_csv(
-            str(path), columns=dict.fromkeys(names, "VARCHAR"), auto_detect=False, sep=separator,
-            header=True, strict_mode=True, quote='"', escape='"',
+            place, columns=dict.fromkeys(names, "VARCHAR"), auto_detect=False, sep=separator,
+            header=True, strict_mode=True, quote='"', escape='"', hive_partitioning=False,
         )  # fmt: skip
         # To number the rows keeps to one core: so nothing else is done on the way.
         return self.stored(table.select(*chosen, row=ibis.row_number() + first))
@@ -121,9 +124,11 @@ class Engine:
         """Return a Parquet file as a table, each with its `row`, the names being row 1."""
         if self.is_spark:
             return self._view(
-                self.session.read.parquet(str(path)), "_metadata.row_index + 2 AS row"
+                self.session.read.parquet(self._place(path)), "_metadata.row_index + 2 AS row"
             )
-        table = self.connection.read_parquet(str(path), file_row_number=True)
+        table = self.connection.read_parquet(
+            self._place(path), file_row_number=True, hive_partitioning=False, binary_as_string=True
+        )
         return table.mutate(row=table.file_row_number + 2).drop("file_row_number")
 
     def _view(self, frame: Any, *columns: str) -> Any:
@@ -132,13 +137,17 @@ class Engine:
         frame.selectExpr("*", *columns).createOrReplaceTempView(name)
         return self.connection.table(name)
 
-    def parquet(self, path: Path | str) -> Any:
-        """Return a Parquet file, or all that a folder or a pattern holds, as a table."""
-        return self.connection.read_parquet(str(path))
+    def parquet(self, *paths: Path) -> Any:
+        """Return Parquet files of one kind, each one file or what a cluster wrote, as a table."""
+        if self.is_spark:
+            return self._view(self.session.read.parquet(*map(self._place, paths)))
+        return self.connection.read_parquet([*map(self._place, paths)], hive_partitioning=False)
 
-    def frame(self, rows: pd.DataFrame) -> Any:
+    def frame(self, rows: pd.DataFrame | pa.Table) -> Any:
         """Return rows of this process as a table."""
-        table = pa.Table.from_pandas(rows, preserve_index=False)
+        table = (
+            rows if isinstance(rows, pa.Table) else pa.Table.from_pandas(rows, preserve_index=False)
+        )
         if not self.is_spark:
             return ibis.memtable(table)
         name = f"frame_{next(self._numbers)}"
@@ -194,14 +203,34 @@ class Engine:
     def write(self, rows: Any, path: Path) -> None:
         """Write rows as Parquet: a file here, a folder of parts on a cluster."""
         path.parent.mkdir(parents=True, exist_ok=True)
-        rows.to_parquet(path) if self.is_spark else self.connection.to_parquet(rows, path)
+        rows.to_parquet(path) if self.is_spark else self._copy(rows, path)
 
     def write_file(self, rows: Any, path: Path) -> None:
         """Write rows as one Parquet file here, wherever they were computed."""
         if self.is_spark:
             pq.write_table(self.arrow(rows), path)
         else:
-            self.connection.to_parquet(rows, path)
+            self._copy(rows, path)
+
+    def _copy(self, rows: Any, path: Path, options: str = "FORMAT parquet") -> None:
+        """Write rows by DuckDB; Ibis would quote a path as Python does, and fail at some."""
+        view, place = f"step_{next(self._numbers)}", str(path).replace("'", "''")
+        self.connection.create_view(view, rows)
+        self.connection.raw_sql(f"COPY {view} TO '{place}' ({options})")
+        self.connection.raw_sql(f"DROP VIEW {view}")
+
+    def seen(self, path: Path, folder: Path) -> Path:
+        """Return a file, or a copy in `folder` where Spark would pass it over for its name."""
+        if not self.is_spark or path.name[0] not in "_.":
+            return path
+        return Path(shutil.copy(path, Path(tempfile.mkdtemp(dir=folder)) / f"file{path.name}"))
+
+    def _place(self, path: Path) -> str:
+        return spark_path(path) if self.is_spark else duckdb_path(path)
+
+
+def _spark_name(name: str) -> str:
+    return "`" + name.replace("`", "``") + "`"
 
 
 @contextmanager

@@ -33,11 +33,15 @@ CLEANING = (message("checking certificates"), message("writing the clean registr
 
 @dataclass(frozen=True)
 class Summary:
-    """What a roll-up read and set aside, the reasons, and where the results are."""
+    """What a roll-up read and set aside, the reasons, and where the results are.
+
+    remarks: why rows count without a size although one could follow from their amounts.
+    """
 
     rows: int
     set_aside: int
     reasons: pd.DataFrame  # see `reason_counts`
+    remarks: pd.DataFrame
     out: Path
 
     @property
@@ -106,7 +110,14 @@ def cleaned(
     quarantine = engine.parquet(out / "quarantine.parquet")
     set_aside = engine.number(quarantine)
     rows = engine.number(clean) + set_aside
-    return Summary(rows, set_aside, reason_counts(quarantine, engine), out)
+    remarked = clean.filter(clean.remarks != "")
+    return Summary(
+        rows,
+        set_aside,
+        reason_counts(quarantine, engine),
+        reason_counts(remarked, engine, "remarks"),
+        out,
+    )
 
 
 def _remove(path: Path) -> None:

@@ -15,6 +15,7 @@ One row of the clean registry is one issue of one certificate:
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -22,19 +23,27 @@ from typing import Any
 import ibis
 import pandas as pd
 
-from etl.rollup.declaration import COLUMNS, OPTIONAL, REASONS, STATUS_CODES, Declaration
+from etl.rollup.amounts import AMOUNTS, money, people
+from etl.rollup.days import calendar, days
+from etl.rollup.declaration import (
+    COLUMNS,
+    OPTIONAL,
+    REASONS,
+    REMARKS,
+    STATUS_CODES,
+    Declaration,
+)
 from etl.rollup.engine import Engine
-from etl.rollup.size_class import limits_of, size_class
+from etl.rollup.plain_text import capitals, tidied, tidy
+from etl.rollup.size_class import MEASURES, limits_of, size_class
 from etl.rollup.space import TOTAL, Reference
 from etl.rollup.spellings import (
     codes,
-    days,
     industries,
     known_industries,
     known_regions,
     known_schemes,
     regions,
-    trimmed,
     wrong_credit_codes,
 )
 
@@ -76,12 +85,12 @@ def registry(
     return Registry(lives, quarantine, (parsed, *kept))
 
 
-def reason_counts(quarantine: Any, engine: Engine) -> pd.DataFrame:
-    """Return how many rows each reason set aside, and where the first of them stands.
+def reason_counts(rows: Any, engine: Engine, column: str = "reasons") -> pd.DataFrame:
+    """Return how many rows each reason (or remark) holds for, and where the first of them stands.
 
     Columns: reason, rows, file, row. A row may have several reasons.
     """
-    each = quarantine.select("file", "row", reason=quarantine.reasons.split(";").unnest())
+    each = rows.select("file", "row", reason=rows[column].split(";").unnest())
     place = ibis.row_number().over(ibis.window(group_by="reason", order_by=["file", "row"]))
     turned = each.mutate(turn=place)
     counts = engine.rows(
@@ -91,7 +100,7 @@ def reason_counts(quarantine: Any, engine: Engine) -> pd.DataFrame:
             row=turned.row.max(where=turned.turn == 0),
         )
     )
-    order = counts["reason"].map(REASONS.index).sort_values().index
+    order = counts["reason"].map([*REASONS, *REMARKS].index).sort_values().index
     return counts.loc[order, ["reason", "rows", "file", "row"]].reset_index(drop=True)
 
 
@@ -108,9 +117,11 @@ def _parsed(raw: Any, declaration: Declaration, reference: Reference, engine: En
     texts = raw.rename({f"published_{name}": name for name in COLUMNS})
     column = {name: texts[f"published_{name}"] for name in COLUMNS}
     sizes = {code: code for code in reference.sizes["code"] if code != TOTAL} | declaration.sizes
-    sizes[""] = ""  # then it follows from the other columns
+    # It follows from the other columns where it is not given.
+    sizes |= dict.fromkeys(["", *declaration.missing], "")
     statuses = {code: code for code in STATUS_CODES} | declaration.statuses
     written = industries(column["industry"], known_industries(reference), engine)
+    known_days = calendar(engine)
     meanings = [
         regions(column["region"], known_regions(reference, declaration.abroad), engine),
         limits_of(written, reference.size_rules, reference.industries, engine).drop(
@@ -119,41 +130,59 @@ def _parsed(raw: Any, declaration: Declaration, reference: Reference, engine: En
         codes(column["scheme"], known_schemes(reference), "scheme", engine),
         codes(column["size"], sizes, "size_given", engine),
         codes(column["status"], statuses, "status", engine),
-        *(days(column[name], name) for name in DAYS),
+        *(days(column[name], name, known_days, declaration) for name in DAYS),
         wrong_credit_codes(column["organisation"]),
     ]
     rows, meanings = texts, [engine.kept(table) for table in meanings]
     for table in meanings:
         key = table.columns[0]
         rows = rows.left_join(table, key).drop(f"{key}_right")
-    amount = {
-        name: trimmed(rows[f"published_{name}"]).replace(",", "").try_cast("float64")
-        for name in ("employees", "revenue", "assets")
-    }
-    ten_thousand = declaration.revenue_unit / 10_000
     rows = rows.mutate(
-        employees=amount["employees"],
-        revenue_10k=amount["revenue"] * ten_thousand,
-        assets_10k=amount["assets"] * ten_thousand,
-        **{name: trimmed(rows[f"published_{name}"]) for name in ("certificate", "body")},
-        organisation=trimmed(rows.published_organisation).upper(),
+        # What a size given goes before need not be read.
+        **{name: (rows.size_given == "").ifelse(rows[f"published_{name}"], "") for name in AMOUNTS},
+        **{name: tidied(rows[f"published_{name}"]) for name in ("certificate", "body")},
+        organisation=capitals(tidied(rows.published_organisation)),
     )
-    rows = rows.mutate(size=(rows.size_given == "").ifelse(size_class(rows), rows.size_given))
+    unit = declaration.revenue_unit
+    rows = rows.mutate(
+        **{f"{name}_text": rows[name] for name in AMOUNTS},
+        employees=people(rows.employees),
+        revenue_10k=money(rows.revenue, unit),
+        assets_10k=money(rows.assets, unit),
+    )
+    rows = rows.mutate(
+        size=(rows.size_given == "").ifelse(size_class(rows), rows.size_given),
+        remarks=_remarks(rows, declaration.missing),
+    )
     parsed = engine.stored(
         rows.select(
             "file", "row", "certificate", "organisation", "region", "industry", "size", "scheme",
-            "issued", "expires", "status", "status_date", "body",
+            "issued", "expires", "status", "status_date", "body", "remarks",
             marks=_marks(rows, declaration.as_of),
         )
     )  # fmt: skip
-    engine.release(*meanings)
+    engine.release(known_days, *meanings)
     return parsed
+
+
+def _remarks(rows: Any, missing: Sequence[str]) -> Any:
+    """Return which amounts that a size depends on are no amounts, parted by semicolons."""
+    blank = ["", *(tidy(word) for word in missing)]
+    words: Any = ibis.literal("")
+    for measure, name, remark in zip(MEASURES, AMOUNTS, REMARKS, strict=True):
+        text = rows[f"{name}_text"]
+        unread = rows[f"{measure}_small_min"].notnull() & (text != "") & rows[measure].isnull()
+        unread = unread & ~tidied(text).isin(blank)
+        words = words + unread.fill_null(False).ifelse(f"{remark};", "")
+    return words.re_replace(";$", "")
 
 
 def _marks(rows: Any, as_of: date) -> Any:
     today = ibis.literal(as_of)
     dated = rows.status.isin(["suspended", "withdrawn", "cancelled"])
-    told = rows.status.isin(STATUS_CODES[1:]) & rows.status_date.notnull()
+    # The day that a valid one has stood so ends nothing.
+    not_valid = rows.status.isin(STATUS_CODES[1:])
+    told = not_valid & rows.status_date.notnull()
     at_home = (rows.region != TOTAL).fill_null(True)
     tests = {
         "certificate_missing": rows.certificate == "",
@@ -168,7 +197,8 @@ def _marks(rows: Any, as_of: date) -> Any:
         "expiry_date_unreadable": rows.expires.isnull(),
         "expiry_before_issue": rows.expires < rows.issued,
         "issue_in_future": rows.issued > today,
-        "status_date_missing": (dated & rows.status_date.isnull()) | rows.status_date_unclear,
+        "status_date_missing": dated & rows.status_date.isnull() & ~rows.status_date_unclear,
+        "status_date_unreadable": not_valid & rows.status_date_unclear,
         "status_date_before_issue": told & (rows.status_date < rows.issued),
         "status_date_in_future": told & (rows.status_date > today),
     }

@@ -34,6 +34,8 @@ def spark_session(master: str) -> Iterator[Any]:
             .appName("roll-up")
             .config("spark.sql.session.timeZone", "UTC")
             .config("spark.ui.enabled", "false")
+            # Texts that are not marked as such are texts all the same.
+            .config("spark.sql.parquet.binaryAsString", "true")
             # What is known of a checkpoint's columns goes astray in unions and stops the planner.
             .config("spark.sql.constraintPropagation.enabled", "false")
             .getOrCreate()

@@ -12,6 +12,7 @@ import ibis
 import pandas as pd
 
 from etl.rollup.engine import Engine
+from etl.rollup.plain_text import capitals, tidied, tidy
 from etl.rollup.space import TOTAL, Reference
 
 # GB 32100-2015: the letters of a credit code in the order of their values, without I O Z S V.
@@ -19,20 +20,10 @@ ALPHABET = "0123456789ABCDEFGHJKLMNPQRTUWXY"
 CREDIT_CODE = f"^[{ALPHABET}]{{2}}[0-9]{{6}}[{ALPHABET}]{{10}}$"
 
 
-# Excel's no-break space and the full-width one stand around words as others do.
-SPACE = "[\\s\u00a0\u3000]"
-
-
-def trimmed(text: Any) -> Any:
-    """Return a text without the spaces around it; few texts have any, and to look is quick."""
-    spaced = text.re_search(f"^{SPACE}|{SPACE}$")
-    return spaced.ifelse(text.re_replace(f"^{SPACE}+|{SPACE}+$", ""), text)
-
-
 def spelled(column: Any) -> Any:
-    """Return the texts of a column, as published under its name, and trimmed as `text`."""
+    """Return the texts of a column, as published under its name, and tidied as `text`."""
     texts = column.as_table().distinct()
-    return texts.mutate(text=trimmed(texts[column.get_name()]))
+    return texts.mutate(text=tidied(texts[column.get_name()]))
 
 
 def codes(column: Any, known: dict[str, str], name: str, engine: Engine) -> Any:
@@ -44,8 +35,8 @@ def codes(column: Any, known: dict[str, str], name: str, engine: Engine) -> Any:
 def regions(column: Any, known: dict[str, str], engine: Engine) -> Any:
     """Return `region`, the nearest listed one: 330106 is its prefecture or else its province."""
     texts = spelled(column)
-    numbered = texts.text.re_search("^([0-9]{2}){1,3}$")
-    area = texts.text.rpad(6, "0")
+    numbered = texts.text.re_search("^(?:[0-9]{2}){1,3}(?:[.]0)?$")
+    area = texts.text.re_replace("[.]0$", "").rpad(6, "0")
     rows = texts
     for name, key in (
         ("itself", numbered.ifelse(area, texts.text)),
@@ -59,34 +50,33 @@ def regions(column: Any, known: dict[str, str], engine: Engine) -> Any:
 
 
 def industries(column: Any, known: dict[str, str], engine: Engine) -> Any:
-    """Return `industry` and the trimmed `industry_text`, GB/T 4754 as bureaux write it.
+    """Return `industry` and the tidied `industry_text`, GB/T 4754 as bureaux write it.
 
-    With or without the section's letter: C39, 39, 3911; the letter alone is a section.
+    With or without the section's letter, before its name or in brackets after it: C39, 39, 3911,
+    39 电子, 电子（C39）; the letter or the name alone. A letter must be that of the section.
     """
     texts = spelled(column)
-    digits = texts.text.re_replace("[^0-9]", "")
-    key = (digits == "").ifelse(texts.text, digits[0:2])
-    return _looked_up(texts, key, known, "industry", engine).rename(industry_text="text")
-
-
-def days(column: Any, name: str) -> Any:
-    """Return the day `name`, NULL where there is none, and whether its text is unclear.
-
-    2020-01-31, 2020/1/31, 20200131 or 2020年1月31日, with or without a time.
-    """
-    texts = spelled(column)
-    pattern = r"^(\d{4})[-/.年]?(\d{1,2})[-/.月]?(\d{1,2})日?(?:[ T].*)?$"
-    parts = [texts.text.re_extract(pattern, i) for i in (1, 2, 3)]
-    joined = parts[0] + "-" + parts[1].lpad(2, "0") + "-" + parts[2].lpad(2, "0")
-    day = texts.text.re_search(pattern).ifelse(joined, ibis.null("string")).try_cast("date")
-    unclear = (texts.text != "") & day.isnull()
-    return texts.select(column.get_name(), **{name: day, f"{name}_unclear": unclear})
+    code = "([A-Za-z]?[0-9]{2})([0-9]{0,2})"
+    written = f"^(?:[^0-9A-Za-z()]+[(]{code}[)]|{code}(?:[.]0|[^0-9.][^0-9]*)?)$"
+    first, further = (
+        texts.text.re_extract(written, i).fill_null("")
+        + texts.text.re_extract(written, i + 2).fill_null("")
+        for i in (1, 2)
+    )
+    coded = texts.text.re_search(written)
+    key = capitals(coded.ifelse(first, texts.text))
+    rows = _looked_up(texts, key, known, "industry", engine)
+    return rows.select(
+        column.get_name(),
+        "industry",
+        industry_text=coded.ifelse(capitals(first + further), rows.industry),
+    )
 
 
 def wrong_credit_codes(column: Any) -> Any:
     """Return the codes that do not hold, few of a registry's, and whether `well_formed`."""
     texts = spelled(column)
-    texts = texts.mutate(text=texts.text.upper())
+    texts = texts.mutate(text=capitals(texts.text))
     alphabet = ibis.literal(ALPHABET)
     weighed = sum(
         (alphabet.find(texts.text.substr(i, 1)) * pow(3, i, 31) for i in range(17)),
@@ -107,7 +97,12 @@ def known_regions(reference: Reference, abroad: tuple[str, ...]) -> dict[str, st
 
 def known_industries(reference: Reference) -> dict[str, str]:
     """Return the code of each way to write an industry."""
-    return _spellings(reference.industries, reference, "name_zh")
+    known = _spellings(reference.industries, reference, "name_zh")
+    columns = (reference.industries["code"], reference.industries["parent"])
+    # A division may be written with the letter of its section, and of no other.
+    return known | {
+        f"{parent}{code}": code for code, parent in zip(*columns, strict=True) if code.isdigit()
+    }
 
 
 def known_schemes(reference: Reference) -> dict[str, str]:
@@ -135,8 +130,9 @@ def _spellings(frame: pd.DataFrame, reference: Reference, *names: str) -> dict[s
 
 
 def _looked_up(rows: Any, key: Any, known: dict[str, str], name: str, engine: Engine) -> Any:
+    spellings = {tidy(word): code for word, code in known.items()}
     table = engine.frame(
-        pd.DataFrame({f"{name}_key": list(known), name: list(known.values())}, dtype="str")
+        pd.DataFrame({f"{name}_key": list(spellings), name: list(spellings.values())}, dtype="str")
     )
     keyed = rows.mutate(**{f"{name}_key": key})
     return keyed.left_join(table, f"{name}_key").drop(f"{name}_key", f"{name}_key_right")

@@ -159,8 +159,10 @@ def _write(made: Block, cells: Space, slots: Grid, out: Path, number: int) -> No
 
 def counted(out: Path, engine: Engine) -> Any:
     """Return the counts that a roll-up has written to a folder."""
-    cells = engine.parquet(out / "cells" / "*.parquet")
-    rows = engine.parquet(out / "counts" / "*.parquet").inner_join(cells, "cell")
+    cells, rows = (
+        engine.parquet(*sorted((out / name).glob("*.parquet"))) for name in ("cells", "counts")
+    )
+    rows = rows.inner_join(cells, "cell")
     return rows.select(*DIMENSIONS, "period", *MEASURES)
 
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -28,7 +28,7 @@ from etl.own.workbook import cells, open_book, text
 from etl.rollup.csv_text import WITHIN, CsvText
 from etl.rollup.declaration import OPTIONAL, Declaration
 from etl.rollup.engine import Engine
-from etl.rollup.spellings import trimmed
+from etl.rollup.plain_text import filled, written
 
 SUFFIXES = (".csv", ".xlsx", ".xls", ".parquet")
 SEPARATORS = (",", ";", "\t", "|")
@@ -52,7 +52,8 @@ def tables(
     findings: list[Finding] = []
     for number, (path, label) in enumerate(zip(paths, _labels(paths), strict=True), start=1):
         reading(number, label)
-        reader = _File(path, label, declaration, engine, folder, Listing(label))
+        seen = engine.seen(path, folder)
+        reader = _File(seen, label, declaration, engine, folder, Listing(label))
         try:
             found += reader.tables()
         except Refused as refusal:
@@ -118,12 +119,18 @@ class _File:
             "0", message("rows with certificates"), message("export the certificates again")
         )
 
-    def _named(self, rows: Any, names: Sequence[str], label: str | None = None) -> Any:
+    def _named(
+        self,
+        rows: Any,
+        names: Sequence[str],
+        label: str | None = None,
+        moments: Collection[str] = (),
+    ) -> Any:
         declared = [name for name in self.declaration.columns.values() if name in names]
-        texts = {name: rows[name].cast("string") for name in declared}
+        texts = {name: written(rows[name], moment=name in moments) for name in declared}
         # A row without anything in it is no certificate.
-        filled = [trimmed(text.fill_null("")) != "" for text in texts.values()]
-        return rows.filter(ibis.or_(*filled)).select(
+        some = [filled(text).fill_null(False) for text in texts.values()]
+        return rows.filter(ibis.or_(*some)).select(
             **texts,
             row=rows.row.cast("int64"),
             file=ibis.literal(label or self.label),
@@ -174,12 +181,16 @@ class _File:
                 message("the file is damaged: export it again"),
             )
         with file:
-            names, rows = file.schema_arrow.names, file.metadata.num_rows
+            schema, rows = file.schema_arrow, file.metadata.num_rows
+        names = schema.names
         if self._header([names]) is None:
             self._without_header([names])
         if not rows:
             self._without_rows()
-        return self._named(self.engine.numbered_parquet(self.path), names)
+        moments = [
+            each.name for each in schema if pa.types.is_timestamp(each.type) and each.type.tz
+        ]
+        return self._named(self.engine.numbered_parquet(self.path), names, moments=moments)
 
     def _sheets(self) -> list[Any]:
         found: dict[str, pd.DataFrame] = {}
