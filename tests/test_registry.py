@@ -175,17 +175,22 @@ def test_the_size_given_goes_before_the_size_derived(duckdb: Engine) -> None:
 
 LIVES = [
     # status, its day, then: suspended, ends, ended by
-    ("有效", "", None, "2026-01-01", "lapsed"),
-    ("暂停", "2024-05-01", "2024-05-01", "2026-01-01", "lapsed"),
+    ("有效", "", None, "2025-04-01", "lapsed"),
+    ("暂停", "2024-05-01", "2024-05-01", "2025-04-01", "lapsed"),
     ("撤销", "2024-05-01", None, "2024-05-01", "withdrawn"),
-    ("注销", "2024-05-01", None, "2024-05-01", "withdrawn"),
-    ("过期", "", None, "2026-01-01", "lapsed"),
+    ("注销", "2025-03-31", None, "2025-03-31", "withdrawn"),
+    ("withdrawn", "2025-04-01", None, "2025-04-01", "lapsed"),
+    ("过期", "", None, "2025-04-01", "lapsed"),
+    ("失效", "2025-03-31", None, "2025-04-01", "lapsed"),  # the day of its expiry is its last
+    ("过期失效", "2024-05-01", None, "2024-05-02", "lapsed"),
+    ("expired", "2025-05-01", None, "2025-04-01", "lapsed"),
 ]
 
 
 def test_a_status_ends_or_suspends_a_certificate_from_its_day_on(duckdb: Engine) -> None:
     changes = [
-        {"certificate": status, "status": status, "status_date": day} for status, day, *_ in LIVES
+        {"certificate": status, "status": status, "status_date": day, "expires": "2025-03-31"}
+        for status, day, *_ in LIVES
     ]
     rows = clean(duckdb, *changes).set_index("certificate")
     found = [

@@ -454,6 +454,31 @@ def test_files_of_all_kinds_are_rolled_up_and_what_is_not_clean_is_told(
     ]  # fmt: skip
 
 
+@pytest.mark.parametrize("day", ["2022-12-31", "2023-01-15", ""])
+def test_a_certificate_marked_expired_counts_as_one_that_has_run_out(
+    day: str, tmp_path: Path, duckdb: Engine
+) -> None:
+    found = []
+    for status, status_day in (("过期", day), ("有效", "")):
+        rows = published(0, 1, 到期日期="2022-12-31", 证书状态=status, 状态日期=status_day)
+        rows.to_csv(tmp_path / "part.csv", index=False)
+        roll_up_files(
+            [tmp_path / "part.csv"],
+            Declaration(date(2025, 6, 30)),
+            ["2022", "2023"],
+            FILES,
+            tmp_path / "out",
+            duckdb,
+        )
+        rows = duckdb.rows(counted(tmp_path / "out", duckdb))
+        found.append(rows.sort_values(rows.columns.tolist()).reset_index(drop=True))
+    expired, unmarked = found
+    pd.testing.assert_frame_equal(expired, unmarked)
+    last = expired[(expired[list(DIMENSIONS)] == "ALL").all(axis=1)].set_index("period")
+    assert last["certificates_valid"].to_dict() == {"2022": 1, "2023": 0}
+    assert last["certificates_lapsed"].to_dict() == {"2022": 0, "2023": 1}
+
+
 def old_figures(out: Path) -> Path:
     out.mkdir()
     (out / "figures.parquet.yaml").write_text("of an earlier run")

@@ -220,12 +220,17 @@ def _issues(sound: Any, engine: Engine) -> tuple[Any, Any, Any, Any, Any]:
 
     … and what the engine keeps for it.
     """
-    closed = sound.status.isin(["withdrawn", "cancelled", "expired"]) & sound.status_date.notnull()
-    after = (sound.expires + ibis.interval(days=1)).cast("date")
-    early = closed & (sound.status_date < after)
+    day = ibis.interval(days=1)
+    closed = sound.status.isin(["withdrawn", "cancelled"]) & sound.status_date.notnull()
+    # The day on which one expires is its last, whatever says so: its expiry or its status.
+    expired = (sound.status == "expired").fill_null(False) & sound.status_date.notnull()
+    after = (sound.expires + day).cast("date")
+    told = closed.ifelse(
+        sound.status_date, expired.ifelse((sound.status_date + day).cast("date"), after)
+    )
     rows = sound.mutate(
-        ends=early.ifelse(sound.status_date, after),
-        ended_by=(early & (sound.status != "expired")).ifelse("withdrawn", "lapsed"),
+        ends=ibis.least(told, after),
+        ended_by=(closed & (told < after)).ifelse("withdrawn", "lapsed"),
         # Numbers take less room than texts; two texts of one number only cost a further look.
         hashed=(sound.certificate + sound.scheme).hash(),
     )
