@@ -61,11 +61,15 @@ _RATIO = f"""
         CASE WHEN below.value > 0 THEN above.value END AS numerator,
         CASE WHEN above.value IS NOT NULL THEN below.value END AS denominator,
         '{DERIVED}' AS source,
-        above.citation || '/' || below.citation AS citation,
+        {{cited}} AS citation,
         above.file, above.sheet, above.row,
         NULL::DOUBLE AS contributors, NULL::DOUBLE AS largest, below.period AS below_period
     FROM above {{join}}
 """  # noqa: S608 - only constants
+
+# Where the denominator is of another period than the ratio, the citation names it.
+_CITED = "above.citation || '/' || below.citation"
+_AT = " || '/' || below.period"
 
 _UNPUBLISHED = """
     SELECT * FROM ({ratio}) ANTI JOIN (
@@ -78,7 +82,8 @@ _UNPUBLISHED = """
 def add_derived(rows: TidyRows, catalogue: Catalogue) -> None:
     """Add the rows of every derived indicator, each with its numerator and denominator.
 
-    Their citation names both documents: `numerator's/denominator's`; see `citations`. What falls
+    Their citation names both documents, `numerator's/denominator's`, and the denominator's
+    period if it may differ; see `citations`. What falls
     outside the range of its indicator is no figure, such as a rate above 100 % where one source
     counts more certified organisations than another counts legal entities: it stands in the
     table `beyond` instead, with the period of its denominator.
@@ -112,7 +117,8 @@ def _question(ratio: Indicator, rows: TidyRows) -> tuple[str, dict[str, object]]
     join = "share" if ratio.share_of else ratio.denominator_period
     # Large files hold few indicators: most have no part in a ratio.
     tidy = rows.among({ratio.key, ratio.numerator or "", ratio.denominator or ""})
-    computed = _RATIO.format(join=_JOINS[join], tidy=tidy)
+    cited = _CITED + _AT if join == "earlier" else _CITED
+    computed = _RATIO.format(join=_JOINS[join], tidy=tidy, cited=cited)
     return _UNPUBLISHED.format(ratio=computed, tidy=tidy), {
         "indicator": ratio.key,
         "numerator": ratio.numerator,
@@ -134,7 +140,7 @@ def citations(rows: TidyRows, cited: pd.DataFrame) -> pd.DataFrame:
     known = cited.set_index("citation")
     made = []
     for pair in pairs["citation"]:
-        above, below = (known.loc[key] for key in pair.split("/"))
+        above, below = (known.loc[key] for key in pair.split("/")[:2])
         both = {
             name: _joined(above[name], below[name])
             for name in ("publisher", "document", "licence", "place", "note")

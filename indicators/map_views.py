@@ -58,7 +58,8 @@ def change_figures(
     earlier, later = _in_order(str(view.selection.period), str(view.against.period))
     drawn = boundaries.within(view.within)
     percent = indicator.kind == "count"
-    changed = changes(rows[rows["region"].isin(drawn.codes)], earlier, later, percent=percent)
+    mapped = rows[rows["region"].isin(drawn.codes)]
+    changed = changes(mapped, earlier, later, percent=percent)
     unit = "%" if percent else tables.difference_unit(indicator.key, words)
     decimals = 1 if percent else indicator.decimals
     breaks = maps.diverging_breaks(maps.known_values(changed), 0.0)
@@ -100,6 +101,9 @@ def change_figures(
         footnotes=[
             *map_words.silent(figures, view.within, words),
             *views.standing(citations, words),
+            *views.divided_by(
+                mapped[mapped["period"].isin([earlier, later])], citations, words
+            ),
             *maps.map_provenance(boundaries, words),
         ],
         parts=[*told, words("change"), span],
@@ -204,7 +208,12 @@ def moving_figures(
                 selected=view.region, ascending=indicator.polarity < 0,
             )  # fmt: skip
             # Also where a region has no row of the period.
-            yield figures.assign(frame=frame, period=words.period(period))
+            yield views.with_denominator(
+                figures.assign(frame=frame, period=words.period(period)),
+                mapped[mapped["period"] == period],
+                citations,
+                words,
+            )
 
     figures = pd.concat(each(), ignore_index=True) if len(shown) else pd.DataFrame()
     labels = [words.period(period) for period in shown]
@@ -227,6 +236,7 @@ def moving_figures(
         ),
         footnotes=[
             *views.standing(citations, words),
+            *views.divided_by(mapped, citations, words),
             *views.breaks(mapped, words),
             *maps.map_provenance(boundaries, words),
         ],

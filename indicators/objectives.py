@@ -8,6 +8,7 @@ from typing import Any
 import pandas as pd
 
 from indicators import catalogue, charts, maps, tables
+from indicators.denominators import DENOMINATOR, text, with_denominators
 from indicators.maps.palette import readable_on
 from indicators.progress import (
     SYMBOLS,
@@ -297,9 +298,19 @@ def citation_lines(record: Record, words: Wording) -> list[str]:
 
 
 def observed_table(
-    series: pd.DataFrame, indicator: catalogue.Indicator, words: Wording
+    series: pd.DataFrame, indicator: catalogue.Indicator, citations: pd.DataFrame, words: Wording
 ) -> pd.DataFrame:
-    """Return the figures that a verdict rests on; what is withheld has no value but its mark."""
+    """Return the figures that a verdict rests on; what is withheld has no value but its mark.
+
+    A ratio has its denominators too.
+    """
+    used = with_denominators(series.assign(indicator=indicator.key), citations)
+    divided = {
+        words("Denominator"): [
+            text(document, period, words)
+            for document, period in zip(*(used[name] for name in DENOMINATOR), strict=True)
+        ]
+    } if indicator.derived else {}  # fmt: skip
     return pd.DataFrame({
         words("Period"): [words.period(period) for period in series["period"]],
         words("Value ({unit})", unit=tables.unit_name(indicator.key, words)): (
@@ -312,6 +323,7 @@ def observed_table(
                 series["status"], series["confidentiality"], series["value"], strict=True
             )
         ],
+        **divided,
     })  # fmt: skip
 
 

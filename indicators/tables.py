@@ -7,6 +7,7 @@ from functools import cache
 import pandas as pd
 
 from indicators import catalogue
+from indicators.denominators import DENOMINATOR, with_denominators
 from indicators.statuses import OBSERVATION_STATUSES, ObservationStatus
 from indicators.wording import Wording, points
 
@@ -201,7 +202,15 @@ def figure_table(rows: pd.DataFrame, citations: pd.DataFrame, words: Wording) ->
     """
     known = catalogue.load()
     names = region_names(words.language)
-    cited = rows.merge(citations.drop(columns="source"), on="citation", how="left", validate="m:1")
+    cited = with_denominators(
+        rows.merge(
+            citations.drop(columns=["source", *DENOMINATOR], errors="ignore"),
+            on="citation",
+            how="left",
+            validate="m:1",
+        ),
+        citations,
+    )
     derived = cited["basis"] == "derived"
     free = cited["confidentiality"] == "F"
     return pd.DataFrame({
@@ -225,6 +234,8 @@ def figure_table(rows: pd.DataFrame, citations: pd.DataFrame, words: Wording) ->
         ],
         words("Numerator"): cited["numerator"].where(free),
         words("Denominator"): cited["denominator"].where(free),
+        words("Document of the denominator"): cited["denominator_document"].where(free),
+        words("Period of the denominator"): cited["denominator_period"].where(free),
         words("Source"): [source_name(key, words) for key in cited["source"]],
         words("Publisher"): cited["publisher"],
         words("Document"): cited["document"],
@@ -256,5 +267,7 @@ def shown_first(words: Wording) -> list[str]:
         words("Verification"),
         words("Obtained"),
         words("Note"),
+        words("Document of the denominator"),
+        words("Period of the denominator"),
         words("Release"),
     ]

@@ -10,7 +10,7 @@ from typing import Any, Literal
 
 import pandas as pd
 
-from indicators import catalogue, charts, map_words, maps, tables
+from indicators import catalogue, charts, denominators, map_words, maps, tables
 from indicators.queries import Selection
 from indicators.wording import Language, Wording
 
@@ -91,6 +91,7 @@ def map_figures(
         words=words, palette=colours, decimals=indicator.decimals, units=drawn.codes,
         out_of_scope=tables.uncovered(), selected=view.region, ascending=indicator.polarity < 0,
     )  # fmt: skip
+    figures = with_denominator(figures, rows, citations, words)
     title = words.text(indicator.title)
     return MapFigures(
         units=figures.drop(columns="value"),
@@ -175,7 +176,34 @@ def sources(
     lines = standing(citations, words)
     if indicator.derived:
         lines.append(formula(indicator, words))
-    return lines + breaks(rows, words)
+    return lines + divided_by(rows, citations, words) + breaks(rows, words)
+
+
+def divided_by(rows: pd.DataFrame, citations: pd.DataFrame, words: Wording) -> list[str]:
+    """Return the footnote that names the denominator of computed ratios; see `denominators`."""
+    names = tables.region_names(words.language)
+    return denominators.footnotes(rows, citations, lambda region: names[region], words)
+
+
+def with_denominator(
+    figures: pd.DataFrame, rows: pd.DataFrame, citations: pd.DataFrame, words: Wording
+) -> pd.DataFrame:
+    """Return the rows of a map, a ratio's period with what it was divided by, for its tooltip."""
+    used = denominators.with_denominators(rows, citations).set_index("region")
+    told = {
+        region: denominators.text(document, period, words)
+        for region, document, period in used[denominators.DENOMINATOR].itertuples()
+    }
+    return figures.assign(
+        period=[
+            words("{period}; denominator: {denominator}", period=period, denominator=told[region])
+            if state == "value" and told.get(region)
+            else period
+            for region, state, period in zip(
+                figures["region"], figures["state"], figures["period"], strict=True
+            )
+        ]
+    )
 
 
 def formula(ratio: catalogue.Indicator, words: Wording) -> str:
@@ -272,7 +300,7 @@ def overview_statement(rows: pd.DataFrame, reach: pd.DataFrame, words: Wording) 
     )  # fmt: skip
 
 
-def newest_table(rows: pd.DataFrame, words: Wording) -> pd.DataFrame:
+def newest_table(rows: pd.DataFrame, citations: pd.DataFrame, words: Wording) -> pd.DataFrame:
     """Return each indicator's newest national figure, in the catalogue's order.
 
     `rows`: national figures of every indicator, all schemes and sizes.
@@ -284,6 +312,7 @@ def newest_table(rows: pd.DataFrame, words: Wording) -> pd.DataFrame:
         .tail(1).sort_values("indicator", key=lambda keys: keys.map(order), kind="stable")
     )  # fmt: skip
     names = tables.region_names(words.language)
+    used = denominators.with_denominators(newest, citations)[denominators.DENOMINATOR]
     return pd.DataFrame({
         words("Indicator"): [words.text(known[key].title) for key in newest["indicator"]],
         words("Scope"): newest["region"].map(names).to_numpy(),
@@ -294,4 +323,8 @@ def newest_table(rows: pd.DataFrame, words: Wording) -> pd.DataFrame:
             for key, value in zip(newest["indicator"], newest["value"], strict=True)
         ],
         words("Unit"): [tables.unit_name(key, words) for key in newest["indicator"]],
+        words("Denominator"): [
+            denominators.text(document, period, words)
+            for document, period in used.itertuples(index=False)
+        ],
     })  # fmt: skip

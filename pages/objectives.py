@@ -39,6 +39,8 @@ else:
         cached.objective_specification(words.language, visit.dark) | {"datasets": figures},
         key="objective", theme=None, alt=f"{where} {aim}: {answer}",
     )  # fmt: skip
+    for line in cached.divided_by(target, region, words.language, visit.vintage):
+        st.caption(line)
     st.caption(words(
         "Solid: observed. Dashed: the path to the target. Shaded: the window. Dotted with its "
         "band: projection, from five figures on."
@@ -52,8 +54,9 @@ with st.expander(words("Why: the formula with its numbers"), key="why"):
     st.markdown(
         "\n".join(f"- {said}" for said in progress.formula(verdict, words, indicator.decimals))
     )
+    cited = cached.citations(tuple(set(series["citation"])), visit.vintage)
     st.dataframe(
-        objectives.observed_table(series, indicator, words), hide_index=True,
+        objectives.observed_table(series, indicator, cited, words), hide_index=True,
         alt=words("The figures that the verdict rests on"),
     )  # fmt: skip
 

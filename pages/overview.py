@@ -68,7 +68,8 @@ else:
     frame.table(visit, title, behind, title)
 
 st.subheader(title := words("Newest national figures"))
-newest = views.newest_table(nation, words)
+cited = cached.citations(tuple(sorted(set(nation["citation"]))), visit.vintage)
+newest = views.newest_table(nation, cited, words)
 frame.table(visit, title, newest, words("Newest national figure of each indicator"))
 
 st.subheader(title := words("How far the figures reach"))

@@ -300,7 +300,7 @@ def test_a_headline_with_nothing_before_it_claims_no_change() -> None:
 
 def test_the_newest_table_names_each_scope() -> None:
     nation = published(*(row for row in WORLD if row[2] in ("ALL", "100000")))
-    table = views.newest_table(nation, ZH)
+    table = views.newest_table(nation, citations(), ZH)
     assert sorted(zip(table["口径"], table["时期"], table["数值"], strict=True)) == [
         ("全国", "2024年12月", "4,067,752"), ("全部", "2024年12月", "4,158,266"),
     ]  # fmt: skip

@@ -6,7 +6,16 @@ from collections.abc import Iterator
 
 import pandas as pd
 
-from indicators import catalogue, charts, downloads, maps, province, tables, views
+from indicators import (
+    catalogue,
+    charts,
+    denominators,
+    downloads,
+    maps,
+    province,
+    tables,
+    views,
+)
 from indicators.briefing.blocks import Block, Briefing, Figure, Heading, Paragraph, Points, Table
 from indicators.compare import Standing
 from indicators.objectives import aim_name
@@ -274,6 +283,7 @@ def _sources(material: Material, words: Wording) -> Iterator[Block]:
         ))  # fmt: skip
     if (material.facts.own["source"] == "derived").any():
         lines.append(words("Ratios and shares are computed here by the catalogue's rules."))
+        lines += denominators.of_a_region(material.facts.own, material.citations, words)
     lines.append(words(
         "Release {number}, published {date}. Figures are quoted as facts with their source.",
         number=common.vintage.release, date=words.date(str(common.release["published_at"])),

@@ -44,6 +44,7 @@ from indicators.cached.maps import (
 from indicators.cached.objectives import (
     aimed_at,
     aims,
+    divided_by,
     matrix_exports,
     matrix_specification,
     objective_exports,
@@ -100,6 +101,7 @@ __all__ = [
     "datasets",
     "declared",
     "demonstration_note",
+    "divided_by",
     "engine",
     "everything",
     "export_notes",

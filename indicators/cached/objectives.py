@@ -74,6 +74,14 @@ def _verdict(target: str, region: str, vintage: Vintage, day: str) -> Verdict:
     return judge(series(target, region, vintage), asked, as_of=day)
 
 
+def divided_by(target: str, region: str, language: Language, vintage: Vintage) -> list[str]:
+    """Return the line that names the denominators of a target's figures, none of no ratio."""
+    rows = series(target, region, vintage)
+    rows = rows.assign(region=region, indicator=register(vintage).record(target)["indicator"])
+    cited = citations(tuple(set(rows["citation"])), vintage)
+    return views.divided_by(rows, cited, Wording(language))
+
+
 @st.cache_resource(show_spinner=False)
 def objective_specification(language: Language, dark: bool) -> charts.Specification:
     """Return the objective chart without figures."""
@@ -114,6 +122,7 @@ def objective_exports(
                 objectives.target_text(record, words),
                 *objectives.citation_lines(record, words)[:2],
                 *views.standing(citations(tuple(set(rows["citation"])), vintage), words),
+                *divided_by(target, region, language, vintage),
                 *views.breaks(rows, words),
                 *vintage_notes(vintage, words),
             ],
@@ -123,7 +132,9 @@ def objective_exports(
         known = indicator(record["indicator"])
         return {
             words("Verdict"): objectives.verdict_table(answer, record, words),
-            words("Figures"): objectives.observed_table(rows, known, words),
+            words("Figures"): objectives.observed_table(
+                rows, known, citations(tuple(set(rows["citation"])), vintage), words
+            ),
             words("Required a year from now"): objectives.required(
                 verdicts(vintage), record, region, words, dark
             )[1],

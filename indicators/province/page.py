@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import pandas as pd
 
-from indicators import catalogue, objectives, tables, views
+from indicators import catalogue, denominators, objectives, tables, views
 from indicators.province.drawing import (
     MOST_POINTS,
     MOST_STRIPS,
@@ -81,6 +81,7 @@ def province_tables(material: Material, words: Wording) -> ProvinceTables:
             # Its documents are too many to list: the briefing and the workbook do.
             *views.standing(material.citations[material.citations["basis"] != "derived"],
                             words)[1:],
+            *denominators.of_a_region(facts.own, material.citations, words),
         ],
     )  # fmt: skip
 

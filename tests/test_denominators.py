@@ -1,0 +1,134 @@
+"""A ratio's every text names the denominator that it was computed with, not a usual one."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Iterator
+
+import pandas as pd
+import pytest
+import sqlalchemy as sa
+
+from etl.refresh import RAW, refresh
+from indicators import (
+    catalogue,
+    database,
+    denominators,
+    maps,
+    objectives,
+    province,
+    queries,
+    tables,
+    views,
+)
+from indicators.queries import Selection, Vintage
+from indicators.views import MapView
+from indicators.wording import LANGUAGES, Language, Wording
+
+RATE = "organisations_per_10000_residents"
+ZH, EN = Wording("zh"), Wording("en")
+DECLARED = """provenance: {publisher: 某局, document: 某市年鉴, licence: 内部使用}
+layout: wide
+header: 1
+across: [period]
+columns: {region: 地区}
+fixed: {indicator: population, scheme: ALL, industry: ALL, size: ALL}
+unit: 万人
+"""
+
+
+@pytest.fixture(scope="module")
+def figures(tmp_path_factory: pytest.TempPathFactory) -> Iterator[sa.Engine]:
+    """Yield the shipped figures, and residents of two regions by a later document."""
+    folder = tmp_path_factory.mktemp("denominators")
+    raw = folder / "raw"
+    shutil.copytree(RAW, raw)
+    own = raw / "own"
+    own.mkdir()
+    (own / "residents.csv").write_text("地区,2023年\n北京,2186\n天津,1364\n", encoding="utf-8")
+    (own / "residents.csv.yaml").write_text(DECLARED, encoding="utf-8")
+    engine = database.open_database(f"sqlite:///{folder / 'figures.sqlite'}")
+    refresh(engine, raw=raw, accepted="a yearbook beside the census")
+    yield engine
+    engine.dispose()
+
+
+def of_the_map(engine: sa.Engine, period: str) -> tuple[pd.DataFrame, pd.DataFrame]:
+    rows = queries.observations(engine, Selection(RATE, period), 1)
+    return rows, queries.citations(engine, set(rows["citation"]))
+
+
+def test_a_ratio_names_the_denominator_of_each_region(figures: sa.Engine) -> None:
+    rows, cited = of_the_map(figures, "2024-12")
+    used = denominators.with_denominators(rows, cited).set_index("region").to_dict("index")
+    beijing = used["110000"]
+    assert beijing["denominator"] == 21_860_000
+    assert beijing["value"] == pytest.approx(beijing["numerator"] / 21_860_000 * 10_000)
+    assert [beijing[name] for name in denominators.DENOMINATOR] == ["某市年鉴", "2023"]
+    assert used["100000"]["denominator_period"] == "2020-11"
+
+
+def test_the_map_says_where_regions_differ_in_their_denominator(figures: sa.Engine) -> None:
+    rows, cited = of_the_map(figures, "2024-12")
+    (census,) = set(cited["denominator_document"]) - {"某市年鉴"}
+    said: dict[Language, tuple[str, str]] = {
+        "zh": (
+            f"各地分母不同：2023年（某市年鉴）：北京、天津；2020年11月（{census}）：全国",
+            "2024年12月；分母：2023年（某市年鉴）",
+        ),
+        "en": (
+            "Denominators differ: 2023 (某市年鉴) for Beijing, Tianjin; "
+            f"Nov 2020 ({census}) for China",
+            "Dec 2024; denominator: 2023 (某市年鉴)",
+        ),
+    }
+    for language, (line, tooltip) in said.items():
+        view = MapView(Selection(RATE, "2024-12"), "110000", language, dark=False)
+        shown = views.map_figures(view, rows, cited, maps.load())
+        assert line in shown.footnotes
+        assert shown.units.set_index("region").at["110000", "period"] == tooltip
+        assert "census" not in shown.subtitle
+        assert "普查" not in shown.subtitle
+
+
+def test_one_denominator_is_named_once(figures: sa.Engine) -> None:
+    rows, cited = of_the_map(figures, "2022-09")
+    (document,) = set(cited["denominator_document"])
+    names = tables.region_names("zh")
+    assert denominators.footnotes(rows, cited, lambda region: names[region], ZH) == [
+        f"分母：2020年11月（{document}）"
+    ]
+
+
+def test_figures_that_leave_say_what_they_were_divided_by(figures: sa.Engine) -> None:
+    rows, cited = of_the_map(figures, "2024-12")
+    table = tables.figure_table(rows, cited, ZH).set_index("地区代码").to_dict("index")
+    assert (table["110000"]["分母出处文件"], table["110000"]["分母时期"]) == ("某市年鉴", "2023")
+    observed = objectives.observed_table(rows, catalogue.load().indicators[RATE], cited, EN)
+    assert "2023 (某市年鉴)" in observed["Denominator"].tolist()
+
+
+def test_a_region_s_page_and_its_file_name_the_denominators(figures: sa.Engine) -> None:
+    judged = province.judged(figures, 1)
+    common = province.shared(figures, Vintage(1), maps.load(), judged)
+    page = province.province_tables(province.material(common, "110000"), ZH)
+    (line,) = [line for line in page.sources if line.startswith("比率的分母：")]
+    assert "2023年（某市年鉴）" in line
+
+
+def test_a_denominator_of_the_same_period_needs_no_other(figures: sa.Engine) -> None:
+    rows = queries.observations(
+        figures, Selection("certificates_per_organisation", "2024-12", region="100000"), 1
+    )
+    cited = queries.citations(figures, set(rows["citation"]))
+    used = denominators.with_denominators(rows, cited)
+    assert used["denominator_period"].tolist() == ["2024-12"] * len(rows)
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_no_definition_of_a_ratio_says_which_figure_it_is_divided_by(language: str) -> None:
+    for item in catalogue.load().indicators.values():
+        if item.derived:
+            text = getattr(item.description, language)
+            assert "census" not in text, item.key
+            assert "普查" not in text, item.key
