@@ -113,7 +113,7 @@ class Screen:
     def _values(self, rows: pd.DataFrame, name: str) -> list[str]:
         known = catalogue.load().indicators
         return [
-            self.words.number(value, known[key].decimals)
+            self.words.number(value, known[key].decimals if key in known else None)
             for key, value in zip(rows["indicator"], rows[name], strict=True)
         ]
 

@@ -164,6 +164,12 @@ def read(catalogue: Path, reference: Path) -> Catalogue:
     )
 
 
+def is_flow(keys: pd.Series) -> pd.Series:
+    """Return whether each indicator is measured over a period; not one that nobody knows."""
+    flows = {key for key, item in load().indicators.items() if item.timing == "flow"}
+    return keys.isin(flows)
+
+
 class _Loader(getattr(yaml, "CSafeLoader", yaml.SafeLoader)):  # type: ignore[misc]
     """YAML's safe loader, but a key that stands twice is refused: the first would be lost."""
 

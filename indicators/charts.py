@@ -11,9 +11,11 @@ from functools import cache
 from typing import Any
 
 import altair as alt
+import numpy as np
 import pandas as pd
 
 from indicators.maps import palette, wrapped
+from indicators.progress import date_at, decimal_year
 from indicators.wording import Wording
 
 Specification = dict[str, Any]
@@ -87,7 +89,9 @@ def series_rows(
     ordered = rows.assign(date=rows["period"].map(period_end)).sort_values(["region", "date"])
     # Counted before rows without a value go: a break stands even where its figure is missing.
     ordered["segment"] = (ordered["status"] == "B").groupby(ordered["region"]).cumsum()
-    known = ordered[ordered["value"].notna() & (ordered["confidentiality"] == "F")]
+    known = ordered[
+        np.isfinite(ordered["value"].astype(float)) & (ordered["confidentiality"] == "F")
+    ]
     return pd.DataFrame({
         "date": known["date"].to_numpy(),
         "period": [words.period(period) for period in known["period"]],
@@ -248,9 +252,7 @@ def exported(
 @cache
 def period_end(period: str) -> str:
     """Return the last day of a period: of `2024-12` `2024-12-31`."""
-    year, _, part = period.partition("-")
-    month = int(part[1]) * 3 if part.startswith("Q") else int(part or 12)
-    return (pd.Timestamp(int(year), month, 1) + pd.offsets.MonthEnd(0)).strftime("%Y-%m-%d")
+    return date_at(decimal_year(period)).isoformat()
 
 
 def _years() -> alt.Axis:

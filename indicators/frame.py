@@ -11,6 +11,7 @@ from contextvars import ContextVar
 from dataclasses import dataclass
 from typing import Any
 
+import numpy as np
 import pandas as pd
 import pyarrow as pa
 import streamlit as st
@@ -129,10 +130,9 @@ def numbers(table: pd.DataFrame) -> dict[str, Any]:
     """Return how a table's numbers are shown: with separators, as everywhere else."""
     # Written so, a number has three decimals at most.
     given = {name: table[name].dropna() for name in table.select_dtypes("number").columns}
-    return {
-        str(name): st.column_config.NumberColumn(format="localized")
-        for name, cells in given.items() if cells.eq(cells.round(3)).all()
-    }  # fmt: skip
+    with np.errstate(over="ignore"):  # a number too large to be rounded is no whole one
+        few = [name for name, cells in given.items() if cells.eq(cells.round(3)).all()]
+    return {str(name): st.column_config.NumberColumn(format="localized") for name in few}
 
 
 def wide(key: str) -> str:

@@ -12,6 +12,7 @@ from typing import Any
 import pandas as pd
 import sqlalchemy as sa
 
+from indicators import catalogue
 from indicators.archive import asked, figures_of, is_total
 from indicators.database import holding
 
@@ -117,7 +118,13 @@ def reach(engine: sa.Engine, number: int | None = None) -> pd.DataFrame:
             .order_by(cells.c.indicator)
         )
 
-    return asked(engine, number, ask)
+    return _named(asked(engine, number, ask))
+
+
+def _named(rows: pd.DataFrame) -> pd.DataFrame:
+    """Return the rows of indicators that the catalogue has a name for."""
+    left: pd.DataFrame = rows[rows["indicator"].isin(catalogue.load().indicators)]
+    return left.reset_index(drop=True)
 
 
 def by_period(engine: sa.Engine, number: int | None = None) -> pd.DataFrame:
@@ -149,7 +156,7 @@ def by_period(engine: sa.Engine, number: int | None = None) -> pd.DataFrame:
             .order_by(*keys)
         )
 
-    found = asked(engine, number, ask)
+    found = _named(asked(engine, number, ask))
     return found.astype(dict.fromkeys(("nation", "industries", "sizes"), bool))
 
 

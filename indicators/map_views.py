@@ -9,6 +9,7 @@ from typing import Any
 import pandas as pd
 
 from indicators import catalogue, charts, map_words, maps, tables, views
+from indicators.frequencies import one_frequency
 from indicators.progress import decimal_year, decimal_years
 from indicators.queries import Selection
 from indicators.views import OFFERED_CLASSES, MapFigures, MapView
@@ -191,6 +192,7 @@ def moving_figures(
     unit = tables.unit_name(indicator.key, words)
     drawn = boundaries.within(view.within)
     mapped = rows[rows["region"].isin(drawn.codes)]
+    mapped = one_frequency(mapped, ["indicator"], mapped["value"].notna())
     values = maps.known_values(mapped)
     shown = sorted(mapped.loc[values.index, "period"].unique(), key=decimal_year)[-MOST_FRAMES:]
     values = values[mapped.loc[values.index, "period"].isin(shown)]

@@ -5,12 +5,15 @@ from __future__ import annotations
 import math
 from typing import Any
 
+import numpy as np
 import pandas as pd
 
 from indicators import catalogue, charts, maps, tables
 from indicators.denominators import DENOMINATOR, text, with_denominators
+from indicators.frequencies import one_frequency
 from indicators.maps.palette import readable_on
 from indicators.progress import (
+    FREQUENCIES,
     SYMBOLS,
     Kind,
     Verdict,
@@ -20,12 +23,14 @@ from indicators.progress import (
     date_at,
     explain,
     formula,
+    frequency,
     headline,
     path,
     reached_at,
     said,
     said_of,
 )
+from indicators.progress.frequency import times
 from indicators.targets import AIM, Record, Register
 from indicators.wording import Wording, rounded
 
@@ -105,7 +110,7 @@ def target_text(row: Record, words: Wording) -> str:
         Kind.EXCEED_BENCHMARK: words("above the benchmark"),
         Kind.MILESTONE: words("in place"),
         Kind.DIRECTION_ONLY: words("in the right direction"),
-    }[str(row["kind"])]  # fmt: skip
+    }.get(str(row["kind"]), str(row["kind"]))  # fmt: skip
     if row.get("approximate"):
         asked = words("about {target}", target=asked)
     return words("{target} by {when}", target=asked, when=when)
@@ -183,8 +188,8 @@ def drawing(
     known = catalogue.load().indicators[str(row["indicator"])]
     unit = tables.unit_name(known.key, words)
     observed = charts.series_rows(
-        series.assign(region=row["region"]), words, names={str(row["region"]): ""}, unit=unit,
-        decimals=known.decimals,
+        _judged(series, verdict).assign(region=row["region"]), words,
+        names={str(row["region"]): ""}, unit=unit, decimals=known.decimals,
     ).assign(what=words("Observed"))  # fmt: skip
     labels = [
         words.number(value, known.decimals) if shown else ""
@@ -217,6 +222,16 @@ def drawing(
             columns=["date", "low", "value", "high"],
         ),
     }
+
+
+def _judged(series: pd.DataFrame, verdict: Verdict) -> pd.DataFrame:
+    """Return the rows of the frequency that a verdict is on, or those of one line."""
+    if verdict.latest is None:
+        rows = series.assign(indicator=verdict.target.indicator)
+        return one_frequency(rows, ["indicator"], rows["value"].notna())
+    kind = FREQUENCIES.index(frequency(verdict.latest.period))
+    judged: pd.DataFrame = series[times(series["period"]).frequency == kind]
+    return judged
 
 
 def _with_room(dates: pd.Series) -> list[bool]:
@@ -314,7 +329,7 @@ def observed_table(
     return pd.DataFrame({
         words("Period"): [words.period(period) for period in series["period"]],
         words("Value ({unit})", unit=tables.unit_name(indicator.key, words)): (
-            series["value"].where(series["confidentiality"] == "F")
+            series["value"].where((series["confidentiality"] == "F") & np.isfinite(series["value"]))
             .map(lambda value: float(rounded(value, indicator.decimals)), na_action="ignore")
         ),
         words("Footnote"): [

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import json
+import logging
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from functools import partial
 from typing import Any, NamedTuple
 
+import numpy as np
 import pandas as pd
 import sqlalchemy as sa
 
+from indicators import catalogue
 from indicators.archive import (
     asked,
     earlier,
@@ -36,6 +39,9 @@ from indicators.database import (
     warning,
 )
 from indicators.holdings import held_of
+from indicators.progress.frequency import times
+
+_log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True)
@@ -78,6 +84,29 @@ def _numeric(rows: pd.DataFrame) -> pd.DataFrame:
     return rows.assign(**numbers)
 
 
+def _sound(rows: pd.DataFrame) -> pd.DataFrame:
+    """Return figures that can be named and drawn; the others are left out and logged by their key.
+
+    The gate lets no other in, but a database may have been written by hand, or the catalogue have
+    changed since: one such figure must keep no page from working.
+    """
+    rows, known = _numeric(rows), catalogue.load()
+    codes: dict[str, Iterable[str]] = {
+        "indicator": known.indicators, "region": known.regions["code"],
+        "scheme": ["ALL", *known.schemes["code"]], "industry": ["ALL", *known.industries["code"]],
+        "size": ["ALL", *known.sizes["code"]],
+    }  # fmt: skip
+    sound = ~np.isinf(rows["value"].to_numpy()) & (times(rows["period"]).frequency >= 0)
+    for name, of in codes.items():
+        sound &= rows[name].isin(of).to_numpy(np.bool_)
+    if sound.all():
+        return rows
+    strange = rows.loc[~sound, list(KEY)]
+    _log.warning("%d figures left out, among them %s", len(strange), strange.iloc[0].to_list())
+    left: pd.DataFrame = rows[sound].reset_index(drop=True)
+    return left
+
+
 def observations(
     engine: sa.Engine, selection: Selection, number: int | None = None
 ) -> pd.DataFrame:
@@ -86,7 +115,7 @@ def observations(
     Columns: indicator, period, scheme, industry, size, region, value, status, confidentiality,
     numerator, denominator, source, citation, release.
     """
-    return _numeric(
+    return _sound(
         _asked(
             engine,
             number,
@@ -105,7 +134,7 @@ def _chosen(figures: sa.FromClause, selection: Selection) -> Iterator[sa.ColumnE
 
 def all_observations(engine: sa.Engine, number: int | None = None) -> pd.DataFrame:
     """Return every figure of a release (default: the newest), as `observations` does."""
-    return _numeric(
+    return _sound(
         _asked(engine, number, lambda figures: sa.select(figures).order_by(*_key(figures)))
     )
 
@@ -118,7 +147,7 @@ def figures_of_regions(
     Columns as in `observations`.
     """
     wanted = sorted(set(regions))
-    return _numeric(
+    return _sound(
         _asked(
             engine,
             number,
@@ -163,7 +192,7 @@ def parts(
 
     if not asked:
         return observations(engine, Selection("", ""), number)
-    return _numeric(_asked(engine, number, ask))
+    return _sound(_asked(engine, number, ask))
 
 
 def national(engine: sa.Engine, number: int | None = None) -> pd.DataFrame:
@@ -196,7 +225,7 @@ def national(engine: sa.Engine, number: int | None = None) -> pd.DataFrame:
         )
 
     parts = asked(engine, number, ask)
-    return pd.concat([totals, _numeric(parts)], ignore_index=True)
+    return pd.concat([totals, _sound(parts)], ignore_index=True)
 
 
 def releases(engine: sa.Engine) -> pd.DataFrame:

@@ -241,8 +241,7 @@ def _add_benchmark(series: pd.DataFrame, benchmarks: pd.DataFrame) -> pd.DataFra
 
 def _add_date(rows: pd.DataFrame) -> pd.DataFrame:
     read = times(rows["period"])
-    known = catalogue.load().indicators
-    flow = rows["indicator"].map(lambda key: known[key].timing == "flow").to_numpy(bool)
+    flow = catalogue.is_flow(rows["indicator"])
     date = [
         f"{end:.6f} {place if over else ''}"
         for end, place, over in zip(read.end, read.frequency, flow, strict=True)

@@ -11,6 +11,7 @@ from typing import Any, Literal
 import pandas as pd
 
 from indicators import catalogue, charts, denominators, map_words, maps, tables
+from indicators.frequencies import in_time, one_frequency
 from indicators.queries import Selection
 from indicators.wording import Language, Wording
 
@@ -253,12 +254,12 @@ def headlines(rows: pd.DataFrame, words: Wording) -> list[Headline]:
     found = []
     for region, scope in scopes.items():
         for key in short:
-            series = rows[
+            series = _line(rows[
                 (rows["indicator"] == key) & (rows["region"] == region) & (rows["industry"] == ALL)
-            ]
+            ])  # fmt: skip
             if series.empty:
                 continue
-            newest, *before = series.sort_values("period", ascending=False).to_dict("records")
+            newest, *before = series[::-1].to_dict("records")
             change = _change(newest, before[0], words) if before else None
             indicator = known.indicators[key]
             found.append(Headline(
@@ -287,17 +288,22 @@ def _change(newest: dict[Any, Any], before: dict[Any, Any], words: Wording) -> s
 
 def overview_statement(rows: pd.DataFrame, reach: pd.DataFrame, words: Wording) -> str:
     """Return the Overview's title: the newest national figure and how far figures reach."""
-    series = rows[(rows["indicator"] == "certificates_valid") & (rows["region"] == ALL)]
-    provinces = int(reach.loc[reach["indicator"] == "certificates_valid", "provinces"].max())
+    series = _line(rows[(rows["indicator"] == "certificates_valid") & (rows["region"] == ALL)])
     if series.empty:
         return words("{n} indicators have figures", n=len(reach))
-    newest = series.sort_values("period").iloc[-1]
+    provinces = int(reach.loc[reach["indicator"] == "certificates_valid", "provinces"].max())
+    newest = series.iloc[-1]
     return words(
         "{value} valid certificates in {period}, those abroad included; {known} of {covered} "
         "provinces have figures",
         value=words.big(newest["value"]), period=words.period(newest["period"]),
         known=provinces, covered=len(tables.provinces()),
     )  # fmt: skip
+
+
+def _line(rows: pd.DataFrame) -> pd.DataFrame:
+    """Return national figures of one frequency each, in order of time."""
+    return in_time(one_frequency(rows, ["indicator", "region", "industry"], rows["value"].notna()))
 
 
 def newest_table(rows: pd.DataFrame, citations: pd.DataFrame, words: Wording) -> pd.DataFrame:
@@ -308,7 +314,7 @@ def newest_table(rows: pd.DataFrame, citations: pd.DataFrame, words: Wording) ->
     known = catalogue.load().indicators
     order = {key: place for place, key in enumerate(known)}
     newest = (
-        rows.sort_values("period").groupby(["indicator", "region", "industry"], as_index=False)
+        _line(rows).groupby(["indicator", "region", "industry"], as_index=False)
         .tail(1).sort_values("indicator", key=lambda keys: keys.map(order), kind="stable")
     )  # fmt: skip
     names = tables.region_names(words.language)

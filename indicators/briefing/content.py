@@ -18,6 +18,7 @@ from indicators import (
 )
 from indicators.briefing.blocks import Block, Briefing, Figure, Heading, Paragraph, Points, Table
 from indicators.compare import Standing
+from indicators.frequencies import in_time, one_frequency
 from indicators.objectives import aim_name
 from indicators.progress import explain
 from indicators.province import Material, listing, sentences
@@ -86,10 +87,11 @@ def _best_covered(material: Material) -> tuple[str, str] | None:
         [known[key].polarity != 0 and known[key].kind != "count" for key in rows["indicator"]]
     ]
     figures = fair[fair["value"].notna() & (fair["region"] != material.shared.parent)]
+    figures = one_frequency(figures, ["indicator"])
     if figures.empty:
         return None
     counted = figures.groupby(["indicator", "period"], as_index=False).agg(n=("region", "size"))
-    best = counted.sort_values(["n", "period", "indicator"]).iloc[-1]
+    best = in_time(counted.sort_values("indicator")).sort_values("n", kind="stable").iloc[-1]
     return str(best["indicator"]), str(best["period"])
 
 

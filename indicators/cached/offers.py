@@ -6,6 +6,7 @@ import pandas as pd
 
 from indicators import catalogue, holdings, views
 from indicators.cached.database import engine, kept
+from indicators.frequencies import mapped_periods
 from indicators.queries import Selection, Vintage
 
 # How many provinces, or prefectures, have a figure: by scheme, industry, size and period.
@@ -22,7 +23,8 @@ def choices(indicator: str, vintage: Vintage, within: str = views.NATION) -> pd.
 def offers(indicator: str, vintage: Vintage, within: str = views.NATION) -> Offers:
     """Return where provinces have figures, or prefectures `within` one.
 
-    In the order of the code lists, totals first; periods from the earliest on.
+    In the order of the code lists, totals first; periods from the earliest on, of a flow those of
+    its coarsest frequency.
     """
     known = catalogue.load()
     held = choices(indicator, vintage, within)
@@ -32,16 +34,20 @@ def offers(indicator: str, vintage: Vintage, within: str = views.NATION) -> Offe
         name: held[name].map({code: at for at, code in enumerate(["ALL", *codes["code"]])})
         for name, codes in order.items()
     }
+    # A code that the lists do not have has no name to be chosen by.
     held = held.iloc[
-        pd.DataFrame(places | {"period": held["period"]}).reset_index(drop=True)
+        pd.DataFrame(places | {"period": held["period"]}).reset_index(drop=True).dropna()
         .sort_values([*order, "period"]).index
     ]  # fmt: skip
-    found: Offers = {}
+    cells: dict[tuple[str, str, str], dict[str, int]] = {}
     for scheme, industry, size, period, provinces in zip(
         *(held[name].tolist() for name in (*order, "period", "provinces")), strict=True
     ):
-        cell = found.setdefault(scheme, {}).setdefault(industry, {}).setdefault(size, {})
-        cell[period] = provinces
+        cells.setdefault((scheme, industry, size), {})[period] = provinces
+    found: Offers = {}
+    for (scheme, industry, size), periods in cells.items():
+        if kept_periods := mapped_periods(indicator, periods):
+            found.setdefault(scheme, {}).setdefault(industry, {})[size] = kept_periods
     return found
 
 
@@ -61,8 +67,9 @@ def first_of(held: Offers, indicator: str) -> Selection:
 
 
 def newest_with_most(periods: dict[str, int]) -> str:
-    """Return the newest period among those that most provinces have a figure for."""
-    return max(periods, key=lambda period: (periods[period], period))
+    """Return the newest period, the last, among those that most provinces have a figure for."""
+    order = list(periods)
+    return max(periods, key=lambda period: (periods[period], order.index(period)))
 
 
 @kept

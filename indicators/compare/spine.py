@@ -12,6 +12,7 @@ from indicators.compare.benchmarks import NATION, comparison, national_benchmark
 from indicators.compare.codes import Gap, Method, Position, Standing
 from indicators.compare.intervals import INTERVAL, LIMITS, add_comparison, comparable, traits_of
 from indicators.compare.ranks import rank_changes, ranks
+from indicators.frequencies import one_date
 from indicators.progress import decimal_years
 
 GROUP = ("group_benchmark", "group_class", "members")
@@ -52,6 +53,8 @@ def spines(
 ) -> pd.DataFrame:
     """Return where regions stand on each indicator, each at the newest period that it has.
 
+    Of several frequencies one is taken: see `one_date`.
+
     `rows`: observations of one industry, size and scheme. `peers`: by region and group, whom the
     range is drawn of, the region among them whether named or not; `ranked`: the regions of their
     level, they among them. One row a region, group and indicator, in the order of `peers` and of
@@ -78,6 +81,7 @@ def spines(
     rows = rows[traits_of(rows)["kind"] != "milestone"]
     # Without these, rows of a second scheme are a region that stands twice, which is refused.
     rows = rows.drop(columns=["industry", "size", "scheme"], errors="ignore")
+    rows = one_date(rows, comparable(rows)["value"].notna())
     usable = comparable(rows)
     newest = _newest(usable[usable["region"].isin(groups["region"])])
     known = newest.loc[newest["value"].notna(), ["region", "indicator", "period"]]

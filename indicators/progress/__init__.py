@@ -21,7 +21,7 @@ from indicators.progress.codes import (
 )
 from indicators.progress.eurostat import EurostatProgress, eurostat_progress
 from indicators.progress.explanation import explain, formula, headline
-from indicators.progress.frequency import FREQUENCIES, frequency, one_frequency
+from indicators.progress.frequency import FREQUENCIES, frequency
 from indicators.progress.labels import (
     check_name,
     class_name,
@@ -93,7 +93,6 @@ __all__ = [
     "judge",
     "judge_many",
     "kind_name",
-    "one_frequency",
     "path",
     "period_at",
     "reached_at",

@@ -1,10 +1,9 @@
 """Figures of several frequencies side by side: which of them a verdict or a line takes (method §1).
 
 Two figures of different length that end at one instant say the same of a stock; of a flow they
-are different things. So one series takes one frequency, and `one_frequency` says which.
+are different things. So one series takes one frequency, and `chosen_frequency` says which.
 """
 
-from collections.abc import Sequence
 from typing import NamedTuple
 
 import numpy as np
@@ -88,35 +87,3 @@ def chosen_frequency(
     merit = 8 * (based & latest) + 4 * enough + 2 * latest + based
     merit = np.where(present, merit * kinds + np.arange(kinds), -1)
     return np.where(open_choice, merit.argmax(axis=1), result)
-
-
-def one_frequency(rows: pd.DataFrame, keys: Sequence[str], flow: Bools) -> pd.DataFrame:
-    """Return the rows of one frequency of each series: what one line or one ranking may hold.
-
-    rows: `period` and the columns `keys` that tell series apart, each row a usable figure; flow:
-    whether a row's figure is one. Of a flow the coarsest frequency that has two figures, or else
-    the coarsest; of a stock the finest that reaches farthest. Rows without a period go.
-    """
-    read = times(rows["period"])
-    sound = read.frequency >= 0
-    if sound.all() and len(set(read.frequency.tolist())) < 2:
-        return rows
-    rows, flow = rows[sound], flow[sound]
-    read = Times(read.end[sound], read.frequency[sound])
-    groups = rows.groupby(list(keys), sort=False, observed=True).ngroup()
-    series: Ints = groups.to_numpy().astype(np.int64)
-    size, kinds = int(series.max(initial=-1)) + 1, len(FREQUENCIES)
-    flows = np.zeros(size, np.bool_)
-    flows[series[flow]] = True
-    nothing = np.full(size, np.nan)
-    chosen = chosen_frequency(
-        series, read, flow=np.zeros(size, np.bool_), named=np.full(size, UNREADABLE),
-        baseline=(nothing, nothing),
-    )  # fmt: skip
-    number = np.bincount(series * kinds + read.frequency, minlength=size * kinds)
-    number = number.reshape(size, kinds)
-    several = np.where((number > 1).any(axis=1), (number > 1).argmax(axis=1), -1)
-    coarsest = np.where(several >= 0, several, (number > 0).argmax(axis=1))
-    chosen = np.where(flows, coarsest, chosen)
-    stays: pd.DataFrame = rows[read.frequency == chosen[series]]
-    return stays

@@ -9,7 +9,7 @@ import pandas as pd
 
 from indicators import catalogue, charts, tables
 from indicators.objectives import target_text
-from indicators.progress import Kind
+from indicators.progress import Kind, frequency
 from indicators.province.charts import AIMS, STRIPS, TRENDS
 from indicators.province.facts import Facts
 from indicators.province.sentences import (
@@ -78,7 +78,8 @@ def trends(
     known, aims = catalogue.load().indicators, _aims(facts)
     strips, points, goals = [], [], []
     for key, series in _series(facts, trending(facts)[:most]).items():
-        item, unit, aim = known[key], tables.unit_name(key, words), aims.get(key)
+        item, unit = known[key], tables.unit_name(key, words)
+        aim = _aim_of(series, aims.get(key))
         shown = [words.number(point.value, item.decimals) for point in series]
         ends = [point.value for point in series] + ([] if aim is None else [aim["target_value"]])
         low, reach = min(ends), max(ends) - min(ends)
@@ -153,7 +154,7 @@ class Point(NamedTuple):
 
 def _series(facts: Facts, chosen: list[str]) -> dict[str, list[Point]]:
     """Return what the strips of the chosen indicators draw, in order of time."""
-    own = facts.own[facts.own["indicator"].isin(chosen)]
+    own = facts.lines[facts.lines["indicator"].isin(chosen)]
     columns = ["indicator", "period", "value", "status", "confidentiality"]
     rows = sorted(
         (charts.period_end(period), key, period, *rest)
@@ -178,7 +179,7 @@ def _thinned(series: list[Point]) -> list[Point]:
 
 def trending(facts: Facts) -> list[str]:
     """Return the indicators that have a trend to draw: those aimed at, then what compares."""
-    own = facts.own
+    own = facts.lines
     usable = own[own["value"].notna() & (own["confidentiality"] == "F")]
     counts = usable["indicator"].value_counts()
     aimed = list(facts.verdicts.loc[facts.verdicts["target_value"].notna(), "indicator"])
@@ -197,6 +198,15 @@ def _aims(facts: Facts) -> dict[Any, dict[Any, Any]]:
         & ~verdicts["kind"].isin([Kind.EXCEED_BENCHMARK, Kind.WITHIN])
     ]
     return chosen.drop_duplicates("indicator").set_index("indicator", drop=False).to_dict("index")
+
+
+def _aim_of(series: list[Point], aim: Row | None) -> Row | None:
+    """Return the target that a strip may show: of a flow, one for periods of its length."""
+    if aim is None or catalogue.load().indicators[aim["indicator"]].timing == "stock":
+        return aim
+    latest = aim["latest_period"]
+    same = isinstance(latest, str) and frequency(latest) == frequency(series[-1].period)
+    return aim if same else None
 
 
 def parts_rows(facts: Facts, indicator: str, by: str, words: Wording) -> pd.DataFrame:

@@ -9,8 +9,9 @@ from functools import cache, cached_property
 
 import pandas as pd
 
-from indicators import catalogue, compare, tables
+from indicators import catalogue, charts, compare, tables
 from indicators.compare import Gap, PeerGroups
+from indicators.frequencies import one_frequency
 from indicators.wording import Language
 
 NATION, NEAREST, SIBLINGS = "100000", "nearest", "siblings"
@@ -37,6 +38,15 @@ class Facts:
     nearest: pd.DataFrame
     holdings: Mapping[str, Mapping[str, int]]
     parts: pd.DataFrame
+
+    @cached_property
+    def lines(self) -> pd.DataFrame:
+        """The region's totals as lines draw them: of one frequency each, in order of time."""
+        own = self.own
+        figures = own["value"].notna() & (own["confidentiality"] == "F")
+        chosen = one_frequency(own, ["indicator"], figures)
+        ends = chosen["period"].map(charts.period_end)
+        return chosen.iloc[ends.argsort(kind="stable").to_numpy()]
 
     @cached_property
     def fair(self) -> pd.DataFrame:

@@ -13,6 +13,7 @@ import sqlalchemy as sa
 from indicators import catalogue, holdings, maps, queries, tables, targets
 from indicators.compare import PeerGroups, neighbours, read_peer_groups
 from indicators.progress import Verdict, judge
+from indicators.progress.frequency import times
 from indicators.province.facts import Facts, below, gather, level, peer_choices
 from indicators.province.sentences import Row, behind
 from indicators.queries import Selection, Vintage
@@ -130,11 +131,25 @@ def _parts(
 ) -> pd.DataFrame:
     """Return the newest figures of industries and sizes in regions; `held`: what there is."""
     known = catalogue.load()
-    newest = held[held["industries"] | held["sizes"]].groupby("indicator")["period"].max()
-    cells = [(str(indicator), str(period)) for indicator, period in newest.items()]
+    divided = held[held["industries"] | held["sizes"]]
+    cells = newest_cells(divided)
     sections = known.industries.loc[known.industries["level"] == "section", "code"]
     sizes = [code for code in known.sizes["code"] if code != ALL]
     return queries.parts(engine, cells, regions, sections, sizes, number)
+
+
+def newest_cells(held: pd.DataFrame) -> list[tuple[str, str]]:
+    """Return each indicator's newest period: of a flow among those of its coarsest frequency.
+
+    `held`: indicator, period, provinces. Of two periods that end together the one that more
+    provinces have, then the finer.
+    """
+    rows = held.assign(place=times(held["period"]).frequency, end=times(held["period"]).end)
+    rows = rows[rows["place"] >= 0]
+    coarsest = rows.groupby("indicator")["place"].transform("min")
+    rows = rows[~catalogue.is_flow(rows["indicator"]) | (rows["place"] == coarsest)]
+    rows = rows.sort_values(["end", "provinces", "place"]).drop_duplicates("indicator", keep="last")
+    return list(zip(rows["indicator"], rows["period"], strict=True))
 
 
 def material(common: Shared, region: str, group: str = "") -> Material:

@@ -150,13 +150,11 @@ def comparison_notes(words: Wording) -> list[str]:
 
 
 def series_table(facts: Facts, words: Wording) -> pd.DataFrame:
-    """Return every figure of the region over time: the twin of the trends."""
+    """Return the figures of the region over time, of one frequency each: the trends' twin."""
     known = catalogue.load().indicators
     order = {key: place for place, key in enumerate(known)}
-    rows = facts.own.sort_values(
-        ["indicator", "period"], key=lambda column: column.map(order) if column.name == "indicator"
-        else column,
-    )  # fmt: skip
+    # By indicator; within one they stand in order of time.
+    rows = facts.lines.sort_values("indicator", key=lambda column: column.map(order), kind="stable")
     return pd.DataFrame({
         words("Indicator"): [words.text(known[key].title) for key in rows["indicator"]],
         words("Period"): [words.period(period) for period in rows["period"]],

@@ -1,0 +1,151 @@
+"""Yearly, quarterly and monthly figures side by side: one line, ranking or map takes one."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import pandas as pd
+import pytest
+
+from indicators import catalogue, compare, frequencies, objectives, province, views
+from indicators.denominators import DENOMINATOR
+from indicators.frequencies import mapped_periods, one_date, one_frequency
+from indicators.progress import Target, judge
+from indicators.province.material import newest_cells
+from indicators.wording import Wording
+from tests.conftest import rows_of
+
+ZH = Wording("zh")
+SUSPENDED = "certificates_suspended_per_1000"  # measured over its period
+UPTAKE = "uptake_rate"  # as it stands at the end
+JIANGSU, ZHEJIANG, NATION = "320000", "330000", "100000"
+NO_VERDICTS = pd.DataFrame(
+    columns=[
+        "region", "verdict", "reason", "indicator", "target_value", "industry", "size", "scheme",
+        "kind",
+    ]
+)  # fmt: skip
+NOBODY = pd.DataFrame(columns=["region", "neighbour", "distance", "features", "missing"])
+NO_CITATIONS = pd.DataFrame(columns=["citation", *DENOMINATOR])
+NO_HOLDINGS = pd.DataFrame(columns=["indicator", "source", "provinces"])
+
+
+def line(indicator: str, figures: Mapping[str, float], region: str = JIANGSU) -> pd.DataFrame:
+    return rows_of([(indicator, period, region, value) for period, value in figures.items()])
+
+
+def facts_of(rows: pd.DataFrame) -> province.Facts:
+    found = province.gather(
+        NATION, rows, NO_VERDICTS, NOBODY, NO_HOLDINGS, rows.head(0), compare.read_peer_groups()
+    )
+    return found[JIANGSU, "EAST"]
+
+
+def test_every_indicator_says_whether_it_is_a_stock_or_a_flow() -> None:
+    timing = {key: item.timing for key, item in catalogue.load().indicators.items()}
+    assert set(timing.values()) == {"stock", "flow"}
+    assert {timing[key] for key in ("certificates_valid", "population", UPTAKE)} == {"stock"}
+    assert {timing[key] for key in (SUSPENDED, "tic_revenue", "people_trained")} == {"flow"}
+
+
+def test_a_strip_never_joins_a_year_and_its_quarters() -> None:
+    # A quarter's 0.0 is no year's 34.2 ‰.
+    years = {"2022": 30.1, "2023": 34.2, "2024": 33.0}
+    quarters = {"2023-Q1": 0.0, "2023-Q2": 9.0, "2024-Q1": 8.0, "2024-Q4": 0.0}
+    told = facts_of(line(SUSPENDED, years | quarters))
+    drawn = province.trends(told, {}, ZH)
+    assert drawn[province.TRENDS]["period"].tolist() == ["2022年", "2023年", "2024年"]
+    twin = province.series_table(told, ZH)
+    assert twin["时期"].tolist() == ["2022年", "2023年", "2024年"]
+
+
+def test_quarters_alone_are_a_line_of_their_own() -> None:
+    quarters = {"2023-Q1": 3.0, "2023-Q2": 9.0, "2024-Q1": 8.0}
+    drawn = province.trends(facts_of(line(SUSPENDED, quarters | {"2023": 30.0})), {}, ZH)
+    assert drawn[province.TRENDS]["period"].tolist() == [
+        "2023年第1季度", "2023年第2季度", "2024年第1季度",
+    ]  # fmt: skip
+
+
+def test_a_year_beside_its_december_is_drawn_once() -> None:
+    months = {"2023-12": 30.0, "2024-06": 31.0, "2024-12": 32.0}
+    drawn = province.trends(facts_of(line(UPTAKE, months | {"2024": 32.0})), {}, ZH)
+    assert drawn[province.TRENDS]["period"].tolist() == ["2023年12月", "2024年6月", "2024年12月"]
+
+
+def test_a_ranking_holds_years_and_decembers_of_a_stock_together() -> None:
+    regions = [JIANGSU, ZHEJIANG, "350000", "370000", "440000"]
+    rows = pd.concat([
+        line(UPTAKE, {"2024": 30.0}, region) if region == JIANGSU
+        else line(UPTAKE, {"2024-12": 20.0 + place, "2024": 20.0 + place}, region)
+        for place, region in enumerate(regions)
+    ])  # fmt: skip
+    found = compare.spine(rows, JIANGSU, regions, regions).iloc[0]
+    assert (found["period"], found["rank"], found["of"]) == ("2024-12", 1, 5)
+
+
+def test_a_ranking_never_holds_quarters_against_years_of_a_flow() -> None:
+    regions = [JIANGSU, ZHEJIANG, "350000"]
+    rows = pd.concat([
+        line(SUSPENDED, {"2023": 30.0, "2024-Q1": 1.0}, JIANGSU),
+        line(SUSPENDED, {"2023": 20.0, "2024-Q1": 9.0}, ZHEJIANG),
+        line(SUSPENDED, {"2024-Q1": 2.0}, "350000"),
+    ])  # fmt: skip
+    found = compare.spine(rows, JIANGSU, regions, regions).iloc[0]
+    assert (found["period"], found["rank"], found["of"]) == ("2023", 2, 2)
+    alone = compare.spine(rows, "350000", regions, regions).iloc[0]
+    assert (alone["gap"], pd.isna(alone["value"])) == ("no_data", True)
+
+
+@pytest.mark.parametrize(
+    ("indicator", "periods", "offered"),
+    [
+        (SUSPENDED, ["2024", "2024-Q4", "2023", "2024-12"], ["2023", "2024"]),
+        (SUSPENDED, ["2024-Q4", "2024-Q3"], ["2024-Q3", "2024-Q4"]),
+        (UPTAKE, ["2024-12", "2024-Q3", "2024", "nonsense"], ["2024-Q3", "2024", "2024-12"]),
+    ],
+)
+def test_a_map_is_offered_periods_of_one_length_of_a_flow(
+    indicator: str, periods: list[str], offered: list[str]
+) -> None:
+    assert list(mapped_periods(indicator, dict.fromkeys(periods, 1))) == offered
+
+
+def test_the_newest_national_figure_of_a_flow_is_a_year() -> None:
+    rows = pd.concat([
+        line("inspection_revenue", {"2022": 4000.0, "2023": 4700.0, "2024-Q1": 900.0}, NATION),
+        line("certificates_valid", {"2023-12": 3.0e6, "2024": 4.0e6, "2024-12": 4.0e6}, "ALL"),
+    ], ignore_index=True)  # fmt: skip
+    newest = views.newest_table(rows, NO_CITATIONS, ZH)
+    assert newest["时期"].tolist() == ["2024年12月", "2023年"]
+    headline = views.headlines(rows, ZH)[0]
+    assert headline.change is not None
+    assert "2023年12月" in headline.change
+
+
+def test_the_newest_part_of_a_flow_is_a_year_and_of_a_stock_the_newest_date() -> None:
+    held = pd.DataFrame(
+        [(SUSPENDED, "2023", 9), (SUSPENDED, "2024-Q3", 31), (UPTAKE, "2024", 31),
+         (UPTAKE, "2024-12", 5), (UPTAKE, "2024-Q3", 31)],
+        columns=["indicator", "period", "provinces"],
+    )  # fmt: skip
+    assert dict(newest_cells(held)) == {SUSPENDED: "2023", UPTAKE: "2024"}
+
+
+def test_the_line_of_an_objective_is_what_its_verdict_is_on() -> None:
+    figures = {"2022": 30.0, "2023": 34.0, "2023-Q4": 8.0, "2024": 36.0, "2024-Q1": 7.0}
+    target = Target(
+        indicator=SUSPENDED, region=JIANGSU, kind="at_most", polarity=-1, value=20.0, flow=True,
+        window_late="2026",
+    )  # fmt: skip
+    rows = line(SUSPENDED, figures)
+    verdict = judge(rows, target)
+    drawn = objectives.drawing(verdict, rows, {"indicator": SUSPENDED, "region": JIANGSU}, ZH)
+    assert drawn["observed"]["period"].tolist() == ["2022年", "2023年", "2024年"]
+
+
+def test_one_frequency_leaves_rows_of_one_alone() -> None:
+    rows = line(UPTAKE, {"2023": 1.0, "2024": 2.0})
+    assert one_frequency(rows, ["indicator"]) is rows
+    assert one_date(rows, rows["value"].notna()) is rows
+    assert frequencies.in_time(rows[::-1])["period"].tolist() == ["2023", "2024"]
