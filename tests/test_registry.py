@@ -65,7 +65,7 @@ def read(on: Engine, *changes: dict[str, str]) -> Registry:
     rows = pd.DataFrame([{**dict.fromkeys(COLUMNS, ""), **SOUND, **each} for each in changes])
     rows = rows.rename(columns=COLUMNS).assign(file="part-1.csv", row=range(2, len(rows) + 2))
     published = on.frame(rows)
-    return registry(on.kept(published.select(*published.columns)), DECLARATION, REFERENCE, on)
+    return registry([(on.kept(published), DECLARATION)], REFERENCE, on)
 
 
 def clean(on: Engine, *changes: dict[str, str]) -> pd.DataFrame:

@@ -31,7 +31,7 @@ def duckdb() -> Iterator[Engine]:
 def read(on: Engine, folder: Path, *paths: Path, encoding: str = "") -> pd.DataFrame:
     declaration = Declaration(AS_OF, encoding=encoding)
     found = tables(paths, declaration, on, folder, lambda number, file: None)
-    return pd.concat([on.rows(table) for table in found])
+    return pd.concat([on.rows(table) for table, _ in found])
 
 
 def refusal(on: Engine, folder: Path, *paths: Path, encoding: str = "") -> list[Finding]:

@@ -10,7 +10,7 @@ from __future__ import annotations
 import os
 import shutil
 import tempfile
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from itertools import count
@@ -227,6 +227,11 @@ class Engine:
 
     def _place(self, path: Path) -> str:
         return spark_path(path) if self.is_spark else duckdb_path(path)
+
+
+def union(tables: Sequence[Any]) -> Any:
+    """Return the rows of all tables as one."""
+    return ibis.union(*tables) if len(tables) > 1 else tables[0]
 
 
 def _spark_name(name: str) -> str:

@@ -21,8 +21,8 @@ import pandas as pd
 
 from etl.findings import message
 from etl.rollup.declaration import Declaration
-from etl.rollup.engine import Engine
-from etl.rollup.registry import reason_counts, registry
+from etl.rollup.engine import Engine, union
+from etl.rollup.registry import Part, reason_counts, registry
 from etl.rollup.space import Reference
 from etl.rollup.steps import STEPS, Progress, roll_up, unheard
 from etl.rollup.texts import tables, told
@@ -97,7 +97,7 @@ def cleaned(
 
     with told(), _published(paths, declaration, engine, out, reading) as published:
         progress(steps - 1, steps, checking)
-        found = registry(published, declaration, reference, engine)
+        found = registry(published, reference, engine)
         progress(steps, steps, writing)
         # Whoever ends this half-way must not find what looks like a result of it.
         for path in out.glob(f"{FIGURES}*"):
@@ -130,24 +130,36 @@ def _remove(path: Path) -> None:
 @contextmanager
 def _published(
     paths: Sequence[Path],
-    declaration: Declaration,
+    common: Declaration,
     engine: Engine,
     out: Path,
     reading: Callable[[int, str], None],
-) -> Iterator[Any]:
-    """Yield all files as one table of texts; columns that a file lacks are empty in it."""
+) -> Iterator[list[Part]]:
+    """Yield the files of each declaration as one table of texts.
+
+    Columns that a file lacks are empty in it.
+    """
     out.mkdir(parents=True, exist_ok=True)
     # Beside the results, where there is room and the workers of a cluster can read.
     with tempfile.TemporaryDirectory(prefix=".reading-", dir=out) as folder:
-        found = tables(paths, declaration, engine, Path(folder), reading)
-        names = list(dict.fromkeys(name for table in found for name in table.columns))
-        aligned = [
+        parts: list[tuple[Declaration, list[Any]]] = []
+        for table, said in tables(paths, common, engine, Path(folder), reading):
+            alike = next((found for declared, found in parts if declared == said), None)
+            if alike is None:
+                parts.append((said, [table]))
+            else:
+                alike.append(table)
+        yield [(_aligned(found), said) for said, found in parts]
+
+
+def _aligned(tables: Sequence[Any]) -> Any:
+    names = list(dict.fromkeys(name for table in tables for name in table.columns))
+    nothing = ibis.null("string")
+    return union(
+        [
             table.select(
-                **{
-                    name: table[name] if name in table.columns else ibis.null("string")
-                    for name in names
-                }
+                **{name: table[name] if name in table.columns else nothing for name in names}
             )
-            for table in found
+            for table in tables
         ]
-        yield ibis.union(*aligned) if len(aligned) > 1 else aligned[0]
+    )

@@ -172,7 +172,11 @@ def _figures(counts: Any, periods: Sequence[str], codes: dict[str, list[str]]) -
 def _declaration(
     summary: Summary, files: Sequence[Path], as_of: date, known: Catalogue, words: Wording
 ) -> dict[str, Any]:
+    from etl.own.declaration import beside
+
     source = known.sources[SOURCE]
+    # What was said of a file bears on its counts as much as what stands in it.
+    read_from = [each for path in files for each in (path, beside(path)) if each.exists()]
     units = {key: known.indicators[key].unit for key in _published()}
     read = words(
         "{rows} certificates read, {aside} set aside ({share})",
@@ -187,7 +191,9 @@ def _declaration(
             "licence": words.text(source.licence),
             "date": as_of.isoformat(),
             "place": " · ".join(path.name for path in files),
-            "note": "; ".join([read, *(f"{path.name} sha256:{sha256(path)}" for path in files)]),
+            "note": "; ".join(
+                [read, *(f"{path.name} sha256:{sha256(path)}" for path in read_from)]
+            ),
         },
         "columns": {name: name for name in ("indicator", *DIMENSIONS, "period", "value")},
         "unit": {key: words.text(known.units[unit]) for key, unit in units.items()},

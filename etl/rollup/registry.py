@@ -33,7 +33,7 @@ from etl.rollup.declaration import (
     STATUS_CODES,
     Declaration,
 )
-from etl.rollup.engine import Engine
+from etl.rollup.engine import Engine, union
 from etl.rollup.plain_text import capitals, tidied, tidy
 from etl.rollup.size_class import MEASURES, limits_of, size_class
 from etl.rollup.space import TOTAL, Reference
@@ -49,6 +49,7 @@ from etl.rollup.spellings import (
 
 DAYS = ("issued", "expires", "status_date")
 NUMBER = ("certificate", "scheme")
+Part = tuple[Any, Declaration]
 
 
 @dataclass(frozen=True)
@@ -60,19 +61,18 @@ class Registry:
     kept: tuple[Any, ...]
 
 
-def registry(
-    published: Any, declaration: Declaration, reference: Reference, engine: Engine
-) -> Registry:
+def registry(published: Sequence[Part], reference: Reference, engine: Engine) -> Registry:
     """Return the rows of published files as a clean registry and a quarantine.
 
-    published: the texts of all files, with `file` and `row`; it is read several times.
+    published: the texts of files with `file` and `row`, one table for all of one declaration. Each
+    is read several times.
     """
-    raw = published.select(
-        file="file",
-        row=published["row"].cast("int64"),
-        **{name: _column(published, declaration.columns.get(name), name) for name in COLUMNS},
-    )
-    parsed = _parsed(raw, declaration, reference, engine)
+    raws = [_by_our_names(*part) for part in published]
+    parts = [
+        _parsed(raw, declaration, reference, engine)
+        for raw, (_, declaration) in zip(raws, published, strict=True)
+    ]
+    raw, parsed = union(raws), union(parts)
     sound = parsed.filter(parsed.marks == 0).drop("marks")
     single, chained, repeats, *kept = _issues(sound, engine)
     lives = _lives(ibis.union(single, chained))
@@ -82,7 +82,7 @@ def registry(
     )
     quarantine = set_aside.inner_join(raw, ["file", "row"])
     quarantine = quarantine.select("file", "row", *COLUMNS, reasons=_reasons(quarantine.marks))
-    return Registry(lives, quarantine, (parsed, *kept))
+    return Registry(lives, quarantine, (*parts, *kept))
 
 
 def reason_counts(rows: Any, engine: Engine, column: str = "reasons") -> pd.DataFrame:
@@ -104,12 +104,20 @@ def reason_counts(rows: Any, engine: Engine, column: str = "reasons") -> pd.Data
     return counts.loc[order, ["reason", "rows", "file", "row"]].reset_index(drop=True)
 
 
-def _column(published: Any, header: str | None, name: str) -> Any:
-    if header is None or header not in published.columns:
-        if name not in OPTIONAL:
-            raise KeyError(header or name)
-        return ibis.literal("")
-    return published[header].cast("string").fill_null("")
+def _by_our_names(published: Any, declaration: Declaration) -> Any:
+    """Return a table with all of `COLUMNS` as texts, empty where its files have none."""
+
+    def column(name: str) -> Any:
+        header = declaration.columns[name]
+        if header in published.columns:
+            return published[header].cast("string").fill_null("")
+        if name in OPTIONAL:
+            return ibis.literal("")
+        raise KeyError(header)
+
+    return published.select(
+        file="file", row=published["row"].cast("int64"), **{name: column(name) for name in COLUMNS}
+    )
 
 
 def _parsed(raw: Any, declaration: Declaration, reference: Reference, engine: Engine) -> Any:

@@ -9,7 +9,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, TypeVar
 
-import ibis
 import pyarrow as pa
 import pyarrow.parquet as pq
 
@@ -18,7 +17,7 @@ from etl.rollup.calendar import Grid, grid
 from etl.rollup.cells import Cells
 from etl.rollup.changes import MEASURES, changes_of_certificates, with_holders
 from etl.rollup.counts import Block, block, counts, named_cells, nothing, with_totals
-from etl.rollup.engine import Engine
+from etl.rollup.engine import Engine, union
 from etl.rollup.lives import lives
 from etl.rollup.organisations import PLACES, differing, disagreeing, everywhere, held_slots, levels
 from etl.rollup.schemes import APART, CERTIFICATES, EVERYBODY, Kind, Rows
@@ -130,7 +129,7 @@ def _fetched(
         yield from fetched(EVERYBODY, level)
     told(message("finding organisations in two places at once"))
     apart = engine.kept(disagreeing(by_level[-1], cells))
-    others = engine.kept(_union([level.semi_join(apart, "number") for level in by_level]))
+    others = engine.kept(union([level.semi_join(apart, "number") for level in by_level]))
     engine.release(held, *by_level[1:])
     told(message("counting organisations"))
     yield from fetched(APART, others)
@@ -164,7 +163,3 @@ def counted(out: Path, engine: Engine) -> Any:
     )
     rows = rows.inner_join(cells, "cell")
     return rows.select(*DIMENSIONS, "period", *MEASURES)
-
-
-def _union(tables: list[Any]) -> Any:
-    return ibis.union(*tables) if len(tables) > 1 else tables[0]

@@ -26,8 +26,9 @@ from etl.findings import Finding, Refused, message
 from etl.own.listing import Listing
 from etl.own.workbook import cells, open_book, text
 from etl.rollup.csv_text import WITHIN, CsvText
-from etl.rollup.declaration import OPTIONAL, Declaration
+from etl.rollup.declaration import COLUMNS, OPTIONAL, Declaration
 from etl.rollup.engine import Engine
+from etl.rollup.grammar import declared
 from etl.rollup.plain_text import filled, written
 
 SUFFIXES = (".csv", ".xlsx", ".xls", ".parquet")
@@ -38,24 +39,27 @@ _VALUE = re.compile(r'value "(.*)" is not valid')
 
 def tables(
     paths: Sequence[Path],
-    declaration: Declaration,
+    common: Declaration,
     engine: Engine,
     folder: Path,
     reading: Callable[[int, str], None],
-) -> list[Any]:
-    """Return the tables of all files; `folder` takes what must be written anew to be read.
+) -> list[tuple[Any, Declaration]]:
+    """Return the tables of all files, each with what was said of its file.
 
-    reading: told the number and name of each file.
-    Raises `Refused` with what is wrong with each file: its kind, a missing column, damage.
+    common: what holds for a file unless its own declaration says otherwise. folder: takes what
+    must be written anew to be read. reading: told the number and name of each file.
+    Raises `Refused` with what is wrong with each file: its kind, a missing column, damage, or its
+    declaration.
     """
-    found: list[Any] = []
+    found: list[tuple[Any, Declaration]] = []
     findings: list[Finding] = []
     for number, (path, label) in enumerate(zip(paths, _labels(paths), strict=True), start=1):
         reading(number, label)
-        seen = engine.seen(path, folder)
-        reader = _File(seen, label, declaration, engine, folder, Listing(label))
         try:
-            found += reader.tables()
+            said = declared(path, common)
+            seen = engine.seen(path, folder)
+            reader = _File(seen, label, said, engine, folder, Listing(label))
+            found += [(table, said) for table in reader.tables()]
         except Refused as refusal:
             findings += refusal.findings
     if findings:
@@ -140,7 +144,8 @@ class _File:
         return [
             header
             for name, header in self.declaration.columns.items()
-            if name not in OPTIONAL and header not in names
+            # What was declared must be there.
+            if header not in names and (name not in OPTIONAL or header != COLUMNS[name])
         ]
 
     def _header(self, rows: Sequence[Sequence[str]]) -> int | None:
