@@ -5,7 +5,6 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-import numpy as np
 import pandas as pd
 
 from etl.plan import GAIN, Plan, read_plan
@@ -20,8 +19,6 @@ from indicators.progress import (
 )
 from indicators.wording import Wording
 
-NEVER = "never"
-
 
 def judged(path: Path) -> pd.DataFrame:
     """Return the verdict of every target of a planner's file: see `verdicts`.
@@ -34,7 +31,7 @@ def judged(path: Path) -> pd.DataFrame:
 def verdicts(plan: Plan) -> pd.DataFrame:
     """Return the verdict of every target: series, due_period, then the columns of `judge_many`.
 
-    No cell is infinite and no period a decimal year: `attained` is a period, or `never`.
+    `attained` is a period, not a decimal year; empty where the pace never arrives.
     """
     targets = plan.targets.to_dict("records")
     # A series with two targets is judged twice: its key is its name and the target's place.
@@ -44,12 +41,10 @@ def verdicts(plan: Plan) -> pd.DataFrame:
     answer = judge_many(
         rows.drop(columns=["series", "row"]).rename(columns={"key": "series"}), frame
     )
-    numbers = answer.select_dtypes("number")
     attained = [
         _period(time, latest)
         for time, latest in zip(answer["attained"], answer["latest_period"], strict=True)
     ]
-    answer[numbers.columns] = numbers.where(np.isfinite(numbers))
     answer = answer.assign(
         series=keyed["series"].to_numpy(), attained=pd.Series(attained, dtype="str")
     )
@@ -75,9 +70,7 @@ def write_verdicts(path: Path, verdicts: pd.DataFrame, words: Wording) -> Path:
 
 
 def _period(time: float, latest: Any) -> str | None:
-    if pd.isna(time):
-        return None
-    return period_at(time, str(latest)) if np.isfinite(time) else NEVER
+    return None if pd.isna(time) else period_at(time, str(latest))
 
 
 def _target(row: dict[Any, Any]) -> Target:
