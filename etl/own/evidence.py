@@ -1,59 +1,38 @@
-"""What headings, cells and titles of a table say about the declaration it needs."""
+"""What headings, cells and titles of a table say about the declaration it needs.
+
+What is proposed as certain or likely must hold: where the file leaves a doubt, a person decides.
+"""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from etl.findings import message
-from etl.own.cells import Unread, amount, period, plain
-from etl.own.declaration import MEANINGS, PROVENANCE
-from etl.own.names import is_note, is_regional, is_whole, names
+from etl.findings import Message, message
+from etl.own.cells import Unread, amount, note_mark, period, plain
+from etl.own.columns import MARK, Column, Columns, Readers, all_read, labels_of
+from etl.own.declaration import MEANINGS, PARTS, PROVENANCE, TODO
+from etl.own.grid import Grid, kind, unmarked
+from etl.own.headings import Heading, Headings
+from etl.own.names import NATIONAL, TOTALS, folded, is_note, is_regional, is_whole
 from etl.own.sample import Certainty, Item, Sample, undecided
-from etl.own.units import power
 from indicators.catalogue import Catalogue
 from indicators.database import KEY
 
-_WORDS = {
-    "region": "地区 省份 省 省市 省(区、市) 省市区 地域 行政区 城市 地市 市州 region province area",
-    "period": "时期 年份 年 年度 月份 时间 日期 统计时间 统计期 报告期 period year date month",
-    "industry": "行业 行业门类 行业大类 门类 行业代码 行业名称 industry",
-    "size": "规模 企业规模 规模类型 size",
-    "scheme": "领域 认证领域 认证类型 认证项目 认证类别 scheme",
-    "indicator": "指标 指标名称 指标代码 indicator",
-    "value": "数值 值 数量 数据 指标值 value figure figures",
-    "unit": "单位 计量单位 unit",
-    "numerator": "分子 numerator",
-    "denominator": "分母 denominator",
-    "status": "状态 数据状态 status",
-    "confidentiality": "保密 保密状态 confidentiality",
-}
-_TITLED = {word: name for name, words in _WORDS.items() for word in words.split()}
-_SIGNS = {
-    "",
-    "-",
-    "—",
-    "–",
-    "--",
-    "——",
-    "…",
-    "……",
-    "...",
-    "..",
-    "/",
-    "×",
-    "x",
-    "*",
-    "#",
-    "N/A",
-    "NA",
-    "无",
-}
-_UNIT = re.compile(r"单位\s*[:：]\s*([^\s,，;；)）]+)|[（(](?!单位)([^（()）]{1,8})[)）]\s*$")
-_PUBLISHER = re.compile(r"(?:资料|数据)?来源\s*[:：]\s*(.+)")
-_PERIOD = re.compile(r"(?:19|20)[0-9]{2}(?:年[0-9]{1,2}月|年第?[一二三四1-4]季度|-[0-9]{2}|年)?")
+_PUBLISHER = re.compile(
+    r"(?:资料|数据)?来源\s*[:：]\s*([^。；;\s]+)|\bsources?\s*:\s*([^.;]+)", re.IGNORECASE
+)
+_FILLED_BY = re.compile(r"(?:填报|编制|报送|发布|制表)(?:单位|机关|机构)\s*[:：]\s*(\S+)")
+_OF_ALL = {*map(folded, (*TOTALS, *NATIONAL))}
+_GROUPS = re.compile(
+    r"^(?:[东中西]部|东北|华[东北南中]|西[南北]|长三角|珠三角|京津冀|苏[南中北]|浙[东西南北]|其中|按|一、|二、|三、|四、)"
+)
+_THIS_YEAR = {"本年", "本年度", "当年", "本期", "今年"}
+_LAST_YEAR = {"上年", "上年度", "去年", "上年同期"}
+_PROVISIONAL, _ESTIMATED = re.compile("初步|快报|暂[定为]"), re.compile("预计|估计|估算|推算")
+_MARKED = re.compile(r"[①-⑳⑴-⒇*†‡#]")
 
 
 @dataclass
@@ -65,338 +44,922 @@ class Evidence:
     path: Path
     made: list[Item] = field(default_factory=list)
 
-    def __post_init__(self) -> None:
-        regions = names(self.catalogue, "region")
-        provinces = names(self.catalogue, "region", kinds={"province"})
-
-        def is_region(text: str) -> bool:
-            return is_whole(text) or _reads(provinces.code, text) or _reads(regions.code, text)
-
-        self._reads: dict[str, Callable[[str], bool]] = {
-            "region": is_region,
-            "period": lambda text: _reads(period, text),
-        }
-        for key in ("indicator", "industry", "size", "scheme"):
-            code = names(self.catalogue, key).code
-            self._reads[key] = lambda text, code=code: _reads(code, text)  # type: ignore[misc]
-        self._provinces, self._regions = provinces, regions
-
     def items(self) -> list[Item]:
-        rows = self.sample.rows
-        width = max(map(len, rows), default=0)
-        self.rows = [[*cells, *[""] * (width - len(cells))] for cells in rows]
-        first = next((i for i, cells in enumerate(self.rows[:60]) if self._is_data(cells)), None)
-        if not first:
-            self.made.append(undecided("header", "", message("no row of figures was found")))
-            self._say_provenance(self.rows[:20])
+        """Return what is proposed, key by key."""
+        self.headings = Headings(self.catalogue)
+        self.readers = Readers(self.catalogue, self.headings)
+        self.parted = ""
+        self._say_sheet()
+        self.grid = grid = Grid(self.sample.rows, self.sample.merged, self.readers.is_place)
+        self.titles = grid.titles
+        if not grid.first:
+            self._doubt("header", "", message("no row of figures was found"))
+            self._say_provenance()
             return self.made
-        top = first
-        while top and first - top < 3 and sum(bool(c.strip()) for c in self.rows[top - 1]) > 1:
-            top -= 1
-        top = min(top, first - 1)
-        self.header, self.body = self.rows[top:first], self.rows[first:]
-        self.top = top
-        self.titles = [c for cells in self.rows[:top] for c in cells if c.strip()]
-        self._say(
-            "header",
-            list(range(top + 1, first + 1)) if first - top > 1 else first,
-            "certain" if first == 1 else "likely",
-            message("figures begin in row {row}", row=first + 1),
-        )
-        self._say_columns(width)
-        self._say_provenance(self.rows)
+        self.labels = labels_of(grid.header, grid.width)
+        self.columns = Columns(grid, self.readers, self.labels)
+        self.names: dict[str, dict[str, str]] = {}
+        self.units: dict[str, str] = {}
+        self.across: list[str] = []
+        self._say_header()
+        self._say_columns()
+        self._say_layout()
+        self._say_fixed()
+        self._say_unit()
+        self._say_regions()
+        self._say_merged()
+        self._say_dates()
+        self._say_marks()
+        self._say_missing()
+        self._say_left_out()
+        self._say_names()
+        self._say_doubles()
+        self._say_provenance()
         return self.made
 
-    def _say(self, key: str, value: object, certainty: Certainty, why: object) -> None:
-        self.made.append(Item(key, value, certainty, why))  # type: ignore[arg-type]
+    def _say(self, key: str, value: object, certainty: Certainty, why: Message) -> None:
+        self.made.append(Item(key, value, certainty, why))
 
-    def _is_data(self, cells: list[str]) -> bool:
-        filled = [cell for cell in cells if cell.strip()]
-        regions = sum(self._reads["region"](cell) and not _is_number(cell) for cell in filled)
-        figures = sum(_is_number(cell) and not _reads(period, cell) for cell in filled)
-        return len(filled) > 1 and (figures > 0 or regions == 1) and not is_note(filled[0])
+    def _doubt(self, key: str, hint: str, why: Message) -> None:
+        self.made = [item for item in self.made if item.key != key]
+        self.made.append(undecided(key, hint, why))
 
-    def _say_columns(self, width: int) -> None:
-        labels = [
-            " / ".join(dict.fromkeys(row[p].strip() for row in self.header if row[p].strip()))
-            for p in range(width)
-        ]
-        self.columns: dict[str, int] = {}
-        figures, others = [], []
-        for p, label in enumerate(labels):
-            name, certainty, why = self._column(label, p)
-            if name is not None and name not in self.columns and name != "value":
-                self.columns[name] = p
-                self._say(f"columns.{name}", label, certainty, why)
-            elif name == "value" or self._share(p, _is_number) >= 0.5:
-                figures.append(p)
-            elif label:
-                others.append(p)
-        self._say_layout(labels, figures, others)
-        self._say_rest(labels, figures)
+    def _is_decided(self, key: str) -> bool:
+        return any(item.key == key for item in self.made)
 
-    def _column(self, label: str, p: int) -> tuple[str | None, Certainty, object]:
-        titled = next(
-            (
-                _TITLED[plain(part).casefold()]
-                for part in reversed(label.split(" / "))
-                if plain(part).casefold() in _TITLED
-            ),
-            None,
-        )
-        if titled is not None and titled not in self._reads:
-            return titled, "likely", message("its heading says so")
-        if titled is not None and self._share(p, self._reads[titled]) >= 0.9:
-            return titled, "certain", message("its heading and its cells say so")
-        numeric = self._share(p, _is_number) >= 0.5
-        for key, reads in self._reads.items():
-            # A bare number may be a code, a year or a figure: without a heading nobody knows.
-            if label and not (numeric and titled != key) and self._share(p, reads) >= 0.9:
-                return key, "likely", message("its cells say so")
-        if titled is not None and not numeric:
-            return titled, "likely", message("its heading says so; not all of its cells do")
-        return None, "unsure", message("neither heading nor cells say what this is")
-
-    def _share(self, p: int, reads: Callable[[str], bool]) -> float:
-        texts = list(dict.fromkeys(row[p] for row in self.body if row[p].strip()))[:200]
-        texts = [text for text in texts if not is_note(text) and plain(text) not in _SIGNS]
-        return sum(map(reads, texts)) / len(texts) if texts else 0.0
-
-    def _say_layout(self, labels: Sequence[str], figures: list[int], others: list[int]) -> None:
-        self.across: list[str] = []
-        if len(figures) == 1 and len(self.header) == 1:
-            self._say("layout", "long", "certain", message("one column holds figures"))
+    def _say_sheet(self) -> None:
+        """Say which sheet holds the table, or that each one is a part of it."""
+        if not self.sample.sheet:
+            return
+        sheets = [self.sample, *self.sample.others]
+        grids = [Grid(sheet.rows, sheet.merged, self.readers.is_place) for sheet in sheets]
+        tables = [sheet for sheet, grid in zip(sheets, grids, strict=True) if grid.first]
+        if len(sheets) == 1 or len(tables) == 1:
+            if tables:
+                self.sample = tables[0]
             self._say(
-                "columns.value", labels[figures[0]], "likely", message("its cells are numbers")
+                "sheet",
+                self.sample.sheet,
+                "certain" if len(sheets) == 1 else "likely",
+                message("the only visible sheet with anything on it")
+                if len(sheets) == 1
+                else message("the only visible sheet with a table"),
             )
-            if others:
-                self.made.append(
-                    undecided(
-                        "ignore",
-                        " / ".join(labels[p] for p in others),
-                        message("say under `columns` what they hold, or that they are ignored"),
-                    )
-                )
-            return
-        if not figures:
-            self.made.append(undecided("layout", "long / wide", message("no column holds figures")))
-            return
-        self._say("layout", "wide", "likely", message("{n} columns hold figures", n=len(figures)))
-        for line, cells in enumerate(self.header):
-            held, filled = [], ""
-            for p in figures:
-                filled = cells[p].strip() or filled
-                held.append(filled)
-            key = next(
-                (
-                    key
-                    for key, reads in self._reads.items()
-                    if key not in self.columns
-                    and held
-                    and all(text and reads(text) for text in held)
+        elif self._say_parted(tables, [grid for grid in grids if grid.first]):
+            self.sample = tables[0]
+        else:
+            names = " / ".join(sheet.sheet for sheet in sheets)
+            why = message(
+                "{n} sheets hold something; what follows is about the first", n=len(sheets)
+            )
+            self._doubt("sheet", names, why)
+        if self.sample.hidden:
+            self._doubt(
+                "hidden",
+                "read / leave_out",
+                message("hidden rows or columns hold something; what follows leaves them out"),
+            )
+        if self.sample.scaled:
+            self._doubt(
+                "number_formats",
+                "shown / stored",
+                message("a number format shows other figures than the cells hold"),
+            )
+
+    def _say_parted(self, tables: Sequence[Sample], grids: Sequence[Grid]) -> bool:
+        """Say that each sheet is a period, a region or another part of the key, if so."""
+        titles = [sheet.sheet for sheet in tables]
+        headers = {tuple(map(tuple, (*grid.header, [str(grid.top)]))) for grid in grids}
+        keys = ("period", "region", "indicator", "scheme", "size", "industry")
+        key = next((k for k in keys if all_read(titles, self.readers.reads[k])), None)
+        if key is None or len(headers) != 1 or not tables:
+            return False
+        self.parted = key
+        self._say("across_sheets", key, "likely", message("each sheet has the same headings"))
+        if len(tables) < 1 + len(self.sample.others):
+            self._say("sheets", titles, "likely", message("these sheets hold a table"))
+        return True
+
+    def _say_header(self) -> None:
+        grid = self.grid
+        rows = [*range(grid.top + 1, grid.first + 1)]
+        if grid.another is not None:
+            self._doubt(
+                "header",
+                " / ".join(map(str, rows)),
+                message(
+                    "another table begins in row {row}: give it a file or sheet of its own",
+                    row=grid.another + 1,
                 ),
-                None,
             )
-            self.across.append(key or f"TODO {' '.join(KEY)} -")
-            blanks = any(not cells[p].strip() for p in figures)
-            if blanks and key and not self._merged_known():
-                self._say(
-                    "merged",
-                    [key],
-                    "likely",
-                    message("row {row} of the header has gaps", row=self.top + line + 1),
+            return
+        self._say(
+            "header",
+            rows if len(rows) > 1 else rows[0],
+            "certain" if grid.first == 1 else "likely",
+            message("figures begin in row {row}", row=grid.first + 1),
+        )
+
+    def _say_columns(self) -> None:
+        for column in self.columns.all:
+            if column.key not in (*KEY, *PARTS, "unit", "status", "numerator", "denominator"):
+                continue
+            name = self.columns.name(column.place)
+            same = [other for other in self.columns.of(column.key) if other is not column]
+            if name is None or same:
+                self._doubt(
+                    f"columns.{column.key}",
+                    column.label,
+                    message("several columns say so: each row may hold figures of several"),
                 )
-        unsure = any(key.startswith("TODO") for key in self.across)
+                continue
+            why = (
+                message("its heading and its cells say so")
+                if column.titled and column.certainty == "certain"
+                else message("its heading says so; not all of its cells do")
+                if column.titled
+                else message("its cells say so")
+            )
+            self._say(f"columns.{column.key}", name, column.certainty, why)
+
+    def _say_layout(self) -> None:
+        figures = self.columns.of("figure")
+        self.figures = [column.place for column in figures]
+        ignored = self.columns.of("index", "aside", "derived")
+        unknown = self.columns.of("other")
+        if not figures:
+            self._doubt("layout", "long / wide", message("no column holds figures"))
+            return
+        if len(figures) == 1 and not self._wide_heading(self.figures[0]):
+            self._say_long(figures[0])
+        else:
+            self._say_wide(ignored, unknown)
+            return
+        self._say_ignored(ignored, unknown)
+
+    def _wide_heading(self, p: int) -> bool:
+        """Return whether the heading of the only column of figures says a part of the key."""
+        open_keys = [k for k in ("period", "region", "scheme", "size") if not self._in_column(k)]
+        cells = [cells[p] for cells in self.grid.header if cells[p].strip()]
+        return any(
+            self._reads(key, cell) for cell in cells for key in open_keys if not _total(cell)
+        )
+
+    def _in_column(self, key: str) -> bool:
+        if key == self.parted:
+            return True
+        if key == "period":
+            return bool(self.columns.of("period", *PARTS))
+        return bool(self.columns.of(key))
+
+    def _say_long(self, column: Column) -> None:
+        self.layout = "long"
+        self._say("layout", "long", "certain", message("one column holds figures"))
+        name = self.columns.name(column.place)
+        if name is None:
+            self._doubt("columns.value", column.label, message("several columns are called so"))
+        else:
+            self._say("columns.value", name, "likely", message("its cells are numbers"))
+        self.spread: list[list[str]] = []
+
+    def _say_ignored(self, ignored: Sequence[Column], unknown: Sequence[Column]) -> None:
+        filled = [c for c in (*ignored, *unknown) if c.label or c.key != "blank"]
+        names = [self.columns.name(column.place) for column in filled]
+        doubtful = [
+            *(column.label or "?" for column in unknown),
+            *(c.label for c, name in zip(filled, names, strict=True) if name is None),
+        ]
+        if doubtful:
+            self._doubt(
+                "ignore",
+                " / ".join(doubtful),
+                message("say under `columns` what they hold, or that they are ignored"),
+            )
+        elif names:
+            self._say(
+                "ignore",
+                names,
+                "likely",
+                message("remarks, numbers of rows, or figures that follow from those beside them"),
+            )
+
+    def _say_wide(self, ignored: Sequence[Column], unknown: Sequence[Column]) -> None:
+        self.layout = "wide"
+        self._say(
+            "layout", "wide", "likely", message("{n} columns hold figures", n=len(self.figures))
+        )
+        lines = [self._spread(line) for line in range(len(self.grid.header))]
+        self.spread = lines
+        keys: list[str | None] = []
+        for line, cells in enumerate(lines):
+            if self.grid.numbered(self.grid.top + line) and line:
+                keys.append(MARK)
+                continue
+            taken = {key for key in keys if key and key != MARK}
+            keys.append(self._line_key(cells, taken, last=line == len(lines) - 1))
+        keys = self._parted(keys, lines)
+        self.across = [key or f"{TODO} {' '.join(KEY)} -" for key in keys]
+        gaps = [key for key, line in zip(keys, range(len(lines)), strict=True) if self._gaps(line)]
+        unsure = None in keys
         self._say(
             "across",
             self.across,
             "unsure" if unsure else "likely",
             message("what each header row says above the figures"),
         )
-        if others:
-            self._say(
-                "ignore",
-                [labels[p] for p in others],
-                "likely",
-                message("neither figures nor a dimension"),
-            )
+        merged = [key for key in gaps if key and key != MARK]
+        if merged and self.sample.merged is None:
+            self._say("merged", merged, "likely", message("rows of the header have gaps"))
+        self._say_ignored(ignored, unknown)
 
-    def _merged_known(self) -> bool:
-        return self.sample.merged is not None
+    def _spread(self, line: int) -> list[str]:
+        """Return what a header row says above each column of figures, gaps filled."""
+        row = self.grid.top + line
+        cells = list(self.grid.rows[row])
+        if self.sample.merged is not None:
+            for (first_row, first), (last_row, last) in self.sample.merged:
+                if self.grid.top <= first_row <= row <= last_row:
+                    for p in range(first, min(last + 1, len(cells))):
+                        cells[p] = self.grid.rows[first_row][first]
+            return [cells[p].strip() for p in self.figures]
+        filled, text = [], ""
+        for p in self.figures:
+            text = cells[p].strip() or (text if self._gaps(line) else "")
+            filled.append(text)
+        return filled
 
-    def _say_rest(self, labels: Sequence[str], figures: list[int]) -> None:
-        around = [*self.titles, *(labels[p] for p in figures), self.sample.sheet, self.path.stem]
-        for key in KEY:
-            if key not in self.columns and key not in self.across:
-                self._say_fixed(key, around)
-        if "unit" not in self.columns:
-            self._say_unit(around)
-        cells = (
-            [row[self.columns["region"]] for row in self.body] if "region" in self.columns else []
+    def _gaps(self, line: int) -> bool:
+        cells = self.grid.header[line]
+        return (
+            any(not cells[p].strip() for p in self.figures)
+            and bool(self.figures)
+            and bool(cells[self.figures[0]].strip())
         )
-        if any(map(is_regional, cells)):
-            self.made.append(
-                undecided("whole", "330000", message("there is a total: say which region it is"))
-            )
-        if any(is_whole(text) and not is_regional(text) for text in cells):
-            self.made.append(
-                undecided(
-                    "scope",
-                    "domestic / all / 370000",
-                    message(
-                        "there is a total: say whether it counts those abroad, "
-                        "or which region it is"
-                    ),
-                )
-            )
-        unlike = [
-            t
-            for t in cells
-            if not _reads(self._regions.code, t)
-            and _reads(self._provinces.code, t)
-            and not is_whole(t)
+
+    def _reads(self, key: str, text: str) -> bool:
+        return self.readers.reads[key](unmarked(text))
+
+    def _line_key(self, cells: Sequence[str], taken: set[str], *, last: bool) -> str | None:
+        texts = list(dict.fromkeys(cells))
+        same = len(texts) == 1 and len(cells) > 1
+        for key in ("period", "quarter", "month", "region", "scheme", "size", "industry"):
+            if self._in_column(key) or (key in ("quarter", "month") and self._in_column("period")):
+                continue
+            if all_read(texts, lambda text, key=key: self._reads(key, text)):  # type: ignore[misc]
+                if all(map(_total, texts)) and key != "region":
+                    return MARK
+                return MARK if key in taken else key
+        if not self._in_column("period") and self._relative_years(texts):
+            return "period"
+        if not self._in_column("indicator") and all(texts):
+            read = [self.headings.read(unmarked(text)) for text in texts]
+            if all(said.indicator for said in read):
+                self._take_indicators(read)
+                return MARK if "indicator" in taken else "indicator"
+        if all_read(texts, lambda text: self.headings.unit(text) is not None):
+            return "unit" if not same else MARK
+        if same and texts[0] and not last:
+            return MARK
+        return None
+
+    def _relative_years(self, texts: Sequence[str]) -> bool:
+        """Take this year and last year for what the title says, if it names one year."""
+        bare = [plain(text) for text in texts]
+        year = self._title_period()
+        if year is None or len(year) != 4 or not set(bare) <= _THIS_YEAR | _LAST_YEAR:
+            return False
+        for text, word in zip(texts, bare, strict=True):
+            said = int(year) - (word in _LAST_YEAR)
+            self.names.setdefault("period", {})[text] = str(said)
+        return True
+
+    def _take_indicators(self, read: Sequence[Heading]) -> None:
+        for said in read:
+            if said.indicator is None:
+                continue
+            item = self.catalogue.indicators[said.indicator]
+            if folded(said.text) not in {
+                folded(said.indicator),
+                folded(item.title.zh),
+                folded(item.title.en),
+            }:
+                self.names.setdefault("indicator", {})[said.text] = said.indicator
+            if said.unit:
+                self.units[said.indicator] = said.unit
+
+    def _parted(
+        self, keys: Sequence[str | None], lines: Sequence[Sequence[str]]
+    ) -> list[str | None]:
+        """Return the keys with a line of years above one of months as the year."""
+        parts = {"month", "quarter"} & {*filter(None, keys)} or self.columns.of("month", "quarter")
+        if not parts:
+            return list(keys)
+        return [
+            "year" if key == "period" and all(len(period(unmarked(c))) == 4 for c in cells) else key
+            for key, cells in zip(keys, lines, strict=True)
         ]
-        if unlike and sum(_reads(self._provinces.code, text) for text in cells) >= 5:
+
+    def _placed(self, key: str) -> bool:
+        return self._in_column(key) or key in self.across or key == self.parted
+
+    def _say_fixed(self) -> None:
+        self.around = [self.headings.read(text) for text in self.titles]
+        heads = [self.labels[p] for p in self.figures[:1]] if self.layout_is_long else []
+        if not self.layout_is_long:
+            heads = [
+                cells[0]
+                for key, cells in zip(self.across, self.spread, strict=True)
+                if key == MARK and cells and len({*cells}) == 1
+            ]
+        self.head = [self.headings.read(unmarked(text)) for text in heads if text]
+        self.elsewhere = [
+            self.headings.read(text)
+            for text in (self.sample.sheet, self.path.stem)
+            if text
+            and not re.fullmatch(r"(?i)sheet ?\d*|工作表\d*|export.*|figures?|data|table", text)
+        ]
+        self._say_indicator()
+        self._say_period()
+        self._say_region()
+        for key in ("scheme", "industry", "size"):
+            if not self._placed(key):
+                self._say_whole(key)
+
+    @property
+    def layout_is_long(self) -> bool:
+        return getattr(self, "layout", "long") == "long"
+
+    def _understood(self, said: Heading) -> bool:
+        """Return whether what is left of a text is nothing, or one name of a code list."""
+        return not said.rest or self._rest_code(said) is not None
+
+    def _rest_code(self, said: Heading) -> tuple[str, str] | None:
+        for key in ("scheme", "industry", "size"):
+            if said.rest and (code := self.readers.code(key, said.rest)) not in (None, "ALL"):
+                return key, str(code)
+        return None
+
+    def _say_indicator(self) -> None:
+        if self._placed("indicator"):
+            return
+        for texts in (self.head, self.around, self.elsewhere):
+            saying = [said for said in texts if said.indicators or said.near]
+            if not saying:
+                continue
+            codes = {code for said in saying for code in (*said.indicators, *said.near)}
+            clear = [
+                said
+                for said in saying
+                if len(said.indicators) == 1 and not said.near and self._understood(said)
+            ]
+            if len(codes) == 1 and clear and not self._contradicted(codes):
+                said, (code,) = clear[0], codes
+                title = self.catalogue.indicators[code].title
+                bare = folded(re.sub(r"[(（][^（(]*[)）]$", "", said.text)) if said.unit else ""
+                exact = {folded(said.text), bare} & {folded(title.zh), folded(title.en)}
+                self._say(
+                    "fixed.indicator",
+                    code,
+                    "certain" if exact else "likely",
+                    message('"{said}" says so', said=said.text),
+                )
+            else:
+                self._doubt(
+                    "fixed.indicator",
+                    " / ".join(sorted(codes)),
+                    message('"{said}" does not say it clearly', said=saying[0].text),
+                )
+            return
+        self._doubt("fixed.indicator", "", message("nothing in the file says it"))
+
+    def _contradicted(self, codes: set[str]) -> bool:
+        """Return whether a title names another indicator than the heading of the figures."""
+        others = {code for said in (*self.around, *self.head) for code in said.indicators}
+        return bool(others - codes)
+
+    def _title_period(self) -> str | None:
+        """Return the only period that the titles name; else the name of sheet or file."""
+        read = [self.headings.read(text) for text in self.titles]
+        found = {name for said in read for name in said.periods}
+        if any(said.spans for said in read):
+            return None
+        if not found:
+            for text in (self.sample.sheet, self.path.stem):
+                said = self.headings.read(text)
+                if said.periods or said.spans:
+                    found = set(said.periods) if not said.spans else set()
+                    break
+        return found.pop() if len(found) == 1 else None
+
+    def _say_period(self) -> None:
+        parts = [part for part in ("quarter", "month") if self._placed(part)]
+        if self._placed("period") and not parts:
+            return
+        key = "year" if parts else "period"
+        if parts and ("year" in self.across or self.columns.of("year")):
+            return
+        marked = [said for said in self.head if said.periods]
+        found = marked[0].period if len(marked) == 1 else self._title_period()
+        if found is None or (parts and len(found) != 4):
+            self._doubt(f"fixed.{key}", "", message("nothing in the file says it, or several do"))
+            return
+        said = next(
+            (s.text for s in (*marked, *self.around, *self.elsewhere) if found in s.periods), found
+        )
+        value: object = int(found) if found.isdigit() else found
+        self._say(f"fixed.{key}", value, "likely", message('"{said}" says so', said=said))
+
+    def _say_region(self) -> None:
+        if self._placed("region"):
+            return
+        found = {code for said in (*self.head, *self.around) for code in said.regions}
+        national = any(re.search("全国|我国|各[省市地]", said.text) for said in self.around)
+        if len(found) == 1 and not national:
+            (code,) = found
+            saying = next(s.text for s in (*self.head, *self.around) if code in s.regions)
+            self._say("fixed.region", code, "likely", message('"{said}" says so', said=saying))
+        else:
+            self._doubt(
+                "fixed.region",
+                "100000 / ALL / 320000",
+                message("nothing in the file says it, or several do"),
+            )
+
+    def _say_whole(self, key: str) -> None:
+        """Say that figures are of all schemes, industries or sizes, unless a title may say else."""
+        texts = [*self.head, *self.around]
+        named = {found for said in texts if (found := self._rest_code(said)) and found[0] == key}
+        doubtful = [said for said in texts if said.hints(key) and self._rest_code(said) is None]
+        if len(named) == 1:
+            ((_, code),) = named
+            saying = next(s.text for s in texts if self._rest_code(s) == (key, code))
+            self._say(f"fixed.{key}", code, "likely", message('"{said}" says so', said=saying))
+        elif named or doubtful:
+            saying = doubtful[0].text if doubtful else texts[0].text
+            self._doubt(f"fixed.{key}", "ALL", message('"{said}" may say which', said=saying))
+        else:
+            self._say(f"fixed.{key}", "ALL", "likely", message("no column says otherwise"))
+
+    def _say_unit(self) -> None:
+        if self.columns.of("unit") or "unit" in self.across:
+            return
+        fixed = [item.value for item in self.made if item.key == "fixed.indicator"]
+        code = str(fixed[0]) if fixed and not str(fixed[0]).startswith(TODO) else None
+        codes = self._codes() if code is None else {code}
+        said = list(
+            dict.fromkeys(
+                h.unit for h in (*self.head, *self.around) if h.unit and self.headings.unit(h.unit)
+            )
+        )
+        odd = [
+            h.unit for h in (*self.head, *self.around) if h.unit and not self.headings.unit(h.unit)
+        ]
+        if not said and not odd:
+            said = list(dict.fromkeys(h.unit for h in self.elsewhere if h.unit))
+        if self.units and codes:
+            units = {c: self.units.get(c) or self._fitting(said, c) for c in sorted(codes)}
+            if all(units.values()) and all(
+                self.headings.fits(str(unit), c) for c, unit in units.items()
+            ):
+                self._say("unit", units, "likely", message("the headings say so"))
+                return
+        elif len(said) == 1 and not odd and all(self.headings.fits(said[0], c) for c in codes):
+            self._say("unit", said[0], "likely", message('"{said}" says so', said=said[0]))
+            return
+        elif not said and not odd and codes and self._percent(codes):
+            self._say("unit", "%", "likely", message("the cells say so"))
+            return
+        hints = dict.fromkeys(
+            self.catalogue.units[self.catalogue.indicators[c].unit].zh for c in sorted(codes)
+        )
+        why = (
+            message('"{said}" is no unit of this indicator', said=" / ".join([*said, *odd]))
+            if (said or odd) and codes
+            else message("nothing in the file says it")
+        )
+        self._doubt("unit", " / ".join([*said, *(h for h in hints if h not in said)]), why)
+
+    def _fitting(self, said: Sequence[str], code: str) -> str | None:
+        return next((unit for unit in said if self.headings.fits(unit, code)), None)
+
+    def _codes(self) -> set[str]:
+        """Return the indicators that stand in a column or above the figures."""
+        if "indicator" in self.across:
+            texts = {*self.spread[self.across.index("indicator")]}
+        elif (p := self.columns.place("indicator")) is not None:
+            texts = {*self.columns.texts(p)}
+            read = [self.headings.read(unmarked(text)) for text in sorted(texts)]
+            self._take_indicators(read)
+        else:
+            return set()
+        return {
+            said.indicator
+            for text in texts
+            if (said := self.headings.read(unmarked(text))).indicator is not None
+        }
+
+    def _percent(self, codes: set[str]) -> bool:
+        """Return whether every figure is written with a percent sign, and is to be one."""
+        cells = [self.grid.rows[i][p] for i in self.columns.sampled for p in self.figures]
+        numbers = [cell for cell in cells if kind(cell) == "number"]
+        return (
+            bool(numbers)
+            and all(plain(cell).endswith("%") for cell in numbers)
+            and all(self.headings.fits("%", code) for code in codes)
+        )
+
+    def _places(self) -> list[str]:
+        """Return the names of regions of the table, in its order."""
+        if (p := self.columns.place("region")) is not None:
+            return [self.grid.rows[i][p].strip() for i in self.grid.body]
+        if "region" in self.across:
+            return self.spread[self.across.index("region")]
+        return []
+
+    def _say_regions(self) -> None:
+        places = [unmarked(text) for text in self._places() if text]
+        bare = [text for text in dict.fromkeys(places) if not is_whole(text)]
+        if not bare:
+            return
+        readers = self.readers
+        provinces = [text for text in bare if readers.provinces.reads(text)]
+        cities = [text for text in bare if readers.prefectures.reads(text)]
+        sure = [text for text in bare if readers.regions.reads(text)]
+        doubtful = [text for text in bare if text not in sure]
+        unread = [t for t in bare if t not in provinces and t not in cities and t not in sure]
+        within = self._within(cities, sure)
+        if within is not None and len(sure) + len(doubtful) > 0:
+            self._say(
+                "within",
+                within,
+                "likely",
+                message("all names are parts of {name}", name=within),
+            )
+        elif doubtful and len(provinces) + len(unread) == len(bare) and len(provinces) >= 5:
             self._say(
                 "regions",
                 "province",
                 "likely",
-                message("most names are provinces; {name} may also be a city", name=unlike[0]),
+                message("most names are provinces; {name} may also be a city", name=doubtful[0]),
             )
-        if (
-            "region" in self.columns
-            and any(not text.strip() for text in cells[:-1])
-            and any(self._share(p, _is_number) for p in figures)
-        ):
-            blanks = [row for row in self.body if not row[self.columns["region"]].strip()]
-            if any(row[p].strip() for row in blanks for p in figures):
-                self.made.append(
-                    undecided(
-                        "merged",
-                        "[region]",
-                        message("there are figures beside empty cells: is the region above meant?"),
-                    )
-                )
-        if "period" in self.columns:
-            texts = [row[self.columns["period"]] for row in self.body]
-            if any(re.fullmatch(r"[1-9][0-9]{4}(\.0+)?", text.strip()) for text in texts):
-                self.made.append(
-                    undecided(
-                        "dates",
-                        "text / serial",
-                        message("five digits may be a spreadsheet's day numbers"),
-                    )
-                )
-        self._say_missing(figures)
-        self._say_left_out(labels)
+        elif [text for text in doubtful if text not in unread]:
+            self._doubt(
+                "regions",
+                "province / prefecture",
+                message("{name} may be a province or a city", name=doubtful[0]),
+            )
+        for text in unread:
+            if not _GROUPS.match(plain(text)) and not is_note(text):
+                self.names.setdefault("region", {})[text] = f"{TODO} 320000"
+        totals = [text for text in dict.fromkeys(places) if is_whole(text)]
+        if any(map(is_regional, totals)) and within is None:
+            self._doubt("whole", "330000", message("there is a total: say which region it is"))
+        if any(not is_regional(text) for text in totals):
+            self._say_scope(places, within)
 
-    def _say_fixed(self, key: str, around: Sequence[str]) -> None:
-        if key in ("industry", "size", "scheme"):
-            self._say(f"fixed.{key}", "ALL", "likely", message("no column says otherwise"))
+    def _within(self, cities: Sequence[str], sure: Sequence[str]) -> str | None:
+        """Return the province of which all names are parts, where they name no province."""
+        regions = self.catalogue.regions.set_index("code")
+        if not cities:
+            return None
+        parents = set()
+        for text in sure:
+            code = self.readers.regions.code(text)
+            if regions.loc[code, "kind"] != "prefecture":
+                return None
+            parents.add(str(regions.loc[code, "parent"]))
+        said = {code for heading in self.around for code in heading.regions}
+        if len(parents) != 1 or (said and not parents <= said):
+            return None
+        (parent,) = parents
+        parts = set(regions.index[regions["parent"] == parent])
+        unsure = [text for text in cities if text not in sure]
+        return (
+            parent if all(self.readers.prefectures.code(text) in parts for text in unsure) else None
+        )
+
+    def _say_scope(self, places: Sequence[str], within: str | None) -> None:
+        if within is not None:
+            return  # a total is then of that region
+        if self._adds_up(places):
+            self._say(
+                "scope",
+                "domestic",
+                "likely",
+                message("the total is the sum of the provinces: none abroad is in it"),
+            )
             return
-        if key == "indicator":
-            for text in around:
-                for code, item in self.catalogue.indicators.items():
-                    if item.title.zh in plain(text) or code == text:
-                        exact = plain(re.sub(_UNIT, "", text)) == item.title.zh
-                        self._say(
-                            f"fixed.{key}",
-                            code,
-                            "certain" if exact else "likely",
-                            message('"{said}" says so', said=text),
-                        )
-                        return
-        if key == "period":
-            for text in around:
-                match = _PERIOD.search(plain(text))
-                if match and _reads(period, match[0]):
+        self._doubt(
+            "scope",
+            "domestic / all",
+            message("there is a total: say whether it counts those abroad, or which region it is"),
+        )
+
+    def _adds_up(self, places: Sequence[str]) -> bool:
+        """Return whether the only total is the sum of the provinces in every column of figures."""
+        totals = [i for i, text in enumerate(places) if folded(text) in _OF_ALL]
+        parts = [i for i, text in enumerate(places) if self.readers.provinces.reads(text)]
+        p = self.columns.place("region")
+        if p is None or len(totals) != 1 or len(parts) < 3:
+            return False
+        body = [i for i in self.grid.body if self.grid.rows[i][p].strip()]
+        if len({*map(folded, places)}) != len(places) or len(body) != len(places):
+            return False
+        for column in self.figures:
+            try:
+                whole = amount(self.grid.rows[body[totals[0]]][column]).digits
+                added = sum(amount(self.grid.rows[body[i]][column]).digits for i in parts)
+            except Unread:
+                return False
+            if not whole or abs(whole - added) > abs(whole) / 1_000_000:
+                return False
+        return bool(self.figures)
+
+    def _say_merged(self) -> None:
+        for column in self.columns.of(*KEY):
+            p = column.place
+            cells = [self.grid.rows[i][p] for i in self.grid.body]
+            blank = [
+                i
+                for i in self.grid.body
+                if not self.grid.rows[i][p].strip()
+                and any(self.grid.rows[i][q].strip() for q in self.figures)
+            ]
+            if not blank or not cells[0].strip():
+                continue
+            others = [c.place for c in self.columns.of(*KEY, *PARTS) if c.place != p]
+            if others and self._tells_apart(p, others):
+                self._say(
+                    "merged",
+                    [column.key],
+                    "likely",
+                    message("the empty cells mean the one above: each row is then another"),
+                )
+            elif column.key == "region" or others:
+                self._doubt(
+                    "merged",
+                    f"[{column.key}]",
+                    message("there are figures beside empty cells: is the region above meant?"),
+                )
+
+    def _tells_apart(self, p: int, others: Sequence[int]) -> bool:
+        seen: set[tuple[str, ...]] = set()
+        above = ""
+        for i in self.grid.body:
+            above = self.grid.rows[i][p].strip() or above
+            key = (above, *(self.grid.rows[i][q].strip() for q in others))
+            if key in seen or not all(key):
+                return False
+            seen.add(key)
+        return True
+
+    def _say_dates(self) -> None:
+        p = self.columns.place("period")
+        if p is not None and any(
+            re.fullmatch(r"[1-9][0-9]{4}(\.0+)?", text) for text in self.columns.texts(p)
+        ):
+            self._doubt(
+                "dates", "text / serial", message("five digits may be a spreadsheet's day numbers")
+            )
+
+    def _say_marks(self) -> None:
+        """Propose what the marks of notes at the end of names and figures mean."""
+        places = [c.place for c in self.columns.all if c.key in (*KEY, *PARTS, "figure")]
+        cells = [self.grid.rows[i][p] for i in self.columns.sampled for p in places]
+        cells += [text for line in getattr(self, "spread", []) for text in line]
+        marks: dict[str, None] = {}
+        for cell in dict.fromkeys(cells):
+            bare = cell.strip()
+            while len(bare) > 1 and (mark := _mark(bare)):
+                marks[mark] = None
+                bare = bare[: -len(mark)].rstrip()
+        legend = self._legend()
+        for mark in marks:
+            if (text := legend.get(mark)) is None:
+                self._doubt(
+                    f"notes.{mark}",
+                    "P / E / B",
+                    message("this mark stands beside names or figures"),
+                )
+                continue
+            status = "P" if _PROVISIONAL.search(text) else "E" if _ESTIMATED.search(text) else text
+            self._say(f"notes.{mark}", status, "likely", message('"{said}" says so', said=text))
+
+    def _legend(self) -> dict[str, str]:
+        """Return what the notes below the table say of each mark."""
+        texts = [
+            cell.strip() for i in self.grid.below for cell in self.grid.rows[i] if cell.strip()
+        ]
+        found: dict[str, str] = {}
+        for text in texts:
+            parts = re.split(rf"({_MARKED.pattern})", text)
+            for mark, said in zip(parts[1::2], parts[2::2], strict=True):
+                if said.strip(" :：。；;、"):
+                    found.setdefault(mark, said.strip(" :：。；;、为"))
+        return found
+
+    def _say_missing(self) -> None:
+        cells = {self.grid.rows[i][p].strip() for i in self.grid.body for p in self.figures}
+        for text in sorted(cells):
+            if not text:
+                self._say(
+                    "missing.",
+                    "omit",
+                    "likely",
+                    message("empty cells make no row; say O or M if they are to be told"),
+                )
+            elif kind(text) == "sign":
+                self._say_sign(text)
+
+    def _say_sign(self, sign: str) -> None:
+        notes = [cell for i in self.grid.below for cell in self.grid.rows[i] if sign in cell]
+        for note in notes:
+            said = re.search(
+                rf"[“\"'「]{re.escape(sign)}[”\"'」]\s*(?:表示|为|指|:|：)?\s*(\S+)", note
+            )
+            if said is None:
+                continue
+            for code, words in (
+                ("M", "不适用|不存在|没有此项"),
+                ("C", "不公布|保密|不予公开|隐去"),
+                ("O", "无数据|数据不详|不详|未统计|缺数|尚无|暂无"),
+            ):
+                if re.match(words, said[1]) and not re.search("或|不足", said[1]):
                     self._say(
-                        f"fixed.{key}", match[0], "likely", message('"{said}" says so', said=text)
+                        f"missing.{sign}", code, "likely", message('"{said}" says so', said=note)
                     )
                     return
-        self.made.append(undecided(f"fixed.{key}", "", message("nothing in the file says it")))
+        self._doubt(
+            f"missing.{sign}",
+            " / ".join(MEANINGS),
+            message(
+                "it stands in place of figures: O no data, M not applicable, "
+                "C suppressed, omit no row"
+            ),
+        )
 
-    def _say_unit(self, around: Sequence[str]) -> None:
-        said = [item.value for item in self.made if item.key == "fixed.indicator"]
-        indicator = self.catalogue.indicators.get(str(said[0])) if said else None
-        for text in around:
-            match = _UNIT.search(text)
-            unit = (match[1] or match[2]) if match else None
-            if unit and (
-                indicator is None
-                or _reads(lambda unit: str(power(unit, self.catalogue.units[indicator.unit])), unit)
-            ):
-                self._say("unit", unit, "likely", message('"{said}" says so', said=text))
+    def _say_left_out(self) -> None:
+        rules: list[object] = []
+        if self.grid.again:
+            rules.append("repeated_header")
+        region = self.columns.place("region")
+        rows = [i + 1 for i in self.grid.texts]
+        if rows and self.grid.another is None:
+            if self._sections():
+                self._doubt(
+                    "leave_out",
+                    str(rows),
+                    message("rows without figures may say what the rows below them are"),
+                )
                 return
-        hint = self.catalogue.units[indicator.unit].zh if indicator else ""
-        self.made.append(undecided("unit", hint, message("nothing in the file says it")))
-
-    def _say_missing(self, figures: list[int]) -> None:
-        texts = {
-            row[p].strip()
-            for row in self.body
-            for p in figures
-            if not is_note(next((c for c in row if c.strip()), ""))
-            and sum(bool(c.strip()) for c in row) > 1
-        }
-        for text in sorted(texts & _SIGNS):
-            self.made.append(
-                undecided(
-                    f"missing.{text}",
-                    " / ".join(MEANINGS),
-                    message(
-                        "it stands in place of figures: O no data, M not applicable, "
-                        "C suppressed, omit no row"
-                    ),
+            rules.append({"rows": rows})
+        if region is not None and (name := self.columns.name(region)) is not None:
+            groups = list(
+                dict.fromkeys(
+                    text
+                    for i in self.grid.body
+                    if _GROUPS.match(plain(text := self.grid.rows[i][region].strip()))
+                    and not self.readers.reads["region"](text)
                 )
             )
-
-    def _say_left_out(self, labels: Sequence[str]) -> None:
-        place = next((p for p, label in enumerate(labels) if label), 0)
-        notes = [row[place] for row in self.body if is_note(row[place])]
-        rules: list[object] = []
-        if notes:
-            starts = list(dict.fromkeys(re.split("[:：\\d 0-9]", plain(text))[0] for text in notes))
-            rules.append({"column": labels[place], "starts": starts})
-        if any(row == self.header[-1] for row in self.body):
-            rules.append("repeated_header")
+            if groups:
+                rules.append({"column": name, "equals": groups})
+        below = self._below()
+        if below is not None:
+            rules.append(below)
+        elif self.grid.below:
+            self._doubt(
+                "leave_out",
+                str([i + 1 for i in self.grid.below]),
+                message("something stands below the table"),
+            )
+            return
         if rules:
             self._say(
                 "leave_out", rules, "likely", message("notes below the table, or its header again")
             )
 
-    def _say_provenance(self, rows: Sequence[Sequence[str]]) -> None:
-        texts = [cell for cells in rows for cell in cells if cell.strip()]
-        source = next((m[1] for text in texts if (m := _PUBLISHER.search(text))), None)
-        titles = getattr(self, "titles", [])
-        for key in PROVENANCE:
-            if key == "publisher" and source:
-                self._say(
-                    f"provenance.{key}",
-                    source.strip(),
-                    "likely",
-                    message('"{said}" says so', said=source),
+    def _sections(self) -> bool:
+        """Return whether a row without figures says a part of the key, for the rows below it."""
+        texts = [c for i in self.grid.texts for c in self.grid.rows[i] if c.strip()]
+        return any(
+            self.headings.read(text).indicators
+            or any(reads(text) for key, reads in self.readers.reads.items() if key != "region")
+            for text in texts
+            if "续表" not in text and text.strip() not in self.titles
+        )
+
+    def _below(self) -> dict[str, object] | None:
+        """Return the rule that ends the table where its notes begin, None where none can."""
+        if not self.grid.below:
+            return None
+        cells = self.grid.rows[self.grid.below[0]]
+        p = next(p for p, cell in enumerate(cells) if cell.strip())
+        name = self.columns.name(p)
+        if name is None or p in self.figures:
+            return None
+        text = plain(cells[p])
+        above = [plain(self.grid.rows[i][p]) for i in range(self.grid.first, self.grid.end)]
+        mark = re.match(r".{1,8}?[:：]|[①-⑳]|[^:：\d]{1,6}", text)
+        start = mark[0] if mark else text[:8]
+        while any(other.startswith(start) for other in above):
+            if len(start) == len(text):
+                return None
+            start = text[: len(start) + 1]
+        return {"column": name, "from": [start]}
+
+    def _say_names(self) -> None:
+        for dimension, entries in self.names.items():
+            unsure = any(code.startswith(TODO) for code in entries.values())
+            self._say(
+                f"names.{dimension}",
+                entries,
+                "unsure" if unsure else "likely",
+                message("no name of the code list, or to be decided")
+                if unsure
+                else message("what the file's own words mean"),
+            )
+
+    def _say_doubles(self) -> None:
+        """Doubt the layout where two rows say the same: something tells them apart."""
+        places = [c.place for c in self.columns.of(*KEY, *PARTS)]
+        merged = {
+            key
+            for item in self.made
+            if item.key == "merged" and isinstance(item.value, list)
+            for key in item.value
+        }
+        seen: dict[tuple[str, ...], int] = {}
+        above: dict[int, str] = {}
+        for i in self.grid.body:
+            key = []
+            for p in places:
+                cell = plain(self.grid.rows[i][p])
+                if self.columns.all[p].key in merged:
+                    cell = above[p] = cell or above.get(p, "")
+                key.append(cell)
+            if places and (double := seen.setdefault(tuple(key), i)) != i:
+                self._doubt(
+                    "layout",
+                    "long / wide",
+                    message(
+                        "rows {first} and {second} have the same names: what tells them apart?",
+                        first=double + 1,
+                        second=i + 1,
+                    ),
                 )
-            elif key == "document" and titles and not _UNIT.search(titles[0]):
+                return
+
+    def _say_provenance(self) -> None:
+        texts = [c for cells in self.grid.rows[:_SEARCHED] for c in cells if c.strip()]
+        texts += [c for cells in self.grid.rows[-_SEARCHED:] for c in cells if c.strip()]
+        found = [m for text in texts for p in (_PUBLISHER, _FILLED_BY) if (m := p.search(text))]
+        titles = [
+            text
+            for text in self.titles
+            if len(text) > 4
+            and not self.headings.read(text).unit == text  # noqa: SIM201
+            and not any(p.search(text) for p in (_PUBLISHER, _FILLED_BY))
+            and not re.match(r"[(（]?(?:计量)?单位\s*[:：]", text)
+        ]
+        publisher = found[0][found[0].lastindex or 1].strip(" ,，。") if found else ""
+        for key in PROVENANCE:
+            if key == "publisher" and found:
                 self._say(
                     f"provenance.{key}",
-                    titles[0].strip(),
+                    publisher,
                     "likely",
-                    message("the title above the table"),
+                    message('"{said}" says so', said=found[0].string.strip()),
+                )
+            elif key == "document":
+                self._say(
+                    f"provenance.{key}",
+                    titles[0] if titles else self.path.stem,
+                    "likely",
+                    message("the title above the table")
+                    if titles
+                    else message("the name of the file"),
+                )
+            elif key == "licence":
+                self._say(
+                    f"provenance.{key}",
+                    "未注明",
+                    "likely",
+                    message("the file names no licence: write the terms of use if there are any"),
                 )
             else:
-                self.made.append(
-                    undecided(f"provenance.{key}", "", message("nothing in the file says it"))
-                )
+                self._doubt(f"provenance.{key}", "", message("nothing in the file says it"))
 
 
-def _reads(read: Callable[[str], object], text: str) -> bool:
-    try:
-        read(text)
-    except Unread:
-        return False
-    return True
+_SEARCHED = 40
 
 
-def _is_number(text: str) -> bool:
-    return _reads(amount, text)
+def _mark(text: str) -> str:
+    """Return the note's mark with which a name or figure ends."""
+    if mark := note_mark(text[-1]):
+        return mark
+    return text[-1] if text[-1] in "*†‡#" and kind(text) != "sign" else ""
+
+
+def _total(text: str) -> bool:
+    return folded(text) in _OF_ALL

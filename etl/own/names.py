@@ -91,6 +91,25 @@ class Names:
 
         Raises `Unread` with the nearest spellings, or with all that it may mean.
         """
+        found = self._found(text)
+        if not found:
+            raise Unread(self.expected, self._near(folded(text)))
+        if len(found) > 1:
+            meanings = " / ".join(f"{code} {self.shown.get(code, '')}" for code in sorted(found))
+            raise Unread(
+                self.expected,
+                message("it may mean {names}: write the code, or declare it", names=meanings),
+            )
+        return next(iter(found))
+
+    def reads(self, text: str) -> bool:
+        """Return whether a text is the spelling of one code; quicker than being told why not."""
+        try:
+            return len(self._found(text) or ()) == 1
+        except Unread:
+            return False
+
+    def _found(self, text: str) -> set[str] | None:
         bare = folded(text)
         if bare not in self.own and (mark := note_mark(text)):
             raise Unread(self.expected, note_advice(mark))
@@ -101,15 +120,7 @@ class Names:
         if found is None and (match := _HAN.fullmatch(bare)):
             both = [part for part in (said.strip(_BRACKETS) for said in match.groups()) if part]
             found = set.intersection(*(self._meanings(part) or set() for part in both))
-        if not found:
-            raise Unread(self.expected, self._near(bare))
-        if len(found) > 1:
-            meanings = " / ".join(f"{code} {self.shown.get(code, '')}" for code in sorted(found))
-            raise Unread(
-                self.expected,
-                message("it may mean {names}: write the code, or declare it", names=meanings),
-            )
-        return next(iter(found))
+        return found
 
     def _meanings(self, bare: str) -> set[str] | None:
         """Return the codes of a spelling, None of an unknown one."""

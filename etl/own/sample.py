@@ -36,12 +36,18 @@ def undecided(key: str, hint: str, why: Message) -> Item:
 
 @dataclass
 class Sample:
-    """The first rows as text, what is merged in them (None: not known), how the file is written."""
+    """The first rows as text, what is merged in them (None: not known), how the file is written.
+
+    Of a workbook, what a person sees: hidden rows and columns are empty.
+    """
 
     rows: list[list[str]]
     merged: list[Range] | None = None
     items: list[Item] = field(default_factory=list)
     sheet: str = ""
+    hidden: bool = False  # whether something hidden was left out of `rows`
+    scaled: bool = False  # whether number formats show other figures than are stored
+    others: list[Sample] = field(default_factory=list)  # the other sheets
 
 
 def sample(path: Path, listing: Listing) -> Sample:
@@ -127,37 +133,25 @@ def _decoded(head: bytes, listing: Listing) -> tuple[Item, str]:  # noqa: RET503
 
 
 def _of_workbook(path: Path, listing: Listing) -> Sample:
-    import python_calamine as calamine
-
-    from etl.own.workbook import cells, damaged, open_book, text
+    from etl.own.workbook import damaged, filled_sheets, open_book, shown_cells
 
     with open_book(path, listing) as book:
-        visible = [
-            sheet.name
-            for sheet in book.sheets_metadata
-            if sheet.visible == calamine.SheetVisibleEnum.Visible
-        ]
-        filled = [name for name in visible if cells(book, name, listing)]
+        filled = filled_sheets(book, listing)
         if not filled:
             listing.stop(
-                " / ".join(visible),
+                " / ".join(book.sheet_names),
                 message("a sheet with a table"),
                 message("all visible sheets are empty: look for the right file"),
             )
         try:
-            sheet = book.get_sheet_by_name(filled[0])
-            rows = [
-                [text(cell) for cell in row]
-                for row in sheet.to_python(skip_empty_area=False, nrows=ROWS)
-            ]
-            merged = sheet.merged_cell_ranges
+            sheets = {name: shown_cells(book, path, name, ROWS, listing) for name in filled}
+            merged = {name: book.get_sheet_by_name(name).merged_cell_ranges for name in filled}
         except BaseException as error:
             damaged(listing, error)
-    if len(filled) > 1:
-        why = message("{n} sheets hold something; what follows is about the first", n=len(filled))
-        item = undecided("sheet", " / ".join(filled), why)
-    else:
-        item = Item(
-            "sheet", filled[0], "certain", message("the only visible sheet with anything on it")
-        )
-    return Sample(rows, merged, [item], filled[0])
+    seen = {
+        name: Sample(rows, merged[name], sheet=name, hidden=hidden, scaled=scaled)
+        for name, (rows, hidden, scaled) in sheets.items()
+    }
+    first = seen.pop(filled[0])
+    first.others = list(seen.values())
+    return first

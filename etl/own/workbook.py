@@ -132,15 +132,11 @@ class Workbook:
                             "it holds no computed value"),
                     row=row, column=column,
                 )  # fmt: skip
-        if cell in self._marks.dates and isinstance(value, float | int) and 0 <= value < _DAYS:
-            value = self._marks.first_day + datetime.timedelta(days=int(value))
-        if isinstance(value, float | int) and cell in self._marks.percent:
-            return f"{_exact(value) * 100:f}%"
-        if isinstance(value, float | int) and cell in self._marks.scaled:
+        value = _dated(value, cell, self._marks)
+        scaled = isinstance(value, float | int) and cell in self._marks.scaled
+        if scaled and cell not in self._marks.percent:
             return self._unscaled(value, cell)
-        if isinstance(value, datetime.date) and cell in self._marks.year:
-            return str(value.year)
-        return text(value)
+        return _seen(value, cell, self._marks)
 
     def _unscaled(self, value: float, cell: Cell) -> str:
         """Return the figure of a cell whose number format may show another, as it is declared."""
@@ -165,6 +161,42 @@ def cells(book: calamine.CalamineWorkbook, sheet: str, listing: Listing) -> list
         return book.get_sheet_by_name(sheet).to_python(skip_empty_area=False)
     except BaseException as error:
         damaged(listing, error)
+
+
+def shown_cells(
+    book: calamine.CalamineWorkbook, path: Path, sheet: str, count: int, listing: Listing
+) -> tuple[list[list[str]], bool, bool]:
+    """Return the first rows of a sheet as a person sees them, whether anything is hidden, and
+    whether a number format shows another figure than is stored.
+    """
+    known = marks(path, sheet, listing) if _packed(path) else Marks()
+    hidden = False
+    rows: list[list[str]] = []
+    values = book.get_sheet_by_name(sheet).to_python(skip_empty_area=False, nrows=count)
+    for row, line in enumerate(values):
+        cells: list[str] = []
+        for column, value in enumerate(line):
+            unseen = row in known.hidden_rows or column in known.hidden_columns
+            hidden |= unseen and bool(text(value).strip())
+            cells.append("" if unseen else _seen(value, (row, column), known))
+        rows.append(cells)
+    return rows, hidden, bool(known.scaled)
+
+
+def _dated(value: Any, cell: Cell, known: Marks) -> Any:
+    """Return a number that is shown as a day as that day."""
+    if cell in known.dates and isinstance(value, float | int) and 0 <= value < _DAYS:
+        return known.first_day + datetime.timedelta(days=int(value))
+    return value
+
+
+def _seen(value: Any, cell: Cell, known: Marks) -> str:
+    value = _dated(value, cell, known)
+    if isinstance(value, float | int) and cell in known.percent:
+        return f"{_exact(value) * 100:f}%"
+    if isinstance(value, datetime.date) and cell in known.year:
+        return str(value.year)
+    return text(value)
 
 
 def filled_sheets(book: calamine.CalamineWorkbook, listing: Listing) -> list[str]:

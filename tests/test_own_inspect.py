@@ -1,0 +1,298 @@
+"""`inspect`: right or unsure, never wrong and sure; what it proposes loads as it stands."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+import pytest
+import yaml
+
+from etl.findings import Refused
+from etl.own import propose, read_declaration, tidy
+from etl.own.cells import period
+from etl.own.declaration import TODO, beside
+from etl.own.headings import Headings
+from etl.own.proposal import Proposal
+from indicators import catalogue
+from indicators.wording import LANGUAGES, Language, Wording
+from tests.own_files import csv, loaded
+from tests.own_tables import SHAPES, Figure, Shape
+
+KNOWN = catalogue.load()
+HEADINGS = Headings(KNOWN)
+COMPARED = {
+    "sheet",
+    "across_sheets",
+    "header",
+    "layout",
+    "across",
+    "columns",
+    "fixed",
+    "unit",
+    "scope",
+    "whole",
+    "within",
+    "regions",
+    "dates",
+    "notes",
+    "missing",
+}
+by_name = pytest.mark.parametrize("shape", SHAPES, ids=lambda shape: shape.name)
+
+
+def figures_of(rows: Any) -> set[Figure]:
+    keys = ["indicator", "region", "period", "industry", "size", "scheme"]
+    return {
+        (*(row[key] for key in keys), None if row["value"] != row["value"] else row["value"])
+        for row in rows[[*keys, "value"]].to_dict("records")
+    }
+
+
+def same(shape: Shape, found: set[Figure]) -> bool:
+    """Return whether figures are those of the shape, to the last digit a person reads."""
+
+    def rounded(figures: Any) -> set[Figure]:
+        return {(*f[:-1], None if f[-1] is None else round(f[-1], 6)) for f in figures}
+
+    return rounded(found) == rounded(shape.figures)
+
+
+def proposed(shape: Shape, folder: Path) -> tuple[Path, Proposal]:
+    path = shape.write(folder)
+    return path, propose(path, KNOWN)
+
+
+def wrongs(shape: Shape, proposal: Proposal) -> list[str]:
+    """Return what a proposal is sure of although it is not so."""
+    right = yaml.safe_load(shape.right) or {}
+    wrong = []
+    if not right:  # no declaration can say this table: something must be left open
+        return [] if any(item.certainty == "unsure" for item in proposal.items) else ["all of it"]
+    for item in proposal.items:
+        top, dotted, inner = item.key.partition(".")
+        if item.certainty == "unsure":
+            continue
+        if top == "ignore" and not {*item.value} <= {*right.get("ignore", [])}:  # type: ignore[misc]
+            wrong.append(f"{item.key}: {item.value}")
+        if top not in COMPARED or (top == "sheet" and "sheet" not in right):
+            continue
+        default = "long" if top == "layout" else "omit" if top == "missing" else None
+        said = right.get(top, default)
+        said = said.get(inner, default) if dotted and isinstance(said, dict) else said
+        if item.key == "fixed.period":
+            said, item = said and period(str(said)), replace(item, value=period(str(item.value)))
+        if text(said) != text(item.value):
+            wrong.append(f"{item.key}: {item.value}, and not {said}")
+    return wrong
+
+
+def text(value: object) -> object:
+    if isinstance(value, dict):
+        return {str(key): str(entry) for key, entry in value.items()}
+    if isinstance(value, list):
+        return [*map(str, value)] if len(value) != 1 else str(value[0])
+    return str(value)
+
+
+def as_it_stands(shape: Shape, folder: Path) -> set[Figure] | None:
+    """Return the figures that a proposal loads, saved and not touched; None where refused."""
+    path, proposal = proposed(shape, folder)
+    beside(path).write_text(proposal.yaml(Wording("zh")), encoding="utf-8")
+    try:
+        declaration = read_declaration(path)
+        tidy(path, declaration, KNOWN, folder / "out.parquet", source="bureau")
+    except Refused:
+        return None
+    return figures_of(pd.read_parquet(folder / "out.parquet"))
+
+
+@by_name
+def test_the_right_declaration_of_each_table_loads_its_figures(
+    shape: Shape, tmp_path: Path
+) -> None:
+    if shape.right:
+        rows = loaded(shape.write(tmp_path), shape.right)
+        assert same(shape, figures_of(rows))
+
+
+@by_name
+def test_a_proposal_is_right_or_unsure(shape: Shape, tmp_path: Path) -> None:
+    _, proposal = proposed(shape, tmp_path)
+    assert not wrongs(shape, proposal)
+    found = as_it_stands(shape, tmp_path)
+    assert found is None or same(shape, found)
+    if not shape.loads and found is None:
+        assert any(item.certainty == "unsure" for item in proposal.items)
+
+
+@by_name
+def test_what_is_proposed_loads_as_it_stands(shape: Shape, tmp_path: Path) -> None:
+    if shape.loads:
+        found = as_it_stands(shape, tmp_path)
+        assert found is not None
+        assert same(shape, found)
+
+
+def test_the_tables_are_many_and_most_load_as_proposed() -> None:
+    assert len(SHAPES) >= 40
+    assert sum(shape.loads for shape in SHAPES) >= 30
+    assert len({shape.name for shape in SHAPES}) == len(SHAPES)
+
+
+YEARS = "地区,2023年,2024年\n江苏,5,6\n浙江,7,8\n"
+
+
+def sure(path: Path) -> dict[str, object]:
+    """Return what a proposal is sure of."""
+    items = propose(path, KNOWN).items
+    return {item.key: item.value for item in items if item.certainty != "unsure"}
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("code", KNOWN.indicators)
+def test_the_exact_title_of_an_indicator_is_that_indicator(
+    tmp_path: Path, code: str, language: Language
+) -> None:
+    title = Wording(language).text(KNOWN.indicators[code].title)
+    (item,) = (
+        item
+        for item in propose(csv(tmp_path, f'"{title}",,\n{YEARS}'), KNOWN).items
+        if item.key == "fixed.indicator"
+    )
+    assert (item.value, item.certainty) == (code, "certain")
+    value = csv(tmp_path, f'地区,年份,"{title}"\n江苏,2023,5\n浙江,2024,6\n', "long.csv")
+    assert sure(value)["fixed.indicator"] == code
+
+
+@pytest.mark.parametrize(
+    "decorated",
+    [
+        "2024年各省{title}",
+        "{title}（2024年）",
+        "江苏省2024年{title}",
+        "表3-1 各地区{title}",
+        "表2.2　{title}（2017）",
+        "{title}（{unit}）",
+        "{title}(2024, {unit})",
+        "2024年全国{title}统计表 单位：{unit}",
+        "江苏省各市{title}情况（2024年）",
+        "附件1：{title}",
+        "{title}, 2024",
+        "{title} by province, 2024",
+        "Jiangsu: {title} (2024)",
+        "Table 3. {title}",
+        "截至2024年12月31日各省{title}",
+        "{title}，{unit}",
+        "江苏统计年鉴2024 {title}",
+        "国发〔2018〕3号 {title}",
+    ],
+)
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_decorations_make_no_other_indicator_of_a_title(decorated: str, language: Language) -> None:
+    for code, item in KNOWN.indicators.items():
+        title, unit = Wording(language).text(item.title), KNOWN.units[item.unit].zh
+        read = HEADINGS.read(decorated.format(title=title, unit=unit))
+        assert read.indicator == code, read
+
+
+@pytest.mark.parametrize(
+    ("text", "indicators"),
+    [
+        ("有效认证证书数占比", {"certificates_valid"}),
+        ("规模以上工业企业获证组织数", {"certified_organisations"}),
+        ("有效认证证书数与获证组织数之比", {"certificates_valid", "certified_organisations"}),
+        ("获证组织数增长率", {"certified_organisations"}),
+        ("各省年末有效认证证书数", set()),  # an official report's, or the platform's at year end
+        ("认证覆盖率", set()),
+    ],
+)
+def test_a_word_more_may_make_another_thing_of_a_title(text: str, indicators: set[str]) -> None:
+    read = HEADINGS.read(text)
+    assert read.indicator is None
+    assert {*read.indicators} == indicators
+
+
+@pytest.mark.parametrize(
+    ("text", "period", "unit"),
+    [
+        ("各市培训情况（2017）", "2017", None),
+        ("2024年12月末各省证书（万张）", "2024-12", "万张"),
+        ("2024年三季度 单位：%", "2024-Q3", "%"),
+        ("截至2024年12月31日", "2024-12", None),
+        ("2025年1月10日", None, None),  # the day of printing
+        ("2018—2022年", None, None),
+        ("2024年1-6月", None, None),
+        ("2024年上半年", None, None),
+        ("比2022年末增长，2023年", None, None),
+        ("GB/T 19001-2016质量管理体系", None, None),
+        ("ISO 9001:2015认证", None, None),
+        ("国发〔2018〕3号", None, None),
+        ("江苏统计年鉴2024", None, None),
+        ("2024年江苏统计年鉴", None, None),
+        ("质量手册（2020年版）", None, None),
+        ("填报单位：江苏省市场监管局", None, None),
+        ("（不含港澳台）", None, None),
+    ],
+)
+def test_a_title_s_period_and_unit_are_what_it_says(
+    text: str, period: str | None, unit: str | None
+) -> None:
+    read = HEADINGS.read(text)
+    assert (read.period, read.unit) == (period, unit)
+
+
+@pytest.mark.parametrize(
+    "newest",
+    ["600①,50\n浙江,800①,70", "约66,60\n浙江,约88,80", ",60\n浙江,,80", "66,60\n浙江,88,80"],
+)
+@pytest.mark.parametrize("year", ["2024年", "2035年"])
+def test_the_newest_year_is_never_left_out(tmp_path: Path, newest: str, year: str) -> None:
+    found = sure(csv(tmp_path, f"地区,{year},2023年\n江苏,{newest}\n"))
+    assert found["across"] == ["period"]
+    assert "ignore" not in found
+
+
+def test_a_year_in_the_title_is_the_period_and_the_unit_that_of_its_line(tmp_path: Path) -> None:
+    found = sure(
+        csv(
+            tmp_path,
+            (
+                "表2.2 各市质量管理培训情况（2017）,,\n单位：万人次,,\n地  区,受训人次,其中女性\n"
+                "南京市,12.5,6.1\n无锡市,9.8,4.2\n徐州市,7.7,3.3\n"
+            ),
+        )
+    )
+    assert (found["fixed.period"], found["unit"], found["header"]) == (2017, "万人次", 3)
+
+
+@pytest.mark.parametrize(
+    ("table", "across", "header"),
+    [
+        ("地区,合计,管理体系认证,产品认证\n北京,10,6,3\n天津,12,7,3\n", ["scheme"], 1),
+        ("地区,总计,大型,中型\n北京,10,6,3\n天津,12,7,3\n", ["size"], 1),
+        ("时期,江苏\n2023年,10\n2024年,12\n", ["region"], 1),
+        ("时期,全国,江苏\n2023年,10,2\n2024年,12,3\n", ["region"], 1),
+    ],
+)
+def test_a_total_or_a_region_in_the_heading_is_no_figure(
+    tmp_path: Path, table: str, across: list[str], header: int
+) -> None:
+    found = sure(csv(tmp_path, table))
+    assert (found["across"], found["header"]) == (across, header)
+
+
+def test_columns_that_only_tell_rows_apart_are_not_passed_over(tmp_path: Path) -> None:
+    path = csv(tmp_path, "地区,登记类型,2023年\n江苏,甲,5\n江苏,乙,6\n")
+    unsure = {i.key for i in propose(path, KNOWN).items if i.certainty == "unsure"}
+    assert {"ignore", "layout"} <= unsure
+
+
+def test_a_proposal_is_made_for_the_language_of_its_reader(tmp_path: Path) -> None:
+    path = csv(tmp_path, YEARS)
+    english, chinese = (propose(path, KNOWN).yaml(Wording(x)) for x in ("en", "zh"))
+    assert "# unsure: nothing in the file says it" in english
+    assert yaml.safe_load(english) == yaml.safe_load(chinese)
+    assert str(yaml.safe_load(english)["fixed"]["indicator"]).startswith(TODO)
