@@ -4,6 +4,7 @@ The server imports this file once, for `app`; Streamlit runs it as a script for 
 """
 
 import gc
+import logging
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from importlib import import_module
@@ -15,6 +16,7 @@ from starlette.responses import PlainTextResponse, Response
 from starlette.routing import Route
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+_log = logging.getLogger(__name__)
 # What the first page would otherwise import while its visitor waits.
 LATE = (
     "indicators.frame",
@@ -60,9 +62,8 @@ class SecurityHeaders:
         await self._app(scope, receive, send_with_headers)
 
 
-@asynccontextmanager
-async def lifespan(_app: st.App) -> AsyncIterator[None]:
-    """Do at start what the first visitor would wait for."""
+def fill() -> None:
+    """Publish what the project ships where nothing is public yet."""
     from indicators import cached
 
     if cached.release() is None:
@@ -70,7 +71,21 @@ async def lifespan(_app: st.App) -> AsyncIterator[None]:
 
         fill_if_empty(cached.engine())
         cached.release.clear()
-    cached.warm()
+
+
+@asynccontextmanager
+async def lifespan(_app: st.App) -> AsyncIterator[None]:
+    """Do at start what the first visitor would wait for.
+
+    What goes wrong on the way is logged and keeps nobody out: a page that needs it says so.
+    """
+    from indicators import cached
+
+    for step in (fill, cached.warm):
+        try:
+            step()
+        except Exception:
+            _log.exception("%s failed at start; the server starts without it", step.__name__)
     for module in LATE:
         import_module(module)
     gc.collect()

@@ -14,24 +14,25 @@ from indicators.progress import (
     Target,
     judge_many,
     period_at,
-    said,
+    said_of,
     target_frame,
 )
 from indicators.wording import Wording
 
 
-def judged(path: Path) -> pd.DataFrame:
+def judged(path: Path, day: str | None = None) -> pd.DataFrame:
     """Return the verdict of every target of a planner's file: see `verdicts`.
 
     Raises `Refused` with everything that is wrong in the file.
     """
-    return verdicts(read_plan(path))
+    return verdicts(read_plan(path), day)
 
 
-def verdicts(plan: Plan) -> pd.DataFrame:
+def verdicts(plan: Plan, day: str | None = None) -> pd.DataFrame:
     """Return the verdict of every target: series, due_period, then the columns of `judge_many`.
 
-    `attained` is a period, not a decimal year; empty where the pace never arrives.
+    As of a day or period; by default of each series' newest figure. `attained` is a period, not a
+    decimal year; empty where the pace never arrives.
     """
     targets = plan.targets.to_dict("records")
     # A series with two targets is judged twice: its key is its name and the target's place.
@@ -39,7 +40,9 @@ def verdicts(plan: Plan) -> pd.DataFrame:
     rows = plan.figures.merge(keyed[["series", "key"]], on="series", validate="m:m")
     frame = target_frame({str(place): _target(row) for place, row in enumerate(targets)})
     answer = judge_many(
-        rows.drop(columns=["series", "row"]).rename(columns={"key": "series"}), frame
+        rows.drop(columns=["series", "row"]).rename(columns={"key": "series"}),
+        frame,
+        as_of=day,
     )
     attained = [
         _period(time, latest)
@@ -58,8 +61,7 @@ def write_verdicts(path: Path, verdicts: pd.DataFrame, words: Wording) -> Path:
     from indicators.downloads import csv_file, xlsx_file
 
     told = verdicts.assign(verdict_in_words=[
-        said(verdict, reason, words)
-        for verdict, reason in zip(verdicts["verdict"], verdicts["reason"], strict=True)
+        said_of(row, words) for row in verdicts.to_dict("records")
     ])  # fmt: skip
     target = path.with_name(f"{path.stem}.verdicts{path.suffix.lower()}")
     if target.suffix == ".xlsx":

@@ -6,6 +6,8 @@ was published before the catalogue changed may hold targets of indicators that a
 
 from __future__ import annotations
 
+import asyncio
+import gc
 import shutil
 from collections.abc import Iterator
 from pathlib import Path
@@ -16,6 +18,7 @@ import sqlalchemy as sa
 import streamlit as st
 from streamlit.testing.v1 import AppTest
 
+import app
 from etl.intake import Named
 from etl.publish import roll_back
 from etl.refresh import RAW, figures, refresh
@@ -24,7 +27,7 @@ from indicators.database import observation, open_database, target
 from indicators.province import ProvinceView
 from indicators.queries import Vintage
 from indicators.wording import Wording
-from tests.conftest import rows_of
+from tests.conftest import free_port, rows_of
 
 ROOT = Path(__file__).resolve().parent.parent
 ZH = Wording("zh")
@@ -186,3 +189,20 @@ def test_a_yearly_figure_beside_a_december_one_is_published_and_taken_back(
     assert (found["latest_period"], found["verdict"]) == ("2025-01", "achieved_on_time")
     assert found["frequencies_disagree"]
     assert roll_back(engine, 2, reason="a test").release == 4
+
+
+def test_the_server_starts_without_a_database(monkeypatch: pytest.MonkeyPatch) -> None:
+    url = f"postgresql://nobody@127.0.0.1:{free_port()}/figures"
+    monkeypatch.setenv("DATABASE_URL", url)
+    st.cache_resource.clear()
+    st.cache_data.clear()
+
+    async def start() -> bool:
+        async with app.lifespan(app.app):
+            return True
+
+    try:
+        assert asyncio.run(start())
+    finally:
+        gc.unfreeze()
+        st.cache_resource.clear()

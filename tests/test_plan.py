@@ -291,3 +291,14 @@ def test_any_file_is_judged_or_refused_with_reasons(tmp_path: Path, data: st.Dat
     assert bool(found) != bool(cells)
     assert all(item.row and item.column for item in found)
     assert not any(math.isinf(cell) for cell in cells)
+
+
+def test_a_planner_s_verdicts_are_as_of_a_day(tmp_path: Path) -> None:
+    path = written(
+        tmp_path,
+        "series,period,value,polarity,target,due\nA,2018,100,1,200,2025\nA,2023,171,,,\n",
+    )
+    before, after = judged(path, "2025-06-30").iloc[0], judged(path, "2026-06-30").iloc[0]
+    assert (before["verdict"], after["verdict"]) == ("on_track", "stale")
+    text = write_verdicts(path, judged(path, "2026-06-30"), Wording("zh")).read_text("utf-8-sig")
+    assert "进展符合预期（判定截至2023年数据；2025年期末数据尚未收录）" in text

@@ -33,16 +33,20 @@ def check_targets() -> None:
 @app.command()
 def judge(
     file: Annotated[Path, typer.Argument(exists=True, dir_okay=False, help="CSV / XLSX")],
+    as_of: Annotated[
+        str, typer.Option(help="判定日（默认今天）· the day asked, by default today")
+    ] = "",
 ) -> None:
     """判定自备的序列与目标 · Judge a planner's own series and targets."""
     from etl.judging import verdicts, write_verdicts
     from etl.plan import read_plan
-    from indicators.progress import SYMBOLS, VerdictClass, said
+    from indicators.progress import SYMBOLS, VerdictClass, said_of
+    from indicators.targets import today
 
     words = screen.words
     with screen.explained():
         plan = read_plan(file)
-        answers = verdicts(plan)
+        answers = verdicts(plan, as_of or today())
         written = write_verdicts(file, answers, words)
     shown = pd.DataFrame({
         words("Series"): answers["series"],
@@ -50,8 +54,8 @@ def judge(
         words("Latest"): [words.number(value) for value in answers["latest_value"]],
         words("Target"): [words.number(value) for value in answers["target_value"]],
         words("Verdict"): [
-            f"{SYMBOLS[VerdictClass(verdict)]} {said(verdict, reason, words)}"
-            for verdict, reason in zip(answers["verdict"], answers["reason"], strict=True)
+            f"{SYMBOLS[VerdictClass(row['verdict'])]} {said_of(row, words)}"
+            for row in answers.to_dict("records")
         ],
     })  # fmt: skip
     screen.table(shown, words("Verdicts"))

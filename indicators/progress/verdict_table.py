@@ -31,9 +31,10 @@ def judgement_on(series: pd.DataFrame, targets: pd.DataFrame, as_of: str | None)
 
 
 def verdict_table(judgement: Judgement) -> pd.DataFrame:
-    """All verdicts of a batch, in the order of its targets; no number in it is infinite.
+    """All verdicts of a batch, in the order of its targets.
 
-    An empty `acceleration` beside a `required` says that no multiple of the pace arrives.
+    No number in it is infinite: an empty `acceleration` beside a `required` says that no multiple
+    of the pace arrives, an empty `attained` that it never does.
     """
     batch, aimed = judgement.batch, judgement.batch.aims
     early, late = judgement.open_ends
