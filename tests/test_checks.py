@@ -433,3 +433,12 @@ def test_a_rate_that_cannot_be_is_told_and_not_published() -> None:
         "beyond", "warning", "own/a.csv", 3,
     )  # fmt: skip
     assert found.found == ("registry_coverage_rate 2024-12 ALL ALL ALL 120000: 130 / 100 = 130")
+
+
+@pytest.mark.parametrize(("value", "found"), [(100.5, "100.5"), (0.25, "0.25")])
+def test_a_count_that_is_not_whole_is_found(value: float, found: str) -> None:
+    assert told(checked({"value": value})) == [("whole", 2, "value", found)]
+
+
+def test_money_and_rates_need_not_be_whole() -> None:
+    assert checked({"indicator": "certification_revenue", "value": 0.5}) == []

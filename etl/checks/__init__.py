@@ -11,7 +11,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from etl.checks.cells import CODES, FINITE, MISSING, RANGE, UNIQUE
+from etl.checks.cells import CODES, FINITE, MISSING, RANGE, UNIQUE, WHOLE
 from etl.checks.history import COVERAGE, JUMPS
 from etl.checks.ratios import BEYOND, RATIOS
 from etl.checks.scope import SCOPE
@@ -23,7 +23,20 @@ from indicators.catalogue import Catalogue
 
 __all__ = ["CHECKS", "Check", "findings"]
 
-CHECKS = (CODES, FINITE, MISSING, UNIQUE, RANGE, SUMS, RATIOS, BEYOND, SCOPE, COVERAGE, JUMPS)
+CHECKS = (
+    CODES,
+    FINITE,
+    WHOLE,
+    MISSING,
+    UNIQUE,
+    RANGE,
+    SUMS,
+    RATIOS,
+    BEYOND,
+    SCOPE,
+    COVERAGE,
+    JUMPS,
+)
 
 
 def findings(

@@ -161,6 +161,33 @@ def _range(subject: Subject) -> Iterator[Finding]:
     yield from unlisted(RANGE, rows)
 
 
+def _whole(subject: Subject) -> Iterator[Finding]:
+    rows = records(
+        subject.ask(
+            """
+            WITH broken AS (
+                SELECT indicator FROM (
+                    SELECT indicator, bool_or(value <> round(value)) AS broken FROM checked
+                    WHERE isfinite(value) GROUP BY indicator
+                ) JOIN meaning USING (indicator)
+                WHERE broken AND kind = 'count' AND decimals = 0
+            )
+            SELECT value, file, sheet, row FROM checked SEMI JOIN broken USING (indicator)
+            WHERE isfinite(value) AND value <> round(value)
+            """
+        )
+    )
+    for row in rows:
+        yield found_at(
+            row,
+            WHOLE,
+            figure(row["value"]),
+            message("a whole number: this is a count"),
+            message("look for a wrong unit (万, 亿, %) or a shifted decimal point"),
+        )
+    yield from unlisted(WHOLE, rows)
+
+
 def _missing(subject: Subject) -> Iterator[Finding]:
     rows = records(
         subject.ask(
@@ -189,6 +216,7 @@ UNIQUE = Check(
 RANGE = Check(
     "range", "error", message("Every value lies in the range of its indicator."), _range, True
 )
+WHOLE = Check("whole", "error", message("Every count is a whole number."), _whole)
 MISSING = Check(
     "missing", "error", message("A figure that is marked as missing has no value."), _missing
 )

@@ -22,7 +22,7 @@ from etl.own.listing import Listing
 from etl.own.names import Names, folded, is_note, names
 from etl.own.notes import Notes
 from etl.own.units import power
-from indicators.catalogue import Catalogue
+from indicators.catalogue import Catalogue, Text
 from indicators.database import KEY
 from indicators.statuses import OBSERVATION_STATUSES
 from indicators.wording import LANGUAGES, Wording
@@ -251,19 +251,24 @@ class Conversion:
 
     def _power(self, indicator: str, unit: str | None) -> int | Unread:
         """Return the power of ten from the file's unit to the indicator's."""
-        declared = self.declaration.unit
-        said = unit if unit is not None else declared
-        if isinstance(said, Mapping):
-            said = said.get(indicator)
-        if said is None:
+        said, own = self.unit(indicator, unit)
+        if not said:
             return Unread(
                 message("the unit of {indicator}", indicator=indicator),
                 message("correct {key} in the declaration", key="unit"),
             )
         try:
-            return power(said, self.catalogue.units[self.catalogue.indicators[indicator].unit])
+            return power(said, own)
         except Unread as reason:
             return reason
+
+    def unit(self, indicator: str, unit: str | None) -> tuple[str, Text]:
+        """Return the unit that an indicator's figures are read in, and the indicator's own."""
+        declared = self.declaration.unit
+        said = unit if unit is not None else declared
+        if isinstance(said, Mapping):
+            said = said.get(indicator)
+        return said or "", self.catalogue.units[self.catalogue.indicators[indicator].unit]
 
     def is_percentage(self, indicator: str) -> bool:
         """Return whether an indicator's figures are percentages."""

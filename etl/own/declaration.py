@@ -74,6 +74,7 @@ class Declaration:
     across_sheets: str | None = None
     sheets: Mapping[str, str] = field(default_factory=dict)
     unit: str | Mapping[str, str] | None = None
+    unit_overrules: tuple[str, ...] = ()
     scope: str | None = None
     whole: str | None = None
     regions: str | None = None

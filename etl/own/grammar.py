@@ -119,6 +119,7 @@ class _Reading:
             "across_sheets",
             "sheets",
             "unit",
+            "unit_overrules",
             "scope",
             "regions",
             "whole",
@@ -154,6 +155,7 @@ class _Reading:
             ),
             sheets=self._sheets(content.get("sheets")),
             unit=self._unit(content.get("unit")),
+            unit_overrules=self._list("unit_overrules", content.get("unit_overrules")),
             **self._totals(content.get("scope"), content.get("whole")),
             regions=self._optional("regions", content.get("regions"), ("province", "prefecture")),
             within=self._region("within", content.get("within")),
@@ -401,8 +403,14 @@ class _Reading:
             )  # fmt: skip
         if made.sheet is not None and made.across_sheets is not None:
             self._wrong("sheet", made.sheet, message("either `sheet` or `across_sheets`"))
-        if made.unit is None and "unit" not in made.columns and "unit" not in made.across:
-            self._wrong("unit", "", message("the unit of the figures, such as 张, 万张, %"))
+        units = [made.unit is not None, "unit" in made.columns, "unit" in made.across]
+        if sum(units) != 1:
+            places = zip(("unit", "columns.unit", "across"), units, strict=True)
+            self._wrong(
+                "unit",
+                ", ".join(place for place, given in places if given),
+                message("the unit of the figures once, such as 张, 万张, %"),
+            )
         labels = list(made.columns.values())
         for label in sorted({label for label in labels if labels.count(label) > 1}):
             self._wrong("columns", label, message("one meaning for a column"))

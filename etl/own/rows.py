@@ -21,6 +21,7 @@ from etl.own.layout import Layout
 from etl.own.listing import Listing
 from etl.own.statuses import OMITTED, WITHOUT_VALUE, marked, put, says
 from etl.own.table import Batch
+from etl.own.unit_words import UnitWords
 from etl.tidy import SCHEMA
 from indicators.database import KEY
 
@@ -56,11 +57,12 @@ class Rows:
     _noted_rows: dict[str, Truths] = field(default_factory=dict)
     _held: dict[str, str] = field(default_factory=dict)
     _titles: dict[str, set[str]] = field(default_factory=dict)
+    _unit_words: UnitWords = field(init=False)
     _header: list[list[str]] = field(default_factory=list)
     _fractions: dict[str, bool] = field(default_factory=dict)
     _end: float = float("inf")  # the row from which on there are notes
 
-    def prepare(self, header: list[list[str]]) -> None:
+    def prepare(self, header: list[list[str]], above: list[list[str]]) -> None:
         """Understand what holds for the whole file, and for whole columns of figures."""
         self._header = header
         for key, text in self.declaration.fixed.items():
@@ -80,6 +82,19 @@ class Rows:
             said_above = {self.layout.labels[position], *(cells[position] for cells in header)}
             self._titles[key] = {plain(text) for text in said_above if text.strip()}
         self._missing = missing_texts(self.declaration.missing)
+        across = dict(zip(self.declaration.header, self.declaration.across, strict=False))
+        self._unit_words = UnitWords(
+            self.declaration,
+            self.listing,
+            above,
+            {
+                position: [
+                    (row, said.get(across.get(row, "-"), cells[position]))
+                    for row, cells in zip(self.declaration.header, header, strict=True)
+                ]
+                for position, said in self.layout.figures.items()
+            },
+        )
 
     def add(self, batch: Batch, merged: list[Any] | None) -> None:
         """Take in a batch of rows."""
@@ -110,6 +125,7 @@ class Rows:
         """Raise `Refused` where anything is wrong; warn of what may be."""
         if not self.rows and not self.listing.count:
             self.listing.add("0", message("at least one figure"), message("the table is empty"))
+        self._unit_words.finish()
         self.listing.refuse()
         for indicator, fraction in self._fractions.items():
             if fraction:
@@ -308,7 +324,7 @@ class Rows:
             said["period"] = _period([said[part] for part in PARTS if part in said])
         label = self.layout.labels[position]
         column = self._note(said, column, position)
-        powers, percentages = self._units(said, rows, label)
+        powers, percentages = self._units(said, rows, position)
         excused = says(said.get("status"), WITHOUT_VALUE) | ~says(
             said.get("confidentiality"), ("F", None)
         )
@@ -357,8 +373,9 @@ class Rows:
                 put(said["status"], code, here & says(status, ("A",)))
         return column
 
-    def _units(self, said: dict[str, Codes], rows: Any, label: str) -> tuple[Any, Any]:
+    def _units(self, said: dict[str, Codes], rows: Any, position: int) -> tuple[Any, Any]:
         """Return a row's power of ten and whether it is a percentage."""
+        label = self.layout.labels[position]
         indicators, units = said["indicator"], said.get("unit")
         width = len(units.codes) if units else 1
         pairs = indicators.rows * width + (units.rows if units else 0)
@@ -382,6 +399,12 @@ class Rows:
                 )
             else:
                 powers[here] = found
+                self._unit_words.hold(
+                    position,
+                    label,
+                    *self.conversion.unit(indicator, unit),
+                    found,
+                )
         return powers, percentages
 
     def _look_at_fractions(self, indicators: Codes, read: Figures) -> None:

@@ -35,9 +35,13 @@ class Batch:
 
 
 class Table(Protocol):
-    """A file of figures. `merged` is None where the file does not say what is merged."""
+    """A file of figures. `merged` is None where the file does not say what is merged.
+
+    above: the rows before the header.
+    """
 
     header: list[list[str]]
+    above: list[list[str]]
 
     @property
     def sheet(self) -> str | None: ...
@@ -116,6 +120,7 @@ class ParquetFile:
         except (pa.ArrowException, OSError, ValueError) as error:
             self._unreadable(error)
         self.header = [self._names]
+        self.above: list[list[str]] = []
 
     def _unreadable(self, error: Exception) -> None:
         self._listing.stop(

@@ -43,7 +43,8 @@ class TextFile:
         with _Utf8(path.open("rb"), self._encoding, listing) as source:
             self.header = self._read_header(source, max(declaration.header))
         self._first = max(declaration.header) + 1
-        del self.header[: min(declaration.header) - 1]
+        self.above = self.header[: min(declaration.header) - 1]
+        del self.header[: len(self.above)]
         width = max((len(cells) for cells in self.header), default=0)
         self.header = [[*cells, *[""] * (width - len(cells))] for cells in self.header]
         self._width = width

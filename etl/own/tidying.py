@@ -66,7 +66,7 @@ def tidy(
 def _add(table: Table, made: Rows) -> None:
     """Take in a whole table; raises `Refused` where anything is wrong with the file so far."""
     placed = made.layout
-    made.prepare(table.header)
+    made.prepare(table.header, table.above)
     first_row = made.declaration.header[-1]
     merged = [(first, last) for first, last in table.merged or () if first[0] >= first_row]
     coded_columns = set(placed.columns.values()) | {position for _, position in placed.rules}

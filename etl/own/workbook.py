@@ -61,6 +61,9 @@ class Workbook:
                 row=self._first,
             )
         self.header = rows
+        self.above = [
+            [text(value) for value in row] for row in self._cells[: min(declaration.header) - 1]
+        ]
 
     def _leave_out_hidden(self) -> None:
         """Empty what cannot be seen."""

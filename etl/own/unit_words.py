@@ -1,0 +1,133 @@
+"""The units that titles and headings say, held against those that the figures are read in.
+
+A title that says 万张 above figures that are declared in 张 makes ten thousand of one.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+
+from etl.findings import message
+from etl.own.cells import Unread, plain
+from etl.own.declaration import Declaration
+from etl.own.listing import Listing
+from etl.own.units import power
+from indicators.catalogue import Text
+
+_MARKED = re.compile(r"单位\s*[:：]\s*([^\s()（）\[\]【】;；]+)")
+_BRACKETED = re.compile(r"[(（\[【]([^()（）\[\]【】]{1,10})[)）\]】]")
+_PARTED = re.compile(r"[、，,/／和]")
+_TOKENS = re.compile(r"[\s/／:：,，;；()（）\[\]【】、_-]+")
+_CHINESE = re.compile("[一-鿿%‰]")
+
+
+@dataclass
+class _Statement:
+    """What a cell says of units. marked: it calls them so, as `单位：张、家`."""
+
+    text: str
+    units: tuple[str, ...]
+    marked: bool
+    row: int
+    column: str
+    agrees: bool = False
+    against: dict[str, None] = field(default_factory=dict)  # declared units that it contradicts
+
+    def hold(self, declared: str, exponent: int, unit: Text) -> None:
+        """Compare with figures of an indicator's unit × 10**exponent."""
+        said = {one for word in self.units if (one := _exponent(word, unit)) is not None}
+        if exponent in said:
+            self.agrees = True
+        elif said:
+            self.against[declared] = None
+
+
+@dataclass
+class UnitWords:
+    """All that one table says of units.
+
+    above: the rows before the header. headings: for each column of figures, by its position, the
+    texts above it with their rows.
+    """
+
+    declaration: Declaration
+    listing: Listing
+    above: Sequence[Sequence[str]]
+    headings: Mapping[int, Sequence[tuple[int, str]]]
+    _titles: list[_Statement] = field(default_factory=list)
+    _headings: dict[int, list[_Statement]] = field(default_factory=dict)
+    _held: set[tuple[int, str, str, int]] = field(default_factory=set)
+    _declared: dict[str, None] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        self._titles = [
+            statement
+            for row, cells in enumerate(self.above, start=1)
+            for cell in cells
+            for statement in self._statements(cell, row, "")
+        ]
+
+    def hold(self, position: int, label: str, declared: str, unit: Text, exponent: int) -> None:
+        """Take in that figures of a column are read as an indicator's unit × 10**exponent."""
+        seen = (position, declared, unit.zh, exponent)
+        if seen in self._held:
+            return
+        self._held.add(seen)
+        self._declared[declared] = None
+        if position not in self._headings:
+            self._headings[position] = [
+                statement
+                for row, text in self.headings[position]
+                for statement in self._statements(text, row, label, heading=True)
+            ]
+        headings = self._headings[position]
+        for statement in headings:
+            statement.hold(declared, exponent, unit)
+        if not any(statement.agrees for statement in headings):  # it is nearer than a title
+            for statement in self._titles:
+                statement.hold(declared, exponent, unit)
+
+    def finish(self) -> None:
+        """List every unit that is another than that which the figures are read in."""
+        nearer = any(found.agrees for said in self._headings.values() for found in said)
+        for statement in [*self._titles, *(s for said in self._headings.values() for s in said)]:
+            other = statement.marked and not statement.agrees and not nearer
+            declared = list(statement.against) or (list(self._declared) if other else [])
+            if declared:
+                self.listing.add(
+                    statement.text,
+                    message("the unit {unit}", unit=" / ".join(declared)),
+                    message(
+                        "correct `unit`, or overrule what the table says: "
+                        "`unit_overrules: [{unit}]`",
+                        unit=", ".join(statement.units),
+                    ),
+                    row=statement.row,
+                    column=statement.column or None,
+                )
+
+    def _statements(
+        self, cell: str, row: int, column: str, *, heading: bool = False
+    ) -> Iterator[_Statement]:
+        said: dict[tuple[str, ...], bool] = {}
+        for match in _MARKED.finditer(cell):
+            said[tuple(dict.fromkeys((match[1], *_PARTED.split(match[1]))))] = True
+        rest = _MARKED.sub(" ", cell)
+        for match in _BRACKETED.finditer(rest):
+            said.setdefault((match[1].strip(),), False)
+        if heading:
+            for word in filter(_CHINESE.search, _TOKENS.split(rest)):
+                said.setdefault((word,), False)
+        overruled = {plain(word) for word in self.declaration.unit_overrules}
+        for units, marked in said.items():
+            if not overruled & {plain(word) for word in units}:
+                yield _Statement(cell.strip(), units, marked, row, column)
+
+
+def _exponent(word: str, unit: Text) -> int | None:
+    try:
+        return power(word, unit)
+    except Unread:
+        return None
