@@ -49,6 +49,19 @@ def test_every_target_of_a_series_is_judged(tmp_path: Path) -> None:
     assert beside["due_period"].tolist() == [2020, 2022]
 
 
+def test_a_deadline_that_has_passed_without_a_figure_is_judged_as_of_the_latest(
+    tmp_path: Path,
+) -> None:
+    text = "series,period,value,polarity,target,due\nA,2018,50,1,65,2020\nA,2019,60,,,\n"
+    path = written(tmp_path, text)
+    answer = judged(path, "2021-06-30")
+    assert (answer["verdict"].item(), answer["last_class"].item()) == ("stale", "on_track")
+    beside = write_verdicts(path, answer, Wording("en")).read_text(encoding="utf-8-sig")
+    assert "On track (as of 2019; no figure for 2020 is held yet)" in beside
+    # Figures of a later day were not known then.
+    assert judged(path, "2018-12-31")["reason"].item() == "single_point"
+
+
 def test_a_target_may_stand_without_a_figure_and_a_figure_beside_each_target(
     tmp_path: Path,
 ) -> None:

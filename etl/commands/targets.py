@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from pathlib import Path
 from typing import Annotated
 
@@ -34,8 +35,11 @@ def check_targets() -> None:
 def judge(
     file: Annotated[Path, typer.Argument(exists=True, dir_okay=False, help="CSV / XLSX")],
     as_of: Annotated[
-        str, typer.Option(help="判定日（默认今天）· the day asked, by default today")
-    ] = "",
+        datetime | None,
+        typer.Option(
+            formats=["%Y-%m-%d"], help="判定日，默认今天 · The day asked of, by default today"
+        ),
+    ] = None,
 ) -> None:
     """判定自备的序列与目标 · Judge a planner's own series and targets."""
     from etl.judging import verdicts, write_verdicts
@@ -46,7 +50,7 @@ def judge(
     words = screen.words
     with screen.explained():
         plan = read_plan(file)
-        answers = verdicts(plan, as_of or today())
+        answers = verdicts(plan, as_of.date().isoformat() if as_of else today())
         written = write_verdicts(file, answers, words)
     shown = pd.DataFrame({
         words("Series"): answers["series"],
