@@ -12,7 +12,7 @@ from typing import Any
 
 import pandas as pd
 
-_FORMULA = re.compile(r"^[=+\-@\t\r\n＝＋－＠]")  # an East Asian Excel reads wide signs too
+FORMULA = r"^[=+\-@\t\r\n＝＋－＠]"  # an East Asian Excel reads wide signs too
 _UNSAFE = re.compile(r"[\\/:*?\"<>|\[\]\x00-\x1f\x7f]+")
 # Windows keeps these for devices, whatever follows a dot.
 _RESERVED = re.compile(r"^(con|prn|aux|nul|(com|lpt)[\d¹²³])(\.|$)", re.IGNORECASE)
@@ -43,7 +43,7 @@ def harmless(table: pd.DataFrame) -> pd.DataFrame:
 
 
 def _neutral(cell: Any) -> Any:
-    return f"'{cell}" if isinstance(cell, str) and _FORMULA.match(cell) else cell
+    return f"'{cell}" if isinstance(cell, str) and re.match(FORMULA, cell) else cell
 
 
 def _refuse_twins(table: pd.DataFrame) -> pd.DataFrame:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 from datetime import datetime
 from pathlib import Path
+from shlex import quote
 from typing import TYPE_CHECKING, Annotated
 
 import pandas as pd
@@ -46,6 +47,7 @@ def rollup(
         spanned,
         within,
         write_publication,
+        write_quarantine,
     )
 
     words, known, day = screen.words, catalogue.load(), as_of.date()
@@ -65,6 +67,7 @@ def rollup(
             ),
         )  # fmt: skip
         figures = write_publication(summary, files, day, choice, known, here, words)
+        written = write_quarantine(summary, here)
     screen.say(words(
         "{rows} certificates read, {aside} set aside ({share})",
         rows=words.number(summary.rows), aside=words.number(summary.set_aside),
@@ -74,12 +77,15 @@ def rollup(
         screen.table(_reasons(summary.remarks), words("Counted, enterprise size not classified"))
     if summary.set_aside:
         screen.table(_reasons(summary.reasons), words("Set aside"))
-        screen.say(words("Set aside as published, with the reasons: {file}",
-                         file=str(out / "quarantine.parquet")))  # fmt: skip
+        if len(written) > 1:
+            screen.say(words("These are too many rows for a workbook: all of them stand in {file}",
+                             file=str(written[-1])))  # fmt: skip
+    if written:
+        screen.say(words("Reasons and rows, as published: {file}", file=str(written[0])))
     screen.say(words("Written to {file}", file=str(out)))
     screen.say(words(
         "To publish the counts: {command}",
-        command=f"python -m etl publish {figures} --source registry",
+        command=f"python -m etl publish {quote(str(figures))} --source registry",
     ))  # fmt: skip
 
 
@@ -124,6 +130,8 @@ def _rollup_reference() -> Reference:
 
 
 def _reasons(counts: pd.DataFrame) -> pd.DataFrame:
+    from etl.rollup.quarantine import WORDS
+
     words = screen.words
     names = {
         "reason": words("Reason"),
@@ -131,30 +139,6 @@ def _reasons(counts: pd.DataFrame) -> pd.DataFrame:
         "file": words("First in"),
         "row": words("Row"),
     }
-    return counts.assign(reason=counts["reason"].map(_reason)).rename(columns=names)
-
-
-def _reason(code: str) -> str:
-    words = screen.words
-    return {
-        "certificate_missing": words("certificate number missing"),
-        "credit_code_malformed": words("unified social credit code malformed"),
-        "credit_code_check_digit": words("unified social credit code fails its check digit"),
-        "region_unknown": words("region unknown"),
-        "industry_unknown": words("industry unknown"),
-        "scheme_unknown": words("scheme unknown"),
-        "size_unknown": words("enterprise size unknown"),
-        "status_unknown": words("status unknown"),
-        "issue_date_unreadable": words("issue date is no day from 1900 to 2100"),
-        "expiry_date_unreadable": words("expiry date is no day from 1900 to 2100"),
-        "expiry_before_issue": words("expiry before issue"),
-        "issue_in_future": words("issued after the files were drawn"),
-        "status_date_missing": words("date of the status missing"),
-        "status_date_unreadable": words("date of the status is no day from 1900 to 2100"),
-        "status_date_before_issue": words("date of the status before issue"),
-        "status_date_in_future": words("date of the status after the files were drawn"),
-        "duplicate": words("the same certificate twice"),
-        "employees_unreadable": words("employees are no number of persons"),
-        "revenue_unreadable": words("revenue is no amount of money"),
-        "assets_unreadable": words("assets are no amount of money"),
-    }[code]
+    return counts.assign(
+        reason=[screen.sentence(WORDS[reason]) for reason in counts["reason"]]
+    ).rename(columns=names)

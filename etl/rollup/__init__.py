@@ -4,6 +4,7 @@ with engine() as here:
 reference = reference(regions, industries, sizes, schemes, size_rules)
 summary = roll_up_files(paths, Declaration(as_of), periods, reference, out, here)
 figures = write_publication(summary, paths, as_of, Choice(), catalogue, here, words)
+written = write_quarantine(summary, here)
 behind = trace_figure(here.parquet(out / "registry.parquet"), figure, reference)
 """
 
@@ -12,6 +13,7 @@ from etl.rollup.declaration import Declaration
 from etl.rollup.engine import engine
 from etl.rollup.files import Summary, roll_up_files
 from etl.rollup.publication import Choice, write_publication
+from etl.rollup.quarantine import write_quarantine
 from etl.rollup.space import Reference, reference
 from etl.rollup.steps import counted, roll_up
 from etl.rollup.trace import Figure, trace_figure
@@ -31,4 +33,5 @@ __all__ = [
     "trace_figure",
     "within",
     "write_publication",
+    "write_quarantine",
 ]

@@ -2,6 +2,7 @@
 
 out/registry.parquet    the clean rows, what `trace_figure` reads
 out/quarantine.parquet  the rows set aside as published, with file, row and reasons
+out/quarantine.xlsx     the same rows for people; gone until new ones are complete
 out/cells/ out/counts/  the counts, what `counted` reads
 out/figures.parquet     those chosen for publication; gone until new ones are complete
 """
@@ -28,6 +29,7 @@ from etl.rollup.steps import STEPS, Progress, roll_up, unheard
 from etl.rollup.texts import tables, told
 
 FIGURES = "figures.parquet"
+FOR_PEOPLE = ("quarantine.xlsx", "quarantine.csv")  # see `quarantine`
 CLEANING = (message("checking certificates"), message("writing the clean registry"))
 
 
@@ -100,7 +102,7 @@ def cleaned(
         found = registry(published, reference, engine)
         progress(steps, steps, writing)
         # Whoever ends this half-way must not find what looks like a result of it.
-        for path in out.glob(f"{FIGURES}*"):
+        for path in [*out.glob(f"{FIGURES}*"), *(out / name for name in FOR_PEOPLE)]:
             _remove(path)
         for name, rows in (("registry", found.clean), ("quarantine", found.quarantine)):
             _remove(out / f"{name}.parquet")

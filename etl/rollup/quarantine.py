@@ -1,0 +1,157 @@
+"""Rows set aside, for people: a workbook of why and how many, and of each row as published.
+
+out/quarantine.xlsx  both languages side by side, no text in it a formula
+out/quarantine.csv   the rows themselves where they are more than a workbook opens with ease
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+import pyarrow.csv
+import xlsxwriter
+
+from etl.findings import Message, message
+from etl.rollup.declaration import COLUMNS
+from etl.rollup.engine import Engine
+from etl.rollup.files import FOR_PEOPLE, Summary
+from indicators.downloads import CELL_CHARACTERS, FORMULA
+from indicators.wording import Wording
+
+WORDS = {
+    "certificate_missing": message("certificate number missing"),
+    "credit_code_malformed": message("unified social credit code malformed"),
+    "credit_code_check_digit": message("unified social credit code fails its check digit"),
+    "region_unknown": message("region unknown"),
+    "industry_unknown": message("industry unknown"),
+    "scheme_unknown": message("scheme unknown"),
+    "size_unknown": message("enterprise size unknown"),
+    "status_unknown": message("status unknown"),
+    "issue_date_unreadable": message("issue date is no day from 1900 to 2100"),
+    "expiry_date_unreadable": message("expiry date is no day from 1900 to 2100"),
+    "expiry_before_issue": message("expiry before issue"),
+    "issue_in_future": message("issued after the files were drawn"),
+    "status_date_missing": message("date of the status missing"),
+    "status_date_unreadable": message("date of the status is no day from 1900 to 2100"),
+    "status_date_before_issue": message("date of the status before issue"),
+    "status_date_in_future": message("date of the status after the files were drawn"),
+    "duplicate": message("the same certificate twice"),
+    "employees_unreadable": message("employees are no number of persons"),
+    "revenue_unreadable": message("revenue is no amount of money"),
+    "assets_unreadable": message("assets are no amount of money"),
+}
+ROWS = 200_000  # in a workbook; Excel's own limit is five times as many, and takes minutes to open
+_BATCH = 20_000
+_LANGUAGES = (Wording("zh"), Wording("en"))
+
+
+def write_quarantine(summary: Summary, engine: Engine, most: int = ROWS) -> list[Path]:
+    """Write the rows that a roll-up has set aside for people to read; return the files.
+
+    most: rows in a workbook; where there are more they all stand in a CSV file instead.
+    """
+    book, text = (summary.out / name for name in FOR_PEOPLE)
+    if not summary.set_aside and summary.remarks.empty:
+        return []
+    rows = _rows(summary.out / "quarantine.parquet", engine)
+    apart = summary.set_aside > most
+    counts = _counts(summary, text.name if apart else "")
+    with xlsxwriter.Workbook(book, {"constant_memory": True}) as made:
+        _write_sheet(
+            made, _both(message("Reasons and rows")), counts.columns, counts.itertuples(index=False)
+        )
+        if not apart:
+            _write_sheet(made, _both(message("Rows set aside")), rows.columns, _each(rows, engine))
+    if apart:
+        _write_text(rows, text, engine)
+    engine.release(rows)
+    return [book, text] if apart else [book]
+
+
+def _both(said: Message) -> str:
+    return " · ".join(said.said(words) for words in _LANGUAGES)
+
+
+def _counts(summary: Summary, elsewhere: str) -> pd.DataFrame:
+    """Return how many rows were read, counted and set aside, and why."""
+    aside, counted = _both(message("Rows set aside")), _both(message("Counted"))
+    unsized = _both(message("Counted, enterprise size not classified"))
+    rows: list[tuple[object, ...]] = [
+        (_both(message("Read")), "", "", summary.rows, "", ""),
+        (counted, "", "", summary.rows - summary.set_aside, "", ""),
+        (aside, "", "", summary.set_aside, elsewhere, ""),
+    ]
+    for handling, reasons in ((aside, summary.reasons), (unsized, summary.remarks)):
+        rows += [
+            (handling, *(WORDS[reason].said(words) for words in _LANGUAGES), number, file, row)
+            for reason, number, file, row in reasons.itertuples(index=False)
+        ]
+    headings = [_both(each) for each in (message("Rows"), message("First in"), message("Row"))]
+    names = [words("Reason") for words in _LANGUAGES]
+    return pd.DataFrame(rows, columns=["", *names, *headings])
+
+
+def _rows(path: Path, engine: Engine) -> Any:
+    """Return the rows as published, with their reasons in both languages and no formula."""
+    rows = engine.parquet(path)
+    found = engine.rows(rows.select("reasons").distinct())["reasons"]
+    said = {
+        words("Reason"): [
+            ("；" if words.language == "zh" else "; ").join(
+                WORDS[reason].said(words) for reason in reasons.split(";")
+            )
+            for reasons in found
+        ]
+        for words in _LANGUAGES
+    }
+    spelled = engine.kept(engine.frame(pd.DataFrame({"reasons": found, **said}, dtype="str")))
+    joined = rows.inner_join(spelled, "reasons")
+    made = engine.kept(
+        joined.select(
+            **{_both(message("File")): _harmless(joined.file), _both(message("Row")): joined.row},
+            **{name: joined[name] for name in said},
+            **{f"{header} · {name}": _harmless(joined[name]) for name, header in COLUMNS.items()},
+        )
+    )
+    engine.release(spelled)
+    return made
+
+
+def _harmless(text: Any) -> Any:
+    """Return a text that no spreadsheet runs."""
+    return text.re_search(FORMULA).ifelse("'" + text, text)
+
+
+def _each(rows: Any, engine: Engine) -> Iterator[tuple[Any, ...]]:
+    for batch in engine.batches(rows.order_by(*rows.columns[:2]), _BATCH):
+        yield from zip(*(column.to_pylist() for column in batch.columns), strict=True)
+
+
+def _write_sheet(
+    book: xlsxwriter.Workbook, name: str, headings: Any, rows: Iterator[tuple[Any, ...]]
+) -> None:
+    sheet = book.add_worksheet(name)
+    heading = book.add_format({"bold": True, "bottom": 1, "text_wrap": True})
+    sheet.set_column(0, len(headings) - 1, 20)
+    sheet.freeze_panes(1, 0)
+    for column, text in enumerate(headings):
+        sheet.write_string(0, column, text, heading)
+    for row, cells in enumerate(rows, start=1):
+        for column, cell in enumerate(cells):
+            if isinstance(cell, str):
+                # What is longer stands whole in quarantine.parquet.
+                sheet.write_string(row, column, cell[:CELL_CHARACTERS])
+            else:
+                sheet.write_number(row, column, cell)
+
+
+def _write_text(rows: Any, path: Path, engine: Engine) -> None:
+    with path.open("wb") as stream:
+        stream.write(b"\xef\xbb\xbf")  # by which Excel knows Chinese
+        schema = engine.arrow(rows.limit(0)).schema
+        with pyarrow.csv.CSVWriter(stream, schema) as writer:
+            for batch in engine.batches(rows.order_by(*rows.columns[:2]), _BATCH):
+                writer.write_batch(batch)
