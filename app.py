@@ -3,11 +3,14 @@
 The server imports this file once, for `app`; Streamlit runs it as a script for every visit.
 """
 
+from __future__ import annotations
+
 import gc
 import logging
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from importlib import import_module
+from typing import TYPE_CHECKING
 
 import streamlit as st
 from starlette.middleware import Middleware
@@ -15,6 +18,9 @@ from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 from starlette.routing import Route
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+if TYPE_CHECKING:
+    from etl.findings import Finding
 
 _log = logging.getLogger(__name__)
 # What the first page would otherwise import while its visitor waits.
@@ -62,15 +68,56 @@ class SecurityHeaders:
         await self._app(scope, receive, send_with_headers)
 
 
-def fill() -> None:
-    """Publish what the project ships where nothing is public yet."""
-    from indicators import cached
+def open_figures() -> None:
+    """Fill an empty database, and see that pages have a catalogue to stand on.
 
-    if cached.release() is None:
+    Where its files have mistakes, that is the one last published, and pages say so; where there is
+    none yet, pages show the mistakes. All of them are told on the server's screen.
+    """
+    from etl import meaning
+    from etl.findings import Refused
+    from indicators import cached, catalogue
+    from indicators.published_catalogue import kept_catalogue
+
+    findings, number = meaning.findings(), cached.release()
+    if number is None and not findings:
         from etl.refresh import fill_if_empty
 
-        fill_if_empty(cached.engine())
-        cached.release.clear()
+        try:
+            fill_if_empty(cached.engine())
+            cached.release.clear()
+        except Refused as refusal:
+            findings = refusal.findings
+    if not findings:
+        return
+    kept = {} if number is None else kept_catalogue(cached.engine())
+    # What is wrong with targets and peer groups keeps no page from what was published.
+    broken = number is None or any(finding.file in catalogue.FILES for finding in findings)
+    if broken and kept:
+        catalogue.stand_on(kept)
+    _tell(findings, on_pages=broken and not kept)
+
+
+def _tell(findings: Sequence[Finding], *, on_pages: bool) -> None:
+    from rich.console import Console
+
+    from etl.findings import findings_frame, findings_table
+    from indicators import cached
+    from indicators.wording import LANGUAGES, Wording
+
+    Console(stderr=True).print(findings_table(findings, Wording("zh")))
+    if on_pages:
+        cached.mistakes.update(
+            (language, findings_frame(findings, Wording(language))) for language in LANGUAGES
+        )
+
+
+def warm() -> None:
+    """Make what the first visitor would wait for."""
+    from indicators import cached
+
+    if not cached.mistakes:
+        cached.warm()
 
 
 @asynccontextmanager
@@ -79,9 +126,7 @@ async def lifespan(_app: st.App) -> AsyncIterator[None]:
 
     What goes wrong on the way is logged and keeps nobody out: a page that needs it says so.
     """
-    from indicators import cached
-
-    for step in (fill, cached.warm):
+    for step in (open_figures, warm):
         try:
             step()
         except Exception:

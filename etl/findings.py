@@ -217,6 +217,12 @@ def write_findings(findings: Sequence[Finding], path: Path, words: Wording) -> N
                                name=path.name))  # fmt: skip
 
 
+def findings_frame(findings: Sequence[Finding], words: Wording) -> pd.DataFrame:
+    """Return findings as a table for readers, errors first; no suppressed figure is quoted."""
+    rows = [_record(redacted(finding), words) for finding in sorted(findings, key=_order)]
+    return _table(rows, words)
+
+
 def _record(finding: Finding, words: Wording) -> dict[str, str | int | None]:
     return {
         "severity": finding.severity,

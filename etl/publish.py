@@ -40,6 +40,7 @@ from indicators.database import (
     release,
     release_input,
 )
+from indicators.published_catalogue import keep_catalogue
 from indicators.queries import register_of
 
 
@@ -98,15 +99,13 @@ def publish(
         number = newest(connection)
         if edition.gone is not None and edition.base != number:
             raise Overtaken
+        if not dry_run:
+            keep_catalogue(connection)
         if number is None and not dry_run:
             return _first_release(connection, edition, decision)
         with staging(connection, edition.rows, edition.gone) as staged:
             _refuse_clashes(staged)
-            made = _release(staged, edition, decision, number, dry_run=dry_run)
-        new = [finding for finding in decision.warnings if finding.accepted is None]
-        if number is not None and new and made.release is None and not dry_run:
-            remember(connection, new, decision.accepted, number)  # of figures that are public
-        return made
+            return _release(staged, edition, decision, number, dry_run=dry_run)
 
 
 def roll_back(engine: sa.Engine, number: int, *, reason: str, dry_run: bool = False) -> Publication:

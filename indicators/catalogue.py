@@ -6,10 +6,9 @@ charts, tables, checks and verdicts read them from here.
 
 from __future__ import annotations
 
-import json
-import re
-from collections.abc import Container, Iterator
-from dataclasses import dataclass, fields, replace
+import io
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -21,6 +20,7 @@ from indicators.database import ROOT
 
 CATALOGUE = ROOT / "data" / "catalogue"
 REFERENCE = ROOT / "data" / "reference"
+_LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
 
 @dataclass(frozen=True)
@@ -130,63 +130,77 @@ class Catalogue:
     industries: pd.DataFrame
     schemes: pd.DataFrame
     sizes: pd.DataFrame
+    texts: dict[str, str]  # of the files, by their names
+
+
+_FILES = ("units.yaml", "indicators.yaml", "clauses.yaml", "sources.yaml")
+_LISTS = ("regions", "industries", "schemes", "sizes")
+FILES = (*_FILES, *(f"{name}.csv" for name in _LISTS))  # those that `load` reads
+_published: Mapping[str, str] | None = None  # what `stand_on` was given
 
 
 @cache
 def load() -> Catalogue:
-    """Return the catalogue that the project ships, read once."""
-    return read(CATALOGUE, REFERENCE)
+    """Return the catalogue that the project ships, read once; see also `stand_on`."""
+    return of_texts(_published) if _published is not None else read(CATALOGUE, REFERENCE)
+
+
+def stand_on(texts: Mapping[str, str] | None) -> None:
+    """Let `load` return the catalogue of these texts: that of the last release, if ours is broken.
+
+    None: the project's own again.
+    """
+    global _published
+    _published = texts
+    load.cache_clear()
+
+
+def is_published() -> bool:
+    """Say whether `load` returns the catalogue of the last release instead of the files'."""
+    return _published is not None
 
 
 def read(catalogue: Path, reference: Path) -> Catalogue:
-    """Return the catalogue read from two folders; `mistakes` says whether it may be used."""
-    units = {key: Text(**text) for key, text in _yaml(catalogue / "units.yaml")["units"].items()}
+    """Return the catalogue read from two folders; `etl.meaning` says whether it may be used."""
+    folders = {name: catalogue if name in _FILES else reference for name in FILES}
+    return of_texts(
+        {name: (folders[name] / name).read_text(encoding="utf-8-sig") for name in FILES}
+    )
+
+
+def of_texts(texts: Mapping[str, str]) -> Catalogue:
+    """Return the catalogue that these files hold: name → text, as in `Catalogue.texts`."""
     return Catalogue(
         indicators={
-            key: _indicator(key, entry)
-            for key, entry in _yaml(catalogue / "indicators.yaml")["indicators"].items()
+            key: _indicator(key, entry) for key, entry in _yaml(texts, "indicators").items()
         },
         clauses={
             entry["key"]: Clause(
                 entry["key"], str(entry["number"]), Text(**entry["title"]), Text(**entry["ask"])
             )
-            for entry in _yaml(catalogue / "clauses.yaml")["clauses"]
+            for entry in _yaml(texts, "clauses")
         },
         sources={
             key: Source(key, **{name: Text(**text) for name, text in entry.items()})
-            for key, entry in _yaml(catalogue / "sources.yaml")["sources"].items()
+            for key, entry in _yaml(texts, "sources").items()
         },
-        units=units,
+        units={key: Text(**text) for key, text in _yaml(texts, "units").items()},
+        texts=dict(texts),
         **{
-            name: pd.read_csv(reference / f"{name}.csv", dtype=str, keep_default_na=False)
-            for name in ("regions", "industries", "schemes", "sizes")
+            name: pd.read_csv(io.StringIO(texts[f"{name}.csv"]), dtype=str, keep_default_na=False)
+            for name in _LISTS
         },
     )
+
+
+def _yaml(texts: Mapping[str, str], name: str) -> Any:
+    return yaml.load(texts[f"{name}.yaml"], Loader=_LOADER)[name]  # noqa: S506
 
 
 def is_flow(keys: pd.Series) -> pd.Series:
     """Return whether each indicator is measured over a period; not one that nobody knows."""
     flows = {key for key, item in load().indicators.items() if item.timing == "flow"}
     return keys.isin(flows)
-
-
-class _Loader(getattr(yaml, "CSafeLoader", yaml.SafeLoader)):  # type: ignore[misc]
-    """YAML's safe loader, but a key that stands twice is refused: the first would be lost."""
-
-    def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Any, Any]:
-        keys = [self.construct_object(key, deep=True) for key, _ in node.value]
-        for place, key in enumerate(keys):
-            if key in keys[:place]:
-                raise yaml.constructor.ConstructorError(
-                    "while reading a mapping", node.start_mark,
-                    f"the key {key!r} stands twice", node.value[place][0].start_mark,
-                )  # fmt: skip
-        mapping: dict[Any, Any] = super().construct_mapping(node, deep)
-        return mapping
-
-
-def _yaml(path: Path) -> Any:
-    return yaml.load(path.read_text(encoding="utf-8"), Loader=_Loader)  # noqa: S506
 
 
 def _indicator(key: str, entry: dict[str, Any]) -> Indicator:
@@ -224,87 +238,3 @@ def _jump(entry: dict[str, Any]) -> Jump | None:
     scale = "points" if entry["unit"] in ("percent", "points", "score") else "log"
     said = entry.get("jump", {})
     return replace(_JUMPS[said.get("scale", scale)], **said)
-
-
-def mistakes(catalogue: Path = CATALOGUE, reference: Path = REFERENCE) -> list[str]:
-    """Return everything wrong with the catalogue's files, each as `file · entry: what`."""
-    found = list(_schema_mistakes(catalogue))
-    if not found:
-        found = list(_cross_mistakes(read(catalogue, reference)))
-    return found
-
-
-def _schema_mistakes(catalogue: Path) -> Iterator[str]:
-    import jsonschema
-
-    schema = json.loads((catalogue / "catalogue.schema.json").read_text(encoding="utf-8"))
-    for name in ("units", "indicators", "clauses", "sources"):
-        part = {"$ref": f"#/$defs/{name}_file", "$defs": schema["$defs"]}
-        try:
-            content = _yaml(catalogue / f"{name}.yaml")
-        except yaml.YAMLError as error:
-            yield f"{name}.yaml: {error}"
-            continue
-        for broken in jsonschema.Draft202012Validator(part).iter_errors(content):
-            where = " · ".join(str(step) for step in broken.absolute_path)
-            yield f"{name}.yaml · {where}: {broken.message}"
-
-
-_HAN = re.compile(r"[\u4e00-\u9fff]")
-
-
-def _cross_mistakes(known: Catalogue) -> Iterator[str]:
-    for key, item in known.indicators.items():
-        references: list[tuple[str, str | None, Container[str]]] = [
-            ("unit", item.unit, known.units),
-            ("clause", item.clause, known.clauses),
-            ("numerator", item.numerator, known.indicators),
-            ("denominator", item.denominator, known.indicators),
-        ]
-        for name, code, codes in references:
-            if code is not None and code not in codes:
-                yield f"indicators.yaml · {key} · {name}: {code} is not known"
-        if item.share_of is not None and item.share_of not in set(known.regions["code"]):
-            yield f"indicators.yaml · {key} · share_of: {item.share_of} is not a region"
-        if item.range[0] >= item.range[1]:
-            yield f"indicators.yaml · {key} · range: {item.range} is empty"
-        if list(item.breaks) != sorted(set(item.breaks)):
-            yield f"indicators.yaml · {key} · breaks: {list(item.breaks)} do not rise"
-    for file, texts in _texts(known):
-        for where, text in texts:
-            if not _HAN.search(text.zh):
-                yield f"{file} · {where}: the Chinese text {text.zh!r} is not Chinese"
-            if _HAN.search(text.en):
-                yield f"{file} · {where}: the English text {text.en!r} holds Chinese"
-    for name in ("regions", "industries", "schemes", "sizes"):
-        frame: pd.DataFrame = getattr(known, name)
-        for code in frame.loc[frame["code"].duplicated(), "code"]:
-            yield f"{name}.csv · {code}: the code stands twice"
-        if "parent" in frame:
-            for row in frame[~frame["parent"].isin(["", *frame["code"]])].to_dict("records"):
-                yield f"{name}.csv · {row['code']} · parent: {row['parent']} is not known"
-    yield from _region_mistakes(known.regions)
-
-
-def _region_mistakes(regions: pd.DataFrame) -> Iterator[str]:
-    codes = set(regions["code"])
-    for row in regions.to_dict("records"):
-        for column in ("group", "members"):
-            for code in str(row[column]).split():
-                if code not in codes:
-                    yield f"regions.csv · {row['code']} · {column}: {code} is not known"
-
-
-def _texts(known: Catalogue) -> Iterator[tuple[str, list[tuple[str, Text]]]]:
-    for name, entries in (
-        ("indicators", known.indicators), ("clauses", known.clauses), ("sources", known.sources),
-    ):  # fmt: skip
-        for key, entry in entries.items():
-            yield (
-                f"{name}.yaml",
-                [
-                    (f"{key} · {field.name}", getattr(entry, field.name))
-                    for field in fields(entry)
-                    if isinstance(getattr(entry, field.name), Text)
-                ],
-            )

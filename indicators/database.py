@@ -6,6 +6,7 @@
        ├───────< holding          how many figures a cell has, counted at publication
        └───────< warning ──< quoted    what was accepted, and the figures that it speaks of
     retraction                what was taken out of every release, by its key
+    catalogue_file            the catalogue as last published
     citation ─< observation      where a figure stands: document, place, verification
     document ─< target ──< milestone, evidence      what is to be reached, and who says so
 
@@ -38,7 +39,7 @@ if TYPE_CHECKING:
 
 ROOT = Path(__file__).resolve().parent.parent
 MIGRATIONS = Path(__file__).parent / "migrations"
-HEAD = "0005"
+HEAD = "0006"
 
 metadata = sa.MetaData()
 
@@ -102,6 +103,14 @@ holding = sa.Table(
     sa.Column("rows", sa.Integer, nullable=False),
     sa.Column("known", sa.Integer, nullable=False),
     sqlite_with_rowid=False,
+)
+
+# The files of the catalogue as last published; see `indicators.published_catalogue`.
+catalogue_file = sa.Table(
+    "catalogue_file",
+    metadata,
+    sa.Column("file", sa.Text, primary_key=True),
+    sa.Column("content", sa.Text, nullable=False),
 )
 
 # One row per place in a document that figures are taken from; the key is a digest of the rest.

@@ -17,7 +17,7 @@ import pyarrow as pa
 import streamlit as st
 from streamlit.navigation.page import StreamlitPage
 
-from indicators import cached
+from indicators import cached, catalogue
 from indicators.database import ROOT, Dataset
 from indicators.queries import Vintage
 from indicators.wording import LANGUAGES, Language, Wording
@@ -54,6 +54,7 @@ def begin(page: str) -> Frame:
     _menu_drawn.set(False)
     _gate(words)
     _language_switch(words)
+    _say_mistakes(words)
     dark = st.context.theme.type == "dark"
     dataset = _dataset(words)
     number = cached.release(dataset)
@@ -63,6 +64,26 @@ def begin(page: str) -> Frame:
         st.stop()
     newest = Vintage(number, dataset, cached.retracted(dataset))
     return Frame(words, dark, _vintage(newest, words), newest)
+
+
+def _say_mistakes(words: Wording) -> None:
+    """Say that pages stand on the last release's catalogue, or stop where they have none."""
+    if cached.mistakes:
+        st.title(words("Nothing can be shown yet: files have mistakes"))
+        st.error(words(
+            "Correct what is listed and start the server again. The same list: python -m etl check"
+        ))  # fmt: skip
+        st.dataframe(cached.mistakes[words.language], hide_index=True)
+        st.stop()
+    if catalogue.is_published():
+        st.warning(
+            words(
+                "The files of the catalogue or the code lists have mistakes, so this page goes by "
+                "the catalogue as last published. The figures are not touched. The list of "
+                "mistakes: python -m etl check"
+            ),
+            icon=":material/warning:",
+        )
 
 
 def _dataset(words: Wording) -> Dataset:

@@ -9,11 +9,11 @@ from typing import Annotated
 import pandas as pd
 import typer
 
-from etl.commands.app import app
+from etl.commands.app import CommandLine, app
 from etl.screen import screen
 from indicators import catalogue
 
-targets = typer.Typer(no_args_is_help=True, help="目标登记册 · The target register")
+targets = CommandLine(no_args_is_help=True, help="目标登记册 · The target register")
 app.add_typer(targets, name="targets")
 
 

@@ -66,6 +66,7 @@ from indicators.cached.offers import (
     offers,
 )
 from indicators.cached.opening import (
+    mistakes,
     warm,
 )
 from indicators.cached.province import (
@@ -116,6 +117,7 @@ __all__ = [
     "material",
     "matrix_exports",
     "matrix_specification",
+    "mistakes",
     "moving_datasets",
     "moving_exports",
     "moving_figures",

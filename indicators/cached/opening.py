@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from contextlib import suppress
 
+import pandas as pd
+
 from indicators import views
 from indicators.cached.database import national, reach, release, releases, retracted, sources
 from indicators.cached.maps import (
@@ -28,7 +30,10 @@ from indicators.cached.province import (
 from indicators.compare import PeerGroupError
 from indicators.queries import Vintage
 from indicators.views import MapView
-from indicators.wording import LANGUAGES
+from indicators.wording import LANGUAGES, Language
+
+# What is wrong with the files that everything rests on, where no page can be shown for it.
+mistakes: dict[Language, pd.DataFrame] = {}
 
 
 def warm() -> None:

@@ -1,0 +1,276 @@
+"""The hand-written files that everything rests on: every slip is told by file, line and entry."""
+
+from __future__ import annotations
+
+import json
+import re
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+import sqlalchemy as sa
+import streamlit as st
+from streamlit.testing.v1 import AppTest
+from typer.testing import CliRunner
+
+import app as door
+from etl import meaning, refresh
+from etl.commands import app
+from etl.schema import read, schema_findings
+from etl.screen import screen
+from indicators import cached, catalogue, database
+from indicators.database import ROOT
+from indicators.published_catalogue import kept_catalogue
+from tests.conftest import WORLD, publish_rows
+
+HAN = re.compile(r"[\u4e00-\u9fff]")
+INDICATORS, TARGETS = "catalogue/indicators.yaml", "catalogue/targets"
+GUIZHOU = f"{TARGETS}/guizhou-certification-2018.yaml"
+GUANGDONG = f"{TARGETS}/guangdong-certification-2018.yaml"
+
+# file, what stands there, what a slip makes of it, the entry told; the line is the first changed.
+SLIPS = [
+    (INDICATORS, "clause: preamble", "clause: prologue", "certificates_valid · clause"),
+    (INDICATORS, "polarity: higher_better", "polarity: higher", "certificates_valid · polarity"),
+    (INDICATORS, "unit: certificates", "unit: sheets", "certificates_valid · unit"),
+    (INDICATORS, "range: [0, 20000000]", "range: [20000000, 0]", "certificates_valid · range"),
+    (INDICATORS, "range: [0, 20000000]", "range: [0]", "certificates_valid · range"),
+    (INDICATORS, "decimals: 0", "decimals: none", "certificates_valid · decimals"),
+    (INDICATORS, "decimals: 0", "decimals: 0\n    decimal: 0", "certificates_valid · decimal"),
+    (INDICATORS, "decimals: 0", "decimals: 0\n    kind: count", "kind"),
+    (INDICATORS, "  certified_organisations:\n", "  certificates_valid:\n", "certificates_valid"),
+    (INDICATORS, "    timing: stock", "   timing: stock", None),
+    (INDICATORS, "    timing: stock", "\ttiming: stock", None),
+    (INDICATORS, "zh: 有效认证证书数,", "zh: Certificates,", "certificates_valid · title · zh"),
+    (INDICATORS, "denominator: population", "denominator: residents",
+     "organisations_per_10000_residents · ratio · denominator"),
+    (INDICATORS, "share_of: \"100000\"", "share_of: \"100001\"",
+     "organisation_national_share · ratio · share_of"),
+    (INDICATORS, "share_of: \"100000\"", "share_of: 100000",
+     "organisation_national_share · ratio · share_of"),
+    (INDICATORS, "{threshold: 3}", "{treshold: 3}",
+     "certified_organisations · suppression · treshold"),
+    (INDICATORS, "additive: [region, industry, size, scheme]", "additive: [regions]",
+     "certificates_valid · additive · [1]"),
+    ("catalogue/clauses.yaml", "en: Guiding ideology", "en: 指导思想",
+     "guiding_ideology · title · en"),
+    ("catalogue/clauses.yaml", "key: principles", "key: guiding_ideology",
+     "guiding_ideology · key"),
+    ("catalogue/sources.yaml", "    frequency: {zh: 月度，", "    frequence: {zh: 月度，",
+     "platform_schemes · frequence"),
+    ("catalogue/units.yaml", "zh: 张, en: certificates", "zh: 张", "certificates"),
+    ("catalogue/units.yaml", "{zh: 张, en: certificates}", "张", "certificates"),
+    ("catalogue/units.yaml", "zh: 张, en: certificates}", "zh: 张, en: certificates", None),
+    (GUIZHOU, "  indicator: certified_organisations", "  indicator: certified_organisation",
+     "guizhou-certified-organisations-2022 · indicator"),
+    (GUIZHOU, "  kind: at_least", "  kind: at_last",
+     "guizhou-certified-organisations-2022 · kind"),
+    (GUANGDONG, "issuer: 广东省人民政府", "issuer: 广东省人民政府\n  issuer: 广东省", "issuer"),
+    (GUANGDONG, "date: '2018'", "date: 2018-09-01", "document · date"),
+    ("reference/regions.csv", "120000,天津市", "110000,天津市", "110000"),
+    ("reference/regions.csv", "province,100000,EAST", "province,100000,EASST", "110000 · group"),
+    ("reference/regions.csv", "110000 120000 130000", "110000 120000 139999", "EAST · members"),
+    ("reference/regions.csv", "short_zh,", "short,", None),
+    ("reference/industries.csv", "division,C\n", "division,Z\n", "13 · parent"),
+    ("reference/industries.csv", "division,C\n", "division\n", None),
+    ("reference/schemes.csv", "(ISO 9001),MS", "(ISO 9001),SM", "QMS · parent"),
+    ("reference/peer_groups.yaml", '"120000"', '"129999"', "EAST · members · [2]"),
+    ("reference/peer_groups.yaml", '"120000"', "120000", "EAST · members · [2]"),
+    ("reference/peer_groups.yaml", "indicator: population", "indicator: populace",
+     "neighbours · features · [1] · indicator"),
+]  # fmt: skip
+# Where a reader of YAML stops after the slip, or what lacks an entry stands before it.
+FURTHER = {"zh: 张, en: certificates": 1}
+
+
+@pytest.fixture
+def copies(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
+    """Return the folder above copies of the hand-written files, which all then goes by."""
+    for name in ("catalogue", "reference"):
+        shutil.copytree(ROOT / "data" / name, tmp_path / name)
+    monkeypatch.setattr(catalogue, "CATALOGUE", tmp_path / "catalogue")
+    monkeypatch.setattr(catalogue, "REFERENCE", tmp_path / "reference")
+    monkeypatch.setenv("DATABASE_URL", f"sqlite:///{tmp_path / 'figures.sqlite'}")
+    monkeypatch.setattr(screen.console, "width", 250)
+    yield tmp_path
+    catalogue.stand_on(None)
+
+
+def plant(file: Path, right: str, wrong: str) -> int:
+    """Put a slip into a file; return the first line that it changes."""
+    text = file.read_text(encoding="utf-8")
+    assert right in text
+    broken = text.replace(right, wrong, 1)
+    file.write_text(broken, encoding="utf-8")
+    pairs = zip(text.splitlines(), [*broken.splitlines(), ""], strict=False)
+    return next(number for number, (old, new) in enumerate(pairs, 1) if old != new)
+
+
+def checked(report: Path) -> tuple[str, list[dict[str, Any]]]:
+    """Run `check`; return what it prints and the findings that it writes."""
+    result = CliRunner().invoke(app, ["check", "--findings", str(report)])
+    assert isinstance(result.exception, SystemExit), result.exception
+    assert result.exit_code
+    return result.output, json.loads(report.read_text(encoding="utf-8"))
+
+
+def test_the_shipped_files_hold_no_mistake() -> None:
+    assert meaning.findings() == []
+
+
+@pytest.mark.parametrize(("file", "right", "wrong", "entry"), SLIPS)
+def test_a_slip_is_told_in_chinese_by_file_line_and_entry(
+    copies: Path, file: str, right: str, wrong: str, entry: str | None
+) -> None:
+    line = plant(copies / file, right, wrong)
+    output, findings = checked(copies / "findings.json")
+    told = [finding for finding in findings if finding["file"] == Path(file).name]
+    assert told
+    assert "Traceback" not in output
+    first = told[0]
+    assert first["column"] == entry
+    assert first["row"] == line + FURTHER.get(wrong, 0)
+    for part in ("expected", "advice"):
+        assert HAN.search(first[part]), first
+    assert Path(file).name in output
+
+
+def test_every_mistake_of_every_file_is_told_at_once(copies: Path) -> None:
+    plant(copies / INDICATORS, "clause: preamble", "clause: prologue")
+    plant(copies / INDICATORS, "range: [0, 20000000]", "range: [20000000, 0]")
+    plant(copies / "catalogue" / "units.yaml", "zh: 人,", "zh: 人, cn: 人,")
+    plant(copies / GUIZHOU, "  kind: at_least", "  kind: at_last")
+    (copies / "reference" / "sizes.csv").write_bytes("code,规模".encode("gbk"))
+    (copies / "catalogue" / "sources.yaml").unlink()
+    files = {finding.file for finding in meaning.findings()}
+    assert files == {
+        "indicators.yaml", "units.yaml", GUIZHOU.rpartition("/")[2], "sizes.csv", "sources.yaml",
+    }  # fmt: skip
+
+
+def test_a_misspelt_word_is_answered_by_the_nearest_one(copies: Path) -> None:
+    plant(copies / INDICATORS, "polarity: higher_better", "polarity: higher_beter")
+    (finding,) = meaning.findings()
+    assert "higher_better" in str(finding.advice)
+
+
+@pytest.mark.parametrize("text", ["", "- 1", "a: &b [1]\nc: *b", "a: !x 1", "units: null", "\x00"])
+def test_what_is_no_such_file_is_a_finding_and_no_traceback(copies: Path, text: str) -> None:
+    (copies / "catalogue" / "units.yaml").write_text(text, encoding="utf-8")
+    assert any(finding.file == "units.yaml" for finding in meaning.findings())
+
+
+def test_every_rule_of_our_schemas_is_put_into_words() -> None:
+    from etl.schema import _bound
+
+    known = {"required", "additionalProperties", "enum", "pattern", "type"}
+    structure = {
+        "$schema", "$ref", "$defs", "title", "properties", "items", "propertyNames", "if", "then",
+        "allOf", "const", "prefixItems",
+    }  # fmt: skip
+
+    def rules(schema: Any) -> Iterator[str]:
+        if isinstance(schema, dict):
+            for key, value in schema.items():
+                if key in ("properties", "$defs"):
+                    for part in value.values():
+                        yield from rules(part)
+                else:
+                    yield key
+                    yield from rules(value)
+        elif isinstance(schema, list):
+            for part in schema:
+                yield from rules(part)
+
+    for path in (ROOT / "data").rglob("*.schema.json"):
+        for rule in set(rules(json.loads(path.read_text(encoding="utf-8")))) - known - structure:
+            assert "{rule}" not in _bound(rule, 1).text, (path, rule)
+
+
+def test_each_missing_entry_is_named_once(tmp_path: Path) -> None:
+    (tmp_path / "a.yaml").write_text("units: {a: {}}", encoding="utf-8")
+    written, wrong = read(tmp_path / "a.yaml")
+    assert written is not None
+    assert wrong == []
+    schema = json.loads(meaning.SCHEMA.read_text(encoding="utf-8"))
+    part = {"$ref": "#/$defs/units_file", "$defs": schema["$defs"]}
+    (finding,) = schema_findings(written, part)
+    assert str(finding.expected) == "the entries zh, en"
+
+
+# The server
+
+
+@pytest.fixture
+def _server() -> Iterator[None]:
+    def forget() -> None:
+        catalogue.stand_on(None)
+        cached.mistakes.clear()
+        st.cache_resource.clear()
+        st.cache_data.clear()
+
+    forget()
+    yield
+    forget()
+
+
+def opened(page: str) -> AppTest:
+    test = AppTest.from_file(str(ROOT / "pages" / f"{page}.py"), default_timeout=60).run()
+    assert not test.exception
+    return test
+
+
+@pytest.mark.usefixtures("_server")
+def test_the_server_stands_on_the_catalogue_as_last_published_and_says_so(
+    copies: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    refresh.fill_if_empty(database.open_database())
+    plant(copies / INDICATORS, "clause: preamble", "clause: prologue")
+    plant(copies / "catalogue" / "units.yaml", "zh: 张, en: certificates}", "zh: 张")
+    door.open_figures()
+    assert "units.yaml" in capsys.readouterr().err
+    door.warm()
+    page = opened("overview")
+    assert "按最近一次发布时的目录显示" in page.warning[0].value
+    assert page.title[0].value.startswith("2025年1月有效认证证书（含境外）419.0万张")
+    assert not opened("objectives").error
+
+
+@pytest.mark.usefixtures("_server")
+def test_a_first_start_with_a_broken_catalogue_shows_the_mistakes_and_nothing_else(
+    copies: Path,
+) -> None:
+    plant(copies / INDICATORS, "clause: preamble", "clause: prologue")
+    door.open_figures()
+    door.warm()
+    page = opened("overview")
+    assert page.title[0].value == "文件有误，暂无内容可供显示"
+    assert "prologue" in page.dataframe[0].value.to_string()
+    plant(copies / INDICATORS, "clause: prologue", "clause: preamble")
+    cached.mistakes.clear()
+    door.open_figures()
+    assert cached.release() == 1
+
+
+@pytest.mark.usefixtures("_server")
+def test_a_broken_register_keeps_no_page_from_what_was_published(copies: Path) -> None:
+    refresh.fill_if_empty(database.open_database())
+    plant(copies / GUIZHOU, "  kind: at_least", "  kind: at_last")
+    door.open_figures()
+    page = opened("objectives")
+    assert not page.warning
+    assert not page.error
+
+
+def test_a_publication_keeps_the_catalogue_it_went_by(empty: sa.Engine) -> None:
+    assert kept_catalogue(empty) == {}
+    publish_rows(empty, WORLD)
+    assert kept_catalogue(empty) == catalogue.load().texts
+    catalogue.stand_on(kept_catalogue(empty) | {"units.yaml": "units: {}"})
+    try:
+        publish_rows(empty, WORLD)  # which changes no figure
+    finally:
+        catalogue.stand_on(None)
+    assert kept_catalogue(empty)["units.yaml"] == "units: {}"
