@@ -10,6 +10,7 @@ import pytest
 
 from etl.findings import Refused
 from etl.own import read_declaration
+from etl.own.declaration import beside
 from etl.own.grammar import declaration_of
 from etl.own.listing import LIMIT
 from indicators.wording import Wording
@@ -354,6 +355,53 @@ def test_every_mistake_in_a_declaration_is_told() -> None:
         "provenance", "layout", "columns.place", "missing.-", "scope", "header", "colour",
         "region", "period", "unit",
     }  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("declared", "line", "found", "expected"),
+    [
+        ("unit: 张\nlayout: long\nunit: 万张", 3, "unit", "each key once; it stands in line 1 too"),
+        (
+            "columns:\n  region: 甲\n  'region': 乙",
+            3,
+            "region",
+            "each key once; it stands in line 2 too",
+        ),
+        (
+            "names: {region: {甲: 320000, 甲: 330000}}",
+            1,
+            "甲",
+            "each key once; it stands in line 1 too",
+        ),
+        ("missing: {'-': O,\n  '-': M}", 2, "-", "each key once; it stands in line 1 too"),
+        ("unit: &u 万张\nlayout: *u", 1, "&u", "no anchors and aliases"),
+        ("columns: {region: *r}", 1, "*r", "no anchors and aliases"),
+        ("fixed:\n  <<: {indicator: certificates_valid}", 2, "<<", "no anchors and aliases"),
+        ("layout: long\ncolour: red", 2, "colour", None),
+        ("provenance:\n  publisher: x\n  editor: y", 3, "editor", None),
+        ("columns:\n  region: 甲\n  place: 乙", 3, "place", None),
+        ("layout: tall", 1, "tall", "one of long wide"),
+        ("provenance:\n  publisher: TODO", 2, "TODO", "your decision in place of TODO"),
+        ("columns: [甲\nunit: 张", 2, None, "a YAML file in UTF-8"),
+    ],
+)
+def test_a_slip_in_a_declaration_is_told_with_its_line(
+    tmp_path: Path, declared: str, line: int, found: str | None, expected: str | None
+) -> None:
+    path = csv(tmp_path, "甲,乙\n")
+    beside(path).write_text(declared, encoding="utf-8")
+    with pytest.raises(Refused) as refusal:
+        read_declaration(path)
+    assert any(
+        said.row == line and found in (None, said.found) and expected in (None, str(said.expected))
+        for said in refusal.value.findings
+    ), refusal.value.findings
+
+
+def test_a_unit_of_an_unknown_indicator_is_told(tmp_path: Path) -> None:
+    declared = LONG.replace("unit: 张", "unit: {certificates_valid: 张, certificates_vlaid: 万张}")
+    (fault,) = faults(csv(tmp_path, "地区,时期,数值\n江苏,2024,5\n"), declared)
+    assert fault[2] == "certificates_vlaid"
 
 
 def test_an_undecided_item_is_refused() -> None:

@@ -19,7 +19,7 @@ from etl.findings import Message, message
 from etl.own.cells import Unread, month, period, quarter, year
 from etl.own.declaration import Declaration
 from etl.own.listing import Listing
-from etl.own.names import Names, folded, is_note, names
+from etl.own.names import EXPECTED, Names, folded, is_note, names
 from etl.own.notes import Notes
 from etl.own.units import power
 from indicators.catalogue import Catalogue, Text
@@ -111,6 +111,14 @@ class Conversion:
         )
         self._readers["unit"] = lambda text: text.strip()
         self.power = cache(self._power)
+        units = self.declaration.unit
+        for key in units if isinstance(units, Mapping) else ():
+            if key not in self.catalogue.indicators:
+                self.listing.add(
+                    key,
+                    EXPECTED["indicator"],
+                    message("correct {key} in the declaration", key=f"unit.{key}"),
+                )
 
     def _member(
         self,

@@ -5,6 +5,7 @@ from __future__ import annotations
 import codecs
 import re
 import unicodedata
+from collections.abc import Iterator, Mapping
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -12,6 +13,7 @@ from typing import Any
 import yaml
 
 from etl.findings import Finding, Message, Refused, message
+from etl.own import strict_yaml
 from etl.own.declaration import (
     COLUMNS,
     MARKS,
@@ -56,7 +58,7 @@ def read_declaration(path: Path) -> Declaration:
             )
         return declaration_of(inside, path.name)
     try:
-        content = yaml.safe_load(place.read_text(encoding="utf-8-sig"))
+        content = strict_yaml.read(place.read_text(encoding="utf-8-sig"))
     except (OSError, ValueError, RecursionError, yaml.YAMLError) as error:
         raise Refused(
             [
@@ -65,26 +67,50 @@ def read_declaration(path: Path) -> Declaration:
                     " ".join(str(error).split())[:200],
                     message("a YAML file in UTF-8"),
                     message("run python -m etl inspect {file}", file=path.name),
+                    row=_line(error),
                 )
             ]
         ) from None
-    return declaration_of(content, place.name)
+    if content.slips:
+        raise Refused(
+            [
+                Finding(place.name, slip.found, slip.expected, slip.advice, row=slip.line)
+                for slip in content.slips
+            ]
+        )
+    return declaration_of(content.said, place.name, content.lines)
 
 
-def declaration_of(content: Any, file: str) -> Declaration:
-    """Return the declaration that a YAML text says; raises `Refused` with every mistake."""
-    reading = _Reading(file)
+def _line(error: Exception) -> int | None:
+    mark = getattr(error, "problem_mark", None)
+    return None if mark is None else mark.line + 1
+
+
+def declaration_of(content: Any, file: str, lines: Mapping[str, int] | None = None) -> Declaration:
+    """Return the declaration that a YAML text says; raises `Refused` with every mistake.
+
+    `lines`: of its keys, by the keys above them and their own, joined by dots.
+    """
+    reading = _Reading(file, lines or {})
     made = reading.declaration(content)
     if reading.findings or made is None:
         raise Refused(reading.findings)
     return made
 
 
+def _above(key: str) -> Iterator[str]:
+    """Yield a key, and those that it stands under, the nearest first."""
+    while key:
+        yield key
+        key = key.rpartition(".")[0]
+
+
 class _Reading:
     """One declaration being read: what is wrong with it is collected."""
 
-    def __init__(self, file: str) -> None:
+    def __init__(self, file: str, lines: Mapping[str, int]) -> None:
         self._file = file
+        self._lines = lines
         self.findings: list[Finding] = []
 
     def _wrong(self, key: str, found: object, expected: Message, advice: Message | None = None):  # type: ignore[no-untyped-def]
@@ -94,6 +120,7 @@ class _Reading:
                 str(found)[:200],
                 expected,
                 advice or message("correct {key} in the declaration", key=key),
+                row=next((self._lines[part] for part in _above(key) if part in self._lines), None),
                 column=key,
             )
         )
