@@ -1502,4 +1502,77 @@ unit: organisations
             "320000 2023 50; 320000 2024 60; 330000 2023 70; 330000 2024 80",
         ),
     ),
+    Shape(
+        "each heading with its year and the indicator",
+        """
+城市|2016年获证组织数（家）|2017年获证组织数（家）
+南京市|50|60
+苏州市|60|70
+来源：某局
+""",
+        f"""
+layout: wide
+header: 1
+across: [period]
+columns: {{region: 城市}}
+fixed: {{indicator: certified_organisations, {_ALL}}}
+names: {{period: {{2016年获证组织数（家）: 2016, 2017年获证组织数（家）: 2017}}}}
+unit: 家
+within: 320000
+leave_out: [{{column: 城市, from: [来源]}}]
+""",
+        of(
+            "certified_organisations",
+            "region period",
+            "320100 2016 50; 320100 2017 60; 320500 2016 60; 320500 2017 70",
+        ),
+    ),
+    Shape(
+        "months down, years across",
+        """
+江苏省新颁证书数（张）
+月份|2023年|2024年
+1月|5|6
+2月|7|8
+来源：某局
+""",
+        f"""
+layout: wide
+header: 2
+across: [year]
+columns: {{month: 月份}}
+fixed: {{indicator: certificates_new, region: 320000, {_ALL}}}
+unit: 张
+leave_out: [{{column: 月份, from: [来源]}}]
+""",
+        of(
+            "certificates_new",
+            "region period",
+            "320000 2023-01 5; 320000 2024-01 6; 320000 2023-02 7; 320000 2024-02 8",
+        ),
+    ),
+    Shape(
+        "a title and its date side by side above two columns",
+        """
+质量管理体系认证证书|2024年12月底
+地区|有效认证证书数（张）
+江苏|12
+浙江|13
+来源：某局
+""",
+        """
+layout: long
+header: 2
+columns: {region: 地区, value: 有效认证证书数（张）}
+fixed: {indicator: certificates_valid, period: 2024-12, scheme: QMS, industry: ALL, size: ALL}
+unit: 张
+leave_out: [{column: 地区, from: [来源]}]
+""",
+        of(
+            "certificates_valid",
+            "region period scheme",
+            "320000 2024-12 QMS 12; 330000 2024-12 QMS 13",
+        ),
+        loads=False,
+    ),
 ]

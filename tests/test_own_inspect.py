@@ -296,3 +296,72 @@ def test_a_proposal_is_made_for_the_language_of_its_reader(tmp_path: Path) -> No
     assert "# unsure: nothing in the file says it" in english
     assert yaml.safe_load(english) == yaml.safe_load(chinese)
     assert str(yaml.safe_load(english)["fixed"]["indicator"]).startswith(TODO)
+
+
+def unsure(path: Path) -> set[str]:
+    return {item.key for item in propose(path, KNOWN).items if item.certainty == "unsure"}
+
+
+def test_letters_are_no_schemes_beside_the_industries_that_they_are_the_codes_of(
+    tmp_path: Path,
+) -> None:
+    path = csv(
+        tmp_path,
+        (
+            "江苏省2024年分行业获证组织数（家）,,\n代码,行业,获证组织数\n"
+            "A,农、林、牧、渔业,10\nB,采矿业,20\nC,制造业,30\n"
+        ),
+    )
+    found = sure(path)
+    assert (found["columns.industry"], found["ignore"]) == ("行业", ["代码"])
+    assert (found["fixed.scheme"], found["fixed.region"]) == ("ALL", "320000")
+
+
+def test_industries_that_cannot_be_read_are_not_all_industries(tmp_path: Path) -> None:
+    path = csv(tmp_path, "行业,获证组织数（家）\n一、采掘,1\n二、制造,2\n三、建筑,3\n")
+    assert "columns.industry" in unsure(path)
+    assert "fixed.industry" not in sure(path)
+
+
+@pytest.mark.parametrize(
+    ("headings", "doubted"),
+    [
+        ("获证组织数,其中：制造业", "industry"),
+        ("规模以上企业获证组织数,获证组织数", "size"),
+        ("获证组织数,其中：管理体系", "scheme"),
+    ],
+)
+def test_a_heading_that_may_say_a_part_leaves_the_whole_unsure(
+    tmp_path: Path, headings: str, doubted: str
+) -> None:
+    path = csv(tmp_path, f"2024年,,\n地区,{headings}\n江苏,500,300\n浙江,600,400\n")
+    assert {"across", f"fixed.{doubted}"} <= unsure(path)
+
+
+def test_the_day_in_a_file_s_name_is_no_period(tmp_path: Path) -> None:
+    table = "获证组织数（家）,\n地区,数量\n江苏,5\n浙江,6\n"
+    path = csv(tmp_path, table, "获证组织数_2025-01.csv")
+    assert "fixed.period" in unsure(path)
+
+
+def test_columns_of_an_export_are_known_by_their_names(tmp_path: Path) -> None:
+    path = csv(
+        tmp_path,
+        (
+            "region_code,region_name,year,indicator,value,unit\n"
+            "320000,江苏省,2023,certified_organisations,500,家\n"
+            "330000,浙江省,2023,certified_organisations,600,家\n"
+        ),
+    )
+    found = sure(path)
+    assert (found["columns.region"], found["columns.value"], found["columns.unit"]) == (
+        "region_code",
+        "value",
+        "unit",
+    )
+    assert found["ignore"] == ["region_name"]
+
+
+def test_two_units_that_differ_are_left_to_be_decided(tmp_path: Path) -> None:
+    path = csv(tmp_path, ("2024年获证组织数（万家）,\n单位：家,\n地区,数量\n江苏,50\n浙江,60\n"))
+    assert "unit" in unsure(path)

@@ -136,6 +136,7 @@ class Columns:
         self.all = [self._column(p) for p in range(self.grid.width)]
         self._settle_parts()
         self._settle_doubles()
+        self._settle_codes()
 
     def of(self, *keys: str) -> list[Column]:
         """Return the columns of these keys, from the left."""
@@ -173,7 +174,7 @@ class Columns:
     def _key(self, p: int) -> tuple[str, Certainty, bool]:
         label, texts = self.labels[p], self.texts(p)
         filled = any(self.grid.rows[i][p].strip() for i in self.sampled)
-        titled = _titled(label)
+        titled = titled_as(label)
         if not label and not filled:
             return "blank", "certain", False
         if self._is_index(p, label):
@@ -196,8 +197,8 @@ class Columns:
             share = self.share(p, self.readers.reads[titled])
             if share >= 0.9:
                 return titled, "certain", True
-            if share >= 0.5 and not numeric:
-                return titled, "likely", True
+            if not numeric:
+                return titled, "likely" if share >= 0.5 else "unsure", True
         reading = self._reading(p, numeric=numeric)
         if reading is not None:
             return reading, "likely", False
@@ -215,8 +216,10 @@ class Columns:
         if numeric:
             years = p == 0 and self.share(p, lambda text: kind(text) == "year") == 1
             return "period" if years and len(self.texts(p)) > 1 else None
+        codes = all(len(text) < 4 and text.isascii() for text in self.texts(p))
         for key, reads in self.readers.reads.items():
-            if self.share(p, reads) >= 0.9:
+            # A, B, C are codes of more lists than one.
+            if self.share(p, reads) >= 0.9 and not (codes and key != "period"):
                 return key
         return None
 
@@ -248,6 +251,23 @@ class Columns:
                     if column is not best:
                         self._set(column.place, "aside")
 
+    def _settle_codes(self) -> None:
+        """Pass over a column of codes beside the names that they are the codes of."""
+        for column in self.of("other", "figure"):
+            if not re.search("代码|编码|code", column.label, re.IGNORECASE):
+                continue
+            for named in self.of("industry", "scheme", "size"):
+                pairs = [(row[column.place], row[named.place]) for row in self._rows()]
+                if all(
+                    (code := self.readers.code(named.key, name)) is not None
+                    and code == self.readers.code(named.key, text)
+                    for text, name in pairs
+                ):
+                    self._set(column.place, "aside")
+
+    def _rows(self) -> list[list[str]]:
+        return [self.grid.rows[i] for i in self.sampled]
+
     def _set(self, p: int, key: str) -> None:
         column = self.all[p]
         self.all[p] = Column(p, column.label, key, column.certainty, column.titled)
@@ -261,12 +281,13 @@ def labels_of(header: Sequence[Sequence[str]], width: int) -> list[str]:
     ]
 
 
-def _titled(label: str) -> str | None:
+def titled_as(label: str) -> str | None:
     """Return what a heading says its column is, in either language or both."""
     for part in reversed(label.split(" / ")):
         bare = _bare_word(part)
-        if bare in _TITLED:
-            return _TITLED[bare]
+        for word in (bare, re.sub("(?:_?(?:code|name)|代码|编码|名称)$", "", bare)):
+            if word in _TITLED:
+                return _TITLED[word]
         chinese = re.sub(r"[a-z .()/]+", "", bare)
         english = re.sub(r"[^a-z]+", "", bare)
         if chinese in _TITLED and (not english or _TITLED.get(english) == _TITLED[chinese]):

@@ -7,12 +7,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from etl.findings import Message, message
 from etl.own.cells import Unread, amount, note_mark, period, plain
-from etl.own.columns import MARK, Column, Columns, Readers, all_read, labels_of
+from etl.own.columns import MARK, Column, Columns, Readers, all_read, labels_of, titled_as
 from etl.own.declaration import MEANINGS, PARTS, PROVENANCE, TODO
 from etl.own.grid import Grid, kind, unmarked
 from etl.own.headings import Heading, Headings
@@ -50,7 +50,9 @@ class Evidence:
         self.readers = Readers(self.catalogue, self.headings)
         self.parted = ""
         self._say_sheet()
-        self.grid = grid = Grid(self.sample.rows, self.sample.merged, self.readers.is_place)
+        self.grid = grid = Grid(
+            self.sample.rows, self.sample.merged, self.readers.is_place, _is_titled
+        )
         self.titles = grid.titles
         if not grid.first:
             self._doubt("header", "", message("no row of figures was found"))
@@ -60,6 +62,7 @@ class Evidence:
         self.columns = Columns(grid, self.readers, self.labels)
         self.names: dict[str, dict[str, str]] = {}
         self.units: dict[str, str] = {}
+        self.dated: list[Heading] = []
         self.across: list[str] = []
         self._say_header()
         self._say_columns()
@@ -87,12 +90,17 @@ class Evidence:
     def _is_decided(self, key: str) -> bool:
         return any(item.key == key for item in self.made)
 
+    def _grid(self, sample: Sample) -> Grid:
+        return Grid(sample.rows, sample.merged, self.readers.is_place, _is_titled)
+
     def _say_sheet(self) -> None:
         """Say which sheet holds the table, or that each one is a part of it."""
         if not self.sample.sheet:
             return
         sheets = [self.sample, *self.sample.others]
-        grids = [Grid(sheet.rows, sheet.merged, self.readers.is_place) for sheet in sheets]
+        grids = [
+            Grid(sheet.rows, sheet.merged, self.readers.is_place, _is_titled) for sheet in sheets
+        ]
         tables = [sheet for sheet, grid in zip(sheets, grids, strict=True) if grid.first]
         if len(sheets) == 1 or len(tables) == 1:
             if tables:
@@ -166,6 +174,13 @@ class Evidence:
                 continue
             name = self.columns.name(column.place)
             same = [other for other in self.columns.of(column.key) if other is not column]
+            if column.certainty == "unsure":
+                self._doubt(
+                    f"columns.{column.key}",
+                    column.label,
+                    message("its heading says so; not all of its cells do"),
+                )
+                continue
             if name is None or same:
                 self._doubt(
                     f"columns.{column.key}",
@@ -209,7 +224,7 @@ class Evidence:
         if key == self.parted:
             return True
         if key == "period":
-            return bool(self.columns.of("period", *PARTS))
+            return bool(self.columns.of("period", "year"))
         return bool(self.columns.of(key))
 
     def _say_long(self, column: Column) -> None:
@@ -311,9 +326,15 @@ class Evidence:
                 return MARK if key in taken else key
         if not self._in_column("period") and self._relative_years(texts):
             return "period"
-        if not self._in_column("indicator") and all(texts):
+        if all(texts):
             read = [self.headings.read(unmarked(text)) for text in texts]
-            if all(said.indicator for said in read):
+            if self._take_periods(read):
+                return MARK if "period" in taken else "period"
+            if (
+                not self._in_column("indicator")
+                and all(said.indicator for said in read)
+                and len({said.indicator for said in read}) == len(read)
+            ):
                 self._take_indicators(read)
                 return MARK if "indicator" in taken else "indicator"
         if all_read(texts, lambda text: self.headings.unit(text) is not None):
@@ -331,6 +352,25 @@ class Evidence:
         for text, word in zip(texts, bare, strict=True):
             said = int(year) - (word in _LAST_YEAR)
             self.names.setdefault("period", {})[text] = str(said)
+        return True
+
+    def _take_periods(self, read: Sequence[Heading]) -> bool:
+        """Take headings such as 2016年获证组织数（家） for the periods that they name."""
+        periods = [said.period for said in read]
+        codes = {said.indicator for said in read if said.indicators}
+        units = {said.unit for said in read}
+        if (
+            self._in_column("period")
+            or None in periods
+            or len({*periods}) != len(read)
+            or any(said.rest or said.near or said.regions for said in read)
+            or None in codes
+            or len(codes) > 1
+            or len(units) > 1
+        ):
+            return False
+        self.names.setdefault("period", {}).update({s.text: str(s.period) for s in read})
+        self.dated = [replace(read[0], periods=())]
         return True
 
     def _take_indicators(self, read: Sequence[Heading]) -> None:
@@ -372,6 +412,14 @@ class Evidence:
                 if key == MARK and cells and len({*cells}) == 1
             ]
         self.head = [self.headings.read(unmarked(text)) for text in heads if text]
+        self.head += self.dated
+        # What stands above the figures and is not understood may say an industry or a size.
+        self.unread = [
+            self.headings.read(text)
+            for key, cells in zip(self.across, self.spread, strict=True)
+            for text in dict.fromkeys(cells)
+            if key.startswith(TODO)
+        ]
         self.elsewhere = [
             self.headings.read(text)
             for text in (self.sample.sheet, self.path.stem)
@@ -438,17 +486,14 @@ class Evidence:
         return bool(others - codes)
 
     def _title_period(self) -> str | None:
-        """Return the only period that the titles name; else the name of sheet or file."""
+        """Return the only period that the titles name; else that of the sheet's name."""
         read = [self.headings.read(text) for text in self.titles]
         found = {name for said in read for name in said.periods}
         if any(said.spans for said in read):
             return None
-        if not found:
-            for text in (self.sample.sheet, self.path.stem):
-                said = self.headings.read(text)
-                if said.periods or said.spans:
-                    found = set(said.periods) if not said.spans else set()
-                    break
+        if not found and self.sample.sheet:
+            said = self.headings.read(self.sample.sheet)
+            found = set() if said.spans else {*said.periods}
         return found.pop() if len(found) == 1 else None
 
     def _say_period(self) -> None:
@@ -461,7 +506,9 @@ class Evidence:
         marked = [said for said in self.head if said.periods]
         found = marked[0].period if len(marked) == 1 else self._title_period()
         if found is None or (parts and len(found) != 4):
-            self._doubt(f"fixed.{key}", "", message("nothing in the file says it, or several do"))
+            # A file is often named after the day on which it was sent.
+            hint = self.headings.read(self.path.stem).period or ""
+            self._doubt(f"fixed.{key}", hint, message("nothing in the file says it, or several do"))
             return
         said = next(
             (s.text for s in (*marked, *self.around, *self.elsewhere) if found in s.periods), found
@@ -490,7 +537,8 @@ class Evidence:
         texts = [*self.head, *self.around]
         named = {found for said in texts if (found := self._rest_code(said)) and found[0] == key}
         doubtful = [said for said in texts if said.hints(key) and self._rest_code(said) is None]
-        if len(named) == 1:
+        doubtful += [said for said in self.unread if said.hints(key)]
+        if len(named) == 1 and not doubtful:
             ((_, code),) = named
             saying = next(s.text for s in texts if self._rest_code(s) == (key, code))
             self._say(f"fixed.{key}", code, "likely", message('"{said}" says so', said=saying))
@@ -959,6 +1007,10 @@ def _mark(text: str) -> str:
     if mark := note_mark(text[-1]):
         return mark
     return text[-1] if text[-1] in "*†‡#" and kind(text) != "sign" else ""
+
+
+def _is_titled(text: str) -> bool:
+    return titled_as(text) is not None
 
 
 def _total(text: str) -> bool:

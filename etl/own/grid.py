@@ -92,6 +92,7 @@ class Grid:
     rows: list[list[str]]
     merged: list[Range] | None
     is_place: Callable[[str], bool]
+    is_titled: Callable[[str], bool]
     top: int = 0
     first: int = 0
     end: int = 0
@@ -212,6 +213,10 @@ class Grid:
             # One text above the columns of figures spans them; at the left it is a title.
             spanning = filled[0] > 0 and not self.rows[below][filled[0] - 1].strip()
             return spanning or (filled[0] > 0 and self._spans(i, filled[0]))
+        first = filled[0]
+        titled = self.is_titled(self.rows[below][first])
+        if first == 0 and titled and not self.is_titled(cells[0]) and not self._spans(i, 0):
+            return False  # a title stands above the heading of the names
         if lower == [*range(self.width)] and self.width > 2:
             # All columns have their headings already: texts at the left and right are titles.
             return len(filled) * 2 > self.width or all(self._spans(i, p) for p in filled if p > 0)
