@@ -199,8 +199,9 @@ def _indicator_findings(
     file = files["indicators"]
     entries: dict[str, dict[str, Any]] = file.content["indicators"]
     known: dict[str, tuple[list[str], Message]] = {
-        "numerator": (list(entries), _INDICATOR), "denominator": (list(entries), _INDICATOR),
-    }  # fmt: skip
+        name: (list(entries), _INDICATOR)
+        for name in ("numerator", "denominator", "holders_of", "subset_of", "indicator")
+    }
     if "units" in files:
         units = list(files["units"].content["units"])
         known["unit"] = (units, message("a unit of {file}", file="units.yaml"))
@@ -209,9 +210,14 @@ def _indicator_findings(
         known["clause"] = (clauses, message("a clause of {file}", file="clauses.yaml"))
     if "regions" in lists:
         known["share_of"] = (_codes(lists, "regions"), _REGION)
+    if "schemes" in lists:
+        known["scheme"] = (
+            _codes(lists, "schemes"),
+            message("a code of {file}", file="schemes.csv"),
+        )
     for key, entry in entries.items():
-        for above in ((), ("ratio",)):
-            part = entry if not above else entry.get("ratio", {})
+        for above in ((), ("ratio",), ("same_as",)):
+            part = entry if not above else entry.get(above[0], {})
             for name, (codes, expected) in known.items():
                 if name in part and part[name] not in codes:
                     yield file.finding(

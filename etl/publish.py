@@ -23,6 +23,7 @@ from etl.difference import Difference, Tables, difference, first_difference
 from etl.findings import Finding, Refused, message
 from etl.lock import publishing
 from etl.redaction import redact
+from etl.restore import keep_suppressed
 from etl.staging import Staged, hold, replace, staging
 from indicators.archive import frame_of, newest, published_in
 from indicators.database import (
@@ -111,6 +112,7 @@ def publish(
 def roll_back(engine: sa.Engine, number: int, *, reason: str, dry_run: bool = False) -> Publication:
     """Make public again what was public in release `number`, as a new release.
 
+    But for what is suppressed today, and what that would follow from: see `etl.restore`.
     Raises `LookupError` where there is no such release.
     """
     with publishing(engine) as connection:
@@ -125,6 +127,7 @@ def roll_back(engine: sa.Engine, number: int, *, reason: str, dry_run: bool = Fa
         figures = published_in(number)
         then = sa.select(*(figures.c[name] for name in (*KEY, *MEASURES)))
         with staging(connection, then) as staged:
+            keep_suppressed(engine, staged, number)
             return _release(
                 staged, edition, Decision(reason), newest(connection), dry_run=dry_run,
                 restored=number,

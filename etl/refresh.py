@@ -15,6 +15,7 @@ from etl import checks, derive, intake
 from etl.acceptance import known_again
 from etl.baseline import Baseline, baseline
 from etl.documents import checksums
+from etl.earlier import Earlier
 from etl.findings import Finding, Refused, message
 from etl.intake import Named, Step
 from etl.publish import Decision, Edition, Overtaken, Publication, publish
@@ -102,7 +103,7 @@ def figures(
         found += checks.findings(rows, known, published=base is not None, derived=True)
         if errors := [finding for finding in found if finding.severity == "error"]:
             raise Refused(marked(errors, rows, known))
-        rows.withheld = keep_withheld(rows, known)
+        rows.withheld = keep_withheld(rows, known, None if base is None else Earlier(base.engine))
         cited = pd.concat([cited, derive.citations(rows, cited)], ignore_index=True)
         warnings = known_again(engine, marked([*taken.warnings, *found], rows), rows, inputs)
         yield Figures(rows, cited, inputs, targets, base, warnings)

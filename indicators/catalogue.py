@@ -56,6 +56,14 @@ class Suppression:
     dominance: float | None = None
 
 
+@dataclass(frozen=True)
+class Same:
+    """Where the same count stands too: under another indicator, at a scheme of it."""
+
+    indicator: str
+    scheme: str | None = None
+
+
 @dataclass(frozen=True, kw_only=True)
 class Indicator:
     """What one indicator means.
@@ -68,6 +76,8 @@ class Indicator:
     shape: the path that targets take unless they say otherwise (docs/method.md §3).
     remainder: the dimensions over which a whole holds more than its parts.
     jump: None where no change is one. breaks: between the fixed classes of its maps.
+    holders_of: it counts those who hold one at least of what that one counts. subset_of: some of
+    what that one counts. same_as: under that one the same count stands too.
     """
 
     key: str
@@ -94,6 +104,9 @@ class Indicator:
     jump: Jump | None = None
     suppression: Suppression | None = None
     breaks: tuple[float, ...] = ()
+    holders_of: str | None = None
+    subset_of: str | None = None
+    same_as: Same | None = None
 
 
 @dataclass(frozen=True)
@@ -223,6 +236,9 @@ def _indicator(key: str, entry: dict[str, Any]) -> Indicator:
         jump=_jump(entry),
         suppression=Suppression(**entry["suppression"]) if "suppression" in entry else None,
         breaks=tuple(map(float, entry.get("breaks", ()))),
+        holders_of=entry.get("holders_of"),
+        subset_of=entry.get("subset_of"),
+        same_as=Same(**entry["same_as"]) if "same_as" in entry else None,
         derived=bool(ratio),
         **ratio,
     )

@@ -1,0 +1,213 @@
+"""Which further cells to suppress so that no suppressed one follows from those that are public.
+
+A cell is safe where another world may be true: whole numbers, none below zero, that agree with
+everything public and hold every relation, and in which it is another number; of a small figure,
+one that its rule lets through. Such worlds are made by moving a certificate or organisation from
+where it is counted to where it might be, and another one back if that changes less. For each
+suppressed cell the one is taken that changes the fewest and smallest public cells. These are
+suppressed too; and since nobody can tell the worlds apart, by whatever means, every cell that a
+world changes is safe.
+
+Complementary cell suppression by one world after another as in Fischetti and Salazar (2001),
+Management Science 47(7), 1008–1027, the worlds being hypercubes as in Repsilber (1994), or less.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import numpy as np
+from scipy.sparse import csc_matrix, csr_matrix, vstack
+
+from etl.relations import Floats, Ints, Mask, Relations
+from etl.units import units
+
+ROUNDING = 1e-6
+# The price of suppressing a public cell is its value and 1; of some others:
+ZERO = 60.0  # a zero tells more than a small figure
+NEVER = 1e13  # what is known whatever is done
+UNSAFE = -0.3  # a suppressed cell that is not safe yet
+CHEAP = 100.0  # as much it may cost that a suppressed cell need not be thought to be zero
+# How many are thought of: units of the cell itself; others in exchange; exchanges to improve by a
+# second one; first and second units of that; and of each kind, before those that cannot be go.
+OWN, OTHERS, AGAIN, SECOND, BACK, ASKED = 4, 12, 2, 6, 3, 100
+TRIED = 60  # worlds, the cheapest first
+
+
+@dataclass(frozen=True)
+class Cells:
+    """What is known of cells; one element a cell.
+
+    known: public whatever is done, since an earlier release has it. limit: of a figure that is
+    suppressed for being above 0 and below a threshold, the threshold in steps; otherwise NaN.
+    """
+
+    known: Mask
+    limit: Floats
+
+
+def further(relations: Relations, cells: Cells, hidden: Mask) -> Mask:
+    """Return which cells to suppress besides those `hidden`."""
+    search = _Search(relations, cells, hidden)
+    for cell in np.flatnonzero(search.hidden).tolist():
+        search.make_safe(cell)
+    result: Mask = search.needed() & ~hidden
+    return result
+
+
+@dataclass(frozen=True)
+class _World:
+    """The cells that a world changes, which of them it takes out of their rule, and its price."""
+
+    cells: Ints
+    out: Mask
+    price: float
+
+
+class _Search:
+    def __init__(self, relations: Relations, cells: Cells, hidden: Mask) -> None:
+        self.cells, self.values = cells, relations.values
+        self.first = hidden & ~cells.known
+        self.hidden = self.first.copy()
+        self.moved = np.zeros(len(hidden), bool)
+        self.out = np.isnan(cells.limit)
+        self.worlds: list[_World] = []
+        self.price = np.where(self.values == 0, ZERO, 1 + self.values)
+        self.price[self.hidden] = UNSAFE
+        self.price[cells.known] = NEVER
+        equal, below = relations.equal, relations.below
+        self.by_cell = csr_matrix(vstack([equal, below]).T)
+        self.most = np.r_[np.zeros(equal.shape[0]), relations.slack]
+        self.least = np.r_[np.zeros(equal.shape[0]), np.full(below.shape[0], -np.inf)]
+        self.counted = units(relations)
+        self.counting = csc_matrix(self.counted)
+        # By floor and direction, whether one unit less or more alone leaves a world.
+        self.alone = np.full((2, 2, self.counted.shape[0]), np.nan)
+
+    def make_safe(self, cell: int) -> None:
+        """Suppress what it takes for a cell to be safe, where that can be had."""
+        value, limit = self.values[cell], self.cells.limit[cell]
+        ways = [-1.0, 1.0] if np.isnan(limit) else sorted([-value, limit - value], key=abs)
+        # If it costs little, no figure need be thought to be zero. Any change is better than none.
+        for floor, width, most in ((1, 1, CHEAP), (0, 1, NEVER / 2), (0, 8, NEVER / 2)):
+            for way in ways:
+                if self.moved[cell] and self.out[cell]:
+                    return
+                if value + way >= min(floor, value):
+                    self._take(self._world(cell, way, floor, width, most))
+        for way in (-1.0, 1.0):
+            if not self.moved[cell] and value + way >= 0:
+                self._take(self._world(cell, way, 0, 1, NEVER / 2))
+
+    def needed(self) -> Mask:
+        """Return the hidden cells without those that only worlds need that others make up for."""
+        moved, out = np.zeros(len(self.hidden), int), np.zeros(len(self.hidden), int)
+        for world in self.worlds:
+            moved[world.cells] += 1
+            out[world.cells[world.out]] += 1
+        kept = self.first.copy()
+        for world in sorted(self.worlds, key=lambda world: -world.price):
+            spare = (moved[world.cells] > 1) & ((out[world.cells] > 1) | ~world.out)
+            if spare[self.first[world.cells]].all():
+                moved[world.cells] -= 1
+                out[world.cells[world.out]] -= 1
+            else:
+                kept[world.cells] = True
+        return kept
+
+    def _take(self, change: Floats | None) -> None:
+        """Suppress every cell that a world changes."""
+        if change is None:
+            return
+        cells = np.flatnonzero(change)
+        now, limit = self.values[cells] + change[cells], self.cells.limit[cells]
+        out = (now >= limit) | (now == 0) | np.isnan(limit)
+        self.worlds.append(_World(cells, out, float(self.price[cells].sum())))
+        self.hidden[cells] = self.moved[cells] = True
+        self.out[cells] |= out
+        self.price[cells] = np.where(self.out[cells], 0.0, UNSAFE)
+
+    def _world(self, cell: int, way: float, floor: int, width: int, most: float) -> Floats | None:
+        """Return the cheapest change of all cells that changes one so, None where there is none.
+
+        floor: of what is above zero. width: how many times as many moves are thought of. most:
+        that each step may cost.
+        """
+        change = np.zeros(len(self.values))
+        for _ in range(int(abs(way))):
+            price = np.where(change == 0, self.price, 0.0)
+            found = self._steps(cell, np.sign(way), price, floor, width)
+            costs = np.array([cost for cost, _ in found])
+            order = np.argsort(costs, kind="stable")[: width * TRIED]
+            order = order[costs[order] < most]
+            if not len(order):
+                return None
+            steps = csr_matrix(np.array([found[at][1] for at in order.tolist()]))
+            fitting = self._fitting(steps, change, floor)
+            if not fitting.any():
+                return None
+            change = change + found[order[int(np.argmax(fitting))]][1]
+        return change
+
+    def _steps(
+        self, cell: int, sign: float, price: Floats, floor: int, width: int
+    ) -> list[tuple[float, Floats]]:
+        """Return changes by which a cell changes by 1 in a direction, each after its price."""
+        price = price.copy()
+        price[cell] = -NEVER  # it must not be what is moved back
+        own = self.counting[:, [cell]].indices.astype(np.int64)
+        own = own[np.argsort((self.counted @ price)[own], kind="stable")]
+        found: list[tuple[float, Floats]] = []
+        for unit in self._possible(own, sign, floor)[: width * OWN].tolist():
+            change = self._with(np.zeros(len(price)), unit, sign)
+            moves = list(self._units(change, -sign, price, floor, width * OTHERS))
+            found += [(float(price[change != 0].sum()), change), *moves]
+            for _, move in sorted(moves, key=lambda move: move[0])[: width * AGAIN]:
+                for _, half in self._units(move, sign, price, floor, SECOND):
+                    found += self._units(half, -sign, price, floor, BACK)
+        return [(cost + NEVER, change) for cost, change in found if change[cell] == sign]
+
+    def _units(
+        self, change: Floats, sign: float, price: Floats, floor: int, width: int
+    ) -> Iterator[tuple[float, Floats]]:
+        """Yield a change with one unit more or less, those that cost least, after the prices."""
+        differs = change != 0
+        more = self.counted @ (price * ((change + sign != 0) * 1.0 - differs))
+        best = np.argpartition(more, min(ASKED, len(more) - 1))[:ASKED]
+        best = self._possible(best[np.argsort(more[best], kind="stable")], sign, floor)
+        base = float(price[differs].sum())
+        for unit in best[:width].tolist():
+            yield base + float(more[unit]), self._with(change, unit, sign)
+
+    def _with(self, change: Floats, unit: int, sign: float) -> Floats:
+        start, stop = self.counted.indptr[unit : unit + 2]
+        changed = change.copy()
+        changed[self.counted.indices[start:stop]] += sign
+        return changed
+
+    def _possible(self, which: Ints, sign: float, floor: int) -> Ints:
+        """Return those of some units of which there may be one more, or less, by itself."""
+        alone = self.alone[floor, int(sign > 0)]
+        asked = which[np.isnan(alone[which])]
+        if len(asked):
+            alone[asked] = self._fitting(
+                csr_matrix(sign * self.counted[asked]), np.zeros(len(self.values)), floor
+            )
+        possible: Ints = which[alone[which] > 0]
+        return possible
+
+    def _fitting(self, steps: csr_matrix, change: Floats, floor: int) -> Mask:
+        """Return which steps (rows), after a change, leave a world that may be true."""
+        touched = np.unique(np.r_[steps.indices, np.flatnonzero(change)])
+        after = steps[:, touched].toarray() + change[touched]
+        values = self.values[touched]
+        rows = csr_matrix(self.by_cell[touched].T)
+        used = np.flatnonzero(np.diff(rows.indptr))
+        effect = rows[used] @ after.T
+        fitting: Mask = (
+            (values + after >= np.minimum(values, floor)).all(axis=1)
+            & (effect <= self.most[used, None] + ROUNDING).all(axis=0)
+            & (effect >= self.least[used, None] - ROUNDING).all(axis=0)
+        )
+        return fitting

@@ -1,0 +1,347 @@
+"""What anybody knows to hold between figures, whoever publishes them: relations between cells.
+
+    sum      the parts of a whole, where they add up or happen to; at most the whole, where they
+             leave a rest; each at most the whole and together at least, where they overlap
+    period   a year or quarter is its last month, for a stock; the sum of its months, for a flow
+    holders  organisations: no more than their certificates, one at least where there are any; of
+             a whole no more than a part has, and one for each certificate besides
+    subset   no more than the indicator that it is a part of
+    same     the same count under another indicator
+
+Which ones hold is declared: by `etl.divisions` for codes, by the catalogue for indicators.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+from scipy.sparse import csr_matrix, vstack
+
+from etl.divisions import divisions
+from indicators.catalogue import Catalogue
+from indicators.database import KEY
+
+PLACES = ("industry", "size", "region")
+Ints = npt.NDArray[np.int64]
+Floats = npt.NDArray[np.float64]
+Mask = npt.NDArray[np.bool_]
+ADDITIVE, DISTINCT, OVERLAPPING, NEITHER = 3, 2, 1, 0  # how parts make up their whole
+ROOM = 10  # certificates beyond the true ones that the relation of their holders allows for
+
+
+@dataclass(frozen=True)
+class Relations:
+    """Relations between cells (columns), as what may change of them, in steps of the last digit.
+
+    equal @ change = 0 and below @ change ≤ slack. values: of the cells, in steps; of those that
+    nobody here knows, their share of what a sum leaves of its whole. links: pairs of cells by why
+    one more in the first is one more in the second: `place` and `scheme`, a part and its whole;
+    `sum`, those of them where it is the sum of its parts; `equal`; `holders`; `subset`. rest:
+    wholes that hold more than their parts.
+    """
+
+    equal: csr_matrix
+    below: csr_matrix
+    slack: Floats
+    values: Floats
+    links: dict[str, Ints]
+    rest: Ints
+
+
+def networks(catalogue: Catalogue) -> list[set[str]]:
+    """Return the indicators that hold relations with one another, set by set."""
+    joined: list[set[str]] = []
+    for item in catalogue.indicators.values():
+        same = item.same_as.indicator if item.same_as else None
+        here = {item.key, *filter(None, (item.holders_of, item.subset_of, same))}
+        apart = [each for each in joined if not each & here]
+        joined = [*apart, here.union(*(each for each in joined if each & here))]
+    return joined
+
+
+def last_month(period: str) -> str:
+    """Return the month that a period ends with: of `2024` and `2024-Q4`, `2024-12`."""
+    year, _, rest = period.partition("-")
+    if rest.startswith("Q"):
+        return f"{year}-{int(rest[1:]) * 3:02}"
+    return f"{year}-{rest or 12}"
+
+
+def relations(cells: pd.DataFrame, catalogue: Catalogue) -> Relations:
+    """Return the relations that hold between cells: KEY and value, one row a cell.
+
+    Those of a value that is missing, since nobody here knows it, are taken to hold.
+    """
+    found = _Found(cells, catalogue)
+    found.add_sums()
+    found.add_periods()
+    found.add_declared()
+    return found.in_steps()
+
+
+class _Found:
+    """The relations found so far: rows of matrices in units of the values."""
+
+    def __init__(self, cells: pd.DataFrame, catalogue: Catalogue) -> None:
+        self.catalogue = catalogue
+        self.values = cells["value"].to_numpy(float)
+        self.names: dict[str, pd.Index] = {}
+        self.codes: dict[str, Ints] = {}
+        self.strides: dict[str, int] = {}
+        self.packed, stride = np.zeros(len(cells), np.int64), 1
+        for name in KEY:
+            coded = cells[name].astype("category").cat.remove_unused_categories().cat
+            self.names[name] = pd.Index(coded.categories.astype(str))
+            self.codes[name] = coded.codes.to_numpy().astype(np.int64)
+            self.strides[name] = stride
+            self.packed += self.codes[name] * stride
+            stride *= max(len(self.names[name]), 1)
+        self.order: Ints = np.argsort(self.packed)
+        self.items = [catalogue.indicators[key] for key in self.names["indicator"]]
+        self.links = {
+            name: [np.empty((0, 2), np.int64)]
+            for name in ("place", "scheme", "sum", "equal", "holders", "subset")
+        }
+        self.rest = [np.empty(0, np.int64)]
+        self.equal: list[csr_matrix] = []
+        self.below: list[csr_matrix] = []
+
+    def add_sums(self) -> None:
+        """Add what holds between the parts of a whole and the whole."""
+        for dimension, chain in self._chains():
+            whole = self._nearest(dimension, chain)
+            parts = np.flatnonzero(whole >= 0)
+            self._link("scheme" if dimension == "scheme" else "place", parts, whole[parts])
+            self._add_families(parts, whole[parts], self._ways(dimension)[parts])
+        # What is a part of a whole that nobody gives the other parts of: the nation, of all.
+        regions = self.catalogue.regions
+        above = {"part": regions["code"], "whole": regions["parent"], "distance": 1}
+        whole = self._nearest("region", pd.DataFrame(above).query("whole != ''"))
+        parts = np.flatnonzero((whole >= 0) & (self._ways("region") > NEITHER))
+        self._link("place", parts, whole[parts])
+        self.rest.append(whole[parts][self.values[whole[parts]] > self.values[parts]])
+        self._add_below((parts, 1.0), (whole[parts], -1.0))
+
+    def add_periods(self) -> None:
+        """Add that a stock is the same at every period that ends on one day."""
+        stock = ~np.array([item.timing == "flow" for item in self.items], bool)[
+            self.codes["indicator"]
+        ]
+        finest: dict[str, str] = {}
+        for period in sorted(self.names["period"], key=len, reverse=True):
+            name = finest.setdefault(last_month(period), period)
+            if name != period:
+                at = np.flatnonzero(stock & (self.codes["period"] == self._code("period", period)))
+                self._add_same(at, self._find(at, period=name))
+
+    def add_declared(self) -> None:
+        """Add what the catalogue declares between indicators."""
+        pairs = np.unique(np.concatenate([*self.links["place"], *self.links["scheme"]]), axis=0)
+        for number, item in enumerate(self.items):
+            here = np.flatnonzero(self.codes["indicator"] == number)
+            if item.subset_of:
+                there = self._find(here, indicator=item.subset_of)
+                self._link("subset", here, there)
+                self._add_below((here, 1.0), (there, -1.0))
+            if item.same_as:
+                named = {"indicator": item.same_as.indicator}
+                if item.same_as.scheme:
+                    named["scheme"] = item.same_as.scheme
+                    here = here[self.codes["scheme"][here] == self._code("scheme", "ALL")]
+                self._add_same(here, self._find(here, **named))
+            if item.holders_of:
+                self._add_holders(here, item.holders_of, pairs)
+
+    def _add_holders(self, here: Ints, certificates: str, pairs: Ints) -> None:
+        held = np.full(len(self.values), -1)
+        held[here] = self._find(here, indicator=certificates)
+        here = here[held[here] >= 0]
+        self._link("holders", held[here], here)
+        self._add_below((here, 1.0), (held[here], -1.0))
+        # So many times the holders are no fewer than the certificates: without any there are none.
+        times = np.nan_to_num(self.values[held[here]]) + ROOM
+        self._add_below((held[here], 1.0), (here, -times))
+        part, whole = pairs[(held[pairs] >= 0).all(axis=1)].T
+        self._add_below((whole, 1.0), (part, -1.0), (held[whole], -1.0), (held[part], 1.0))
+
+    def in_steps(self) -> Relations:
+        """Return all of them in steps of each cell's last digit."""
+        step = np.array([10.0**-item.decimals for item in self.items])[self.codes["indicator"]]
+        nothing = csr_matrix((0, len(self.values)))
+        equal, below = (csr_matrix(vstack([nothing, *rows])) for rows in (self.equal, self.below))
+        values = _filled(self.values, equal)
+        slack = -(below @ values)
+        equal, _ = _scaled(equal, step)
+        below, finest = _scaled(below, step)
+        slack /= finest
+        # What the figures contradict holds for nobody, if all of them are known here.
+        holding = (slack > -1e-6) | (abs(below) @ np.isnan(self.values) > 0)
+        slack = np.maximum(slack[holding], 0)
+        return Relations(
+            equal, below[holding], slack, np.round(values / step),
+            {name: np.unique(np.concatenate(pairs), axis=0) for name, pairs in self.links.items()},
+            np.unique(np.concatenate(self.rest)),
+        )  # fmt: skip
+
+    def _chains(self) -> Iterator[tuple[str, pd.DataFrame]]:
+        known = divisions(self.catalogue)
+        for (dimension, _), chain in known.groupby(["dimension", "family"], sort=True):
+            yield str(dimension), chain
+        if any(item.timing == "flow" for item in self.items):
+            yield "period", _calendar(self.names["period"])
+
+    def _ways(self, dimension: str) -> Ints:
+        """Return of each cell how parts over a dimension make up the whole."""
+        ways = []
+        for item in self.items:
+            way = NEITHER
+            if dimension == "period":
+                way = ADDITIVE if item.timing == "flow" and item.kind == "count" else NEITHER
+            elif dimension in item.additive:
+                way = ADDITIVE
+            elif item.kind == "count":
+                # All but a few organisations stand in one place: where none of a whole stands
+                # in two, it is the sum of its parts. Over schemes most overlap.
+                way = DISTINCT if dimension in PLACES else OVERLAPPING
+            ways.append(way)
+        return np.array(ways, np.int64)[self.codes["indicator"]]
+
+    def _nearest(self, dimension: str, chain: pd.DataFrame) -> Ints:
+        """Return the cell of the nearest whole that there is of each cell, −1 for none."""
+        numbers, names = self.codes[dimension], self.names[dimension]
+        whole = np.full(len(self.values), -1)
+        for _, step in chain.groupby("distance", sort=True):
+            above = np.full(len(names), -1)
+            part, over = (names.get_indexer(pd.Index(step[name])) for name in ("part", "whole"))
+            both = (part >= 0) & (over >= 0)
+            above[part[both]] = over[both]
+            asked = np.flatnonzero((whole < 0) & (above[numbers] >= 0))
+            move = above[numbers[asked]] - numbers[asked]
+            whole[asked] = self._at(self.packed[asked] + move * self.strides[dimension])
+        return whole
+
+    def _find(self, here: Ints, **codes: str) -> Ints:
+        """Return the cells that have these codes and are like those `here`; −1 where none is."""
+        wanted = self.packed[here]
+        for name, code in codes.items():
+            at = self._code(name, code)
+            if at < 0:
+                return np.full(len(here), -1)
+            wanted = wanted + (at - self.codes[name][here]) * self.strides[name]
+        return self._at(wanted)
+
+    def _at(self, packed: Ints) -> Ints:
+        if not len(packed):
+            return packed
+        place = np.searchsorted(self.packed, packed, sorter=self.order)
+        cell = self.order[np.minimum(place, len(self.order) - 1)]
+        found: Ints = np.where(self.packed[cell] == packed, cell, -1)
+        return found
+
+    def _code(self, name: str, code: str) -> int:
+        return int(self.names[name].get_indexer(pd.Index([code]))[0])
+
+    def _add_families(self, parts: Ints, whole: Ints, ways: Ints) -> None:
+        """Add the relations of one family: parts, beside each its whole and how it makes it up."""
+        parts, whole, ways = (each[ways > NEITHER] for each in (parts, whole, ways))
+        if not len(parts):
+            return
+        values = self.values
+        wholes, first, row = np.unique(whole, return_index=True, return_inverse=True)
+        total = np.bincount(row, values[parts], len(wholes))
+        allowed = np.bincount(row, np.ones(len(parts)), len(wholes)) * 1e-9 * np.abs(values[wholes])
+        # NaN, unknown to us too, is never beyond what is allowed.
+        beyond = np.abs(total - values[wholes]) > np.maximum(allowed, 1e-9)
+        more, way = beyond & (total > values[wholes]), ways[first]
+        sums = self._matrix(row, parts, np.arange(len(wholes)), wholes)
+        tight = ~beyond & (way >= DISTINCT)
+        self._link("sum", parts[tight[row]], whole[tight[row]])
+        self.rest.append(wholes[beyond & ~more])
+        self.equal.append(sums[tight])
+        self.below.append(sums[beyond & ~more & (way == ADDITIVE)])
+        self.below.append(-sums[more | ~beyond & (way == OVERLAPPING)])
+        apart = (beyond | (way == OVERLAPPING))[row]
+        self._add_below((parts[apart], 1.0), (whole[apart], -1.0))
+
+    def _matrix(self, row: Ints, parts: Ints, rows: Ints, wholes: Ints) -> csr_matrix:
+        return csr_matrix(
+            (
+                np.r_[np.ones(len(parts)), -np.ones(len(wholes))],
+                (np.r_[row, rows], np.r_[parts, wholes]),
+            ),
+            shape=(len(wholes), len(self.values)),
+        )
+
+    def _link(self, name: str, here: Ints, there: Ints) -> None:
+        self.links[name].append(np.column_stack([here, there])[there >= 0])
+
+    def _add_same(self, here: Ints, there: Ints) -> None:
+        """Add that two cells are one count."""
+        here, there = self._add_equal(here, there)
+        self._link("equal", here, there)
+        self._link("equal", there, here)
+
+    def _add_equal(self, here: Ints, there: Ints) -> tuple[Ints, Ints]:
+        """Add that cells are equal, where they are or may be and there are both; return those."""
+        differ = np.abs(self.values[here] - self.values[there]) > 0
+        here, there = (each[(there >= 0) & ~differ] for each in (here, there))
+        rows = np.arange(len(here))
+        self.equal.append(self._matrix(rows, here, rows, there))
+        return here, there
+
+    def _add_below(self, *terms: tuple[Ints, Floats | float]) -> None:
+        """Add that sums of cells, each times a number, are no more than nothing."""
+        there = np.all([cells >= 0 for cells, _ in terms], axis=0)
+        rows = np.arange(int(there.sum()))
+        columns = [cells[there] for cells, _ in terms]
+        factors = [np.broadcast_to(factor, there.shape)[there] for _, factor in terms]
+        self.below.append(
+            csr_matrix(
+                (np.concatenate(factors), (np.tile(rows, len(terms)), np.concatenate(columns))),
+                shape=(len(rows), len(self.values)),
+            )
+        )
+
+
+def _scaled(rows: csr_matrix, step: Floats) -> tuple[csr_matrix, Floats]:
+    """Return rows in steps of each cell, and what each row is divided by for 1 to be the least."""
+    scaled = rows.copy()
+    scaled.data = rows.data * step[rows.indices]
+    least = np.minimum.reduceat(np.abs(scaled.data), scaled.indptr[:-1]) if rows.nnz else np.ones(0)
+    scaled.data /= np.repeat(least, np.diff(scaled.indptr))
+    return scaled, least
+
+
+def _calendar(periods: pd.Index) -> pd.DataFrame:
+    """Return the months and quarters as parts of the quarters and years: part, whole, distance."""
+    rows = []
+    for period in periods:
+        year, _, rest = period.partition("-")
+        if rest and not rest.startswith("Q"):
+            rows.append((period, f"{year}-Q{(int(rest) + 2) // 3}", 1))
+        if rest:
+            rows.append((period, year, 1 if rest.startswith("Q") else 2))
+    return pd.DataFrame(rows, columns=["part", "whole", "distance"])
+
+
+def _filled(values: Floats, equal: csr_matrix) -> Floats:
+    """Return the values with what those unknown to us may be: their share of what a sum leaves.
+
+    One at least, so that there is one less and one more to think of.
+    """
+    unknown = np.isnan(values)
+    filled = np.where(unknown, 0.0, values)
+    if unknown.any():
+        rest = -(equal @ filled)
+        among = csr_matrix(equal[:, unknown])
+        many = np.diff(among.indptr)
+        row = np.repeat(np.arange(len(many)), many)
+        share = np.round(rest[row] / many[row] / among.data)
+        guess = np.full(int(unknown.sum()), np.inf)
+        np.minimum.at(guess, among.indices, share)
+        filled[unknown] = np.where(np.isfinite(guess), np.maximum(guess, 1.0), 1.0)
+    return filled

@@ -1,0 +1,159 @@
+"""No suppressed figure of a registry follows from all that is public, whoever tries.
+
+Registries are random certificates, rolled up and published through the gate like any; the attack
+knows the code lists, what the words mean and every release.
+"""
+
+from __future__ import annotations
+
+import shutil
+from dataclasses import dataclass
+from datetime import date
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from etl.intake import Named
+from etl.refresh import RAW, refresh
+from etl.rollup import (
+    Choice,
+    Declaration,
+    engine,
+    reference,
+    roll_up_files,
+    spanned,
+    write_publication,
+)
+from indicators import catalogue
+from indicators.database import open_database
+from indicators.queries import all_observations
+from indicators.wording import Wording
+from tests.attack import CERTIFICATES, HOLDERS, KEY, OF_QUALITY, Attack, recovered, registry
+
+pytestmark = pytest.mark.filterwarnings("ignore:fetch_arrow_table:DeprecationWarning")
+
+KNOWN = catalogue.load()
+REFERENCE = reference(
+    KNOWN.regions, KNOWN.industries, KNOWN.sizes, KNOWN.schemes,
+    pd.read_csv(catalogue.REFERENCE / "size_rules.csv", dtype={"selector": "str"}),
+)  # fmt: skip
+AS_OF = date(2023, 6, 30)
+YEARS = range(1998, 2023)
+REGIONS = ["北京市", "上海市", "江苏省", "浙江省"]
+SECTIONS = ["C", "D", "F"]
+SIZES = ["大型", "中型", "小型"]
+SCHEMES = ["QMS", "EMS", "CCC", "VOL_INDUSTRIAL", "SERVICE_STATE"]
+DIGITS = "0123456789ABCDEFGHJKLMNPQRTUWXY"
+
+
+def credit_code(number: int) -> str:
+    """Return a well-formed credit code (GB 32100-2015)."""
+    body = f"91320000{number:09}"
+    total = sum(DIGITS.index(sign) * 3**place % 31 for place, sign in enumerate(body))
+    return body + DIGITS[-total % 31]
+
+
+def certificates(year: int, chance: np.random.Generator) -> pd.DataFrame:
+    """Return certificates that are valid at one year's end, of organisations of their own."""
+    several = [chance.integers(1, len(codes) + 1) for codes in (REGIONS, SECTIONS, SIZES, SCHEMES)]
+    regions, sections, sizes, schemes = (
+        chance.permutation(codes)[:some]
+        for codes, some in zip((REGIONS, SECTIONS, SIZES, SCHEMES), several, strict=True)
+    )
+    number = int(chance.integers(3, 45))
+    organisations = int(chance.integers(2, number + 1))
+    homes = [tuple(map(chance.choice, (regions, sections, sizes))) for _ in range(organisations)]
+    rows = []
+    for certificate in range(number):
+        holder = int(chance.integers(organisations))
+        region, section, size = homes[holder]
+        if chance.random() < 0.1:
+            region = chance.choice(regions)
+        rows.append(
+            (f"{year}-{certificate}", credit_code(year * 1000 + holder), region, section, size,
+             chance.choice(schemes), chance.choice(["有效", "有效", "有效", "暂停"]))
+        )  # fmt: skip
+    table = pd.DataFrame(
+        rows,
+        columns=[
+            "证书编号",
+            "统一社会信用代码",
+            "地区",
+            "行业",
+            "企业规模",
+            "认证领域",
+            "证书状态",
+        ],
+    )
+    return table.assign(
+        颁证日期=f"{year}-03-01", 到期日期=f"{year + 1}-02-27",
+        状态日期=np.where(table["证书状态"] == "暂停", f"{year}-06-01", ""),
+    )  # fmt: skip
+
+
+@dataclass(frozen=True)
+class World:
+    truth: pd.DataFrame
+    public: pd.DataFrame
+
+
+@pytest.fixture(scope="module", params=[1, 2])
+def world(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> World:
+    """Return 25 registries, one a year, with what is public of them."""
+    folder = tmp_path_factory.mktemp("registries")
+    chance = np.random.default_rng(request.param)
+    file = folder / "certificates.csv"
+    pd.concat([certificates(year, chance) for year in YEARS]).to_csv(file, index=False)
+    with engine("duckdb", memory_limit="600MB") as on:
+        years = spanned(str(YEARS[0]), str(YEARS[-1]))
+        summary = roll_up_files([file], Declaration(AS_OF), years, REFERENCE, folder / "out", on)
+        figures = write_publication(
+            summary, [file], AS_OF, Choice(["year"]), KNOWN, on, Wording("en")
+        )
+    truth = pd.read_parquet(figures)
+    raw = folder / "raw"
+    shutil.copytree(RAW, raw)
+    database = open_database(f"sqlite:///{folder / 'test.sqlite'}")
+    refresh(database, raw=raw, named=Named([figures], "registry"), accepted="a test")
+    public = all_observations(database)
+    database.dispose()
+    return World(truth, public)
+
+
+def parts() -> dict[str, dict[str, list[str]]]:
+    """Return the parts of each whole by dimension, as the code lists have them."""
+    found: dict[str, dict[str, list[str]]] = {
+        "region": {
+            "ALL": ["100000"],
+            "100000": KNOWN.regions.query("kind == 'province'")["code"].tolist(),
+        },
+        "industry": {"ALL": KNOWN.industries.query("level == 'section'")["code"].tolist()},
+        "size": {"ALL": [code for code in KNOWN.sizes["code"] if code != "ALL"]},
+        "scheme": {},
+    }
+    for code, parent in KNOWN.schemes[["code", "parent"]].itertuples(index=False):
+        if parent:
+            found["scheme"].setdefault(parent, []).append(code)
+    return found
+
+
+def of(rows: pd.DataFrame, year: int) -> pd.DataFrame:
+    wanted = rows["indicator"].isin([CERTIFICATES, HOLDERS, OF_QUALITY])
+    return rows[wanted & (rows["period"] == str(year))]
+
+
+@pytest.mark.parametrize("year", YEARS)
+def test_no_suppressed_figure_of_a_registry_follows(world: World, year: int) -> None:
+    attack = Attack()
+    registry(of(world.public, year), parts(), attack)
+    true = {
+        (0, *row[:-1]): row[-1]
+        for row in of(world.truth, year)[[*KEY, "value"]].itertuples(index=False)
+    }
+    small = [
+        cell for cell in attack.unknown if cell[1] != CERTIFICATES and true[cell] in (1.0, 2.0)
+    ]
+    found = recovered(attack, true, small)
+    assert found.exactly == []
+    assert found.within_rule == []
