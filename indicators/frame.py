@@ -17,7 +17,7 @@ import pyarrow as pa
 import streamlit as st
 from streamlit.navigation.page import StreamlitPage
 
-from indicators import cached, catalogue
+from indicators import cached, catalogue, markdown
 from indicators.database import ROOT, Dataset
 from indicators.queries import Vintage
 from indicators.wording import LANGUAGES, Language, Wording
@@ -106,7 +106,7 @@ def _dataset(words: Wording) -> Dataset:
                 label_visibility="collapsed", required=True,
             )  # fmt: skip
     if dataset == "demonstration":
-        st.error(f"**{cached.demonstration_note(words)}**", icon=":material/science:")
+        st.error(markdown.strong(cached.demonstration_note(words)), icon=":material/science:")
     return dataset
 
 
@@ -122,8 +122,11 @@ def _vintage(newest: Vintage, words: Wording) -> Vintage:
     number = int(wanted) if wanted and wanted.isdecimal() else newest.release
     known = cached.published(newest)
     if number not in known:
+        unknown = words(
+            "There is no release {number}; showing the newest.", number=str(wanted)[:20]
+        )
         st.warning(
-            words("There is no release {number}; showing the newest.", number=str(wanted)[:20]),
+            markdown.escaped(unknown),
             icon=":material/info:",
         )
         number = newest.release
@@ -268,8 +271,9 @@ def end(frame: Frame, *lines: str) -> None:
     """Close a page: source lines, release and licence in one caption."""
     words = frame.words
     shown = cached.published(frame.newest)[frame.release]
-    st.caption("  \n".join([
-        *lines,
-        words("Release {number}, published {date}. Figures are quoted as facts with their source.",
-              number=frame.release, date=words.date(shown)),
-    ]))  # fmt: skip
+    release = words(
+        "Release {number}, published {date}. Figures are quoted as facts with their source.",
+        number=frame.release,
+        date=words.date(shown),
+    )
+    st.caption(markdown.lines([*lines, release]))

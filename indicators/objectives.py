@@ -308,7 +308,7 @@ def citation_lines(record: Record, words: Wording) -> list[str]:
     if record["note"]:
         lines.append(words("Note: {note}", note=record["note"]))
     if record["document_url"]:
-        lines.append(f"<{record['document_url']}>")
+        lines.append(str(record["document_url"]))
     return lines
 
 

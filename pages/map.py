@@ -5,7 +5,7 @@ from functools import partial
 
 import streamlit as st
 
-from indicators import cached, frame, maps, sidebar
+from indicators import cached, frame, maps, markdown, sidebar
 from indicators.charts import RANKING, REFERENCE
 from indicators.maps import FIGURES, LEGEND, SELECTION
 from indicators.views import MapView
@@ -27,10 +27,10 @@ sides = (
 figures = sides[0]
 
 sidebar.show_path(words, within, region)
-st.title(figures.statement)
-st.caption(figures.subtitle)
+st.title(markdown.escaped(figures.statement))
+st.caption(markdown.escaped(figures.subtitle))
 if lacking := cached.lacking(view, visit.vintage):
-    st.info("  \n".join(lacking), icon=":material/info:")
+    st.info(markdown.lines(lacking), icon=":material/info:")
 
 if view.shown == "play":
     st.vega_lite_chart(
@@ -40,7 +40,7 @@ if view.shown == "play":
         ) | {"datasets": cached.moving_datasets(view, visit.vintage)},
         key="moving", theme=None, alt=figures.statement,
     )  # fmt: skip
-    st.caption("  \n".join(figures.footnotes))
+    st.caption(markdown.lines(figures.footnotes))
     frame.downloads(cached.moving_exports(view, visit.vintage))
 else:
     row = st.container(horizontal=True, gap="medium")
@@ -52,7 +52,7 @@ else:
         )  # fmt: skip
         with place:
             if len(views) > 1:
-                st.markdown("**" + " · ".join(told.parts) + "**")
+                st.markdown(markdown.strong(" · ".join(told.parts)))
             st.vega_lite_chart(
                 cached.map_specification(words.language, visit.dark, within)
                 | {"datasets": {name: rows[name] for name in (FIGURES, LEGEND)}},
@@ -60,18 +60,18 @@ else:
                 selection_mode=SELECTION, theme=None, alt=told.statement,
             )  # fmt: skip
             if len(views) > 1:
-                st.caption("  \n".join(told.footnotes))
+                st.caption(markdown.lines(told.footnotes))
                 frame.downloads(cached.map_exports(side, visit.vintage))
     if len(views) == 1:
         if not lacking:
             with row.container(width=250):
-                st.caption(told.ranking_statement)
+                st.caption(markdown.escaped(told.ranking_statement))
                 st.vega_lite_chart(
                     cached.ranking_specification(words.language, visit.dark)
                     | {"datasets": {name: rows[name] for name in (RANKING, REFERENCE)}},
                     key="ranking", theme=None, alt=told.ranking_statement,
                 )  # fmt: skip
-        st.caption("  \n".join(told.footnotes))
+        st.caption(markdown.lines(told.footnotes))
         frame.downloads(cached.map_exports(view, visit.vintage))
 
 with st.expander(words("The same as a table"), on_change="rerun") as twin:

@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from indicators import cached, frame, objectives, progress, sidebar, tables
+from indicators import cached, frame, markdown, objectives, progress, sidebar, tables
 
 visit = frame.begin("objectives")
 words = visit.words
@@ -19,14 +19,24 @@ aim = objectives.aim_name(record, words)
 asked = objectives.target_text(record, words)
 symbol = progress.SYMBOLS[verdict.verdict]
 answer = objectives.answer(verdict, words)
-st.title(words("{where} · {aim}: {answer} {symbol}", where=where, aim=aim, answer=answer,
-               symbol=symbol))  # fmt: skip
-st.caption(words("Target: {target}. {description}", target=asked,
-                 description=words.text(indicator.description)))  # fmt: skip
+title = words(
+    "{where} · {aim}: {answer} {symbol}", where=where, aim=aim, answer=answer, symbol=symbol
+)
+st.title(markdown.escaped(title))
+st.caption(
+    markdown.escaped(
+        words(
+            "Target: {target}. {description}",
+            target=asked,
+            description=words.text(indicator.description),
+        )
+    )
+)
 if region != record["region"]:
-    st.info(words(
+    national = words(
         "{where} has set no target of its own that we know of: this is the nation's.", where=where
-    ), icon=":material/info:")  # fmt: skip
+    )
+    st.info(markdown.escaped(national), icon=":material/info:")
 
 figures = objectives.drawing(verdict, series, record, words)
 if figures["observed"].empty:
@@ -40,7 +50,7 @@ else:
         key="objective", theme=None, alt=f"{where} {aim}: {answer}",
     )  # fmt: skip
     for line in cached.divided_by(target, region, words.language, visit.vintage):
-        st.caption(line)
+        st.caption(markdown.escaped(line))
     st.caption(words(
         "Solid: observed. Dashed: the path to the target. Shaded: the window. Dotted with its "
         "band: projection, from five figures on."
@@ -48,12 +58,10 @@ else:
 why = progress.explain(
     verdict, words, indicator.decimals, in_points=tables.in_points(indicator.key)
 )
-st.markdown("\n".join(f"- {line}" for line in why))
+st.markdown(markdown.bullets(why))
 
 with st.expander(words("Why: the formula with its numbers"), key="why"):
-    st.markdown(
-        "\n".join(f"- {said}" for said in progress.formula(verdict, words, indicator.decimals))
-    )
+    st.markdown(markdown.bullets(progress.formula(verdict, words, indicator.decimals)))
     cited = cached.citations(tuple(set(series["citation"])), visit.vintage)
     st.dataframe(
         objectives.observed_table(series, indicator, cited, words), hide_index=True,
@@ -67,12 +75,12 @@ if step is not None:
             words("Change a year ({unit})", unit=tables.difference_unit(indicator.key, words)),
             value=step, step=abs(step) / 10 or 1.0, key=f"change-{target}", bind="query-params",
         )  # fmt: skip
-        st.markdown(objectives.reached(verdict, change, words))
+        st.markdown(markdown.escaped(objectives.reached(verdict, change, words)))
         by = st.selectbox(
             words("Reach it by"), objectives.years_ahead(verdict), key=f"by-{target}",
             bind="query-params",
         )  # fmt: skip
-        st.markdown(objectives.needed(verdict, by, indicator, words))
+        st.markdown(markdown.escaped(objectives.needed(verdict, by, indicator, words)))
 
 st.subheader(words("Required a year from now, region by region"))
 bars, table = objectives.required(
@@ -89,5 +97,5 @@ st.dataframe(table, hide_index=True, alt=words("Required a year from now, region
 
 frame.downloads(cached.objective_exports(target, region, words.language, visit.dark, visit.vintage))
 st.subheader(words("Who set it"))
-st.markdown("\n".join(f"- {line}" for line in objectives.citation_lines(record, words)))
+st.markdown(markdown.bullets(objectives.citation_lines(record, words)))
 frame.end(visit)

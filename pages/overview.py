@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from indicators import cached, frame, objectives, sidebar, tables, views
+from indicators import cached, frame, markdown, objectives, sidebar, tables, views
 from indicators.progress import VerdictClass
 
 visit = frame.begin("overview")
@@ -10,7 +10,7 @@ words = visit.words
 reach = cached.reach(visit.vintage)
 nation = cached.national(visit.vintage)
 
-st.title(views.overview_statement(nation, reach, words))
+st.title(markdown.escaped(views.overview_statement(nation, reach, words)))
 for headline, column in zip(
     views.headlines(nation, words), st.columns(4, gap="small"), strict=False
 ):
@@ -36,10 +36,11 @@ if outstanding := int((verdicts["verdict"] == VerdictClass.STALE).sum()):
         "their latest figures.", n=outstanding,
     ))  # fmt: skip
 if lost := cached.unknown_targets(visit.vintage):
-    st.warning(words(
+    left_out = words(
         "Targets left out, because the catalogue does not know their indicator or region: {names}",
         names=words.listed(lost),
-    ), icon=":material/warning:")  # fmt: skip
+    )
+    st.warning(markdown.escaped(left_out), icon=":material/warning:")
 with st.container(horizontal=True):
     for symbol, name, number in objectives.counts(verdicts, words):
         st.badge(f"{symbol} {name} {number}", color="gray")

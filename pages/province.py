@@ -2,14 +2,14 @@
 
 import streamlit as st
 
-from indicators import cached, frame, province, sidebar, tables
+from indicators import cached, frame, markdown, province, sidebar, tables
 from indicators.province import AIMS, PARTS, SPINE, STRIPS, TRENDS, ProvinceView
 
 visit = frame.begin("province")
 words = visit.words
 if mistakes := cached.peer_mistakes(words):
     st.title(words("The file of peer groups cannot be used"))
-    st.error("\n".join(f"- {mistake}" for mistake in mistakes), icon=":material/error:")
+    st.error(markdown.bullets(mistakes), icon=":material/error:")
     st.info(words("Correct data/reference/peer_groups.yaml, then load this page anew."),
             icon=":material/info:")  # fmt: skip
     st.stop()
@@ -19,7 +19,7 @@ view = ProvinceView(region, group, words.language)
 page = cached.province_page(view, visit.vintage)
 told, rows, where = page.told, page.rows, tables.region_names(words.language)[region]
 
-st.title(told.statement)
+st.title(markdown.escaped(told.statement))
 if not told.known:
     st.info(words(
         "No source that this project holds has a figure of this region. Fill in a template "
@@ -37,14 +37,14 @@ else:
 
 if told.known:
     st.subheader(words("Beside the nation and the peers"))
-    st.caption(told.beside.peers)
+    st.caption(markdown.escaped(told.beside.peers))
     if told.beside.compared:
         st.vega_lite_chart(
             cached.spine_specification(words.language, visit.dark)
             | {"datasets": {SPINE: rows[SPINE]}},
             key="spine", theme=None, alt=told.beside.compared,
         )  # fmt: skip
-        st.caption("  \n".join(province.comparison_notes(words)))
+        st.caption(markdown.lines(province.comparison_notes(words)))
     with st.expander(words("The same as a table"), on_change="rerun", key="compared") as twin:
         if twin.open:
             st.dataframe(
@@ -53,7 +53,7 @@ if told.known:
             )  # fmt: skip
 
     st.subheader(words("How figures developed"))
-    st.caption(told.trends_note)
+    st.caption(markdown.escaped(told.trends_note))
     if told.trends:
         st.vega_lite_chart(
             cached.trends_specification(words.language, visit.dark)
@@ -71,7 +71,7 @@ if told.known:
     if told.divided:
         indicator = sidebar.choose_part(told.divided, words)
         note, drawn = cached.province_parts(region, words.language, indicator, visit.vintage)
-        st.caption(note)
+        st.caption(markdown.escaped(note))
         for column, by in zip(st.columns([3, 2], gap="medium"), ("industry", "size"), strict=True):
             with column:
                 if drawn[by]:
@@ -95,7 +95,7 @@ if told.known:
         st.caption(words("There are no figures of single industries or sizes of this region."))
 
 st.subheader(title := words("What is missing, and who could supply it"))
-st.caption(told.missing_note)
+st.caption(markdown.escaped(told.missing_note))
 frame.table(visit, f"{where} {title}", page.missing, words("Indicators without a figure here"))
 
 st.subheader(words("To take away"))

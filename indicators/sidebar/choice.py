@@ -11,6 +11,7 @@ from collections.abc import Callable, Sequence
 
 import streamlit as st
 
+from indicators import markdown
 from indicators.wording import Wording
 
 EVERY = "*"  # no narrowing
@@ -31,10 +32,15 @@ def choose(
     code = wanted if wanted in codes else default
     if wanted != code and key in st.query_params:
         st.sidebar.warning(
-            words('"{wanted}" has no figures here; showing "{shown}".',
-                  wanted=wanted[:40], shown=names[code]),
+            markdown.escaped(
+                words(
+                    '"{wanted}" has no figures here; showing "{shown}".',
+                    wanted=wanted[:40],
+                    shown=names[code],
+                )
+            ),
             icon=":material/info:",
-        )  # fmt: skip
+        )
     st.session_state[f"choice_{key}"] = code
     if st.query_params.get(key) != code:
         st.query_params[key] = code

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import streamlit as st
 
-from indicators import cached, maps, tables
+from indicators import cached, maps, markdown, tables
 from indicators.sidebar.choice import choose
 from indicators.views import NATION
 from indicators.wording import Wording
@@ -23,11 +23,13 @@ def choose_level(words: Wording) -> str:
         cached.boundaries().within(within)
     except maps.BoundaryError as refused:
         for problem in refused.problems:
-            st.error(words(problem.text, **problem.values))
+            st.error(markdown.escaped(words(problem.text, **problem.values)))
         within = NATION
     if asked not in (None, NATION, within):
         st.sidebar.warning(
-            words('There is no map of the parts of "{wanted}".', wanted=str(asked)[:40]),
+            markdown.escaped(
+                words('There is no map of the parts of "{wanted}".', wanted=str(asked)[:40])
+            ),
             icon=":material/info:",
         )
     _say_level(within)
@@ -60,7 +62,7 @@ def show_path(words: Wording, within: str, region: str) -> None:
             on_click=open_level, args=(NATION,),
         )  # fmt: skip
         if within != NATION:
-            st.markdown(f"› **{names[within]}**", width="content")
+            st.markdown(markdown.strong(f"› {names[within]}"), width="content")
         elif cached.boundaries().can_open(region):
             st.markdown("›", width="content")
             st.button(
@@ -68,7 +70,7 @@ def show_path(words: Wording, within: str, region: str) -> None:
                 key="level_below", on_click=open_level, args=(region,),
             )  # fmt: skip
         elif why := maps.undivided(region, words):
-            st.caption(why, width="content")
+            st.caption(markdown.escaped(why), width="content")
 
 
 def choose_region(words: Wording, within: str = NATION) -> str:
