@@ -10,6 +10,7 @@ from __future__ import annotations
 import hashlib
 import json
 import os
+import re
 import shutil
 import time
 from collections.abc import Callable, Iterator, Sequence
@@ -23,20 +24,22 @@ import pandas as pd
 
 from etl import own
 from etl.documents import checksums, sha256
-from etl.findings import Finding, Refused
+from etl.findings import Finding, Refused, message
 from etl.harmonise import add_citation
 from etl.overlap import settle
 from etl.own.declaration import beside
+from etl.own.table import LOCKED, SUFFIXES
 from etl.retracted import blanked, without
 from etl.sources import SOURCES
-from etl.tidy import TidyRows
+from etl.tidy import DERIVED, TidyRows
 from indicators import catalogue
 from indicators.catalogue import Catalogue
 from indicators.database import citation
 
-OWN = "own"  # the source that files named on the command line belong to
-SUFFIXES = (".csv", ".txt", ".xlsx", ".xlsm", ".xls", ".ods", ".parquet")
 SUPERSEDED = "superseded"
+TAKEN = {DERIVED, "demonstration", "catalogue", "reference", SUPERSEDED}
+_SOURCE = re.compile(r"\w[\w-]{0,63}")
+OWN = "own"  # the source that files named on the command line belong to
 _KEPT = 24 * 3600  # seconds
 READERS = 2  # files read at a time: more would each want their memory
 Step = Callable[[str], object]
@@ -96,7 +99,7 @@ def read(
 
     What was `retracted` (`etl.retracted.LISTED`) comes in without its numbers.
     """
-    known, made, findings = catalogue.load(), Intake(raw.parent / "tidy"), list[Finding]()
+    known, made, findings = catalogue.load(), Intake(raw.parent / "tidy"), misnamed(named)
     for key in SOURCES:
         step(key)
         try:
@@ -137,6 +140,59 @@ def _read_source(
     made.inputs.append(checksums(raw / key, raw))
 
 
+def misnamed(named: Named) -> list[Finding]:
+    """Return what is wrong with the names of the files and of their source."""
+    findings = []
+    if not _SOURCE.fullmatch(named.source) or named.source.casefold() in TAKEN | set(SOURCES):
+        findings.append(
+            Finding(
+                "--source",
+                named.source,
+                message("a name of your own for the source: letters, digits, - and _"),
+                message(
+                    "it becomes a folder of data/raw; these are taken: {names}",
+                    names=" ".join(sorted(TAKEN | set(SOURCES))),
+                ),
+            )
+        )
+    places: dict[str, list[Path]] = {}
+    for path in named.files:
+        places.setdefault(path.name.casefold(), []).append(path)
+    findings += [
+        Finding(
+            paths[0].name,
+            " / ".join(map(str, paths)),
+            message("each file once, and one file of each name"),
+            message("name the file once; of two files, give one another name"),
+        )
+        for paths in places.values()
+        if len(paths) > 1
+    ]
+    return findings
+
+
+def passed_over(raw: Path) -> list[str]:
+    """Return what lies beside the files of one's own in raw but is not read."""
+    found = []
+    for place in sorted(raw.iterdir()) if raw.is_dir() else []:
+        if place.name in SOURCES:
+            continue
+        if not place.is_dir():
+            found.append(place.name)
+            continue
+        for path in sorted(place.iterdir()):
+            of_a_file = path.suffix == ".yaml" and path.with_suffix("").exists()
+            if path.name != SUPERSEDED and not of_a_file and not _is_figures(path):
+                found.append(f"{place.name}/{path.name}" + ("/" if path.is_dir() else ""))
+    return found
+
+
+def _is_figures(path: Path) -> bool:
+    """Return whether a file is one of figures; programs leave others beside those they open."""
+    hidden = path.name.startswith((LOCKED, "."))
+    return path.is_file() and path.suffix.lower() in SUFFIXES and not hidden
+
+
 def _own_files(raw: Path, named: Named) -> Iterator[tuple[str, Path]]:
     """Yield source and path; a named file takes the place of its namesake in raw."""
     taken = {path.name for path in named.files}
@@ -146,7 +202,7 @@ def _own_files(raw: Path, named: Named) -> Iterator[tuple[str, Path]]:
             continue
         for path in sorted(place.iterdir()):
             replaced = place.name == named.source and path.name in taken
-            if path.suffix.lower() in SUFFIXES and not replaced:
+            if _is_figures(path) and not replaced:
                 yield place.name, path
 
 

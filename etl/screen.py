@@ -7,6 +7,7 @@ import os
 import sqlite3
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from pathlib import Path
 from typing import NoReturn
 
 import duckdb
@@ -165,6 +166,18 @@ class Screen:
             self.fail(self._fault(error))
         except ValueError as error:
             self.fail(str(error))
+
+    def check_free(self, paths: Sequence[Path], *, force: bool) -> None:
+        """End with status 1 where a file stands that would be written over, unless forced."""
+        standing = [str(path) for path in paths if path.exists()]
+        if standing and not force:
+            self.fail(
+                self.words(
+                    "{files}: already there, so nothing was written. Choose another name with "
+                    "-o, or write over it with --force.",
+                    files=self.words.listed(standing),
+                )
+            )
 
     def fail(self, sentence: str) -> NoReturn:
         """Print a sentence in red and end with status 1."""

@@ -12,7 +12,7 @@ import pytest
 import sqlalchemy as sa
 from typer.testing import CliRunner
 
-from etl import refresh
+from etl import intake, refresh
 from etl.commands import app
 from etl.screen import screen
 from indicators import database
@@ -158,3 +158,120 @@ def test_a_briefing_is_refused_for_what_is_no_region_or_not_there() -> None:
     publish_rows(database.open_database(), WORLD)
     assert "请给出地区" in said("briefing", code=1)
     assert "全国都不是" in said("briefing", "全国", code=1)
+
+
+def test_nothing_is_written_over_unless_it_is_forced(tmp_path: Path) -> None:
+    book = tmp_path / "template.xlsx"
+    said("template", "certificates_valid", "-o", str(book))
+    filled = book.read_bytes() + b"figures of a day's work"
+    book.write_bytes(filled)
+    assert "--force" in said("template", "certificates_valid", "-o", str(book), code=1)
+    assert book.read_bytes() == filled
+    said("template", "certificates_valid", "-o", str(book), "--force")
+    assert book.read_bytes() != filled
+
+
+def test_a_proposal_writes_over_no_declaration_and_never_over_the_file(tmp_path: Path) -> None:
+    table, declared = tmp_path / "a.csv", tmp_path / "a.csv.yaml"
+    table.write_text("地区,2023\n江苏,5\n浙江,6\n", encoding="utf-8")
+    declared.write_text("unit: 张", encoding="utf-8")
+    said("inspect", str(table), "-o", str(declared), code=1)
+    assert declared.read_text(encoding="utf-8") == "unit: 张"
+    said("inspect", str(table), "-o", str(table), "--force", code=1)
+    assert table.read_text(encoding="utf-8").startswith("地区")
+    said("inspect", str(table), "-o", str(declared), "--force")
+    assert "江苏" not in declared.read_text(encoding="utf-8")
+
+
+@pytest.mark.usefixtures("_database")
+def test_a_briefing_writes_over_none(tmp_path: Path) -> None:
+    said("refresh")
+    said("briefing", "江苏", "-o", str(tmp_path))
+    paths = sorted(tmp_path.glob("质量治理简报_*"))
+    assert len(paths) == 3
+    paths[0].write_bytes(b"corrected by hand")
+    assert paths[0].name in said("briefing", "江苏", "-o", str(tmp_path), code=1)
+    assert paths[0].read_bytes() == b"corrected by hand"
+    said("briefing", "江苏", "-o", str(tmp_path), "--force")
+    assert paths[0].read_bytes() != b"corrected by hand"
+
+
+OWN = """
+provenance: {publisher: 某局, document: 某表, licence: 内部使用}
+columns: {region: 地区, value: 数值}
+fixed: {indicator: people_trained, period: 2024, scheme: ALL, industry: ALL, size: ALL}
+unit: 人次
+"""
+
+
+def own_file(folder: Path, name: str = "a.csv") -> str:
+    folder.mkdir(parents=True, exist_ok=True)
+    (folder / name).write_text("地区,数值\n江苏,5\n", encoding="utf-8")
+    (folder / f"{name}.yaml").write_text(OWN, encoding="utf-8")
+    return str(folder / name)
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        *("", " ", "derived", "Derived", "demonstration", "a/b", "../x", "..", ".", "a\\b"),
+        *("catalogue", "reference", "superseded", "platform_provinces", "-x", "a b"),
+    ],
+)
+def test_a_source_is_a_name_of_one_s_own(source: str) -> None:
+    (found,) = intake.misnamed(intake.Named([], source))
+    assert found.found == source
+
+
+@pytest.mark.parametrize("source", ["bureau", "市场监管局", "own", "bureau-2024_1"])
+def test_a_source_may_be_named_in_any_script(source: str) -> None:
+    assert intake.misnamed(intake.Named([], source)) == []
+
+
+@pytest.mark.usefixtures("_database")
+def test_a_source_that_is_a_path_is_refused(tmp_path: Path) -> None:
+    assert "自定的来源名称" in said("check", own_file(tmp_path), "--source=../x", code=1)
+
+
+@pytest.mark.usefixtures("_database")
+def test_a_file_named_twice_or_two_of_one_name_are_said_plainly(tmp_path: Path) -> None:
+    one, other = own_file(tmp_path / "one"), own_file(tmp_path / "other")
+    assert "每个文件写一次" in said("check", one, one, code=1)
+    assert "每个文件写一次" in said("check", one, other, code=1)
+    assert "每个文件写一次" in said("check", one, own_file(tmp_path / "upper", "A.csv"), code=1)
+
+
+@pytest.mark.usefixtures("_database")
+def test_what_is_no_file_of_figures_is_passed_over_and_said(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    raw = tmp_path / "raw"
+    shutil.copytree(refresh.RAW, raw)
+    monkeypatch.setattr(refresh, "RAW", raw)
+    monkeypatch.setattr(
+        refresh.refresh, "__kwdefaults__", dict(refresh.refresh.__kwdefaults__ or {}) | {"raw": raw}
+    )
+    own_file(raw / "bureau")
+    own_file(raw / "bureau" / "older", "b.csv")
+    for name in ("~$x.xlsx", "._a.csv", "公告.docx", "orphan.csv.yaml"):
+        (raw / "bureau" / name).write_bytes(b"x")
+    shown = said("check")
+    assert "全部检查通过" in shown
+    for name in ("~$x.xlsx", "._a.csv", "公告.docx", "orphan.csv.yaml", "older/"):
+        assert f"bureau/{name}" in shown
+    assert "bureau/a.csv" not in shown
+
+
+@pytest.mark.usefixtures("_database")
+def test_a_tsv_that_was_published_is_read_again(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    raw = tmp_path / "raw"
+    shutil.copytree(refresh.RAW, raw)
+    monkeypatch.setattr(
+        refresh.refresh, "__kwdefaults__", dict(refresh.refresh.__kwdefaults__ or {}) | {"raw": raw}
+    )
+    file = Path(own_file(tmp_path, "a.tsv"))
+    file.write_text("地区\t数值\n江苏\t5\n", encoding="utf-8")
+    assert "已发布为第 1 版" in said("publish", str(file), "--source", "bureau")
+    assert "无需更改" in said("check")

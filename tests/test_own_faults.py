@@ -337,6 +337,33 @@ def test_another_kind_of_file_is_refused(tmp_path: Path) -> None:
     assert fault[3].startswith("one of .csv, ")
 
 
+@pytest.mark.parametrize(
+    ("content", "found"),
+    [
+        ("<html><table><tr><td>地区</td></tr></table></html>", "HTML"),
+        ("\ufeff  <!DOCTYPE html><table></table>", "HTML"),
+        ("<table border=1><tr><td>1</td></tr></table>", "HTML"),
+        (
+            '<?xml version="1.0"?><Workbook xmlns="urn:schemas-microsoft-com:office:spreadsheet"/>',
+            "XML",
+        ),
+        ("region\tvalue\n320000\t5\n", "'region\\tvalue\\n320000\\t'"),
+    ],
+)
+@pytest.mark.parametrize("suffix", ["xls", "xlsx"])
+def test_a_text_that_is_named_as_a_workbook_is_told_as_what_it_is(
+    tmp_path: Path, suffix: str, content: str, found: str
+) -> None:
+    (fault,) = faults(csv(tmp_path, content, f"figures.{suffix}"))
+    assert fault[2:4] == (found, "a workbook")
+    assert f"its name ends in .{suffix}" in fault[4]
+
+
+def test_a_lock_file_is_told_as_what_it_is(tmp_path: Path) -> None:
+    (fault,) = faults(csv(tmp_path, b"\x03abc\0", "~$figures.xlsx"))
+    assert "has open" in fault[4]
+
+
 def test_a_file_without_a_declaration_says_how_to_make_one(tmp_path: Path) -> None:
     with pytest.raises(Refused) as refusal:
         read_declaration(csv(tmp_path, HEAD))

@@ -12,6 +12,10 @@ from etl.findings import write_findings
 from etl.screen import screen
 from indicators.wording import Wording
 
+Force = Annotated[
+    bool, typer.Option("--force", help="覆盖已有的文件 · write over a file that is there")
+]
+
 
 class Verb(TyperCommand):
     """A command: the catalogue must be right before it begins, and faults are put into words."""

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from etl import intake
 from etl.commands.app import app
 from etl.findings import Refused, write_findings
 from etl.intake import OWN, Named
@@ -175,7 +176,7 @@ def _refreshed(
 ) -> Publication:
     """Refresh with the progress shown; write the findings to `report` whatever comes of it."""
     from etl.lock import abandoned
-    from etl.refresh import refresh
+    from etl.refresh import RAW, refresh
 
     words = screen.words
     names = {key: words.text(source.title) for key, source in catalogue.load().sources.items()}
@@ -184,6 +185,13 @@ def _refreshed(
         "checks": words("Checks"), "derive": words("Ratios and totals"),
         "publish": words("Comparing and publishing"),
     }  # fmt: skip
+    if passed := intake.passed_over(RAW):
+        screen.say(
+            words(
+                "Passed over in data/raw, for they are no files of figures: {names}",
+                names=words.listed(passed),
+            )
+        )
     engine = open_database()
     if (holder := abandoned(engine)) is not None:
         screen.say(words(

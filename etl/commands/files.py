@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from etl.commands.app import app
+from etl.commands.app import Force, app
 from etl.screen import screen
 from indicators import catalogue
 
@@ -16,6 +16,7 @@ from indicators import catalogue
 def template(
     indicators: Annotated[list[str], typer.Argument(help="指标代码 · keys of the catalogue")],
     out: Annotated[Path, typer.Option("-o", "--out", help=".xlsx")],
+    force: Force = False,
 ) -> None:
     """生成自带说明的空白工作簿 · Write an empty workbook that explains itself."""
     from etl import own
@@ -27,6 +28,7 @@ def template(
             "There is no indicator {names}. The keys are: {keys}",
             names=words.listed(unknown), keys=" ".join(known.indicators),
         ))  # fmt: skip
+    screen.check_free([out], force=force)
     with screen.explained():
         out.write_bytes(own.template(indicators, known, words))
     screen.say(words("Written to {file}", file=str(out)))
@@ -38,11 +40,16 @@ def inspect(
     out: Annotated[
         Path | None, typer.Option("-o", "--out", help="存为声明文件 · save the declaration there")
     ] = None,
+    force: Force = False,
 ) -> None:
     """由文件本身提出声明，并说明把握程度 · Propose a file's declaration, and say how sure it is."""
     from etl import own
 
     words = screen.words
+    if out is not None:
+        # What is looked at is never written over, whatever is forced.
+        itself = out.exists() and out.samefile(file)
+        screen.check_free([out], force=force and not itself)
     with screen.explained():
         proposal = own.propose(file, catalogue.load())
         text = proposal.yaml(words)

@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from etl.commands.app import app
+from etl.commands.app import Force, app
 from etl.screen import screen
 from indicators import catalogue, queries, tables
 from indicators.database import ROOT, Dataset, has_dataset, open_database
@@ -23,9 +23,10 @@ def briefing(
     ] = False,
     every: Annotated[bool, typer.Option("--all", help="全部 31 个省份 · all provinces")] = False,
     out: Annotated[Path, typer.Option("-o", "--out", help="文件夹 · folder")] = Path("briefings"),
+    force: Force = False,
 ) -> None:
     """写出地区简报（.docx、.pdf、.xlsx） · Write the briefings of regions."""
-    from indicators.briefing import NoFontError, write_briefings
+    from indicators.briefing import NoFontError, file_names, write_briefings
     from indicators.compare import PeerGroupError
     from indicators.province import mistake_text
     from indicators.queries import Vintage
@@ -42,6 +43,8 @@ def briefing(
     if not codes:
         screen.fail(words("Name a region, or ask for all provinces with --all."))
     vintage = Vintage(number, dataset)
+    planned = [name for code in codes for name in file_names(code, vintage, words)]
+    screen.check_free([out / name for name in planned], force=force)
     with screen.explained(), screen.progress() as progress:
         task = progress.add_task("", total=len(codes))
         try:

@@ -23,6 +23,7 @@ Range = tuple[tuple[int, int], tuple[int, int]]  # first and last cell, each (ro
 TEXT_FILES = (".csv", ".tsv", ".txt")
 WORKBOOKS = (".xlsx", ".xlsm", ".xls", ".ods")
 SUFFIXES = (*TEXT_FILES, *WORKBOOKS, ".parquet")
+LOCKED = "~$"  # how Office begins the name of the file beside one that it has open
 _BATCH = 100_000
 
 
@@ -89,6 +90,12 @@ def open_tables(
 def readable(path: Path, listing: Listing) -> str:
     """Return the suffix of a file that may hold a table; raises `Refused` for all else."""
     suffix = path.suffix.lower()
+    if path.name.startswith(LOCKED):
+        listing.stop(
+            path.name,
+            message("a table"),
+            message("this is what an office program leaves beside a file it has open: close it"),
+        )
     if suffix not in SUFFIXES:
         listing.stop(
             suffix,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import codecs
 import datetime
 from collections.abc import Collection, Iterator
 from dataclasses import replace
@@ -248,6 +249,26 @@ def open_book(path: Path, listing: Listing) -> calamine.CalamineWorkbook:
             message("save the table as CSV: that may be of any size"),
         )
     content = path.read_bytes()
+    start = content[:2_000].removeprefix(codecs.BOM_UTF8).replace(b"\0", b"").lstrip().lower()
+    if start.startswith(b"<"):
+        listing.stop(
+            "XML" if b"urn:schemas-microsoft-com:office:spreadsheet" in start else "HTML",
+            message("a workbook"),
+            message(
+                "its name ends in {suffix}, but it is a text that programs show as a table: open "
+                "it in a spreadsheet program and save it as XLSX",
+                suffix=path.suffix,
+            ),
+        )
+    if start and b"\0" not in content and not content.startswith((b"PK", compound.COMPOUND)):
+        listing.stop(
+            repr(start[:20].decode("ascii", "replace")),
+            message("a workbook"),
+            message(
+                "its name ends in {suffix}, but it is plain text: name it .csv or .txt",
+                suffix=path.suffix,
+            ),
+        )
     if content.startswith(compound.COMPOUND):
         if _ENCRYPTED in content:
             _locked(listing)

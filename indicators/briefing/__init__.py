@@ -10,7 +10,7 @@ from indicators.briefing.content import briefing
 from indicators.briefing.document import docx_file
 from indicators.briefing.figures import figure_table, sheets, xlsx_file
 from indicators.briefing.paper import NoFontError, pdf_file
-from indicators.briefing.writing import write_briefing, write_briefings
+from indicators.briefing.writing import file_names, write_briefing, write_briefings
 
 __all__ = [
     "Briefing",
@@ -23,6 +23,7 @@ __all__ = [
     "briefing",
     "docx_file",
     "figure_table",
+    "file_names",
     "pdf_file",
     "sheets",
     "write_briefing",

@@ -22,13 +22,21 @@ from indicators.frequencies import in_time, one_frequency
 from indicators.objectives import aim_name
 from indicators.progress import explain
 from indicators.province import Material, listing, sentences
-from indicators.queries import Selection
+from indicators.queries import Selection, Vintage
 from indicators.views import MapView
 from indicators.wording import Wording
 
 # What two to four pages have room for; the workbook has all.
 TOLD, REASONS, SIDES, STRIPS, GAPS, DOCUMENTS, SPINE = 4, 5, 3, 5, 10, 8, 9
 WIDTH, COLUMN = 640, 380  # px of a drawing across the page, and of one beside another
+
+
+def name_of(region: str, vintage: Vintage, words: Wording) -> str:
+    """Return the name of a briefing's files, without their suffix."""
+    where = tables.region_names(words.language)[region]
+    name = [words("Briefing"), where, words("release {number}", number=vintage.release)]
+    mark = [words("demonstration")] if vintage.dataset == "demonstration" else []
+    return downloads.file_name(*mark, *name, suffix="")
 
 
 def briefing(material: Material, words: Wording) -> Briefing:
@@ -42,7 +50,6 @@ def briefing(material: Material, words: Wording) -> Briefing:
         words("Demonstration data: generated for trying things out, true of no region.")
         if demonstration else ""
     )  # fmt: skip
-    name = [words("Briefing"), where, words("release {number}", number=number)]
     sections = (_standing, _targets, _comparison, _missing, _sources)
     return Briefing(
         title=title,
@@ -54,7 +61,7 @@ def briefing(material: Material, words: Wording) -> Briefing:
         ),
         mark=mark,
         language=words.language,
-        name=downloads.file_name(*([words("demonstration")] if mark else []), *name, suffix=""),
+        name=name_of(facts.region, material.shared.vintage, words),
         published=str(release["published_at"]),
         blocks=tuple(block for section in sections for block in section(material, words)),
     )  # fmt: skip

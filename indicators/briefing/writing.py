@@ -8,13 +8,20 @@ from pathlib import Path
 import sqlalchemy as sa
 
 from indicators import maps, province
-from indicators.briefing.content import briefing
+from indicators.briefing.content import briefing, name_of
 from indicators.briefing.document import docx_file
 from indicators.briefing.figures import xlsx_file
 from indicators.briefing.paper import pdf_file
 from indicators.queries import Vintage
 from indicators.views import NATION
 from indicators.wording import Wording
+
+SUFFIXES = (".docx", ".pdf", ".xlsx")
+
+
+def file_names(region: str, vintage: Vintage, words: Wording) -> list[str]:
+    """Return the names of the files that a region's briefing is written to."""
+    return [name_of(region, vintage, words) + suffix for suffix in SUFFIXES]
 
 
 def write_briefing(
@@ -29,7 +36,7 @@ def write_briefing(
                 ".xlsx": xlsx_file(material, words)}  # fmt: skip
     folder.mkdir(parents=True, exist_ok=True)
     written = []
-    for suffix in (".docx", ".pdf", ".xlsx"):
+    for suffix in SUFFIXES:
         path = folder / (told.name + suffix)
         path.write_bytes(drawings[suffix])
         written.append(path)
