@@ -83,7 +83,7 @@ def test_every_check_says_what_must_hold_and_has_a_name_of_its_own() -> None:
     assert len({check.name for check in CHECKS}) == len(CHECKS)
     assert all(str(check.rule).endswith(".") for check in CHECKS)
     assert {check.name for check in CHECKS if check.severity == "warning"} == {
-        "beyond", "coverage", "jumps",
+        "beyond", "coverage", "jumps", "future", "frequencies", "elsewhere",
     }  # fmt: skip
 
 
@@ -338,9 +338,10 @@ def test_a_change_over_several_years_is_spread_and_one_within_a_year_is_not() ->
     assert checked(*months) == []
 
 
-def test_years_and_months_are_not_compared() -> None:
+def test_years_and_months_are_not_compared_of_what_adds_up_over_a_year() -> None:
+    new = {"indicator": "certificates_new"}
     rows = [{"period": "2024", "value": 12_000.0}, {"period": "2024-12", "value": 1000.0}]
-    assert checked(*rows) == []
+    assert checked(*(new | row for row in rows)) == []
 
 
 def test_a_break_is_no_jump() -> None:
@@ -442,3 +443,87 @@ def test_a_count_that_is_not_whole_is_found(value: float, found: str) -> None:
 
 def test_money_and_rates_need_not_be_whole() -> None:
     assert checked({"indicator": "certification_revenue", "value": 0.5}) == []
+
+
+def places(found: list[Finding], check: str) -> list[tuple[str, int | None, str, str]]:
+    """Return file, row, what was found and what was expected, of the findings of one check."""
+    return [
+        (item.file, item.row, item.found, str(item.expected))
+        for item in found if item.check == check
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize("period", ["2999", "2999-Q1", "2999-12"])
+def test_a_period_of_the_future_is_told_unless_it_is_a_forecast(period: str) -> None:
+    row = {"period": period, "region": "320000"}
+    ((file, line, found, _),) = places(checked(row), "future")
+    assert (file, line, found) == ("own/a.csv", 2, f"certificates_valid 320000 {period}")
+    assert places(checked(row | {"status": "F"}), "future") == []
+    assert places(checked({"period": "2024-12"}), "future") == []
+
+
+def test_a_year_that_belies_its_months_names_both_places() -> None:
+    months = [
+        {"period": f"2023-{month:02}", "value": 135_298.0 + month, "file": "own/months.csv"}
+        for month in (10, 12)
+    ]
+    year = {"period": "2023", "value": 13.0, "file": "own/year.csv"}
+    found = places(checked(*months, year), "frequencies")
+    assert found == [(
+        "own/months.csv", 3, "2023-12 110000: 135,310",
+        "what agrees with 13 of 2023, which stands in own/year.csv · 4",
+    ), (
+        "own/year.csv", 4, "2023 110000: 13",
+        "what agrees with 135,308 of 2023-10, which stands in own/months.csv · 2",
+    )]  # fmt: skip
+
+
+def test_a_year_is_its_december_of_a_stock_but_for_rounding() -> None:
+    month = {"period": "2023-12", "value": 537_498.0}
+    assert places(checked(month, {"period": "2023", "value": 537_498.0}), "frequencies") == []
+    assert places(checked(month, {"period": "2023", "value": 537_000.0}), "frequencies") == []
+    assert len(places(checked(month, {"period": "2023", "value": 600_000.0}), "frequencies")) == 1
+    assert len(places(checked(month, {"period": "2023-Q4", "value": 1.0}), "frequencies")) == 1
+    # Another year's figure is another date.
+    assert places(checked(month, {"period": "2021", "value": 600_000.0}), "frequencies") == []
+
+
+def test_a_year_of_events_is_what_its_quarters_add_up_to() -> None:
+    quarters = [
+        {"indicator": "certificates_new", "period": f"2023-Q{quarter}", "value": 100.0}
+        for quarter in (1, 2, 3, 4)
+    ]
+    year = {"indicator": "certificates_new", "period": "2023"}
+    assert places(checked(*quarters, year | {"value": 400.0}), "frequencies") == []
+    assert len(places(checked(*quarters, year | {"value": 450.0}), "frequencies")) == 1
+    # Of a year that is not complete only more than the whole is wrong.
+    assert places(checked(*quarters[:2], year | {"value": 450.0}), "frequencies") == []
+    assert len(places(checked(*quarters[:2], year | {"value": 150.0}), "frequencies")) == 1
+
+
+def test_an_indicator_under_another_industry_than_its_series_names_both_places() -> None:
+    rate = {"indicator": "manufacturing_pass_rate", "period": "2023", "value": 93.7}
+    series = rate | {"industry": "C", "file": "own/series.csv"}
+    strange = rate | {"region": "320000", "file": "own/strange.csv"}
+    ((file, line, found, expected),) = [
+        place for place in places(checked(series, strange), "elsewhere")
+        if place[0] == "own/strange.csv"
+    ]  # fmt: skip
+    assert (file, line, found) == ("own/strange.csv", 3, "manufacturing_pass_rate 2023: ALL, ALL")
+    assert "ALL, C, in own/series.csv · 2" in expected
+    ((_, _, _, expected),) = places(checked(strange, published=[series]), "elsewhere")
+    assert "ALL, C, in what is public" in expected
+
+
+def test_a_part_that_adds_up_to_the_series_only_adds_to_it() -> None:
+    whole = {"value": 100.0, "file": "own/whole.csv"}
+    parts = [
+        {"value": 40.0, "industry": "C", "file": "own/parts.csv"},
+        {"value": 60.0, "industry": "F", "file": "own/parts.csv"},
+    ]
+    assert places(checked(*parts, published=[whole]), "elsewhere") == []
+    assert places(checked(*parts, whole | {"value": 100.0}), "elsewhere") == []
+    both = [{"indicator": "uptake_rate", "period": "2023", "value": 5.0, "file": "own/both.csv"}]
+    both.append(both[0] | {"industry": "C"})
+    held = [both[0] | {"file": "own/series.csv", "period": "2022"}]
+    assert places(checked(*both, *held), "elsewhere") == []

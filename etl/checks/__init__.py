@@ -15,6 +15,7 @@ from etl.checks.cells import CODES, FINITE, MISSING, RANGE, UNIQUE, WHOLE
 from etl.checks.history import COVERAGE, JUMPS
 from etl.checks.ratios import BEYOND, RATIOS
 from etl.checks.scope import SCOPE
+from etl.checks.series import ELSEWHERE, FREQUENCIES, FUTURE
 from etl.checks.subject import Check, subject
 from etl.checks.sums import SUMS
 from etl.findings import Finding
@@ -36,6 +37,9 @@ CHECKS = (
     SCOPE,
     COVERAGE,
     JUMPS,
+    FUTURE,
+    FREQUENCIES,
+    ELSEWHERE,
 )
 
 

@@ -94,15 +94,15 @@ def _coverage(subject: Subject) -> Iterator[Finding]:
     yield from unlisted(COVERAGE, rows)
 
 
-_FREQUENCY = "CASE length(period) WHEN 7 THEN if(period[6:6] = 'Q', 'Q', 'M') ELSE 'A' END"
-_MOVE = """
+FREQUENCY = "CASE length(period) WHEN 7 THEN if(period[6:6] = 'Q', 'Q', 'M') ELSE 'A' END"
+MOVE = """
     CASE WHEN scale = 'points' THEN value - before
          WHEN kind = 'count' AND least(value, before) >= 0 THEN ln((value + 0.5) / (before + 0.5))
          WHEN least(value, before) > 0 THEN ln(value / before)
     END
 """
 # Small counts vary by chance: four times the standard error of the logarithm of their ratio.
-_ALLOWED = """
+ALLOWED = """
     floor + if(kind = 'count' AND scale = 'log' AND least(value, before) >= 0,
                4 * sqrt(1 / (value + 0.5) + 1 / (before + 0.5)), 0)
 """
@@ -115,7 +115,7 @@ def _jumps(subject: Subject) -> Iterator[Finding]:
     break (status B) is no jump, and a change that is public already was looked at then.
     """
     subject.rows.connection.execute(f"CREATE OR REPLACE TEMP MACRO month(period) AS ({MONTH})")
-    series = f"hash({_SERIES}, {_FREQUENCY})"
+    series = f"hash({_SERIES}, {FREQUENCY})"
     points = f"""
         SELECT {series} AS series, month(period)::USMALLINT AS month, value, status = 'B' AS broken,
             number
@@ -137,7 +137,7 @@ def _jumps(subject: Subject) -> Iterator[Finding]:
     # Narrow rows, so that ten million of them are put in order of time within the memory.
     steps = f"""
         SELECT series, month, value, month_before, before, multiple,
-            {_MOVE} / greatest(1, (month - month_before) / 12) AS move, {_ALLOWED} AS allowed
+            {MOVE} / greatest(1, (month - month_before) / 12) AS move, {ALLOWED} AS allowed
         FROM (
             SELECT *, lag(month) OVER same AS month_before, lag(value) OVER same AS before
             FROM (
@@ -167,7 +167,7 @@ def _jumps(subject: Subject) -> Iterator[Finding]:
                     ON leap.series = step.series AND leap.month <> step.month
                 GROUP BY ALL
             ), placed AS (
-                SELECT judged.*, {_SERIES}, period, {_FREQUENCY} AS frequency, file, sheet, row
+                SELECT judged.*, {_SERIES}, period, {FREQUENCY} AS frequency, file, sheet, row
                 FROM candidate
                 JOIN judged ON judged.series = {series} AND judged.month = month(period)
                 WHERE changes < {MIN_CHANGES} OR abs(move) > multiple * usual
@@ -185,7 +185,7 @@ def _jumps(subject: Subject) -> Iterator[Finding]:
 def _public(month: str, value: str) -> str:
     """Return the condition that the series' figure of a month is public as it stands."""
     same = " AND ".join(f"public.{name} = placed.{name}" for name in _SERIES.split(", "))
-    return f"""EXISTS (FROM public WHERE {same} AND frequency = {_FREQUENCY}
+    return f"""EXISTS (FROM public WHERE {same} AND frequency = {FREQUENCY}
         AND month(period) = placed.{month} AND value = placed.{value})"""
 
 

@@ -22,12 +22,12 @@ from etl.checks.subject import (
 from etl.findings import Finding, Key, Message, message
 
 # A figure such as 3,760,000 stands for anything that rounds to it.
-_ROUNDED = """
+ROUNDED = """
     CREATE OR REPLACE TEMP MACRO rounded(figure) AS CASE
         WHEN figure % 1e6 = 0 THEN 1e6 WHEN figure % 1e5 = 0 THEN 1e5
         WHEN figure % 1e4 = 0 THEN 1e4 WHEN figure % 1e3 = 0 THEN 1e3 ELSE 0 END
 """
-_PRINTED = """
+PRINTED = """
     CREATE OR REPLACE TEMP MACRO printed(figure, decimals) AS CASE
         WHEN figure = round(figure) THEN 1.0
         WHEN decimals > 1 AND figure = round(figure, 1) THEN 0.1
@@ -94,7 +94,7 @@ _RATIOS = f"""
 
 
 def _ratios(subject: Subject) -> Iterator[Finding]:
-    for macro in (_ROUNDED, _PRINTED, _APART):
+    for macro in (ROUNDED, PRINTED, _APART):
         subject.rows.connection.execute(macro)
     rows = records(subject.ask(_RATIOS))
     for row in rows:

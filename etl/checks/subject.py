@@ -138,6 +138,8 @@ def _meaning(catalogue: Catalogue) -> pd.DataFrame:
                 "number": number,
                 "indicator": item.key,
                 "kind": item.kind,
+                "timing": item.timing,
+                "whole_of": list(item.additive),
                 "low": item.range[0],
                 "high": item.range[1],
                 "decimals": item.decimals,
