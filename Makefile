@@ -30,7 +30,7 @@ lint: .venv/test
 	$(BIN)/mypy
 
 soak: .venv/test  ## kills a publisher 200 times on each database
-	KILLS=200 $(BIN)/python -m pytest tests/test_faults.py -k killed
+	KILLS=200 $(BIN)/python -m pytest tests/test_faults.py tests/test_filing.py -k killed
 
 bench: .venv/test  ## the benchmarks, as ratios within one run
 	$(BIN)/python -m benchmarks

@@ -24,6 +24,7 @@ import pandas as pd
 
 from etl import own
 from etl.documents import checksums, sha256
+from etl.filing import MEANING, Filing
 from etl.findings import Finding, Refused, message
 from etl.harmonise import add_citation
 from etl.overlap import settle
@@ -36,8 +37,8 @@ from indicators import catalogue
 from indicators.catalogue import Catalogue
 from indicators.database import citation
 
-SUPERSEDED = "superseded"
-TAKEN = {DERIVED, "demonstration", "catalogue", "reference", SUPERSEDED}
+SUPERSEDED = "superseded"  # a folder of before versions were kept beside raw
+TAKEN = {DERIVED, "demonstration", *MEANING, SUPERSEDED}
 _SOURCE = re.compile(r"\w[\w-]{0,63}")
 OWN = "own"  # the source that files named on the command line belong to
 _KEPT = 24 * 3600  # seconds
@@ -255,19 +256,7 @@ def _meaning() -> str:
     return _digest(*(sha256(file) for place in places for file in sorted(place)))
 
 
-def keep(named: Named, raw: Path) -> None:
-    """Copy named files with their declarations to raw; what they replace is put aside there."""
-    place = raw / named.source
-    for path in named.files:
-        for file in (path, beside(path)):
-            target = place / file.name
-            if not file.exists() or (target.exists() and sha256(target) == sha256(file)):
-                continue
-            place.mkdir(parents=True, exist_ok=True)
-            if target.exists():
-                aside = place / SUPERSEDED / f"{sha256(target)[:12]}-{file.name}"
-                aside.parent.mkdir(exist_ok=True)
-                shutil.copy2(target, aside)
-            half = target.with_name(f".{file.name}.{os.getpid()}")
-            shutil.copy2(file, half)
-            half.replace(target)
+def filing_of(named: Named, raw: Path) -> Filing:
+    """Return where named files, with their declarations, are to stand below raw."""
+    files = [file for path in named.files for file in (path, beside(path)) if file.exists()]
+    return Filing(raw, {f"{named.source}/{file.name}": file for file in files})

@@ -6,6 +6,7 @@ leaves the last release standing; publishing the same rows again changes nothing
 
 from __future__ import annotations
 
+import dataclasses
 import getpass
 import json
 import os
@@ -13,6 +14,7 @@ import subprocess
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from pathlib import Path
 
 import pandas as pd
 import pyarrow as pa
@@ -20,6 +22,7 @@ import sqlalchemy as sa
 
 from etl.acceptance import remember
 from etl.difference import Difference, Tables, difference, first_difference
+from etl.filing import Filing, Pending, Return, filed, returning, settle
 from etl.findings import Finding, Refused, message
 from etl.lock import publishing
 from etl.redaction import redact
@@ -81,44 +84,79 @@ class Decision:
 
 @dataclass(frozen=True)
 class Publication:
-    """What a publication changed. `release` is None when nothing was published."""
+    """What a publication changed. `release` is None when nothing was published.
+
+    files: what a rollback did to the raw files. unfinished: whether files could not be put into
+    place, which the next run does.
+    """
 
     release: int | None
     difference: Difference
     warnings: Sequence[Finding] = ()
+    files: Return | None = None
+    unfinished: bool = False
 
 
 def publish(
-    engine: sa.Engine, edition: Edition, decision: Decision, *, dry_run: bool = False
-) -> Publication:
+    engine: sa.Engine, edition: Edition, decision: Decision, *,
+    filing: Filing | None = None, dry_run: bool = False,
+) -> Publication:  # fmt: skip
     """Make an edition public, as one release; with `dry_run`, only say what would change.
 
-    Raises `Busy` while somebody else publishes, `Overtaken` where somebody else has, `Refused`
-    where a figure of another file already stands at a key.
+    filing: the raw files that move with it, after the commit and only then. Raises `Busy` while
+    somebody else publishes, `Overtaken` where somebody else has, `Refused` where a figure of
+    another file already stands at a key or a file changed since it was read.
     """
-    with publishing(engine) as connection:
-        number = newest(connection)
-        if edition.gone is not None and edition.base != number:
-            raise Overtaken
-        if not dry_run:
-            keep_catalogue(connection)
-        if number is None and not dry_run:
-            return _first_release(connection, edition, decision)
-        with staging(connection, edition.rows, edition.gone) as staged:
-            _refuse_clashes(staged)
-            return _release(staged, edition, decision, number, dry_run=dry_run)
+    pending = Pending(None if dry_run else filing)
+    with filed(pending), publishing(engine) as connection:
+        pending.check(edition.inputs)
+        pending.begin(connection)
+        made = _publish(connection, edition, decision, dry_run=dry_run)
+        pending.committing = True
+    return dataclasses.replace(made, unfinished=pending.unfinished)
 
 
-def roll_back(engine: sa.Engine, number: int, *, reason: str, dry_run: bool = False) -> Publication:
+def _publish(
+    connection: sa.Connection, edition: Edition, decision: Decision, *, dry_run: bool
+) -> Publication:
+    number = newest(connection)
+    if edition.gone is not None and edition.base != number:
+        raise Overtaken
+    if not dry_run:
+        keep_catalogue(connection)
+    if number is None and not dry_run:
+        return _first_release(connection, edition, decision)
+    with staging(connection, edition.rows, edition.gone) as staged:
+        _refuse_clashes(staged)
+        made = _release(staged, edition, decision, number, dry_run=dry_run)
+    new = [finding for finding in decision.warnings if finding.accepted is None]
+    if number is not None and new and made.release is None and not dry_run:
+        remember(connection, new, decision.accepted, number)  # of figures that are public
+    return made
+
+
+def roll_back(
+    engine: sa.Engine, number: int, *, reason: str, raw: Path | None = None, dry_run: bool = False
+) -> Publication:
     """Make public again what was public in release `number`, as a new release.
 
-    But for what is suppressed today, and what that would follow from: see `etl.restore`.
-    Raises `LookupError` where there is no such release.
+    But for what is suppressed today, and what that would follow from: see `etl.restore`. The files
+    in `raw` are what they were then, too, as far as their versions are kept. Raises `LookupError`
+    where there is no such release.
     """
-    with publishing(engine) as connection:
+    pending = Pending(None)
+    with filed(pending), publishing(engine) as connection:
         known = sa.select(release.c.release).where(release.c.release == number)
         if connection.scalar(known) is None:
             raise LookupError(number)
+        files = None
+        if raw is not None:
+            settle(connection, raw)
+            files = returning(connection, raw, number)
+        if files is not None and not dry_run:
+            pending.filing = files.filing
+            pending.copy()
+            pending.begin(connection)
         inputs = frame_of(
             connection, sa.select(release_input).where(release_input.c.release == number)
         ).drop(columns="release")
@@ -128,10 +166,12 @@ def roll_back(engine: sa.Engine, number: int, *, reason: str, dry_run: bool = Fa
         then = sa.select(*(figures.c[name] for name in (*KEY, *MEASURES)))
         with staging(connection, then) as staged:
             keep_suppressed(engine, staged, number)
-            return _release(
+            made = _release(
                 staged, edition, Decision(reason), newest(connection), dry_run=dry_run,
                 restored=number,
             )  # fmt: skip
+        pending.committing = True
+    return dataclasses.replace(made, files=files, unfinished=pending.unfinished)
 
 
 def _first_release(connection: sa.Connection, edition: Edition, decision: Decision) -> Publication:

@@ -16,6 +16,7 @@ from etl.acceptance import known_again
 from etl.baseline import Baseline, baseline
 from etl.documents import checksums
 from etl.earlier import Earlier
+from etl.filing import keep_versions, returned, settle_all
 from etl.findings import Finding, Refused, message
 from etl.intake import Named, Step
 from etl.publish import Decision, Edition, Overtaken, Publication, publish
@@ -105,6 +106,8 @@ def figures(
             raise Refused(marked(errors, rows, known))
         rows.withheld = keep_withheld(rows, known, None if base is None else Earlier(base.engine))
         cited = pd.concat([cited, derive.citations(rows, cited)], ignore_index=True)
+        if engine is not None:
+            found += returned(engine, inputs)
         warnings = known_again(engine, marked([*taken.warnings, *found], rows), rows, inputs)
         yield Figures(rows, cited, inputs, targets, base, warnings)
         taken.forget()
@@ -132,9 +135,10 @@ def refresh(
 ) -> Publication:
     """Publish what the raw files say now; see `figures` and `publish`.
 
-    Files `named` are put into raw once every check has passed. Raises `Unaccepted` where there
+    Files `named` stand in raw once they are public, and only then. Raises `Unaccepted` where there
     are warnings that nobody accepted before, and `accepted` gives no reason.
     """
+    settle_all(engine, raw)
     if not dry_run:
         agree(engine, raw)
         purge(engine)
@@ -143,11 +147,13 @@ def refresh(
         if new and accepted is None and not dry_run:
             raise Unaccepted(made.warnings)
         step("publish")
-        if not dry_run:
-            intake.keep(named, raw)
+        decision = Decision(reason or str(REFRESHED), accepted, made.warnings)
+        filing = intake.filing_of(named, raw)
         try:
-            decision = Decision(reason or str(REFRESHED), accepted, made.warnings)
-            return publish(engine, made.edition(), decision, dry_run=dry_run)
+            done = publish(engine, made.edition(), decision, filing=filing, dry_run=dry_run)
+            if not dry_run:
+                keep_versions(raw, made.inputs)
+            return done
         except Overtaken:  # what was compared with is not public any more: once more
             pass
     return refresh(

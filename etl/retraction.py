@@ -24,6 +24,7 @@ from typing import Any
 import pandas as pd
 import sqlalchemy as sa
 
+from etl.filing import version_file
 from etl.findings import Finding, Key, Refused, message
 from etl.lock import publishing
 from etl.redaction import redact
@@ -50,6 +51,7 @@ from indicators.database import (
     observation,
     quoted,
     release,
+    release_input,
     retraction,
     revision,
     sqlite_file,
@@ -325,17 +327,21 @@ def _sentences(connection: sa.Connection, values: set[float]) -> Iterator[str]:
 
 
 def _raw_files(connection: sa.Connection, rows: pd.DataFrame, raw: Path) -> list[str]:
-    """Return the kept files, superseded ones too, that the figure was read from."""
+    """Return the files that the figure was read from, and the kept versions of them."""
     cited = sorted({part for key in rows["citation"] for part in str(key).split("/")})
-    named = connection.scalars(
-        sa.select(citation.c.file).distinct().where(citation.c.citation.in_(cited))
-    )
-    found: list[str] = []
-    for file in sorted(named):
-        path = raw / file
-        kept = [path, *sorted((path.parent / "superseded").glob(f"*-{path.name}"))]
-        found += [place.relative_to(raw).as_posix() for place in kept if place.exists()]
-    return found
+    named = connection.execute(
+        sa.select(release_input.c.file, release_input.c.sha256)
+        .distinct()
+        .join_from(citation, release_input, citation.c.file == release_input.c.file)
+        .where(citation.c.citation.in_(cited))
+        .order_by(release_input.c.file)
+    ).all()
+    places = [raw / file for file, _ in named]
+    places += [version_file(raw, file, sha) for file, sha in named]
+    return [
+        place.relative_to(raw.parent).as_posix()
+        for place in dict.fromkeys(places) if place.exists()
+    ]  # fmt: skip
 
 
 def purge(engine: sa.Engine) -> bool:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
+import pandas as pd
 import typer
 
 from etl import intake
@@ -17,6 +18,7 @@ from indicators.database import open_database
 
 if TYPE_CHECKING:
     from etl.difference import Difference
+    from etl.filing import Return
     from etl.publish import Publication
     from etl.retraction import Retraction
 
@@ -49,6 +51,7 @@ def publish(
     words, made = screen.words, publication.difference
     if publication.release:
         said = words("Published as release {number}.", number=publication.release)
+        _unfinished(publication)
     else:
         said = words("Nothing to change: the figures are those of the last release.")
     screen.say(said, _counted(made))
@@ -83,21 +86,98 @@ def rollback(
 ) -> None:
     """把某一版的数据恢复为新的一版 · Make a release public again, as a new one."""
     from etl.publish import roll_back
+    from etl.refresh import RAW
 
     words = screen.words
     with screen.explained(), screen.progress() as progress:
         progress.add_task(words("Comparing and publishing"))
         try:
-            publication = roll_back(open_database(), release, reason=reason)
+            publication = roll_back(open_database(), release, reason=reason, raw=RAW)
         except LookupError:
             screen.fail(words("There is no release {number}.", number=release))
     if publication.release is None:
         screen.say(words("Nothing to change: the figures are those of the last release."))
+    else:
+        screen.say(
+            words("The figures of release {number} are public again, as release {newest}.",
+                  number=release, newest=publication.release),
+            _counted(publication.difference),
+        )  # fmt: skip
+    _unfinished(publication)
+    if publication.files is not None:
+        _returned(publication.files, release)
+
+
+def _unfinished(publication: Publication) -> None:
+    if publication.unfinished:
+        screen.say(screen.words(
+            "The files could not be put into data/raw. They are kept beside it, and the next run "
+            "puts them there."
+        ))  # fmt: skip
+
+
+def _returned(files: Return, release: int) -> None:
+    """Say what a rollback did to the raw files, and what it could not."""
+    words = screen.words
+    if files.filing.come:
+        screen.say(words("Again as in release {number}: {files}", number=release,
+                         files=words.listed(sorted(files.filing.come))))  # fmt: skip
+    if files.filing.gone:
+        screen.say(words("Put aside, to be brought back with `python -m etl files`: {files}",
+                         files=words.listed(list(files.filing.gone))))  # fmt: skip
+    if files.lost:
+        screen.say(words(
+            "No version of these is kept: correct them, since the next refresh asks before it "
+            "publishes them again: {files}", files=words.listed(list(files.lost)),
+        ))  # fmt: skip
+    if files.elsewhere:
+        screen.say(words(
+            "These do not stand in data/raw and are as they were before, so the next refresh "
+            "applies them again: {files}", files=words.listed(list(files.elsewhere)),
+        ))  # fmt: skip
+
+
+@app.command()
+def files(
+    file: Annotated[str | None, typer.Argument(help="来源/文件名 · source/name")] = None,
+    release: Annotated[
+        int | None, typer.Option(help="恢复该版所用的一份 · bring back that release's")
+    ] = None,
+) -> None:
+    """列出原始文件的历次版本，或恢复其一 · List versions of raw files, or bring one back."""
+    from etl.filing import bring_back, versions
+    from etl.refresh import RAW
+
+    words = screen.words
+    if release is not None and file is None:
+        screen.fail(words("Say which file: source/name"))
+    with screen.explained():
+        engine = open_database()
+        if file is not None and release is not None:
+            try:
+                bring_back(engine, RAW, file, release)
+            except LookupError:
+                screen.fail(words("Release {number} was not made of {file}.",
+                                  number=release, file=file))  # fmt: skip
+            except FileNotFoundError:
+                screen.fail(words("No version of it is kept."))
+            screen.say(words("{file} stands in data/raw as in release {number}. Publish it with: "
+                             "python -m etl refresh", file=file, number=release))  # fmt: skip
+            return
+        known = versions(engine, RAW)
+    superseded = known[known["place"] != "raw"] if file is None else known[known["file"] == file]
+    if superseded.empty:
+        screen.say(words("No file was superseded."))
         return
-    screen.say(
-        words("The figures of release {number} are public again, as release {newest}.",
-              number=release, newest=publication.release),
-        _counted(publication.difference),
+    places = {"raw": words("in use"), "kept": words("kept"), "lost": words("not kept")}
+    screen.table(
+        pd.DataFrame({
+            words("File"): superseded["file"], words("From release"): superseded["first"],
+            words("Until release"): superseded["last"],
+            words("Checksum"): superseded["sha256"].str[:12],
+            words("Bytes"): superseded["bytes"], words("Version"): superseded["place"].map(places),
+        }),
+        words("Versions of raw files"),
     )  # fmt: skip
 
 
