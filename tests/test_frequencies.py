@@ -149,3 +149,14 @@ def test_one_frequency_leaves_rows_of_one_alone() -> None:
     assert one_frequency(rows, ["indicator"]) is rows
     assert one_date(rows, rows["value"].notna()) is rows
     assert frequencies.in_time(rows[::-1])["period"].tolist() == ["2023", "2024"]
+
+
+def test_neighbours_are_alike_at_one_date_of_a_stock() -> None:
+    declared = compare.read_peer_groups()
+    regions = [JIANGSU, ZHEJIANG, "350000", "370000"]
+    rows = pd.concat([
+        line("population", {"2020-12" if place % 2 else "2020": 1e6 * (place + 1)}, region)
+        for place, region in enumerate(regions)
+    ])  # fmt: skip
+    found = compare.neighbours(rows, declared, regions)
+    assert set(found["region"]) == set(regions)

@@ -221,7 +221,8 @@ def test_the_register_s_own_baseline_stands_before_the_series(tmp_path: Path) ->
 def test_verdicts_turn_with_the_day(tmp_path: Path) -> None:
     index = "manufacturing_quality_competitiveness"
     rows = figures((index, "150000", "2020", 86.1), (index, "150000", "2024", 86.0))
-    before = own_verdicts(tmp_path, rows, "2025-12-30")["two-points-more-2025"]
+    # On its last day no deadline has passed.
+    before = own_verdicts(tmp_path, rows, "2025-12-31")["two-points-more-2025"]
     after = own_verdicts(tmp_path, rows, "2026-01-01")["two-points-more-2025"]
     assert (before["verdict"], after["verdict"]) == ("acceleration_needed", "stale")
     assert after["last_class"] == before["verdict"]

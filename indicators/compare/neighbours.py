@@ -9,6 +9,7 @@ import pandas as pd
 
 from indicators.compare.intervals import comparable
 from indicators.compare.peers import Feature, PeerGroups
+from indicators.frequencies import one_date
 from indicators.progress import decimal_years
 
 
@@ -70,11 +71,15 @@ def neighbours(
     return pd.DataFrame(found, columns=columns)
 
 
+def _dated(rows: pd.DataFrame) -> pd.DataFrame:
+    return one_date(rows, rows["value"].notna())
+
+
 def _feature(usable: pd.DataFrame, feature: Feature) -> pd.DataFrame:
     own = usable[usable["indicator"] == feature.indicator]
-    part = own[own["industry"] == feature.industry]
+    part = _dated(own[own["industry"] == feature.industry])
     if feature.share:
-        whole = own.loc[own["industry"] == "ALL", ["region", "period", "value"]]
+        whole = _dated(own[own["industry"] == "ALL"])[["region", "period", "value"]]
         part = part.merge(whole, on=["region", "period"], suffixes=("", "_whole"), validate="1:1")
         part["value"] = part["value"] / part["value_whole"].where(part["value_whole"] > 0)
         part = part.dropna(subset="value")

@@ -96,7 +96,7 @@ class Judgement:
         """Whether the class is of the past: the deadline, or the figure's age, lies behind."""
         t, aims = self.batch.t, self.batch.aims
         old = self.as_of - t > aims.max_age
-        unseen = (self.as_of >= aims.late - SAME) & ~(t >= aims.late - SAME)
+        unseen = (self.as_of > aims.late + SAME) & ~(t >= aims.late - SAME)
         return np.asarray((old | unseen) & (self.obstacle == NO_REASON))
 
     @cached_property
