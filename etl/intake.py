@@ -100,7 +100,9 @@ def read(
 
     What was `retracted` (`etl.retracted.LISTED`) comes in without its numbers.
     """
-    known, made, findings = catalogue.load(), Intake(raw.parent / "tidy"), misnamed(named)
+    if wrong := misnamed(named):  # two readers of one file would write over each other
+        raise Refused(wrong)
+    known, made, findings = catalogue.load(), Intake(raw.parent / "tidy"), list[Finding]()
     for key in SOURCES:
         step(key)
         try:
