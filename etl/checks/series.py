@@ -99,7 +99,7 @@ _BESIDE = f"""
             PARTITION BY {_CELL} ORDER BY month, position(frequency IN 'AQM')
         )
     )
-    SELECT *, before AS expected FROM step
+    SELECT *, before AS expected, [other_period] AS quoted FROM step
     WHERE frequency <> frequency_before AND CASE
         WHEN month = month_before THEN abs(value - before) > (
             greatest(rounded(value), rounded(before))
@@ -115,10 +115,11 @@ _SUMS = f"""
         SELECT {_CELL}, period[1:4] AS year, frequency AS frequency_before,
             sum(value) AS expected, count(*) AS number, min(value) AS least,
             sum(rounded(value)) + count(*) AS slack,
-            min(period) || ' – ' || max(period) AS other_period, min(place) AS other_place
+            min(period) || ' – ' || max(period) AS other_period, min(place) AS other_place,
+            list(period) AS quoted
         FROM dated WHERE frequency <> 'A' GROUP BY ALL
     )
-    SELECT a.*, b.expected, b.other_period, b.other_place
+    SELECT a.*, b.expected, b.other_period, b.other_place, b.quoted
     FROM dated a JOIN parts b ON a.indicator = b.indicator AND a.scheme = b.scheme
         AND a.industry = b.industry AND a.size = b.size AND a.region = b.region
         AND a.period = b.year
@@ -130,17 +131,14 @@ _SUMS = f"""
 
 
 def _belied(row: dict[str, Any]) -> Finding:
-    other = str(row["other_period"])
-    quoted = [key_of(row)]
-    if " – " not in other:
-        quoted.append(key_of(row, period=other))
     return found_at(
         row, FREQUENCIES, f"{row['period']} {row['region']}: {figure(row['value'])}",
         message("what agrees with {figure} of {period}, which stands in {place}",
-                figure=figure(row["expected"]), period=other, place=row["other_place"]),
+                figure=figure(row["expected"]), period=row["other_period"],
+                place=row["other_place"]),
         message("see which of the two holds, and in which unit; if both do, accept the release and "
                 "say why"),
-        figures=quoted if len(quoted) > 1 else None,
+        figures=[key_of(row), *(key_of(row, period=period) for period in row["quoted"])],
     )  # fmt: skip
 
 
