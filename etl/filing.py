@@ -29,7 +29,7 @@ from etl.documents import sha256
 from etl.findings import Finding, Refused, message
 from etl.lock import publishing
 from indicators.archive import frame_of, newest
-from indicators.database import release, release_input
+from indicators.database import KEY, citation, observation, release, release_input, retraction
 
 JOURNAL = "journal.json"
 LARGEST = 64 * 2**20  # bytes of a file of which a version is kept without being asked
@@ -222,12 +222,24 @@ def _shelve(raw: Path, target: Path) -> None:
     _move(target, kept)
 
 
-def keep_versions(raw: Path, inputs: pd.DataFrame) -> None:
-    """Keep a copy of what a release was made of, so that it can be brought back; not if large.
+def keep_versions(engine: sa.Engine, raw: Path, inputs: pd.DataFrame) -> None:
+    """Keep a copy of what a release was made of, so that it can be brought back.
 
-    What cannot be kept is no fault of the release: a rollback says which files it lacks.
+    Not of large files, nor of those that a retracted figure was read from. What cannot be kept is
+    no fault of the release: a rollback says which files it lacks.
     """
+    same = sa.and_(*(retraction.c[name] == observation.c[name] for name in KEY))
+    holding = (
+        sa.select(citation.c.file)
+        .join_from(retraction, observation, same)
+        .join(citation, citation.c.citation == observation.c.citation)
+        .where(retraction.c.rule == "retracted")
+    )
+    with engine.connect() as connection:
+        left_out = set(connection.scalars(holding))
     for name, sha in zip(inputs["file"], inputs["sha256"], strict=True):
+        if name in left_out:
+            continue
         path, kept = raw / name, version_file(raw, name, sha)
         with suppress(OSError):
             if not kept.exists() and path.stat().st_size <= LARGEST and sha256(path) == sha:

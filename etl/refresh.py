@@ -152,7 +152,7 @@ def refresh(
         try:
             done = publish(engine, made.edition(), decision, filing=filing, dry_run=dry_run)
             if not dry_run:
-                keep_versions(raw, made.inputs)
+                keep_versions(engine, raw, made.inputs)
             return done
         except Overtaken:  # what was compared with is not public any more: once more
             pass

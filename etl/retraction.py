@@ -79,8 +79,8 @@ class Retraction:
     figures: the keys that lose their value in some release, the retracted one first. rows: those
     and with which release each row came. releases: those that had the figure. texts: how many
     warnings and turned verdicts lose their figures. sentences: where people wrote the number, as
-    `table.column`. files: raw files that hold it. purged: whether the database's own files hold
-    it no more.
+    `table.column`. files: raw files that hold it, which are their owner's; copies: the versions of
+    them that we keep, which go. purged: whether the database's own files hold it no more.
     """
 
     figures: Sequence[Key]
@@ -89,6 +89,7 @@ class Retraction:
     texts: int = 0
     sentences: Sequence[str] = ()
     files: Sequence[str] = ()
+    copies: Sequence[Path] = ()
     purged: bool = False
     before: bool = False  # it had been retracted already
 
@@ -111,6 +112,8 @@ def retract(
     write_list(raw, every)
     for file in sorted((raw.parent / "tidy").glob("*.parquet")):
         without(file, every)
+    for copy in plan.copies:
+        copy.unlink(missing_ok=True)
     return replace(plan, purged=purge(engine))
 
 
@@ -121,14 +124,14 @@ def _planned(connection: sa.Connection, key: Key, raw: Path) -> Retraction:
         raise LookupError(key)
     if (rows["source"] == DERIVED).any():
         raise Refused([_computed(key)])
-    files = _raw_files(connection, rows, raw)
+    files, copies = _raw_files(connection, rows, raw)
     if before == RETRACTED:
-        return Retraction([key], files=files, before=True)
+        return Retraction([key], files=files, copies=copies, before=True)
     gone = _gone(connection, key, rows)
     figures = [key, *sorted({figure for figure, _ in gone} - {key})]
     return Retraction(
         figures, gone, _public_in(connection, rows), _texts(connection, figures),
-        list(_sentences(connection, set(rows["value"].dropna()))), files,
+        list(_sentences(connection, set(rows["value"].dropna()))), files, copies,
     )  # fmt: skip
 
 
@@ -326,8 +329,10 @@ def _sentences(connection: sa.Connection, values: set[float]) -> Iterator[str]:
             yield f"{table.name}.{name}"
 
 
-def _raw_files(connection: sa.Connection, rows: pd.DataFrame, raw: Path) -> list[str]:
-    """Return the files that the figure was read from, and the kept versions of them."""
+def _raw_files(
+    connection: sa.Connection, rows: pd.DataFrame, raw: Path
+) -> tuple[list[str], list[Path]]:
+    """Return the raw files that the figure was read from, and the versions of them that we keep."""
     cited = sorted({part for key in rows["citation"] for part in str(key).split("/")})
     named = connection.execute(
         sa.select(release_input.c.file, release_input.c.sha256)
@@ -336,12 +341,9 @@ def _raw_files(connection: sa.Connection, rows: pd.DataFrame, raw: Path) -> list
         .where(citation.c.citation.in_(cited))
         .order_by(release_input.c.file)
     ).all()
-    places = [raw / file for file, _ in named]
-    places += [version_file(raw, file, sha) for file, sha in named]
-    return [
-        place.relative_to(raw.parent).as_posix()
-        for place in dict.fromkeys(places) if place.exists()
-    ]  # fmt: skip
+    copies = [version_file(raw, file, sha) for file, sha in named]
+    files = sorted({file for file, _ in named if (raw / file).exists()})
+    return files, [copy for copy in copies if copy.exists()]
 
 
 def purge(engine: sa.Engine) -> bool:

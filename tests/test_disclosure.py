@@ -415,6 +415,10 @@ def test_the_next_refresh_does_not_bring_a_retracted_figure_back(
     assert observations(empty, selection)["value"].item() == 73_193
     done = retract(empty, HANGZHOU, "a single firm", raw)
     assert done.files == ["bureau/counts.csv"]
+    # The copies of it that we keep ourselves are gone, and none is made again.
+    assert len(done.copies) == 1
+    kept_copies = raw.parent / "versions"
+    assert not list(kept_copies.glob("*-counts.csv"))
 
     def gone(engine: sa.Engine) -> bool:
         row = observations(engine, selection).iloc[0]
@@ -427,6 +431,7 @@ def test_the_next_refresh_does_not_bring_a_retracted_figure_back(
     assert gone(empty)
     assert latest_release(empty) == 2
     assert "73193" not in every_text(empty)
+    assert not list(kept_copies.glob("*-counts.csv"))
     for kept in (raw.parent / "tidy").glob("*.parquet"):
         assert 73_193.0 not in set(pd.read_parquet(kept)["value"])
     # Nor does a database made anew from the same files.

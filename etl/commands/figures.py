@@ -239,6 +239,9 @@ def _left_to_do(done: Retraction) -> None:
             "These files still hold it. It will not be published from them, but take it out of "
             "them: {files}", files=words.listed(list(done.files)),
         ))  # fmt: skip
+    if done.copies:
+        screen.say(words("Versions of them that were kept in data/versions go too: {n}",
+                         n=words.number(len(done.copies))))  # fmt: skip
     screen.say(words(
         "Copies that others hold, backups of the database and of its log, and files taken away "
         "before are not reached: replace them."
