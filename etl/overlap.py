@@ -39,7 +39,7 @@ def settle(rows: TidyRows, citations: pd.DataFrame) -> None:
         """
         CREATE OR REPLACE TEMP TABLE shared AS
         SELECT origin, indicator, period
-        FROM (SELECT DISTINCT origin, file, indicator, period FROM tidy JOIN told USING (file))
+        FROM (SELECT DISTINCT file, indicator, period FROM tidy) JOIN told USING (file)
         GROUP BY ALL HAVING count(*) > 1
         """
     )

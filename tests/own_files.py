@@ -195,8 +195,13 @@ def xls(folder: Path, rows: list[list[Any]], further: bytes = b"") -> Path:
     return xls_book(folder, {"表": rows}, further)
 
 
-def xls_book(folder: Path, sheets: dict[str, list[list[Any]]], further: bytes = b"") -> Path:
-    """Write BIFF8 sheets as `xls` writes one."""
+def xls_book(
+    folder: Path,
+    sheets: dict[str, list[list[Any]]],
+    further: bytes = b"",
+    number_format: str = "",
+) -> Path:
+    """Write BIFF8 sheets as `xls` writes one; numbers may have a format."""
 
     def record(number: int, body: bytes) -> bytes:
         return struct.pack("<HH", number, len(body)) + body
@@ -211,10 +216,15 @@ def xls_book(folder: Path, sheets: dict[str, list[list[Any]]], further: bytes = 
                     body = struct.pack("<HB", len(value), 1) + value.encode("utf-16-le")
                     cells += record(0x0204, place + body)
                 else:
+                    place = place[:4] + struct.pack("<H", bool(number_format))
                     cells += record(0x0203, place + struct.pack("<d", value))
         begin = record(0x0809, struct.pack("<HHHHII", 0x0600, 0x0010, 0, 0, 0, 6))
         parts.append(begin + cells + record(0x000A, b""))
     head = record(0x0809, struct.pack("<HHHHII", 0x0600, 0x0005, 0, 0, 0, 6))
+    if number_format:
+        text = struct.pack("<HHB", 164, len(number_format), 1) + number_format.encode("utf-16-le")
+        head += record(0x041E, text)
+        head += record(0x00E0, bytes(20)) + record(0x00E0, struct.pack("<HH16x", 0, 164))
     names = [name.encode("utf-16-le") for name in sheets]
     offset = len(head) + sum(12 + len(name) for name in names) + 4
     for name, part in zip(names, parts, strict=True):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import struct
 from pathlib import Path
 from typing import Any
 
@@ -28,6 +29,8 @@ from tests.own_files import (
     formatted,
     loaded,
     warnings,
+    xls,
+    xls_book,
     xlsx,
 )
 
@@ -356,3 +359,20 @@ def test_hidden_sheets_are_said_even_where_the_sheet_is_declared(tmp_path: Path)
     for declared in (WIDE, WIDE + "sheet: 表"):
         assert [said[:2] for said in warnings(path, declared)] == [("旧", "no hidden sheet")]
     assert warnings(path, WIDE + "sheet: 表\nhidden: leave_out") == []
+
+
+@pytest.mark.parametrize("code", ["0!.0000", "0.0,", '0"万"'])
+def test_number_formats_of_an_old_workbook_are_told_too(tmp_path: Path, code: str) -> None:
+    path = xls_book(tmp_path, {"表": [["地区", "2024"], ["江苏", 3000]]}, b"", code)
+    (fault,) = faults(path, WIDE)
+    assert fault[3] == "what is shown and what is stored to be the same figure"
+    assert figures(path, WIDE + "number_formats: stored") == {("320000", "2024"): 3000}
+
+
+def test_what_is_hidden_in_an_old_workbook_is_said(tmp_path: Path) -> None:
+    row = struct.pack("<HH", 0x0208, 16) + struct.pack("<H10xHH", 2, 0x20, 0)
+    column = struct.pack("<HH", 0x007D, 12) + struct.pack("<HH4xHH", 1, 1, 1, 0)
+    rows: list[list[Any]] = [["地区", "2022", "2023"], ["江苏", 5, 6], ["浙江", 7, 8]]
+    path = xls(tmp_path, rows, row + column)
+    assert [said[0] for said in warnings(path, WIDE)] == ["3 | 2022"]
+    assert figures(path, WIDE + "hidden: leave_out") == {("320000", "2023"): 6}

@@ -42,7 +42,7 @@ class Workbook:
         self.sheet = _chosen(book, declaration, listing)
         listing.sheet = self.sheet
         # What would not fit is found in the package, before calamine spreads a sheet out.
-        self._marks = marks(path, self.sheet, listing) if _packed(path) else Marks()
+        self._marks = _marks(path, self.sheet, listing)
         self._cells = cells(book, self.sheet, listing)
         self.merged: list[Range] | None = book.get_sheet_by_name(self.sheet).merged_cell_ranges
         self._declaration = declaration
@@ -232,6 +232,16 @@ def parted(
         replace(declaration, sheet=name, fixed={**declaration.fixed, key: said})
         for name, said in sheets.items()
     ]
+
+
+def _marks(path: Path, sheet: str, listing: Listing) -> Marks:
+    """Return what a workbook says of a sheet's cells beside their values."""
+    if _packed(path):
+        return marks(path, sheet, listing)
+    try:
+        return compound.marks(path, sheet)
+    except Exception as error:
+        damaged(listing, error)
 
 
 def _packed(path: Path) -> bool:
