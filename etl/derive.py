@@ -152,6 +152,7 @@ def citations(rows: TidyRows, cited: pd.DataFrame) -> pd.DataFrame:
             | {
                 "citation": pair,
                 "basis": "derived",
+                "frequency": None,
                 "verification": "primary" if primary else "secondary",
             }
         )

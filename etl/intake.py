@@ -138,7 +138,7 @@ def _read_source(
 ) -> None:
     published = SOURCES[key].read(raw / key)
     rows.add(blanked(SOURCES[key].tidy(published, known).assign(source=key), retracted))
-    cited = add_citation(published).assign(source=key)[citation.columns.keys()]
+    cited = add_citation(published).assign(source=key).reindex(columns=citation.columns.keys())
     made.citations.append(cited.drop_duplicates("citation"))
     made.inputs.append(checksums(raw / key, raw))
 

@@ -39,7 +39,7 @@ if TYPE_CHECKING:
 
 ROOT = Path(__file__).resolve().parent.parent
 MIGRATIONS = Path(__file__).parent / "migrations"
-HEAD = "0006"
+HEAD = "0007"
 
 metadata = sa.MetaData()
 
@@ -131,6 +131,7 @@ citation = sa.Table(
     sa.Column("verification", sa.Text, nullable=False),
     sa.Column("note", sa.Text, nullable=False),
     sa.Column("file", sa.Text, nullable=False),
+    sa.Column("frequency", sa.Text),
 )
 
 # One row per published vintage of the figures.

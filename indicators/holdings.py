@@ -13,11 +13,12 @@ import pandas as pd
 import sqlalchemy as sa
 
 from indicators import catalogue
-from indicators.archive import asked, figures_of, is_total
-from indicators.database import holding
+from indicators.archive import asked, figures_of, is_total, rows_of
+from indicators.database import citation, holding, release_input
 
 CELL = ("indicator", "period", "scheme", "industry", "size")
 NATION = "100000"
+FREQUENCIES = ("yearly", "quarterly", "monthly")
 
 
 def holding_of(figures: sa.FromClause) -> sa.Select[Any]:
@@ -161,7 +162,11 @@ def by_period(engine: sa.Engine, number: int | None = None) -> pd.DataFrame:
 
 
 def sources(engine: sa.Engine, number: int | None = None) -> pd.DataFrame:
-    """Return what each source holds: source, rows, indicators, first_period, last_period."""
+    """Return what each source holds and who says so.
+
+    source, rows, indicators, first_period, last_period; whether it has figures that are yearly,
+    quarterly or monthly; publishers, documents and frequencies, the texts of its citations.
+    """
 
     def ask(older: int | None) -> sa.Select[Any]:
         held = held_of(older)
@@ -172,12 +177,51 @@ def sources(engine: sa.Engine, number: int | None = None) -> pd.DataFrame:
                 sa.func.count(sa.distinct(held.c.indicator)).label("indicators"),
                 sa.func.min(held.c.period).label("first_period"),
                 sa.func.max(held.c.period).label("last_period"),
+                *(
+                    sa.func.max(sa.case((_frequency(held) == name, 1), else_=0)).label(name)
+                    for name in FREQUENCIES
+                ),
             )
             .group_by(held.c.source)
             .order_by(held.c.source)
         )
 
-    return asked(engine, number, ask)
+    found = asked(engine, number, ask).astype(dict.fromkeys(FREQUENCIES, bool))
+    cited = _cited(engine, number)
+
+    def texts(name: str) -> pd.Series:
+        given = [sorted(set(cited.loc[cited["source"] == key, name].dropna())) for key in keys]
+        return pd.Series(given, found.index, dtype=object)
+
+    keys = found["source"].tolist()
+    return found.assign(
+        publishers=texts("publisher"), documents=texts("document"), frequencies=texts("frequency")
+    )
+
+
+def _frequency(held: sa.FromClause) -> sa.Case[str]:
+    period = held.c.period
+    return sa.case(
+        (sa.func.length(period) == 4, "yearly"), (period.like("%Q%"), "quarterly"), else_="monthly"
+    )
+
+
+def _cited(engine: sa.Engine, number: int | None) -> pd.DataFrame:
+    """Return source, publisher, document and frequency of the files that a release is made of."""
+    newest = sa.select(sa.func.max(release_input.c.release)).scalar_subquery()
+    named = ("source", "publisher", "document", "frequency")
+    return rows_of(
+        engine,
+        sa.select(*(citation.c[name] for name in named))
+        .distinct()
+        .join(
+            release_input,
+            sa.and_(
+                release_input.c.file == citation.c.file,
+                release_input.c.release == (newest if number is None else number),
+            ),
+        ),
+    )
 
 
 def _cells(held: sa.FromClause, *names: str) -> sa.Subquery:

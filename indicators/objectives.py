@@ -62,9 +62,11 @@ GRADE = {
 
 
 def aim_name(row: Record, words: Wording) -> str:
-    """Return what a target is about: its indicator, and the scheme or industry it keeps to."""
+    """Return what a target is about: its indicator, and the part of it that it keeps to."""
     known = catalogue.load().indicators[str(row["indicator"])]
     said = [words.text(known.title)]
+    if row["industry"] != "ALL":
+        said.append(tables.industry_name(str(row["industry"]), words))
     if row["scheme"] != "ALL":
         names = [_scheme(code, words) for code in str(row["scheme"]).split("+")]
         said.append(words.listed(names))
@@ -407,6 +409,7 @@ def verdict_table(verdict: Verdict, record: Record, words: Wording) -> pd.DataFr
     """Return a verdict with everything that it rests on, one line a row."""
     known = catalogue.load().indicators[str(record["indicator"])]
     parts = {
+        words("Objective"): [aim_name(record, words)],
         words("Verdict"): [answer(verdict, words)],
         words("Target"): [target_text(record, words)],
         words("Why"): explain(

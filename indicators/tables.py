@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Hashable
 from functools import cache
+from typing import Any
 
 import pandas as pd
 
@@ -119,28 +121,49 @@ def region_table(figures: pd.DataFrame, words: Wording, *, unit: str) -> pd.Data
 
 
 def sources_table(sources: pd.DataFrame, words: Wording) -> pd.DataFrame:
-    """Return what each source holds now and who publishes it."""
-    known = catalogue.load().sources
+    """Return what each source holds now and who publishes it; `sources` as of `holdings`.
+
+    What the catalogue does not name is told by the declarations of its files.
+    """
+    about = [_about(row, words) for row in sources.to_dict("records")]
     return pd.DataFrame({
         words("Source"): [source_name(key, words) for key in sources["source"]],
-        words("Publisher"): [
-            words.text(known[key].publisher) if key in known else words("This project")
-            for key in sources["source"]
-        ],
-        words("Frequency"): [
-            words.text(known[key].frequency) if key in known else words("with each release")
-            for key in sources["source"]
-        ],
+        words("Publisher"): [publisher for publisher, _, _ in about],
+        words("Frequency"): [frequency for _, frequency, _ in about],
         words("Indicators"): sources["indicators"].to_numpy(),
         words("Figures"): sources["rows"].to_numpy(),
         words("From"): [words.period(period) for period in sources["first_period"]],
         words("To"): [words.period(period) for period in sources["last_period"]],
-        words("About"): [
-            words.text(known[key].description) if key in known
-            else words("Ratios and shares, computed by the catalogue's rules.")
-            for key in sources["source"]
-        ],
+        words("About"): [description for _, _, description in about],
     })  # fmt: skip
+
+
+def _about(row: dict[Hashable, Any], words: Wording) -> tuple[str, str, str]:
+    """Return who publishes a source, how often, and what it is."""
+    known = catalogue.load().sources.get(row["source"])
+    if known is not None:
+        return (
+            words.text(known.publisher),
+            words.text(known.frequency),
+            words.text(known.description),
+        )
+    if row["source"] == "derived":
+        return (
+            words("This project"),
+            words("with each release"),
+            words("Ratios and shares, computed by the catalogue's rules."),
+        )
+    periods = {
+        "yearly": words("yearly"),
+        "quarterly": words("quarterly"),
+        "monthly": words("monthly"),
+    }
+    of_figures = [text for name, text in periods.items() if row[name]]
+    return (
+        words.listed(row["publishers"]),
+        words.listed(row["frequencies"] or of_figures),
+        words.listed(row["documents"]),
+    )
 
 
 def releases_table(releases: pd.DataFrame, words: Wording) -> pd.DataFrame:

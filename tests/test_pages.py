@@ -103,7 +103,8 @@ def test_the_data_page_shows_where_a_figure_stands() -> None:
 def test_an_objective_states_its_verdict_and_shows_its_reasons() -> None:
     page = opened("objectives", target="nation-manufacturing-pass-rate-c-2025")
     assert page.title[0].value == (
-        "全国制造业产品质量合格率：进展符合预期（判定截至2024年数据；2025年期末数据尚未收录） ◇"
+        "全国制造业产品质量合格率 · 制造业："
+        "进展符合预期（判定截至2024年数据；2025年期末数据尚未收录） ◇"
     )
     said = " ".join(block.value for block in page.markdown)
     assert "2024年应为 93.88" in said

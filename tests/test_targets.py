@@ -16,8 +16,8 @@ from etl.judging import judged, write_verdicts
 from etl.refresh import RAW, refresh
 from etl.targets import FOLDER, register
 from indicators import catalogue, queries, tables
-from indicators.objectives import target_text
-from indicators.progress import Kind, said_of
+from indicators.objectives import aim_name, matrix, matrix_table, target_text, verdict_table
+from indicators.progress import Kind, judge, said_of
 from indicators.targets import (
     Register,
     applicable,
@@ -94,6 +94,33 @@ def test_a_gain_on_a_percentage_is_written_in_percentage_points(shipped: Registe
     record = shipped.record("guizhou-manufacturing-pass-rate-c-gain-2025")
     assert target_text(record, Wording("en")) == "up by 2.00 percentage points by 2025"
     assert target_text(record, Wording("zh")) == "2025年提高 2.00 个百分点"
+
+
+def test_a_target_of_one_industry_says_its_industry_everywhere(shipped: Register) -> None:
+    words, target = Wording("en"), "guizhou-industrial-supervision-pass-rate-c-2025"
+    record = shipped.record(target)
+    name = aim_name(record, words)
+    title = catalogue.load().indicators["industrial_supervision_pass_rate"].title
+    assert name == f"{title.en} · Manufacturing"
+    row = dict(record) | {
+        "own": True,
+        "verdict": "on_track",
+        "reason": "",
+        "last_class": "on_track",
+        "latest_period": "2023",
+        "due_period": "2025",
+        "required": 0.1,
+        "acceleration": 0.5,
+        "latest_value": 94.0,
+        "target": target,
+    }
+    cells = matrix(pd.DataFrame([row]), shipped, words, dark=False)
+    assert cells["aim"].tolist() == matrix_table(cells, words)["Objective"].tolist() == [name]
+    verdict = judge(
+        pd.DataFrame({"period": ["2020"], "value": [90.0]}), engine_target(shipped, target)
+    )
+    exported = verdict_table(verdict, record, words)
+    assert exported.loc[exported["Part"] == "Objective", "Text"].tolist() == [name]
 
 
 def test_a_secondary_reading_says_so(shipped: Register) -> None:

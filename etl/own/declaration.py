@@ -14,7 +14,7 @@ from indicators.statuses import ObservationStatus
 
 TODO = "TODO"
 PROVENANCE = ("publisher", "document", "licence")
-OPTIONAL = ("date", "url", "place", "note", "copy", "copy_kind")
+OPTIONAL = ("date", "url", "place", "note", "copy", "copy_kind", "frequency")
 NUMBERS = ("value", "numerator", "denominator", "contributors", "largest")
 MARKS = ("status", "confidentiality")
 NAMED = (*KEY, *MARKS)

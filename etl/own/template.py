@@ -67,6 +67,7 @@ _PROVENANCE = {
     "note": message("anything else a reader must know"),
     "copy": message("the copy they were taken from, if not the document itself"),
     "copy_kind": message("what kind of copy that is"),
+    "frequency": message("how often such figures appear, such as yearly or monthly"),
 }
 
 

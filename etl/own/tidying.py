@@ -94,8 +94,11 @@ def citation(declaration: Declaration, file: str, source: str) -> pd.DataFrame:
         "note": "；".join(filter(None, (said.get("note"), Notes(declaration.notes).sentences()))),
         "file": file,
     }
+    # What says nothing of it keeps the key that it was published with.
+    if said.get("frequency"):
+        row["frequency"] = said["frequency"]
     digest = hashlib.sha256("\x1f".join(map(str, row.values())).encode()).hexdigest()[:12]
-    return pd.DataFrame([{"citation": digest} | row])
+    return pd.DataFrame([{"citation": digest, "frequency": None} | row])
 
 
 @contextmanager

@@ -1,0 +1,93 @@
+"""Who publishes a source and how often: said by the catalogue, else by the files' declarations."""
+
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+
+import pytest
+import sqlalchemy as sa
+
+from etl.refresh import RAW, refresh
+from indicators import holdings, tables
+from indicators.wording import Wording
+
+DECLARED = """provenance: {{publisher: {publisher}, document: {document}, licence: 内部使用{more}}}
+columns: {{region: 地区, period: 时期, value: 数值}}
+fixed: {{indicator: certificates_valid, scheme: ALL, industry: ALL, size: ALL}}
+unit: 张
+"""
+
+
+def written(folder: Path, name: str, period: str, **said: str) -> None:
+    folder.mkdir(parents=True, exist_ok=True)
+    (folder / name).write_text(f"地区,时期,数值\n江苏,{period},500\n", encoding="utf-8")
+    declared = DECLARED.format(**({"more": ""} | said))
+    (folder / f"{name}.yaml").write_text(declared, encoding="utf-8")
+
+
+def told(engine: sa.Engine, language: str = "zh") -> dict[str, tuple[str, str, str]]:
+    words = Wording("zh" if language == "zh" else "en")
+    table = tables.sources_table(holdings.sources(engine), words)
+    names = (words("Source"), words("Publisher"), words("Frequency"), words("About"))
+    rows = table[list(names)].itertuples(index=False)
+    return {source: (publisher, often, about) for source, publisher, often, about in rows}
+
+
+@pytest.fixture
+def raw(tmp_path: Path) -> Path:
+    """Return a copy of the shipped files, to put own ones beside."""
+    shutil.copytree(RAW, tmp_path / "raw")
+    return tmp_path / "raw"
+
+
+def test_an_own_source_shows_what_its_files_declare(empty: sa.Engine, raw: Path) -> None:
+    written(
+        raw / "bureau",
+        "a.csv",
+        "2016-12",
+        publisher="某省局",
+        document="证书年报",
+        more=", frequency: 每年一次",
+    )
+    written(raw / "bureau", "b.csv", "2017-12", publisher="某市局", document="证书统计")
+    refresh(empty, raw=raw, accepted="own figures")
+    assert told(empty)["bureau"] == ("某市局、某省局", "每年一次", "证书年报、证书统计")
+
+
+def test_a_frequency_that_nobody_declares_is_that_of_the_figures(
+    empty: sa.Engine, raw: Path
+) -> None:
+    written(raw / "bureau", "a.csv", "2016-12", publisher="某省局", document="月报")
+    written(raw / "yearbook", "b.csv", "2015", publisher="某统计局", document="年鉴")
+    refresh(empty, raw=raw, accepted="own figures")
+    assert told(empty)["bureau"][:2] == ("某省局", "月度")
+    assert told(empty, "en")["yearbook"][:2] == ("某统计局", "yearly")
+
+
+def test_what_a_withdrawn_file_declared_is_no_longer_shown(empty: sa.Engine, raw: Path) -> None:
+    written(raw / "bureau", "a.csv", "2016-12", publisher="旧机构", document="月报")
+    refresh(empty, raw=raw, accepted="own figures")
+    (raw / "bureau" / "a.csv").unlink()
+    (raw / "bureau" / "a.csv.yaml").unlink()
+    written(raw / "bureau", "b.csv", "2016-12", publisher="新机构", document="月报")
+    refresh(empty, raw=raw, accepted="a new publisher")
+    assert told(empty)["bureau"][0] == "新机构"
+    words = Wording("zh")
+    then = tables.sources_table(holdings.sources(empty, 1), words)
+    assert "旧机构" in then[words("Publisher")].tolist()
+
+
+def test_a_frequency_declared_later_is_shown_from_then_on(empty: sa.Engine, raw: Path) -> None:
+    written(raw / "bureau", "a.csv", "2016-12", publisher="某省局", document="月报")
+    refresh(empty, raw=raw, accepted="own figures")
+    written(
+        raw / "bureau",
+        "a.csv",
+        "2016-12",
+        publisher="某省局",
+        document="月报",
+        more=", frequency: 每季一次",
+    )
+    refresh(empty, raw=raw, accepted="a frequency")
+    assert told(empty)["bureau"][1] == "每季一次"
