@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from functools import cache
@@ -130,6 +131,8 @@ class Columns:
     labels: list[str]
 
     def __post_init__(self) -> None:
+        self._labels = Counter(self.labels)
+        self._cells = Counter(plain(cell) for line in self.grid.header for cell in line)
         body = self.grid.body
         step = max(1, len(body) // _SEEN)
         self.sampled = body[::step]
@@ -151,11 +154,11 @@ class Columns:
         label = self.labels[p]
         if not label:
             return letter(p)
-        cells = [plain(cell) for line in self.grid.header for cell in line]
-        alone = [line[p].strip() for line in self.grid.header if cells.count(plain(line[p])) == 1]
-        if " / " in label and alone:
-            return alone[0]
-        return label if self.labels.count(label) == 1 else None
+        if " / " in label:
+            for line in self.grid.header:
+                if line[p].strip() and self._cells[plain(line[p])] == 1:
+                    return line[p].strip()
+        return label if self._labels[label] == 1 else None
 
     def texts(self, p: int) -> list[str]:
         """Return the distinct cells of a column that hold anything but signs."""

@@ -6,6 +6,7 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import cache
+from itertools import islice
 from typing import Literal
 
 from etl.own.cells import Unread, amount, note_mark, plain
@@ -52,6 +53,7 @@ _FORM = re.compile(
 _NUMBERED = {"甲", "乙", "栏次", "栏号", "列次", "行次", "a", "序号", "代码", "编号", "项目", ""}
 _HEADER_ROWS = 5
 _SEARCHED = 60
+_TITLES, _TITLE = 100, 200  # how many are read, and how much of each
 
 
 @cache
@@ -121,7 +123,8 @@ class Grid:
     def titles(self) -> list[str]:
         """Return the texts above the table, each once."""
         above = self.rows[: self.top] if self.first else self.rows[:20]
-        return list(dict.fromkeys(c.strip() for cells in above for c in cells if c.strip()))
+        texts = dict.fromkeys(c.strip() for cells in above for c in cells if c.strip())
+        return [text[:_TITLE] for text in islice(texts, _TITLES)]
 
     @property
     def below(self) -> list[int]:

@@ -16,7 +16,9 @@ from etl.own.table import TEXT_FILES, WORKBOOKS, ParquetFile, Range, readable
 
 Certainty = Literal["certain", "likely", "unsure"]
 ROWS = 2_000
-_HEAD = 1 << 20
+CELLS = 2_000_000  # of a table so wide that ROWS of it would be more, fewer rows are looked at
+_FEWEST = 20
+_HEAD, _LONGEST = 1 << 20, 32 << 20
 
 
 @dataclass(frozen=True)
@@ -59,6 +61,7 @@ def sample(path: Path, listing: Listing) -> Sample:
         return _of_workbook(path, listing)
     table = ParquetFile(path, listing)
     columns = range(len(table.header[0]))
+    count = max(_FEWEST, min(ROWS, CELLS // max(1, len(columns))))
     batch = next(table.batches(columns, ()), None)
     rows = (
         []
@@ -66,7 +69,7 @@ def sample(path: Path, listing: Listing) -> Sample:
         else [
             ["" if cell is None else str(cell) for cell in cells]
             for cells in zip(
-                *(batch.columns[p].slice(0, ROWS).to_pylist() for p in columns), strict=True
+                *(batch.columns[p].slice(0, count).to_pylist() for p in columns), strict=True
             )
         ]
     )
@@ -76,6 +79,10 @@ def sample(path: Path, listing: Listing) -> Sample:
 def _of_text(path: Path, listing: Listing) -> Sample:
     with path.open("rb") as stream:
         head = stream.read(_HEAD)
+        while head.count(b"\n") < _FEWEST and len(head) < _LONGEST:  # its lines are long
+            if not (more := stream.read(len(head))):
+                break
+            head += more
         whole = not stream.read(1)
     if not whole and b"\n" in head:
         head = head[: head.rindex(b"\n") + 1]
@@ -84,15 +91,14 @@ def _of_text(path: Path, listing: Listing) -> Sample:
         (",", "\t", ";", "|"),
         key=lambda mark: sum(line.count(mark) for line in text.splitlines()[:50]),
     )
+    rows: list[list[str]] = []
+    seen = 0
     try:
-        rows = [
-            cells
-            for _, cells in zip(
-                range(ROWS),
-                csv.reader(io.StringIO(text, newline=""), delimiter=separator),
-                strict=False,
-            )
-        ]
+        for cells in csv.reader(io.StringIO(text, newline=""), delimiter=separator):
+            rows.append(cells)
+            seen += len(cells)
+            if len(rows) >= (ROWS if seen < CELLS else _FEWEST):
+                break
     except csv.Error as error:
         listing.stop(
             str(error),
