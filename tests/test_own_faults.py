@@ -4,15 +4,18 @@ from __future__ import annotations
 
 import os
 import struct
+import tracemalloc
+import zipfile
 from pathlib import Path
 
 import pytest
 
 from etl.findings import Refused
-from etl.own import read_declaration
+from etl.own import propose, read_declaration
 from etl.own.declaration import beside
 from etl.own.grammar import declaration_of
 from etl.own.listing import LIMIT
+from indicators import catalogue
 from indicators.wording import Wording
 from tests.own_files import (
     GOOD,
@@ -30,6 +33,7 @@ from tests.own_files import (
     zipped,
 )
 
+KNOWN = catalogue.load()
 HEAD = "地区,时期,数值\n"
 
 
@@ -288,7 +292,7 @@ def test_a_sheet_of_two_cells_far_apart_is_refused(tmp_path: Path) -> None:
         sheet.write(0, 0, 1)
         sheet.write(1_048_575, 16_383, 1)
     (fault,) = faults(path)
-    assert fault[2:4] == ("1048576 × 16384", "a sheet of at most 20000000 cells")
+    assert fault[2:4] == ("1048576 × 16384", "a sheet of at most 5000000 cells")
     (fault,) = faults(ods(tmp_path, [[1] * 10_000], repeated=1_000_000))
     assert fault[2] == "1000000 × 10000"
 
@@ -303,7 +307,7 @@ FAR = [
 @pytest.mark.parametrize("record", FAR, ids=["cell", "run", "dimensions"])
 def test_an_old_workbook_of_two_cells_far_apart_is_refused(tmp_path: Path, record: bytes) -> None:
     (fault,) = faults(xls(tmp_path, TABLE, record))
-    assert fault[2:4] == ("65536 × 60001", "a sheet of at most 20000000 cells")
+    assert fault[2:4] == ("65536 × 60001", "a sheet of at most 5000000 cells")
 
 
 def test_a_parquet_file_whose_texts_are_no_utf_8_is_refused(tmp_path: Path) -> None:
@@ -324,6 +328,57 @@ def test_an_archive_that_unpacks_to_too_much_is_refused(
     path.write_bytes(zipped({"xl/workbook.xml": " " * (2 << 20)}))
     (fault,) = faults(path)
     assert fault[2:4] == ("2 MB", "a workbook of at most 1 MB unpacked")
+
+
+def test_one_text_in_many_cells_counts_as_often_as_it_stands(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("etl.own.package.TEXT", 1_000)
+    rows = [*TABLE, *[["江" * 100, "2024", 1]] * 20]
+    said = "a sheet of at most 1000 characters"
+    for path in (
+        xlsx(tmp_path, {"表": rows}),
+        ods(tmp_path, [["地区", "时期", "数值"], ["江" * 100, "2024", 1]], repeated=20),
+    ):
+        (fault,) = faults(path)
+        assert fault[3] == said
+        with pytest.raises(Refused):
+            propose(path, KNOWN)
+
+
+def test_a_proposal_spreads_out_no_sheet_that_is_too_large(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = xlsx(tmp_path, {"甲": TABLE, "乙": [*TABLE, *[["", ""]] * 40, [1] * 40]})
+    assert propose(path, KNOWN)
+    monkeypatch.setattr("etl.own.package.CELLS", 1_000)
+    with pytest.raises(Refused) as refusal:
+        propose(path, KNOWN)
+    assert str(refusal.value.findings[0].expected) == "a sheet of at most 1000 cells"
+
+
+def test_what_is_no_row_of_a_sheet_takes_no_memory(tmp_path: Path) -> None:
+    path = xlsx(tmp_path, {"表": TABLE})
+    with zipfile.ZipFile(path) as package:
+        parts = {name: package.read(name).decode() for name in package.namelist()}
+    sheet = "xl/worksheets/sheet1.xml"
+    parts[sheet] = parts[sheet].replace("</worksheet>", f"{'<x/>' * 200_000}</worksheet>")
+    path.write_bytes(zipped(parts))
+    tracemalloc.start()
+    try:
+        assert figures(path) == GOOD
+        assert tracemalloc.get_traced_memory()[1] < 10 << 20
+    finally:
+        tracemalloc.stop()
+
+
+def test_a_declaration_longer_than_any_table_needs_is_refused(tmp_path: Path) -> None:
+    path = csv(tmp_path, "地区,时期,数值\n江苏,2024,5\n")
+    beside(path).write_text(LONG + "#" * (300 << 10), encoding="utf-8")
+    with pytest.raises(Refused) as refusal:
+        read_declaration(path)
+    (found,) = refusal.value.findings
+    assert (found.found, str(found.expected)) == ("300 KB", "a declaration of at most 256 KB")
 
 
 @pytest.mark.parametrize("suffix", ["csv", "xlsx", "xls", "ods", "parquet"])

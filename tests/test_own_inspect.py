@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -365,3 +366,16 @@ def test_columns_of_an_export_are_known_by_their_names(tmp_path: Path) -> None:
 def test_two_units_that_differ_are_left_to_be_decided(tmp_path: Path) -> None:
     path = csv(tmp_path, ("2024年获证组织数（万家）,\n单位：家,\n地区,数量\n江苏,50\n浙江,60\n"))
     assert "unit" in unsure(path)
+
+
+def test_a_table_of_200_000_columns_is_answered_in_seconds(tmp_path: Path) -> None:
+    columns = range(200_000)
+    lines = ["地区," + ",".join(f"指标{column}" for column in columns)]
+    lines += [f"{name}," + ",".join(str(column % 977) for column in columns) for name in "甲乙丙"]
+    path = csv(tmp_path, "\n".join(lines) + "\n")
+    begin = time.monotonic()
+    proposal = propose(path, KNOWN)
+    assert time.monotonic() - begin < 30
+    layout = next(item for item in proposal.items if item.key == "layout")
+    assert layout.certainty == "unsure"
+    assert "200001" in Wording("en")(layout.why.text, **layout.why.values)

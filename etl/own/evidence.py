@@ -77,6 +77,7 @@ class Evidence:
         self._say_left_out()
         self._say_names()
         self._say_doubles()
+        self._say_width()
         self._say_provenance()
         return self.made
 
@@ -957,6 +958,19 @@ class Evidence:
                     ),
                 )
                 return
+
+    def _say_width(self) -> None:
+        """Doubt the layout of a table that is wider than what was looked at."""
+        if self.sample.width > self.grid.width:
+            self._doubt(
+                "layout",
+                "long / wide",
+                message(
+                    "of {n} columns the first {seen} were looked at",
+                    n=self.sample.width,
+                    seen=self.grid.width,
+                ),
+            )
 
     def _say_provenance(self) -> None:
         texts = [c for cells in self.grid.rows[:_SEARCHED] for c in cells if c.strip()]

@@ -31,6 +31,7 @@ from etl.own.declaration import (
 )
 from indicators.database import KEY
 
+LARGEST = 256 << 10  # bytes: names for every county take a fifth of it
 _LETTERS = ("Nd", "Lu", "Ll", "Lo")
 _REGION = re.compile(r"[1-9][0-9]{5}|[A-Z][A-Z0-9_]+")
 
@@ -57,6 +58,17 @@ def read_declaration(path: Path) -> Declaration:
                 ]
             )
         return declaration_of(inside, path.name)
+    if (size := place.stat().st_size) > LARGEST:
+        raise Refused(
+            [
+                Finding(
+                    place.name,
+                    f"{size >> 10} KB",
+                    message("a declaration of at most {size} KB", size=LARGEST >> 10),
+                    message("keep to what the figures need; a code list is no declaration"),
+                )
+            ]
+        )
     try:
         content = strict_yaml.read(place.read_text(encoding="utf-8-sig"))
     except (OSError, ValueError, RecursionError, yaml.YAMLError) as error:

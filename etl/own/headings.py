@@ -13,12 +13,12 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from etl.own.cells import MULTIPLES, Unread, period, plain
-from etl.own.units import power
+from etl.own.units import BODIES, power
 from indicators.catalogue import Catalogue
 
 _HAN = "一-鿿"
 _LABELLED = re.compile(r"(?:计量)?(?:单位|\bunits?)\s*:\s*([^\s;()]+(?: [a-z]+)*)")
-_BODY = re.compile("(?:填报|报送|编制|发布|制表|填表|统计|主管|责任|承办|牵头)$")
+_BODY = re.compile(f"(?:{'|'.join(BODIES)})$")
 _BRACKETS = re.compile(r"[(\[【]([^()\[\]【】]{1,30})[)\]】]")
 _PARTS = re.compile("[,/、]")
 # Standards, documents, editions and yearbooks carry years that are no period of their figures.

@@ -22,8 +22,12 @@ from etl.own.letters import position
 from etl.own.listing import Listing
 from etl.own.number_formats import scales
 
-UNPACKED = 2 << 30
-CELLS = 20_000_000
+# A cell takes up to 300 bytes once it is read, whatever it takes in the file.
+UNPACKED = 512 << 20
+CELLS = 5_000_000
+TEXT = 100_000_000  # characters of all cells of a sheet
+_WHOLE = 16 << 20  # bytes of a part that is parsed in one piece: no sheet, and no table of texts
+_IN_A_ROW = 200_000  # elements
 ROWS = 1_048_576
 _COLUMNS = 16_384
 Cell = tuple[int, int]  # row, column, from 0
@@ -32,6 +36,7 @@ _DAMAGED = (
     zipfile.BadZipFile, zlib.error, ElementTree.ParseError, AttributeError, EOFError, KeyError,
     NotImplementedError, OSError, RuntimeError, StopIteration, ValueError,
 )  # fmt: skip
+_TEXTS = "xl/sharedStrings.xml"
 _MANIFEST = "META-INF/manifest.xml"
 _REFERENCE = re.compile(r"([A-Z]{1,3})([0-9]{1,7})")
 _SHEETS = "{http://schemas.openxmlformats.org/officeDocument/2006/relationships}id"
@@ -57,6 +62,7 @@ class Marks:
     scaled: dict[Cell, str] = field(default_factory=dict)
     hidden_rows: set[int] = field(default_factory=set)
     hidden_columns: set[int] = field(default_factory=set)
+    text: int = 0  # characters of all cells
 
 
 def check(path: Path, listing: Listing) -> None:
@@ -122,7 +128,19 @@ def too_many(rows: int, columns: int, listing: Listing) -> None:
         )
 
 
+def _too_long(found: Marks, listing: Listing) -> None:
+    """Refuse a sheet whose texts would not fit into memory: one text may stand in many cells."""
+    if found.text > TEXT:
+        listing.stop(
+            str(found.text),
+            message("a sheet of at most {n} characters", n=TEXT),
+            message("save the table as CSV: that may be of any size"),
+        )
+
+
 def _root(package: zipfile.ZipFile, name: str) -> ElementTree.Element:
+    if package.getinfo(name).file_size > _WHOLE:
+        raise ValueError(name)
     with package.open(name) as stream:
         return ElementTree.parse(stream).getroot()  # noqa: S314 - expat bounds entities itself
 
@@ -153,8 +171,16 @@ def _workbook(package: zipfile.ZipFile, sheet: str, listing: Listing) -> Marks:
     if any(element.get("date1904") in ("1", "true") for element in root.iter()):
         found.first_day = date(1904, 1, 1)
     with package.open(name) as stream:
-        _scan(stream, found, listing, formats, stale=stale)
+        _scan(stream, found, listing, formats, _lengths(package), stale=stale)
     return found
+
+
+def _lengths(package: zipfile.ZipFile) -> list[int]:
+    """Return how long each text is that cells refer to by its number."""
+    if _TEXTS not in package.namelist():
+        return []
+    with package.open(_TEXTS) as stream:
+        return [sum(map(len, item.itertext())) for item in _ended(stream, ("si",))]
 
 
 @dataclass
@@ -195,7 +221,13 @@ def _formats(package: zipfile.ZipFile) -> _Formats:
 
 
 def _scan(
-    stream: IO[bytes], found: Marks, listing: Listing, formats: _Formats, *, stale: bool
+    stream: IO[bytes],
+    found: Marks,
+    listing: Listing,
+    formats: _Formats,
+    lengths: list[int],
+    *,
+    stale: bool,
 ) -> None:
     last_row = last_column = 0
     row = column = -1
@@ -218,9 +250,17 @@ def _scan(
             column = position(match[1]) or 0 if match else column + 1
             cell = (row, column)
             formula = value = False
+            kind = item.get("t")
             for part in item:
-                formula |= _local(part) == "f"
-                value |= _local(part) in ("v", "is") and bool(part.text or len(part))
+                name = _local(part)
+                formula |= name == "f"
+                if name in ("v", "is"):
+                    value |= bool(part.text or len(part))
+                    if kind == "s" and part.text:
+                        place = int(part.text)
+                        found.text += lengths[place] if place < len(lengths) else 0
+                    elif kind in ("str", "inlineStr"):
+                        found.text += sum(map(len, part.itertext()))
             if item.get("s") in formats.dates:
                 found.dates.add(cell)
             if item.get("t") == "e":
@@ -236,35 +276,60 @@ def _scan(
             last_column = max(last_column, column + 1)
         last_row = max(last_row, row + 1)
         too_many(last_row, last_column, listing)
+        _too_long(found, listing)
 
 
-def _ended(stream: IO[bytes], names: tuple[str, ...]) -> Iterator[ElementTree.Element]:
-    """Yield each whole element of these names, then forget what it held."""
-    for _, element in ElementTree.iterparse(stream, ("end",)):  # noqa: S314
-        if _local(element) in names:
-            yield element
-            element.clear()
+def _ended(
+    stream: IO[bytes], names: tuple[str, ...], begun: tuple[str, ...] = ()
+) -> Iterator[ElementTree.Element]:
+    """Yield each whole element of these names, those `begun` as they begin; keep nothing else.
+
+    Raises `ValueError` for one of them that holds more than any sheet's row does.
+    """
+    above: list[ElementTree.Element] = []
+    whole: ElementTree.Element | None = None
+    held = 0
+    for event, element in ElementTree.iterparse(stream, ("start", "end")):  # noqa: S314
+        if whole is not None:
+            if event == "start":
+                held += 1
+                if held > _IN_A_ROW:
+                    raise ValueError(whole.tag)
+            elif element is whole:
+                yield element
+                above[-1].remove(element)
+                whole = None
+        elif event == "end":
+            above.pop()
+            if above:
+                above[-1].remove(element)
+        elif above and _local(element) in names:
+            whole, held = element, 0
+        else:
+            above.append(element)
+            if _local(element) in begun:
+                yield element
 
 
 def _opendocument(stream: IO[bytes], sheet: str | None, listing: Listing) -> Marks:
     found = Marks()
     inside, row = False, 0
-    for event, element in ElementTree.iterparse(stream, ("start", "end")):  # noqa: S314
-        name = _local(element)
-        if name == "table" and event == "start":
+    for element in _ended(stream, ("table-row",), begun=("table",)):
+        if _local(element) == "table":
             inside, row = sheet in (None, element.get(f"{_TABLE}name")), 0
-        elif name == "table-row" and event == "end":
-            repeated = int(element.get(f"{_TABLE}number-rows-repeated", "1"))
-            if inside:
-                width = _opendocument_row(element, row, found)
-                # calamine spreads repeated cells out.
-                too_many(row + repeated if width else 0, width, listing)
-            row += repeated
-            element.clear()
+            found.text = 0
+            continue
+        repeated = int(element.get(f"{_TABLE}number-rows-repeated", "1"))
+        if inside:
+            width = _opendocument_row(element, row, found, repeated)
+            # calamine spreads repeated cells out.
+            too_many(row + repeated if width else 0, width, listing)
+            _too_long(found, listing)
+        row += repeated
     return found
 
 
-def _opendocument_row(element: ElementTree.Element, row: int, found: Marks) -> int:
+def _opendocument_row(element: ElementTree.Element, row: int, found: Marks, rows: int) -> int:
     column = width = 0
     for item in element:
         if _local(item) not in ("table-cell", "covered-table-cell"):
@@ -284,4 +349,5 @@ def _opendocument_row(element: ElementTree.Element, row: int, found: Marks) -> i
         column += repeated
         if kind is not None or formula:
             width = column
+            found.text += len(text) * repeated * rows
     return width

@@ -6,6 +6,7 @@ import codecs
 import csv
 import io
 from dataclasses import dataclass, field
+from itertools import islice
 from pathlib import Path
 from typing import Literal
 
@@ -16,8 +17,8 @@ from etl.own.table import TEXT_FILES, WORKBOOKS, ParquetFile, Range, readable
 
 Certainty = Literal["certain", "likely", "unsure"]
 ROWS = 2_000
-CELLS = 2_000_000  # of a table so wide that ROWS of it would be more, fewer rows are looked at
-_FEWEST = 20
+COLUMNS = 2_000
+_FEWEST = 20  # lines of a text, however long they are
 _HEAD, _LONGEST = 1 << 20, 32 << 20
 
 
@@ -47,6 +48,7 @@ class Sample:
     merged: list[Range] | None = None
     items: list[Item] = field(default_factory=list)
     sheet: str = ""
+    width: int = 0  # how many columns the file has; at most COLUMNS of them are in `rows`
     hidden: bool = False  # whether something hidden was left out of `rows`
     scaled: bool = False  # whether number formats show other figures than are stored
     others: list[Sample] = field(default_factory=list)  # the other sheets
@@ -60,8 +62,7 @@ def sample(path: Path, listing: Listing) -> Sample:
     if suffix in WORKBOOKS:
         return _of_workbook(path, listing)
     table = ParquetFile(path, listing)
-    columns = range(len(table.header[0]))
-    count = max(_FEWEST, min(ROWS, CELLS // max(1, len(columns))))
+    columns = range(min(COLUMNS, len(table.header[0])))
     batch = next(table.batches(columns, ()), None)
     rows = (
         []
@@ -69,11 +70,11 @@ def sample(path: Path, listing: Listing) -> Sample:
         else [
             ["" if cell is None else str(cell) for cell in cells]
             for cells in zip(
-                *(batch.columns[p].slice(0, count).to_pylist() for p in columns), strict=True
+                *(batch.columns[p].slice(0, ROWS).to_pylist() for p in columns), strict=True
             )
         ]
     )
-    return Sample([*table.header, *rows])
+    return Sample([table.header[0][:COLUMNS], *rows], width=len(table.header[0]))
 
 
 def _of_text(path: Path, listing: Listing) -> Sample:
@@ -89,16 +90,14 @@ def _of_text(path: Path, listing: Listing) -> Sample:
     encoding, text = _decoded(head, listing)
     separator = max(
         (",", "\t", ";", "|"),
-        key=lambda mark: sum(line.count(mark) for line in text.splitlines()[:50]),
+        key=lambda mark: sum(line.count(mark) for line in text[:_HEAD].splitlines()[:50]),
     )
     rows: list[list[str]] = []
-    seen = 0
+    width = 0
     try:
-        for cells in csv.reader(io.StringIO(text, newline=""), delimiter=separator):
-            rows.append(cells)
-            seen += len(cells)
-            if len(rows) >= (ROWS if seen < CELLS else _FEWEST):
-                break
+        for cells in islice(csv.reader(io.StringIO(text, newline=""), delimiter=separator), ROWS):
+            rows.append(cells[:COLUMNS])
+            width = max(width, len(cells))
     except csv.Error as error:
         listing.stop(
             str(error),
@@ -106,7 +105,7 @@ def _of_text(path: Path, listing: Listing) -> Sample:
             message("look for an open quotation mark, or save the file again as CSV (UTF-8)"),
         )
     parted = Item("separator", separator, "likely", message("the sign that parts the first rows"))
-    return Sample(rows, None, [encoding, parted])
+    return Sample(rows, None, [encoding, parted], width=width)
 
 
 def _decoded(head: bytes, listing: Listing) -> tuple[Item, str]:  # noqa: RET503 - stop() raises
@@ -142,7 +141,7 @@ def _of_workbook(path: Path, listing: Listing) -> Sample:
     from etl.own.workbook import damaged, filled_sheets, open_book, shown_cells
 
     with open_book(path, listing) as book:
-        filled = filled_sheets(book, listing)
+        filled = filled_sheets(book, path, listing)
         if not filled:
             listing.stop(
                 " / ".join(book.sheet_names),
@@ -155,7 +154,14 @@ def _of_workbook(path: Path, listing: Listing) -> Sample:
         except BaseException as error:
             damaged(listing, error)
     seen = {
-        name: Sample(rows, merged[name], sheet=name, hidden=hidden, scaled=scaled)
+        name: Sample(
+            [cells[:COLUMNS] for cells in rows],
+            merged[name],
+            sheet=name,
+            width=max(map(len, rows), default=0),
+            hidden=hidden,
+            scaled=scaled,
+        )
         for name, (rows, hidden, scaled) in sheets.items()
     }
     first = seen.pop(filled[0])

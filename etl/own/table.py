@@ -70,7 +70,7 @@ def open_tables(
         with open_book(path, listing) as book:
             yield [
                 (declared, partial(Workbook, book, path, declared, listing))
-                for declared in parted(book, declaration, listing)
+                for declared in parted(book, path, declaration, listing)
             ]
         return
     if declaration.across_sheets is not None:

@@ -13,10 +13,12 @@ from etl.findings import message
 from etl.own.cells import Unread, plain
 from etl.own.declaration import Declaration
 from etl.own.listing import Listing
-from etl.own.units import power
+from etl.own.units import BODIES, power
 from indicators.catalogue import Text
 
-_MARKED = re.compile(r"单位\s*[:：]\s*([^\s()（）\[\]【】;；]+)")
+_MARKED = re.compile(
+    "".join(f"(?<!{body})" for body in BODIES) + r"单位\s*[:：]\s*([^\s()（）\[\]【】;；]+)"
+)
 _BRACKETED = re.compile(r"[(（\[【]([^()（）\[\]【】]{1,10})[)）\]】]")
 _PARTED = re.compile(r"[、，,/／和]")
 _TOKENS = re.compile(r"[\s/／:：,，;；()（）\[\]【】、_-]+")

@@ -10,6 +10,21 @@ from indicators.catalogue import Text
 
 _PREFIX = re.compile(f"({'|'.join(sorted(MULTIPLES, key=len, reverse=True))})(.+)")
 _BRACKETED = re.compile(r"^[(\[【〔]?(?:计量)?(?:单位:)?(.+?)[)\]】〕]?$")
+# 单位 is also a body: 填报单位 is who reports, and no unit.
+BODIES = (
+    "填报",
+    "报送",
+    "编制",
+    "发布",
+    "制表",
+    "填表",
+    "统计",
+    "主管",
+    "责任",
+    "承办",
+    "牵头",
+    "提供",
+)
 _PERCENT = {"%": 0, "百分之": 0, "percent": 0, "‰": -1, "比例": 2, "小数": 2, "fraction": 2}
 
 

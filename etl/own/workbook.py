@@ -203,23 +203,33 @@ def _seen(value: Any, cell: Cell, known: Marks) -> str:
     return text(value)
 
 
-def filled_sheets(book: calamine.CalamineWorkbook, listing: Listing) -> list[str]:
+def filled_sheets(book: calamine.CalamineWorkbook, path: Path, listing: Listing) -> list[str]:
     """Return the visible sheets that hold anything; raises `Refused` where one cannot be read."""
     return [
         sheet.name
         for sheet in book.sheets_metadata
-        if sheet.visible == calamine.SheetVisibleEnum.Visible and cells(book, sheet.name, listing)
+        if sheet.visible == calamine.SheetVisibleEnum.Visible
+        and _height(book, path, sheet.name, listing)
     ]
 
 
+def _height(book: calamine.CalamineWorkbook, path: Path, sheet: str, listing: Listing) -> int:
+    if _packed(path):
+        marks(path, sheet, listing)  # what would not fit is refused before it is spread out
+    try:
+        return int(book.get_sheet_by_name(sheet).height)
+    except BaseException as error:
+        damaged(listing, error)
+
+
 def parted(
-    book: calamine.CalamineWorkbook, declaration: Declaration, listing: Listing
+    book: calamine.CalamineWorkbook, path: Path, declaration: Declaration, listing: Listing
 ) -> list[Declaration]:
     """Return what is declared of each sheet that is a table: of one, or of every part."""
     key = declaration.across_sheets
     if key is None:
         return [declaration]
-    sheets = declaration.sheets or {name: name for name in filled_sheets(book, listing)}
+    sheets = declaration.sheets or {name: name for name in filled_sheets(book, path, listing)}
     for name in sheets:
         if name not in book.sheet_names:
             listing.add(
