@@ -1293,7 +1293,6 @@ unit: 人
 leave_out: [{{column: 地区, from: [单位负责人]}}]
 """,
         of("certification_staff", "region period", "320000 2024 50; 330000 2024 70"),
-        loads=False,
     ),
     Shape(
         "a form whose columns are numbered",

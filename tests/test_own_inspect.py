@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import time
-from dataclasses import replace
+from collections.abc import Callable
+from contextlib import suppress
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -61,11 +63,6 @@ def same(shape: Shape, found: set[Figure]) -> bool:
     return rounded(found) == rounded(shape.figures)
 
 
-def proposed(shape: Shape, folder: Path) -> tuple[Path, Proposal]:
-    path = shape.write(folder)
-    return path, propose(path, KNOWN)
-
-
 def wrongs(shape: Shape, proposal: Proposal) -> list[str]:
     """Return what a proposal is sure of although it is not so."""
     right = yaml.safe_load(shape.right) or {}
@@ -98,16 +95,33 @@ def text(value: object) -> object:
     return str(value)
 
 
-def as_it_stands(shape: Shape, folder: Path) -> set[Figure] | None:
-    """Return the figures that a proposal loads, saved and not touched; None where refused."""
-    path, proposal = proposed(shape, folder)
-    beside(path).write_text(proposal.yaml(Wording("zh")), encoding="utf-8")
-    try:
-        declaration = read_declaration(path)
-        tidy(path, declaration, KNOWN, folder / "out.parquet", source="bureau")
-    except Refused:
-        return None
-    return figures_of(pd.read_parquet(folder / "out.parquet"))
+@dataclass(frozen=True)
+class Seen:
+    """What is proposed for a shape, and the figures that it loads as it stands, if it does."""
+
+    proposal: Proposal
+    figures: set[Figure] | None
+
+
+@pytest.fixture(scope="module")
+def seen(tmp_path_factory: pytest.TempPathFactory) -> Callable[[Shape], Seen]:
+    """Return what is proposed for a shape and what comes of it, each shape once."""
+    known: dict[str, Seen] = {}
+
+    def look(shape: Shape) -> Seen:
+        if shape.name not in known:
+            folder = tmp_path_factory.mktemp("shape")
+            path = shape.write(folder)
+            proposal = propose(path, KNOWN)
+            beside(path).write_text(proposal.yaml(Wording("zh")), encoding="utf-8")
+            out, found = folder / "out.parquet", None
+            with suppress(Refused):
+                tidy(path, read_declaration(path), KNOWN, out, source="bureau")
+                found = figures_of(pd.read_parquet(out))
+            known[shape.name] = Seen(proposal, found)
+        return known[shape.name]
+
+    return look
 
 
 @by_name
@@ -120,19 +134,18 @@ def test_the_right_declaration_of_each_table_loads_its_figures(
 
 
 @by_name
-def test_a_proposal_is_right_or_unsure(shape: Shape, tmp_path: Path) -> None:
-    _, proposal = proposed(shape, tmp_path)
-    assert not wrongs(shape, proposal)
-    found = as_it_stands(shape, tmp_path)
-    assert found is None or same(shape, found)
-    if not shape.loads and found is None:
-        assert any(item.certainty == "unsure" for item in proposal.items)
+def test_a_proposal_is_right_or_unsure(shape: Shape, seen: Callable[[Shape], Seen]) -> None:
+    found = seen(shape)
+    assert not wrongs(shape, found.proposal)
+    assert found.figures is None or same(shape, found.figures)
+    if not shape.loads:
+        assert any(item.certainty == "unsure" for item in found.proposal.items)
 
 
 @by_name
-def test_what_is_proposed_loads_as_it_stands(shape: Shape, tmp_path: Path) -> None:
+def test_what_is_proposed_loads_as_it_stands(shape: Shape, seen: Callable[[Shape], Seen]) -> None:
     if shape.loads:
-        found = as_it_stands(shape, tmp_path)
+        found = seen(shape).figures
         assert found is not None
         assert same(shape, found)
 
@@ -164,6 +177,11 @@ def test_the_exact_title_of_an_indicator_is_that_indicator(
         if item.key == "fixed.indicator"
     )
     assert (item.value, item.certainty) == (code, "certain")
+
+
+@pytest.mark.parametrize("code", [*KNOWN.indicators][::7])
+def test_the_exact_title_above_the_figures_is_that_indicator(tmp_path: Path, code: str) -> None:
+    title = KNOWN.indicators[code].title.zh
     value = csv(tmp_path, f'地区,年份,"{title}"\n江苏,2023,5\n浙江,2024,6\n', "long.csv")
     assert sure(value)["fixed.indicator"] == code
 
