@@ -44,12 +44,15 @@ lock:  ## pin every package anew (needs uv)
 clean:  ## forget the environment and the database
 	rm -rf .venv data/tidy data/quality.*sqlite*
 
-.venv/run: requirements.lock
+# With the console script `quality`, which works from any folder.
+.venv/run: requirements.lock pyproject.toml etl/script.py
 	$(VENV)
 	$(INSTALL) -r requirements.lock
+	$(BIN)/python -m etl.script
 	@touch $@
 
 .venv/test: requirements-dev.lock
 	$(VENV)
 	$(INSTALL) -r requirements-dev.lock
+	$(BIN)/python -m etl.script
 	@touch $@ .venv/run

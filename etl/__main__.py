@@ -1,6 +1,6 @@
 """The analysts' command line: `python -m etl`."""
 
-from etl.commands import app
+from etl.commands import main
 
 if __name__ == "__main__":
-    app()
+    main()

@@ -207,7 +207,7 @@ def write_findings(findings: Sequence[Finding], path: Path, words: Wording) -> N
         ".xlsx": lambda table: xlsx_file({words("Findings"): table}),
     }
     suffix = path.suffix.lower()
-    rows = [_record(redacted(finding), words) for finding in sorted(findings, key=_order)]
+    rows = findings_records(findings, words)
     if suffix == ".json":
         path.write_text(json.dumps(rows, ensure_ascii=False, indent=1), encoding="utf-8")
     elif suffix in writers:
@@ -219,8 +219,12 @@ def write_findings(findings: Sequence[Finding], path: Path, words: Wording) -> N
 
 def findings_frame(findings: Sequence[Finding], words: Wording) -> pd.DataFrame:
     """Return findings as a table for readers, errors first; no suppressed figure is quoted."""
-    rows = [_record(redacted(finding), words) for finding in sorted(findings, key=_order)]
-    return _table(rows, words)
+    return _table(findings_records(findings, words), words)
+
+
+def findings_records(findings: Sequence[Finding], words: Wording) -> list[dict[str, Any]]:
+    """Return findings as flat records with stable keys, errors first, nothing suppressed."""
+    return [_record(redacted(finding), words) for finding in sorted(findings, key=_order)]
 
 
 def _record(finding: Finding, words: Wording) -> dict[str, str | int | None]:

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import codecs
 import errno
+import json
 import os
 import sqlite3
+import sys
+import unicodedata
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from typing import NoReturn
+from typing import Any, NoReturn
 
 import duckdb
 import pandas as pd
@@ -20,14 +24,44 @@ from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 from rich.table import Table
 
 from etl.difference import Difference
-from etl.findings import Finding, Message, Refused, findings_table
+from etl.findings import Finding, Message, Refused, findings_records, findings_table, message
 from etl.lock import Busy
+from etl.outcome import Outcome
 from etl.refresh import Unaccepted
 from indicators import catalogue, progress, tables, vintages
+from indicators.database import DatabaseSettingError
 from indicators.wording import Wording
 
 SHOWN = 40
 LOST = ("57P01", "57P02", "57P03", "08003", "08006")  # PostgreSQL, appendix A
+
+# What a Chinese code page lacks, in characters that it has.
+_PLAIN = {"−": "-", "–": "-", "\u2011": "-", "\u2009": " ", "\u202f": " ", "\xa0": " ", "²": "2"}
+
+
+def make_legible(*streams: Any) -> None:
+    """Let nothing that is printed fail, whatever the code page: what it lacks is written plainly.
+
+    A minus stays a minus: `−1,234` is -1,234 in GBK and not ?1,234.
+    """
+    codecs.register_error("legible", _legible)
+    for stream in streams:
+        if hasattr(stream, "reconfigure"):
+            stream.reconfigure(errors="legible")
+
+
+def _legible(error: UnicodeError) -> tuple[str | bytes, int]:
+    if not isinstance(error, UnicodeEncodeError):
+        raise error
+    written = ""
+    for letter in error.object[error.start : error.end]:
+        plain = _PLAIN.get(letter, unicodedata.normalize("NFKC", letter))
+        try:
+            plain.encode(error.encoding)
+        except UnicodeEncodeError:
+            plain = "?"
+        written += plain
+    return written, error.end
 
 
 class Screen:
@@ -35,6 +69,7 @@ class Screen:
 
     def __init__(self) -> None:
         self.console = Console()
+        self.content: dict[str, Any] | None = None  # of the answer in JSON
         self.words = Wording("en" if os.environ.get("ETL_LANGUAGE") == "en" else "zh")
 
     def say(self, *lines: str) -> None:
@@ -43,6 +78,7 @@ class Screen:
 
     def findings(self, findings: Sequence[Finding], *, published: bool = False) -> None:
         """Print findings; suppressed figures only before publication and in no log."""
+        self.note(findings=findings_records(findings, self.words))
         quoted = self.console.is_terminal and not published
         self.console.print(findings_table(findings, self.words, quoted=quoted))
 
@@ -70,7 +106,9 @@ class Screen:
     @contextmanager
     def progress(self) -> Iterator[Progress]:
         """Yield a line that tells what is being done, gone when it is."""
-        columns = (SpinnerColumn(), TextColumn("{task.description}"), TimeElapsedColumn())
+        # A code page without Braille has a spinner of ASCII.
+        spinner = SpinnerColumn("dots" if self.console.encoding.startswith("utf") else "line")
+        columns = (spinner, TextColumn("{task.description}"), TimeElapsedColumn())
         with Progress(*columns, console=self.console, transient=True) as shown:
             yield shown
 
@@ -142,33 +180,87 @@ class Screen:
         })  # fmt: skip
 
     @contextmanager
+    def answering(self, command: str, *, as_json: bool) -> Iterator[None]:
+        """Put into words what goes wrong; with `as_json` the only text on stdout is one object.
+
+        Its keys are stable: command, outcome, exit_status, message, findings, and those that a verb
+        adds by `note`. All else is printed to stderr. See docs/running.md.
+        """
+        console = self.console
+        if as_json:
+            self.console = Console(stderr=True)
+            self.content = {"message": None, "findings": []}
+        outcome = Outcome.FAULT
+        try:
+            with self.explained():
+                yield
+            outcome = Outcome.DONE
+        except typer.Exit as ended:
+            outcome = Outcome(ended.exit_code)
+            raise
+        finally:
+            if self.content is not None:
+                head = {"command": command, "outcome": outcome.word, "exit_status": int(outcome)}
+                answer = json.dumps(head | self.content, ensure_ascii=False, default=str)
+                sys.stdout.write(f"{answer}\n")
+            self.console, self.content = console, None
+
+    def note(self, **content: Any) -> None:
+        """Add to the answer in JSON, where one was asked for."""
+        if self.content is not None:
+            self.content |= content
+
+    def end(self, outcome: Outcome) -> NoReturn:
+        """End with a status that is no failure to be told in red."""
+        raise typer.Exit(int(outcome))
+
+    @contextmanager
     def explained(self) -> Iterator[None]:
-        """Turn what can go wrong into words and exit status 1."""
+        """Turn what can go wrong into words and an exit status; see `Outcome`."""
+        words = self.words
         try:
             yield
         except Unaccepted as refusal:
             self.findings(refusal.findings)
-            self.fail(self.words(
+            self.fail(words(
                 "Warnings stop a release until somebody accepts them. If the figures are right, "
                 "say why: --accept \"…\""
-            ))  # fmt: skip
+            ), Outcome.WARNINGS)  # fmt: skip
         except Refused as refusal:
             self.findings(refusal.findings)
-            self.fail(self.words("Nothing was written. What was public before still is."))
+            self.fail(
+                words("Nothing was written. What was public before still is."), Outcome.FINDINGS
+            )
         except Busy as busy:
-            self.fail(self._busy(busy))
+            self.fail(self._busy(busy), Outcome.BUSY)
         except (MemoryError, duckdb.OutOfMemoryException) as error:
-            self.fail(self.words(
+            self.fail(words(
                 "This needs more memory than there is, or than it is allowed. For a roll-up "
                 "ETL_MEMORY_LIMIT says how much: {reason}", reason=str(error),
-            ))  # fmt: skip
+            ), Outcome.SETTING)  # fmt: skip
+        except DatabaseSettingError as error:
+            self.findings([
+                Finding(
+                    "DATABASE_URL", error.shown,
+                    message("an address of SQLite or PostgreSQL: {examples}",
+                            examples="sqlite:///C:/data/quality.sqlite, "
+                            "postgresql://user:password@host:5432/quality"),
+                    message("correct the setting; where the password holds @ : / or %, write "
+                            "%40 %3A %2F %25"),
+                    check="setting",
+                )
+            ])  # fmt: skip
+            self.fail(
+                words("The address of the database cannot be read. Nothing was done."),
+                Outcome.SETTING,
+            )
         except (sa.exc.DBAPIError, psycopg.Error, sqlite3.Error, duckdb.Error, OSError) as error:
-            self.fail(self._fault(error))
+            self.fail(self._fault(error), Outcome.DATABASE)
         except ValueError as error:
             self.fail(str(error))
 
     def check_free(self, paths: Sequence[Path], *, force: bool) -> None:
-        """End with status 1 where a file stands that would be written over, unless forced."""
+        """End where a file stands that would be written over, unless forced."""
         standing = [str(path) for path in paths if path.exists()]
         if standing and not force:
             self.fail(
@@ -179,10 +271,11 @@ class Screen:
                 )
             )
 
-    def fail(self, sentence: str) -> NoReturn:
-        """Print a sentence in red and end with status 1."""
+    def fail(self, sentence: str, outcome: Outcome = Outcome.USAGE) -> NoReturn:
+        """Print a sentence in red and end; by default with the status of a wrong call."""
+        self.note(message=sentence)
         self.console.print(sentence, style="red", highlight=False)
-        raise typer.Exit(1) from None
+        raise typer.Exit(int(outcome)) from None
 
     def _busy(self, busy: Busy) -> str:
         holder, words = busy.holder, self.words

@@ -40,6 +40,7 @@ if TYPE_CHECKING:
 ROOT = Path(__file__).resolve().parent.parent
 MIGRATIONS = Path(__file__).parent / "migrations"
 HEAD = "0007"
+_DRIVERS = ("sqlite", "sqlite+pysqlite", "postgresql", "postgresql+psycopg")
 
 metadata = sa.MetaData()
 
@@ -309,10 +310,22 @@ def database_url() -> str:
     return f"postgresql+psycopg://{rest}" if scheme in ("postgres", "postgresql") else url
 
 
+class DatabaseSettingError(ValueError):
+    """Raised for a `DATABASE_URL` that names no SQLite or PostgreSQL; `shown`: without password."""
+
+    def __init__(self, url: str) -> None:
+        scheme, _, rest = url.partition(":")
+        place = rest.rpartition("@")[2].partition("?")[0]
+        open_rest = place if scheme.startswith("sqlite") or "@" in rest else ""
+        self.shown = f"{scheme}:…{open_rest}" if rest else scheme
+        super().__init__(self.shown)
+
+
 def open_database(url: str | None = None, dataset: Dataset = "real") -> sa.Engine:
     """Open the database of a dataset, bring its tables up to date and return the engine.
 
-    Raises `sqlalchemy.exc.DBAPIError` when the server or the file cannot be reached.
+    Raises `DatabaseSettingError` for an address that is none, and `sqlalchemy.exc.DBAPIError`
+    when the server or the file cannot be reached.
     """
     engine = _engine(url or database_url(), dataset)
     if _version(engine) != HEAD:
@@ -352,7 +365,12 @@ def sqlite_file(engine: sa.Engine) -> Path | None:
 
 @cache
 def _engine(url: str, dataset: Dataset = "real") -> sa.Engine:
-    address = sa.make_url(url)
+    try:
+        address = sa.make_url(url)
+    except (sa.exc.ArgumentError, ValueError):
+        raise DatabaseSettingError(url) from None
+    if address.drivername not in _DRIVERS:
+        raise DatabaseSettingError(url)
     if dataset != "real":
         address = _apart(address, dataset)
     server = address.get_backend_name() != "sqlite"

@@ -12,6 +12,7 @@ from typer.testing import CliRunner
 from etl import refresh as refreshing
 from etl.commands import app
 from etl.findings import Finding
+from etl.outcome import Outcome
 from etl.refresh import RAW, Unaccepted, refresh
 from etl.screen import screen
 from indicators import vintages
@@ -116,10 +117,10 @@ def test_a_nightly_run_with_an_accepted_warning_ends_well_and_lists_it(
                         {**(refreshing.refresh.__kwdefaults__ or {}), "raw": raw})  # fmt: skip
     monkeypatch.setattr(screen.console, "width", 200)
     run = CliRunner()
-    assert run.invoke(app, ["refresh"]).exit_code == 1
+    assert run.invoke(app, ["refresh"]).exit_code == Outcome.WARNINGS
     assert run.invoke(app, ["refresh", "--accept", "两套登记"]).exit_code == 0
     nightly = run.invoke(app, ["refresh"])
-    assert nightly.exit_code == 0, nightly.output
+    assert nightly.exit_code == Outcome.NOTHING, nightly.output
     output = nightly.output.replace("\n", "")
     assert "此前已接受1项" in output
     assert "已接受的提醒" in output

@@ -14,6 +14,7 @@ from typer.testing import CliRunner
 
 from etl import intake, refresh
 from etl.commands import app
+from etl.outcome import Outcome
 from etl.screen import screen
 from indicators import database
 from indicators.queries import all_observations, latest_release
@@ -38,7 +39,7 @@ def test_check_refresh_and_status_in_turn() -> None:
     assert "发布后数据将有变化" in said("check")
     assert "尚未发布任何数据" in said("status")
     assert "已发布为第 1 版" in said("refresh", "--reason", "首次")
-    again = said("refresh")
+    again = said("refresh", code=Outcome.NOTHING)
     assert "无需更改" in again
     assert "新增 0 条，修改 0 条，撤回 0 条" in again
     shown = said("--language", "en", "status")
@@ -59,7 +60,7 @@ def test_a_refused_file_is_shown_as_a_table_and_nothing_is_published(
     )
     monkeypatch.setattr(refresh.refresh, "__kwdefaults__",
                         {**(refresh.refresh.__kwdefaults__ or {}), "raw": raw})  # fmt: skip
-    shown = said("refresh", code=1)
+    shown = said("refresh", code=Outcome.FINDINGS)
     assert "错误2项，警告0项" in shown
     assert "北平市" in shown
     assert "是否为：" in shown
@@ -90,7 +91,7 @@ def test_certificates_are_rolled_up_and_traced(tmp_path: Path) -> None:
     assert "统一社会信用代码校验位错误" in shown
     assert "2 张证书" in said("trace", "certificates_valid", "2020", "--out", str(out))
     assert "1 张证书" in said("trace", "certificates_valid", "2021", "--out", str(out))
-    said("trace", "nonsense", "2020", "--out", str(out), code=1)
+    said("trace", "nonsense", "2020", "--out", str(out), code=Outcome.FINDINGS)
 
 
 @pytest.mark.usefixtures("_database")
@@ -98,9 +99,9 @@ def test_a_difference_is_shown_before_it_is_published_and_can_be_taken_back() ->
     assert "按指标和地区的变化" in said("diff")
     assert "尚未发布任何数据" in said("status")
     said("publish", "--reason", "首次")
-    assert "新增 0 条，修改 0 条，撤回 0 条" in said("diff")
-    assert "无需更改" in said("rollback", "1", "--reason", "试验")
-    assert "没有第 7 版" in said("rollback", "7", "--reason", "试验", code=1)
+    assert "新增 0 条，修改 0 条，撤回 0 条" in said("diff", code=Outcome.NOTHING)
+    assert "无需更改" in said("rollback", "1", "--reason", "试验", code=Outcome.NOTHING)
+    assert "没有第 7 版" in said("rollback", "7", "--reason", "试验", code=Outcome.USAGE)
 
 
 def test_a_database_that_may_not_be_written_is_said_to_be_so(
@@ -111,7 +112,7 @@ def test_a_database_that_may_not_be_written_is_said_to_be_so(
     database.open_database(url).dispose()
     only_read = f"sqlite:///file:{tmp_path / 'figures.sqlite'}?mode=ro&uri=true"
     monkeypatch.setenv("DATABASE_URL", only_read)
-    assert "当前账户对数据库只有读取权限，未写入任何内容" in said("publish", code=1)
+    assert "当前账户对数据库只有读取权限，未写入任何内容" in said("publish", code=Outcome.DATABASE)
     database.open_database(only_read).dispose()
     assert latest_release(database.open_database(url)) == 1
     database.open_database(url).dispose()
@@ -124,13 +125,13 @@ def test_an_account_that_may_only_read_is_told_so(
     url = empty.url.render_as_string(hide_password=False)
     options = "?options=-cdefault_transaction_read_only%3Don"
     monkeypatch.setenv("DATABASE_URL", url + options)
-    assert "当前账户对数据库只有读取权限，未写入任何内容" in said("publish", code=1)
+    assert "当前账户对数据库只有读取权限，未写入任何内容" in said("publish", code=Outcome.DATABASE)
     assert latest_release(empty) is None
 
 
 def test_a_server_that_does_not_answer_is_said_not_to(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("DATABASE_URL", f"postgresql://nobody@127.0.0.1:{free_port()}/figures")
-    assert "数据库无法连接或写入" in said("publish", code=1)
+    assert "数据库无法连接或写入" in said("publish", code=Outcome.DATABASE)
 
 
 def test_a_full_disk_leaves_the_last_release_and_is_said_plainly(tmp_path: Path) -> None:
@@ -145,7 +146,7 @@ def test_a_full_disk_leaves_the_last_release_and_is_said_plainly(tmp_path: Path)
         cwd=database.ROOT, env=os.environ | {"DATABASE_URL": f"sqlite:///{file}"},
         capture_output=True, text=True, check=False,
     )  # fmt: skip
-    assert done.returncode == 1
+    assert done.returncode == Outcome.DATABASE
     assert "磁盘已满或无法写入，没有发布任何内容" in done.stdout
     assert len(all_observations(database.open_database(f"sqlite:///{file}"))) == len(WORLD)
     engine.dispose()
@@ -153,11 +154,11 @@ def test_a_full_disk_leaves_the_last_release_and_is_said_plainly(tmp_path: Path)
 
 @pytest.mark.usefixtures("_database")
 def test_a_briefing_is_refused_for_what_is_no_region_or_not_there() -> None:
-    assert "尚未发布任何数据" in said("briefing", "浙江", code=1)
-    assert "还没有演示数据" in said("briefing", "--demonstration", "浙江", code=1)
+    assert "尚未发布任何数据" in said("briefing", "浙江", code=Outcome.USAGE)
+    assert "还没有演示数据" in said("briefing", "--demonstration", "浙江", code=Outcome.USAGE)
     publish_rows(database.open_database(), WORLD)
-    assert "请给出地区" in said("briefing", code=1)
-    assert "全国都不是" in said("briefing", "全国", code=1)
+    assert "请给出地区" in said("briefing", code=Outcome.USAGE)
+    assert "全国都不是" in said("briefing", "全国", code=Outcome.USAGE)
 
 
 def test_nothing_is_written_over_unless_it_is_forced(tmp_path: Path) -> None:
@@ -165,7 +166,7 @@ def test_nothing_is_written_over_unless_it_is_forced(tmp_path: Path) -> None:
     said("template", "certificates_valid", "-o", str(book))
     filled = book.read_bytes() + b"figures of a day's work"
     book.write_bytes(filled)
-    assert "--force" in said("template", "certificates_valid", "-o", str(book), code=1)
+    assert "--force" in said("template", "certificates_valid", "-o", str(book), code=Outcome.USAGE)
     assert book.read_bytes() == filled
     said("template", "certificates_valid", "-o", str(book), "--force")
     assert book.read_bytes() != filled
@@ -175,9 +176,9 @@ def test_a_proposal_writes_over_no_declaration_and_never_over_the_file(tmp_path:
     table, declared = tmp_path / "a.csv", tmp_path / "a.csv.yaml"
     table.write_text("地区,2023\n江苏,5\n浙江,6\n", encoding="utf-8")
     declared.write_text("unit: 张", encoding="utf-8")
-    said("inspect", str(table), "-o", str(declared), code=1)
+    said("inspect", str(table), "-o", str(declared), code=Outcome.USAGE)
     assert declared.read_text(encoding="utf-8") == "unit: 张"
-    said("inspect", str(table), "-o", str(table), "--force", code=1)
+    said("inspect", str(table), "-o", str(table), "--force", code=Outcome.USAGE)
     assert table.read_text(encoding="utf-8").startswith("地区")
     said("inspect", str(table), "-o", str(declared), "--force")
     assert "江苏" not in declared.read_text(encoding="utf-8")
@@ -190,7 +191,7 @@ def test_a_briefing_writes_over_none(tmp_path: Path) -> None:
     paths = sorted(tmp_path.glob("质量治理简报_*"))
     assert len(paths) == 3
     paths[0].write_bytes(b"corrected by hand")
-    assert paths[0].name in said("briefing", "江苏", "-o", str(tmp_path), code=1)
+    assert paths[0].name in said("briefing", "江苏", "-o", str(tmp_path), code=Outcome.USAGE)
     assert paths[0].read_bytes() == b"corrected by hand"
     said("briefing", "江苏", "-o", str(tmp_path), "--force")
     assert paths[0].read_bytes() != b"corrected by hand"
@@ -230,15 +231,19 @@ def test_a_source_may_be_named_in_any_script(source: str) -> None:
 
 @pytest.mark.usefixtures("_database")
 def test_a_source_that_is_a_path_is_refused(tmp_path: Path) -> None:
-    assert "自定的来源名称" in said("check", own_file(tmp_path), "--source=../x", code=1)
+    assert "自定的来源名称" in said(
+        "check", own_file(tmp_path), "--source=../x", code=Outcome.FINDINGS
+    )
 
 
 @pytest.mark.usefixtures("_database")
 def test_a_file_named_twice_or_two_of_one_name_are_said_plainly(tmp_path: Path) -> None:
     one, other = own_file(tmp_path / "one"), own_file(tmp_path / "other")
-    assert "每个文件写一次" in said("check", one, one, code=1)
-    assert "每个文件写一次" in said("check", one, other, code=1)
-    assert "每个文件写一次" in said("check", one, own_file(tmp_path / "upper", "A.csv"), code=1)
+    assert "每个文件写一次" in said("check", one, one, code=Outcome.FINDINGS)
+    assert "每个文件写一次" in said("check", one, other, code=Outcome.FINDINGS)
+    assert "每个文件写一次" in said(
+        "check", one, own_file(tmp_path / "upper", "A.csv"), code=Outcome.FINDINGS
+    )
 
 
 @pytest.mark.usefixtures("_database")

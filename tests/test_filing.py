@@ -266,6 +266,6 @@ def test_versions_are_listed_and_brought_back_by_command(
     assert "已留存" in listed
     assert "第 2 版" in run("files", "bureau/tools.csv", "--release", "2")
     assert (raw / "bureau" / "tools.csv").read_text("utf-8") == WRONG
-    assert "没有用到" in run("files", "bureau/other.csv", "--release", "2", code=1)
-    assert "请指明文件" in run("files", "--release", "2", code=1)
+    assert "没有用到" in run("files", "bureau/other.csv", "--release", "2", code=2)
+    assert "请指明文件" in run("files", "--release", "2", code=2)
     open_database().dispose()

@@ -1,30 +1,34 @@
-"""What every verb hangs on: the command line itself, and the language it speaks."""
+"""What every verb hangs on: the command line itself, its language and how it ends."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import Annotated, Any
+import os
+import sys
+from collections.abc import Callable, Sequence
+from typing import Annotated, Any, Literal
 
 import typer
-from typer.core import TyperCommand
+from typer.exceptions import TyperException
 
+from etl.commands.usage import Speaking, SpeakingGroup, speak, translated, usage_line
 from etl.findings import write_findings
-from etl.screen import screen
-from indicators.wording import Wording
+from etl.outcome import Outcome
+from etl.screen import make_legible, screen
+from indicators.wording import Language, Wording
 
 Force = Annotated[
     bool, typer.Option("--force", help="覆盖已有的文件 · write over a file that is there")
 ]
 
 
-class Verb(TyperCommand):
+class Verb(Speaking):
     """A command: the catalogue must be right before it begins, and faults are put into words."""
 
     def invoke(self, ctx: Any) -> Any:
-        """Look at the catalogue, then run."""
+        """Look at the catalogue, then run; answer in JSON where that was asked for."""
         from etl import meaning
 
-        with screen.explained():
+        with screen.answering(str(ctx.info_name), as_json=bool(ctx.params.get("as_json"))):
             if findings := meaning.findings():
                 if (report := ctx.params.get("findings")) is not None:
                     write_findings(findings, report, screen.words)
@@ -32,8 +36,47 @@ class Verb(TyperCommand):
                 screen.fail(screen.words(
                     "The catalogue has mistakes, so nothing else was looked at. Correct them and "
                     "run the command again."
-                ))  # fmt: skip
+                ), Outcome.FINDINGS)  # fmt: skip
             return super().invoke(ctx)
+
+
+class Verbs(SpeakingGroup):
+    """A group of verbs: what it is called wrongly with is told in the reader's language."""
+
+    def main(
+        self,
+        args: Sequence[str] | None = None,
+        prog_name: str | None = None,
+        complete_var: str | None = None,
+        standalone_mode: bool = True,
+        windows_expand_args: bool = True,
+        **extra: Any,
+    ) -> Any:
+        """Run the command line and end the process with an exit status of `Outcome`."""
+        args = list(sys.argv[1:] if args is None else args)
+        screen.words = Wording(_language(args))
+        speak(self, screen.words)
+        try:
+            status = super().main(args, prog_name, standalone_mode=False, **extra)
+        except TyperException as error:
+            self._tell(error)
+            status = Outcome.USAGE
+        except typer.Abort:
+            status = 130  # as a shell says of what was interrupted
+        if not standalone_mode:
+            return status
+        sys.exit(status if isinstance(status, int) else 0)
+
+    @staticmethod
+    def _tell(error: TyperException) -> None:
+        context, words = getattr(error, "ctx", None), screen.words
+        lines = []
+        if context is not None:
+            lines.append(usage_line(context.get_usage(), Wording("en")))
+            lines.append(words("More: {command}", command=f"{context.command_path} --help"))
+        said = error.format_message()
+        if said:  # none where a group is called without a command, which shows its help
+            typer.echo("\n".join([*lines, translated(said, words)]), err=True)
 
 
 class CommandLine(typer.Typer):
@@ -44,12 +87,35 @@ class CommandLine(typer.Typer):
         return super().command(name, **{"cls": Verb} | settings)
 
 
-app = CommandLine(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
+app = CommandLine(
+    cls=Verbs, no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False
+)
 
 
 @app.callback()
 def settings(
-    language: Annotated[str, typer.Option(help="zh / en", envvar="ETL_LANGUAGE")] = "zh",
+    language: Annotated[
+        Literal["zh", "en"], typer.Option(help="语言 · language", envvar="ETL_LANGUAGE")
+    ] = "zh",
 ) -> None:
     """质量治理看板的数据维护命令 · Data maintenance for the quality-governance dashboard."""
-    screen.words = Wording("en" if language == "en" else "zh")
+    screen.words = Wording(language)
+
+
+def _language(args: Sequence[str]) -> Language:
+    """Return the language asked for, before the command line is read."""
+    asked = os.environ.get("ETL_LANGUAGE")
+    for place, word in enumerate(args):
+        if word == "--language":
+            asked = args[place + 1] if place + 1 < len(args) else asked
+        elif word.startswith("--language="):
+            asked = word.partition("=")[2]
+        elif not word.startswith("-"):
+            break
+    return "en" if asked == "en" else "zh"
+
+
+def main(name: str | None = None) -> None:
+    """Run the command line as the console script `name`, or as `python -m etl`."""
+    make_legible(sys.stdout, sys.stderr)
+    app(prog_name=name)

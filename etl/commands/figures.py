@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import pandas as pd
 import typer
@@ -12,6 +13,7 @@ from etl import intake
 from etl.commands.app import app
 from etl.findings import Refused, write_findings
 from etl.intake import OWN, Named
+from etl.outcome import Outcome
 from etl.screen import screen
 from indicators import catalogue, holdings, queries, tables, vintages
 from indicators.database import open_database
@@ -32,6 +34,9 @@ Report = Annotated[
     Path | None,
     typer.Option("--findings", help="检查结果存为 .csv / .xlsx / .json · write the findings there"),
 ]
+AsJson = Annotated[
+    bool, typer.Option("--json", help="结果以 JSON 写到标准输出 · answer in JSON on stdout")
+]
 
 
 @app.command()
@@ -44,39 +49,59 @@ def publish(
         str | None, typer.Option(help="接受提醒的理由 · why warnings are accepted")
     ] = None,
     findings: Report = None,
+    as_json: AsJson = False,
 ) -> None:
     """读取、对照、检查、派生并发布为新的一版 · Publish what the files say as one release."""
     with screen.explained():
         publication = _refreshed(files, source, findings, reason=reason, accepted=accept)
     words, made = screen.words, publication.difference
+    screen.note(release=publication.release, changes=_counts(made))
     if publication.release:
         said = words("Published as release {number}.", number=publication.release)
         _unfinished(publication)
-    else:
-        said = words("Nothing to change: the figures are those of the last release.")
-    screen.say(said, _counted(made))
+        screen.say(said, _counted(made))
+        return
+    _unfinished(publication)
+    screen.say(
+        words("Nothing to change: the figures are those of the last release."), _counted(made)
+    )
+    screen.end(Outcome.NOTHING)
 
 
 @app.command()
-def check(files: Files = None, source: Folder = OWN, findings: Report = None) -> None:
+def check(
+    files: Files = None, source: Folder = OWN, findings: Report = None, as_json: AsJson = False
+) -> None:
     """完成发布以外的全部步骤 · Do all but publish."""
     with screen.explained():
-        made = _refreshed(files, source, findings, dry_run=True).difference
-    words = screen.words
+        publication = _refreshed(files, source, findings, dry_run=True)
+    words, made = screen.words, publication.difference
+    screen.note(changes=_counts(made))
     if made:
         said = words("All checks passed. Publishing would change the figures.")
     else:
         said = words("Nothing to change: the figures are those of the last release.")
     screen.say(said, _counted(made))
+    if any(finding.accepted is None for finding in publication.warnings):
+        screen.end(Outcome.WARNINGS)
 
 
 @app.command()
-def diff(files: Files = None, source: Folder = OWN, findings: Report = None) -> None:
+def diff(
+    files: Files = None, source: Folder = OWN, findings: Report = None, as_json: AsJson = False
+) -> None:
     """显示发布会带来的变化，包括评判结果的变化 · Show what publishing would change."""
     with screen.explained():
         made = _refreshed(files, source, findings, dry_run=True).difference
+    screen.note(
+        changes=_counts(made),
+        by_indicator=_records(made.counts), largest=_records(made.largest),
+        verdicts=_records(made.flips), targets_changed=made.retargeted,
+    )  # fmt: skip
     screen.difference(made)
     screen.say(_counted(made))
+    if not made:
+        screen.end(Outcome.NOTHING)
 
 
 @app.command()
@@ -106,6 +131,8 @@ def rollback(
     _unfinished(publication)
     if publication.files is not None:
         _returned(publication.files, release)
+    if publication.release is None:
+        screen.end(Outcome.NOTHING)
 
 
 def _unfinished(publication: Publication) -> None:
@@ -301,6 +328,19 @@ def _refreshed(
     return publication
 
 
+def _counts(made: Difference) -> dict[str, int]:
+    """Return what a publication changes, as numbers with stable keys."""
+    return {name: getattr(made, name) for name in ("added", "changed", "withdrawn", "rows")}
+
+
+def _records(table: pd.DataFrame) -> list[dict[str, Any]]:
+    """Return a table as records of plain values; what is missing is null."""
+    records: list[dict[str, Any]] = json.loads(
+        table.to_json(orient="records", force_ascii=False, double_precision=15)
+    )
+    return records
+
+
 def _counted(made: Difference) -> str:
     words = screen.words
     return words(
@@ -342,13 +382,17 @@ def demo(
 
 
 @app.command()
-def status() -> None:
+def status(as_json: AsJson = False) -> None:
     """显示发布版本、来源和数量 · Show releases, sources and counts."""
     with screen.explained():
         engine = open_database()
         published, held = queries.releases(engine), holdings.sources(engine)
         gone = queries.retractions(engine)
     words = screen.words
+    screen.note(
+        release=None if published.empty else int(published["release"].max()),
+        releases=_records(published), sources=_records(held), retracted=len(gone),
+    )  # fmt: skip
     if published.empty:
         screen.say(words("Nothing has been published yet. Run: python -m etl refresh"))
         return

@@ -10,10 +10,13 @@ import pandas as pd
 import typer
 
 from etl.commands.app import CommandLine, app
+from etl.commands.usage import SpeakingGroup
 from etl.screen import screen
 from indicators import catalogue
 
-targets = CommandLine(no_args_is_help=True, help="目标登记册 · The target register")
+targets = CommandLine(
+    cls=SpeakingGroup, no_args_is_help=True, help="目标登记册 · The target register"
+)
 app.add_typer(targets, name="targets")
 
 

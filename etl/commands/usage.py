@@ -1,0 +1,128 @@
+"""Help and usage errors in the reader's language: what Typer says, and what our verbs say.
+
+A verb's own texts hold both languages, the Chinese first: `中文 · English`.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+from typer import rich_utils
+from typer.core import TyperCommand, TyperGroup
+
+from indicators.wording import Wording, sentence
+
+# As Typer writes them; the names stand for what it fills in.
+_SENTENCES = [
+    sentence("No such command {name}."),
+    sentence("No such option: {name} (Possible options: {names})"),
+    sentence("No such option: {name} Did you mean {names}?"),
+    sentence("No such option: {name}"),
+    sentence("Missing argument {name}."),
+    sentence("Missing option {name}."),
+    sentence("Missing command."),
+    sentence("Invalid value for {name} (env var: {variable}): {reason}"),
+    sentence("Invalid value for {name}: {reason}"),
+    sentence("Invalid value: {reason}"),
+    sentence("file {name} does not exist."),
+    sentence("path {name} does not exist."),
+    sentence("file {name} is a directory."),
+    sentence("path {name} is a directory."),
+    sentence("file {name} is not readable."),
+    sentence("path {name} is not readable."),
+    sentence("Input should be a valid integer, unable to parse string as an integer"),
+    sentence("Input should be {names}"),
+    sentence("Value error, {name} is not one of {names}."),
+    sentence("Value error, {name} does not match the formats {names}."),
+    sentence("Option {name} requires an argument."),
+    sentence("Option {name} does not take a value."),
+    sentence("Got unexpected extra argument(s) ({names})"),
+    sentence("Got unexpected extra argument(s) {names}"),
+]
+_PATTERNS = [
+    (text, re.compile(re.sub(r"\\{(\w+)\\}", r"(?P<\1>.+?)", re.escape(text)), re.DOTALL))
+    for text in _SENTENCES
+]
+_HALVES = re.compile(r"\s*·\s+(?=[A-Za-z])")  # between the Chinese and the English of a text
+
+
+def translated(said: str, words: Wording) -> str:
+    """Return a sentence of Typer in the language; one that is not known stands as it is."""
+    for text, pattern in _PATTERNS:
+        if match := pattern.fullmatch(said):
+            values = match.groupdict()
+            if "reason" in values:
+                values["reason"] = translated(values["reason"], words)
+            return words(text, **values)
+    return said
+
+
+def half(text: str | None, words: Wording) -> str | None:
+    """Return the reader's half of a text in both languages, all of a text in none."""
+    if text is None:
+        return None
+    halves = _HALVES.split(text.strip(), maxsplit=1)
+    return halves[0] if words.language == "zh" else halves[-1]
+
+
+def speak(command: Any, words: Wording) -> None:
+    """Let a command, and all below it, speak one language in their help."""
+    rich_utils.ARGUMENTS_PANEL_TITLE = words("Arguments")
+    rich_utils.OPTIONS_PANEL_TITLE = words("Options")
+    rich_utils.COMMANDS_PANEL_TITLE = words("Commands")
+    rich_utils.DEFAULT_STRING = words("[default: {}]")
+    rich_utils.ENVVAR_STRING = words("[env var: {}]")
+    rich_utils.REQUIRED_LONG_STRING = words("[required]")
+    _halve(command, words)
+
+
+def _halve(command: Any, words: Wording) -> None:
+    command.words = words
+    command.options_metavar = words("[OPTIONS]")
+    for part in (command, *command.params):
+        whole = getattr(part, "both", None) or part.help
+        part.both, part.help = whole, half(whole, words)
+    if isinstance(command, TyperGroup):
+        command.subcommand_metavar = words("COMMAND [ARGS]...")
+        for below in command.commands.values():
+            _halve(below, words)
+
+
+class Speaking(TyperCommand):
+    """A command whose help is in one language."""
+
+    words = Wording()
+
+    def get_usage(self, ctx: Any) -> str:
+        """Return how it is called."""
+        return usage_line(super().get_usage(ctx), self.words)
+
+    def get_help_option(self, ctx: Any) -> Any:
+        """Return the option that shows this help."""
+        return _help_option(super().get_help_option(ctx), self.words)
+
+
+class SpeakingGroup(TyperGroup):
+    """A group of commands whose help is in one language."""
+
+    words = Wording()
+
+    def get_usage(self, ctx: Any) -> str:
+        """Return how it is called."""
+        return usage_line(super().get_usage(ctx), self.words)
+
+    def get_help_option(self, ctx: Any) -> Any:
+        """Return the option that shows this help."""
+        return _help_option(super().get_help_option(ctx), self.words)
+
+
+def usage_line(usage: str, words: Wording) -> str:
+    """Return Typer's line of usage with its first word in the language."""
+    return usage.replace("Usage: ", words("Usage: "), 1)
+
+
+def _help_option(option: Any, words: Wording) -> Any:
+    if option is not None:
+        option.help = words("Show this help and exit.")
+    return option

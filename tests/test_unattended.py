@@ -1,0 +1,232 @@
+"""Commands that nobody watches: their exit status, JSON, language, console and script."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import shutil
+import site
+import subprocess
+import sys
+import venv
+from pathlib import Path
+from typing import Any
+
+import pytest
+from typer.testing import CliRunner
+
+from etl import refresh
+from etl.commands import app
+from etl.commands.usage import half
+from etl.lock import publishing
+from etl.outcome import Outcome
+from indicators import database
+from indicators.database import ROOT
+from indicators.wording import Wording
+from tests.conftest import WORLD, publish_rows
+from tests.test_acceptance import TABLE, write
+
+HAN = re.compile(r"[\u4e00-\u9fff]")
+
+
+@pytest.fixture
+def raw(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """Return a folder of raw files of its own, with a database of its own."""
+    folder = tmp_path / "raw"
+    shutil.copytree(refresh.RAW, folder)
+    monkeypatch.setenv("DATABASE_URL", f"sqlite:///{tmp_path / 'figures.sqlite'}")
+    monkeypatch.setattr(
+        refresh.refresh, "__kwdefaults__", (refresh.refresh.__kwdefaults__ or {}) | {"raw": folder}
+    )
+    return folder
+
+
+def ended(*arguments: str) -> tuple[int, str, str]:
+    """Run a command; return its exit status, stdout and stderr."""
+    result = CliRunner().invoke(app, list(arguments))
+    assert result.exception is None or isinstance(result.exception, SystemExit), result.exception
+    return result.exit_code, result.stdout, result.stderr
+
+
+def answered(*arguments: str) -> dict[str, Any]:
+    """Run a command with `--json`; return what it answers, which is all of stdout."""
+    status, out, _ = ended(*arguments, "--json")
+    answer: dict[str, Any] = json.loads(out)
+    assert answer["exit_status"] == status
+    assert answer["command"] == arguments[0]
+    assert answer["outcome"] == Outcome(status).word
+    return answer
+
+
+def test_a_refresh_ends_done_then_with_nothing_to_do_then_with_findings(raw: Path) -> None:
+    first = answered("refresh", "--reason", "首次")
+    assert (first["exit_status"], first["release"]) == (Outcome.DONE, 1)
+    assert first["changes"]["added"] == first["changes"]["rows"] > 1000
+    again = answered("refresh")
+    assert (again["outcome"], again["release"], again["findings"]) == ("nothing", None, [])
+    assert answered("diff")["outcome"] == "nothing"
+    assert answered("check")["outcome"] == "done"
+    table = raw / "platform_provinces" / "2024-12.csv"
+    table.write_text(table.read_text("utf-8").replace("北京市", "北平市"), encoding="utf-8")
+    wrong = answered("refresh")
+    assert wrong["outcome"] == "findings"
+    assert wrong["findings"][0]["file"].endswith("2024-12.csv")
+    assert HAN.search(wrong["message"])
+    known = answered("status")
+    assert (known["release"], known["releases"][0]["reason"]) == (1, "首次")
+    assert {source["source"] for source in known["sources"]} >= {"platform_provinces"}
+    assert ended("rollback", "1", "--reason", "同上")[0] == Outcome.NOTHING
+    assert ended("rollback", "7", "--reason", "无")[0] == Outcome.USAGE
+
+
+def test_warnings_that_nobody_accepted_have_a_status_of_their_own(raw: Path) -> None:
+    (raw / "bureau").mkdir()
+    write(raw, TABLE)
+    checked, refused = answered("check"), answered("refresh")
+    assert checked["outcome"] == refused["outcome"] == "warnings"
+    assert {finding["severity"] for finding in refused["findings"]} == {"warning"}
+    assert answered("diff")["changes"]["added"] > 1000
+    assert answered("refresh", "--accept", "已核实")["outcome"] == "done"
+
+
+def test_who_publishes_at_the_same_time_is_told_that_somebody_is(
+    database_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("DATABASE_URL", database_url)
+    engine = database.open_database()
+    publish_rows(engine, WORLD)
+    with publishing(engine):
+        assert ended("rollback", "1", "--reason", "再来")[0] == Outcome.BUSY
+    engine.dispose()
+
+
+@pytest.mark.parametrize(
+    "url",
+    ["postgres:/anna:geheim@host/x", "postgresql://anna:geheim@host:port/x", "geheim",
+     "mysql://anna:geheim@host/x?password=geheim", "oracle+x://geheim"],
+)  # fmt: skip
+def test_an_address_that_is_none_is_a_finding_without_its_password(
+    url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("DATABASE_URL", url)
+    for command in ("status", "check", "briefing"):
+        status, out, err = ended(command)
+        assert status == Outcome.SETTING
+        assert "DATABASE_URL" in out
+        assert url == "geheim" or "geheim" not in out + err
+
+
+def test_a_server_that_is_not_there_has_the_status_of_the_database(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setenv("DATABASE_URL", "postgresql://nobody@127.0.0.1:9/none?connect_timeout=2")
+    assert answered("status")["outcome"] == "database"
+
+
+def test_a_status_is_told_by_the_documentation_as_by_the_program() -> None:
+    text = (ROOT / "docs" / "running.md").read_text(encoding="utf-8")
+    rows = re.findall(r"^\| (\d+) \| `(\w+)` \| (\S.*) \| (\S.*) \|$", text, re.M)
+    assert [(int(status), word) for status, word, *_ in rows] == [
+        (int(outcome), outcome.word) for outcome in Outcome
+    ]
+    assert all(HAN.search(row[2]) for row in rows)
+
+
+def test_every_key_of_the_answers_is_documented(raw: Path) -> None:
+    text = (ROOT / "docs" / "running.md").read_text(encoding="utf-8")
+    keys = set().union(*(answered(name) for name in ("diff", "check", "refresh", "status")))
+    assert {key for key in keys if f"`{key}`" not in text} == set()
+
+
+# Its language
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    ["nope", "check --nope", "check --surce=x", "check /no/such.csv", "rollback", "status more",
+     "rollback x --reason y", "check --source", "targets nope", "briefing --all=3",
+     "rollup pyproject.toml --as-of 2024 --from 1 --to 2", "--language fr status"],
+)  # fmt: skip
+def test_a_wrong_call_is_answered_in_the_reader_s_language(arguments: str) -> None:
+    words = arguments.split()
+    status, out, err = ended(*words)
+    assert (status, out) == (Outcome.USAGE, "")
+    typed = re.sub(r"'[^']*'|--?[\w-]+|\[[^]]*\]|python -m etl|root", "", err)
+    assert HAN.search(err)
+    assert not re.search(r"[A-Za-z]+ [A-Za-z]+ [a-z]+", typed), err
+    if not arguments.startswith("--language"):
+        assert not HAN.search(ended("--language", "en", *words)[2])
+
+
+def commands(group: Any, *path: str) -> list[tuple[str, ...]]:
+    below = getattr(group, "commands", {})
+    return [path, *(place for name, part in below.items() for place in commands(part, *path, name))]
+
+
+def test_help_is_in_one_language_and_complete_in_both() -> None:
+    from typer.main import get_command
+
+    for path in commands(get_command(app)):
+        chinese, english = (
+            ended("--language", language, *path, "--help")[1] for language in ("zh", "en")
+        )
+        assert HAN.search(chinese)
+        assert not HAN.search(english), path
+        assert not re.search(r"[a-z]+ [a-z]+ [a-z]+ [a-z]+", chinese.replace("python -m etl", ""))
+
+
+def test_a_text_in_both_languages_is_halved_and_another_is_left() -> None:
+    assert half("来源 · source", Wording("zh")) == "来源"
+    assert half("来源（可省略）· a source", Wording("en")) == "a source"
+    assert half("CSV / XLSX", Wording("zh")) == "CSV / XLSX"
+
+
+# Consoles, and the script
+
+
+@pytest.mark.parametrize("encoding", ["gbk", "gb18030", "cp936", "ascii", "cp1252"])
+def test_no_console_is_too_narrow_for_what_is_printed(tmp_path: Path, encoding: str) -> None:
+    address = f"sqlite:///{tmp_path / 'figures.sqlite'}"
+    engine = database.open_database(address)
+    publish_rows(engine, WORLD)
+    engine.dispose()
+    environment = os.environ | {"PYTHONIOENCODING": encoding, "DATABASE_URL": address}
+    result = subprocess.run(
+        [sys.executable, "-m", "etl", "diff"], cwd=ROOT, env=environment, capture_output=True,
+    )  # fmt: skip
+    assert b"Traceback" not in result.stderr, result.stderr
+    assert result.returncode == Outcome.DONE
+    shown = result.stdout.decode(encoding)
+    if encoding not in ("ascii", "cp1252"):
+        assert "指标" in shown
+        assert "?" not in shown
+
+
+def test_a_minus_stays_one_where_the_code_page_has_none() -> None:
+    from etl.screen import make_legible
+
+    make_legible()
+    assert "−1,234 m² 📈".encode("gbk", errors="legible") == b"-1,234 m2 ?"
+
+
+def test_the_console_script_works_from_any_folder(tmp_path: Path) -> None:
+    place = tmp_path / "its own" / "venv"
+    venv.create(place, with_pip=False)
+    programs = place / ("Scripts" if sys.platform == "win32" else "bin")
+    python = next(programs.glob("python*"))
+    subprocess.run([python, "-m", "etl.script"], cwd=ROOT, check=True)
+    packages = next(place.rglob("site-packages"))
+    (packages / "packages.pth").write_text("\n".join(site.getsitepackages()), encoding="utf-8")
+    elsewhere = tmp_path / "elsewhere"
+    elsewhere.mkdir()
+    environment = os.environ | {"DATABASE_URL": f"sqlite:///{tmp_path / 'figures.sqlite'}"}
+    script = next(programs.glob("quality*"))
+    said = subprocess.run(
+        [script, "targets", "check"], cwd=elsewhere, env=environment, capture_output=True, text=True
+    )
+    assert said.returncode == 0, said.stderr
+    assert "目标" in said.stdout
+    helped = subprocess.run([script, "--help"], cwd=elsewhere, capture_output=True, text=True)
+    assert "quality [选项]" in helped.stdout
+    assert list(elsewhere.iterdir()) == []
