@@ -237,6 +237,9 @@ def keep_versions(engine: sa.Engine, raw: Path, inputs: pd.DataFrame) -> None:
     )
     with engine.connect() as connection:
         left_out = set(connection.scalars(holding))
+        known = sa.select(release_input.c.file, release_input.c.sha256).distinct()
+        for name, sha in connection.execute(known.where(release_input.c.file.in_(left_out))):
+            version_file(raw, name, sha).unlink(missing_ok=True)  # where a retraction was cut short
     for name, sha in zip(inputs["file"], inputs["sha256"], strict=True):
         if name in left_out:
             continue
