@@ -44,9 +44,10 @@ def money(text: Any, unit: float) -> Any:
 
 
 def _quickly(text: Any, bare: str, otherwise: Any, unit: float = 1.0) -> Any:
-    """Return the number of a bare text; most are, and the rest takes long to read."""
+    """Return the number of a bare text; most are bare or empty, and the rest takes long to read."""
     digits = text.re_search(bare)
-    return digits.ifelse(digits.ifelse(text, None).cast("float64") * unit, otherwise)
+    number = digits.ifelse(text, None).cast("float64") * unit
+    return (text == "").ifelse(None, digits.ifelse(number, otherwise))
 
 
 def _number(said: Any, pattern: str) -> Any:

@@ -59,7 +59,8 @@ def tables(
             said = declared(path, common)
             seen = engine.seen(path, folder)
             reader = _File(seen, label, said, engine, folder, Listing(label))
-            found += [(table, said) for table in reader.tables()]
+            with told():
+                found += [(table, said) for table in reader.tables()]
         except Refused as refusal:
             findings += refusal.findings
     if findings:
@@ -131,14 +132,15 @@ class _File:
         moments: Collection[str] = (),
     ) -> Any:
         declared = [name for name in self.declaration.columns.values() if name in names]
-        texts = {name: written(rows[name], moment=name in moments) for name in declared}
-        # A row without anything in it is no certificate.
-        some = [filled(text).fill_null(False) for text in texts.values()]
-        return rows.filter(ibis.or_(*some)).select(
-            **texts,
+        texts = rows.select(
+            **{name: written(rows[name], moment=name in moments) for name in declared},
             row=rows.row.cast("int64"),
             file=ibis.literal(label or self.label),
         )
+        # A row without anything in it is no certificate. They are rare: to look for them once costs
+        # less than at each of the many times that the rows are read.
+        some = texts.filter(ibis.or_(*(filled(texts[name]).fill_null(False) for name in declared)))
+        return texts if self.engine.number(some) == self.engine.number(texts) else some
 
     def _missing(self, names: Sequence[str]) -> list[str]:
         return [
