@@ -89,7 +89,7 @@ def _write_sheet(sheet: Any, table: pd.DataFrame, heading: Any) -> None:
             if isinstance(cell, Number) and not isinstance(cell, bool) and math.isfinite(cell):  # type: ignore[arg-type]
                 sheet.write_number(row, column, cell)
             else:
-                sheet.write_string(row, column, _fitting(str(cell)))
+                sheet.write_string(row, column, fitting(str(cell)))
         widths = [_width(str(cell)) for cell in [name, *cells[:200]] if not pd.isna(cell)]
         sheet.set_column(column, column, min(max(widths) + 2, 48))
     sheet.freeze_panes(1, 0)
@@ -97,7 +97,8 @@ def _write_sheet(sheet: Any, table: pd.DataFrame, heading: Any) -> None:
         sheet.autofilter(0, 0, max(len(table), 1), len(table.columns) - 1)
 
 
-def _fitting(text: str) -> str:
+def fitting(text: str) -> str:
+    """Return a text that a cell of a workbook holds; one that was cut ends in an ellipsis."""
     return text if len(text) <= CELL_CHARACTERS else f"{text[: CELL_CHARACTERS - 1]}…"
 
 

@@ -37,6 +37,7 @@ def written(on: Engine, folder: Path, most: int = 100) -> list[Path]:
     rows["从业人员"] = ["1000", "约50", *["1000"] * len(HARMFUL)]
     rows["地区"] = ["330100", "330100", *HARMFUL]
     rows.loc[rows["地区"] == "=1+1", "认证领域"] = "?"
+    rows.loc[rows["地区"] == "+1", "认证机构"] = "甲" * 40_000
     rows.to_csv(folder / "a.csv", index=False)
     declaration = Declaration(date(2025, 12, 31))
     summary = cleaned([folder / "a.csv"], declaration, REFERENCE, folder / "out", on)
@@ -81,6 +82,8 @@ def test_every_row_stands_in_the_workbook_and_none_of_its_texts_is_a_formula(
     assert [row[headings.index("地区 · region")] for row in rows] == [
         f"'{text}" for text in HARMFUL
     ]
+    cut = rows[1][headings.index("认证机构 · body")]
+    assert (len(cut), cut[-2:]) == (32_767, "甲…")
     assert rows[0][2:4] == ["地区未知；认证领域未知", "region unknown; scheme unknown"]
 
 

@@ -18,7 +18,7 @@ from etl.findings import Message, message
 from etl.rollup.declaration import COLUMNS
 from etl.rollup.engine import Engine
 from etl.rollup.files import FOR_PEOPLE, Summary
-from indicators.downloads import CELL_CHARACTERS, FORMULA
+from indicators.downloads import FORMULA, fitting
 from indicators.wording import Wording
 
 WORDS = {
@@ -143,7 +143,7 @@ def _write_sheet(
         for column, cell in enumerate(cells):
             if isinstance(cell, str):
                 # What is longer stands whole in quarantine.parquet.
-                sheet.write_string(row, column, cell[:CELL_CHARACTERS])
+                sheet.write_string(row, column, fitting(cell))
             else:
                 sheet.write_number(row, column, cell)
 
