@@ -23,7 +23,8 @@ from indicators.wording import Wording
 
 Severity = Literal["error", "warning"]
 Key = tuple[str, ...]  # of a figure: indicator, period, scheme, industry, size, region
-SHOWN = 50  # of each check on screen; files hold all
+SHOWN = 50  # causes of each check on screen; files hold all
+CELLS = 12  # rows of a cause on screen
 
 
 @dataclass(frozen=True)
@@ -106,6 +107,30 @@ class Refused(Exception):  # noqa: N818 - the word that people see
         self.findings = list(findings)
 
 
+@dataclass(frozen=True)
+class Cause:
+    """What is wrong in one way at one or more cells of a sheet: the first finding, and all places.
+
+    cells: row and column of each. A name that nobody knows, in 31 rows, is one cause.
+    """
+
+    finding: Finding
+    cells: list[tuple[int | None, str | None]]
+
+
+def causes(findings: Sequence[Finding]) -> list[Cause]:
+    """Return findings by their cause, errors first; those about different figures stay apart."""
+    grouped: dict[tuple[object, ...], Cause] = {}
+    for finding in sorted(findings, key=_order):
+        kind = (
+            finding.severity, finding.check, finding.file, finding.sheet, finding.found,
+            repr(finding.expected), repr(finding.advice), finding.figures, finding.accepted,
+        )  # fmt: skip
+        cause = grouped.setdefault(kind, Cause(finding, []))
+        cause.cells.append((finding.row, finding.column))
+    return list(grouped.values())
+
+
 SUPPRESSED = message("suppressed")
 UNQUOTED = message("a figure that this sentence would give away is suppressed")
 
@@ -126,11 +151,12 @@ def findings_table(
     """
     if not quoted:
         findings = [redacted(finding) for finding in findings]
-    errors = sum(finding.severity == "error" for finding in findings)
-    accepted = sum(finding.accepted is not None for finding in findings)
+    listed = causes(findings)
+    errors = sum(cause.finding.severity == "error" for cause in listed)
+    accepted = sum(cause.finding.accepted is not None for cause in listed)
     title = words(
         "Errors: {errors}, warnings: {warnings}",
-        errors=words.number(errors), warnings=words.number(len(findings) - errors - accepted),
+        errors=words.number(errors), warnings=words.number(len(listed) - errors - accepted),
     )  # fmt: skip
     if accepted:
         title = words("{title}, accepted before: {n}", title=title, n=words.number(accepted))
@@ -141,12 +167,12 @@ def findings_table(
     ):  # fmt: skip
         shown.add_column(heading, overflow="fold")
     counts: Counter[tuple[Severity, str]] = Counter()
-    for finding in sorted(findings, key=_order):
-        kind = (finding.severity, finding.check)
+    for cause in listed:
+        kind = (cause.finding.severity, cause.finding.check)
         counts[kind] += 1
         if counts[kind] <= SHOWN:
             # Plain, not markup: a cell that holds `[red]` is shown as it stands.
-            shown.add_row(*(Plain(cell) for cell in _shown(finding, words)))
+            shown.add_row(*(Plain(cell) for cell in _shown(cause, words)))
     folded = {kind: count for kind, count in counts.items() if count > SHOWN}
     return Group(shown, *([_counts(folded, words)] if folded else []))
 
@@ -158,10 +184,16 @@ def _order(finding: Finding) -> tuple[bool, bool, str, str, str, int]:
     )  # fmt: skip
 
 
-def _shown(finding: Finding, words: Wording) -> list[str]:
+def _shown(cause: Cause, words: Wording) -> list[str]:
+    finding = cause.finding
+    rows = [str(row) for row in dict.fromkeys(row for row, _ in cause.cells) if row]
+    columns = dict.fromkeys(column for _, column in cause.cells if column)
+    where = words.listed(rows[:CELLS])
+    if len(rows) > CELLS:
+        where += " " + words("… and {n} more", n=len(rows) - CELLS)
     place = f"{finding.file} · {finding.sheet}" if finding.sheet else finding.file
     return [
-        _severity(finding, words), place, str(finding.row or ""), finding.column or "",
+        _severity(finding, words), place, where, words.listed(list(columns)),
         _found(finding, words), finding.expected.said(words), _advice(finding).said(words),
     ]  # fmt: skip
 
@@ -223,29 +255,52 @@ def findings_frame(findings: Sequence[Finding], words: Wording) -> pd.DataFrame:
 
 
 def findings_records(findings: Sequence[Finding], words: Wording) -> list[dict[str, Any]]:
-    """Return findings as flat records with stable keys, errors first, nothing suppressed."""
-    return [_record(redacted(finding), words) for finding in sorted(findings, key=_order)]
+    """Return findings as records with stable keys, one a cause, errors first, nothing suppressed.
+
+    indicator, region, period: of the figures that it is about, null where they are several or
+    none. folder: below data/raw. cells: every place, each with its row and column.
+    """
+    return [_record(cause, words) for cause in causes([redacted(item) for item in findings])]
 
 
-def _record(finding: Finding, words: Wording) -> dict[str, str | int | None]:
+def _record(cause: Cause, words: Wording) -> dict[str, Any]:
+    finding = cause.finding
+    folder, _, _ = finding.file.rpartition("/")
     return {
         "severity": finding.severity,
         "check": finding.check,
+        "folder": folder or None,
         "file": finding.file,
         "sheet": finding.sheet or None,
         "row": finding.row,
         "column": finding.column,
+        "indicator": _common(finding, 0),
+        "region": _common(finding, -1),
+        "period": _common(finding, 1),
         "found": _found(finding, words),
         "expected": finding.expected.said(words),
         "advice": _advice(finding).said(words),
+        "cells": [{"row": row, "column": column} for row, column in cause.cells],
     }
 
 
-def _table(rows: Sequence[Mapping[str, str | int | None]], words: Wording) -> pd.DataFrame:
+def _common(finding: Finding, place: int) -> str | None:
+    """Return what all figures of a finding have at a place of their keys, None if they differ."""
+    parts = {figure[place] for figure in finding.figures or ()}
+    return parts.pop() if len(parts) == 1 else None
+
+
+def _table(rows: Sequence[Mapping[str, Any]], words: Wording) -> pd.DataFrame:
     headings = {
-        "severity": words("Severity"), "check": words("Check"), "file": words("File"),
-        "sheet": words("Sheet"), "row": words("Row"), "column": words("Column"),
-        "found": words("Found"), "expected": words("Expected"), "advice": words("What to do"),
+        "severity": words("Severity"), "check": words("Check"), "folder": words("Folder"),
+        "file": words("File"), "sheet": words("Sheet"), "row": words("Row"),
+        "column": words("Column"), "indicator": words("Indicator"), "region": words("Region"),
+        "period": words("Period"), "found": words("Found"), "expected": words("Expected"),
+        "advice": words("What to do"), "cells": words("Cells"),
     }  # fmt: skip
     table = pd.DataFrame(rows, columns=list(headings)).astype({"row": "Int64"})
+    table["cells"] = [
+        " ".join(f"{cell['column'] or ''}:{cell['row'] or ''}".strip(":") for cell in cells)
+        for cells in table["cells"]
+    ]
     return table.rename(columns=headings)

@@ -82,8 +82,11 @@ def test_json_has_the_stable_names_and_the_words_of_the_language(tmp_path: Path)
     write_findings([WARNING], tmp_path / "a.json", CHINESE)
     assert json.loads((tmp_path / "a.json").read_text("utf-8")) == [
         {
-            "severity": "warning", "check": "jumps", "file": "own/a.xlsx", "sheet": None, "row": 3,
-            "column": None, "found": "[red]15.4 → 50.2", "expected": "数字", "advice": "数字",
+            "severity": "warning", "check": "jumps", "folder": "own", "file": "own/a.xlsx",
+            "sheet": None, "row": 3, "column": None,
+            "indicator": None, "region": None, "period": None,
+            "found": "[red]15.4 → 50.2", "expected": "数字", "advice": "数字",
+            "cells": [{"row": 3, "column": None}],
         }
     ]  # fmt: skip
 
@@ -98,3 +101,37 @@ def test_a_sentence_takes_sentences_and_names_of_both_languages_into_itself() ->
     inner = message("{names} and {other}", names=regions, other=message("a number"))
     assert str(inner) == "Tianjin, Hebei and a number"
     assert inner.values["other"].said(CHINESE) != "a number"
+
+
+def test_one_cause_in_many_cells_is_told_once_with_all_of_them(tmp_path: Path) -> None:
+    many = [
+        Finding("own/a.csv", name, message("a number"), message("a number"), row=row,
+                column="地区", check="codes")
+        for name in ("北平市", "直隶省") for row in range(2, 33)
+    ]  # fmt: skip
+    text = shown(many)
+    assert text.startswith("Errors: 2, warnings: 0")
+    assert text.count("北平市") == 1
+    assert "2, 3, 4" in text
+    write_findings(many, tmp_path / "a.json", CHINESE)
+    first, second = json.loads((tmp_path / "a.json").read_text("utf-8"))
+    assert [cell["row"] for cell in first["cells"]] == list(range(2, 33))
+    assert second["folder"] == "own"
+    write_findings(many, tmp_path / "a.csv", ENGLISH)
+    table = pd.read_csv(tmp_path / "a.csv", dtype=str)
+    assert table["Cells"].str.split().map(len).tolist() == [31, 31]
+
+
+def test_what_a_finding_is_about_stands_in_fields_of_its_own(tmp_path: Path) -> None:
+    keys = [("uptake_rate", "2024", "ALL", "ALL", "ALL", region) for region in ("110000", "120000")]
+    about = [
+        Finding("a/b.csv", "1", message("a number"), message("a number"), row=2,
+                figures=tuple(keys[:1])),
+        Finding("a/b.csv", "1", message("a number"), message("a number"), row=2,
+                figures=tuple(keys)),
+    ]  # fmt: skip
+    write_findings(about, tmp_path / "a.json", ENGLISH)
+    rows = json.loads((tmp_path / "a.json").read_text("utf-8"))
+    assert [[row["indicator"], row["region"], row["period"]] for row in rows] == [
+        ["uptake_rate", "110000", "2024"], ["uptake_rate", None, "2024"],
+    ]  # fmt: skip
