@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import struct
+import zipfile
 from pathlib import Path
 from typing import Any
 
@@ -28,10 +29,12 @@ from tests.own_files import (
     figures,
     formatted,
     loaded,
+    ods,
     warnings,
     xls,
     xls_book,
     xlsx,
+    zipped,
 )
 
 KNOWN = catalogue.load()
@@ -374,5 +377,22 @@ def test_what_is_hidden_in_an_old_workbook_is_said(tmp_path: Path) -> None:
     column = struct.pack("<HH", 0x007D, 12) + struct.pack("<HH4xHH", 1, 1, 1, 0)
     rows: list[list[Any]] = [["地区", "2022", "2023"], ["江苏", 5, 6], ["浙江", 7, 8]]
     path = xls(tmp_path, rows, row + column)
+    assert [said[0] for said in warnings(path, WIDE)] == ["3 | 2022"]
+    assert figures(path, WIDE + "hidden: leave_out") == {("320000", "2023"): 6}
+
+
+def test_what_is_hidden_in_an_opendocument_sheet_is_said(tmp_path: Path) -> None:
+    path = ods(tmp_path, [["地区", "2022", "2023"], ["江苏", 5, 6], ["浙江", 7, 8]])
+    with zipfile.ZipFile(path) as package:
+        parts = {name: package.read(name).decode() for name in package.namelist()}
+    first, last, *rest = parts["content.xml"].rpartition("<table:table-row ")
+    columns = (
+        '<table:table-column/><table:table-column table:visibility="collapse"/>'
+        "<table:table-column/>"
+    )
+    head, table, body = first.partition("<table:table-row ")
+    hidden = f'{last}table:visibility="filter" {rest[0]}'
+    parts["content.xml"] = f"{head}{columns}{table}{body}{hidden}"
+    path.write_bytes(zipped(parts))
     assert [said[0] for said in warnings(path, WIDE)] == ["3 | 2022"]
     assert figures(path, WIDE + "hidden: leave_out") == {("320000", "2023"): 6}

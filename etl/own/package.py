@@ -313,11 +313,17 @@ def _ended(
 
 def _opendocument(stream: IO[bytes], sheet: str | None, listing: Listing) -> Marks:
     found = Marks()
-    inside, row = False, 0
-    for element in _ended(stream, ("table-row",), begun=("table",)):
+    inside, row, column = False, 0, 0
+    for element in _ended(stream, ("table-row", "table-column"), begun=("table",)):
         if _local(element) == "table":
-            inside, row = sheet in (None, element.get(f"{_TABLE}name")), 0
+            inside, row, column = sheet in (None, element.get(f"{_TABLE}name")), 0, 0
             found.text = 0
+            continue
+        if _local(element) == "table-column":
+            repeated = int(element.get(f"{_TABLE}number-columns-repeated", "1"))
+            if inside and _is_hidden(element):
+                found.hidden_columns |= set(range(column, min(column + repeated, _COLUMNS)))
+            column += repeated
             continue
         repeated = int(element.get(f"{_TABLE}number-rows-repeated", "1"))
         if inside:
@@ -325,8 +331,14 @@ def _opendocument(stream: IO[bytes], sheet: str | None, listing: Listing) -> Mar
             # calamine spreads repeated cells out.
             too_many(row + repeated if width else 0, width, listing)
             _too_long(found, listing)
+            if width and _is_hidden(element):
+                found.hidden_rows |= set(range(row, row + repeated))
         row += repeated
     return found
+
+
+def _is_hidden(element: ElementTree.Element) -> bool:
+    return element.get(f"{_TABLE}visibility") in ("collapse", "filter")
 
 
 def _opendocument_row(element: ElementTree.Element, row: int, found: Marks, rows: int) -> int:
