@@ -397,3 +397,10 @@ def test_a_table_of_200_000_columns_is_answered_in_seconds(tmp_path: Path) -> No
     layout = next(item for item in proposal.items if item.key == "layout")
     assert layout.certainty == "unsure"
     assert "200001" in Wording("en")(layout.why.text, **layout.why.values)
+
+
+def test_a_proposal_that_leaves_nothing_open_says_so(tmp_path: Path) -> None:
+    path = csv(tmp_path, "2024年获证组织数（家）,\n地区,数量\n江苏,5\n浙江,6\n来源：某局,\n")
+    said = propose(path, KNOWN).yaml(Wording("en"))
+    assert TODO not in said
+    assert "Nothing is left open" in said.splitlines()[0]

@@ -60,8 +60,14 @@ class Proposal:
             "likely": words("likely"),
             "unsure": words("unsure"),
         }
-        about = words(
-            "Proposed for {file}. Replace every TODO: nothing loads before.", file=self.file
+        unsure = any(item.certainty == "unsure" for item in self.items)
+        about = (
+            words("Proposed for {file}. Replace every TODO: nothing loads before.", file=self.file)
+            if unsure
+            else words(
+                "Proposed for {file}. Nothing is left open: read it before it loads.",
+                file=self.file,
+            )
         )
         lines = [f"# {about}"]
         for top in _ORDER:
