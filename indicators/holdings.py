@@ -207,21 +207,28 @@ def _frequency(held: sa.FromClause) -> sa.Case[str]:
 
 
 def _cited(engine: sa.Engine, number: int | None) -> pd.DataFrame:
-    """Return source, publisher, document and frequency of the files that a release is made of."""
+    """Return source, publisher, document and frequency of the files that a release is made of.
+
+    Only of sources that the catalogue does not name: their files are cited as a whole.
+    """
     newest = sa.select(sa.func.max(release_input.c.release)).scalar_subquery()
-    named = ("source", "publisher", "document", "frequency")
-    return rows_of(
-        engine,
-        sa.select(*(citation.c[name] for name in named))
-        .distinct()
-        .join(
-            release_input,
-            sa.and_(
-                release_input.c.file == citation.c.file,
-                release_input.c.release == (newest if number is None else number),
-            ),
-        ),
+    of_the_release = sa.and_(
+        release_input.c.file == citation.c.file,
+        release_input.c.release == (newest if number is None else number),
     )
+    own = citation.c.source.not_in([*catalogue.load().sources, "derived"])
+    cited = rows_of(engine, sa.select(citation).join(release_input, of_the_release).where(own))
+    # A file that was declared anew has its former citations too; figures have the one that holds.
+    former = cited.loc[cited.duplicated(["source", "file"], keep=False), "citation"].tolist()
+    if not former:
+        return cited
+
+    def ask(older: int | None) -> sa.Select[Any]:
+        figures = figures_of(older)
+        return sa.select(figures.c.citation).distinct().where(figures.c.citation.in_(former))
+
+    used = set(asked(engine, number, ask)["citation"])
+    return cited[~cited["citation"].isin(former) | cited["citation"].isin(used)]
 
 
 def _cells(held: sa.FromClause, *names: str) -> sa.Subquery:

@@ -78,16 +78,12 @@ def test_what_a_withdrawn_file_declared_is_no_longer_shown(empty: sa.Engine, raw
     assert "旧机构" in then[words("Publisher")].tolist()
 
 
-def test_a_frequency_declared_later_is_shown_from_then_on(empty: sa.Engine, raw: Path) -> None:
-    written(raw / "bureau", "a.csv", "2016-12", publisher="某省局", document="月报")
+def test_a_file_declared_anew_is_shown_as_it_is_declared_now(empty: sa.Engine, raw: Path) -> None:
+    written(raw / "bureau", "a.csv", "2016-12", publisher="旧机构", document="月报")
     refresh(empty, raw=raw, accepted="own figures")
-    written(
-        raw / "bureau",
-        "a.csv",
-        "2016-12",
-        publisher="某省局",
-        document="月报",
-        more=", frequency: 每季一次",
-    )
-    refresh(empty, raw=raw, accepted="a frequency")
-    assert told(empty)["bureau"][1] == "每季一次"
+    more = ", frequency: 每季一次"
+    written(raw / "bureau", "a.csv", "2016-12", publisher="新机构", document="月报", more=more)
+    refresh(empty, raw=raw, accepted="declared anew")
+    assert told(empty)["bureau"] == ("新机构", "每季一次", "月报")
+    then = tables.sources_table(holdings.sources(empty, 1), Wording("zh")).set_index("来源")
+    assert then.at["bureau", "发布机构"] == "旧机构"
