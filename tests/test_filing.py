@@ -186,7 +186,7 @@ def test_a_rollback_is_not_undone_by_the_next_refresh(
     file = raw / "bureau" / "tools.csv" if edited_in_place else tmp_path / "tools.csv"
     file.write_text(WRONG, encoding="utf-8")
     if edited_in_place:
-        (raw / "bureau" / "new.csv").write_text(TABLE.replace("C", "F"), encoding="utf-8")
+        (raw / "bureau" / "new.csv").write_text(TABLE.replace("浙江", "江苏"), encoding="utf-8")
         (raw / "bureau" / "new.csv.yaml").write_text(DECLARATION, encoding="utf-8")
         named = Named()
     else:
