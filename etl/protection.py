@@ -29,9 +29,10 @@ ZERO = 60.0  # a zero tells more than a small figure
 NEVER = 1e13  # what is known whatever is done
 UNSAFE = -0.3  # a suppressed cell that is not safe yet
 CHEAP = 100.0  # as much it may cost that a suppressed cell need not be thought to be zero
-# How many are thought of: units of the cell itself; others in exchange; exchanges to improve by a
-# second one; first and second units of that; and of each kind, before those that cannot be go.
-OWN, OTHERS, AGAIN, SECOND, BACK, ASKED = 4, 12, 2, 6, 3, 100
+# How many are thought of: units of the cell itself; units near to each; others in exchange;
+# exchanges to improve by a second one; first and second units of that; and of each kind, before
+# those that cannot be go.
+OWN, NEAR, OTHERS, AGAIN, SECOND, BACK, ASKED = 4, 1500, 12, 2, 6, 3, 100
 TRIED = 60  # worlds, the cheapest first
 
 
@@ -63,6 +64,24 @@ class _World:
     cells: Ints
     out: Mask
     price: float
+
+
+@dataclass(frozen=True)
+class _Step:
+    """By how much some cells change, and the price of that."""
+
+    cells: Ints
+    amounts: Floats
+    price: float
+
+
+@dataclass(frozen=True)
+class _Near:
+    """Units (rows) and what they count, with the price of each cell that any of them counts."""
+
+    units: Ints
+    counted: csr_matrix
+    price: Floats
 
 
 class _Search:
@@ -137,65 +156,89 @@ class _Search:
         change = np.zeros(len(self.values))
         for _ in range(int(abs(way))):
             price = np.where(change == 0, self.price, 0.0)
-            found = self._steps(cell, np.sign(way), price, floor, width)
-            costs = np.array([cost for cost, _ in found])
-            order = np.argsort(costs, kind="stable")[: width * TRIED]
-            order = order[costs[order] < most]
-            if not len(order):
+            found = self._steps(cell, float(np.sign(way)), price, floor, width)
+            found = sorted(found, key=lambda step: step.price)[: width * TRIED]
+            found = [step for step in found if step.price < most]
+            if not found:
                 return None
-            steps = csr_matrix(np.array([found[at][1] for at in order.tolist()]))
+            steps = csr_matrix(
+                (
+                    np.concatenate([step.amounts for step in found]),
+                    np.concatenate([step.cells for step in found]),
+                    np.cumsum([0, *(len(step.cells) for step in found)]),
+                ),
+                (len(found), len(change)),
+            )
             fitting = self._fitting(steps, change, floor)
             if not fitting.any():
                 return None
-            change = change + found[order[int(np.argmax(fitting))]][1]
+            best = found[int(np.argmax(fitting))]
+            change[best.cells] += best.amounts
         return change
 
-    def _steps(
-        self, cell: int, sign: float, price: Floats, floor: int, width: int
-    ) -> list[tuple[float, Floats]]:
-        """Return changes by which a cell changes by 1 in a direction, each after its price."""
+    def _steps(self, cell: int, sign: float, price: Floats, floor: int, width: int) -> list[_Step]:
+        """Return changes by which a cell changes by 1 in a direction."""
         price = price.copy()
         price[cell] = -NEVER  # it must not be what is moved back
         own = self.counting[:, [cell]].indices.astype(np.int64)
         own = own[np.argsort((self.counted @ price)[own], kind="stable")]
-        found: list[tuple[float, Floats]] = []
+        found: list[_Step] = []
         for unit in self._possible(own, sign, floor)[: width * OWN].tolist():
-            change = self._with(np.zeros(len(price)), unit, sign)
-            moves = list(self._units(change, -sign, price, floor, width * OTHERS))
-            found += [(float(price[change != 0].sum()), change), *moves]
+            one = self.counted[[unit]].indices
+            change = np.zeros(len(price))
+            change[one] = sign
+            more = _more(self.counted, change, -sign, price)
+            near = np.argpartition(more, min(NEAR, len(more) - 1))[:NEAR]
+            # What follows is about the cells that these count, a small part of all.
+            counted = self.counted[near]
+            counts = change != 0
+            counts[counted.indices] = True
+            cells = np.flatnonzero(counts)
+            place = (np.cumsum(counts) - 1)[counted.indices]
+            among = csr_matrix((counted.data, place, counted.indptr), (len(near), len(cells)))
+            here = _Near(near, among, price[cells])
+            begun = change[cells]
+            moves = list(self._units(here, begun, -sign, floor, width * OTHERS))
+            ends = [(float(here.price[begun != 0].sum()), begun), *moves]
             for _, move in sorted(moves, key=lambda move: move[0])[: width * AGAIN]:
-                for _, half in self._units(move, sign, price, floor, SECOND):
-                    found += self._units(half, -sign, price, floor, BACK)
-        return [(cost + NEVER, change) for cost, change in found if change[cell] == sign]
+                for _, half in self._units(here, move, sign, floor, SECOND):
+                    ends += self._units(here, half, -sign, floor, BACK)
+            at = int(np.searchsorted(cells, cell))
+            for cost, end in ends:
+                if end[at] == sign:
+                    changed = np.flatnonzero(end)
+                    found.append(_Step(cells[changed], end[changed], cost + NEVER))
+        return found
 
     def _units(
-        self, change: Floats, sign: float, price: Floats, floor: int, width: int
+        self, here: _Near, change: Floats, sign: float, floor: int, width: int
     ) -> Iterator[tuple[float, Floats]]:
         """Yield a change with one unit more or less, those that cost least, after the prices."""
-        differs = change != 0
-        more = self.counted @ (price * ((change + sign != 0) * 1.0 - differs))
+        more = _more(here.counted, change, sign, here.price)
         best = np.argpartition(more, min(ASKED, len(more) - 1))[:ASKED]
-        best = self._possible(best[np.argsort(more[best], kind="stable")], sign, floor)
-        base = float(price[differs].sum())
+        best = best[np.argsort(more[best], kind="stable")]
+        base = float(here.price[change != 0].sum())
+        best = best[self._may(here.units[best], sign, floor)]
         for unit in best[:width].tolist():
-            yield base + float(more[unit]), self._with(change, unit, sign)
-
-    def _with(self, change: Floats, unit: int, sign: float) -> Floats:
-        start, stop = self.counted.indptr[unit : unit + 2]
-        changed = change.copy()
-        changed[self.counted.indices[start:stop]] += sign
-        return changed
+            start, stop = here.counted.indptr[unit : unit + 2]
+            changed = change.copy()
+            changed[here.counted.indices[start:stop]] += sign
+            yield base + float(more[unit]), changed
 
     def _possible(self, which: Ints, sign: float, floor: int) -> Ints:
         """Return those of some units of which there may be one more, or less, by itself."""
+        possible: Ints = which[self._may(which, sign, floor)]
+        return possible
+
+    def _may(self, which: Ints, sign: float, floor: int) -> Mask:
         alone = self.alone[floor, int(sign > 0)]
         asked = which[np.isnan(alone[which])]
         if len(asked):
             alone[asked] = self._fitting(
                 csr_matrix(sign * self.counted[asked]), np.zeros(len(self.values)), floor
             )
-        possible: Ints = which[alone[which] > 0]
-        return possible
+        may: Mask = alone[which] > 0
+        return may
 
     def _fitting(self, steps: csr_matrix, change: Floats, floor: int) -> Mask:
         """Return which steps (rows), after a change, leave a world that may be true."""
@@ -211,3 +254,9 @@ class _Search:
             & (effect >= self.least[used, None] - ROUNDING).all(axis=0)
         )
         return fitting
+
+
+def _more(counted: csr_matrix, change: Floats, sign: float, price: Floats) -> Floats:
+    """Return by how much each unit, one more or less, raises the price of a change."""
+    more: Floats = counted @ (price * ((change + sign != 0) * 1.0 - (change != 0)))
+    return more
