@@ -207,6 +207,20 @@ def test_dates_by_the_formats_of_chinese_office_programs_are_no_figures(
     assert figures(path) == {("320000", "2024"): 537498}
 
 
+def test_the_raised_mark_of_a_note_is_no_digit(tmp_path: Path) -> None:
+    path = tmp_path / "figures.xlsx"
+    with xlsxwriter.Workbook(path) as book:
+        raised = book.add_format({"font_script": 1})
+        sheet = book.add_worksheet("表")
+        sheet.write_row(0, 0, ["地区", "时期"])
+        sheet.write_rich_string(0, 2, "数值", raised, "1")
+        sheet.write_row(1, 0, ["江苏", "2024"])
+        sheet.write_rich_string(1, 2, "5100", raised, "2")
+    declared = LONG.replace("value: 数值", 'value: "数值¹"')
+    assert [fault[:3] for fault in faults(path, declared)] == [(2, "数值¹", "5100²")]
+    assert figures(path, declared + "notes: {²: P}") == {("320000", "2024"): 5100}
+
+
 def test_percentages_that_look_like_fractions_are_warned_of(tmp_path: Path) -> None:
     from etl.own.grammar import declaration_of
 

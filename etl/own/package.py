@@ -40,6 +40,7 @@ _TEXTS = "xl/sharedStrings.xml"
 _MANIFEST = "META-INF/manifest.xml"
 _REFERENCE = re.compile(r"([A-Z]{1,3})([0-9]{1,7})")
 _SHEETS = "{http://schemas.openxmlformats.org/officeDocument/2006/relationships}id"
+_RAISED = str.maketrans("0123456789()", "⁰¹²³⁴⁵⁶⁷⁸⁹⁽⁾")
 _OFFICE = "{urn:oasis:names:tc:opendocument:xmlns:office:1.0}"
 _TABLE = "{urn:oasis:names:tc:opendocument:xmlns:table:1.0}"
 
@@ -49,7 +50,9 @@ class Marks:
     """Cells of one sheet: shown as a percentage, as a year; errors; formulas without a value.
 
     dates: cells whose number is a day by a format that readers do not know; `first_day`
-    is day 0. scaled: cells with the number format that shows another figure than is stored.
+    is day 0. raised: texts with a part set higher, such as the mark of a note, in signs that say
+    so: 5100¹, not 51001. scaled: cells with the number format that shows another figure than is
+    stored.
     hidden_rows, hidden_columns: what cannot be seen, from 0.
     """
 
@@ -59,6 +62,7 @@ class Marks:
     first_day: date = date(1899, 12, 30)
     error: set[Cell] = field(default_factory=set)
     formula: set[Cell] = field(default_factory=set)
+    raised: dict[Cell, str] = field(default_factory=dict)
     scaled: dict[Cell, str] = field(default_factory=dict)
     hidden_rows: set[int] = field(default_factory=set)
     hidden_columns: set[int] = field(default_factory=set)
@@ -171,16 +175,38 @@ def _workbook(package: zipfile.ZipFile, sheet: str, listing: Listing) -> Marks:
     if any(element.get("date1904") in ("1", "true") for element in root.iter()):
         found.first_day = date(1904, 1, 1)
     with package.open(name) as stream:
-        _scan(stream, found, listing, formats, _lengths(package), stale=stale)
+        _scan(stream, found, listing, formats, _texts(package), stale=stale)
     return found
 
 
-def _lengths(package: zipfile.ZipFile) -> list[int]:
-    """Return how long each text is that cells refer to by its number."""
+@dataclass(frozen=True)
+class _Text:
+    """A text of a workbook: how long it is, and how it reads where a part of it is raised."""
+
+    length: int
+    raised: str | None
+
+
+def _texts(package: zipfile.ZipFile) -> list[_Text]:
+    """Return the texts that cells refer to by their number."""
     if _TEXTS not in package.namelist():
         return []
     with package.open(_TEXTS) as stream:
-        return [sum(map(len, item.itertext())) for item in _ended(stream, ("si",))]
+        return [_text(item) for item in _ended(stream, ("si",))]
+
+
+def _text(item: ElementTree.Element) -> _Text:
+    """Read a text with its runs (ECMA-376 part 1, 18.4.8)."""
+    parts, higher = [], False
+    for part in item:
+        if _local(part) not in ("r", "t"):
+            continue
+        words = "".join(piece.text or "" for piece in part.iter() if _local(piece) == "t")
+        if any(piece.get("val") == "superscript" for piece in part.iter()):
+            higher = higher or words != words.translate(_RAISED)
+            words = words.translate(_RAISED)
+        parts.append(words)
+    return _Text(sum(map(len, item.itertext())), "".join(parts) if higher else None)
 
 
 @dataclass
@@ -225,7 +251,7 @@ def _scan(
     found: Marks,
     listing: Listing,
     formats: _Formats,
-    lengths: list[int],
+    texts: list[_Text],
     *,
     stale: bool,
 ) -> None:
@@ -258,9 +284,14 @@ def _scan(
                     value |= bool(part.text or len(part))
                     if kind == "s" and part.text:
                         place = int(part.text)
-                        found.text += lengths[place] if place < len(lengths) else 0
+                        words = texts[place] if place < len(texts) else _Text(0, None)
                     elif kind in ("str", "inlineStr"):
-                        found.text += sum(map(len, part.itertext()))
+                        words = _text(part)
+                    else:
+                        continue
+                    found.text += words.length
+                    if words.raised is not None:
+                        found.raised[cell] = words.raised
             if item.get("s") in formats.dates:
                 found.dates.add(cell)
             if item.get("t") == "e":

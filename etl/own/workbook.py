@@ -44,6 +44,7 @@ class Workbook:
         # What would not fit is found in the package, before calamine spreads a sheet out.
         self._marks = _marks(path, self.sheet, listing)
         self._cells = cells(book, self.sheet, listing)
+        _put_raised(self._cells, self._marks)
         self.merged: list[Range] | None = book.get_sheet_by_name(self.sheet).merged_cell_ranges
         self._declaration = declaration
         self._scaled: dict[int, tuple[int, str, str]] = {}  # by column: how many, the first
@@ -177,6 +178,7 @@ def shown_cells(
     hidden = False
     rows: list[list[str]] = []
     values = book.get_sheet_by_name(sheet).to_python(skip_empty_area=False, nrows=count)
+    _put_raised(values, known)
     for row, line in enumerate(values):
         cells: list[str] = []
         for column, value in enumerate(line):
@@ -185,6 +187,13 @@ def shown_cells(
             cells.append("" if unseen else _seen(value, (row, column), known))
         rows.append(cells)
     return rows, hidden, bool(known.scaled)
+
+
+def _put_raised(values: list[list[Any]], known: Marks) -> None:
+    """Put texts with a raised part in as they are seen."""
+    for (row, column), words in known.raised.items():
+        if row < len(values) and column < len(values[row]):
+            values[row][column] = words
 
 
 def _dated(value: Any, cell: Cell, known: Marks) -> Any:
