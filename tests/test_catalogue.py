@@ -7,6 +7,7 @@ from dataclasses import fields
 
 import pytest
 
+from etl.rollup.changes import STOCKS
 from indicators import catalogue
 from indicators.catalogue import CATALOGUE, Indicator, Jump, Text
 from indicators.database import ROOT
@@ -158,6 +159,15 @@ def test_ratios_are_derived_from_the_figures_that_define_them() -> None:
         if item.derived
     }
     assert derived == RATIOS
+
+
+def test_what_stands_at_the_end_of_a_period_is_a_stock_and_so_is_a_ratio_of_two_stocks() -> None:
+    """A stock's year is its last quarter; a flow's is the sum of its quarters."""
+    assert {KNOWN.indicators[key].timing for key in STOCKS} == {"stock"}
+    for key in RATIOS:
+        item = KNOWN.indicators[key]
+        parts = {KNOWN.indicators[str(part)].timing for part in (item.numerator, item.denominator)}
+        assert (item.timing == "stock") == (parts == {"stock"}), key
 
 
 def test_a_ratio_is_built_on_published_counts_and_not_on_another_ratio() -> None:

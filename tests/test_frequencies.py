@@ -16,7 +16,7 @@ from indicators.wording import Wording
 from tests.conftest import rows_of
 
 ZH = Wording("zh")
-SUSPENDED = "certificates_suspended_per_1000"  # measured over its period
+WITHDRAWN = "certificates_withdrawn_per_1000"  # measured over its period
 UPTAKE = "uptake_rate"  # as it stands at the end
 JIANGSU, ZHEJIANG, NATION = "320000", "330000", "100000"
 NO_VERDICTS = pd.DataFrame(
@@ -45,14 +45,14 @@ def test_every_indicator_says_whether_it_is_a_stock_or_a_flow() -> None:
     timing = {key: item.timing for key, item in catalogue.load().indicators.items()}
     assert set(timing.values()) == {"stock", "flow"}
     assert {timing[key] for key in ("certificates_valid", "population", UPTAKE)} == {"stock"}
-    assert {timing[key] for key in (SUSPENDED, "tic_revenue", "people_trained")} == {"flow"}
+    assert {timing[key] for key in (WITHDRAWN, "tic_revenue", "people_trained")} == {"flow"}
 
 
 def test_a_strip_never_joins_a_year_and_its_quarters() -> None:
     # A quarter's 0.0 is no year's 34.2 ‰.
     years = {"2022": 30.1, "2023": 34.2, "2024": 33.0}
     quarters = {"2023-Q1": 0.0, "2023-Q2": 9.0, "2024-Q1": 8.0, "2024-Q4": 0.0}
-    told = facts_of(line(SUSPENDED, years | quarters))
+    told = facts_of(line(WITHDRAWN, years | quarters))
     drawn = province.trends(told, {}, ZH)
     assert drawn[province.TRENDS]["period"].tolist() == ["2022年", "2023年", "2024年"]
     twin = province.series_table(told, ZH)
@@ -61,7 +61,7 @@ def test_a_strip_never_joins_a_year_and_its_quarters() -> None:
 
 def test_quarters_alone_are_a_line_of_their_own() -> None:
     quarters = {"2023-Q1": 3.0, "2023-Q2": 9.0, "2024-Q1": 8.0}
-    drawn = province.trends(facts_of(line(SUSPENDED, quarters | {"2023": 30.0})), {}, ZH)
+    drawn = province.trends(facts_of(line(WITHDRAWN, quarters | {"2023": 30.0})), {}, ZH)
     assert drawn[province.TRENDS]["period"].tolist() == [
         "2023年第1季度", "2023年第2季度", "2024年第1季度",
     ]  # fmt: skip
@@ -87,9 +87,9 @@ def test_a_ranking_holds_years_and_decembers_of_a_stock_together() -> None:
 def test_a_ranking_never_holds_quarters_against_years_of_a_flow() -> None:
     regions = [JIANGSU, ZHEJIANG, "350000"]
     rows = pd.concat([
-        line(SUSPENDED, {"2023": 30.0, "2024-Q1": 1.0}, JIANGSU),
-        line(SUSPENDED, {"2023": 20.0, "2024-Q1": 9.0}, ZHEJIANG),
-        line(SUSPENDED, {"2024-Q1": 2.0}, "350000"),
+        line(WITHDRAWN, {"2023": 30.0, "2024-Q1": 1.0}, JIANGSU),
+        line(WITHDRAWN, {"2023": 20.0, "2024-Q1": 9.0}, ZHEJIANG),
+        line(WITHDRAWN, {"2024-Q1": 2.0}, "350000"),
     ])  # fmt: skip
     found = compare.spine(rows, JIANGSU, regions, regions).iloc[0]
     assert (found["period"], found["rank"], found["of"]) == ("2023", 2, 2)
@@ -100,8 +100,8 @@ def test_a_ranking_never_holds_quarters_against_years_of_a_flow() -> None:
 @pytest.mark.parametrize(
     ("indicator", "periods", "offered"),
     [
-        (SUSPENDED, ["2024", "2024-Q4", "2023", "2024-12"], ["2023", "2024"]),
-        (SUSPENDED, ["2024-Q4", "2024-Q3"], ["2024-Q3", "2024-Q4"]),
+        (WITHDRAWN, ["2024", "2024-Q4", "2023", "2024-12"], ["2023", "2024"]),
+        (WITHDRAWN, ["2024-Q4", "2024-Q3"], ["2024-Q3", "2024-Q4"]),
         (UPTAKE, ["2024-12", "2024-Q3", "2024", "nonsense"], ["2024-Q3", "2024", "2024-12"]),
     ],
 )
@@ -125,22 +125,22 @@ def test_the_newest_national_figure_of_a_flow_is_a_year() -> None:
 
 def test_the_newest_part_of_a_flow_is_a_year_and_of_a_stock_the_newest_date() -> None:
     held = pd.DataFrame(
-        [(SUSPENDED, "2023", 9), (SUSPENDED, "2024-Q3", 31), (UPTAKE, "2024", 31),
+        [(WITHDRAWN, "2023", 9), (WITHDRAWN, "2024-Q3", 31), (UPTAKE, "2024", 31),
          (UPTAKE, "2024-12", 5), (UPTAKE, "2024-Q3", 31)],
         columns=["indicator", "period", "provinces"],
     )  # fmt: skip
-    assert dict(newest_cells(held)) == {SUSPENDED: "2023", UPTAKE: "2024"}
+    assert dict(newest_cells(held)) == {WITHDRAWN: "2023", UPTAKE: "2024"}
 
 
 def test_the_line_of_an_objective_is_what_its_verdict_is_on() -> None:
     figures = {"2022": 30.0, "2023": 34.0, "2023-Q4": 8.0, "2024": 36.0, "2024-Q1": 7.0}
     target = Target(
-        indicator=SUSPENDED, region=JIANGSU, kind="at_most", polarity=-1, value=20.0, flow=True,
+        indicator=WITHDRAWN, region=JIANGSU, kind="at_most", polarity=-1, value=20.0, flow=True,
         window_late="2026",
     )  # fmt: skip
-    rows = line(SUSPENDED, figures)
+    rows = line(WITHDRAWN, figures)
     verdict = judge(rows, target)
-    drawn = objectives.drawing(verdict, rows, {"indicator": SUSPENDED, "region": JIANGSU}, ZH)
+    drawn = objectives.drawing(verdict, rows, {"indicator": WITHDRAWN, "region": JIANGSU}, ZH)
     assert drawn["observed"]["period"].tolist() == ["2022年", "2023年", "2024年"]
 
 

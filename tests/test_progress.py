@@ -625,6 +625,13 @@ def test_a_series_is_judged_only_from_its_break_on() -> None:
     assert judge(broken, target(baseline_period="2016")).reason == "break_in_series"
 
 
+def test_one_figure_since_a_break_is_no_progress_because_of_the_break() -> None:
+    figures = rows({"2016": 50_000, "2018": 60_000, "2020": 5000}, status=["A", "A", "B"])
+    assert judge(figures, target()).reason == "break_in_series"
+    assert judge(figures, target(baseline_period="2020")).reason == "single_point"
+    assert judge(figures.iloc[2:], target()).reason == "single_point"
+
+
 def test_withheld_figures_are_not_used() -> None:
     secret = rows({"2018": 5000, "2020": 7500}, confidentiality=["C", "F"])
     assert judge(secret, target(baseline_period="2018")).reason == "suppressed"

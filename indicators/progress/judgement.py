@@ -133,6 +133,7 @@ class Judgement:
             ((lacking | single) & different, Reason.NOT_COMPARABLE),
             (lacking, Reason.NO_BASELINE),
             (batch.shrunken, Reason.GROWTH_UNDEFINED),
+            (single & batch.points.cut & np.isnan(aims.baseline), Reason.BREAK_IN_SERIES),
             (single, Reason.SINGLE_POINT),
             (np.isnan(late) & ~met & ~batch.maintained & ~only, Reason.NO_DEADLINE),
             (~batch.computable, Reason.NOT_COMPUTABLE),
