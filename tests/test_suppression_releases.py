@@ -106,3 +106,14 @@ def test_a_rollback_keeps_what_is_suppressed(empty: sa.Engine, raw: Path) -> Non
     assert public(empty) == {
         SHANGHAI: None, JIANGSU: None, ZHEJIANG: None, ANHUI: 918, NATION: None,
     }  # fmt: skip
+
+
+def test_a_rollback_brings_back_no_ratio_of_a_figure_that_it_keeps_suppressed(
+    empty: sa.Engine, raw: Path
+) -> None:
+    publish(empty, raw, **FIRST)
+    publish(empty, raw, **SECOND)
+    roll_back(empty, 1, reason="a test")
+    rates = observations(empty, Selection("registry_coverage_rate", industry="C"))
+    assert rates["region"].tolist() == [NATION]
+    assert rates[["value", "numerator", "denominator"]].isna().all(axis=None)
