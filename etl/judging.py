@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -9,9 +10,11 @@ import pandas as pd
 
 from etl.plan import GAIN, Plan, read_plan
 from indicators.progress import (
+    Flag,
     Kind,
     Shape,
     Target,
+    flag_name,
     judge_many,
     period_at,
     said_of,
@@ -56,12 +59,29 @@ def verdicts(plan: Plan, day: str | None = None) -> pd.DataFrame:
     return answer
 
 
+def in_words(row: Mapping[Any, Any], words: Wording) -> str:
+    """Return a verdict in words; one that was met at an unknown time says so."""
+    told = said_of(row, words)
+    if row[Flag.TIMING_UNKNOWN.value]:
+        return f"{told} · {flag_name(Flag.TIMING_UNKNOWN, words)}"
+    return told
+
+
+def asked_of(target: Mapping[Any, Any], value: float, words: Wording) -> str:
+    """Return what a target asks for: of a range and a benchmark no single number says it."""
+    if target["kind"] == Kind.EXCEED_BENCHMARK:
+        return words("above the benchmark")
+    if target["kind"] == Kind.WITHIN:
+        return f"{words.number(target['lower'])} – {words.number(target['upper'])}"
+    return words.number(value)
+
+
 def write_verdicts(path: Path, verdicts: pd.DataFrame, words: Wording) -> Path:
     """Write verdicts beside the file they are of, in its kind, and return where."""
     from indicators.downloads import csv_file, xlsx_file
 
     told = verdicts.assign(verdict_in_words=[
-        said_of(row, words) for row in verdicts.to_dict("records")
+        in_words(row, words) for row in verdicts.to_dict("records")
     ])  # fmt: skip
     target = path.with_name(f"{path.stem}.verdicts{path.suffix.lower()}")
     if target.suffix == ".xlsx":

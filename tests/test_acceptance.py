@@ -118,6 +118,10 @@ def test_a_nightly_run_with_an_accepted_warning_ends_well_and_lists_it(
     monkeypatch.setattr(screen.console, "width", 200)
     run = CliRunner()
     assert run.invoke(app, ["refresh"]).exit_code == Outcome.WARNINGS
+    checked = run.invoke(app, ["check"])
+    assert checked.exit_code == Outcome.WARNINGS
+    assert "全部检查通过" not in checked.output
+    assert "尚有提醒未被接受" in checked.output
     assert run.invoke(app, ["refresh", "--accept", "两套登记"]).exit_code == 0
     nightly = run.invoke(app, ["refresh"])
     assert nightly.exit_code == Outcome.NOTHING, nightly.output

@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 import math
+import re
 from pathlib import Path
 
 import pandas as pd
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from typer.testing import CliRunner
 
+from etl.commands import app
 from etl.findings import Finding, Refused
 from etl.judging import judged, verdicts, write_verdicts
 from etl.plan import AIMED, FIGURE, HEADINGS, MEASURED, read_plan
+from etl.screen import screen
 from indicators.wording import Wording
 
 
@@ -315,3 +319,26 @@ def test_a_planner_s_verdicts_are_as_of_a_day(tmp_path: Path) -> None:
     assert (before["verdict"], after["verdict"]) == ("on_track", "stale")
     text = write_verdicts(path, judged(path, "2026-06-30"), Wording("zh")).read_text("utf-8-sig")
     assert "进展符合预期（判定截至2023年数据；2025年期末数据尚未收录）" in text
+
+
+def test_a_target_is_shown_as_the_planner_set_it_and_a_verdict_with_what_is_not_known(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(screen.console, "width", 200)
+    path = written(
+        tmp_path,
+        "series,period,value,benchmark,polarity,target,due,kind,lower,upper\n"
+        "range,2018,50,,0,,2027,within,60,70\nrange,2020,80,,,,,,,\n"
+        "above,2018,90,90,1,,2027,exceed_benchmark,,\nabove,2020,91,91,,,,,,\n"
+        "late,2017,5000,,1,6500,2020,,,\nlate,2022,9900,,,,,,,\n"
+        "level,2018,0.3,,-1,0.1,2028,,,\nlevel,2020,0.3,,,,,,,\n",
+    )
+    answer = CliRunner().invoke(
+        app, ["--language", "en", "judge", str(path), "--as-of", "2024-06-30"]
+    )
+    shown = " ".join(answer.output.split())
+    for text in ("60 – 70", "above the benchmark", "Achieved · late or on time unknown"):
+        assert text in shown
+    beside = path.with_name("plan.verdicts.csv").read_text(encoding="utf-8-sig")
+    assert "Achieved · late or on time unknown" in beside
+    assert "-0.0" not in re.split(r"[,\n]", beside)

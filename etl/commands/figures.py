@@ -77,12 +77,15 @@ def check(
         publication = _refreshed(files, source, findings, dry_run=True)
     words, made = screen.words, publication.difference
     screen.note(changes=_counts(made))
-    if made:
+    open_still = any(finding.accepted is None for finding in publication.warnings)
+    if made and open_still:
+        said = words("There are warnings to accept. Publishing would change the figures.")
+    elif made:
         said = words("All checks passed. Publishing would change the figures.")
     else:
         said = words("Nothing to change: the figures are those of the last release.")
     screen.say(said, _counted(made))
-    if any(finding.accepted is None for finding in publication.warnings):
+    if open_still:
         screen.end(Outcome.WARNINGS)
 
 

@@ -45,9 +45,9 @@ def judge(
     ] = None,
 ) -> None:
     """判定自备的序列与目标 · Judge a planner's own series and targets."""
-    from etl.judging import verdicts, write_verdicts
+    from etl.judging import asked_of, in_words, verdicts, write_verdicts
     from etl.plan import read_plan
-    from indicators.progress import SYMBOLS, VerdictClass, said_of
+    from indicators.progress import SYMBOLS, VerdictClass
     from indicators.targets import today
 
     words = screen.words
@@ -59,9 +59,14 @@ def judge(
         words("Series"): answers["series"],
         words("Deadline"): [words.period(due) for due in answers["due_period"]],
         words("Latest"): [words.number(value) for value in answers["latest_value"]],
-        words("Target"): [words.number(value) for value in answers["target_value"]],
+        words("Target"): [
+            asked_of(target, value, words)
+            for target, value in zip(
+                plan.targets.to_dict("records"), answers["target_value"], strict=True
+            )
+        ],
         words("Verdict"): [
-            f"{SYMBOLS[VerdictClass(row['verdict'])]} {said_of(row, words)}"
+            f"{SYMBOLS[VerdictClass(row['verdict'])]} {in_words(row, words)}"
             for row in answers.to_dict("records")
         ],
     })  # fmt: skip

@@ -87,7 +87,8 @@ def verdict_table(judgement: Judgement) -> pd.DataFrame:
 
 
 def _finite(values: Floats) -> Floats:
-    return np.where(np.isfinite(values), values, np.nan)
+    # Plus zero: a decline of nothing is 0, never −0.
+    return np.where(np.isfinite(values), values + 0.0, np.nan)
 
 
 def _texts(codes: Sequence[str], places: Ints) -> pd.Series:
