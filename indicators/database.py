@@ -306,8 +306,9 @@ DATASETS: tuple[Dataset, ...] = ("real", "demonstration")
 def database_url() -> str:
     """Return `DATABASE_URL`, or the SQLite file that the project fills on first start."""
     url = os.environ.get("DATABASE_URL") or f"sqlite:///{ROOT / 'data' / 'quality.sqlite'}"
-    scheme, _, rest = url.partition("://")
-    return f"postgresql+psycopg://{rest}" if scheme in ("postgres", "postgresql") else url
+    scheme, mark, rest = url.partition("://")
+    named = mark and scheme in ("postgres", "postgresql")
+    return f"postgresql+psycopg://{rest}" if named else url
 
 
 class DatabaseSettingError(ValueError):
@@ -369,7 +370,10 @@ def _engine(url: str, dataset: Dataset = "real") -> sa.Engine:
         address = sa.make_url(url)
     except (sa.exc.ArgumentError, ValueError):
         raise DatabaseSettingError(url) from None
-    if address.drivername not in _DRIVERS:
+    # SQLite without a file is a database in memory: what is published there ends with the command.
+    if address.drivername not in _DRIVERS or (
+        address.get_backend_name() == "sqlite" and address.database in (None, "", ":memory:")
+    ):
         raise DatabaseSettingError(url)
     if dataset != "real":
         address = _apart(address, dataset)

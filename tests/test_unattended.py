@@ -104,7 +104,8 @@ def test_who_publishes_at_the_same_time_is_told_that_somebody_is(
 @pytest.mark.parametrize(
     "url",
     ["postgres:/anna:geheim@host/x", "postgresql://anna:geheim@host:port/x", "geheim",
-     "mysql://anna:geheim@host/x?password=geheim", "oracle+x://geheim"],
+     "mysql://anna:geheim@host/x?password=geheim", "oracle+x://geheim",
+     "postgres", "postgresql", "sqlite://", "sqlite:///", "sqlite:///:memory:"],
 )  # fmt: skip
 def test_an_address_that_is_none_is_a_finding_without_its_password(
     url: str, monkeypatch: pytest.MonkeyPatch
@@ -230,3 +231,14 @@ def test_the_console_script_works_from_any_folder(tmp_path: Path) -> None:
     helped = subprocess.run([script, "--help"], cwd=elsewhere, capture_output=True, text=True)
     assert "quality [选项]" in helped.stdout
     assert list(elsewhere.iterdir()) == []
+
+
+def test_a_misspelt_command_is_told_in_chinese_with_the_nearest() -> None:
+    environment = {key: value for key, value in os.environ.items() if key != "ETL_LANGUAGE"}
+    run = subprocess.run(
+        [sys.executable, "-m", "etl", "chek"],
+        env=environment | {"PYTHONIOENCODING": "utf-8"},
+        capture_output=True, check=False,
+    )  # fmt: skip
+    assert run.returncode == Outcome.USAGE
+    assert "没有命令 'chek'，是否指 'check'？" in run.stderr.decode()

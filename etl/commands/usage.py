@@ -15,6 +15,7 @@ from indicators.wording import Wording, sentence
 
 # As Typer writes them; the names stand for what it fills in.
 _SENTENCES = [
+    sentence("No such command {name}. Did you mean {names}?"),
     sentence("No such command {name}."),
     sentence("No such option: {name} (Possible options: {names})"),
     sentence("No such option: {name} Did you mean {names}?"),
