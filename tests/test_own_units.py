@@ -138,3 +138,32 @@ unit: 张
         (1, "证书（万张） / 2023"),
         (1, "2024"),
     ]
+
+
+@pytest.mark.parametrize(
+    ("note", "found"),
+    [("注：单位为万张", True), ("注：本表计量单位：万张。", True), ("注：本表单位是张。", False),
+     ("注：填报单位为某局", False), ("注：单位：某局", False), ("注：统计单位为法人单位", False)],
+)  # fmt: skip
+def test_a_note_below_that_says_another_unit_is_told(
+    tmp_path: Path, note: str, found: bool
+) -> None:
+    path = csv(tmp_path, f"地区,2024\n江苏,12\n{note},\n")
+    declared = f"{WIDE.replace('header: 2', 'header: 1')}unit: 张"
+    declared += "\nleave_out: [{column: 地区, from: [注]}]"
+    if found:
+        assert [fault[:4] for fault in faults(path, declared)] == [(3, "地区", note, "the unit 张")]
+    else:
+        assert figures(path, declared) == {("320000", "2024"): 12}
+
+
+@pytest.mark.parametrize(("unit", "found"), [("万张", True), ("张", False), ("某局", False)])
+def test_a_column_of_units_that_is_ignored_is_held_against_the_declared_unit(
+    tmp_path: Path, unit: str, found: bool
+) -> None:
+    path = csv(tmp_path, f"地区,单位,2024\n浙江,,3\n江苏,{unit},12\n")
+    declared = f"{WIDE.replace('header: 2', 'header: 1')}unit: 张\nignore: [单位]"
+    if found:
+        assert [fault[:4] for fault in faults(path, declared)] == [(3, "单位", unit, "the unit 张")]
+    else:
+        assert figures(path, declared) == {("330000", "2024"): 3, ("320000", "2024"): 12}

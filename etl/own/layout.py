@@ -12,22 +12,28 @@ from etl.own.letters import position
 from etl.own.listing import Listing
 from etl.own.table import Table
 
+_UNITS = ("单位", "计量单位", "数据单位")
+
 
 @dataclass
 class Layout:
-    """Positions from 0. figures: a column of figures with what holds for all of it."""
+    """Positions from 0. figures: a column of figures with what holds for all of it.
+
+    units: columns of units that the declaration ignores, held against the units it says.
+    """
 
     labels: list[str]
     columns: dict[str, int] = field(default_factory=dict)
     figures: dict[int, dict[str, str]] = field(default_factory=dict)
     rules: list[tuple[Rule, int]] = field(default_factory=list)
     nameless: list[int] = field(default_factory=list)
+    units: list[int] = field(default_factory=list)
 
     @property
     def needed(self) -> set[int]:
         """Return every column that must be read."""
         ruled = {position for _, position in self.rules}
-        return {*self.columns.values(), *self.figures, *ruled, *self.nameless}
+        return {*self.columns.values(), *self.figures, *ruled, *self.nameless, *self.units}
 
 
 def layout(table: Table, declaration: Declaration, listing: Listing) -> Layout:
@@ -79,6 +85,7 @@ def layout(table: Table, declaration: Declaration, listing: Listing) -> Layout:
             made.rules.append((rule, found))
     ignored = {place(name) for name in declaration.ignore}
     listing.refuse()
+    made.units = [p for p in range(width) if p in ignored and plain(labels[p]) in _UNITS]
     taken = {*made.columns.values(), *ignored, *(p for _, p in made.rules)}
     places = [p for p in range(width) if p not in taken]
     if declaration.layout == "long":

@@ -103,6 +103,7 @@ class Rows:
             for key, position in self.layout.columns.items()
         }
         kept = self._kept(batch, columns)
+        self._say_units(batch, kept)
         rows = batch.rows
         figures = {position: batch.columns[position] for position in self.layout.figures}
         for key in self.declaration.merged:
@@ -166,6 +167,21 @@ class Rows:
         again = self._headings(batch, kept, texts)
         kept &= ~again
         return kept
+
+    def _say_units(self, batch: Batch, kept: Truths) -> None:
+        """Take in the units that notes and an ignored column of units say."""
+        out, rows = pa.array(~kept), batch.rows[~kept]
+        for position in {p for _, p in self.layout.rules} | set(self.layout.columns.values()):
+            column = coded(batch.columns[position].filter(out))
+            for place in np.flatnonzero(column.where(lambda text: "单位" in text)):
+                text, row = column.texts[column.rows[place]], int(rows[place])
+                self._unit_words.note(text, row, self.layout.labels[position])
+        for position in self.layout.units:
+            column = coded(batch.columns[position])
+            codes, places = np.unique(column.rows[kept], return_index=True)
+            for code, place in zip(codes, places, strict=True):
+                row = int(batch.rows[kept][place])
+                self._unit_words.cell(column.texts[code], row, self.layout.labels[position])
 
     def _headings(self, batch: Batch, kept: Truths, texts: dict[str, Coded]) -> Truths:
         """Return which rows are the header again; one that differs begins another table.

@@ -19,6 +19,9 @@ from indicators.catalogue import Text
 _MARKED = re.compile(
     "".join(f"(?<!{body})" for body in BODIES) + r"单位\s*[:：]\s*([^\s()（）\[\]【】;；]+)"
 )
+_NOTED = re.compile(
+    _MARKED.pattern.replace("[:：]", "[:：为是]")
+)  # as a note below a table says it
 _BRACKETED = re.compile(r"[(（\[【]([^()（）\[\]【】]{1,10})[)）\]】]")
 _PARTED = re.compile(r"[、，,/／和]")
 _TOKENS = re.compile(r"[\s/／:：,，;；()（）\[\]【】、_-]+")
@@ -62,6 +65,8 @@ class UnitWords:
     _headings: dict[int, list[_Statement]] = field(default_factory=dict)
     _held: set[tuple[int, str, str, int]] = field(default_factory=set)
     _declared: dict[str, None] = field(default_factory=dict)
+    _beside: dict[tuple[str, ...], _Statement] = field(default_factory=dict)
+    _open: list[tuple[str, int, Text]] = field(default_factory=list)  # no heading says its unit
 
     def __post_init__(self) -> None:
         self._titles = [
@@ -88,19 +93,40 @@ class UnitWords:
         for statement in headings:
             statement.hold(declared, exponent, unit)
         if not any(statement.agrees for statement in headings):  # it is nearer than a title
+            self._open.append((declared, exponent, unit))
             for statement in self._titles:
                 statement.hold(declared, exponent, unit)
 
+    def note(self, text: str, row: int, column: str) -> None:
+        """Take in what a row that is left out says: a note below the table."""
+        for match in _NOTED.finditer(text):
+            self._add_beside((match[1], *_PARTED.split(match[1])), text, row, column)
+
+    def cell(self, text: str, row: int, column: str) -> None:
+        """Take in a cell of a column of units that is not read."""
+        self._add_beside((text.strip(),), text, row, column)
+
+    def _add_beside(self, units: tuple[str, ...], text: str, row: int, column: str) -> None:
+        said = {plain(unit) for unit in units}
+        if not said & {plain(word) for word in self.declaration.unit_overrules}:
+            units = tuple(dict.fromkeys(unit.rstrip("。.；;") for unit in units))
+            self._beside.setdefault(units, _Statement(text.strip(), units, False, row, column))
+
     def finish(self) -> None:
         """List every unit that is another than that which the figures are read in."""
+        for statement in self._beside.values():
+            for declared, exponent, unit in self._open:
+                statement.hold(declared, exponent, unit)
+            if not statement.agrees:
+                self._titles.append(statement)
         nearer = any(found.agrees for said in self._headings.values() for found in said)
         for statement in [*self._titles, *(s for said in self._headings.values() for s in said)]:
             other = statement.marked and not statement.agrees and not nearer
-            declared = list(statement.against) or (list(self._declared) if other else [])
-            if declared:
+            against = list(statement.against) or (list(self._declared) if other else [])
+            if against:
                 self.listing.add(
                     statement.text,
-                    message("the unit {unit}", unit=" / ".join(declared)),
+                    message("the unit {unit}", unit=" / ".join(against)),
                     message(
                         "correct `unit`, or overrule what the table says: "
                         "`unit_overrules: [{unit}]`",
