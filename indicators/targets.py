@@ -88,8 +88,11 @@ def _fields_of(
 ) -> dict[str, Any]:
     known = catalogue.load().indicators[str(row["indicator"])]
     gain = row["kind"] == "gain"
-    # A share under a ceiling of 100 per cent, unless the target says otherwise.
-    logistic = row["shape"] == "logistic"
+    lower, upper = _number(row["bound_lower"]), _number(row["bound_upper"])
+    # Bounds are declared, never assumed: by the target, or as the range of an indicator whose own
+    # path is of this shape.
+    if known.shape == row["shape"] and lower is None and upper is None:
+        lower, upper = known.range
     return {
         "indicator": known.key,
         "region": str(row["region"]),
@@ -107,8 +110,8 @@ def _fields_of(
         "flow": known.timing == "flow",
         "frequency": _frequency(row),
         "shape": str(row["shape"]),
-        "bound_lower": (_number(row["bound_lower"]) or 0.0) if logistic else None,
-        "bound_upper": (_number(row["bound_upper"]) or 100.0) if logistic else None,
+        "bound_lower": lower if row["shape"] == "logistic" else None,
+        "bound_upper": upper if row["shape"] == "logistic" else None,
         "state": state,
     }
 

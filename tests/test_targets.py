@@ -245,6 +245,24 @@ def test_the_register_s_own_baseline_stands_before_the_series(tmp_path: Path) ->
     assert found["verdict"] == "achieved"
 
 
+def test_the_bounds_of_a_path_are_declared_by_the_target_or_as_the_range_of_its_indicator(
+    tmp_path: Path,
+) -> None:
+    def bounds(name: str, text: str) -> tuple[float, float] | None:
+        folder = tmp_path / name
+        folder.mkdir()
+        read = Register(**vars(register(catalogue.load(), written(folder, text))))
+        return engine_target(read, "some-target-2022").bounds
+
+    # The catalogue gives uptake an S-shaped path between 0 and 100 per cent.
+    uptake = DOCUMENT.replace("certified_organisations", "uptake_rate").replace("10000", "60")
+    uptake = uptake.replace("6500", "20")
+    assert bounds("by the catalogue", uptake) == (0.0, 100.0)
+    declared = uptake.replace("value: 60\n", "value: 60\n    bounds: [0, 80]\n")
+    assert bounds("by the target", declared) == (0.0, 80.0)
+    assert bounds("none", DOCUMENT) is None
+
+
 def test_verdicts_turn_with_the_day(tmp_path: Path) -> None:
     index = "manufacturing_quality_competitiveness"
     rows = figures((index, "150000", "2020", 86.1), (index, "150000", "2024", 86.0))
@@ -286,6 +304,8 @@ def test_a_changed_target_is_a_release_and_an_unchanged_one_is_not(empty: sa.Eng
     [
         ("kind: at_least", "kind: atleast", ("some-target-2022 · kind", "atleast", "one of")),
         ("    value: 10000\n", "", ("some-target-2022", "", "the entries value")),
+        ("    value: 10000\n", "    value: 10000\n    shape: logistic\n",
+         ("some-target-2022", "", "the entries bounds")),
         ("certified_organisations", "certified_orgs",
          ("some-target-2022 · indicator", "certified_orgs", "an indicator of the catalogue")),
         ('["2022", "2022"]', '["2023", "2022"]',
