@@ -9,6 +9,7 @@ import pandas as pd
 import pyarrow as pa
 import sqlalchemy as sa
 
+from etl.filing import stem
 from etl.publish import code_version
 from etl.sources import SOURCES
 from etl.tidy import DERIVED, PUBLIC
@@ -88,8 +89,8 @@ def baseline(engine: sa.Engine, now: pd.DataFrame) -> Baseline | None:
     if differ["source"].fillna(differ["source_then"]).isin(MEANING).any():
         return Baseline(engine, number, None)
     # A figure changes with its file and with the description beside it.
-    stems = {_stem(file) for file in differ["file"]}
-    changed = both["file"].map(_stem).isin(stems)
+    stems = {stem(file) for file in differ["file"]}
+    changed = both["file"].map(stem).isin(stems)
     changed |= _beside(both, changed)
     return Baseline(engine, number, both.loc[changed, "file"].tolist())
 
@@ -118,10 +119,6 @@ def _beside(both: pd.DataFrame, changed: pd.Series) -> pd.Series:
             & (spans["last"] >= span.first)
         )
     return beside
-
-
-def _stem(file: str) -> str:
-    return file.removesuffix(".yaml").removesuffix(".csv")
 
 
 def _conditions(

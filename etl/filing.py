@@ -17,7 +17,7 @@ import os
 import shutil
 import time
 import uuid
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -314,32 +314,48 @@ def returning(connection: sa.Connection, raw: Path, number: int) -> Return:
     return Return(Filing(raw, come, gone), lost, elsewhere)
 
 
-def taken_back(connection: sa.Connection) -> dict[tuple[str, str], int]:
-    """Return versions of files that a rollback took back, by name and sha256: with which release.
+def stem(file: str) -> str:
+    """Return what a raw file and the description beside it are called alike."""
+    return file.removesuffix(".yaml").removesuffix(".csv")
 
-    Not those that a release since then was made of all the same.
+
+def taken_back(
+    connection: sa.Connection, standing: Iterable[tuple[str, str]]
+) -> dict[tuple[str, str], int]:
+    """Return those of the files that stand as a rollback took them back: with which release.
+
+    standing: name and sha256 of each. A table and its declaration are looked at together: where
+    either is another, this is not what was taken back. Nor is what a release since then was made
+    of all the same.
     """
     rollbacks = connection.execute(
         sa.select(release.c.release, release.c.restored)
         .where(release.c.restored.is_not(None))
         .order_by(release.c.release)
     ).all()
+    together: dict[str, set[tuple[str, str]]] = {}
+    for file, sha in standing:
+        together.setdefault(stem(file), set()).add((file, sha))
     taken: dict[tuple[str, str], int] = {}
     for number, restored in rollbacks:
-        versions = sa.select(release_input.c.file, release_input.c.sha256).where(_OF_RAW)
-        away = versions.where(release_input.c.release.between(restored + 1, number - 1))
-        again = versions.where(
+        inputs = sa.select(release_input.c.file, release_input.c.sha256).where(_OF_RAW)
+        away = inputs.where(release_input.c.release.between(restored + 1, number - 1))
+        again = inputs.where(
             sa.or_(release_input.c.release == restored, release_input.c.release >= number)
         )
-        for file, sha in connection.execute(away.except_(again)):
-            taken[file, sha] = number
+        before = {(file, sha) for file, sha in connection.execute(away.distinct())}
+        gone = {(file, sha) for file, sha in connection.execute(away.except_(again))}
+        for alike in together.values():
+            if alike <= before:
+                taken |= dict.fromkeys(alike & gone, number)
     return taken
 
 
 def returned(engine: sa.Engine, inputs: pd.DataFrame) -> list[Finding]:
     """Return a warning for each file that stands there as a rollback took it back."""
+    standing = list(zip(inputs["file"], inputs["sha256"], strict=True))
     with engine.connect() as connection:
-        taken = taken_back(connection)
+        taken = taken_back(connection, standing)
     return [
         Finding(
             file, file,
@@ -349,7 +365,7 @@ def returned(engine: sa.Engine, inputs: pd.DataFrame) -> list[Finding]:
                     "`python -m etl files`; if it holds after all, accept it and say why"),
             severity="warning", check="taken_back", figures=(),
         )
-        for file, sha in zip(inputs["file"], inputs["sha256"], strict=True) if (file, sha) in taken
+        for file, sha in standing if (file, sha) in taken
     ]  # fmt: skip
 
 

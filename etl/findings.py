@@ -258,7 +258,8 @@ def findings_records(findings: Sequence[Finding], words: Wording) -> list[dict[s
     """Return findings as records with stable keys, one a cause, errors first, nothing suppressed.
 
     indicator, region, period: of the figures that it is about, null where they are several or
-    none. folder: below data/raw. cells: every place, each with its row and column.
+    none. folder: below data/raw. accepted: why somebody accepted it before, with release `since`.
+    cells: every place, each with its row and column.
     """
     return [_record(cause, words) for cause in causes([redacted(item) for item in findings])]
 
@@ -280,6 +281,8 @@ def _record(cause: Cause, words: Wording) -> dict[str, Any]:
         "found": _found(finding, words),
         "expected": finding.expected.said(words),
         "advice": _advice(finding).said(words),
+        "accepted": finding.accepted,
+        "since": finding.since,
         "cells": [{"row": row, "column": column} for row, column in cause.cells],
     }
 

@@ -20,7 +20,8 @@ def settle(rows: TidyRows, citations: pd.DataFrame) -> None:
     """Take out the rows that another file of the same source and publisher stands for.
 
     `citations` has file, source, publisher, date of the files that are compared. Of equal rows
-    the oldest stays, so that a new export does not change where a figure stands.
+    the oldest stays, so that a new export does not change where a figure stands; of one date that
+    with the shortest name: "2024 (1).csv" is a copy of "2024.csv".
     """
     files = citations.drop_duplicates("file")
     if not files.duplicated(["source", "publisher"]).any():
@@ -69,7 +70,7 @@ def settle(rows: TidyRows, citations: pd.DataFrame) -> None:
             SELECT *, max(within) OVER same AS repeated,
                 row_number() OVER (
                     PARTITION BY origin, {_KEYS}
-                    ORDER BY equal OR said = newest DESC, dated NULLS LAST, file
+                    ORDER BY equal OR said = newest DESC, dated NULLS LAST, length(file), file
                 ) AS place
             FROM decided
             WINDOW same AS (PARTITION BY origin, {_KEYS})

@@ -216,6 +216,32 @@ def test_a_rollback_is_not_undone_by_the_next_refresh(
     assert refresh(empty, raw=raw).warnings == []
 
 
+@pytest.mark.parametrize("corrected", ["the table", "the declaration"])
+def test_a_file_that_was_taken_back_is_published_once_either_half_of_it_is_corrected(
+    empty: sa.Engine, raw: Path, corrected: str
+) -> None:
+    refresh(empty, raw=raw)
+    new = raw / "bureau" / "new.csv"
+    declared = new.with_name("new.csv.yaml")
+
+    def put(table: str, declaration: str) -> None:
+        new.write_text(table, encoding="utf-8")
+        declared.write_text(declaration, encoding="utf-8")
+
+    wrong = WRONG.replace("浙江", "江苏"), DECLARATION + "# first\n"
+    put(*wrong)
+    refresh(empty, raw=raw)
+    roll_back(empty, 1, reason="a wrong file", raw=raw)
+    put(*wrong)
+    with pytest.raises(Unaccepted):
+        refresh(empty, raw=raw)
+    if corrected == "the table":
+        put(TABLE.replace("浙江", "江苏"), wrong[1])
+    else:
+        put(wrong[0], DECLARATION + "# looked up: it holds\n")
+    assert refresh(empty, raw=raw).release == 4
+
+
 def test_where_no_version_is_kept_the_next_refresh_asks_first(empty: sa.Engine, raw: Path) -> None:
     refresh(empty, raw=raw)
     (raw / "bureau" / "tools.csv").write_text(WRONG, encoding="utf-8")

@@ -86,7 +86,7 @@ def test_json_has_the_stable_names_and_the_words_of_the_language(tmp_path: Path)
             "sheet": None, "row": 3, "column": None,
             "indicator": None, "region": None, "period": None,
             "found": "[red]15.4 → 50.2", "expected": "数字", "advice": "数字",
-            "cells": [{"row": 3, "column": None}],
+            "accepted": None, "since": None, "cells": [{"row": 3, "column": None}],
         }
     ]  # fmt: skip
 

@@ -79,6 +79,14 @@ def test_equal_figures_of_two_exports_are_one_figure(empty: sa.Engine, raw: Path
     assert publish(empty, raw) == ALL
 
 
+@pytest.mark.parametrize("copy", ["export (1)", "export-副本"])
+def test_a_copy_of_a_file_changes_nothing(empty: sa.Engine, raw: Path, copy: str) -> None:
+    export(raw, "export", OLD, "2024-01-10")
+    refresh(empty, raw=raw)
+    export(raw, copy, OLD, "2024-01-10")
+    assert refresh(empty, raw=raw).release is None
+
+
 def test_a_newer_document_revises_an_older_one(empty: sa.Engine, raw: Path) -> None:
     export(raw, "a", REVISED, "2025-01-10")
     export(raw, "b", OLD, "2024-01-10")

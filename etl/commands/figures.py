@@ -394,7 +394,8 @@ def status(as_json: AsJson = False) -> None:
     words = screen.words
     screen.note(
         release=None if published.empty else int(published["release"].max()),
-        releases=_records(published), sources=_records(held), retracted=len(gone),
+        releases=_records(published.astype({"restored": "Int64"})), sources=_records(held),
+        retracted=len(gone),
     )  # fmt: skip
     if published.empty:
         screen.say(words("Nothing has been published yet. Run: python -m etl refresh"))
