@@ -33,6 +33,7 @@ from indicators.database import KEY, citation, observation, release, release_inp
 
 JOURNAL = "journal.json"
 LARGEST = 64 * 2**20  # bytes of a file of which a version is kept without being asked
+OWN = "own"  # the source that files named on the command line belong to
 MEANING = ("targets", "catalogue", "reference")  # sources of files that do not stand in raw
 _OF_RAW = release_input.c.source.not_in(MEANING)
 _GARBAGE = 24 * 3600  # seconds after which copies without a journal are nobody's

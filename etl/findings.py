@@ -107,6 +107,10 @@ class Refused(Exception):  # noqa: N818 - the word that people see
         self.findings = list(findings)
 
 
+class Unaccepted(Refused):
+    """Raised with warnings that nobody has accepted yet: they stop a release too."""
+
+
 @dataclass(frozen=True)
 class Cause:
     """What is wrong in one way at one or more cells of a sheet: the first finding, and all places.

@@ -24,7 +24,7 @@ import pandas as pd
 
 from etl import own
 from etl.documents import checksums, sha256
-from etl.filing import MEANING, Filing
+from etl.filing import MEANING, OWN, Filing
 from etl.findings import Finding, Refused, message
 from etl.harmonise import add_citation
 from etl.overlap import settle
@@ -40,7 +40,6 @@ from indicators.database import citation
 SUPERSEDED = "superseded"  # a folder of before versions were kept beside raw
 TAKEN = {DERIVED, "demonstration", *MEANING, SUPERSEDED}
 _SOURCE = re.compile(r"\w[\w-]{0,63}")
-OWN = "own"  # the source that files named on the command line belong to
 _KEPT = 24 * 3600  # seconds
 READERS = 2  # files read at a time: more would each want their memory
 Step = Callable[[str], object]

@@ -17,7 +17,7 @@ from etl.baseline import Baseline, baseline
 from etl.documents import checksums
 from etl.earlier import Earlier
 from etl.filing import keep_versions, returned, settle_all
-from etl.findings import Finding, Refused, message
+from etl.findings import Finding, Refused, Unaccepted, message
 from etl.intake import Named, Step
 from etl.publish import Decision, Edition, Overtaken, Publication, publish
 from etl.redaction import marked
@@ -35,10 +35,6 @@ NOTHING = Named()
 KEYS = ", ".join(KEY)
 # Why a release was published, if nobody says.
 REFRESHED, FIRST = message("refresh"), message("first start")
-
-
-class Unaccepted(Refused):
-    """Raised with warnings that nobody has accepted yet: they stop a release too."""
 
 
 @dataclass(frozen=True)

@@ -12,25 +12,32 @@ import unicodedata
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any, NoReturn
+from typing import TYPE_CHECKING, Any, NoReturn
 
-import duckdb
 import pandas as pd
-import psycopg
 import sqlalchemy as sa
 import typer
 from rich.console import Console
 from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 from rich.table import Table
 
-from etl.difference import Difference
-from etl.findings import Finding, Message, Refused, findings_records, findings_table, message
+from etl.findings import (
+    Finding,
+    Message,
+    Refused,
+    Unaccepted,
+    findings_records,
+    findings_table,
+    message,
+)
 from etl.lock import Busy
 from etl.outcome import Outcome
-from etl.refresh import Unaccepted
 from indicators import catalogue, progress, tables, vintages
 from indicators.database import DatabaseSettingError
 from indicators.wording import Wording
+
+if TYPE_CHECKING:
+    from etl.difference import Difference
 
 SHOWN = 40
 LOST = ("57P01", "57P02", "57P03", "08003", "08006")  # PostgreSQL, appendix A
@@ -62,6 +69,21 @@ def _legible(error: UnicodeError) -> tuple[str | bytes, int]:
             plain = "?"
         written += plain
     return written, error.end
+
+
+# What DuckDB and PostgreSQL raise is looked up when something went wrong: loading them takes longer
+# than most commands.
+def _too_large() -> tuple[type[Exception], ...]:
+    import duckdb
+
+    return MemoryError, duckdb.OutOfMemoryException
+
+
+def _unreachable() -> tuple[type[Exception], ...]:
+    import duckdb
+    import psycopg
+
+    return sa.exc.DBAPIError, psycopg.Error, sqlite3.Error, duckdb.Error, OSError
 
 
 class Screen:
@@ -233,7 +255,7 @@ class Screen:
             )
         except Busy as busy:
             self.fail(self._busy(busy), Outcome.BUSY)
-        except (MemoryError, duckdb.OutOfMemoryException) as error:
+        except _too_large() as error:
             self.fail(words(
                 "This needs more memory than there is, or than it is allowed. For a roll-up "
                 "ETL_MEMORY_LIMIT says how much: {reason}", reason=str(error),
@@ -254,7 +276,7 @@ class Screen:
                 words("The address of the database cannot be read. Nothing was done."),
                 Outcome.SETTING,
             )
-        except (sa.exc.DBAPIError, psycopg.Error, sqlite3.Error, duckdb.Error, OSError) as error:
+        except _unreachable() as error:
             self.fail(self._fault(error), Outcome.DATABASE)
         except ValueError as error:
             self.fail(str(error))

@@ -61,31 +61,6 @@ GRADE = {
 }
 
 
-def aim_name(row: Record, words: Wording) -> str:
-    """Return what a target is about: its indicator, and the part of it that it keeps to."""
-    known = catalogue.load().indicators[str(row["indicator"])]
-    said = [words.text(known.title)]
-    if row["industry"] != "ALL":
-        said.append(tables.industry_name(str(row["industry"]), words))
-    if row["scheme"] != "ALL":
-        names = [_scheme(code, words) for code in str(row["scheme"]).split("+")]
-        said.append(words.listed(names))
-    if row["size"] != "ALL":
-        said.append(tables.size_name(str(row["size"]), words))
-    return " · ".join(said)
-
-
-def _scheme(code: str, words: Wording) -> str:
-    extra = {
-        "LOWCARBON": words("Energy-saving and low-carbon products"),
-        "GAP": words("Good agricultural practice"),
-        "ORGANIC": words("Organic products"),
-        "GREEN": words("Green food"),
-        "GD_PREMIUM": words("Guangdong premium"),
-    }
-    return extra.get(code) or tables.scheme_name(code, words)
-
-
 def target_text(row: Record, words: Wording) -> str:
     """Return a target in one line: `≥ 94.00 % by 2025`."""
     known = catalogue.load().indicators[str(row["indicator"])]
@@ -134,7 +109,7 @@ def matrix(verdicts: pd.DataFrame, register: Register, words: Wording, dark: boo
             "region": row["region"],
             "name": names[row["region"]],
             "target": row["target"],
-            "aim": aim_name(row, words),
+            "aim": tables.aim_name(row, words),
             "symbol": SYMBOLS[verdict],
             "fill": fill,
             "ink": readable_on(fill),
@@ -170,7 +145,7 @@ def must_change(verdicts: pd.DataFrame, words: Wording) -> pd.DataFrame:
     names = tables.region_names(words.language)
     return pd.DataFrame({
         words("Region"): behind["region"].map(names),
-        words("Objective"): [aim_name(row, words) for row in behind.to_dict("records")],
+        words("Objective"): [tables.aim_name(row, words) for row in behind.to_dict("records")],
         words("Verdict"): [class_name(VerdictClass(v), words) for v in behind["verdict"]],
         words("Acceleration factor"): [
             words.number(value, 1) if math.isfinite(value) else "—"
@@ -409,7 +384,7 @@ def verdict_table(verdict: Verdict, record: Record, words: Wording) -> pd.DataFr
     """Return a verdict with everything that it rests on, one line a row."""
     known = catalogue.load().indicators[str(record["indicator"])]
     parts = {
-        words("Objective"): [aim_name(record, words)],
+        words("Objective"): [tables.aim_name(record, words)],
         words("Verdict"): [answer(verdict, words)],
         words("Target"): [target_text(record, words)],
         words("Why"): explain(

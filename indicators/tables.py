@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable
+from collections.abc import Hashable, Mapping
 from functools import cache
 from typing import Any
 
@@ -34,6 +34,31 @@ def uncovered() -> tuple[str, ...]:
     """Return the province-level regions that the national platform does not cover."""
     regions = catalogue.load().regions
     return tuple(regions.loc[(regions["kind"] == "province") & (regions["group"] == ""), "code"])
+
+
+def aim_name(row: Mapping[Any, Any], words: Wording) -> str:
+    """Return what a target is about: its indicator, and the part of it that it keeps to."""
+    known = catalogue.load().indicators[str(row["indicator"])]
+    said = [words.text(known.title)]
+    if row["industry"] != "ALL":
+        said.append(industry_name(str(row["industry"]), words))
+    if row["scheme"] != "ALL":
+        names = [_scheme_name(code, words) for code in str(row["scheme"]).split("+")]
+        said.append(words.listed(names))
+    if row["size"] != "ALL":
+        said.append(size_name(str(row["size"]), words))
+    return " · ".join(said)
+
+
+def _scheme_name(code: str, words: Wording) -> str:
+    extra = {
+        "LOWCARBON": words("Energy-saving and low-carbon products"),
+        "GAP": words("Good agricultural practice"),
+        "ORGANIC": words("Organic products"),
+        "GREEN": words("Green food"),
+        "GD_PREMIUM": words("Guangdong premium"),
+    }
+    return extra.get(code) or scheme_name(code, words)
 
 
 def unit_name(indicator: str, words: Wording) -> str:

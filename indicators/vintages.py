@@ -5,7 +5,6 @@ from __future__ import annotations
 import pandas as pd
 
 from indicators import catalogue, tables
-from indicators.objectives import aim_name
 from indicators.progress import said
 from indicators.targets import Register
 from indicators.wording import Wording
@@ -31,7 +30,7 @@ def flip_table(flips: pd.DataFrame, register: Register, words: Wording) -> pd.Da
     return pd.DataFrame({
         words("Region"): flips["region"].map(names),
         words("Objective"): [
-            aim_name(register.record(target), words) if target in held else target
+            tables.aim_name(register.record(target), words) if target in held else target
             for target in flips["target"]
         ],
         words("Was"): _verdicts(flips, "old", words),

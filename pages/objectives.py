@@ -15,7 +15,7 @@ series = cached.series(target, region, visit.vintage)
 verdict = cached.verdict(target, region, visit.vintage)
 
 where = tables.region_names(words.language)[region]
-aim = objectives.aim_name(record, words)
+aim = tables.aim_name(record, words)
 asked = objectives.target_text(record, words)
 symbol = progress.SYMBOLS[verdict.verdict]
 answer = objectives.answer(verdict, words)

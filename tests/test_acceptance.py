@@ -11,9 +11,9 @@ from typer.testing import CliRunner
 
 from etl import refresh as refreshing
 from etl.commands import app
-from etl.findings import Finding
+from etl.findings import Finding, Unaccepted
 from etl.outcome import Outcome
-from etl.refresh import RAW, Unaccepted, refresh
+from etl.refresh import RAW, refresh
 from etl.screen import screen
 from indicators import vintages
 from indicators.database import open_database, warning

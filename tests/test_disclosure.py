@@ -18,10 +18,10 @@ from typer.testing import CliRunner
 
 from etl import refresh as refreshing
 from etl.commands import app
-from etl.findings import Finding, Refused, findings_table, message, write_findings
+from etl.findings import Finding, Refused, Unaccepted, findings_table, message, write_findings
 from etl.outcome import Outcome
 from etl.publish import Decision, publish, roll_back
-from etl.refresh import RAW, Unaccepted, refresh
+from etl.refresh import RAW, refresh
 from etl.retraction import retract
 from indicators import cached, frame, vintages
 from indicators.archive import frame_of, published_in

@@ -21,11 +21,11 @@ from etl import refresh as refreshing
 from etl.commands import app
 from etl.documents import sha256
 from etl.filing import Filing, bring_back, settle_all, versions
-from etl.findings import Refused
+from etl.findings import Refused, Unaccepted
 from etl.intake import Named
 from etl.lock import Busy, publishing
 from etl.publish import Decision, Edition, publish, roll_back
-from etl.refresh import RAW, Unaccepted, refresh
+from etl.refresh import RAW, refresh
 from etl.screen import screen
 from indicators.archive import frame_of
 from indicators.database import observation, open_database

@@ -10,9 +10,9 @@ import pandas as pd
 import pytest
 import sqlalchemy as sa
 
-from etl.findings import Refused
+from etl.findings import Refused, Unaccepted
 from etl.intake import Named
-from etl.refresh import RAW, Unaccepted, figures, fill_if_empty, refresh
+from etl.refresh import RAW, figures, fill_if_empty, refresh
 from indicators import catalogue
 from indicators.database import KEY
 from indicators.queries import Selection, latest_release, observations, releases, warnings

@@ -16,7 +16,7 @@ from etl.judging import judged, write_verdicts
 from etl.refresh import RAW, refresh
 from etl.targets import FOLDER, register
 from indicators import catalogue, queries, tables
-from indicators.objectives import aim_name, matrix, matrix_table, target_text, verdict_table
+from indicators.objectives import matrix, matrix_table, target_text, verdict_table
 from indicators.progress import Kind, judge, said_of
 from indicators.targets import (
     Register,
@@ -99,7 +99,7 @@ def test_a_gain_on_a_percentage_is_written_in_percentage_points(shipped: Registe
 def test_a_target_of_one_industry_says_its_industry_everywhere(shipped: Register) -> None:
     words, target = Wording("en"), "guizhou-industrial-supervision-pass-rate-c-2025"
     record = shipped.record(target)
-    name = aim_name(record, words)
+    name = tables.aim_name(record, words)
     title = catalogue.load().indicators["industrial_supervision_pass_rate"].title
     assert name == f"{title.en} · Manufacturing"
     row = dict(record) | {

@@ -140,6 +140,23 @@ def test_every_key_of_the_answers_is_documented(raw: Path) -> None:
     assert {key for key in keys if f"`{key}`" not in text} == set()
 
 
+@pytest.mark.parametrize("arguments", [["--help"], ["status"]])
+def test_a_command_that_reads_no_figures_loads_nothing_that_is_slow(
+    tmp_path: Path, arguments: list[str]
+) -> None:
+    slow = {"altair", "duckdb", "psycopg", "pyspark", "scipy", "streamlit", "etl.refresh"}
+    run = (
+        "import sys; from etl.commands import app; "
+        f"app({arguments!r}, standalone_mode=False); print(*{slow!r} & set(sys.modules))"
+    )
+    environment = os.environ | {"DATABASE_URL": f"sqlite:///{tmp_path / 'figures.sqlite'}"}
+    printed = subprocess.run(
+        [sys.executable, "-c", run], cwd=ROOT, env=environment, capture_output=True, text=True,
+        check=True,
+    ).stdout  # fmt: skip
+    assert printed.splitlines()[-1] == ""
+
+
 # Its language
 
 

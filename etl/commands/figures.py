@@ -9,10 +9,9 @@ from typing import TYPE_CHECKING, Annotated, Any
 import pandas as pd
 import typer
 
-from etl import intake
 from etl.commands.app import app
+from etl.filing import OWN
 from etl.findings import Refused, write_findings
-from etl.intake import OWN, Named
 from etl.outcome import Outcome
 from etl.screen import screen
 from indicators import catalogue, holdings, queries, tables, vintages
@@ -288,6 +287,7 @@ def _refreshed(
     dry_run: bool = False,
 ) -> Publication:
     """Refresh with the progress shown; write the findings to `report` whatever comes of it."""
+    from etl import intake
     from etl.lock import abandoned
     from etl.refresh import RAW, refresh
 
@@ -316,7 +316,7 @@ def _refreshed(
         task = progress.add_task("")
         try:
             publication = refresh(
-                engine, named=Named(files or [], source), reason=reason, accepted=accepted,
+                engine, named=intake.Named(files or [], source), reason=reason, accepted=accepted,
                 dry_run=dry_run,
                 step=lambda key: progress.update(task, description=names.get(key, key)),
             )  # fmt: skip

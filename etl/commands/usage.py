@@ -8,7 +8,6 @@ from __future__ import annotations
 import re
 from typing import Any
 
-from typer import rich_utils
 from typer.core import TyperCommand, TyperGroup
 
 from indicators.wording import Wording, sentence
@@ -67,18 +66,19 @@ def half(text: str | None, words: Wording) -> str | None:
     return halves[0] if words.language == "zh" else halves[-1]
 
 
-def speak(command: Any, words: Wording) -> None:
-    """Let a command, and all below it, speak one language in their help."""
+def _name_panels(words: Wording) -> None:
+    from typer import rich_utils  # slow to load, and only help is drawn by it
+
     rich_utils.ARGUMENTS_PANEL_TITLE = words("Arguments")
     rich_utils.OPTIONS_PANEL_TITLE = words("Options")
     rich_utils.COMMANDS_PANEL_TITLE = words("Commands")
     rich_utils.DEFAULT_STRING = words("[default: {}]")
     rich_utils.ENVVAR_STRING = words("[env var: {}]")
     rich_utils.REQUIRED_LONG_STRING = words("[required]")
-    _halve(command, words)
 
 
-def _halve(command: Any, words: Wording) -> None:
+def speak(command: Any, words: Wording) -> None:
+    """Let a command, and all below it, speak one language in their help."""
     command.words = words
     command.options_metavar = words("[OPTIONS]")
     for part in (command, *command.params):
@@ -87,7 +87,7 @@ def _halve(command: Any, words: Wording) -> None:
     if isinstance(command, TyperGroup):
         command.subcommand_metavar = words("COMMAND [ARGS]...")
         for below in command.commands.values():
-            _halve(below, words)
+            speak(below, words)
 
 
 class Speaking(TyperCommand):
@@ -98,6 +98,11 @@ class Speaking(TyperCommand):
     def get_usage(self, ctx: Any) -> str:
         """Return how it is called."""
         return usage_line(super().get_usage(ctx), self.words)
+
+    def format_help(self, ctx: Any, formatter: Any) -> None:
+        """Write the help."""
+        _name_panels(self.words)
+        super().format_help(ctx, formatter)
 
     def get_help_option(self, ctx: Any) -> Any:
         """Return the option that shows this help."""
@@ -112,6 +117,11 @@ class SpeakingGroup(TyperGroup):
     def get_usage(self, ctx: Any) -> str:
         """Return how it is called."""
         return usage_line(super().get_usage(ctx), self.words)
+
+    def format_help(self, ctx: Any, formatter: Any) -> None:
+        """Write the help."""
+        _name_panels(self.words)
+        super().format_help(ctx, formatter)
 
     def get_help_option(self, ctx: Any) -> Any:
         """Return the option that shows this help."""

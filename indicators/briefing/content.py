@@ -19,7 +19,6 @@ from indicators import (
 from indicators.briefing.blocks import Block, Briefing, Figure, Heading, Paragraph, Points, Table
 from indicators.compare import Standing
 from indicators.frequencies import in_time, one_frequency
-from indicators.objectives import aim_name
 from indicators.progress import explain
 from indicators.province import Material, listing, sentences
 from indicators.queries import Selection, Vintage
@@ -156,7 +155,7 @@ def _targets(material: Material, words: Wording) -> Iterator[Block]:
         # The last sentence is another method's verdict: the Objectives page has room for both.
         every = every[:-1] if verdict.eurostat.value is not None else every
         said = [sentence for sentence in every if sentence != left_out][:REASONS]
-        told.append(words("{aim}. {why}", aim=aim_name(row, words),
+        told.append(words("{aim}. {why}", aim=tables.aim_name(row, words),
                           why=_run(said, words)))  # fmt: skip
     if told:
         yield Paragraph(words("What needs attention first, the farthest behind at the top:"))

@@ -106,7 +106,7 @@ def objective_exports(
     """Return what can be taken away from an objective: label, file name, and how to make it."""
     words, record = Wording(language), register(vintage).record(target)
     where = tables.region_names(language)[region]
-    title = words.listed([where, objectives.aim_name(record, words)])
+    title = words.listed([where, tables.aim_name(record, words)])
     answer = verdict(target, region, vintage)
     rows = series(target, region, vintage)
 

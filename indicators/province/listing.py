@@ -9,7 +9,7 @@ import pandas as pd
 
 from indicators import catalogue, tables
 from indicators.compare import Gap
-from indicators.objectives import aim_name, target_text
+from indicators.objectives import target_text
 from indicators.progress import SYMBOLS, VerdictClass, said_of
 from indicators.province.facts import Facts
 from indicators.province.sentences import (
@@ -41,7 +41,7 @@ def verdict_table(facts: Facts, asked: Mapping[str, Row], words: Wording) -> pd.
             f"{SYMBOLS[VerdictClass(row['verdict'])]} "
             f"{said_of(row, words)}" for row in told
         ],
-        words("Indicator"): [aim_name(row, words) for row in told],
+        words("Indicator"): [tables.aim_name(row, words) for row in told],
         words("Target"): [target_text(asked[row["target"]], words) for row in told],
         words("Latest"): [
             "—" if pd.isna(row["latest_value"]) else words(

@@ -42,8 +42,7 @@ def choose_target(words: Wording, vintage: Vintage) -> tuple[str, str]:
         "target",
         [str(key) for key in rows],
         name=lambda key: (
-            f"{objectives.aim_name(rows[key], words)} · "
-            f"{objectives.target_text(register[key], words)}"
+            f"{tables.aim_name(rows[key], words)} · {objectives.target_text(register[key], words)}"
         ),
         default=str(next(iter(rows))),
         words=words,
