@@ -9,6 +9,7 @@ from typing import Any
 import pandas as pd
 import sqlalchemy as sa
 
+from indicators import catalogue
 from indicators.database import KEY, observation, release, revision
 
 _NUMBERS = ("value", "numerator", "denominator")
@@ -72,8 +73,9 @@ def earlier(*chosen: sa.ColumnElement[bool]) -> sa.Select[Any]:
     """Return the rows of `revision` as they may be shown, those `chosen`.
 
     A figure that is suppressed now is in no earlier release either, whatever it was then; nor is
-    one that was suppressed last, before it was withdrawn. The archive keeps it, since what was
-    public once counts as known; `python -m etl retract` takes it out.
+    one that was suppressed last, before it was withdrawn, or a ratio of a figure that is suppressed
+    now. The archive keeps it, since what was public once counts as known; `python -m etl retract`
+    takes it out.
     """
     now, later = observation.alias("now"), revision.alias("later")
 
@@ -83,7 +85,11 @@ def earlier(*chosen: sa.ColumnElement[bool]) -> sa.Select[Any]:
     since = sa.exists().where(
         same(later), later.c.release > revision.c.release, later.c.confidentiality != "F"
     )
-    hidden = sa.or_(now.c.confidentiality != "F", sa.and_(now.c.indicator.is_(None), since))
+    hidden = sa.or_(
+        now.c.confidentiality != "F",
+        sa.and_(now.c.indicator.is_(None), since),
+        *_parts_suppressed(),
+    )
     columns = [
         sa.case((hidden, sa.null()), else_=column).label(column.name)
         if column.name in _NUMBERS
@@ -93,6 +99,33 @@ def earlier(*chosen: sa.ColumnElement[bool]) -> sa.Select[Any]:
         for column in revision.columns
     ]
     return sa.select(*columns).join_from(revision, now, same(now), isouter=True).where(*chosen)
+
+
+def _parts_suppressed() -> Iterator[sa.ColumnElement[bool]]:
+    """Yield the conditions that an archived ratio's numerator or denominator is suppressed now."""
+    ratios = [
+        item for item in catalogue.load().indicators.values() if item.numerator and item.denominator
+    ]
+    key, region, period = revision.c.indicator, revision.c.region, revision.c.period
+    wholes = {item.key: item.share_of for item in ratios if item.share_of}
+    whole = sa.case(wholes, value=key, else_=region) if wholes else region
+    for name, of in (("numerator", region), ("denominator", whole)):
+        for earlier_too in (False, True):
+            # Of an earlier denominator any that the ratio may have been divided by.
+            parts = {
+                item.key: getattr(item, name)
+                for item in ratios
+                if earlier_too == (name == "denominator" and item.denominator_period == "earlier")
+            }
+            if not parts:
+                continue
+            part = observation.alias()
+            yield sa.exists().where(
+                part.c.indicator == sa.case(parts, value=key),
+                part.c.period <= period if earlier_too else part.c.period == period,
+                *(part.c[same] == revision.c[same] for same in ("scheme", "industry", "size")),
+                part.c.region == of, part.c.confidentiality != "F",
+            )  # fmt: skip
 
 
 def is_total(figures: sa.FromClause) -> sa.ColumnElement[bool]:

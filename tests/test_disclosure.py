@@ -209,6 +209,24 @@ def test_what_was_suppressed_when_it_was_withdrawn_stays_so(engine: sa.Engine) -
     assert [shown(engine, number) for number in (1, 2)] == [(None, "C")] * 2
 
 
+@pytest.mark.parametrize("part", ["numerator", "denominator", "neither"])
+def test_a_ratio_of_a_figure_that_is_suppressed_is_in_no_earlier_release(
+    empty: sa.Engine, part: str
+) -> None:
+    count = ("registry_organisations_certified", "2021", "330000", 61_297.0)
+    whole = ("legal_units", "2021", "330000", 900_000.0)
+    publish_rows(empty, [count, whole, ("registry_coverage_rate", "2021", "330000", 6.8108)])
+    rows = rows_of([count, whole])  # the ratio is withdrawn
+    hidden = {"numerator": count[0], "denominator": whole[0]}.get(part)
+    of_it = rows["indicator"] == hidden
+    rows["value"] = rows["value"].mask(of_it)
+    rows["confidentiality"] = rows["confidentiality"].mask(of_it, "C")
+    publish(empty, edition_of(rows), Decision("later"))
+    ratio = observations(empty, Selection("registry_coverage_rate"), 1)
+    assert ratio["value"].notna().tolist() == [part == "neither"]
+    assert ratio["confidentiality"].tolist() == ["F" if part == "neither" else "C"]
+
+
 def test_what_is_open_again_is_open_in_earlier_releases_too(engine: sa.Engine) -> None:
     publish(engine, edition_of(suppressed(WORLD, "320000")), Decision("a test"))
     publish_rows(engine, WORLD)
