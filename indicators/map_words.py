@@ -79,10 +79,14 @@ def leaders(known: pd.DataFrame, words: Wording) -> str:
 
 
 def highest(known: pd.DataFrame) -> pd.DataFrame:
-    """Return the rows of the regions with the highest value, one or those that share it."""
+    """Return the rows of the regions with the highest value, one or those that share it.
+
+    Shared is what is written alike: nobody sees the digits beyond.
+    """
     values = known["value"]
     # Two ways to one number are not the same double.
-    rows: pd.DataFrame = known[values >= values.max() - NOISE * values.abs().max()]
+    alike = values >= values.max() - NOISE * values.abs().max()
+    rows: pd.DataFrame = known[alike | known["shown"].isin(known.loc[alike, "shown"])]
     return rows
 
 

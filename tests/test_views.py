@@ -93,6 +93,10 @@ def test_regions_that_share_the_highest_figure_are_all_named_or_counted() -> Non
     }
     for language, statement in said.items():
         assert statement in shown(rows, language, selection=rates).statement
+    # Written alike, 12.35, nobody can tell which is higher.
+    close = {"320000": 12.3512, "330000": 12.3498, "340000": 12.1}
+    rows = published(*((rates.indicator, "2022-09", code, v) for code, v in close.items()))
+    assert "江苏、浙江并列最高" in shown(rows, selection=rates).statement
     alike = published(*(
         (rates.indicator, "2022-09", code, 0.3) for code in tables.provinces()[:4]
     ))  # fmt: skip
