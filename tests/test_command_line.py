@@ -49,6 +49,15 @@ def test_check_refresh_and_status_in_turn() -> None:
 
 
 @pytest.mark.usefixtures("_database")
+def test_the_language_of_one_command_is_not_that_of_the_next() -> None:
+    before = screen.words.language
+    assert "Nothing has been published" in said("--language", "en", "status")
+    assert screen.words.language == before
+    assert "COMMAND" in said("--language", "en", "nonsense", code=Outcome.USAGE)
+    assert screen.words.language == before
+
+
+@pytest.mark.usefixtures("_database")
 def test_a_refused_file_is_shown_as_a_table_and_nothing_is_published(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

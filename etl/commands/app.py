@@ -54,7 +54,7 @@ class Verbs(SpeakingGroup):
     ) -> Any:
         """Run the command line and end the process with an exit status of `Outcome`."""
         args = list(sys.argv[1:] if args is None else args)
-        screen.words = Wording(_language(args))
+        before, screen.words = screen.words, Wording(_language(args))
         speak(self, screen.words)
         try:
             status = super().main(args, prog_name, standalone_mode=False, **extra)
@@ -63,6 +63,8 @@ class Verbs(SpeakingGroup):
             status = Outcome.USAGE
         except typer.Abort:
             status = 130  # as a shell says of what was interrupted
+        finally:
+            screen.words = before  # a language is one run's: a process may hold several
         if not standalone_mode:
             return status
         sys.exit(status if isinstance(status, int) else 0)
