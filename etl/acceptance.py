@@ -16,7 +16,7 @@ import pandas as pd
 import sqlalchemy as sa
 
 from etl.findings import Finding
-from etl.redaction import files_of, warning_rows
+from etl.suppression.redaction import files_of, warning_rows
 from etl.tidy import TidyRows
 from indicators.database import KEY, insert_rows, observation, quoted, revision, warning
 

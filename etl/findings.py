@@ -69,8 +69,8 @@ class Finding:
     `check` is the stable name of what found it, as in `etl.checks.CHECKS`. figures: those that
     the sentences quote or let one work out, by their keys; None where only the place tells.
     suppressed: one of them is suppressed, so the sentences are for the analyst's own screen and
-    are never stored; see `etl.redaction`. accepted: why somebody accepted it before, with release
-    `since`; fingerprint: what it is known again by (`etl.acceptance`).
+    are never stored; see `etl.suppression.redaction`. accepted: why somebody accepted it before,
+    with release `since`; fingerprint: what it is known again by (`etl.acceptance`).
     """
 
     file: str

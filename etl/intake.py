@@ -30,8 +30,8 @@ from etl.harmonise import add_citation
 from etl.overlap import settle
 from etl.own.declaration import beside
 from etl.own.table import LOCKED, SUFFIXES
-from etl.retracted import blanked, without
 from etl.sources import SOURCES
+from etl.suppression.retracted import blanked, without
 from etl.tidy import DERIVED, TidyRows
 from indicators import catalogue
 from indicators.catalogue import Catalogue

@@ -25,9 +25,9 @@ from etl.difference import Difference, Tables, difference, first_difference
 from etl.filing import Filing, Pending, Return, filed, returning, settle
 from etl.findings import Finding, Refused, message
 from etl.lock import publishing
-from etl.redaction import redact
-from etl.restore import keep_suppressed
 from etl.staging import Staged, hold, replace, staging
+from etl.suppression.redaction import redact
+from etl.suppression.restore import keep_suppressed
 from indicators.archive import frame_of, newest, published_in
 from indicators.database import (
     KEY,
@@ -140,9 +140,9 @@ def roll_back(
 ) -> Publication:
     """Make public again what was public in release `number`, as a new release.
 
-    But for what is suppressed today, and what that would follow from: see `etl.restore`. The files
-    in `raw` are what they were then, too, as far as their versions are kept. Raises `LookupError`
-    where there is no such release.
+    But for what is suppressed today, and what that would follow from: see `keep_suppressed`. The
+    files in `raw` are what they were then, too, as far as their versions are kept. Raises
+    `LookupError` where there is no such release.
     """
     pending = Pending(None)
     with filed(pending), publishing(engine) as connection:

@@ -15,15 +15,15 @@ from etl import checks, derive, intake
 from etl.acceptance import known_again
 from etl.baseline import Baseline, baseline
 from etl.documents import checksums
-from etl.earlier import Earlier
 from etl.filing import keep_versions, returned, settle_all
 from etl.findings import Finding, Refused, Unaccepted, message
 from etl.intake import Named, Step
 from etl.publish import Decision, Edition, Overtaken, Publication, publish
-from etl.redaction import marked
-from etl.retracted import agree, listed
-from etl.retraction import purge
-from etl.suppression import keep_withheld
+from etl.suppression.earlier import Earlier
+from etl.suppression.redaction import marked
+from etl.suppression.retracted import agree, listed
+from etl.suppression.retraction import purge
+from etl.suppression.small_numbers import keep_withheld
 from etl.targets import FOLDER, Register, register
 from etl.tidy import DERIVED, TidyRows
 from indicators import catalogue

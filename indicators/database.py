@@ -164,7 +164,7 @@ change = sa.Table(
 )
 
 # One row per release and verdict that it turned; the figure is the one that did it. Its values are
-# gone where it is suppressed: see `etl.redaction`.
+# gone where it is suppressed: see `etl.suppression.redaction`.
 flip = sa.Table(
     "flip",
     metadata,

@@ -22,7 +22,7 @@ from etl.findings import Finding, Refused, Unaccepted, findings_table, message, 
 from etl.outcome import Outcome
 from etl.publish import Decision, publish, roll_back
 from etl.refresh import RAW, refresh
-from etl.retraction import retract
+from etl.suppression.retraction import retract
 from indicators import cached, frame, vintages
 from indicators.archive import frame_of, published_in
 from indicators.briefing import write_briefings

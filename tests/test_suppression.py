@@ -14,7 +14,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from etl.divisions import divisions
-from etl.suppression import complementary, withheld
+from etl.suppression.small_numbers import complementary, withheld
 from etl.tidy import TidyRows
 from indicators import catalogue
 from indicators.catalogue import Catalogue, Suppression

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from etl.difference import Difference
     from etl.filing import Return
     from etl.publish import Publication
-    from etl.retraction import Retraction
+    from etl.suppression.retraction import Retraction
 
 
 Files = Annotated[
@@ -225,7 +225,7 @@ def retract(
 ) -> None:
     """把后来须保密的数字从全部版本中取走 · Take a figure out of every release."""
     from etl.refresh import RAW
-    from etl.retraction import retract as take_out
+    from etl.suppression.retraction import retract as take_out
 
     words, key = screen.words, (indicator, period, scheme, industry, size, region)
     with screen.explained(), screen.progress() as progress:

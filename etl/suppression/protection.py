@@ -20,8 +20,8 @@ from dataclasses import dataclass
 import numpy as np
 from scipy.sparse import csc_matrix, csr_matrix, vstack
 
-from etl.relations import Floats, Ints, Mask, Relations
-from etl.units import units
+from etl.suppression.relations import Floats, Ints, Mask, Relations
+from etl.suppression.units import units
 
 ROUNDING = 1e-6
 # The price of suppressing a public cell is its value and 1; of some others:

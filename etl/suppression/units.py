@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 from scipy.sparse import csr_matrix, vstack
 
-from etl.relations import Ints, Relations
+from etl.suppression.relations import Ints, Relations
 
 
 def units(relations: Relations) -> csr_matrix:

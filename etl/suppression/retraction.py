@@ -27,8 +27,8 @@ import sqlalchemy as sa
 from etl.filing import version_file
 from etl.findings import Finding, Key, Refused, message
 from etl.lock import publishing
-from etl.redaction import redact
-from etl.retracted import (
+from etl.suppression.redaction import redact
+from etl.suppression.retracted import (
     COMPLEMENTARY,
     CONFIDENTIAL,
     LISTED,
@@ -37,7 +37,7 @@ from etl.retracted import (
     without,
     write_list,
 )
-from etl.suppression import keep_withheld
+from etl.suppression.small_numbers import keep_withheld
 from etl.tidy import DERIVED, TidyRows
 from indicators import catalogue
 from indicators.archive import frame_of, newest, published_in

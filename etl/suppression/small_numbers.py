@@ -3,9 +3,9 @@
     primary        too few behind a figure (threshold), one of them too large (dominance), or
                    marked as confidential by its source
     complementary  as many others as it takes that no suppressed figure follows from what is
-                   public, nor that a small one is small (`etl.protection`), by any relation
-                   between published figures (`etl.relations`), in this release and with what
-                   earlier ones published (`etl.past`)
+                   public, nor that a small one is small (`protection`), by any relation
+                   between published figures (`relations`), in this release and with what
+                   earlier ones published (`past`)
     ratio          ratios that would give a suppressed numerator or denominator away
 
 A suppressed figure loses value, numerator and denominator and bears confidentiality C, whatever
@@ -20,10 +20,10 @@ from collections.abc import Iterator
 import numpy as np
 import pandas as pd
 
-from etl.earlier import Earlier
-from etl.past import past
-from etl.protection import Cells, further
-from etl.relations import Floats, Mask, last_month, networks, relations
+from etl.suppression.earlier import Earlier
+from etl.suppression.past import past
+from etl.suppression.protection import Cells, further
+from etl.suppression.relations import Floats, Mask, last_month, networks, relations
 from etl.tidy import DERIVED, TidyRows
 from indicators.catalogue import Catalogue, Indicator
 from indicators.database import KEY

@@ -8,10 +8,10 @@ from pathlib import Path
 import pandas as pd
 import sqlalchemy as sa
 
-from etl.earlier import Earlier
-from etl.relations import networks
 from etl.staging import Staged
-from etl.suppression import keep_withheld
+from etl.suppression.earlier import Earlier
+from etl.suppression.relations import networks
+from etl.suppression.small_numbers import keep_withheld
 from etl.tidy import PUBLIC, WITHHELD, TidyRows
 from indicators import catalogue
 from indicators.archive import frame_of, published_in

@@ -15,7 +15,7 @@ import pandas as pd
 from scipy.sparse import csr_matrix, diags_array, hstack, vstack
 from scipy.sparse.csgraph import connected_components
 
-from etl.relations import Floats, Mask, Relations, relations
+from etl.suppression.relations import Floats, Mask, Relations, relations
 from indicators.catalogue import Catalogue
 from indicators.database import KEY
 
