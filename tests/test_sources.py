@@ -1,15 +1,22 @@
-"""Who publishes a source and how often: said by the catalogue, else by the files' declarations."""
+"""Who publishes a source and how often: said by the catalogue, else by the files' declarations.
+
+And every figure that the project ships, as it was published before its sources were declared.
+"""
 
 from __future__ import annotations
 
 import shutil
 from pathlib import Path
 
+import pandas as pd
 import pytest
 import sqlalchemy as sa
 
 from etl.refresh import RAW, refresh
+from etl.tidy import DERIVED
 from indicators import holdings, tables
+from indicators.archive import frame_of
+from indicators.database import citation, observation
 from indicators.wording import Wording
 
 DECLARED = """provenance: {{publisher: {publisher}, document: {document}, licence: 内部使用{more}}}
@@ -17,6 +24,8 @@ columns: {{region: 地区, period: 时期, value: 数值}}
 fixed: {{indicator: certificates_valid, scheme: ALL, industry: ALL, size: ALL}}
 unit: 张
 """
+
+VECTORS = Path(__file__).parent / "vectors"
 
 
 def written(folder: Path, name: str, period: str, **said: str) -> None:
@@ -87,3 +96,24 @@ def test_a_file_declared_anew_is_shown_as_it_is_declared_now(empty: sa.Engine, r
     assert told(empty)["bureau"] == ("新机构", "每季一次", "月报")
     then = tables.sources_table(holdings.sources(empty, 1), Wording("zh")).set_index("来源")
     assert then.at["bureau", "发布机构"] == "旧机构"
+
+
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+def test_shipped_figures_keep_key_value_status_and_citation(empty: sa.Engine) -> None:
+    refresh(empty)
+    figures = sa.select(observation).where(observation.c.source != DERIVED)
+    with empty.connect() as connection:
+        rows = frame_of(connection, figures)
+        citations = frame_of(connection, sa.select(citation))
+    assert_unchanged(rows.assign(value=rows["value"].map(repr)), "shipped_figures")
+    assert_unchanged(citations[citations["citation"].isin(rows["citation"])], "shipped_citations")
+
+
+def assert_unchanged(now: pd.DataFrame, name: str) -> None:
+    then = pd.read_csv(VECTORS / f"{name}.csv", dtype=str, keep_default_na=False)
+    columns = list(then.columns)
+    said = now[columns].fillna("").astype(str)
+    pd.testing.assert_frame_equal(
+        said.sort_values(columns).reset_index(drop=True),
+        then.sort_values(columns).reset_index(drop=True),
+    )
