@@ -11,9 +11,9 @@ from collections.abc import Callable, Mapping
 
 import pandas as pd
 
+from etl.figures.cells import Unread, number, period, plain
+from etl.figures.names import Names, folded, names
 from etl.findings import Finding, Message, Refused, message
-from etl.own.cells import Unread, number, period, plain
-from etl.own.names import Names, folded, names
 from indicators.catalogue import Catalogue
 
 

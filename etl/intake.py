@@ -22,14 +22,15 @@ from pathlib import Path
 
 import pandas as pd
 
-from etl import own
 from etl.documents import checksums, sha256
+from etl.figures.declaration import beside
+from etl.figures.grammar import read_declaration
+from etl.figures.tidying import tidy
+from etl.files.table import LOCKED, SUFFIXES
 from etl.filing import MEANING, OWN, Filing
 from etl.findings import Finding, Refused, message
 from etl.harmonise import add_citation
 from etl.overlap import settle
-from etl.own.declaration import beside
-from etl.own.table import LOCKED, SUFFIXES
 from etl.sources import SOURCES
 from etl.suppression.retracted import blanked, without
 from etl.tidy import DERIVED, TidyRows
@@ -211,7 +212,7 @@ def _own_files(raw: Path, named: Named) -> Iterator[tuple[str, Path]]:
 def _read_own(
     source: str, path: Path, known: Catalogue, kept: Path, folder: Path, retracted: pd.DataFrame
 ) -> _Read:
-    declaration = own.read_declaration(path)
+    declaration = read_declaration(path)
     inputs = pd.DataFrame(
         [
             (f"{source}/{file.name}", source, sha256(file), file.stat().st_size)
@@ -231,7 +232,7 @@ def _read_own(
     kept.mkdir(parents=True, exist_ok=True)
     half = tidied.with_suffix(f".{os.getpid()}")
     try:
-        done = own.tidy(path, declaration, known, half, source=source)
+        done = tidy(path, declaration, known, half, source=source)
         without(half, retracted)
         if done.warnings:  # said again at every reading, so not kept
             tidied = folder / tidied.name

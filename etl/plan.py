@@ -15,9 +15,9 @@ from typing import Any
 
 import pandas as pd
 
+from etl.figures.cells import Unread
 from etl.findings import Finding, Message, Refused, message
 from etl.harmonise import number, period, plain
-from etl.own.cells import Unread
 from indicators.progress import Kind, Shape, decimal_year
 from indicators.statuses import ObservationStatus
 from indicators.wording import Wording

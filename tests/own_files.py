@@ -1,4 +1,4 @@
-"""Files of figures as people send them, made by hand for the tests of etl/own."""
+"""Files of figures as people send them, made by hand for the tests of etl/figures."""
 
 from __future__ import annotations
 
@@ -16,9 +16,9 @@ import pyarrow.parquet as pq
 import xlsxwriter
 import yaml
 
+from etl.figures.grammar import declaration_of
+from etl.figures.tidying import tidy
 from etl.findings import Refused
-from etl.own import tidy
-from etl.own.grammar import declaration_of
 from indicators import catalogue
 
 FILES = Path(__file__).parent / "files"

@@ -19,10 +19,13 @@ import yaml
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from etl.figures.declaration import beside
+from etl.figures.grammar import read_declaration
+from etl.figures.proposal import propose
+from etl.figures.template import template
+from etl.figures.tidying import tidy
+from etl.files import textfile as text_files
 from etl.findings import Refused
-from etl.own import propose, read_declaration, template, tidy
-from etl.own import textfile as text_files
-from etl.own.declaration import beside
 from etl.tidy import SCHEMA
 from indicators import catalogue
 from indicators.database import ROOT, citation
@@ -222,7 +225,7 @@ def test_the_raised_mark_of_a_note_is_no_digit(tmp_path: Path) -> None:
 
 
 def test_percentages_that_look_like_fractions_are_warned_of(tmp_path: Path) -> None:
-    from etl.own.grammar import declaration_of
+    from etl.figures.grammar import declaration_of
 
     path = csv(tmp_path, "地区,时期,数值\n江苏,2024,0.93\n")
     declared = LONG.replace("certificates_valid", "manufacturing_pass_rate").replace("张", '"%"')
@@ -431,8 +434,8 @@ def test_an_empty_template_holds_no_figure(tmp_path: Path) -> None:
 
 
 def test_every_choice_a_template_offers_is_understood() -> None:
-    from etl.own.names import names
-    from etl.own.template import _lists
+    from etl.figures.names import names
+    from etl.figures.template import _lists
 
     for name, entries in _lists(list(KNOWN.indicators), KNOWN).items():
         if name in ("indicator", "region", "industry", "size", "scheme"):
@@ -532,7 +535,7 @@ def test_a_mangled_text_is_refused_or_says_what_it_says(tmp_path: Path, raw: byt
 
 
 def _number(text: str) -> float | None:
-    from etl.own.cells import Unread, number
+    from etl.figures.cells import Unread, number
 
     try:
         return number(text)

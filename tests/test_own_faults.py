@@ -10,11 +10,11 @@ from pathlib import Path
 
 import pytest
 
+from etl.figures.declaration import beside
+from etl.figures.grammar import declaration_of, read_declaration
+from etl.figures.proposal import propose
+from etl.files.listing import LIMIT
 from etl.findings import Refused
-from etl.own import propose, read_declaration
-from etl.own.declaration import beside
-from etl.own.grammar import declaration_of
-from etl.own.listing import LIMIT
 from indicators import catalogue
 from indicators.wording import Wording
 from tests.own_files import (
@@ -323,7 +323,7 @@ def test_a_parquet_file_whose_texts_are_no_utf_8_is_refused(tmp_path: Path) -> N
 def test_an_archive_that_unpacks_to_too_much_is_refused(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("etl.own.package.UNPACKED", 1 << 20)
+    monkeypatch.setattr("etl.files.package.UNPACKED", 1 << 20)
     path = tmp_path / "figures.xlsx"
     path.write_bytes(zipped({"xl/workbook.xml": " " * (2 << 20)}))
     (fault,) = faults(path)
@@ -333,7 +333,7 @@ def test_an_archive_that_unpacks_to_too_much_is_refused(
 def test_one_text_in_many_cells_counts_as_often_as_it_stands(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("etl.own.package.TEXT", 1_000)
+    monkeypatch.setattr("etl.files.package.TEXT", 1_000)
     rows = [*TABLE, *[["江" * 100, "2024", 1]] * 20]
     said = "a sheet of at most 1000 characters"
     for path in (
@@ -351,7 +351,7 @@ def test_a_proposal_spreads_out_no_sheet_that_is_too_large(
 ) -> None:
     path = xlsx(tmp_path, {"甲": TABLE, "乙": [*TABLE, *[["", ""]] * 40, [1] * 40]})
     assert propose(path, KNOWN)
-    monkeypatch.setattr("etl.own.package.CELLS", 1_000)
+    monkeypatch.setattr("etl.files.package.CELLS", 1_000)
     with pytest.raises(Refused) as refusal:
         propose(path, KNOWN)
     assert str(refusal.value.findings[0].expected) == "a sheet of at most 1000 cells"

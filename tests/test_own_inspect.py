@@ -13,12 +13,13 @@ import pandas as pd
 import pytest
 import yaml
 
+from etl.figures.cells import period
+from etl.figures.declaration import TODO, beside
+from etl.figures.grammar import read_declaration
+from etl.figures.headings import Headings
+from etl.figures.proposal import Proposal, propose
+from etl.figures.tidying import tidy
 from etl.findings import Refused
-from etl.own import propose, read_declaration, tidy
-from etl.own.cells import period
-from etl.own.declaration import TODO, beside
-from etl.own.headings import Headings
-from etl.own.proposal import Proposal
 from indicators import catalogue
 from indicators.wording import LANGUAGES, Language, Wording
 from tests.own_files import csv, loaded

@@ -9,9 +9,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from etl.own.cells import Unread, amount, number, period
-from etl.own.names import names
-from etl.own.units import power
+from etl.figures.cells import Unread, amount, number, period
+from etl.figures.names import names
+from etl.figures.units import power
 from indicators import catalogue
 from indicators.catalogue import REFERENCE, Text
 

@@ -13,10 +13,11 @@ import pytest
 import python_calamine as calamine
 import yaml
 
-from etl.own import propose, template
-from etl.own.declaration import MEANINGS
-from etl.own.grammar import declaration_of
-from etl.own.tidying import citation
+from etl.figures.declaration import MEANINGS
+from etl.figures.grammar import declaration_of
+from etl.figures.proposal import propose
+from etl.figures.template import template
+from etl.figures.tidying import citation
 from indicators import catalogue, maps
 from indicators.statuses import OBSERVATION_STATUSES, ObservationStatus
 from indicators.tables import footnote

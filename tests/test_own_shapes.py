@@ -9,11 +9,11 @@ from typing import Any
 import pytest
 import yaml
 
+from etl.figures.cells import Unread, month, quarter, year
+from etl.figures.grammar import declaration_of
+from etl.figures.tidying import tidy
+from etl.files.letters import letter, position
 from etl.findings import Refused
-from etl.own import tidy
-from etl.own.cells import Unread, month, quarter, year
-from etl.own.grammar import declaration_of
-from etl.own.letters import letter, position
 from indicators import catalogue
 from indicators.database import ROOT
 from tests.own_files import PROVENANCE, csv, faults, figures, loaded, xlsx

@@ -13,11 +13,11 @@ import pytest
 import sqlalchemy as sa
 import yaml
 
-from etl import own
 from etl.documents import sha256
+from etl.figures.declaration import beside
+from etl.figures.grammar import read_declaration
 from etl.findings import Refused
 from etl.intake import Named
-from etl.own.declaration import beside
 from etl.refresh import RAW, refresh
 from etl.rollup import (
     Choice,
@@ -137,7 +137,7 @@ def test_a_choice_of_nothing_is_refused(world: World, chosen: dict[str, str], to
 
 
 def test_the_declaration_says_which_files_and_when(world: World) -> None:
-    said = own.read_declaration(written(world)).provenance
+    said = read_declaration(written(world)).provenance
     digest = "sha256:" + sha256(world.file)
     assert digest in said["note"]
     assert said["note"].startswith("10 certificates read, 0 set aside")

@@ -19,7 +19,7 @@ def template(
     force: Force = False,
 ) -> None:
     """生成自带说明的空白工作簿 · Write an empty workbook that explains itself."""
-    from etl import own
+    from etl.figures.template import template as empty_workbook
 
     words, known = screen.words, catalogue.load()
     unknown = [key for key in indicators if key not in known.indicators]
@@ -30,7 +30,7 @@ def template(
         ))  # fmt: skip
     screen.check_free([out], force=force)
     with screen.explained():
-        out.write_bytes(own.template(indicators, known, words))
+        out.write_bytes(empty_workbook(indicators, known, words))
     screen.say(words("Written to {file}", file=str(out)))
 
 
@@ -43,7 +43,7 @@ def inspect(
     force: Force = False,
 ) -> None:
     """由文件本身提出声明，并说明把握程度 · Propose a file's declaration, and say how sure it is."""
-    from etl import own
+    from etl.figures.proposal import propose
 
     words = screen.words
     if out is not None:
@@ -51,7 +51,7 @@ def inspect(
         itself = out.exists() and out.samefile(file)
         screen.check_free([out], force=force and not itself)
     with screen.explained():
-        proposal = own.propose(file, catalogue.load())
+        proposal = propose(file, catalogue.load())
         text = proposal.yaml(words)
         if out is not None:
             out.write_text(text, encoding="utf-8")

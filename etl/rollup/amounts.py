@@ -10,7 +10,7 @@ from typing import Any
 
 import ibis
 
-from etl.own.cells import MULTIPLES
+from etl.figures.cells import MULTIPLES
 from etl.rollup.plain_text import tidied
 
 AMOUNTS = ("employees", "revenue", "assets")

@@ -17,8 +17,8 @@ from functools import cached_property
 from pathlib import Path
 from typing import NoReturn
 
+from etl.files.listing import Listing
 from etl.findings import message
-from etl.own.listing import Listing
 
 WITHIN = 50  # rows in which a header is looked for
 _HEAD = 1 << 20  # bytes that tell the encoding and the header

@@ -21,9 +21,9 @@ from typing import Any
 
 import yaml
 
+from etl.figures.cells import MULTIPLES
+from etl.figures.declaration import beside
 from etl.findings import Finding, Message, Refused, message
-from etl.own.cells import MULTIPLES
-from etl.own.declaration import beside
 from etl.rollup.declaration import COLUMNS, STATUS_CODES, Declaration
 from etl.rollup.plain_text import tidy
 from etl.rollup.size_class import NOT_CLASSIFIED, SIZES

@@ -135,7 +135,7 @@ def write_publication(
     Small figures stay in: the gate withholds them. Raises `Refused` for an unknown level or
     frequency, or where no period is left.
     """
-    from etl.own.declaration import beside  # what reads figures need not be there to count them
+    from etl.figures.declaration import beside  # what reads figures need not be there to count them
 
     choice.check(known)
     counts = counted(summary.out, engine)
@@ -172,7 +172,7 @@ def _figures(counts: Any, periods: Sequence[str], codes: dict[str, list[str]]) -
 def _declaration(
     summary: Summary, files: Sequence[Path], as_of: date, known: Catalogue, words: Wording
 ) -> dict[str, Any]:
-    from etl.own.declaration import beside
+    from etl.figures.declaration import beside
 
     source = known.sources[SOURCE]
     # What was said of a file bears on its counts as much as what stands in it.

@@ -22,9 +22,9 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import python_calamine as calamine
 
+from etl.files.listing import Listing
+from etl.files.workbook import cells, open_book, text
 from etl.findings import Finding, Refused, message
-from etl.own.listing import Listing
-from etl.own.workbook import cells, open_book, text
 from etl.rollup.csv_text import WITHIN, CsvText
 from etl.rollup.declaration import COLUMNS, OPTIONAL, Declaration
 from etl.rollup.engine import Engine

@@ -9,11 +9,11 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
+from etl.figures.cells import Unread, plain
+from etl.figures.declaration import Declaration
+from etl.figures.units import BODIES, power
+from etl.files.listing import Listing
 from etl.findings import message
-from etl.own.cells import Unread, plain
-from etl.own.declaration import Declaration
-from etl.own.listing import Listing
-from etl.own.units import BODIES, power
 from indicators.catalogue import Text
 
 _MARKED = re.compile(

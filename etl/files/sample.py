@@ -10,10 +10,10 @@ from itertools import islice
 from pathlib import Path
 from typing import Literal
 
+from etl.figures.declaration import TODO
+from etl.files.listing import Listing
+from etl.files.table import TEXT_FILES, WORKBOOKS, ParquetFile, Range, readable
 from etl.findings import Message, message
-from etl.own.declaration import TODO
-from etl.own.listing import Listing
-from etl.own.table import TEXT_FILES, WORKBOOKS, ParquetFile, Range, readable
 
 Certainty = Literal["certain", "likely", "unsure"]
 ROWS = 2_000
@@ -138,7 +138,7 @@ def _decoded(head: bytes, listing: Listing) -> tuple[Item, str]:  # noqa: RET503
 
 
 def _of_workbook(path: Path, listing: Listing) -> Sample:
-    from etl.own.workbook import damaged, filled_sheets, open_book, shown_cells
+    from etl.files.workbook import damaged, filled_sheets, open_book, shown_cells
 
     with open_book(path, listing) as book:
         filled = filled_sheets(book, path, listing)

@@ -9,9 +9,9 @@ from functools import cache
 from itertools import islice
 from typing import Literal
 
-from etl.own.cells import Unread, amount, note_mark, plain
-from etl.own.names import is_note
-from etl.own.table import Range
+from etl.figures.cells import Unread, amount, note_mark, plain
+from etl.figures.names import is_note
+from etl.files.table import Range
 
 Kind = Literal["blank", "number", "year", "noted", "sign", "text"]
 SIGNS = {

@@ -15,9 +15,9 @@ import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from etl.figures.cells import Amount, Unread, amount, plain
+from etl.figures.declaration import MEANINGS
 from etl.findings import message
-from etl.own.cells import Amount, Unread, amount, plain
-from etl.own.declaration import MEANINGS
 from indicators.statuses import ObservationStatus
 
 Floats = npt.NDArray[np.float64]

@@ -17,10 +17,10 @@ from pathlib import Path
 from typing import IO
 from xml.etree import ElementTree
 
+from etl.files.letters import position
+from etl.files.listing import Listing
+from etl.files.number_formats import scales
 from etl.findings import message
-from etl.own.letters import position
-from etl.own.listing import Listing
-from etl.own.number_formats import scales
 
 # A cell takes up to 300 bytes once it is read, whatever it takes in the file.
 UNPACKED = 512 << 20

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import re
 
+from etl.figures.cells import MULTIPLES, Unread, plain
 from etl.findings import message
-from etl.own.cells import MULTIPLES, Unread, plain
 from indicators.catalogue import Text
 
 _PREFIX = re.compile(f"({'|'.join(sorted(MULTIPLES, key=len, reverse=True))})(.+)")

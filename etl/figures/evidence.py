@@ -10,14 +10,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
+from etl.figures.cells import Unread, amount, note_mark, period, plain
+from etl.figures.columns import MARK, Column, Columns, Readers, all_read, labels_of, titled_as
+from etl.figures.declaration import MEANINGS, PARTS, PROVENANCE, TODO
+from etl.figures.grid import Grid, kind, unmarked
+from etl.figures.headings import Heading, Headings
+from etl.figures.names import NATIONAL, TOTALS, folded, is_note, is_regional, is_whole
+from etl.files.sample import Certainty, Item, Sample, undecided
 from etl.findings import Message, message
-from etl.own.cells import Unread, amount, note_mark, period, plain
-from etl.own.columns import MARK, Column, Columns, Readers, all_read, labels_of, titled_as
-from etl.own.declaration import MEANINGS, PARTS, PROVENANCE, TODO
-from etl.own.grid import Grid, kind, unmarked
-from etl.own.headings import Heading, Headings
-from etl.own.names import NATIONAL, TOTALS, folded, is_note, is_regional, is_whole
-from etl.own.sample import Certainty, Item, Sample, undecided
 from indicators.catalogue import Catalogue
 from indicators.database import KEY
 

@@ -13,10 +13,10 @@ from typing import Any
 import xlsxwriter
 import yaml
 
+from etl.figures.declaration import INSIDE, OPTIONAL, PROVENANCE
+from etl.files.listing import Listing
+from etl.files.table import WORKBOOKS
 from etl.findings import Message, message
-from etl.own.declaration import INSIDE, OPTIONAL, PROVENANCE
-from etl.own.listing import Listing
-from etl.own.table import WORKBOOKS
 from indicators.catalogue import Catalogue
 from indicators.statuses import ObservationStatus
 from indicators.wording import Wording
@@ -111,7 +111,7 @@ def declared_inside(path: Path) -> dict[str, Any] | None:
     """
     if path.suffix.lower() not in WORKBOOKS or not path.exists() or not path.stat().st_size:
         return None
-    from etl.own.workbook import cells, open_book
+    from etl.files.workbook import cells, open_book
 
     listing = Listing(path.name)
     with open_book(path, listing) as book:

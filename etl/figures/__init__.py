@@ -5,19 +5,3 @@ tidied = tidy(path, declaration, catalogue, out, source="bureau")
 proposal = propose(path, catalogue)             for a file that has no declaration yet
 workbook = template(["certificates_valid"], catalogue, words)
 """
-
-from etl.own.declaration import Declaration
-from etl.own.grammar import read_declaration
-from etl.own.proposal import Proposal, propose
-from etl.own.template import template
-from etl.own.tidying import Tidied, tidy
-
-__all__ = [
-    "Declaration",
-    "Proposal",
-    "Tidied",
-    "propose",
-    "read_declaration",
-    "template",
-    "tidy",
-]

@@ -15,13 +15,13 @@ import numpy.typing as npt
 import pyarrow as pa
 
 from etl.checks.cells import CONF_STATUS, OBS_STATUS
+from etl.figures.cells import Unread, month, period, quarter, year
+from etl.figures.declaration import Declaration
+from etl.figures.names import EXPECTED, Names, folded, is_note, names
+from etl.figures.notes import Notes
+from etl.figures.units import power
+from etl.files.listing import Listing
 from etl.findings import Message, message
-from etl.own.cells import Unread, month, period, quarter, year
-from etl.own.declaration import Declaration
-from etl.own.listing import Listing
-from etl.own.names import EXPECTED, Names, folded, is_note, names
-from etl.own.notes import Notes
-from etl.own.units import power
 from indicators.catalogue import Catalogue, Text
 from indicators.database import KEY
 from indicators.statuses import OBSERVATION_STATUSES

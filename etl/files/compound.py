@@ -13,8 +13,8 @@ from pathlib import Path
 
 import olefile
 
-from etl.own.number_formats import scales
-from etl.own.package import Marks
+from etl.files.number_formats import scales
+from etl.files.package import Marks
 
 COMPOUND = olefile.MAGIC
 _STREAMS = ("Workbook", "Book")  # since 1997, and before

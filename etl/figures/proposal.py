@@ -10,10 +10,10 @@ from pathlib import Path
 
 import yaml
 
-from etl.own.declaration import beside
-from etl.own.evidence import Evidence
-from etl.own.listing import Listing
-from etl.own.sample import Item, sample
+from etl.figures.declaration import beside
+from etl.figures.evidence import Evidence
+from etl.files.listing import Listing
+from etl.files.sample import Item, sample
 from indicators.catalogue import Catalogue
 from indicators.wording import Wording
 

@@ -14,13 +14,13 @@ import numpy as np
 import pyarrow as pa
 import python_calamine as calamine
 
+from etl.figures.declaration import INSIDE, Declaration
+from etl.files import compound
+from etl.files.listing import Listing
+from etl.files.number_formats import ranges, shown
+from etl.files.package import Cell, Marks, check, is_locked, marks, too_many
+from etl.files.table import Batch, Range
 from etl.findings import message
-from etl.own import compound
-from etl.own.declaration import INSIDE, Declaration
-from etl.own.listing import Listing
-from etl.own.number_formats import ranges, shown
-from etl.own.package import Cell, Marks, check, is_locked, marks, too_many
-from etl.own.table import Batch, Range
 
 SIZE = 200 << 20
 _DAYS = 2_958_466  # to the end of the year 9999, the last that spreadsheets know

@@ -6,8 +6,8 @@ from typing import Any
 
 import numpy as np
 
-from etl.own.conversion import Codes
-from etl.own.declaration import MEANINGS
+from etl.figures.conversion import Codes
+from etl.figures.declaration import MEANINGS
 from indicators.statuses import ObservationStatus
 
 NO_DATA, NOT_APPLICABLE, SUPPRESSED, OMITTED = range(1, 1 + len(MEANINGS))

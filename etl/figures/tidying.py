@@ -11,14 +11,14 @@ from pathlib import Path
 import pandas as pd
 import pyarrow.parquet as pq
 
+from etl.figures.conversion import Conversion
+from etl.figures.declaration import Declaration
+from etl.figures.layout import layout
+from etl.figures.notes import Notes
+from etl.figures.rows import COUNTS, TEXTS, WRITTEN, Rows
+from etl.files.listing import Listing
+from etl.files.table import Table, open_tables
 from etl.findings import Finding
-from etl.own.conversion import Conversion
-from etl.own.declaration import Declaration
-from etl.own.layout import layout
-from etl.own.listing import Listing
-from etl.own.notes import Notes
-from etl.own.rows import COUNTS, TEXTS, WRITTEN, Rows
-from etl.own.table import Table, open_tables
 from indicators.catalogue import Catalogue
 
 

@@ -12,16 +12,16 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
+from etl.figures.cells import Unread, amount, plain
+from etl.figures.conversion import Coded, Codes, Conversion, coded, present, repeated
+from etl.figures.declaration import MARKS, PARTS, Declaration, Rule
+from etl.figures.figures import WRONG, Figures, Reading, missing_texts
+from etl.figures.layout import Layout
+from etl.figures.statuses import OMITTED, WITHOUT_VALUE, marked, put, says
+from etl.figures.unit_words import UnitWords
+from etl.files.listing import Listing
+from etl.files.table import Batch
 from etl.findings import message
-from etl.own.cells import Unread, amount, plain
-from etl.own.conversion import Coded, Codes, Conversion, coded, present, repeated
-from etl.own.declaration import MARKS, PARTS, Declaration, Rule
-from etl.own.figures import WRONG, Figures, Reading, missing_texts
-from etl.own.layout import Layout
-from etl.own.listing import Listing
-from etl.own.statuses import OMITTED, WITHOUT_VALUE, marked, put, says
-from etl.own.table import Batch
-from etl.own.unit_words import UnitWords
 from etl.tidy import SCHEMA
 from indicators.database import KEY
 

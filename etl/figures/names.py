@@ -15,8 +15,8 @@ from functools import cache
 
 import pandas as pd
 
+from etl.figures.cells import Unread, note_advice, note_mark, plain
 from etl.findings import Message, message
-from etl.own.cells import Unread, note_advice, note_mark, plain
 from indicators.catalogue import REFERENCE, Catalogue
 
 EXPECTED: dict[str, Message] = {

@@ -12,8 +12,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cached_property
 
-from etl.own.cells import MULTIPLES, Unread, period, plain
-from etl.own.units import BODIES, power
+from etl.figures.cells import MULTIPLES, Unread, period, plain
+from etl.figures.units import BODIES, power
 from indicators.catalogue import Catalogue
 
 _HAN = "一-鿿"

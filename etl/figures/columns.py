@@ -8,12 +8,12 @@ from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from functools import cache
 
-from etl.own.cells import Unread, month, period, plain, quarter
-from etl.own.grid import Grid, kind, unmarked
-from etl.own.headings import Headings
-from etl.own.letters import letter
-from etl.own.names import is_note, is_whole, names
-from etl.own.sample import Certainty
+from etl.figures.cells import Unread, month, period, plain, quarter
+from etl.figures.grid import Grid, kind, unmarked
+from etl.figures.headings import Headings
+from etl.figures.names import is_note, is_whole, names
+from etl.files.letters import letter
+from etl.files.sample import Certainty
 from indicators.catalogue import Catalogue
 from indicators.statuses import OBSERVATION_STATUSES
 

@@ -13,10 +13,10 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.csv
 
+from etl.figures.declaration import Declaration
+from etl.files.listing import LIMIT, Listing
+from etl.files.table import Batch, Range
 from etl.findings import message
-from etl.own.declaration import Declaration
-from etl.own.listing import LIMIT, Listing
-from etl.own.table import Batch, Range
 
 BLOCK = 8 << 20
 _HEAD = 1 << 20

@@ -14,9 +14,9 @@ import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from etl.figures.declaration import Declaration
+from etl.files.listing import Listing
 from etl.findings import message
-from etl.own.declaration import Declaration
-from etl.own.listing import Listing
 
 Numbers = npt.NDArray[np.int64]
 Range = tuple[tuple[int, int], tuple[int, int]]  # first and last cell, each (row, column) from 0
@@ -65,7 +65,7 @@ def open_tables(
     """
     suffix = readable(path, listing)
     if suffix in WORKBOOKS:
-        from etl.own.workbook import Workbook, open_book, parted
+        from etl.files.workbook import Workbook, open_book, parted
 
         with open_book(path, listing) as book:
             yield [
@@ -80,7 +80,7 @@ def open_tables(
             message("correct {key} in the declaration", key="across_sheets"),
         )
     if suffix in TEXT_FILES:
-        from etl.own.textfile import TextFile
+        from etl.files.textfile import TextFile
 
         yield [(declaration, partial(TextFile, path, declaration, listing))]
     else:

@@ -12,9 +12,7 @@ from typing import Any
 
 import yaml
 
-from etl.findings import Finding, Message, Refused, message
-from etl.own import strict_yaml
-from etl.own.declaration import (
+from etl.figures.declaration import (
     COLUMNS,
     MARKS,
     MEANINGS,
@@ -29,6 +27,8 @@ from etl.own.declaration import (
     Rule,
     beside,
 )
+from etl.files import strict_yaml
+from etl.findings import Finding, Message, Refused, message
 from indicators.database import KEY
 
 LARGEST = 256 << 10  # bytes: names for every county take a fifth of it
@@ -43,7 +43,7 @@ def read_declaration(path: Path) -> Declaration:
     """
     place = beside(path)
     if not place.exists():
-        from etl.own.template import declared_inside
+        from etl.figures.template import declared_inside
 
         inside = declared_inside(path)
         if inside is None:

@@ -1,0 +1,1 @@
+"""Any file as texts with sheet, row and column: text files, workbooks, Parquet."""
