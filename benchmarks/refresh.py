@@ -14,7 +14,7 @@ from rich.table import Table
 
 from benchmarks.server import ROOT
 
-IMPORTS = "import etl.refresh, etl.commands, alembic, sqlalchemy.dialects.sqlite"
+IMPORTS = "import etl.refresh, etl.__main__, alembic, sqlalchemy.dialects.sqlite"
 TIMES = 3
 
 

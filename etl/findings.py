@@ -66,11 +66,11 @@ def message(text: str, **values: Any) -> Message:
 class Finding:
     """One thing that is wrong, in one place. `row` counts as a spreadsheet does, header = 1.
 
-    `check` is the stable name of what found it, as in `etl.checks.CHECKS`. figures: those that
+    `check` is the stable name of what found it (`etl.checks.checking.CHECKS`). figures: those that
     the sentences quote or let one work out, by their keys; None where only the place tells.
     suppressed: one of them is suppressed, so the sentences are for the analyst's own screen and
     are never stored; see `etl.suppression.redaction`. accepted: why somebody accepted it before,
-    with release `since`; fingerprint: what it is known again by (`etl.acceptance`).
+    with release `since`; fingerprint: what it is known again by (`etl.publish.acceptance`).
     """
 
     file: str

@@ -27,10 +27,10 @@ from etl.figures.declaration import beside
 from etl.figures.grammar import read_declaration
 from etl.figures.tidying import tidy
 from etl.files.table import LOCKED, SUFFIXES
-from etl.filing import MEANING, OWN, Filing
 from etl.findings import Finding, Refused, message
 from etl.harmonise import add_citation
 from etl.overlap import settle
+from etl.publish.filing import MEANING, OWN, Filing
 from etl.sources import SOURCES
 from etl.suppression.retracted import blanked, without
 from etl.tidy import DERIVED, TidyRows

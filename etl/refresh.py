@@ -11,14 +11,15 @@ from pathlib import Path
 import pandas as pd
 import sqlalchemy as sa
 
-from etl import checks, derive, intake
-from etl.acceptance import known_again
-from etl.baseline import Baseline, baseline
+from etl import derive, intake
+from etl.checks import checking
 from etl.documents import checksums
-from etl.filing import keep_versions, returned, settle_all
 from etl.findings import Finding, Refused, Unaccepted, message
 from etl.intake import Named, Step
-from etl.publish import Decision, Edition, Overtaken, Publication, publish
+from etl.publish.acceptance import known_again
+from etl.publish.baseline import Baseline, baseline
+from etl.publish.filing import keep_versions, returned, settle_all
+from etl.publish.gate import Decision, Edition, Overtaken, Publication, publish
 from etl.suppression.earlier import Earlier
 from etl.suppression.redaction import marked
 from etl.suppression.retracted import agree, listed
@@ -93,11 +94,11 @@ def figures(
         if base is not None:
             rows.set_published(base.figures(changed), changed)
         step("checks")
-        found = checks.findings(rows, known, published=base is not None, changed=changed)
+        found = checking.findings(rows, known, published=base is not None, changed=changed)
         step("derive")
         cited = pd.concat(taken.citations, ignore_index=True).drop_duplicates("citation")
         derive.add_derived(rows, known)
-        found += checks.findings(rows, known, published=base is not None, derived=True)
+        found += checking.findings(rows, known, published=base is not None, derived=True)
         if errors := [finding for finding in found if finding.severity == "error"]:
             raise Refused(marked(errors, rows, known))
         rows.withheld = keep_withheld(rows, known, None if base is None else Earlier(base.engine))

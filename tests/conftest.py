@@ -26,7 +26,7 @@ import pyarrow as pa
 import pytest
 import sqlalchemy as sa
 
-from etl.publish import Decision, Edition, publish
+from etl.publish.gate import Decision, Edition, publish
 from indicators.database import open_database
 
 WORLD = [

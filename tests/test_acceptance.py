@@ -10,11 +10,11 @@ import sqlalchemy as sa
 from typer.testing import CliRunner
 
 from etl import refresh as refreshing
-from etl.commands import app
+from etl.__main__ import app
+from etl.commands.outcome import Outcome
+from etl.commands.screen import screen
 from etl.findings import Finding, Unaccepted
-from etl.outcome import Outcome
 from etl.refresh import RAW, refresh
-from etl.screen import screen
 from indicators import vintages
 from indicators.database import open_database, warning
 from indicators.queries import latest_release, warnings

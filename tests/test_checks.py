@@ -16,7 +16,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from etl import derive
-from etl.checks import CHECKS, findings
+from etl.checks.checking import CHECKS, findings
 from etl.findings import Finding
 from etl.refresh import RAW
 from etl.sources import SOURCES

@@ -13,9 +13,9 @@ import sqlalchemy as sa
 from typer.testing import CliRunner
 
 from etl import intake, refresh
-from etl.commands import app
-from etl.outcome import Outcome
-from etl.screen import screen
+from etl.__main__ import app
+from etl.commands.outcome import Outcome
+from etl.commands.screen import screen
 from indicators import database
 from indicators.queries import all_observations, latest_release
 from tests.conftest import WORLD, free_port, publish_rows

@@ -9,7 +9,7 @@ import pandas as pd
 import pytest
 import sqlalchemy as sa
 
-from etl import checks
+from etl.checks import checking
 from etl.demonstration import Demonstration, demonstration, remove, write_demonstration
 from etl.demonstration.world import apportion
 from indicators import catalogue, targets
@@ -171,7 +171,7 @@ def test_some_figures_are_missing_and_some_series_broken(world: Demonstration) -
 
 @pytest.mark.parametrize("derived", [False, True])
 def test_no_check_finds_an_error(world: Demonstration, derived: bool) -> None:
-    found = checks.findings(world.rows, KNOWN, derived=derived)
+    found = checking.findings(world.rows, KNOWN, derived=derived)
     assert [finding for finding in found if finding.severity == "error"] == []
 
 

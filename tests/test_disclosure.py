@@ -17,10 +17,10 @@ from streamlit.testing.v1 import AppTest
 from typer.testing import CliRunner
 
 from etl import refresh as refreshing
-from etl.commands import app
+from etl.__main__ import app
+from etl.commands.outcome import Outcome
 from etl.findings import Finding, Refused, Unaccepted, findings_table, message, write_findings
-from etl.outcome import Outcome
-from etl.publish import Decision, publish, roll_back
+from etl.publish.gate import Decision, publish, roll_back
 from etl.refresh import RAW, refresh
 from etl.suppression.retraction import retract
 from indicators import cached, frame, vintages

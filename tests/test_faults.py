@@ -21,9 +21,9 @@ import pytest
 import sqlalchemy as sa
 import typer
 
-from etl.lock import Busy, abandoned, publishing
-from etl.publish import Decision, Edition, publish
-from etl.screen import screen
+from etl.commands.screen import screen
+from etl.publish.gate import Decision, Edition, publish
+from etl.publish.lock import Busy, abandoned, publishing
 from indicators.archive import frame_of
 from indicators.database import observation, open_database, sqlite_file
 from indicators.queries import all_observations, latest_release, releases

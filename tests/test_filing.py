@@ -18,15 +18,15 @@ import sqlalchemy as sa
 from typer.testing import CliRunner
 
 from etl import refresh as refreshing
-from etl.commands import app
+from etl.__main__ import app
+from etl.commands.screen import screen
 from etl.documents import sha256
-from etl.filing import Filing, bring_back, settle_all, versions
 from etl.findings import Refused, Unaccepted
 from etl.intake import Named
-from etl.lock import Busy, publishing
-from etl.publish import Decision, Edition, publish, roll_back
+from etl.publish.filing import Filing, bring_back, settle_all, versions
+from etl.publish.gate import Decision, Edition, publish, roll_back
+from etl.publish.lock import Busy, publishing
 from etl.refresh import RAW, refresh
-from etl.screen import screen
 from indicators.archive import frame_of
 from indicators.database import observation, open_database
 from indicators.queries import Selection, inputs, latest_release, observations

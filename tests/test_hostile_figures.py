@@ -20,7 +20,7 @@ from streamlit.testing.v1 import AppTest
 
 import app
 from etl.intake import Named
-from etl.publish import roll_back
+from etl.publish.gate import roll_back
 from etl.refresh import RAW, figures, refresh
 from indicators import cached, province
 from indicators.database import observation, open_database, target

@@ -17,9 +17,9 @@ from typer.testing import CliRunner
 
 import app as door
 from etl import meaning, refresh
-from etl.commands import app
+from etl.__main__ import app
+from etl.commands.screen import screen
 from etl.schema import read, schema_findings
-from etl.screen import screen
 from indicators import cached, catalogue, database
 from indicators.database import ROOT
 from indicators.published_catalogue import kept_catalogue

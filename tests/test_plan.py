@@ -12,11 +12,11 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from typer.testing import CliRunner
 
-from etl.commands import app
+from etl.__main__ import app
+from etl.commands.screen import screen
 from etl.findings import Finding, Refused
 from etl.judging import judged, verdicts, write_verdicts
 from etl.plan import AIMED, FIGURE, HEADINGS, MEASURED, read_plan
-from etl.screen import screen
 from indicators.wording import Wording
 
 

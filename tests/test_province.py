@@ -11,7 +11,7 @@ import sqlalchemy as sa
 import streamlit as st
 from streamlit.testing.v1 import AppTest
 
-from etl.publish import Decision, publish
+from etl.publish.gate import Decision, publish
 from etl.refresh import fill_if_empty
 from indicators import cached, compare, database, holdings, maps, province, queries, tables
 from indicators.queries import Vintage

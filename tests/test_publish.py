@@ -7,7 +7,7 @@ import pytest
 import sqlalchemy as sa
 
 from etl.findings import Finding, Refused, message
-from etl.publish import Decision, Overtaken, publish, roll_back
+from etl.publish.gate import Decision, Overtaken, publish, roll_back
 from indicators.database import holding, observation
 from indicators.holdings import choices, holding_of, reach
 from indicators.queries import (

@@ -9,7 +9,7 @@ import pandas as pd
 import pytest
 import sqlalchemy as sa
 
-from etl.publish import roll_back
+from etl.publish.gate import roll_back
 from etl.refresh import RAW, refresh
 from indicators.queries import Selection, observations
 

@@ -18,8 +18,8 @@ import sqlalchemy as sa
 from typer.testing import CliRunner
 
 from etl import refresh as refreshing
-from etl.commands import app
-from etl.lock import publishing
+from etl.__main__ import app
+from etl.publish.lock import publishing
 from etl.sources import SOURCES
 from indicators import queries
 from indicators.database import open_database

@@ -17,10 +17,10 @@ import pytest
 from typer.testing import CliRunner
 
 from etl import refresh
-from etl.commands import app
+from etl.__main__ import app
+from etl.commands.outcome import Outcome
 from etl.commands.usage import half
-from etl.lock import publishing
-from etl.outcome import Outcome
+from etl.publish.lock import publishing
 from indicators import database
 from indicators.database import ROOT
 from indicators.wording import Wording
@@ -146,7 +146,7 @@ def test_a_command_that_reads_no_figures_loads_nothing_that_is_slow(
 ) -> None:
     slow = {"altair", "duckdb", "psycopg", "pyspark", "scipy", "streamlit", "etl.refresh"}
     run = (
-        "import sys; from etl.commands import app; "
+        "import sys; from etl.__main__ import app; "
         f"app({arguments!r}, standalone_mode=False); print(*{slow!r} & set(sys.modules))"
     )
     environment = os.environ | {"DATABASE_URL": f"sqlite:///{tmp_path / 'figures.sqlite'}"}
@@ -222,7 +222,7 @@ def test_no_console_is_too_narrow_for_what_is_printed(tmp_path: Path, encoding: 
 
 
 def test_a_minus_stays_one_where_the_code_page_has_none() -> None:
-    from etl.screen import make_legible
+    from etl.commands.screen import make_legible
 
     make_legible()
     assert "−1,234 m² 📈".encode("gbk", errors="legible") == b"-1,234 m2 ?"

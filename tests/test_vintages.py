@@ -11,7 +11,7 @@ import streamlit as st
 from streamlit.testing.v1 import AppTest
 
 from etl.demonstration import write_demonstration
-from etl.publish import Decision, publish
+from etl.publish.gate import Decision, publish
 from indicators import cached, database, frame, vintages
 from indicators.queries import Selection, Vintage
 from indicators.targets import Register

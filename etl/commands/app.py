@@ -10,10 +10,10 @@ from typing import Annotated, Any, Literal
 import typer
 from typer.exceptions import TyperException
 
+from etl.commands.outcome import Outcome
+from etl.commands.screen import make_legible, screen
 from etl.commands.usage import Speaking, SpeakingGroup, speak, translated, usage_line
 from etl.findings import write_findings
-from etl.outcome import Outcome
-from etl.screen import make_legible, screen
 from indicators.wording import Language, Wording
 
 Force = Annotated[

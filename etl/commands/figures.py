@@ -10,17 +10,17 @@ import pandas as pd
 import typer
 
 from etl.commands.app import app
-from etl.filing import OWN
+from etl.commands.outcome import Outcome
+from etl.commands.screen import screen
 from etl.findings import Refused, write_findings
-from etl.outcome import Outcome
-from etl.screen import screen
+from etl.publish.filing import OWN
 from indicators import catalogue, holdings, queries, tables, vintages
 from indicators.database import open_database
 
 if TYPE_CHECKING:
-    from etl.difference import Difference
-    from etl.filing import Return
-    from etl.publish import Publication
+    from etl.publish.difference import Difference
+    from etl.publish.filing import Return
+    from etl.publish.gate import Publication
     from etl.suppression.retraction import Retraction
 
 
@@ -112,7 +112,7 @@ def rollback(
     reason: Annotated[str, typer.Option(help="原因 · why")],
 ) -> None:
     """把某一版的数据恢复为新的一版 · Make a release public again, as a new one."""
-    from etl.publish import roll_back
+    from etl.publish.gate import roll_back
     from etl.refresh import RAW
 
     words = screen.words
@@ -174,7 +174,7 @@ def files(
     ] = None,
 ) -> None:
     """列出原始文件的历次版本，或恢复其一 · List versions of raw files, or bring one back."""
-    from etl.filing import bring_back, versions
+    from etl.publish.filing import bring_back, versions
     from etl.refresh import RAW
 
     words = screen.words
@@ -288,7 +288,7 @@ def _refreshed(
 ) -> Publication:
     """Refresh with the progress shown; write the findings to `report` whatever comes of it."""
     from etl import intake
-    from etl.lock import abandoned
+    from etl.publish.lock import abandoned
     from etl.refresh import RAW, refresh
 
     words = screen.words

@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from etl.commands.app import Force, app
-from etl.screen import screen
+from etl.commands.screen import screen
 from indicators import catalogue, queries, tables
 from indicators.database import ROOT, Dataset, has_dataset, open_database
 

@@ -12,8 +12,8 @@ import pandas as pd
 import typer
 
 from etl.commands.app import app
+from etl.commands.screen import screen
 from etl.findings import Finding, Refused, message
-from etl.screen import screen
 from indicators import catalogue
 from indicators.database import ROOT
 

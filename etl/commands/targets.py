@@ -10,8 +10,8 @@ import pandas as pd
 import typer
 
 from etl.commands.app import CommandLine, app
+from etl.commands.screen import screen
 from etl.commands.usage import SpeakingGroup
-from etl.screen import screen
 from indicators import catalogue
 
 targets = CommandLine(

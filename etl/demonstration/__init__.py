@@ -34,7 +34,7 @@ from etl.demonstration.certification import (
 from etl.demonstration.enterprises import enterprise_rows, industry_rows
 from etl.demonstration.outcomes import outcome_rows
 from etl.demonstration.world import YEARS, World
-from etl.publish import Decision, Edition, Publication, publish
+from etl.publish.gate import Decision, Edition, Publication, publish
 from etl.suppression.small_numbers import keep_withheld
 from etl.targets import Register
 from etl.tidy import TidyRows

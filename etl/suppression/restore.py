@@ -8,7 +8,7 @@ from pathlib import Path
 import pandas as pd
 import sqlalchemy as sa
 
-from etl.staging import Staged
+from etl.publish.staging import Staged
 from etl.suppression.earlier import Earlier
 from etl.suppression.relations import networks
 from etl.suppression.small_numbers import keep_withheld

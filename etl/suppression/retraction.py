@@ -24,9 +24,9 @@ from typing import Any
 import pandas as pd
 import sqlalchemy as sa
 
-from etl.filing import version_file
 from etl.findings import Finding, Key, Refused, message
-from etl.lock import publishing
+from etl.publish.filing import version_file
+from etl.publish.lock import publishing
 from etl.suppression.redaction import redact
 from etl.suppression.retracted import (
     COMPLEMENTARY,

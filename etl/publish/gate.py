@@ -20,12 +20,12 @@ import pandas as pd
 import pyarrow as pa
 import sqlalchemy as sa
 
-from etl.acceptance import remember
-from etl.difference import Difference, Tables, difference, first_difference
-from etl.filing import Filing, Pending, Return, filed, returning, settle
 from etl.findings import Finding, Refused, message
-from etl.lock import publishing
-from etl.staging import Staged, hold, replace, staging
+from etl.publish.acceptance import remember
+from etl.publish.difference import Difference, Tables, difference, first_difference
+from etl.publish.filing import Filing, Pending, Return, filed, returning, settle
+from etl.publish.lock import publishing
+from etl.publish.staging import Staged, hold, replace, staging
 from etl.suppression.redaction import redact
 from etl.suppression.restore import keep_suppressed
 from indicators.archive import frame_of, newest, published_in

@@ -9,8 +9,8 @@ import pandas as pd
 import pyarrow as pa
 import sqlalchemy as sa
 
-from etl.filing import stem
-from etl.publish import code_version
+from etl.publish.filing import stem
+from etl.publish.gate import code_version
 from etl.sources import SOURCES
 from etl.tidy import DERIVED, PUBLIC
 from indicators import catalogue

@@ -27,7 +27,7 @@ import sqlalchemy as sa
 
 from etl.documents import sha256
 from etl.findings import Finding, Refused, message
-from etl.lock import publishing
+from etl.publish.lock import publishing
 from indicators.archive import frame_of, newest
 from indicators.database import KEY, citation, observation, release, release_input, retraction
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import pandas as pd
 import sqlalchemy as sa
 
-from etl.staging import Staged
+from etl.publish.staging import Staged
 from indicators import tables, targets
 from indicators.archive import frame_of
 from indicators.database import KEY, REGISTER, holding, observation

@@ -21,6 +21,7 @@ from rich.console import Console
 from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 from rich.table import Table
 
+from etl.commands.outcome import Outcome
 from etl.findings import (
     Finding,
     Message,
@@ -30,14 +31,13 @@ from etl.findings import (
     findings_table,
     message,
 )
-from etl.lock import Busy
-from etl.outcome import Outcome
+from etl.publish.lock import Busy
 from indicators import catalogue, progress, tables, vintages
 from indicators.database import DatabaseSettingError
 from indicators.wording import Wording
 
 if TYPE_CHECKING:
-    from etl.difference import Difference
+    from etl.publish.difference import Difference
 
 SHOWN = 40
 LOST = ("57P01", "57P02", "57P03", "08003", "08006")  # PostgreSQL, appendix A

@@ -1,0 +1,65 @@
+"""What must hold before rows may enter the database: each check declared once, in CHECKS.
+
+An error stops a release, a warning until somebody accepts it and says why. Every finding names
+the place, what was expected and what to do; no check stops at the first.
+
+A figure that its source marks as confidential may be given: it is withheld on publication
+(`etl.suppression`), so it is no finding.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from etl.checks.cells import CODES, FINITE, MISSING, RANGE, UNIQUE, WHOLE
+from etl.checks.history import COVERAGE, JUMPS
+from etl.checks.ratios import BEYOND, RATIOS
+from etl.checks.scope import SCOPE
+from etl.checks.series import ELSEWHERE, FREQUENCIES, FUTURE
+from etl.checks.subject import subject
+from etl.checks.sums import SUMS
+from etl.findings import Finding
+from etl.tidy import TidyRows
+from indicators.catalogue import Catalogue
+
+CHECKS = (
+    CODES,
+    FINITE,
+    WHOLE,
+    MISSING,
+    UNIQUE,
+    RANGE,
+    SUMS,
+    RATIOS,
+    BEYOND,
+    SCOPE,
+    COVERAGE,
+    JUMPS,
+    FUTURE,
+    FREQUENCIES,
+    ELSEWHERE,
+)
+
+
+def findings(
+    rows: TidyRows, catalogue: Catalogue, *, published: bool = False, derived: bool = False,
+    changed: Sequence[str] | None = None,
+) -> list[Finding]:  # fmt: skip
+    """Return everything that is wrong with the rows, asked in SQL.
+
+    published: whether the connection has a view `published` (KEY, value, status,
+    confidentiality) of what is public now, for the checks against history. derived: check what
+    was derived from the rows, rather than the rows of the sources. changed: check only what
+    these files have a part in.
+    """
+    checked = subject(rows, catalogue, published=published, derived=derived, changed=changed)
+    return [
+        finding
+        for check in CHECKS
+        if check.of_derived or not derived
+        for finding in sorted(check.find(checked), key=_place)
+    ]
+
+
+def _place(finding: Finding) -> tuple[str, str, int, str]:
+    return finding.file, finding.sheet or "", finding.row or 0, finding.column or ""

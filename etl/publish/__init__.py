@@ -1,0 +1,1 @@
+"""The gate: figures and raw files move together, in one transaction, as one release."""
