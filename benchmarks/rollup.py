@@ -7,7 +7,7 @@ to disk. Each way runs in a process of its own, which tells its time, that for l
 left out, and its peak memory:
 
     scan     reading the columns needed and nothing else: the limit
-    roll-up  etl.rollup, with 4 GB for the whole process and then with 1 GB
+    roll-up  etl.certificates, with 4 GB for the whole process and then with 1 GB
     polars, pandas  one pass for each of the 54 combinations of levels; every ninth is measured
              and the time scaled up, since all of them take long
 """
@@ -28,7 +28,7 @@ import pandas as pd
 from rich.console import Console
 from rich.table import Table
 
-from etl.rollup.space import Reference
+from etl.certificates.cube import Reference
 
 CERTIFICATES = 20_000_000
 NEEDED = ("organisation", "region", "industry", "size", "scheme", "issued", "suspended", "ends",
@@ -91,9 +91,9 @@ def roll_up(path: Path, out: Path, memory_limit: str = "4GB") -> float:
     """Make the whole table with the project's own roll-up."""
     import ibis.backends.duckdb  # noqa: F401  loaded when first used otherwise
 
-    from etl.rollup import steps
-    from etl.rollup.calendar import spanned
-    from etl.rollup.engine import engine
+    from etl.certificates import steps
+    from etl.certificates.calendar import spanned
+    from etl.certificates.engine import engine
 
     periods = spanned("2018-01", "2025-12") + spanned("2018", "2025")
     begun = time.perf_counter()

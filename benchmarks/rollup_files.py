@@ -32,7 +32,7 @@ from rich.console import Console
 from rich.table import Table
 
 from benchmarks.rollup import CERTIFICATES, generate
-from etl.rollup import Reference, reference
+from etl.certificates.cube import Reference, reference
 from indicators import catalogue
 
 SHARE_WRONG = 1.0  # per cent
@@ -98,8 +98,11 @@ def rolled_up(folder: Path, memory: str) -> dict[str, float]:
     """Clean and count the files as `etl rollup` does."""
     import ibis.backends.duckdb  # noqa: F401  loaded when first used otherwise
 
-    from etl.rollup import Declaration, engine, roll_up, spanned
-    from etl.rollup.files import cleaned
+    from etl.certificates.calendar import spanned
+    from etl.certificates.declaration import Declaration
+    from etl.certificates.engine import engine
+    from etl.certificates.files import cleaned
+    from etl.certificates.steps import roll_up
 
     codes, out = known_reference(), folder / "out"
     paths = sorted(folder.glob("part-*"))

@@ -14,8 +14,8 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from etl.rollup.declaration import COLUMNS
-from etl.rollup.space import Reference
+from etl.certificates.cube import Reference
+from etl.certificates.declaration import COLUMNS
 
 REFERENCE = Reference(
     regions=pd.DataFrame(

@@ -250,7 +250,7 @@ def test_what_is_missing_is_named_with_who_could_supply_it() -> None:
     assert missing == "缺少数据：浙江的 11 个地市都没有有效认证证书数。"
     assert published.startswith("目前只公布到省一级，公布方：国家认监委")
     assert "浙江的主管部门" in supply
-    assert "docs/rollup.md" in counted
+    assert "docs/certificates.md" in counted
     assert "Zhejiang" in maps.lacking(rows, "330000", item, EN)[0]
 
 

@@ -12,11 +12,11 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from etl.rollup.declaration import COLUMNS, Declaration
-from etl.rollup.engine import Engine, engine
-from etl.rollup.registry import Registry, reason_counts, registry
-from etl.rollup.size_class import limits_of, size_class
-from etl.rollup.space import Reference
+from etl.certificates.cube import Reference
+from etl.certificates.declaration import COLUMNS, Declaration
+from etl.certificates.engine import Engine, engine
+from etl.certificates.registry import Registry, reason_counts, registry
+from etl.certificates.size_class import limits_of, size_class
 
 # Ibis still asks DuckDB in words that DuckDB is giving up.
 pytestmark = pytest.mark.filterwarnings("ignore:fetch_arrow_table:DeprecationWarning")

@@ -16,16 +16,16 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from etl.certificates.calendar import grid, period, spanned, within
+from etl.certificates.changes import MEASURES
+from etl.certificates.cube import DIMENSIONS, Reference, space
+from etl.certificates.declaration import Declaration
+from etl.certificates.engine import Engine, engine
+from etl.certificates.files import roll_up_files
+from etl.certificates.memory import LIBRARIES, Memory
+from etl.certificates.steps import counted, roll_up
+from etl.certificates.trace import Figure, trace_figure
 from etl.findings import Refused
-from etl.rollup.calendar import grid, period, spanned, within
-from etl.rollup.changes import MEASURES
-from etl.rollup.declaration import Declaration
-from etl.rollup.engine import Engine, engine
-from etl.rollup.files import roll_up_files
-from etl.rollup.memory import LIBRARIES, Memory
-from etl.rollup.space import DIMENSIONS, Reference, space
-from etl.rollup.steps import counted, roll_up
-from etl.rollup.trace import Figure, trace_figure
 from tests.own_files import parquet
 
 # Ibis still asks DuckDB in words that DuckDB is giving up.
@@ -348,7 +348,7 @@ def test_slots_are_held_in_words_of_any_length(
     duckdb: Engine, monkeypatch: pytest.MonkeyPatch, bits: int
 ) -> None:
     for module in ("organisations", "changes"):
-        monkeypatch.setattr(f"etl.rollup.{module}.WORD", bits)
+        monkeypatch.setattr(f"etl.certificates.{module}.WORD", bits)
     certificates = [
         certificate(name, ends=f"{2020 + number % 6}-06-30", size="LS"[number % 2])
         for number, name in enumerate("ABCDEFGHI")

@@ -10,9 +10,11 @@ import pandas as pd
 import pytest
 
 from benchmarks import rollup, rollup_pandas, rollup_polars
-from etl.rollup import counted, engine, spanned
-from etl.rollup.changes import MEASURES
-from etl.rollup.space import DIMENSIONS
+from etl.certificates.calendar import spanned
+from etl.certificates.changes import MEASURES
+from etl.certificates.cube import DIMENSIONS
+from etl.certificates.engine import engine
+from etl.certificates.steps import counted
 
 pytestmark = pytest.mark.filterwarnings("ignore:fetch_arrow_table:DeprecationWarning")
 

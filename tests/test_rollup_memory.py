@@ -11,11 +11,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from etl.certificates.cube import Dimension
+from etl.certificates.engine import engine
+from etl.certificates.memory import LIBRARIES, Memory, size
+from etl.certificates.schemes import CERTIFICATES, Rows
 from etl.findings import Refused
-from etl.rollup.engine import engine
-from etl.rollup.memory import LIBRARIES, Memory, size
-from etl.rollup.schemes import CERTIFICATES, Rows
-from etl.rollup.space import Dimension
 
 SCHEME = Dimension("scheme", ("ALL", "MS", "QMS", "EMS"), (0, 0, 1, 1), (), shift=4)
 MS, QMS, EMS = 1, 2, 3

@@ -11,11 +11,11 @@ import pandas as pd
 import pyarrow as pa
 import pytest
 
-from etl.rollup.amounts import money
-from etl.rollup.declaration import Declaration
-from etl.rollup.engine import Engine, engine
-from etl.rollup.files import cleaned, roll_up_files
-from etl.rollup.steps import counted
+from etl.certificates.amounts import money
+from etl.certificates.declaration import Declaration
+from etl.certificates.engine import Engine, engine
+from etl.certificates.files import cleaned, roll_up_files
+from etl.certificates.steps import counted
 from tests.odd_certificates import (
     CASES,
     EXPECTED,

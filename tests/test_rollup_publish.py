@@ -13,25 +13,19 @@ import pytest
 import sqlalchemy as sa
 import yaml
 
+from etl.certificates.calendar import spanned
+from etl.certificates.cube import reference
+from etl.certificates.declaration import Declaration
+from etl.certificates.engine import Engine, engine
+from etl.certificates.files import Summary, roll_up_files
+from etl.certificates.publication import Choice, write_publication
+from etl.certificates.trace import Figure, trace_figure
 from etl.documents import sha256
 from etl.figures.declaration import beside
 from etl.figures.grammar import read_declaration
 from etl.findings import Refused
 from etl.intake import Named
 from etl.refresh import RAW, refresh
-from etl.rollup import (
-    Choice,
-    Declaration,
-    Figure,
-    Summary,
-    engine,
-    reference,
-    roll_up_files,
-    spanned,
-    trace_figure,
-    write_publication,
-)
-from etl.rollup.engine import Engine
 from indicators import catalogue
 from indicators.queries import all_observations
 from indicators.wording import Wording

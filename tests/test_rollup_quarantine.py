@@ -12,11 +12,10 @@ import pandas as pd
 import pytest
 import python_calamine as calamine
 
-from etl.rollup import Declaration, engine, write_quarantine
-from etl.rollup.declaration import REASONS, REMARKS
-from etl.rollup.engine import Engine
-from etl.rollup.files import cleaned
-from etl.rollup.quarantine import WORDS
+from etl.certificates.declaration import REASONS, REMARKS, Declaration
+from etl.certificates.engine import Engine, engine
+from etl.certificates.files import cleaned
+from etl.certificates.quarantine import WORDS, write_quarantine
 from tests.odd_certificates import REFERENCE, odd_rows
 
 pytestmark = pytest.mark.filterwarnings("ignore:fetch_arrow_table:DeprecationWarning")

@@ -17,12 +17,12 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
+from etl.certificates.cube import DIMENSIONS, Reference
+from etl.certificates.declaration import Declaration
+from etl.certificates.engine import Engine, engine
+from etl.certificates.files import cleaned, roll_up_files
+from etl.certificates.steps import counted
 from etl.findings import Refused
-from etl.rollup.declaration import Declaration
-from etl.rollup.engine import Engine, engine
-from etl.rollup.files import cleaned, roll_up_files
-from etl.rollup.space import DIMENSIONS, Reference
-from etl.rollup.steps import counted
 from tests import odd_certificates
 from tests.odd_certificates import PARQUET, typed_columns
 

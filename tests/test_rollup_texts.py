@@ -9,10 +9,10 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
+from etl.certificates.declaration import Declaration
+from etl.certificates.engine import Engine, engine
+from etl.certificates.texts import tables
 from etl.findings import Finding, Refused
-from etl.rollup.declaration import Declaration
-from etl.rollup.engine import Engine, engine
-from etl.rollup.texts import tables
 
 pytestmark = pytest.mark.filterwarnings("ignore:fetch_arrow_table:DeprecationWarning")
 

@@ -14,17 +14,14 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from etl.certificates.calendar import spanned
+from etl.certificates.cube import reference
+from etl.certificates.declaration import Declaration
+from etl.certificates.engine import engine
+from etl.certificates.files import roll_up_files
+from etl.certificates.publication import Choice, write_publication
 from etl.intake import Named
 from etl.refresh import RAW, refresh
-from etl.rollup import (
-    Choice,
-    Declaration,
-    engine,
-    reference,
-    roll_up_files,
-    spanned,
-    write_publication,
-)
 from indicators import catalogue
 from indicators.database import open_database
 from indicators.queries import all_observations

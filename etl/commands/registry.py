@@ -18,7 +18,7 @@ from indicators import catalogue
 from indicators.database import ROOT
 
 if TYPE_CHECKING:
-    from etl.rollup import Reference
+    from etl.certificates.cube import Reference
 
 ROLLUP = ROOT / "data" / "rollup"
 
@@ -39,16 +39,12 @@ def rollup(
     ] = "province,section,size,scheme",
 ) -> None:
     """由证书级明细汇总指标 · Count indicators from certificate-level files."""
-    from etl.rollup import (
-        Choice,
-        Declaration,
-        engine,
-        roll_up_files,
-        spanned,
-        within,
-        write_publication,
-        write_quarantine,
-    )
+    from etl.certificates.calendar import spanned, within
+    from etl.certificates.declaration import Declaration
+    from etl.certificates.engine import engine
+    from etl.certificates.files import roll_up_files
+    from etl.certificates.publication import Choice, write_publication
+    from etl.certificates.quarantine import write_quarantine
 
     words, known, day = screen.words, catalogue.load(), as_of.date()
     choice = Choice(periods.split(",") if periods else (), levels.split(","))
@@ -100,7 +96,8 @@ def trace(
     out: Annotated[Path, typer.Option(help="rollup 的结果文件夹 · folder of results")] = ROLLUP,
 ) -> None:
     """列出一个汇总数字背后的证书 · List the certificates behind a figure of the roll-up."""
-    from etl.rollup import Figure, engine, trace_figure
+    from etl.certificates.engine import engine
+    from etl.certificates.trace import Figure, trace_figure
 
     with screen.explained(), engine() as here:
         _check_rolled_up(out)
@@ -122,7 +119,7 @@ def _check_rolled_up(out: Path) -> None:
 
 
 def _rollup_reference() -> Reference:
-    from etl.rollup import reference
+    from etl.certificates.cube import reference
 
     known = catalogue.load()
     rules = pd.read_csv(catalogue.REFERENCE / "size_rules.csv", dtype={"selector": str})
@@ -130,7 +127,7 @@ def _rollup_reference() -> Reference:
 
 
 def _reasons(counts: pd.DataFrame) -> pd.DataFrame:
-    from etl.rollup.quarantine import WORDS
+    from etl.certificates.quarantine import WORDS
 
     words = screen.words
     names = {

@@ -91,8 +91,8 @@ def _ways(indicator: catalogue.Indicator, province: str, words: Wording) -> list
     )]  # fmt: skip
     if indicator.key.startswith(COUNTED):
         ways.append(words(
-            "Records of single certificates can be counted by prefecture: docs/rollup.md tells "
-            "how."
+            "Records of single certificates can be counted by prefecture: "
+            "docs/certificates.md tells how."
         ))  # fmt: skip
     return ways
 

@@ -14,10 +14,10 @@ import pandas as pd
 import pyarrow.csv
 import xlsxwriter
 
+from etl.certificates.declaration import COLUMNS
+from etl.certificates.engine import Engine
+from etl.certificates.files import FOR_PEOPLE, Summary
 from etl.findings import Message, message
-from etl.rollup.declaration import COLUMNS
-from etl.rollup.engine import Engine
-from etl.rollup.files import FOR_PEOPLE, Summary
 from indicators.downloads import FORMULA, fitting
 from indicators.wording import Wording
 

@@ -24,9 +24,10 @@ from typing import Any
 import ibis
 import pandas as pd
 
-from etl.rollup.amounts import AMOUNTS, money, people
-from etl.rollup.days import calendar, days
-from etl.rollup.declaration import (
+from etl.certificates.amounts import AMOUNTS, money, people
+from etl.certificates.cube import TOTAL, Reference
+from etl.certificates.days import calendar, days
+from etl.certificates.declaration import (
     COLUMNS,
     OPTIONAL,
     REASONS,
@@ -34,11 +35,10 @@ from etl.rollup.declaration import (
     STATUS_CODES,
     Declaration,
 )
-from etl.rollup.engine import Engine, union
-from etl.rollup.plain_text import capitals, tidied, tidy
-from etl.rollup.size_class import MEASURES, limits_of, size_class
-from etl.rollup.space import TOTAL, Reference
-from etl.rollup.spellings import (
+from etl.certificates.engine import Engine, union
+from etl.certificates.plain_text import capitals, tidied, tidy
+from etl.certificates.size_class import MEASURES, limits_of, size_class
+from etl.certificates.spellings import (
     codes,
     industries,
     known_industries,

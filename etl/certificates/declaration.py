@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from datetime import date
 
-from etl.rollup.size_class import NOT_CLASSIFIED
+from etl.certificates.size_class import NOT_CLASSIFIED
 
 COLUMNS = {
     "certificate": "证书编号",

@@ -10,8 +10,8 @@ from typing import Any
 
 import ibis
 
+from etl.certificates.plain_text import tidied
 from etl.figures.cells import MULTIPLES
-from etl.rollup.plain_text import tidied
 
 AMOUNTS = ("employees", "revenue", "assets")
 _DIGITS = "[0-9]{1,15}|[0-9]{1,3}(?:,[0-9]{3}){1,4}|[0-9]{1,3}(?: [0-9]{3}){1,4}"

@@ -17,12 +17,12 @@ import numpy.typing as npt
 import pyarrow as pa
 from scipy.sparse import csr_matrix
 
-from etl.rollup.calendar import Grid, Series
-from etl.rollup.cells import Cells, Places, placed, places
-from etl.rollup.changes import HOLDERS, MEASURES, STOCKS, Changes, Numbers
-from etl.rollup.memory import Memory
-from etl.rollup.schemes import Kind
-from etl.rollup.space import DIMENSIONS, Dimension, Space
+from etl.certificates.calendar import Grid, Series
+from etl.certificates.cells import Cells, Places, placed, places
+from etl.certificates.changes import HOLDERS, MEASURES, STOCKS, Changes, Numbers
+from etl.certificates.cube import DIMENSIONS, Dimension, Space
+from etl.certificates.memory import Memory
+from etl.certificates.schemes import Kind
 
 
 @dataclass(frozen=True)

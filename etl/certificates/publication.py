@@ -15,13 +15,13 @@ import ibis
 import pandas as pd
 import yaml
 
+from etl.certificates.calendar import FREQUENCIES, period
+from etl.certificates.cube import DIMENSIONS, TOTAL
+from etl.certificates.engine import Engine
+from etl.certificates.files import FIGURES, Summary
+from etl.certificates.steps import counted
 from etl.documents import sha256
 from etl.findings import Finding, Refused, message
-from etl.rollup.calendar import FREQUENCIES, period
-from etl.rollup.engine import Engine
-from etl.rollup.files import FIGURES, Summary
-from etl.rollup.space import DIMENSIONS, TOTAL
-from etl.rollup.steps import counted
 from indicators.catalogue import Catalogue
 from indicators.wording import Wording
 

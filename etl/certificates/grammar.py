@@ -21,12 +21,12 @@ from typing import Any
 
 import yaml
 
+from etl.certificates.declaration import COLUMNS, STATUS_CODES, Declaration
+from etl.certificates.plain_text import tidy
+from etl.certificates.size_class import NOT_CLASSIFIED, SIZES
 from etl.figures.cells import MULTIPLES
 from etl.figures.declaration import beside
 from etl.findings import Finding, Message, Refused, message
-from etl.rollup.declaration import COLUMNS, STATUS_CODES, Declaration
-from etl.rollup.plain_text import tidy
-from etl.rollup.size_class import NOT_CLASSIFIED, SIZES
 
 UNITS = {"元": 1.0} | {f"{word}元": 10.0**power for word, power in MULTIPLES.items()}
 KEYS = ("columns", "status", "size", "unit", "dates", "missing", "abroad", "encoding")

@@ -12,7 +12,7 @@ from typing import Any
 import ibis
 import pandas as pd
 
-from etl.rollup.engine import Engine
+from etl.certificates.engine import Engine
 
 SIZES = ("MICRO", "SMALL", "MEDIUM", "LARGE")
 NOT_CLASSIFIED = "NOT_CLASSIFIED"

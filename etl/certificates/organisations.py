@@ -12,9 +12,9 @@ from typing import Any
 import ibis
 import pandas as pd
 
-from etl.rollup.calendar import Grid
-from etl.rollup.engine import Engine
-from etl.rollup.space import Dimension, Space
+from etl.certificates.calendar import Grid
+from etl.certificates.cube import Dimension, Space
+from etl.certificates.engine import Engine
 
 WORD = 51  # bits: a sum of 4,096 such words still is a whole number of 63 bits
 PLACES = ("region", "industry", "size")

@@ -11,9 +11,9 @@ import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 
-from etl.rollup.cells import Cells
-from etl.rollup.memory import Memory
-from etl.rollup.space import Dimension
+from etl.certificates.cells import Cells
+from etl.certificates.cube import Dimension
+from etl.certificates.memory import Memory
 
 Columns = dict[str, npt.NDArray[Any]]
 BATCH = 1 << 16  # rows whose columns fit a processor's cache

@@ -11,9 +11,9 @@ from typing import Any
 import ibis
 import pandas as pd
 
-from etl.rollup.engine import Engine
-from etl.rollup.plain_text import capitals, tidied, tidy
-from etl.rollup.space import TOTAL, Reference
+from etl.certificates.cube import TOTAL, Reference
+from etl.certificates.engine import Engine
+from etl.certificates.plain_text import capitals, tidied, tidy
 
 # GB 32100-2015: the letters of a credit code in the order of their values, without I O Z S V.
 ALPHABET = "0123456789ABCDEFGHJKLMNPQRTUWXY"

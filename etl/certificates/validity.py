@@ -10,9 +10,9 @@ from typing import Any
 import ibis
 import pandas as pd
 
-from etl.rollup.calendar import Grid
-from etl.rollup.engine import Engine
-from etl.rollup.space import Space
+from etl.certificates.calendar import Grid
+from etl.certificates.cube import Space
+from etl.certificates.engine import Engine
 
 # How a life ends, by number; `REISSUE` more where it began as a re-issue.
 REPLACED, LAPSED, WITHDRAWN, REISSUE = 0, 1, 2, 3

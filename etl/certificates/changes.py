@@ -13,13 +13,13 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from etl.rollup.calendar import Grid
-from etl.rollup.cells import Cells, Places, placed, places
-from etl.rollup.lives import LAPSED, REISSUE, WITHDRAWN
-from etl.rollup.memory import Memory
-from etl.rollup.organisations import WORD, words
-from etl.rollup.schemes import APART, BATCH, CERTIFICATES, EVERYBODY, Columns, Kind, Rows
-from etl.rollup.space import Dimension
+from etl.certificates.calendar import Grid
+from etl.certificates.cells import Cells, Places, placed, places
+from etl.certificates.cube import Dimension
+from etl.certificates.memory import Memory
+from etl.certificates.organisations import WORD, words
+from etl.certificates.schemes import APART, BATCH, CERTIFICATES, EVERYBODY, Columns, Kind, Rows
+from etl.certificates.validity import LAPSED, REISSUE, WITHDRAWN
 
 STOCKS = ("certificates_valid", "certificates_suspended", "certified_organisations")
 FLOWS = ("certificates_new", "certificates_lapsed", "certificates_withdrawn")

@@ -22,14 +22,14 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import python_calamine as calamine
 
+from etl.certificates.csv_text import WITHIN, CsvText
+from etl.certificates.declaration import COLUMNS, OPTIONAL, Declaration
+from etl.certificates.engine import Engine
+from etl.certificates.grammar import declared
+from etl.certificates.plain_text import filled, written
 from etl.files.listing import Listing
 from etl.files.workbook import cells, open_book, text
 from etl.findings import Finding, Refused, message
-from etl.rollup.csv_text import WITHIN, CsvText
-from etl.rollup.declaration import COLUMNS, OPTIONAL, Declaration
-from etl.rollup.engine import Engine
-from etl.rollup.grammar import declared
-from etl.rollup.plain_text import filled, written
 
 SUFFIXES = (".csv", ".xlsx", ".xls", ".parquet")
 SEPARATORS = (",", ";", "\t", "|")

@@ -20,13 +20,13 @@ from typing import Any
 import ibis
 import pandas as pd
 
+from etl.certificates.cube import Reference
+from etl.certificates.declaration import Declaration
+from etl.certificates.engine import Engine, union
+from etl.certificates.registry import Part, reason_counts, registry
+from etl.certificates.steps import STEPS, Progress, roll_up, unheard
+from etl.certificates.texts import tables, told
 from etl.findings import message
-from etl.rollup.declaration import Declaration
-from etl.rollup.engine import Engine, union
-from etl.rollup.registry import Part, reason_counts, registry
-from etl.rollup.space import Reference
-from etl.rollup.steps import STEPS, Progress, roll_up, unheard
-from etl.rollup.texts import tables, told
 
 FIGURES = "figures.parquet"
 FOR_PEOPLE = ("quarantine.xlsx", "quarantine.csv")  # see `quarantine`

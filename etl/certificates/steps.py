@@ -12,16 +12,23 @@ from typing import Any, TypeVar
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from etl.certificates.calendar import Grid, grid
+from etl.certificates.cells import Cells
+from etl.certificates.changes import MEASURES, changes_of_certificates, with_holders
+from etl.certificates.counts import Block, block, counts, named_cells, nothing, with_totals
+from etl.certificates.cube import DIMENSIONS, Reference, Space, space
+from etl.certificates.engine import Engine, union
+from etl.certificates.organisations import (
+    PLACES,
+    differing,
+    disagreeing,
+    everywhere,
+    held_slots,
+    levels,
+)
+from etl.certificates.schemes import APART, CERTIFICATES, EVERYBODY, Kind, Rows
+from etl.certificates.validity import lives
 from etl.findings import Message, message
-from etl.rollup.calendar import Grid, grid
-from etl.rollup.cells import Cells
-from etl.rollup.changes import MEASURES, changes_of_certificates, with_holders
-from etl.rollup.counts import Block, block, counts, named_cells, nothing, with_totals
-from etl.rollup.engine import Engine, union
-from etl.rollup.lives import lives
-from etl.rollup.organisations import PLACES, differing, disagreeing, everywhere, held_slots, levels
-from etl.rollup.schemes import APART, CERTIFICATES, EVERYBODY, Kind, Rows
-from etl.rollup.space import DIMENSIONS, Reference, Space, space
 
 # called with the step at hand, the number of steps and what is being done
 Progress = Callable[[int, int, Message], None]

@@ -23,10 +23,10 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 from ibis.expr.datatypes import UInt64
 
+from etl.certificates.memory import Memory, size
+from etl.certificates.spark import spark_session
 from etl.findings import Finding, Refused, message
 from etl.patterns import duckdb_path, spark_path
-from etl.rollup.memory import Memory, size
-from etl.rollup.spark import spark_session
 
 MEMORY_LIMIT = "4GB"
 # At least: with fewer, DuckDB groups in parts that are too large for a processor's cache.

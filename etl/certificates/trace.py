@@ -7,11 +7,11 @@ from typing import Any
 
 import ibis
 
+from etl.certificates.calendar import period
+from etl.certificates.changes import MEASURES
+from etl.certificates.cube import DIMENSIONS, TOTAL, Reference, space
+from etl.certificates.publication import INDICATORS, QUALITY_MANAGEMENT
 from etl.findings import Finding, Refused, message
-from etl.rollup.calendar import period
-from etl.rollup.changes import MEASURES
-from etl.rollup.publication import INDICATORS, QUALITY_MANAGEMENT
-from etl.rollup.space import DIMENSIONS, TOTAL, Reference, space
 
 
 @dataclass(frozen=True)

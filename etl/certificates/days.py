@@ -8,10 +8,10 @@ import ibis
 import numpy as np
 import pyarrow as pa
 
-from etl.rollup.declaration import Declaration
-from etl.rollup.engine import Engine
-from etl.rollup.plain_text import tidy
-from etl.rollup.spellings import spelled
+from etl.certificates.declaration import Declaration
+from etl.certificates.engine import Engine
+from etl.certificates.plain_text import tidy
+from etl.certificates.spellings import spelled
 
 FIRST, LAST = "1900-01-01", "2101-01-01"  # and the day after the last
 # Excel counts from here; it has a 29 February 1900 that never was, so later days alone are right.
