@@ -20,7 +20,7 @@ from starlette.routing import Route
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 if TYPE_CHECKING:
-    from etl.findings import Finding
+    from indicators.findings import Finding
 
 _log = logging.getLogger(__name__)
 # What the first page would otherwise import while its visitor waits.
@@ -75,8 +75,8 @@ def open_figures() -> None:
     none yet, pages show the mistakes. All of them are told on the server's screen.
     """
     from etl import meaning
-    from etl.findings import Refused
     from indicators import cached, catalogue
+    from indicators.findings import FindingsError
     from indicators.published_catalogue import kept_catalogue
 
     findings, number = meaning.findings(), cached.release()
@@ -86,7 +86,7 @@ def open_figures() -> None:
         try:
             fill_if_empty(cached.engine())
             cached.release.clear()
-        except Refused as refusal:
+        except FindingsError as refusal:
             findings = refusal.findings
     if not findings:
         return
@@ -101,7 +101,7 @@ def open_figures() -> None:
 def _tell(findings: Sequence[Finding], *, on_pages: bool) -> None:
     from rich.console import Console
 
-    from etl.findings import findings_frame, findings_table
+    from etl.reporting import findings_frame, findings_table
     from indicators import cached
     from indicators.wording import LANGUAGES, Wording
 

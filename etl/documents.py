@@ -17,7 +17,7 @@ from typing import Any
 import pandas as pd
 import yaml
 
-from etl.findings import Finding, Refused, message
+from indicators.findings import Finding, FindingsError, message
 
 COLUMNS = [
     "indicator_name", "region_name", "scheme_name", "industry", "size", "period",
@@ -31,7 +31,7 @@ RAW = Path("data") / "raw"
 def documents(folder: Path) -> pd.DataFrame:
     """Return every figure of a source's documents: COLUMNS, PROVENANCE, `file` and `row`.
 
-    Raises `Refused` with every file that cannot be read or lacks a column or its provenance.
+    Raises `FindingsError` with every file that cannot be read or lacks a column or its provenance.
     """
     tables: list[pd.DataFrame] = []
     findings: list[Finding] = []
@@ -48,10 +48,10 @@ def documents(folder: Path) -> pd.DataFrame:
     for path in paths:
         try:
             tables.append(_document(path))
-        except Refused as refusal:
+        except FindingsError as refusal:
             findings.extend(refusal.findings)
     if findings:
-        raise Refused(findings)
+        raise FindingsError(findings)
     return pd.concat(tables, ignore_index=True)
 
 
@@ -60,7 +60,7 @@ def _document(path: Path) -> pd.DataFrame:
     try:
         table = pd.read_csv(path, dtype=str, keep_default_na=False, encoding="utf-8-sig")
     except (ValueError, pd.errors.ParserError) as error:
-        raise Refused(
+        raise FindingsError(
             [
                 Finding(
                     name,
@@ -72,7 +72,7 @@ def _document(path: Path) -> pd.DataFrame:
         ) from None
     missing = [column for column in COLUMNS if column not in table.columns]
     if missing:
-        raise Refused(
+        raise FindingsError(
             [
                 Finding(
                     name,
@@ -98,9 +98,9 @@ def _provenance(path: Path) -> dict[str, Any]:
     try:
         content = yaml.safe_load(path.read_text(encoding="utf-8"))
     except (OSError, ValueError, yaml.YAMLError) as error:
-        raise Refused([Finding(name, str(error), expected, advice)]) from None
+        raise FindingsError([Finding(name, str(error), expected, advice)]) from None
     if not isinstance(content, dict) or any(not content.get(key) for key in REQUIRED):
-        raise Refused([Finding(name, str(content), expected, advice)])
+        raise FindingsError([Finding(name, str(content), expected, advice)])
     return {key: None if value is None else str(value) for key, value in content.items()}
 
 

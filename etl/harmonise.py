@@ -13,8 +13,8 @@ import pandas as pd
 
 from etl.figures.cells import Unread, number, period, plain
 from etl.figures.names import Names, folded, names
-from etl.findings import Finding, Message, Refused, message
 from indicators.catalogue import Catalogue
+from indicators.findings import Finding, FindingsError, Message, message
 
 
 def harmonise(
@@ -28,7 +28,7 @@ def harmonise(
     """Return a source's rows in our codes: KEY, value, status, …, with `file` and `row`.
 
     `indicators`, `schemes` and `regions` map the source's own names to codes; region names of
-    the catalogue are known beside them. Raises `Refused` with every cell that has no code.
+    the catalogue are known beside them. Raises `FindingsError` with every cell that has no code.
     """
     findings: list[Finding] = []
 
@@ -62,7 +62,7 @@ def harmonise(
     })  # fmt: skip
     findings.extend(_wrong_units(published, rows["indicator"], catalogue))
     if findings:
-        raise Refused(findings)
+        raise FindingsError(findings)
     return rows.assign(
         value=rows["value"].astype(float),
         status="A",

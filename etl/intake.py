@@ -27,7 +27,6 @@ from etl.figures.declaration import beside
 from etl.figures.grammar import read_declaration
 from etl.figures.tidying import tidy
 from etl.files.table import LOCKED, SUFFIXES
-from etl.findings import Finding, Refused, message
 from etl.harmonise import add_citation
 from etl.overlap import settle
 from etl.publish.filing import MEANING, OWN, Filing
@@ -37,6 +36,7 @@ from etl.tidy import DERIVED, TidyRows
 from indicators import catalogue
 from indicators.catalogue import Catalogue
 from indicators.database import citation
+from indicators.findings import Finding, FindingsError, message
 
 SUPERSEDED = "superseded"  # a folder of before versions were kept beside raw
 TAKEN = {DERIVED, "demonstration", *MEANING, SUPERSEDED}
@@ -96,18 +96,18 @@ class Intake:
 def read(
     raw: Path, rows: TidyRows, named: Named, step: Step, retracted: pd.DataFrame
 ) -> Intake:  # fmt: skip
-    """Take the rows of every source in; raises `Refused` with the findings of all of them.
+    """Take the rows of every source in; raises `FindingsError` with the findings of all of them.
 
     What was `retracted` (`etl.retracted.LISTED`) comes in without its numbers.
     """
     if wrong := misnamed(named):  # two readers of one file would write over each other
-        raise Refused(wrong)
+        raise FindingsError(wrong)
     known, made, findings = catalogue.load(), Intake(raw.parent / "tidy"), list[Finding]()
     for key in SOURCES:
         step(key)
         try:
             _read_source(key, raw, known, rows, made, retracted)
-        except Refused as refusal:
+        except FindingsError as refusal:
             findings.extend(refusal.findings)
     with ThreadPoolExecutor(READERS) as readers:
         reading = [
@@ -122,12 +122,12 @@ def read(
                 step(source)
                 try:
                     made.add(read_in.result(), rows)
-                except Refused as refusal:
+                except FindingsError as refusal:
                     findings.extend(refusal.findings)
         finally:
             readers.shutdown(cancel_futures=True)
     if findings:
-        raise Refused(findings)
+        raise FindingsError(findings)
     cited = pd.concat(made.citations, ignore_index=True)
     settle(rows, cited[~cited["source"].isin(list(SOURCES))])
     return made

@@ -26,7 +26,7 @@ from indicators.wording import Wording
 def judged(path: Path, day: str | None = None) -> pd.DataFrame:
     """Return the verdict of every target of a planner's file: see `verdicts`.
 
-    Raises `Refused` with everything that is wrong in the file.
+    Raises `FindingsError` with everything that is wrong in the file.
     """
     return verdicts(read_plan(path), day)
 

@@ -13,10 +13,10 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
-from etl.findings import Finding, Message, message
 from etl.schema import Written, load_schema, nearest, read, schema_findings
 from etl.targets import read_register, word_findings
 from indicators import catalogue
+from indicators.findings import Finding, Message, message
 
 _HAN = re.compile(r"[\u4e00-\u9fff]")
 _FILES = ("units", "clauses", "sources", "indicators")

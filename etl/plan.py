@@ -16,8 +16,8 @@ from typing import Any
 import pandas as pd
 
 from etl.figures.cells import Unread
-from etl.findings import Finding, Message, Refused, message
 from etl.harmonise import number, period, plain
+from indicators.findings import Finding, FindingsError, Message, message
 from indicators.progress import Kind, Shape, decimal_year
 from indicators.statuses import ObservationStatus
 from indicators.wording import Wording
@@ -117,14 +117,14 @@ class _Sheet:
 
 
 def read_plan(path: Path) -> Plan:
-    """Return what a planner's file holds; raises `Refused` with everything wrong in it."""
+    """Return what a planner's file holds; raises `FindingsError` with everything wrong in it."""
     sheets = [_sheet(path.name, name, cells) for name, cells in _tables(path)]
     figures, targets = _chosen(sheets, path)
     measured = _figures(figures)
     aimed = list(_targets(targets, measured))
     wrong = figures.findings + (targets.findings if targets is not figures else [])
     if wrong:
-        raise Refused(sorted(wrong, key=lambda item: (item.sheet or "", item.row or 0)))
+        raise FindingsError(sorted(wrong, key=lambda item: (item.sheet or "", item.row or 0)))
     rows = pd.DataFrame(measured, columns=["row", *FIGURE, *MEASURED])
     rows = rows.astype({"value": float, "benchmark": float})
     aims = pd.DataFrame(aimed, columns=["row", "series", "polarity", *AIMED]).astype(object)
@@ -153,7 +153,7 @@ def _tables(path: Path) -> list[tuple[str | None, pd.DataFrame]]:
         else:
             tables = [(None, _csv(path))]
     except Exception as error:  # calamine and pandas raise many kinds of error on bad files
-        raise Refused(
+        raise FindingsError(
             [
                 Finding(
                     path.name,
@@ -234,7 +234,7 @@ def _chosen(sheets: Sequence[_Sheet], path: Path) -> tuple[_Sheet, _Sheet]:
     wanted = (*(FIGURE if figures is None else ()), *(needed if targets is None else ()))
     missing = [name for name in dict.fromkeys(wanted) if name not in near.headings]
     found = [*near.headings.values(), *near.unread]
-    raise Refused(
+    raise FindingsError(
         [
             Finding(
                 path.name,

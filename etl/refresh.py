@@ -14,7 +14,6 @@ import sqlalchemy as sa
 from etl import derive, intake
 from etl.checks import checking
 from etl.documents import checksums
-from etl.findings import Finding, Refused, Unaccepted, message
 from etl.intake import Named, Step
 from etl.publish.acceptance import known_again
 from etl.publish.baseline import Baseline, baseline
@@ -29,6 +28,7 @@ from etl.targets import FOLDER, Register, register
 from etl.tidy import DERIVED, TidyRows
 from indicators import catalogue
 from indicators.database import KEY, ROOT
+from indicators.findings import Finding, FindingsError, UnacceptedError, message
 from indicators.queries import latest_release
 
 RAW = ROOT / "data" / "raw"
@@ -69,7 +69,7 @@ def figures(
     """Yield the checked rows of all sources with what is derived from them.
 
     `step` is told the name of each source and stage as it begins. With `engine`, figures are
-    checked against what is public there. Raises `Refused` with the findings of every source
+    checked against what is public there. Raises `FindingsError` with the findings of every source
     and check.
     """
     known, findings = catalogue.load(), list[Finding]()
@@ -77,15 +77,15 @@ def figures(
         rows = TidyRows(Path(folder))
         try:
             taken = intake.read(raw, rows, named, step, listed(engine, raw))
-        except Refused as refusal:
+        except FindingsError as refusal:
             findings.extend(refusal.findings)
         step("targets")
         try:
             targets = register(known)
-        except Refused as refusal:
+        except FindingsError as refusal:
             findings.extend(refusal.findings)
         if findings:
-            raise Refused(findings)
+            raise FindingsError(findings)
         inputs = pd.concat([*taken.inputs, *_meaning()], ignore_index=True).merge(
             rows.spans(), on="file", how="left", validate="1:1"
         )
@@ -100,7 +100,7 @@ def figures(
         derive.add_derived(rows, known)
         found += checking.findings(rows, known, published=base is not None, derived=True)
         if errors := [finding for finding in found if finding.severity == "error"]:
-            raise Refused(marked(errors, rows, known))
+            raise FindingsError(marked(errors, rows, known))
         rows.withheld = keep_withheld(rows, known, None if base is None else Earlier(base.engine))
         cited = pd.concat([cited, derive.citations(rows, cited)], ignore_index=True)
         if engine is not None:
@@ -132,8 +132,8 @@ def refresh(
 ) -> Publication:
     """Publish what the raw files say now; see `figures` and `publish`.
 
-    Files `named` stand in raw once they are public, and only then. Raises `Unaccepted` where there
-    are warnings that nobody accepted before, and `accepted` gives no reason.
+    Files `named` stand in raw once they are public, and only then. Raises `UnacceptedError`
+    where there are warnings that nobody accepted before, and `accepted` gives no reason.
     """
     settle_all(engine, raw)
     if not dry_run:
@@ -142,7 +142,7 @@ def refresh(
     with figures(raw, step, named=named, engine=engine) as made:
         new = [finding for finding in made.warnings if finding.accepted is None]
         if new and accepted is None and not dry_run:
-            raise Unaccepted(made.warnings)
+            raise UnacceptedError(made.warnings)
         step("publish")
         decision = Decision(reason or str(REFRESHED), accepted, made.warnings)
         filing = intake.filing_of(named, raw)

@@ -15,7 +15,7 @@ from typing import Any
 import jsonschema
 import yaml
 
-from etl.findings import Finding, Message, message
+from indicators.findings import Finding, Message, message
 
 _Loader: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 _LONGEST = 80  # characters of what was found, as quoted

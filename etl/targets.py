@@ -13,10 +13,10 @@ from typing import Any
 
 import pandas as pd
 
-from etl.findings import Finding, Refused, message
 from etl.schema import Written, load_schema, nearest, read, schema_findings
 from indicators.catalogue import Catalogue
 from indicators.database import ROOT
+from indicators.findings import Finding, FindingsError, message
 
 FOLDER = ROOT / "data" / "catalogue" / "targets"
 SCHEMA = FOLDER.with_suffix(".schema.json")
@@ -46,11 +46,11 @@ class Register:
 
 
 def register(catalogue: Catalogue, folder: Path = FOLDER) -> Register:
-    """Return the register read from `folder`; raises `Refused` with every mistake in it."""
+    """Return the register read from `folder`; raises `FindingsError` with every mistake in it."""
     files, findings = read_register(folder)
     findings += word_findings(files, catalogue)
     if findings:
-        raise Refused(findings)
+        raise FindingsError(findings)
     content = {Path(file.name).stem: file.content for file in files}
     return Register(
         _frame(_documents(content), DOCUMENT),

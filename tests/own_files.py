@@ -18,8 +18,8 @@ import yaml
 
 from etl.figures.grammar import declaration_of
 from etl.figures.tidying import tidy
-from etl.findings import Refused
 from indicators import catalogue
+from indicators.findings import FindingsError
 
 FILES = Path(__file__).parent / "files"
 PROVENANCE = {"publisher": "某省市场监管局", "document": "2024年统计表", "licence": "内部使用"}
@@ -37,7 +37,7 @@ GOOD = {("320000", "2024-12"): 537498.0, ("330000", "2024-12"): 553393.0}
 
 
 def loaded(path: Path, declared: str = LONG) -> pd.DataFrame:
-    """Return the tidy rows of a file; raises `Refused`."""
+    """Return the tidy rows of a file; raises `FindingsError`."""
     declaration = declaration_of({"provenance": PROVENANCE} | yaml.safe_load(declared), "d.yaml")
     out = path.with_name("out.parquet")
     tidied = tidy(path, declaration, catalogue.load(), out, source="bureau")
@@ -65,7 +65,7 @@ def faults(path: Path, declared: str = LONG) -> list[tuple[int | None, str | Non
     """Return row, column, found, expected and advice of all that is wrong with a file."""
     try:
         loaded(path, declared)
-    except Refused as refusal:
+    except FindingsError as refusal:
         assert not path.with_name("out.parquet").exists()
         return [
             (found.row, found.column, found.found, str(found.expected), str(found.advice))

@@ -13,10 +13,10 @@ from etl import refresh as refreshing
 from etl.__main__ import app
 from etl.commands.outcome import Outcome
 from etl.commands.screen import screen
-from etl.findings import Finding, Unaccepted
 from etl.refresh import RAW, refresh
 from indicators import vintages
 from indicators.database import open_database, warning
+from indicators.findings import Finding, UnacceptedError
 from indicators.queries import latest_release, warnings
 from indicators.wording import Wording
 
@@ -57,7 +57,7 @@ def reasons(found: object) -> list[tuple[str, str | None, int | None]]:
 
 
 def test_an_unchanged_refresh_asks_about_no_warning_again(empty: sa.Engine, raw: Path) -> None:
-    with pytest.raises(Unaccepted):
+    with pytest.raises(UnacceptedError):
         refresh(empty, raw=raw)
     refresh(empty, raw=raw, accepted="two registers")
     for _ in range(2):
@@ -78,12 +78,12 @@ def test_a_figure_that_changed_is_asked_about_even_if_it_changes_back(
 ) -> None:
     refresh(empty, raw=raw, accepted="two registers")
     write(raw, TABLE.replace("731", "732"))
-    with pytest.raises(Unaccepted):
+    with pytest.raises(UnacceptedError):
         refresh(empty, raw=raw)
     refresh(empty, raw=raw, accepted="a correction")
     assert refresh(empty, raw=raw).release is None
     write(raw, TABLE)
-    with pytest.raises(Unaccepted):
+    with pytest.raises(UnacceptedError):
         refresh(empty, raw=raw)
 
 
@@ -95,7 +95,7 @@ def test_of_a_suppressed_figure_no_guess_can_be_checked(empty: sa.Engine, raw: P
     assert (kept["found"], kept["suppressed"], bool(kept["fingerprint"])) == ("", 1, True)
     # It is known by its file, not by the number: so any change of the file is asked about.
     write(raw, SMALL.replace("64703", "64704"))
-    with pytest.raises(Unaccepted):
+    with pytest.raises(UnacceptedError):
         refresh(empty, raw=raw)
 
 
@@ -103,7 +103,7 @@ def test_what_is_accepted_without_a_release_is_remembered_too(empty: sa.Engine, 
     refresh(empty, raw=raw, accepted="two registers")
     with empty.begin() as connection:  # as a release before warnings were remembered left it
         connection.execute(sa.update(warning).values(fingerprint="", reason=None, since=None))
-    with pytest.raises(Unaccepted):
+    with pytest.raises(UnacceptedError):
         refresh(empty, raw=raw)
     assert refresh(empty, raw=raw, accepted="looked up").release is None
     assert reasons(refresh(empty, raw=raw).warnings) == [("beyond", "looked up", 1)]

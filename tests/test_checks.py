@@ -17,13 +17,13 @@ from hypothesis import strategies as st
 
 from etl import derive
 from etl.checks.checking import CHECKS, findings
-from etl.findings import Finding
 from etl.refresh import RAW
 from etl.sources import SOURCES
 from etl.tidy import TidyRows
 from indicators import catalogue
 from indicators.catalogue import Catalogue, Jump
 from indicators.database import KEY
+from indicators.findings import Finding
 
 KNOWN = catalogue.load()
 Row = dict[str, Any]

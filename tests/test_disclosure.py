@@ -19,15 +19,16 @@ from typer.testing import CliRunner
 from etl import refresh as refreshing
 from etl.__main__ import app
 from etl.commands.outcome import Outcome
-from etl.findings import Finding, Refused, Unaccepted, findings_table, message, write_findings
 from etl.publish.gate import Decision, publish, roll_back
 from etl.refresh import RAW, refresh
+from etl.reporting import findings_table, write_findings
 from etl.suppression.retraction import retract
 from indicators import cached, frame, vintages
 from indicators.archive import frame_of, published_in
 from indicators.briefing import write_briefings
 from indicators.database import flip, metadata, open_database, sqlite_file
 from indicators.downloads import csv_file
+from indicators.findings import Finding, FindingsError, UnacceptedError, message
 from indicators.holdings import reach
 from indicators.queries import (
     Selection,
@@ -106,7 +107,7 @@ def page_text(page: AppTest) -> str:
 def test_no_text_of_a_release_holds_a_suppressed_figure(
     empty: sa.Engine, raw: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    with pytest.raises(Unaccepted) as stopped:
+    with pytest.raises(UnacceptedError) as stopped:
         refresh(empty, raw=raw)
     quoting = {finding.check: finding.found for finding in stopped.value.findings}
     assert quoting["jumps"] == "1,297 → 73,193"  # so the analyst sees what is meant …
@@ -466,7 +467,7 @@ def test_a_computed_figure_is_retracted_with_what_it_is_computed_from(
 ) -> None:
     refresh(empty, raw=raw, accepted="a test")
     ratio = ("organisations_per_10000_residents", "2024-12", "ALL", "ALL", "ALL", "110000")
-    with pytest.raises(Refused) as refusal:
+    with pytest.raises(FindingsError) as refusal:
         retract(empty, ratio, "a test", raw)
     assert "certified_organisations" in str(refusal.value)
     done = retract(empty, ("certified_organisations", *ratio[1:]), "a test", raw)

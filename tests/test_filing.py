@@ -21,7 +21,6 @@ from etl import refresh as refreshing
 from etl.__main__ import app
 from etl.commands.screen import screen
 from etl.documents import sha256
-from etl.findings import Refused, Unaccepted
 from etl.intake import Named
 from etl.publish.filing import Filing, bring_back, settle_all, versions
 from etl.publish.gate import Decision, Edition, publish, roll_back
@@ -29,6 +28,7 @@ from etl.publish.lock import Busy, publishing
 from etl.refresh import RAW, refresh
 from indicators.archive import frame_of
 from indicators.database import observation, open_database
+from indicators.findings import FindingsError, UnacceptedError
 from indicators.queries import Selection, inputs, latest_release, observations
 from tests.conftest import edition_of, rows_of
 
@@ -148,7 +148,7 @@ def test_whoever_is_refused_leaves_no_file(empty: sa.Engine, tmp_path: Path) -> 
     files = incoming(tmp_path, 2.0)
     made = edition(2.0, files)
     files["own/7.csv"].write_text("another by now", encoding="utf-8")
-    with pytest.raises(Refused, match="changed meanwhile"):
+    with pytest.raises(FindingsError, match="changed meanwhile"):
         publish(empty, made, Decision("a test"), filing=Filing(tmp_path / "raw", files))
     assert agree(empty, tmp_path) == 1.0
     assert not list((tmp_path / "pending").iterdir())
@@ -208,7 +208,7 @@ def test_a_rollback_is_not_undone_by_the_next_refresh(
     bring_back(empty, raw, "bureau/tools.csv", 2)
     assert (raw / "bureau" / "tools.csv").read_text("utf-8") == WRONG
     # … but is not published again without a word.
-    with pytest.raises(Unaccepted) as stopped:
+    with pytest.raises(UnacceptedError) as stopped:
         refresh(empty, raw=raw)
     assert [item.check for item in stopped.value.findings] == ["taken_back"]
     refresh(empty, raw=raw, accepted="it was right")
@@ -233,7 +233,7 @@ def test_a_file_that_was_taken_back_is_published_once_either_half_of_it_is_corre
     refresh(empty, raw=raw)
     roll_back(empty, 1, reason="a wrong file", raw=raw)
     put(*wrong)
-    with pytest.raises(Unaccepted):
+    with pytest.raises(UnacceptedError):
         refresh(empty, raw=raw)
     if corrected == "the table":
         put(TABLE.replace("浙江", "江苏"), wrong[1])
@@ -250,7 +250,7 @@ def test_where_no_version_is_kept_the_next_refresh_asks_first(empty: sa.Engine, 
     files = roll_back(empty, 1, reason="a wrong file", raw=raw).files
     assert files is not None
     assert list(files.lost) == ["bureau/tools.csv"]
-    with pytest.raises(Unaccepted):
+    with pytest.raises(UnacceptedError):
         refresh(empty, raw=raw)
     assert tools(empty) == 50_000
 

@@ -10,8 +10,9 @@ import pandas as pd
 import pytest
 from rich.console import Console
 
-from etl.findings import SHOWN, Finding, findings_table, message, write_findings
+from etl.reporting import SHOWN, findings_table, write_findings
 from indicators.catalogue import Text
+from indicators.findings import Finding, message
 from indicators.wording import Wording
 
 ENGLISH, CHINESE = Wording("en"), Wording("zh")

@@ -9,9 +9,9 @@ import pandas as pd
 import pytest
 import sqlalchemy as sa
 
-from etl.findings import Refused
 from etl.refresh import RAW, figures, refresh
 from indicators.database import open_database
+from indicators.findings import FindingsError
 from indicators.queries import Selection, observations
 
 DECLARED = """
@@ -109,7 +109,7 @@ def test_figures_that_differ_are_refused_where_nothing_says_which_is_newer(
 ) -> None:
     export(raw, "a", OLD, dates[0], publisher=publishers[0])
     export(raw, "b", REVISED, dates[1], publisher=publishers[1])
-    with pytest.raises(Refused) as refusal, figures(raw):
+    with pytest.raises(FindingsError) as refusal, figures(raw):
         pass
     findings = refusal.value.findings
     assert {found.check for found in findings} == {"unique"}
@@ -120,7 +120,7 @@ def test_figures_that_differ_are_refused_where_nothing_says_which_is_newer(
 def test_two_sources_are_never_taken_for_one(raw: Path) -> None:
     export(raw, "a", OLD, "2024-01-10", source="one")
     export(raw, "b", NEW, "2025-01-10", source="two")
-    with pytest.raises(Refused), figures(raw):
+    with pytest.raises(FindingsError), figures(raw):
         pass
 
 
@@ -129,7 +129,7 @@ def test_a_figure_that_stands_twice_in_one_file_is_refused_all_the_same(
 ) -> None:
     export(raw, "a", OLD + "北京,53,52,51\n", "2024-01-10")
     export(raw, "b", NEW, "2025-01-10")
-    with pytest.raises(Refused), figures(raw):
+    with pytest.raises(FindingsError), figures(raw):
         pass
 
 

@@ -25,10 +25,10 @@ from etl.figures.proposal import propose
 from etl.figures.template import template
 from etl.figures.tidying import tidy
 from etl.files import textfile as text_files
-from etl.findings import Refused
 from etl.tidy import SCHEMA
 from indicators import catalogue
 from indicators.database import ROOT, citation
+from indicators.findings import FindingsError
 from indicators.wording import Wording
 from tests.own_files import (
     GOOD,
@@ -301,7 +301,7 @@ def test_a_proposal_with_its_todos_decided_loads(tmp_path: Path, encoding: str) 
     path = csv(tmp_path, text.encode(encoding))
     said = propose(path, KNOWN).yaml(Wording("zh"))
     beside(path).write_text(said, encoding="utf-8")
-    with pytest.raises(Refused) as refusal:
+    with pytest.raises(FindingsError) as refusal:
         read_declaration(path)
     assert {found.column for found in refusal.value.findings} == {"scope", "missing.-"}
     decided = yaml.safe_load(said)
@@ -421,14 +421,14 @@ def test_a_template_saved_in_another_format_loads_as_it_did(tmp_path: Path, kind
 
 
 def test_a_template_without_its_provenance_is_refused(tmp_path: Path) -> None:
-    with pytest.raises(Refused) as refusal:
+    with pytest.raises(FindingsError) as refusal:
         read_declaration(filled(tmp_path, [], publisher=""))
     assert [found.column for found in refusal.value.findings] == ["provenance"]
 
 
 def test_an_empty_template_holds_no_figure(tmp_path: Path) -> None:
     path = filled(tmp_path, [])
-    with pytest.raises(Refused) as refusal:
+    with pytest.raises(FindingsError) as refusal:
         tidy(path, read_declaration(path), KNOWN, tmp_path / "o.parquet", source="s")
     assert [str(found.expected) for found in refusal.value.findings] == ["at least one figure"]
 
@@ -516,11 +516,11 @@ def plainly_read(raw: bytes) -> set[tuple[str, str, str]]:
 @given(raw=pieces(TEXT))
 def test_a_mangled_text_is_refused_or_says_what_it_says(tmp_path: Path, raw: bytes) -> None:
     path = csv(tmp_path, raw)
-    with suppress(Refused):
+    with suppress(FindingsError):
         propose(path, KNOWN).yaml(Wording("en"))
     try:
         rows = loaded(path)
-    except Refused:
+    except FindingsError:
         return
     spelt = {"江苏": "320000", "浙江省": "330000", "Beijing": "110000"}
     said = {(spelt.get(region), period, value) for region, period, value in plainly_read(raw)}
@@ -561,11 +561,11 @@ def test_a_mangled_workbook_is_refused_or_is_the_good_one(
 ) -> None:
     path = csv(tmp_path, data.draw(pieces(books[kind])), f"figures{kind}")
     for read in (lambda: propose(path, KNOWN), lambda: read_declaration(path)):
-        with suppress(Refused):
+        with suppress(FindingsError):
             read()
     try:
         found = figures(path)
-    except Refused:
+    except FindingsError:
         return
     assert found == GOOD
 
@@ -582,7 +582,7 @@ def test_a_mangled_old_workbook_or_parquet_file_never_breaks_the_reader(
     for path in paths:
         path.write_bytes(data.draw(pieces(path.read_bytes())))
         for read in (lambda path=path: propose(path, KNOWN), lambda path=path: figures(path)):
-            with suppress(Refused):
+            with suppress(FindingsError):
                 read()
 
 

@@ -14,8 +14,8 @@ from etl.figures.declaration import beside
 from etl.figures.grammar import declaration_of, read_declaration
 from etl.figures.proposal import propose
 from etl.files.listing import LIMIT
-from etl.findings import Refused
 from indicators import catalogue
+from indicators.findings import FindingsError
 from indicators.wording import Wording
 from tests.own_files import (
     GOOD,
@@ -342,7 +342,7 @@ def test_one_text_in_many_cells_counts_as_often_as_it_stands(
     ):
         (fault,) = faults(path)
         assert fault[3] == said
-        with pytest.raises(Refused):
+        with pytest.raises(FindingsError):
             propose(path, KNOWN)
 
 
@@ -352,7 +352,7 @@ def test_a_proposal_spreads_out_no_sheet_that_is_too_large(
     path = xlsx(tmp_path, {"甲": TABLE, "乙": [*TABLE, *[["", ""]] * 40, [1] * 40]})
     assert propose(path, KNOWN)
     monkeypatch.setattr("etl.files.package.CELLS", 1_000)
-    with pytest.raises(Refused) as refusal:
+    with pytest.raises(FindingsError) as refusal:
         propose(path, KNOWN)
     assert str(refusal.value.findings[0].expected) == "a sheet of at most 1000 cells"
 
@@ -375,7 +375,7 @@ def test_what_is_no_row_of_a_sheet_takes_no_memory(tmp_path: Path) -> None:
 def test_a_declaration_longer_than_any_table_needs_is_refused(tmp_path: Path) -> None:
     path = csv(tmp_path, "地区,时期,数值\n江苏,2024,5\n")
     beside(path).write_text(LONG + "#" * (300 << 10), encoding="utf-8")
-    with pytest.raises(Refused) as refusal:
+    with pytest.raises(FindingsError) as refusal:
         read_declaration(path)
     (found,) = refusal.value.findings
     assert (found.found, str(found.expected)) == ("300 KB", "a declaration of at most 256 KB")
@@ -420,14 +420,14 @@ def test_a_lock_file_is_told_as_what_it_is(tmp_path: Path) -> None:
 
 
 def test_a_file_without_a_declaration_says_how_to_make_one(tmp_path: Path) -> None:
-    with pytest.raises(Refused) as refusal:
+    with pytest.raises(FindingsError) as refusal:
         read_declaration(csv(tmp_path, HEAD))
     (found,) = refusal.value.findings
     assert str(found.advice) == "run python -m etl inspect figures.csv"
 
 
 def test_every_mistake_in_a_declaration_is_told() -> None:
-    with pytest.raises(Refused) as refusal:
+    with pytest.raises(FindingsError) as refusal:
         declaration_of(
             {"provenance": {"publisher": "x"}, "layout": "tall", "columns": {"place": "A"},
              "missing": {"-": "zero"}, "scope": "world?", "header": [1, 3], "colour": 1},
@@ -472,7 +472,7 @@ def test_a_slip_in_a_declaration_is_told_with_its_line(
 ) -> None:
     path = csv(tmp_path, "甲,乙\n")
     beside(path).write_text(declared, encoding="utf-8")
-    with pytest.raises(Refused) as refusal:
+    with pytest.raises(FindingsError) as refusal:
         read_declaration(path)
     assert any(
         said.row == line and found in (None, said.found) and expected in (None, str(said.expected))
@@ -487,7 +487,7 @@ def test_a_unit_of_an_unknown_indicator_is_told(tmp_path: Path) -> None:
 
 
 def test_an_undecided_item_is_refused() -> None:
-    with pytest.raises(Refused) as refusal:
+    with pytest.raises(FindingsError) as refusal:
         declaration_of({"provenance": PROVENANCE | {"licence": "TODO"}}, "d.yaml")
     (found,) = refusal.value.findings
     assert (found.column, str(found.expected)) == (

@@ -19,8 +19,8 @@ from etl.figures.grammar import read_declaration
 from etl.figures.headings import Headings
 from etl.figures.proposal import Proposal, propose
 from etl.figures.tidying import tidy
-from etl.findings import Refused
 from indicators import catalogue
+from indicators.findings import FindingsError
 from indicators.wording import LANGUAGES, Language, Wording
 from tests.own_files import csv, loaded
 from tests.own_tables import SHAPES, Figure, Shape
@@ -116,7 +116,7 @@ def seen(tmp_path_factory: pytest.TempPathFactory) -> Callable[[Shape], Seen]:
             proposal = propose(path, KNOWN)
             beside(path).write_text(proposal.yaml(Wording("zh")), encoding="utf-8")
             out, found = folder / "out.parquet", None
-            with suppress(Refused):
+            with suppress(FindingsError):
                 tidy(path, read_declaration(path), KNOWN, out, source="bureau")
                 found = figures_of(pd.read_parquet(out))
             known[shape.name] = Seen(proposal, found)

@@ -13,9 +13,9 @@ from etl.figures.cells import Unread, month, quarter, year
 from etl.figures.grammar import declaration_of
 from etl.figures.tidying import tidy
 from etl.files.letters import letter, position
-from etl.findings import Refused
 from indicators import catalogue
 from indicators.database import ROOT
+from indicators.findings import FindingsError
 from tests.own_files import PROVENANCE, csv, faults, figures, loaded, xlsx
 
 SHEETS = """
@@ -60,7 +60,7 @@ def test_what_is_wrong_on_any_sheet_is_told_with_its_name(tmp_path: Path) -> Non
     }
     path = xlsx(tmp_path, wrong)
     declaration = declaration_of({"provenance": PROVENANCE} | yaml.safe_load(SHEETS), "d.yaml")
-    with pytest.raises(Refused) as refusal:
+    with pytest.raises(FindingsError) as refusal:
         tidy(path, declaration, catalogue.load(), tmp_path / "out", source="bureau")
     assert {(found.sheet, found.row, found.found) for found in refusal.value.findings} == {
         ("2024", 3, "折江"),

@@ -14,9 +14,9 @@ from typer.testing import CliRunner
 
 from etl.__main__ import app
 from etl.commands.screen import screen
-from etl.findings import Finding, Refused
 from etl.judging import judged, verdicts, write_verdicts
 from etl.plan import AIMED, FIGURE, HEADINGS, MEASURED, read_plan
+from indicators.findings import Finding, FindingsError
 from indicators.wording import Wording
 
 
@@ -27,7 +27,7 @@ def written(folder: Path, text: str) -> Path:
 
 
 def findings(folder: Path, text: str) -> list[Finding]:
-    with pytest.raises(Refused) as refusal:
+    with pytest.raises(FindingsError) as refusal:
         judged(written(folder, text))
     return refusal.value.findings
 
@@ -206,7 +206,7 @@ def test_a_sheet_is_named_where_a_workbook_has_several(tmp_path: Path) -> None:
         pd.DataFrame(
             [("甲", 1, 60, 2023, "at_most")], columns=["序列", "极性", "目标值", "期限", "类型"]
         ).to_excel(book, sheet_name="目标", index=False)
-    with pytest.raises(Refused) as refusal:
+    with pytest.raises(FindingsError) as refusal:
         judged(path)
     (found,) = refusal.value.findings
     assert (found.sheet, found.row, found.column) == ("目标", 2, "类型")
@@ -303,7 +303,7 @@ def test_any_file_is_judged_or_refused_with_reasons(tmp_path: Path, data: st.Dat
     cells: list[float] = []
     try:
         cells = judged(path).select_dtypes("number").to_numpy().ravel().tolist()
-    except Refused as refusal:
+    except FindingsError as refusal:
         found = refusal.findings
     assert bool(found) != bool(cells)
     assert all(item.row and item.column for item in found)

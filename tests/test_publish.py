@@ -6,9 +6,9 @@ import pandas as pd
 import pytest
 import sqlalchemy as sa
 
-from etl.findings import Finding, Refused, message
 from etl.publish.gate import Decision, Overtaken, publish, roll_back
 from indicators.database import holding, observation
+from indicators.findings import Finding, FindingsError, message
 from indicators.holdings import choices, holding_of, reach
 from indicators.queries import (
     Selection,
@@ -198,7 +198,7 @@ def test_two_files_may_not_say_two_figures_of_one_thing(engine: sa.Engine) -> No
     other = CITATION | {"citation": "c2", "file": "platform_provinces/other.csv"}
     again = rows_of(WORLD[4:5]).assign(citation="c2")
     edition = edition_of(again, pd.DataFrame([other]), gone=[], base=1)
-    with pytest.raises(Refused) as refusal:
+    with pytest.raises(FindingsError) as refusal:
         publish(engine, edition, Decision("a test"))
     assert [finding.found for finding in refusal.value.findings] == [
         "certificates_valid 2024-12 ALL ALL ALL 320000"

@@ -10,11 +10,11 @@ import pandas as pd
 import pytest
 import sqlalchemy as sa
 
-from etl.findings import Refused, Unaccepted
 from etl.intake import Named
 from etl.refresh import RAW, figures, fill_if_empty, refresh
 from indicators import catalogue
 from indicators.database import KEY
+from indicators.findings import FindingsError, UnacceptedError
 from indicators.queries import Selection, latest_release, observations, releases, warnings
 
 
@@ -159,7 +159,7 @@ def test_a_source_that_fails_names_every_bad_cell_and_leaves_the_last_release(
         text.replace("获证组织数,北京市", "获证组织数,北平市").replace("156436", "十五万"),
         encoding="utf-8",
     )
-    with pytest.raises(Refused) as refusal:
+    with pytest.raises(FindingsError) as refusal:
         refresh(empty, raw=raw)
     found = {(item.file, item.row, item.column, item.found) for item in refusal.value.findings}
     assert found == {
@@ -178,7 +178,7 @@ def test_a_table_by_scheme_that_does_not_add_up_is_refused(tmp_path: Path) -> No
     table.write_text(
         table.read_text(encoding="utf-8").replace(",973353,", ",973354,"), encoding="utf-8"
     )
-    with pytest.raises(Refused) as refusal, figures(raw):
+    with pytest.raises(FindingsError) as refusal, figures(raw):
         pass
     assert [item.file for item in refusal.value.findings] == ["platform_schemes/2024-12.csv"]
     assert "2,307,622" in str(refusal.value.findings[0].expected)
@@ -256,7 +256,7 @@ def test_a_jump_stops_a_release_until_somebody_says_why(empty: sa.Engine, raw: P
         OWN.replace("value: 数值", "value: 数值, period: 时期").replace(' period: "2024",', ""),
         encoding="utf-8",
     )
-    with pytest.raises(Unaccepted) as stopped:
+    with pytest.raises(UnacceptedError) as stopped:
         refresh(empty, raw=raw)
     assert {finding.check for finding in stopped.value.findings} == {"jumps"}
     assert {finding.found for finding in stopped.value.findings} >= {"90 → 540"}

@@ -25,7 +25,7 @@ from etl.certificates.files import roll_up_files
 from etl.certificates.memory import LIBRARIES, Memory
 from etl.certificates.steps import counted, roll_up
 from etl.certificates.trace import Figure, trace_figure
-from etl.findings import Refused
+from indicators.findings import FindingsError
 from tests.own_files import parquet
 
 # Ibis still asks DuckDB in words that DuckDB is giving up.
@@ -393,7 +393,7 @@ def test_a_period_is_a_year_a_quarter_or_a_month() -> None:
     assert spanned("2019-Q4", "2020-Q2") == ["2019-Q4", "2020-Q1", "2020-Q2"]
     assert (grid(["2018", "2020"]).months, grid(["2018", "2020-06"]).months) == (12, 1)
     for wrong in ("2020-13", "2020-Q5", "202001", "x"):
-        with pytest.raises(Refused, match="a period such as"):
+        with pytest.raises(FindingsError, match="a period such as"):
             period(wrong)
 
 
@@ -488,7 +488,7 @@ def old_figures(out: Path) -> Path:
 def test_a_file_without_a_column_is_refused(tmp_path: Path, duckdb: Engine) -> None:
     earlier = old_figures(tmp_path / "out")
     published(0, 1).drop(columns="行业").to_csv(tmp_path / "part.csv", index=False)
-    with pytest.raises(Refused, match="行业"):
+    with pytest.raises(FindingsError, match="行业"):
         roll_up_files(
             [tmp_path / "part.csv"],
             Declaration(date(2020, 6, 30)),
@@ -503,7 +503,7 @@ def test_a_file_without_a_column_is_refused(tmp_path: Path, duckdb: Engine) -> N
 def test_a_file_whose_texts_are_no_utf_8_is_refused(tmp_path: Path, duckdb: Engine) -> None:
     row = published(0, 1).iloc[0]
     path = parquet(tmp_path, {str(name): text for name, text in row.items()}, "gbk")
-    with pytest.raises(Refused) as refused:
+    with pytest.raises(FindingsError) as refused:
         roll_up_files(
             [path], Declaration(date(2020, 6, 30)), ["2020"], FILES, tmp_path / "out", duckdb
         )

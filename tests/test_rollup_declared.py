@@ -12,7 +12,7 @@ import pytest
 from etl.certificates.declaration import Declaration
 from etl.certificates.engine import Engine, engine
 from etl.certificates.files import cleaned
-from etl.findings import Finding, Refused
+from indicators.findings import Finding, FindingsError
 from tests.odd_certificates import REFERENCE, odd_rows
 
 pytestmark = pytest.mark.filterwarnings("ignore:fetch_arrow_table:DeprecationWarning")
@@ -62,7 +62,7 @@ def clean(on: Engine, *paths: Path) -> pd.DataFrame:
 
 
 def refusal(on: Engine, *paths: Path) -> list[Finding]:
-    with pytest.raises(Refused) as refused:
+    with pytest.raises(FindingsError) as refused:
         clean(on, *paths)
     return refused.value.findings
 

@@ -15,7 +15,7 @@ from etl.certificates.cube import Dimension
 from etl.certificates.engine import engine
 from etl.certificates.memory import LIBRARIES, Memory, size
 from etl.certificates.schemes import CERTIFICATES, Rows
-from etl.findings import Refused
+from indicators.findings import FindingsError
 
 SCHEME = Dimension("scheme", ("ALL", "MS", "QMS", "EMS"), (0, 0, 1, 1), (), shift=4)
 MS, QMS, EMS = 1, 2, 3
@@ -46,7 +46,7 @@ def test_any_other_limit_is_refused_with_the_name_of_the_setting(
     text: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("ETL_MEMORY_LIMIT", text)
-    with pytest.raises(Refused) as refused, engine("duckdb"):
+    with pytest.raises(FindingsError) as refused, engine("duckdb"):
         pass
     (finding,) = refused.value.findings
     assert (finding.file, finding.found) == ("ETL_MEMORY_LIMIT", text)
@@ -57,7 +57,7 @@ def test_a_folder_to_spill_to_that_is_not_there_is_told(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("ETL_SPILL", str(tmp_path / "nowhere"))
-    with pytest.raises(Refused, match="a folder that is there"), engine("duckdb"):
+    with pytest.raises(FindingsError, match="a folder that is there"), engine("duckdb"):
         pass
 
 

@@ -23,10 +23,10 @@ from etl.certificates.trace import Figure, trace_figure
 from etl.documents import sha256
 from etl.figures.declaration import beside
 from etl.figures.grammar import read_declaration
-from etl.findings import Refused
 from etl.intake import Named
 from etl.refresh import RAW, refresh
 from indicators import catalogue
+from indicators.findings import FindingsError
 from indicators.queries import all_observations
 from indicators.wording import Wording
 
@@ -126,7 +126,7 @@ def test_what_nobody_can_know_yet_is_not_published(world: World) -> None:
     ],
 )
 def test_a_choice_of_nothing_is_refused(world: World, chosen: dict[str, str], told: str) -> None:
-    with pytest.raises(Refused, match=told):
+    with pytest.raises(FindingsError, match=told):
         written(world, **chosen)
 
 

@@ -22,7 +22,7 @@ from etl.certificates.declaration import Declaration
 from etl.certificates.engine import Engine, engine
 from etl.certificates.files import cleaned, roll_up_files
 from etl.certificates.steps import counted
-from etl.findings import Refused
+from indicators.findings import FindingsError
 from tests import odd_certificates
 from tests.odd_certificates import PARQUET, typed_columns
 
@@ -189,7 +189,7 @@ def test_a_spark_cluster_and_duckdb_give_the_same_rows(tmp_path: Path, spark: st
         # The driver counts as one of those that hold memory.
         alive = there.session.sparkContext._jsc.sc().getExecutorMemoryStatus().size() - 1
         assert alive == 2
-        with pytest.raises(Refused, match="a cluster that completes"), engine(spark) as again:
+        with pytest.raises(FindingsError, match="a cluster that completes"), engine(spark) as again:
             again.rows(again.parquet(tmp_path / "nothing.parquet"))
     assert len(expected[0]) > 1000
     assert len(expected[1]) > 20
@@ -232,7 +232,7 @@ def test_a_cluster_that_cannot_be_had_is_told(
         pytest.skip("Spark needs java to say that it knows no such cluster")
     if not installed:
         monkeypatch.setitem(sys.modules, "pyspark.sql", None)
-    with pytest.raises(Refused) as refused, engine("nowhere"):
+    with pytest.raises(FindingsError) as refused, engine("nowhere"):
         pass
     (finding,) = refused.value.findings
     assert (finding.file, finding.found) == ("ETL_ENGINE", "nowhere")

@@ -12,7 +12,7 @@ import pytest
 from etl.certificates.declaration import Declaration
 from etl.certificates.engine import Engine, engine
 from etl.certificates.texts import tables
-from etl.findings import Finding, Refused
+from indicators.findings import Finding, FindingsError
 
 pytestmark = pytest.mark.filterwarnings("ignore:fetch_arrow_table:DeprecationWarning")
 
@@ -35,7 +35,7 @@ def read(on: Engine, folder: Path, *paths: Path, encoding: str = "") -> pd.DataF
 
 
 def refusal(on: Engine, folder: Path, *paths: Path, encoding: str = "") -> list[Finding]:
-    with pytest.raises(Refused) as refused:
+    with pytest.raises(FindingsError) as refused:
         read(on, folder, *paths, encoding=encoding)
     return refused.value.findings
 

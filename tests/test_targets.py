@@ -11,11 +11,11 @@ import pandas as pd
 import pytest
 import sqlalchemy as sa
 
-from etl.findings import Refused
 from etl.judging import judged, write_verdicts
 from etl.refresh import RAW, refresh
 from etl.targets import FOLDER, register
 from indicators import catalogue, queries, tables
+from indicators.findings import FindingsError
 from indicators.objectives import matrix, matrix_table, target_text, verdict_table
 from indicators.progress import Kind, judge, said_of
 from indicators.targets import (
@@ -56,7 +56,7 @@ def written(folder: Path, text: str, name: str = "some-document.yaml") -> Path:
 
 def mistakes(folder: Path) -> list[tuple[str | None, str, str]]:
     """Return place, found and expected of every mistake in a folder's files."""
-    with pytest.raises(Refused) as refusal:
+    with pytest.raises(FindingsError) as refusal:
         register(catalogue.load(), folder)
     return [(item.column, item.found, str(item.expected)) for item in refusal.value.findings]
 
@@ -335,7 +335,7 @@ def test_every_mistake_of_every_file_is_told_at_once(tmp_path: Path) -> None:
     written(tmp_path, DOCUMENT.replace("kind: at_least", "kind: atleast"), "a.yaml")
     written(tmp_path, DOCUMENT.replace("grade: B\n", "grade: Z\n"), "b.yaml")
     written(tmp_path, "document: [", "c.yaml")
-    with pytest.raises(Refused) as refusal:
+    with pytest.raises(FindingsError) as refusal:
         register(catalogue.load(), tmp_path)
     assert {item.file for item in refusal.value.findings} == {"a.yaml", "b.yaml", "c.yaml"}
 
@@ -387,7 +387,7 @@ def test_every_unreadable_cell_of_a_planner_s_file_is_told(tmp_path: Path) -> No
     path.write_text(
         PLAN.replace("2018", "20x8").replace("1100", "many").replace("+1", "up"), encoding="utf-8"
     )
-    with pytest.raises(Refused) as refusal:
+    with pytest.raises(FindingsError) as refusal:
         judged(path)
     found = {(item.row, item.column, item.found) for item in refusal.value.findings}
     assert found == {(2, "period", "20x8"), (5, "value", "many"), (2, "polarity", "up")}
@@ -400,7 +400,7 @@ def test_a_target_that_contradicts_itself_is_refused(tmp_path: Path) -> None:
         "series,period,value,polarity,target,due,kind\nA,2018,10,-1,60,2023,at_least\n",
         encoding="utf-8",
     )
-    with pytest.raises(Refused):
+    with pytest.raises(FindingsError):
         judged(path)
 
 

@@ -15,7 +15,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-from etl.findings import Finding, Refused, message
+from indicators.findings import Finding, FindingsError, message
 
 _PERIOD = re.compile(r"(?P<year>\d{4})(?:-(?:Q(?P<quarter>[1-4])|(?P<month>0[1-9]|1[0-2])))?")
 FREQUENCIES = {"year": 12, "quarter": 3, "month": 1}  # in months
@@ -50,11 +50,11 @@ def _first_day(month: int) -> date:
 
 
 def period(name: str) -> Period:
-    """Read `2020`, `2020-Q3` or `2020-06`; anything else is `Refused`."""
+    """Read `2020`, `2020-Q3` or `2020-06`; anything else is `FindingsError`."""
     found = _PERIOD.fullmatch(name)
     if not found:
         expected = message("a period such as 2020, 2020-Q3 or 2020-06")
-        raise Refused([Finding(name, name, expected, message("choose again"))])
+        raise FindingsError([Finding(name, name, expected, message("choose again"))])
     quarter, month = found["quarter"], found["month"]
     kind = "quarter" if quarter else "month" if month else "year"
     months = FREQUENCIES[kind]
@@ -65,12 +65,12 @@ def period(name: str) -> Period:
 def spanned(first: str, last: str) -> list[str]:
     """Return the names of every period from `first` to `last`, both of one frequency.
 
-    Raises `Refused` for what is no period, or no span of them.
+    Raises `FindingsError` for what is no period, or no span of them.
     """
     start, end = period(first), period(last)
     if start.frequency != end.frequency or end < start:
         expected = message("two years, quarters or months, the earlier one first")
-        raise Refused(
+        raise FindingsError(
             [Finding("--from --to", f"{first} {last}", expected, message("choose again"))]
         )
     return [

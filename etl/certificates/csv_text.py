@@ -18,7 +18,7 @@ from pathlib import Path
 from typing import NoReturn
 
 from etl.files.listing import Listing
-from etl.findings import message
+from indicators.findings import message
 
 WITHIN = 50  # rows in which a header is looked for
 _HEAD = 1 << 20  # bytes that tell the encoding and the header
@@ -43,7 +43,7 @@ class CsvText:
 
     @cached_property  # noqa: RET503 - stop() raises
     def encoding(self) -> str:
-        """The name of the encoding; `Refused` where it is none, or this is no text."""
+        """The name of the encoding; `FindingsError` where it is none, or this is no text."""
         if self.declared:
             try:
                 return codecs.lookup(self.declared).name

@@ -25,8 +25,8 @@ from ibis.expr.datatypes import UInt64
 
 from etl.certificates.memory import Memory, size
 from etl.certificates.spark import spark_session
-from etl.findings import Finding, Refused, message
 from etl.patterns import duckdb_path, spark_path
+from indicators.findings import Finding, FindingsError, message
 
 MEMORY_LIMIT = "4GB"
 # At least: with fewer, DuckDB groups in parts that are too large for a processor's cache.
@@ -244,7 +244,7 @@ def engine(
 ) -> Iterator[Engine]:
     """Yield the engine that a setting (`ETL_ENGINE` unless given) names; close it after.
 
-    Raises `Refused` for a setting that says nothing, or a cluster that cannot be had.
+    Raises `FindingsError` for a setting that says nothing, or a cluster that cannot be had.
     """
     name = setting or os.environ.get("ETL_ENGINE") or "duckdb"
     limit = memory_limit or os.environ.get("ETL_MEMORY_LIMIT") or MEMORY_LIMIT
@@ -252,7 +252,7 @@ def engine(
     allowed = size(limit, "ETL_MEMORY_LIMIT")
     if root and not Path(root).is_dir():
         expected = message("a folder that is there")
-        raise Refused([Finding("ETL_SPILL", str(root), expected, message("choose again"))])
+        raise FindingsError([Finding("ETL_SPILL", str(root), expected, message("choose again"))])
     with tempfile.TemporaryDirectory(prefix="rollup-", dir=root) as folder:
         memory = Memory(allowed, Path(folder))
         if name == "duckdb":

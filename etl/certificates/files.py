@@ -26,7 +26,7 @@ from etl.certificates.engine import Engine, union
 from etl.certificates.registry import Part, reason_counts, registry
 from etl.certificates.steps import STEPS, Progress, roll_up, unheard
 from etl.certificates.texts import tables, told
-from etl.findings import message
+from indicators.findings import message
 
 FIGURES = "figures.parquet"
 FOR_PEOPLE = ("quarantine.xlsx", "quarantine.csv")  # see `quarantine`
@@ -63,7 +63,7 @@ def roll_up_files(
 ) -> Summary:
     """Read certificate files, set aside what is not clean, count the rest into `out`.
 
-    The folder's former results are replaced. Raises `Refused` as `cleaned` does.
+    The folder's former results are replaced. Raises `FindingsError` as `cleaned` does.
     """
     summary = cleaned(
         paths, declaration, reference, out, engine,
@@ -89,7 +89,7 @@ def cleaned(
 ) -> Summary:
     """Read certificate files into registry.parquet and quarantine.parquet.
 
-    Raises `Refused` with what is wrong with each file; see `texts`.
+    Raises `FindingsError` with what is wrong with each file; see `texts`.
     """
     steps = len(paths) + len(CLEANING)
     checking, writing = CLEANING

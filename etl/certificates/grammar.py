@@ -26,7 +26,7 @@ from etl.certificates.plain_text import tidy
 from etl.certificates.size_class import NOT_CLASSIFIED, SIZES
 from etl.figures.cells import MULTIPLES
 from etl.figures.declaration import beside
-from etl.findings import Finding, Message, Refused, message
+from indicators.findings import Finding, FindingsError, Message, message
 
 UNITS = {"元": 1.0} | {f"{word}元": 10.0**power for word, power in MULTIPLES.items()}
 KEYS = ("columns", "status", "size", "unit", "dates", "missing", "abroad", "encoding")
@@ -36,7 +36,7 @@ _LARGEST = 1 << 20  # bytes
 def declared(path: Path, common: Declaration) -> Declaration:
     """Return what is said of a file: `common`, and what the declaration beside it changes.
 
-    Raises `Refused` with every mistake in that.
+    Raises `FindingsError` with every mistake in that.
     """
     place = beside(path)
     return _Reading(place.name).declaration(place, common) if place.exists() else common
@@ -78,11 +78,11 @@ class _Reading:
             encoding=self._encoding(said, common.encoding),
         )
         if self._findings:
-            raise Refused(self._findings)
+            raise FindingsError(self._findings)
         return made
 
     def _content(self, place: Path) -> Mapping[Any, Any]:
-        """Return the keys of a YAML file; raises `Refused` where there are none."""
+        """Return the keys of a YAML file; raises `FindingsError` where there are none."""
         try:
             if place.stat().st_size > _LARGEST:
                 raise ValueError(f"{place.stat().st_size} B")
@@ -91,11 +91,11 @@ class _Reading:
             said = yaml.safe_load(text) or {}
         except (OSError, ValueError, RecursionError, yaml.YAMLError) as error:
             self._wrong("", " ".join(str(error).split()), message("a YAML file in UTF-8"))
-            raise Refused(self._findings) from None
+            raise FindingsError(self._findings) from None
         if not isinstance(said, dict):
             self._wrong("", said, message("keys and what they say"))
         if self._findings:
-            raise Refused(self._findings)
+            raise FindingsError(self._findings)
         return said
 
     def _refuse_twins(self, node: yaml.Node | None) -> None:

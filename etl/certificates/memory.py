@@ -17,7 +17,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from etl.findings import Finding, Refused, message
+from indicators.findings import Finding, FindingsError, message
 
 LIBRARIES = 300 * 10**6  # bytes that this process takes before it reads a row
 LEAST = 600 * 10**6
@@ -67,7 +67,7 @@ def _bytes(shape: tuple[int, ...]) -> int:
 def size(text: str, setting: str) -> int:
     """Return the bytes that a text such as `800MB` or `4GB` says.
 
-    Raises `Refused`, which names the setting, for anything else and for less than `LEAST`.
+    Raises `FindingsError`, which names the setting, for anything else and for less than `LEAST`.
     """
     found = _SIZE.fullmatch(text.strip())
     if found:
@@ -76,4 +76,4 @@ def size(text: str, setting: str) -> int:
             return limit
     least = f"{LEAST // 10**6}MB"
     expected = message("a size such as 4GB, {least} at least", least=least)
-    raise Refused([Finding(setting, text, expected, message("choose again"))])
+    raise FindingsError([Finding(setting, text, expected, message("choose again"))])

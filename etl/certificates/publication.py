@@ -21,8 +21,8 @@ from etl.certificates.engine import Engine
 from etl.certificates.files import FIGURES, Summary
 from etl.certificates.steps import counted
 from etl.documents import sha256
-from etl.findings import Finding, Refused, message
 from indicators.catalogue import Catalogue
+from indicators.findings import Finding, FindingsError, message
 from indicators.wording import Wording
 
 SOURCE = "registry"
@@ -54,7 +54,7 @@ class Choice:
     levels: Sequence[str] = LEVELS
 
     def check(self, known: Catalogue) -> None:
-        """Raise `Refused` where a word names no level or frequency."""
+        """Raise `FindingsError` where a word names no level or frequency."""
         kinds = sorted({*known.regions["kind"], *known.industries["level"], "size", "scheme"})
         wrong = [
             Finding(
@@ -71,10 +71,10 @@ class Choice:
             if word not in allowed
         ]
         if wrong:
-            raise Refused(wrong)
+            raise FindingsError(wrong)
 
     def known(self, counted: Iterable[str], as_of: date) -> list[str]:
-        """Return which of the periods counted are published; raises `Refused` where none is.
+        """Return which of the periods counted are published; raises `FindingsError` where none is.
 
         Those that end after `as_of` are not: nobody knows yet what will be valid then.
         """
@@ -88,7 +88,7 @@ class Choice:
         if not found:
             kinds = " / ".join(self.periods or FREQUENCIES)
             day = as_of.isoformat()
-            raise Refused(
+            raise FindingsError(
                 [
                     Finding(
                         "--periods",
@@ -132,7 +132,7 @@ def write_publication(
 ) -> Path:
     """Write the chosen counts and their declaration beside the others; return the file.
 
-    Small figures stay in: the gate withholds them. Raises `Refused` for an unknown level or
+    Small figures stay in: the gate withholds them. Raises `FindingsError` for an unknown level or
     frequency, or where no period is left.
     """
     from etl.figures.declaration import beside  # what reads figures need not be there to count them

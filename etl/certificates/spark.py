@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
-from etl.findings import Finding, Message, Refused, message
+from indicators.findings import Finding, FindingsError, Message, message
 
 SETTING = "ETL_ENGINE"
 _SHOWN = 300  # characters of what Spark says
@@ -16,7 +16,7 @@ _SHOWN = 300  # characters of what Spark says
 def spark_session(master: str) -> Iterator[Any]:
     """Yield a session on a cluster and stop it after.
 
-    Raises `Refused` where Spark is not installed, the cluster cannot be reached, or gives up.
+    Raises `FindingsError` where Spark is not installed, the cluster cannot be reached, or gives up.
     """
     try:
         from py4j.protocol import Py4JError
@@ -58,8 +58,8 @@ def spark_session(master: str) -> Iterator[Any]:
         session.stop()
 
 
-def _refusal(found: str, expected: Message, advice: Message) -> Refused:
-    return Refused([Finding(SETTING, found, expected, advice)])
+def _refusal(found: str, expected: Message, advice: Message) -> FindingsError:
+    return FindingsError([Finding(SETTING, found, expected, advice)])
 
 
 def _said(error: Exception) -> str:

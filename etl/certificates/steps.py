@@ -28,7 +28,7 @@ from etl.certificates.organisations import (
 )
 from etl.certificates.schemes import APART, CERTIFICATES, EVERYBODY, Kind, Rows
 from etl.certificates.validity import lives
-from etl.findings import Message, message
+from indicators.findings import Message, message
 
 # called with the step at hand, the number of steps and what is being done
 Progress = Callable[[int, int, Message], None]

@@ -29,7 +29,7 @@ from etl.certificates.grammar import declared
 from etl.certificates.plain_text import filled, written
 from etl.files.listing import Listing
 from etl.files.workbook import cells, open_book, text
-from etl.findings import Finding, Refused, message
+from indicators.findings import Finding, FindingsError, message
 
 SUFFIXES = (".csv", ".xlsx", ".xls", ".parquet")
 SEPARATORS = (",", ";", "\t", "|")
@@ -48,8 +48,8 @@ def tables(
 
     common: what holds for a file unless its own declaration says otherwise. folder: takes what
     must be written anew to be read. reading: told the number and name of each file.
-    Raises `Refused` with what is wrong with each file: its kind, a missing column, damage, or its
-    declaration.
+    Raises `FindingsError` with what is wrong with each file: its kind, a missing column, damage,
+    or its declaration.
     """
     found: list[tuple[Any, Declaration]] = []
     findings: list[Finding] = []
@@ -61,16 +61,16 @@ def tables(
             reader = _File(seen, label, said, engine, folder, Listing(label))
             with told():
                 found += [(table, said) for table in reader.tables()]
-        except Refused as refusal:
+        except FindingsError as refusal:
             findings += refusal.findings
     if findings:
-        raise Refused(findings)
+        raise FindingsError(findings)
     return found
 
 
 @contextmanager
 def told() -> Iterator[None]:
-    """Turn what DuckDB finds damaged only when it reads a file's values into `Refused`."""
+    """Turn what DuckDB finds damaged only when it reads a file's values into `FindingsError`."""
     try:
         yield
     except duckdb.InvalidInputException as error:
@@ -78,7 +78,7 @@ def told() -> Iterator[None]:
         named, value = _NAMED.search(said), _VALUE.search(said)
         if not named:
             raise
-        raise Refused(
+        raise FindingsError(
             [
                 Finding(
                     Path(named[1]).name,

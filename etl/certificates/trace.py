@@ -11,7 +11,7 @@ from etl.certificates.calendar import period
 from etl.certificates.changes import MEASURES
 from etl.certificates.cube import DIMENSIONS, TOTAL, Reference, space
 from etl.certificates.publication import INDICATORS, QUALITY_MANAGEMENT
-from etl.findings import Finding, Refused, message
+from indicators.findings import Finding, FindingsError, message
 
 
 @dataclass(frozen=True)
@@ -39,7 +39,7 @@ def trace_figure(registry: Any, figure: Figure, reference: Reference) -> Any:
     """Return the rows of the clean registry that a figure counts.
 
     `figure` is a count or one published from it. Their number is the figure, or that of their
-    distinct organisations where organisations are counted. Raises `Refused` for an unknown
+    distinct organisations where organisations are counted. Raises `FindingsError` for an unknown
     indicator, period or code.
     """
     again = message("choose again")
@@ -54,7 +54,7 @@ def trace_figure(registry: Any, figure: Figure, reference: Reference) -> Any:
         known = [*INDICATORS.values(), QUALITY_MANAGEMENT[1]]
         findings.append(Finding("indicator", asked, message("one of {names}", names=known), again))
     if findings:
-        raise Refused(findings)
+        raise FindingsError(findings)
     rows = registry
     for name in DIMENSIONS:
         code = getattr(figure, name)

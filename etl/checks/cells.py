@@ -17,9 +17,9 @@ from etl.checks.subject import (
     records,
     unlisted,
 )
-from etl.findings import Finding, Message, message
 from indicators.catalogue import Catalogue
 from indicators.database import KEY
+from indicators.findings import Finding, Message, message
 from indicators.statuses import OBSERVATION_STATUSES
 
 OBS_STATUS = list(OBSERVATION_STATUSES)

@@ -18,9 +18,9 @@ from etl.checks.scope import SCOPE
 from etl.checks.series import ELSEWHERE, FREQUENCIES, FUTURE
 from etl.checks.subject import subject
 from etl.checks.sums import SUMS
-from etl.findings import Finding
 from etl.tidy import TidyRows
 from indicators.catalogue import Catalogue
+from indicators.findings import Finding
 
 CHECKS = (
     CODES,

@@ -16,9 +16,9 @@ from etl.checks.subject import (
     records,
     unlisted,
 )
-from etl.findings import Finding, message
 from etl.tidy import DERIVED
 from indicators.catalogue import Text
+from indicators.findings import Finding, message
 
 MIN_CHANGES = 4  # of a series' own history, to say what is usual for it
 _GROUP = "indicator, period, scheme, industry, size"

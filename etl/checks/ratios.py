@@ -19,7 +19,7 @@ from etl.checks.subject import (
     records,
     unlisted,
 )
-from etl.findings import Finding, Key, Message, message
+from indicators.findings import Finding, Key, Message, message
 
 # A figure such as 3,760,000 stands for anything that rounds to it.
 ROUNDED = """

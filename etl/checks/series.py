@@ -18,7 +18,7 @@ from etl.checks.subject import (
     records,
     unlisted,
 )
-from etl.findings import Finding, message
+from indicators.findings import Finding, message
 from indicators.targets import today
 
 _CELL = "indicator, scheme, industry, size, region"

@@ -13,7 +13,7 @@ from typer.exceptions import TyperException
 from etl.commands.outcome import Outcome
 from etl.commands.screen import make_legible, screen
 from etl.commands.usage import Speaking, SpeakingGroup, speak, translated, usage_line
-from etl.findings import write_findings
+from etl.reporting import write_findings
 from indicators.wording import Language, Wording
 
 Force = Annotated[

@@ -12,10 +12,11 @@ import typer
 from etl.commands.app import app
 from etl.commands.outcome import Outcome
 from etl.commands.screen import screen
-from etl.findings import Refused, write_findings
 from etl.publish.filing import OWN
+from etl.reporting import write_findings
 from indicators import catalogue, holdings, queries, tables, vintages
 from indicators.database import open_database
+from indicators.findings import FindingsError
 
 if TYPE_CHECKING:
     from etl.publish.difference import Difference
@@ -320,7 +321,7 @@ def _refreshed(
                 dry_run=dry_run,
                 step=lambda key: progress.update(task, description=names.get(key, key)),
             )  # fmt: skip
-        except Refused as refusal:
+        except FindingsError as refusal:
             if report is not None:
                 write_findings(refusal.findings, report, words)
             raise

@@ -13,9 +13,9 @@ import typer
 
 from etl.commands.app import app
 from etl.commands.screen import screen
-from etl.findings import Finding, Refused, message
 from indicators import catalogue
 from indicators.database import ROOT
+from indicators.findings import Finding, FindingsError, message
 
 if TYPE_CHECKING:
     from etl.certificates.cube import Reference
@@ -115,7 +115,7 @@ def trace(
 def _check_rolled_up(out: Path) -> None:
     if not (out / "registry.parquet").exists():
         expected = message("a folder that `rollup` has written")
-        raise Refused([Finding("--out", str(out), expected, message("choose again"))])
+        raise FindingsError([Finding("--out", str(out), expected, message("choose again"))])
 
 
 def _rollup_reference() -> Reference:

@@ -22,18 +22,11 @@ from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 from rich.table import Table
 
 from etl.commands.outcome import Outcome
-from etl.findings import (
-    Finding,
-    Message,
-    Refused,
-    Unaccepted,
-    findings_records,
-    findings_table,
-    message,
-)
 from etl.publish.lock import Busy
+from etl.reporting import findings_records, findings_table
 from indicators import catalogue, progress, tables, vintages
 from indicators.database import DatabaseSettingError
+from indicators.findings import Finding, FindingsError, Message, UnacceptedError, message
 from indicators.wording import Wording
 
 if TYPE_CHECKING:
@@ -242,13 +235,13 @@ class Screen:
         words = self.words
         try:
             yield
-        except Unaccepted as refusal:
+        except UnacceptedError as refusal:
             self.findings(refusal.findings)
             self.fail(words(
                 "Warnings stop a release until somebody accepts them. If the figures are right, "
                 "say why: --accept \"…\""
             ), Outcome.WARNINGS)  # fmt: skip
-        except Refused as refusal:
+        except FindingsError as refusal:
             self.findings(refusal.findings)
             self.fail(
                 words("Nothing was written. What was public before still is."), Outcome.FINDINGS

@@ -7,7 +7,7 @@ import unicodedata
 from dataclasses import dataclass
 from decimal import Decimal
 
-from etl.findings import Message, message
+from indicators.findings import Message, message
 
 MULTIPLES = {"千": 3, "万": 4, "十万": 5, "百万": 6, "千万": 7, "亿": 8, "十亿": 9, "百亿": 10,
               "千亿": 11, "万亿": 12}  # fmt: skip

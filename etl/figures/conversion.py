@@ -21,9 +21,9 @@ from etl.figures.names import EXPECTED, Names, folded, is_note, names
 from etl.figures.notes import Notes
 from etl.figures.units import power
 from etl.files.listing import Listing
-from etl.findings import Message, message
 from indicators.catalogue import Catalogue, Text
 from indicators.database import KEY
+from indicators.findings import Message, message
 from indicators.statuses import OBSERVATION_STATUSES
 from indicators.wording import LANGUAGES, Wording
 

@@ -17,9 +17,9 @@ from etl.figures.grid import Grid, kind, unmarked
 from etl.figures.headings import Heading, Headings
 from etl.figures.names import NATIONAL, TOTALS, folded, is_note, is_regional, is_whole
 from etl.files.sample import Certainty, Item, Sample, undecided
-from etl.findings import Message, message
 from indicators.catalogue import Catalogue
 from indicators.database import KEY
+from indicators.findings import Message, message
 
 _PUBLISHER = re.compile(
     r"(?:资料|数据)?来源\s*[:：]\s*([^。；;\s]+)|\bsources?\s*:\s*([^.;]+)", re.IGNORECASE

@@ -17,7 +17,7 @@ import pyarrow.compute as pc
 
 from etl.figures.cells import Amount, Unread, amount, plain
 from etl.figures.declaration import MEANINGS
-from etl.findings import message
+from indicators.findings import message
 from indicators.statuses import ObservationStatus
 
 Floats = npt.NDArray[np.float64]

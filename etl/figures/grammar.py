@@ -28,8 +28,8 @@ from etl.figures.declaration import (
     beside,
 )
 from etl.files import strict_yaml
-from etl.findings import Finding, Message, Refused, message
 from indicators.database import KEY
+from indicators.findings import Finding, FindingsError, Message, message
 
 LARGEST = 256 << 10  # bytes: names for every county take a fifth of it
 _LETTERS = ("Nd", "Lu", "Ll", "Lo")
@@ -39,7 +39,7 @@ _REGION = re.compile(r"[1-9][0-9]{5}|[A-Z][A-Z0-9_]+")
 def read_declaration(path: Path) -> Declaration:
     """Return the declaration of a file: the one beside it, or the one inside a filled template.
 
-    Raises `Refused` with every mistake in it.
+    Raises `FindingsError` with every mistake in it.
     """
     place = beside(path)
     if not place.exists():
@@ -47,7 +47,7 @@ def read_declaration(path: Path) -> Declaration:
 
         inside = declared_inside(path)
         if inside is None:
-            raise Refused(
+            raise FindingsError(
                 [
                     Finding(
                         path.name,
@@ -59,7 +59,7 @@ def read_declaration(path: Path) -> Declaration:
             )
         return declaration_of(inside, path.name)
     if (size := place.stat().st_size) > LARGEST:
-        raise Refused(
+        raise FindingsError(
             [
                 Finding(
                     place.name,
@@ -72,7 +72,7 @@ def read_declaration(path: Path) -> Declaration:
     try:
         content = strict_yaml.read(place.read_text(encoding="utf-8-sig"))
     except (OSError, ValueError, RecursionError, yaml.YAMLError) as error:
-        raise Refused(
+        raise FindingsError(
             [
                 Finding(
                     place.name,
@@ -84,7 +84,7 @@ def read_declaration(path: Path) -> Declaration:
             ]
         ) from None
     if content.slips:
-        raise Refused(
+        raise FindingsError(
             [
                 Finding(place.name, slip.found, slip.expected, slip.advice, row=slip.line)
                 for slip in content.slips
@@ -99,14 +99,14 @@ def _line(error: Exception) -> int | None:
 
 
 def declaration_of(content: Any, file: str, lines: Mapping[str, int] | None = None) -> Declaration:
-    """Return the declaration that a YAML text says; raises `Refused` with every mistake.
+    """Return the declaration that a YAML text says; raises `FindingsError` with every mistake.
 
     `lines`: of its keys, by the keys above them and their own, joined by dots.
     """
     reading = _Reading(file, lines or {})
     made = reading.declaration(content)
     if reading.findings or made is None:
-        raise Refused(reading.findings)
+        raise FindingsError(reading.findings)
     return made
 
 

@@ -10,7 +10,7 @@ from etl.figures.declaration import Declaration, Rule
 from etl.files.letters import position
 from etl.files.listing import Listing
 from etl.files.table import Table
-from etl.findings import message
+from indicators.findings import message
 
 _UNITS = ("单位", "计量单位", "数据单位")
 
@@ -37,7 +37,7 @@ class Layout:
 
 
 def layout(table: Table, declaration: Declaration, listing: Listing) -> Layout:
-    """Return where everything stands; raises `Refused` where a declared column does not.
+    """Return where everything stands; raises `FindingsError` where a declared column does not.
 
     A column is named by its heading; one that has none, by its letter.
     """

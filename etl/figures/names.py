@@ -16,8 +16,8 @@ from functools import cache
 import pandas as pd
 
 from etl.figures.cells import Unread, note_advice, note_mark, plain
-from etl.findings import Message, message
 from indicators.catalogue import REFERENCE, Catalogue
+from indicators.findings import Message, message
 
 EXPECTED: dict[str, Message] = {
     "indicator": message("an indicator of the catalogue"),

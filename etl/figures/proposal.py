@@ -93,7 +93,7 @@ class Proposal:
 
 
 def propose(path: Path, catalogue: Catalogue) -> Proposal:
-    """Return a proposed declaration; raises `Refused` where a file holds no table to look at."""
+    """Return a proposed declaration; raises `FindingsError` where a file holds no table."""
     listing = Listing(path.name)
     found = sample(path, listing)
     looking = Evidence(catalogue, found, path)

@@ -21,9 +21,9 @@ from etl.figures.statuses import OMITTED, WITHOUT_VALUE, marked, put, says
 from etl.figures.unit_words import UnitWords
 from etl.files.listing import Listing
 from etl.files.table import Batch
-from etl.findings import message
 from etl.tidy import SCHEMA
 from indicators.database import KEY
+from indicators.findings import message
 
 Truths = npt.NDArray[np.bool_]
 # Dictionaries are written as they are; without the Arrow schema they are read as plain text.
@@ -123,7 +123,7 @@ class Rows:
             self._convert(rows, columns, figures)
 
     def finish(self) -> None:
-        """Raise `Refused` where anything is wrong; warn of what may be."""
+        """Raise `FindingsError` where anything is wrong; warn of what may be."""
         if not self.rows and not self.listing.count:
             self.listing.add("0", message("at least one figure"), message("the table is empty"))
         self._unit_words.finish()

@@ -16,8 +16,8 @@ import yaml
 from etl.figures.declaration import INSIDE, OPTIONAL, PROVENANCE
 from etl.files.listing import Listing
 from etl.files.table import WORKBOOKS
-from etl.findings import Message, message
 from indicators.catalogue import Catalogue
+from indicators.findings import Message, message
 from indicators.statuses import ObservationStatus
 from indicators.wording import Wording
 
@@ -107,7 +107,7 @@ def template(indicators: Sequence[str], catalogue: Catalogue, words: Wording) ->
 def declared_inside(path: Path) -> dict[str, Any] | None:
     """Return what a filled template says of itself, None for any other file.
 
-    Raises `Refused` for a workbook that cannot be opened.
+    Raises `FindingsError` for a workbook that cannot be opened.
     """
     if path.suffix.lower() not in WORKBOOKS or not path.exists() or not path.stat().st_size:
         return None

@@ -18,8 +18,8 @@ from etl.figures.notes import Notes
 from etl.figures.rows import COUNTS, TEXTS, WRITTEN, Rows
 from etl.files.listing import Listing
 from etl.files.table import Table, open_tables
-from etl.findings import Finding
 from indicators.catalogue import Catalogue
+from indicators.findings import Finding
 
 
 @dataclass(frozen=True)
@@ -36,7 +36,7 @@ def tidy(
 ) -> Tidied:
     """Read a file of figures as it is declared; write `out`, Parquet of `etl.tidy.SCHEMA`.
 
-    The memory it takes does not grow with a CSV or Parquet file. Raises `Refused` with every
+    The memory it takes does not grow with a CSV or Parquet file. Raises `FindingsError` with every
     finding (of very many, the first ones and their number); then there is no `out`.
     """
     out.unlink(missing_ok=True)
@@ -64,7 +64,7 @@ def tidy(
 
 
 def _add(table: Table, made: Rows) -> None:
-    """Take in a whole table; raises `Refused` where anything is wrong with the file so far."""
+    """Take in a whole table; `FindingsError` where anything is wrong with the file so far."""
     placed = made.layout
     made.prepare(table.header, table.above)
     first_row = made.declaration.header[-1]

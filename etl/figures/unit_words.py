@@ -13,8 +13,8 @@ from etl.figures.cells import Unread, plain
 from etl.figures.declaration import Declaration
 from etl.figures.units import BODIES, power
 from etl.files.listing import Listing
-from etl.findings import message
 from indicators.catalogue import Text
+from indicators.findings import message
 
 _MARKED = re.compile(
     "".join(f"(?<!{body})" for body in BODIES) + r"单位\s*[:：]\s*([^\s()（）\[\]【】;；]+)"

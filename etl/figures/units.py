@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 
 from etl.figures.cells import MULTIPLES, Unread, plain
-from etl.findings import message
 from indicators.catalogue import Text
+from indicators.findings import message
 
 _PREFIX = re.compile(f"({'|'.join(sorted(MULTIPLES, key=len, reverse=True))})(.+)")
 _BRACKETED = re.compile(r"^[(\[【〔]?(?:计量)?(?:单位:)?(.+?)[)\]】〕]?$")

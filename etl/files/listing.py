@@ -7,7 +7,7 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from typing import NoReturn
 
-from etl.findings import Finding, Message, Refused, message
+from indicators.findings import Finding, FindingsError, Message, message
 
 LIMIT = 1_000
 
@@ -61,12 +61,12 @@ class Listing:
     def part(self) -> Iterator[None]:
         """Go on after what is wrong with one part of the file, once that is listed."""
         self._earlier = self.count
-        with suppress(Refused):
+        with suppress(FindingsError):
             yield
         self._earlier, self.sheet = 0, None
 
     def refuse(self) -> None:
-        """Raise `Refused` if there is any finding; a closing one gives the total of a long list.
+        """Raise `FindingsError` if there is any finding; a closing one tells the total of many.
 
         Within a part, only what is wrong with the part counts.
         """
@@ -83,7 +83,7 @@ class Listing:
                     None,
                 )
             )
-        raise Refused(listed)
+        raise FindingsError(listed)
 
     def _finding(
         self, found: str, expected: Message, advice: Message, row: int | None, column: str | None

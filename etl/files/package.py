@@ -20,7 +20,7 @@ from xml.etree import ElementTree
 from etl.files.letters import position
 from etl.files.listing import Listing
 from etl.files.number_formats import scales
-from etl.findings import message
+from indicators.findings import message
 
 # A cell takes up to 300 bytes once it is read, whatever it takes in the file.
 UNPACKED = 512 << 20
@@ -91,7 +91,7 @@ def is_locked(path: Path, listing: Listing) -> bool:
 
 
 def marks(path: Path, sheet: str, listing: Listing) -> Marks:
-    """Return what the package says of a sheet's cells; raises `Refused` where it is too large."""
+    """Return what a package says of a sheet's cells; `FindingsError` if it is too large."""
     with _whole(path, listing) as package:
         if "content.xml" in package.namelist():
             with package.open("content.xml") as stream:

@@ -13,7 +13,7 @@ from typing import Literal
 from etl.figures.declaration import TODO
 from etl.files.listing import Listing
 from etl.files.table import TEXT_FILES, WORKBOOKS, ParquetFile, Range, readable
-from etl.findings import Message, message
+from indicators.findings import Message, message
 
 Certainty = Literal["certain", "likely", "unsure"]
 ROWS = 2_000
@@ -55,7 +55,7 @@ class Sample:
 
 
 def sample(path: Path, listing: Listing) -> Sample:
-    """Return the beginning of a file; raises `Refused` where there is nothing to read."""
+    """Return the beginning of a file; raises `FindingsError` where there is nothing to read."""
     suffix = readable(path, listing)
     if suffix in TEXT_FILES:
         return _of_text(path, listing)

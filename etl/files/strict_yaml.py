@@ -8,7 +8,7 @@ from typing import Any
 
 import yaml
 
-from etl.findings import Message, message
+from indicators.findings import Message, message
 
 _LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 _MERGE = "tag:yaml.org,2002:merge"

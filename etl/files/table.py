@@ -16,7 +16,7 @@ import pyarrow.parquet as pq
 
 from etl.figures.declaration import Declaration
 from etl.files.listing import Listing
-from etl.findings import message
+from indicators.findings import message
 
 Numbers = npt.NDArray[np.int64]
 Range = tuple[tuple[int, int], tuple[int, int]]  # first and last cell, each (row, column) from 0
@@ -61,7 +61,7 @@ def open_tables(
 ) -> Iterator[list[tuple[Declaration, Callable[[], Table]]]]:
     """Yield how to open the table of a file, or of each declared sheet, and what it is declared.
 
-    Raises `Refused` where there is none to read.
+    Raises `FindingsError` where there is none to read.
     """
     suffix = readable(path, listing)
     if suffix in WORKBOOKS:
@@ -88,7 +88,7 @@ def open_tables(
 
 
 def readable(path: Path, listing: Listing) -> str:
-    """Return the suffix of a file that may hold a table; raises `Refused` for all else."""
+    """Return the suffix of a file that may hold a table; raises `FindingsError` for all else."""
     suffix = path.suffix.lower()
     if path.name.startswith(LOCKED):
         listing.stop(

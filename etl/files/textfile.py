@@ -16,7 +16,7 @@ import pyarrow.csv
 from etl.figures.declaration import Declaration
 from etl.files.listing import LIMIT, Listing
 from etl.files.table import Batch, Range
-from etl.findings import message
+from indicators.findings import message
 
 BLOCK = 8 << 20
 _HEAD = 1 << 20
@@ -161,7 +161,7 @@ class TextFile:
         )
 
     def _find_line_breaks(self) -> None:
-        """List the rows that go over several lines; raises `Refused`."""
+        """List the rows that go over several lines; raises `FindingsError`."""
         encoding = "utf-8-sig" if self._encoding == "utf-8" else self._encoding
         with self._path.open(encoding=encoding, newline="") as stream:
             reader = csv.reader(stream, delimiter=self._separator)

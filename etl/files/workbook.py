@@ -20,7 +20,7 @@ from etl.files.listing import Listing
 from etl.files.number_formats import ranges, shown
 from etl.files.package import Cell, Marks, check, is_locked, marks, too_many
 from etl.files.table import Batch, Range
-from etl.findings import message
+from indicators.findings import message
 
 SIZE = 200 << 20
 _DAYS = 2_958_466  # to the end of the year 9999, the last that spreadsheets know
@@ -161,7 +161,7 @@ class Workbook:
 
 
 def cells(book: calamine.CalamineWorkbook, sheet: str, listing: Listing) -> list[list[Any]]:
-    """Return a sheet's cells from A1 on; raises `Refused` where they cannot be read."""
+    """Return a sheet's cells from A1 on; raises `FindingsError` where they cannot be read."""
     try:
         return book.get_sheet_by_name(sheet).to_python(skip_empty_area=False)
     except BaseException as error:
@@ -213,7 +213,7 @@ def _seen(value: Any, cell: Cell, known: Marks) -> str:
 
 
 def filled_sheets(book: calamine.CalamineWorkbook, path: Path, listing: Listing) -> list[str]:
-    """Return the visible sheets that hold anything; raises `Refused` where one cannot be read."""
+    """Return the visible sheets that hold anything; `FindingsError` where one cannot be read."""
     return [
         sheet.name
         for sheet in book.sheets_metadata
@@ -269,7 +269,7 @@ def _packed(path: Path) -> bool:
 
 
 def open_book(path: Path, listing: Listing) -> calamine.CalamineWorkbook:
-    """Return an open workbook; raises `Refused` where it is too large, locked or damaged."""
+    """Return an open workbook; raises `FindingsError` where it is too large, locked or damaged."""
     size = path.stat().st_size
     if size > SIZE:
         listing.stop(

@@ -15,10 +15,10 @@ from dataclasses import replace
 import pandas as pd
 import sqlalchemy as sa
 
-from etl.findings import Finding
 from etl.suppression.redaction import files_of, warning_rows
 from etl.tidy import TidyRows
 from indicators.database import KEY, insert_rows, observation, quoted, revision, warning
+from indicators.findings import Finding
 
 
 def known_again(

@@ -26,10 +26,10 @@ import pandas as pd
 import sqlalchemy as sa
 
 from etl.documents import sha256
-from etl.findings import Finding, Refused, message
 from etl.publish.lock import publishing
 from indicators.archive import frame_of, newest
 from indicators.database import KEY, citation, observation, release, release_input, retraction
+from indicators.findings import Finding, FindingsError, message
 
 JOURNAL = "journal.json"
 LARGEST = 64 * 2**20  # bytes of a file of which a version is kept without being asked
@@ -73,11 +73,11 @@ class Pending:
             self.parts[name] = (part.name, sha256(part))
 
     def check(self, inputs: pd.DataFrame) -> None:
-        """Raise `Refused` where a file is another by now than the one that was read."""
+        """Raise `FindingsError` where a file is another by now than the one that was read."""
         read = dict(zip(inputs["file"], inputs["sha256"], strict=True))
         changed = [name for name, (_, sha) in self.parts.items() if read.get(name, sha) != sha]
         if changed:
-            raise Refused([
+            raise FindingsError([
                 Finding(name, name, message("the file as it was read"),
                         message("it changed meanwhile: run the command again"), figures=())
                 for name in changed

@@ -20,7 +20,6 @@ import pandas as pd
 import pyarrow as pa
 import sqlalchemy as sa
 
-from etl.findings import Finding, Refused, message
 from etl.publish.acceptance import remember
 from etl.publish.difference import Difference, Tables, difference, first_difference
 from etl.publish.filing import Filing, Pending, Return, filed, returning, settle
@@ -44,6 +43,7 @@ from indicators.database import (
     release,
     release_input,
 )
+from indicators.findings import Finding, FindingsError, message
 from indicators.published_catalogue import keep_catalogue
 from indicators.queries import register_of
 
@@ -104,7 +104,7 @@ def publish(
     """Make an edition public, as one release; with `dry_run`, only say what would change.
 
     filing: the raw files that move with it, after the commit and only then. Raises `Busy` while
-    somebody else publishes, `Overtaken` where somebody else has, `Refused` where a figure of
+    somebody else publishes, `Overtaken` where somebody else has, `FindingsError` where a figure of
     another file already stands at a key or a file changed since it was read.
     """
     pending = Pending(None if dry_run else filing)
@@ -241,7 +241,7 @@ def _record(
 def _refuse_clashes(staged: Staged) -> None:
     clashes = staged.clashes()
     if len(clashes):
-        raise Refused(
+        raise FindingsError(
             [
                 Finding(
                     str(row["file"]),

@@ -15,10 +15,10 @@ from dataclasses import replace
 import pandas as pd
 import sqlalchemy as sa
 
-from etl.findings import Finding, Key
 from etl.tidy import TidyRows
 from indicators.catalogue import Catalogue
 from indicators.database import KEY, flip, observation, quoted, retraction, warning
+from indicators.findings import Finding, Key
 
 _KEYS = ", ".join(KEY)
 _DIGIT = re.compile(r"\d")

@@ -24,7 +24,6 @@ from typing import Any
 import pandas as pd
 import sqlalchemy as sa
 
-from etl.findings import Finding, Key, Refused, message
 from etl.publish.filing import version_file
 from etl.publish.lock import publishing
 from etl.suppression.redaction import redact
@@ -59,6 +58,7 @@ from indicators.database import (
     warning,
     writing,
 )
+from indicators.findings import Finding, FindingsError, Key, message
 from indicators.holdings import holding_of
 
 _NUMBERS = ("value", "numerator", "denominator")
@@ -100,7 +100,7 @@ def retract(
     """Take a figure out of every release; with `dry_run`, only say what that takes.
 
     A second time it does what the first left undone. Raises `Busy` while somebody publishes,
-    `LookupError` where no release has the figure, `Refused` where it is computed.
+    `LookupError` where no release has the figure, `FindingsError` where it is computed.
     """
     with publishing(engine) as connection:
         plan = _planned(connection, key, raw)
@@ -123,7 +123,7 @@ def _planned(connection: sa.Connection, key: Key, raw: Path) -> Retraction:
     if rows.empty and before is None:
         raise LookupError(key)
     if (rows["source"] == DERIVED).any():
-        raise Refused([_computed(key)])
+        raise FindingsError([_computed(key)])
     files, copies = _raw_files(connection, rows, raw)
     if before == RETRACTED:
         return Retraction([key], files=files, copies=copies, before=True)

@@ -1,149 +1,34 @@
-"""What is wrong with a file: what was found, where, what was expected and what to do.
-
-Shown as a table, and written as CSV, XLSX or JSON for whoever must correct the file.
-"""
+"""Findings shown as a table, and written as CSV, XLSX or JSON for whoever must correct the file."""
 
 from __future__ import annotations
 
 import json
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any
 
 import pandas as pd
 from rich.console import Group, RenderableType
 from rich.table import Table
 from rich.text import Text as Plain
 
-from indicators.catalogue import Text
 from indicators.downloads import csv_file, xlsx_file
+from indicators.findings import (
+    SUPPRESSED,
+    UNQUOTED,
+    Cause,
+    Finding,
+    Message,
+    Severity,
+    causes,
+    message,
+    redacted,
+)
 from indicators.wording import Wording
 
-Severity = Literal["error", "warning"]
-Key = tuple[str, ...]  # of a figure: indicator, period, scheme, industry, size, region
 SHOWN = 50  # causes of each check on screen; files hold all
 CELLS = 12  # rows of a cause on screen
-
-
-@dataclass(frozen=True)
-class Message:
-    """A sentence of the message catalogue with its values, put into a language when shown.
-
-    A value may be a sentence itself, a text in both languages, or a list of any.
-    """
-
-    text: str
-    values: dict[str, Any] = field(default_factory=dict)
-
-    def __str__(self) -> str:
-        return self.said(Wording("en"))
-
-    def said(self, words: Wording) -> str:
-        """Return the sentence in a language."""
-        return words(
-            self.text, **{name: _said(value, words) for name, value in self.values.items()}
-        )
-
-
-def _said(value: Any, words: Wording) -> Any:
-    if isinstance(value, Message):
-        return value.said(words)
-    if isinstance(value, Text):
-        return words.text(value)
-    if isinstance(value, list):
-        return words.listed([str(_said(item, words)) for item in value])
-    return value
-
-
-def message(text: str, **values: Any) -> Message:
-    """Return a sentence of the message catalogue; `text` is its English form."""
-    return Message(text, values)
-
-
-@dataclass(frozen=True)
-class Finding:
-    """One thing that is wrong, in one place. `row` counts as a spreadsheet does, header = 1.
-
-    `check` is the stable name of what found it (`etl.checks.checking.CHECKS`). figures: those that
-    the sentences quote or let one work out, by their keys; None where only the place tells.
-    suppressed: one of them is suppressed, so the sentences are for the analyst's own screen and
-    are never stored; see `etl.suppression.redaction`. accepted: why somebody accepted it before,
-    with release `since`; fingerprint: what it is known again by (`etl.publish.acceptance`).
-    """
-
-    file: str
-    found: str
-    expected: Message
-    advice: Message
-    row: int | None = None
-    column: str | None = None
-    sheet: str | None = None
-    severity: Severity = "error"
-    check: str = ""
-    figures: tuple[Key, ...] | None = None
-    suppressed: bool = False
-    accepted: str | None = None
-    since: int | None = None
-    fingerprint: str = ""
-
-    def record(self) -> dict[str, Any]:
-        """Return the finding as a flat record, for tables and files."""
-        return asdict(self) | {"expected": str(self.expected), "advice": str(self.advice)}
-
-
-class Refused(Exception):  # noqa: N818 - the word that people see
-    """Raised with every finding that keeps rows out of the database."""
-
-    def __init__(self, findings: Sequence[Finding]) -> None:
-        super().__init__(
-            "\n".join(
-                f"{finding.file}:{finding.row or ''}:{finding.column or ''}: "
-                f"{finding.found!r}; {finding.expected}; {finding.advice}"
-                for finding in map(redacted, findings)
-            )
-        )
-        self.findings = list(findings)
-
-
-class Unaccepted(Refused):
-    """Raised with warnings that nobody has accepted yet: they stop a release too."""
-
-
-@dataclass(frozen=True)
-class Cause:
-    """What is wrong in one way at one or more cells of a sheet: the first finding, and all places.
-
-    cells: row and column of each. A name that nobody knows, in 31 rows, is one cause.
-    """
-
-    finding: Finding
-    cells: list[tuple[int | None, str | None]]
-
-
-def causes(findings: Sequence[Finding]) -> list[Cause]:
-    """Return findings by their cause, errors first; those about different figures stay apart."""
-    grouped: dict[tuple[object, ...], Cause] = {}
-    for finding in sorted(findings, key=_order):
-        kind = (
-            finding.severity, finding.check, finding.file, finding.sheet, finding.found,
-            repr(finding.expected), repr(finding.advice), finding.figures, finding.accepted,
-        )  # fmt: skip
-        cause = grouped.setdefault(kind, Cause(finding, []))
-        cause.cells.append((finding.row, finding.column))
-    return list(grouped.values())
-
-
-SUPPRESSED = message("suppressed")
-UNQUOTED = message("a figure that this sentence would give away is suppressed")
-
-
-def redacted(finding: Finding) -> Finding:
-    """Return the finding as it may be stored: without sentences if they give a figure away."""
-    if not finding.suppressed:
-        return finding
-    return replace(finding, found="", expected=UNQUOTED)
 
 
 def findings_table(
@@ -179,13 +64,6 @@ def findings_table(
             shown.add_row(*(Plain(cell) for cell in _shown(cause, words)))
     folded = {kind: count for kind, count in counts.items() if count > SHOWN}
     return Group(shown, *([_counts(folded, words)] if folded else []))
-
-
-def _order(finding: Finding) -> tuple[bool, bool, str, str, str, int]:
-    return (
-        finding.severity == "warning", finding.accepted is not None, finding.check, finding.file,
-        finding.sheet or "", finding.row or 0,
-    )  # fmt: skip
 
 
 def _shown(cause: Cause, words: Wording) -> list[str]:

@@ -1,0 +1,137 @@
+"""What is wrong: what was found, where, what was expected and what to do. One family of errors.
+
+Figures, declarations, certificates, boundaries, peer groups, the catalogue and the settings are
+all told of in this way; `etl.reporting` prints and files it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+from typing import Any, Literal
+
+from indicators.catalogue import Text
+from indicators.wording import Wording
+
+Severity = Literal["error", "warning"]
+Key = tuple[str, ...]  # of a figure: indicator, period, scheme, industry, size, region
+
+
+@dataclass(frozen=True)
+class Message:
+    """A sentence of the message catalogue with its values, put into a language when shown.
+
+    A value may be a sentence itself, a text in both languages, or a list of any.
+    """
+
+    text: str
+    values: dict[str, Any] = field(default_factory=dict)
+
+    def __str__(self) -> str:
+        return self.said(Wording("en"))
+
+    def said(self, words: Wording) -> str:
+        """Return the sentence in a language."""
+        return words(
+            self.text, **{name: _said(value, words) for name, value in self.values.items()}
+        )
+
+
+def _said(value: Any, words: Wording) -> Any:
+    if isinstance(value, Message):
+        return value.said(words)
+    if isinstance(value, Text):
+        return words.text(value)
+    if isinstance(value, list):
+        return words.listed([str(_said(item, words)) for item in value])
+    return value
+
+
+def message(text: str, **values: Any) -> Message:
+    """Return a sentence of the message catalogue; `text` is its English form."""
+    return Message(text, values)
+
+
+@dataclass(frozen=True)
+class Finding:
+    """One thing that is wrong, in one place. `row` counts as a spreadsheet does, header = 1.
+
+    `check` is the stable name of what found it (`etl.checks.checking.CHECKS`). figures: those that
+    the sentences quote or let one work out, by their keys; None where only the place tells.
+    suppressed: one of them is suppressed, so the sentences are for the analyst's own screen and
+    are never stored; see `etl.suppression.redaction`. accepted: why somebody accepted it before,
+    with release `since`; fingerprint: what it is known again by (`etl.publish.acceptance`).
+    """
+
+    file: str
+    found: str
+    expected: Message
+    advice: Message
+    row: int | None = None
+    column: str | None = None
+    sheet: str | None = None
+    severity: Severity = "error"
+    check: str = ""
+    figures: tuple[Key, ...] | None = None
+    suppressed: bool = False
+    accepted: str | None = None
+    since: int | None = None
+    fingerprint: str = ""
+
+
+class FindingsError(Exception):
+    """Raised with all that is wrong; the root of one family of errors."""
+
+    def __init__(self, findings: Sequence[Finding]) -> None:
+        super().__init__(
+            "\n".join(
+                f"{finding.file}:{finding.row or ''}:{finding.column or ''}: "
+                f"{finding.found!r}; {finding.expected}; {finding.advice}"
+                for finding in map(redacted, findings)
+            )
+        )
+        self.findings = list(findings)
+
+
+class UnacceptedError(FindingsError):
+    """Raised with warnings that nobody has accepted yet: they stop a release too."""
+
+
+@dataclass(frozen=True)
+class Cause:
+    """What is wrong in one way at one or more cells of a sheet: the first finding, and all places.
+
+    cells: row and column of each. A name that nobody knows, in 31 rows, is one cause.
+    """
+
+    finding: Finding
+    cells: list[tuple[int | None, str | None]]
+
+
+def causes(findings: Sequence[Finding]) -> list[Cause]:
+    """Return findings by their cause, errors first; those about different figures stay apart."""
+    grouped: dict[tuple[object, ...], Cause] = {}
+    for finding in sorted(findings, key=_order):
+        sentences = finding.found, repr(finding.expected), repr(finding.advice)
+        place = finding.severity, finding.check, finding.file, finding.sheet
+        kind = *place, *sentences, finding.figures, finding.accepted
+        cause = grouped.setdefault(kind, Cause(finding, []))
+        cause.cells.append((finding.row, finding.column))
+    return list(grouped.values())
+
+
+def _order(finding: Finding) -> tuple[bool, bool, str, str, str, int]:
+    warned, accepted = finding.severity == "warning", finding.accepted is not None
+    place = finding.check, finding.file, finding.sheet or ""
+    return warned, accepted, *place, finding.row or 0
+
+
+SUPPRESSED = message("suppressed")
+UNQUOTED = message("a figure that this sentence would give away is suppressed")
+
+
+def redacted(finding: Finding) -> Finding:
+    """Return the finding as it may be stored: without sentences if they give a figure away."""
+    if not finding.suppressed:
+        return finding
+    return replace(finding, found="", expected=UNQUOTED)
