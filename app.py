@@ -26,7 +26,11 @@ _log = logging.getLogger(__name__)
 # What the first page would otherwise import while its visitor waits.
 LATE = (
     "indicators.frame",
-    "indicators.sidebar",
+    "indicators.sidebar.map",
+    "indicators.sidebar.objectives",
+    "indicators.sidebar.overview",
+    "indicators.sidebar.province",
+    "indicators.sidebar.releases",
     "streamlit.emojis",
     "streamlit.material_icon_names",
     "streamlit.runtime.scriptrunner.magic_funcs",
@@ -41,9 +45,9 @@ HEADERS = {
 
 async def boundary_file(request: Request) -> Response:
     """Serve one boundary file; its address changes with its content, so it may be kept."""
-    from indicators import cached
+    from indicators.cached import map as cached_map
 
-    content = cached.boundaries().served.get(request.path_params["name"])
+    content = cached_map.boundaries().served.get(request.path_params["name"])
     if content is None:
         return PlainTextResponse("404", status_code=404)
     return Response(
@@ -75,22 +79,23 @@ def open_figures() -> None:
     none yet, pages show the mistakes. All of them are told on the server's screen.
     """
     from etl import meaning
-    from indicators import cached, catalogue
+    from indicators import catalogue
+    from indicators.cached import queries
     from indicators.findings import FindingsError
     from indicators.published_catalogue import kept_catalogue
 
-    findings, number = meaning.findings(), cached.release()
+    findings, number = meaning.findings(), queries.release()
     if number is None and not findings:
         from etl.refresh import fill_if_empty
 
         try:
-            fill_if_empty(cached.engine())
-            cached.release.clear()
+            fill_if_empty(queries.engine())
+            queries.release.clear()
         except FindingsError as refusal:
             findings = refusal.findings
     if not findings:
         return
-    kept = {} if number is None else kept_catalogue(cached.engine())
+    kept = {} if number is None else kept_catalogue(queries.engine())
     # What is wrong with targets and peer groups keeps no page from what was published.
     broken = number is None or any(finding.file in catalogue.FILES for finding in findings)
     if broken and kept:
@@ -102,22 +107,22 @@ def _tell(findings: Sequence[Finding], *, on_pages: bool) -> None:
     from rich.console import Console
 
     from etl.reporting import findings_frame, findings_table
-    from indicators import cached
+    from indicators.cached import opening
     from indicators.wording import LANGUAGES, Wording
 
     Console(stderr=True).print(findings_table(findings, Wording("zh")))
     if on_pages:
-        cached.mistakes.update(
+        opening.mistakes.update(
             (language, findings_frame(findings, Wording(language))) for language in LANGUAGES
         )
 
 
 def warm() -> None:
     """Make what the first visitor would wait for."""
-    from indicators import cached
+    from indicators.cached import opening
 
-    if not cached.mistakes:
-        cached.warm()
+    if not opening.mistakes:
+        opening.warm()
 
 
 @asynccontextmanager

@@ -16,9 +16,9 @@ from rich.table import Table
 
 from etl.refresh import fill_if_empty
 from indicators import queries, tables
-from indicators.briefing import write_briefings
 from indicators.database import Dataset, open_database
 from indicators.queries import Vintage
+from indicators.views.briefing.writing import write_briefings
 from indicators.wording import LANGUAGES, Wording
 
 DATASET: Dataset = "demonstration" if os.environ.get("DATASET") == "demonstration" else "real"

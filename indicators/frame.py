@@ -17,8 +17,11 @@ import pyarrow as pa
 import streamlit as st
 from streamlit.navigation.page import StreamlitPage
 
-from indicators import cached, catalogue, markdown
+from indicators import catalogue, markdown
+from indicators.cached import opening
+from indicators.cached import queries as cached_queries
 from indicators.database import ROOT, Dataset
+from indicators.exports import offered
 from indicators.queries import Vintage
 from indicators.wording import LANGUAGES, Language, Wording
 
@@ -57,23 +60,23 @@ def begin(page: str) -> Frame:
     _say_mistakes(words)
     dark = st.context.theme.type == "dark"
     dataset = _dataset(words)
-    number = cached.release(dataset)
+    number = cached_queries.release(dataset)
     if number is None:
         st.title(words("There are no figures yet"))
         st.info(words("Load them with: python -m etl refresh"), icon=":material/info:")
         st.stop()
-    newest = Vintage(number, dataset, cached.retracted(dataset))
+    newest = Vintage(number, dataset, cached_queries.retracted(dataset))
     return Frame(words, dark, _vintage(newest, words), newest)
 
 
 def _say_mistakes(words: Wording) -> None:
     """Say that pages stand on the last release's catalogue, or stop where they have none."""
-    if cached.mistakes:
+    if opening.mistakes:
         st.title(words("Nothing can be shown yet: files have mistakes"))
         st.error(words(
             "Correct what is listed and start the server again. The same list: python -m etl check"
         ))  # fmt: skip
-        st.dataframe(cached.mistakes[words.language], hide_index=True)
+        st.dataframe(opening.mistakes[words.language], hide_index=True)
         st.stop()
     if catalogue.is_published():
         st.warning(
@@ -88,7 +91,7 @@ def _say_mistakes(words: Wording) -> None:
 
 def _dataset(words: Wording) -> Dataset:
     """Return the figures chosen, real or demonstration; the address says it as `data`."""
-    held = cached.datasets()
+    held = cached_queries.datasets()
     wanted = st.query_params.get("data") or st.session_state.get("kept_data")
     dataset: Dataset = "demonstration" if wanted == "demonstration" in held else "real"
     st.session_state["kept_data"] = st.session_state["choice_data"] = dataset
@@ -106,7 +109,7 @@ def _dataset(words: Wording) -> Dataset:
                 label_visibility="collapsed", required=True,
             )  # fmt: skip
     if dataset == "demonstration":
-        st.error(markdown.strong(cached.demonstration_note(words)), icon=":material/science:")
+        st.error(markdown.strong(offered.demonstration_note(words)), icon=":material/science:")
     return dataset
 
 
@@ -120,7 +123,7 @@ def _vintage(newest: Vintage, words: Wording) -> Vintage:
     """Return the release that the address names as `release`, the newest where it names none."""
     wanted = st.query_params.get("release") or st.session_state.get("kept_release")
     number = int(wanted) if wanted and wanted.isdecimal() else newest.release
-    known = cached.published(newest)
+    known = cached_queries.published(newest)
     if number not in known:
         unknown = words(
             "There is no release {number}; showing the newest.", number=str(wanted)[:20]
@@ -249,7 +252,7 @@ def _say_language() -> None:
     st.query_params["lang"] = st.session_state["choice_lang"]
 
 
-def downloads(exports: list[cached.Export]) -> None:
+def downloads(exports: list[offered.Export]) -> None:
     """Offer files to take away; each is made when it is asked for."""
     with st.container(horizontal=True):
         for label, name, make in exports:
@@ -264,13 +267,13 @@ def table(frame: Frame, title: str, rows: pd.DataFrame | pa.Table, alt: str) -> 
     def leaving() -> pd.DataFrame:
         return rows if isinstance(rows, pd.DataFrame) else rows.to_pandas()
 
-    downloads(cached.table_exports(title, leaving, frame.words.language, frame.vintage))
+    downloads(offered.table_exports(title, leaving, frame.words.language, frame.vintage))
 
 
 def end(frame: Frame, *lines: str) -> None:
     """Close a page: source lines, release and licence in one caption."""
     words = frame.words
-    shown = cached.published(frame.newest)[frame.release]
+    shown = cached_queries.published(frame.newest)[frame.release]
     release = words(
         "Release {number}, published {date}. Figures are quoted as facts with their source.",
         number=frame.release,

@@ -5,10 +5,12 @@ from functools import partial
 
 import streamlit as st
 
-from indicators import cached, frame, maps, markdown, sidebar
+from indicators import frame, maps, markdown
+from indicators.cached import map as cached
 from indicators.charts import RANKING, REFERENCE
 from indicators.maps import FIGURES, LEGEND, SELECTION
-from indicators.views import MapView
+from indicators.sidebar import map as sidebar
+from indicators.views.map import MapView
 
 visit = frame.begin("map")
 words = visit.words

@@ -2,7 +2,11 @@
 
 import streamlit as st
 
-from indicators import cached, frame, markdown, objectives, progress, sidebar, tables
+from indicators import catalogue, frame, markdown, progress, tables
+from indicators.cached import objectives as cached
+from indicators.cached import queries
+from indicators.sidebar import objectives as sidebar
+from indicators.views import objectives
 
 visit = frame.begin("objectives")
 words = visit.words
@@ -10,7 +14,7 @@ region, target = sidebar.choose_target(words, visit.vintage)
 
 register = cached.register(visit.vintage)
 record = register.record(target)
-indicator = cached.indicator(record["indicator"])
+indicator = catalogue.load().indicators[record["indicator"]]
 series = cached.series(target, region, visit.vintage)
 verdict = cached.verdict(target, region, visit.vintage)
 
@@ -62,7 +66,7 @@ st.markdown(markdown.bullets(why))
 
 with st.expander(words("Why: the formula with its numbers"), key="why"):
     st.markdown(markdown.bullets(progress.formula(verdict, words, indicator.decimals)))
-    cited = cached.citations(tuple(set(series["citation"])), visit.vintage)
+    cited = queries.citations(tuple(set(series["citation"])), visit.vintage)
     st.dataframe(
         objectives.observed_table(series, indicator, cited, words), hide_index=True,
         alt=words("The figures that the verdict rests on"),

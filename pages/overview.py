@@ -2,17 +2,22 @@
 
 import streamlit as st
 
-from indicators import cached, frame, markdown, objectives, sidebar, tables, views
+from indicators import catalogue, frame, markdown, tables
+from indicators.cached import objectives as cached_objectives
+from indicators.cached import overview as cached
+from indicators.cached import queries
 from indicators.progress import VerdictClass
+from indicators.sidebar import overview as sidebar
+from indicators.views import objectives, overview
 
 visit = frame.begin("overview")
 words = visit.words
-reach = cached.reach(visit.vintage)
+reach = queries.reach(visit.vintage)
 nation = cached.national(visit.vintage)
 
-st.title(markdown.escaped(views.overview_statement(nation, reach, words)))
+st.title(markdown.escaped(overview.overview_statement(nation, reach, words)))
 for headline, column in zip(
-    views.headlines(nation, words), st.columns(4, gap="small"), strict=False
+    overview.headlines(nation, words), st.columns(4, gap="small"), strict=False
 ):
     column.metric(
         headline.label, headline.value, headline.change, help=headline.help, border=True,
@@ -35,7 +40,7 @@ if outstanding := int((verdicts["verdict"] == VerdictClass.STALE).sum()):
         "{n} more are past their deadlines and wait for the final figures: the verdicts are as of "
         "their latest figures.", n=outstanding,
     ))  # fmt: skip
-if lost := cached.unknown_targets(visit.vintage):
+if lost := cached_objectives.unknown_targets(visit.vintage):
     left_out = words(
         "Targets left out, because the catalogue does not know their indicator or region: {names}",
         names=words.listed(lost),
@@ -45,7 +50,9 @@ with st.container(horizontal=True):
     for symbol, name, number in objectives.counts(verdicts, words):
         st.badge(f"{symbol} {name} {number}", color="gray")
 if not verdicts.empty:
-    cells = objectives.matrix(verdicts, cached.register(visit.vintage), words, visit.dark)
+    cells = objectives.matrix(
+        verdicts, cached_objectives.register(visit.vintage), words, visit.dark
+    )
     st.vega_lite_chart(
         cached.matrix_specification(words.language, visit.dark) | {"datasets": {"matrix": cells}},
         key="matrix", theme=None, on_select=sidebar.open_cell, selection_mode="cell",
@@ -69,15 +76,15 @@ else:
     frame.table(visit, title, behind, title)
 
 st.subheader(title := words("Newest national figures"))
-cited = cached.citations(tuple(sorted(set(nation["citation"]))), visit.vintage)
-newest = views.newest_table(nation, cited, words)
+cited = queries.citations(tuple(sorted(set(nation["citation"]))), visit.vintage)
+newest = overview.newest_table(nation, cited, words)
 frame.table(visit, title, newest, words("Newest national figure of each indicator"))
 
 st.subheader(title := words("How far the figures reach"))
 st.caption(words(
     "{indicators} indicators have figures, {measured} are declared; what is not yet measured "
     "is on the list all the same.",
-    indicators=len(reach), measured=cached.declared(),
+    indicators=len(reach), measured=len(catalogue.load().indicators),
 ))  # fmt: skip
 reached = tables.reach_table(reach, words)
 frame.table(visit, title, reached, words("Periods and provinces of each indicator"))

@@ -2,8 +2,12 @@
 
 import streamlit as st
 
-from indicators import cached, frame, markdown, province, sidebar, tables
-from indicators.province import AIMS, PARTS, SPINE, STRIPS, TRENDS, ProvinceView
+from indicators import frame, markdown, tables
+from indicators.cached import province as cached
+from indicators.drawing.province import AIMS, PARTS, SPINE, STRIPS, TRENDS
+from indicators.sidebar import province as sidebar
+from indicators.views import province
+from indicators.views.facts import ProvinceView
 
 visit = frame.begin("province")
 words = visit.words

@@ -2,15 +2,21 @@
 
 import streamlit as st
 
-from indicators import cached, downloads, frame, sidebar, tables, vintages
+from indicators import catalogue, downloads, frame, tables
+from indicators.cached import objectives as cached_objectives
+from indicators.cached import queries
+from indicators.cached import releases as cached
+from indicators.exports import offered
+from indicators.sidebar import releases as sidebar
+from indicators.views import releases
 
 visit = frame.begin("releases")
 words = visit.words
 selection = sidebar.choose_figure(words, visit.vintage)
 
-rows = cached.observations(selection, visit.vintage)
-cited = cached.citations(tuple(sorted(set(rows["citation"]))), visit.vintage)
-releases = cached.releases(visit.newest)
+rows = queries.observations(selection, visit.vintage)
+cited = queries.citations(tuple(sorted(set(rows["citation"]))), visit.vintage)
+published = queries.releases(visit.newest)
 told = sidebar.choose_release(words, visit.newest)
 sources = cached.sources(visit.vintage)
 
@@ -29,8 +35,8 @@ st.dataframe(
     column_config=frame.numbers(chosen),
     alt=words("The figures chosen, each with its document"),
 )  # fmt: skip
-name = [words.text(cached.indicator(selection.indicator).title),
-        cached.vintage_name(visit.vintage, words)]  # fmt: skip
+name = [words.text(catalogue.load().indicators[selection.indicator].title),
+        offered.vintage_name(visit.vintage, words)]  # fmt: skip
 everything = words("All figures, release {number}", number=visit.release)
 frame.downloads([
     (words("These figures (CSV)"), downloads.file_name(*name, suffix=".csv"),
@@ -43,7 +49,7 @@ frame.downloads([
      lambda: downloads.xlsx_file({
          words("Figures"): cached.everything(words.language, visit.vintage),
          words("Sources"): tables.sources_table(sources, words),
-         words("Releases"): tables.releases_table(releases, words),
+         words("Releases"): tables.releases_table(published, words),
      })),
 ])  # fmt: skip
 
@@ -52,9 +58,9 @@ st.subheader(title := words("How these figures were revised"))
 if revised.empty:
     st.caption(words("None of the figures chosen has been revised since it was first published."))
 else:
-    newest = cached.observations(selection, visit.newest)
+    newest = queries.observations(selection, visit.newest)
     frame.table(
-        visit, title, vintages.revision_table(newest, revised, words),
+        visit, title, releases.revision_table(newest, revised, words),
         words("What the figures chosen were in earlier releases"),
     )  # fmt: skip
 
@@ -62,28 +68,28 @@ st.subheader(title := words("Sources"))
 frame.table(visit, title, tables.sources_table(sources, words), words("Sources and what they hold"))
 st.subheader(title := words("Releases"))
 frame.table(
-    visit, title, tables.releases_table(releases, words),
+    visit, title, tables.releases_table(published, words),
     words("Releases and what each changed"),
 )  # fmt: skip
 gone = cached.retractions(visit.newest)
 if not gone.empty:
     st.subheader(title := words("Retracted figures"))
     frame.table(
-        visit, title, vintages.retraction_table(gone, words),
+        visit, title, releases.retraction_table(gone, words),
         words("Figures that were taken out of every release"),
     )  # fmt: skip
 st.subheader(title := words("What release {number} changed", number=told.release))
 if told != visit.vintage and st.button(words("Show all pages as published then")):
     frame.show_release(told.release)
 frame.table(
-    visit, title, vintages.change_table(cached.changes(told), words),
+    visit, title, releases.change_table(cached.changes(told), words),
     words("Figures that the release added, changed and withdrew"),
 )  # fmt: skip
 flips = cached.flips(told)
 st.subheader(title := words.plural("{n} verdict turned", "{n} verdicts turned", n=len(flips)))
 if not flips.empty:
     frame.table(
-        visit, title, vintages.flip_table(flips, cached.register(told), words),
+        visit, title, releases.flip_table(flips, cached_objectives.register(told), words),
         words("Verdicts that the release turned, and the figure that did it"),
     )  # fmt: skip
 accepted = cached.warnings(told)
@@ -91,7 +97,7 @@ if not accepted.empty:
     title = words.plural("{n} warning accepted", "{n} warnings accepted", n=len(accepted))
     st.subheader(title)
     frame.table(
-        visit, title, vintages.warning_table(accepted, words),
+        visit, title, releases.warning_table(accepted, words),
         words("Warnings that were accepted for the release"),
     )  # fmt: skip
 frame.end(visit)

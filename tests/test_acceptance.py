@@ -14,10 +14,10 @@ from etl.__main__ import app
 from etl.commands.outcome import Outcome
 from etl.commands.screen import screen
 from etl.refresh import RAW, refresh
-from indicators import vintages
 from indicators.database import open_database, warning
 from indicators.findings import Finding, UnacceptedError
 from indicators.queries import latest_release, warnings
+from indicators.views import releases
 from indicators.wording import Wording
 
 DECLARATION = """\
@@ -69,7 +69,7 @@ def test_an_unchanged_refresh_asks_about_no_warning_again(empty: sa.Engine, raw:
     write(raw, "\n".join([lines[0], *reversed(lines[1:])]) + "\n")
     assert reasons(refresh(empty, raw=raw).warnings) == [("beyond", "two registers", 1)]
     assert latest_release(empty) == 2
-    table = vintages.warning_table(warnings(empty, 2), Wording("zh"))
+    table = releases.warning_table(warnings(empty, 2), Wording("zh"))
     assert table[["接受理由", "始于版本"]].to_numpy().tolist() == [["two registers", 1]]
 
 

@@ -20,11 +20,13 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from etl.refresh import fill_if_empty
-from indicators import briefing, database, maps, province, tables
-from indicators.briefing import Briefing, Figure, Heading, Paragraph, Points, Table
-from indicators.briefing.paper import FONTS
-from indicators.province import Material
+from indicators import database, maps, tables
 from indicators.queries import Vintage
+from indicators.views import facts, province
+from indicators.views.briefing import content, document, writing
+from indicators.views.briefing.blocks import Briefing, Figure, Heading, Paragraph, Points, Table
+from indicators.views.briefing.paper import FONTS, NoFontError, pdf_file
+from indicators.views.facts import Material
 from indicators.wording import Language, Wording
 from tests.conftest import cannot_run
 
@@ -44,25 +46,25 @@ def shipped(tmp_path_factory: pytest.TempPathFactory) -> Iterator[sa.Engine]:
 
 
 @pytest.fixture(scope="module")
-def common(shipped: sa.Engine) -> province.Shared:
-    return province.shared(shipped, Vintage(1), maps.load(), province.judged(shipped, 1))
+def common(shipped: sa.Engine) -> facts.Shared:
+    return facts.shared(shipped, Vintage(1), maps.load(), facts.judged(shipped, 1))
 
 
 @pytest.fixture(scope="module")
-def material(shipped: sa.Engine, common: province.Shared) -> Material:
-    return province.material(common, WITH_FIGURES)
+def material(shipped: sa.Engine, common: facts.Shared) -> Material:
+    return facts.material(common, WITH_FIGURES)
 
 
 @pytest.fixture(scope="module")
 def told(material: Material) -> dict[Language, Briefing]:
-    return {"zh": briefing.briefing(material, ZH), "en": briefing.briefing(material, EN)}
+    return {"zh": content.briefing(material, ZH), "en": content.briefing(material, EN)}
 
 
 @pytest.fixture(scope="module")
 def paper(told: dict[Language, Briefing]) -> pypdf.PdfReader:
     if not set(FONTS) & set(typst.Fonts().families()):
         cannot_run("no font with Chinese characters is installed")
-    return pypdf.PdfReader(io.BytesIO(briefing.pdf_file(told["zh"])))
+    return pypdf.PdfReader(io.BytesIO(pdf_file(told["zh"])))
 
 
 def texts(written: Briefing) -> list[str]:
@@ -79,7 +81,7 @@ def texts(written: Briefing) -> list[str]:
 def test_the_word_file_has_real_headings_captions_tables_and_drawings(
     told: dict[Language, Briefing],
 ) -> None:
-    written = docx.Document(io.BytesIO(briefing.docx_file(told["zh"])))
+    written = docx.Document(io.BytesIO(document.docx_file(told["zh"])))
     styles = [paragraph.style.name for paragraph in written.paragraphs if paragraph.style]
     headings = [p.text for p in written.paragraphs if p.style and p.style.name == "Heading 1"]
     assert headings == [
@@ -101,7 +103,7 @@ def test_the_word_file_has_real_headings_captions_tables_and_drawings(
 def test_source_and_release_stand_at_the_foot_of_every_page_of_the_word_file(
     told: dict[Language, Briefing],
 ) -> None:
-    written = docx.Document(io.BytesIO(briefing.docx_file(told["zh"])))
+    written = docx.Document(io.BytesIO(document.docx_file(told["zh"])))
     for section in written.sections:
         assert not section.different_first_page_header_footer
         foot = section.footer.paragraphs[0].text
@@ -170,8 +172,8 @@ def test_a_machine_without_chinese_fonts_is_told_what_to_install(
     told: dict[Language, Briefing],
 ) -> None:
     bare = typst.Fonts(include_system_fonts=False)
-    with pytest.raises(briefing.NoFontError, match="Noto Sans CJK SC"):
-        briefing.pdf_file(told["zh"], fonts=bare)
+    with pytest.raises(NoFontError, match="Noto Sans CJK SC"):
+        pdf_file(told["zh"], fonts=bare)
 
 
 @settings(
@@ -179,11 +181,11 @@ def test_a_machine_without_chinese_fonts_is_told_what_to_install(
 )
 @given(region=st.sampled_from(tables.provinces()), language=st.sampled_from(["zh", "en"]))
 def test_every_number_in_the_text_is_a_figure_of_the_workbook(
-    shipped: sa.Engine, common: province.Shared, region: str, language: Language
+    shipped: sa.Engine, common: facts.Shared, region: str, language: Language
 ) -> None:
     words = Wording(language)
-    held = province.material(common, region)
-    written = briefing.briefing(held, words)
+    held = facts.material(common, region)
+    written = content.briefing(held, words)
     known = figures_of(held, words)
     ends = [block for block in written.blocks if isinstance(block, Heading)][-1]
     body = texts(written)[: texts(written).index(ends.text)]
@@ -194,15 +196,15 @@ def test_every_number_in_the_text_is_a_figure_of_the_workbook(
 
 def figures_of(held: Material, words: Wording) -> set[str]:
     """Return every number that the tables hold or that counts their rows."""
-    sheets = briefing.sheets(held, words)
+    sheets = writing.sheets(held, words)
     found = set()
     for table in sheets.values():
         for cell in [str(cell) for column in table for cell in [column, *table[column]]]:
             found |= set(NUMBER.findall(cell))
     verdicts, near = held.facts.verdicts, held.facts.nearest
     counted = [
-        len(verdicts), len(province.assessed(verdicts)), int(verdicts["own"].sum()),
-        len(province.standing_well(province.assessed(verdicts))),
+        len(verdicts), len(facts.assessed(verdicts)), int(verdicts["own"].sum()),
+        len(facts.standing_well(facts.assessed(verdicts))),
         len(province.missing_table(held.facts, words)), len(province.declared()),
         *verdicts.groupby("reason").size(),
     ]  # fmt: skip
@@ -226,38 +228,38 @@ def numbers_in(part: Any, words: Wording) -> set[str]:
 
 
 def test_a_region_without_figures_has_an_honest_briefing(
-    shipped: sa.Engine, common: province.Shared
+    shipped: sa.Engine, common: facts.Shared
 ) -> None:
-    held = province.material(common, WITHOUT_FIGURES)
-    written = briefing.briefing(held, EN)
+    held = facts.material(common, WITHOUT_FIGURES)
+    written = content.briefing(held, EN)
     said = " ".join(texts(written))
     assert "No source that this project holds has a figure of Taiwan." in said
     assert "ranks" not in said
     assert written.footer.startswith("Source: none has figures of this region.")
-    pages = pypdf.PdfReader(io.BytesIO(briefing.pdf_file(written))).pages
+    pages = pypdf.PdfReader(io.BytesIO(pdf_file(written))).pages
     assert 2 <= len(pages) <= 4
 
 
 def test_demonstration_figures_are_marked_on_every_page(
-    shipped: sa.Engine, common: province.Shared
+    shipped: sa.Engine, common: facts.Shared
 ) -> None:
     from dataclasses import replace
 
     pretended = replace(common, vintage=Vintage(1, "demonstration"))
-    held = province.material(pretended, WITH_FIGURES)
-    written = briefing.briefing(held, ZH)
-    for page in pypdf.PdfReader(io.BytesIO(briefing.pdf_file(written))).pages:
+    held = facts.material(pretended, WITH_FIGURES)
+    written = content.briefing(held, ZH)
+    for page in pypdf.PdfReader(io.BytesIO(pdf_file(written))).pages:
         assert page.extract_text().replace("\n", "").count("演示数据") >= 2
-    section = docx.Document(io.BytesIO(briefing.docx_file(written))).sections[0]
+    section = docx.Document(io.BytesIO(document.docx_file(written))).sections[0]
     assert "演示数据" in section.header.paragraphs[0].text
     assert "演示数据" in section.footer.paragraphs[0].text
     assert written.name.startswith("演示_")
-    assert "演示数据" in briefing.sheets(held, ZH)["出处"].to_csv()
+    assert "演示数据" in writing.sheets(held, ZH)["出处"].to_csv()
 
 
 def test_the_workbook_says_what_its_figures_rest_on(material: Material) -> None:
     workbook = pd.read_excel(
-        io.BytesIO(briefing.xlsx_file(material, EN)), sheet_name=None, engine="calamine"
+        io.BytesIO(writing.xlsx_file(material, EN)), sheet_name=None, engine="calamine"
     )
     assert list(workbook) == ["Verdicts", "Comparison", "Figures", "Missing", "Provenance"]
     provenance = workbook["Provenance"].astype(str)
@@ -270,7 +272,7 @@ def test_briefings_are_written_one_by_one_and_named_by_what_they_are(
     shipped: sa.Engine, tmp_path: Path
 ) -> None:
     wanted = [WITHOUT_FIGURES, WITH_FIGURES]
-    done = dict(briefing.write_briefings(shipped, wanted, tmp_path, ZH, Vintage(1)))
+    done = dict(writing.write_briefings(shipped, wanted, tmp_path, ZH, Vintage(1)))
     assert list(done) == wanted
     assert [path.name for path in done[WITH_FIGURES]] == [
         f"质量治理简报_江苏_第1版{suffix}" for suffix in (".docx", ".pdf", ".xlsx")
@@ -282,5 +284,5 @@ def test_an_unknown_region_is_refused_before_anything_is_written(
     shipped: sa.Engine, tmp_path: Path
 ) -> None:
     with pytest.raises(KeyError):
-        next(briefing.write_briefings(shipped, ["999999"], tmp_path / "new", ZH, Vintage(1)))
+        next(writing.write_briefings(shipped, ["999999"], tmp_path / "new", ZH, Vintage(1)))
     assert not (tmp_path / "new").exists()

@@ -10,19 +10,11 @@ import pytest
 import sqlalchemy as sa
 
 from etl.refresh import RAW, refresh
-from indicators import (
-    catalogue,
-    database,
-    denominators,
-    maps,
-    objectives,
-    province,
-    queries,
-    tables,
-    views,
-)
+from indicators import catalogue, database, denominators, maps, queries, tables
 from indicators.queries import Selection, Vintage
-from indicators.views import MapView
+from indicators.views import facts, objectives, province
+from indicators.views import map as map_view
+from indicators.views.map import MapView
 from indicators.wording import LANGUAGES, Language, Wording
 
 RATE = "organisations_per_10000_residents"
@@ -84,7 +76,7 @@ def test_the_map_says_where_regions_differ_in_their_denominator(figures: sa.Engi
     }
     for language, (line, tooltip) in said.items():
         view = MapView(Selection(RATE, "2024-12"), "110000", language, dark=False)
-        shown = views.map_figures(view, rows, cited, maps.load())
+        shown = map_view.map_figures(view, rows, cited, maps.load())
         assert line in shown.footnotes
         assert shown.units.set_index("region").at["110000", "period"] == tooltip
         assert "census" not in shown.subtitle
@@ -109,9 +101,9 @@ def test_figures_that_leave_say_what_they_were_divided_by(figures: sa.Engine) ->
 
 
 def test_a_region_s_page_and_its_file_name_the_denominators(figures: sa.Engine) -> None:
-    judged = province.judged(figures, 1)
-    common = province.shared(figures, Vintage(1), maps.load(), judged)
-    page = province.province_tables(province.material(common, "110000"), ZH)
+    judged = facts.judged(figures, 1)
+    common = facts.shared(figures, Vintage(1), maps.load(), judged)
+    page = province.province_tables(facts.material(common, "110000"), ZH)
     (line,) = [line for line in page.sources if line.startswith("比率的分母：")]
     assert "2023年（某市年鉴）" in line
 

@@ -23,9 +23,10 @@ from etl.publish.gate import Decision, publish, roll_back
 from etl.refresh import RAW, refresh
 from etl.reporting import findings_table, write_findings
 from etl.suppression.retraction import retract
-from indicators import cached, frame, vintages
+from indicators import frame
 from indicators.archive import frame_of, published_in
-from indicators.briefing import write_briefings
+from indicators.cached import queries as cached_queries
+from indicators.cached import releases as cached_releases
 from indicators.database import flip, metadata, open_database, sqlite_file
 from indicators.downloads import csv_file
 from indicators.findings import Finding, FindingsError, UnacceptedError, message
@@ -41,6 +42,8 @@ from indicators.queries import (
     revisions,
     warnings,
 )
+from indicators.views import releases
+from indicators.views.briefing.writing import write_briefings
 from indicators.wording import Wording
 from tests.conftest import WORLD, edition_of, publish_rows, rows_of
 
@@ -140,8 +143,8 @@ def test_no_text_of_a_release_holds_a_suppressed_figure(
     vintage = Vintage(1)
     for language in ("zh", "en"):
         words = Wording(language)
-        assert not told(csv_file(cached.everything(language, vintage)).decode())
-        table = vintages.warning_table(cached.warnings(vintage), words)
+        assert not told(csv_file(cached_releases.everything(language, vintage)).decode())
+        table = releases.warning_table(cached_releases.warnings(vintage), words)
         assert len(table) == 2
         assert not told(table.to_csv())
     out = tmp_path / "briefings"
@@ -267,7 +270,7 @@ def test_a_turned_verdict_loses_its_figures_once_they_are_suppressed(engine: sa.
     publish(engine, edition_of(suppressed(WORLD, "320000")), Decision("a test"))
     told = flips(engine, 1).iloc[0]
     assert told[["old_value", "new_value"]].isna().all()
-    assert vintages.cause(told["period"], None, None, Wording("zh")) == "2024年12月：不公开"
+    assert releases.cause(told["period"], None, None, Wording("zh")) == "2024年12月：不公开"
 
 
 def test_a_finding_that_gives_a_figure_away_is_for_the_analyst_s_screen_alone(
@@ -410,7 +413,7 @@ def test_a_running_server_shows_a_retracted_figure_no_more(
     assert "4123456789" in page()
     assert "4123456789" in page(release="1")
     retract(twice, BEIJING, "a single firm", tmp_path / "raw")
-    cached.retracted.clear()  # as it forgets by itself after five seconds
+    cached_queries.retracted.clear()  # as it forgets by itself after five seconds
     for address in ({}, {"release": "1"}):
         text = page(**address)
         assert "4123456789" not in text

@@ -17,8 +17,8 @@ from PIL import Image
 from python_calamine import CalamineWorkbook
 
 from indicators import charts, downloads, maps
-from indicators.cached import table_exports
 from indicators.downloads import csv_file, file_name, harmless, png_file, svg_file, xlsx_file
+from indicators.exports.offered import table_exports
 from indicators.queries import Vintage
 from indicators.wording import Wording
 

@@ -7,11 +7,13 @@ from collections.abc import Mapping
 import pandas as pd
 import pytest
 
-from indicators import catalogue, compare, frequencies, objectives, province, views
+from indicators import catalogue, compare, frequencies
 from indicators.denominators import DENOMINATOR
+from indicators.drawing import province as province_charts
 from indicators.frequencies import mapped_periods, one_date, one_frequency
 from indicators.progress import Target, judge
-from indicators.province.material import newest_cells
+from indicators.views import facts, objectives, overview, province
+from indicators.views.facts import newest_cells
 from indicators.wording import Wording
 from tests.conftest import rows_of
 
@@ -34,8 +36,8 @@ def line(indicator: str, figures: Mapping[str, float], region: str = JIANGSU) ->
     return rows_of([(indicator, period, region, value) for period, value in figures.items()])
 
 
-def facts_of(rows: pd.DataFrame) -> province.Facts:
-    found = province.gather(
+def facts_of(rows: pd.DataFrame) -> facts.Facts:
+    found = facts.gather(
         NATION, rows, NO_VERDICTS, NOBODY, NO_HOLDINGS, rows.head(0), compare.read_peer_groups()
     )
     return found[JIANGSU, "EAST"]
@@ -54,7 +56,7 @@ def test_a_strip_never_joins_a_year_and_its_quarters() -> None:
     quarters = {"2023-Q1": 0.0, "2023-Q2": 9.0, "2024-Q1": 8.0, "2024-Q4": 0.0}
     told = facts_of(line(WITHDRAWN, years | quarters))
     drawn = province.trends(told, {}, ZH)
-    assert drawn[province.TRENDS]["period"].tolist() == ["2022年", "2023年", "2024年"]
+    assert drawn[province_charts.TRENDS]["period"].tolist() == ["2022年", "2023年", "2024年"]
     twin = province.series_table(told, ZH)
     assert twin["时期"].tolist() == ["2022年", "2023年", "2024年"]
 
@@ -62,7 +64,7 @@ def test_a_strip_never_joins_a_year_and_its_quarters() -> None:
 def test_quarters_alone_are_a_line_of_their_own() -> None:
     quarters = {"2023-Q1": 3.0, "2023-Q2": 9.0, "2024-Q1": 8.0}
     drawn = province.trends(facts_of(line(WITHDRAWN, quarters | {"2023": 30.0})), {}, ZH)
-    assert drawn[province.TRENDS]["period"].tolist() == [
+    assert drawn[province_charts.TRENDS]["period"].tolist() == [
         "2023年第1季度", "2023年第2季度", "2024年第1季度",
     ]  # fmt: skip
 
@@ -70,7 +72,11 @@ def test_quarters_alone_are_a_line_of_their_own() -> None:
 def test_a_year_beside_its_december_is_drawn_once() -> None:
     months = {"2023-12": 30.0, "2024-06": 31.0, "2024-12": 32.0}
     drawn = province.trends(facts_of(line(UPTAKE, months | {"2024": 32.0})), {}, ZH)
-    assert drawn[province.TRENDS]["period"].tolist() == ["2023年12月", "2024年6月", "2024年12月"]
+    assert drawn[province_charts.TRENDS]["period"].tolist() == [
+        "2023年12月",
+        "2024年6月",
+        "2024年12月",
+    ]
 
 
 def test_a_ranking_holds_years_and_decembers_of_a_stock_together() -> None:
@@ -116,9 +122,9 @@ def test_the_newest_national_figure_of_a_flow_is_a_year() -> None:
         line("inspection_revenue", {"2022": 4000.0, "2023": 4700.0, "2024-Q1": 900.0}, NATION),
         line("certificates_valid", {"2023-12": 3.0e6, "2024": 4.0e6, "2024-12": 4.0e6}, "ALL"),
     ], ignore_index=True)  # fmt: skip
-    newest = views.newest_table(rows, NO_CITATIONS, ZH)
+    newest = overview.newest_table(rows, NO_CITATIONS, ZH)
     assert newest["时期"].tolist() == ["2024年12月", "2023年"]
-    headline = views.headlines(rows, ZH)[0]
+    headline = overview.headlines(rows, ZH)[0]
     assert headline.change is not None
     assert "2023年12月" in headline.change
 

@@ -22,10 +22,13 @@ import app
 from etl.intake import Named
 from etl.publish.gate import roll_back
 from etl.refresh import RAW, figures, refresh
-from indicators import cached, province
+from indicators.cached import objectives as cached_objectives
+from indicators.cached import opening
+from indicators.cached import province as cached_province
 from indicators.database import observation, open_database, target
-from indicators.province import ProvinceView
 from indicators.queries import Vintage
+from indicators.views import province
+from indicators.views.facts import ProvinceView
 from indicators.wording import Wording
 from tests.conftest import free_port, rows_of
 
@@ -110,9 +113,9 @@ def test_the_server_starts_and_the_gate_works_whatever_the_database_holds(
     engine: sa.Engine,
 ) -> None:
     put(engine, every_hostile_figure())
-    cached.warm()
+    opening.warm()
     # The others are judged as if nothing were wrong.
-    judged = cached.verdicts(Vintage(2)).set_index("series")
+    judged = cached_objectives.verdicts(Vintage(2)).set_index("series")
     assert judged.at["100000 nation-manufacturing-pass-rate-c-2025", "last_class"] == "on_track"
     with figures(engine=engine) as made:
         assert not [item for item in made.warnings if item.severity == "error"]
@@ -123,7 +126,7 @@ def test_the_server_starts_and_the_gate_works_whatever_the_database_holds(
 def test_what_cannot_be_judged_is_a_reason_beside_that_target(engine: sa.Engine) -> None:
     rows = rows_of(HOSTILE["a period in words"])
     put(engine, rows.assign(source="hand", citation="none"))
-    found = cached.verdicts(Vintage(2)).set_index("series")["reason"]
+    found = cached_objectives.verdicts(Vintage(2)).set_index("series")["reason"]
     assert found["320000 jiangsu-certificates-valid-2023"] == "unreadable"
     assert (found == "unreadable").sum() == 1
 
@@ -137,9 +140,9 @@ def test_pages_open_whatever_the_database_holds(engine: sa.Engine) -> None:
     target = "jiangsu-certificates-valid-2023"
     assert page_errors("objectives", region="320000", target=target) == []
     view = ProvinceView("320000", "", "zh")
-    for _, _, make in cached.province_exports(view, dark=False, vintage=Vintage(2))[2:5]:
+    for _, _, make in cached_province.province_exports(view, dark=False, vintage=Vintage(2))[2:5]:
         assert make()
-    told = cached.material("320000", "", Vintage(2))
+    told = cached_province.material("320000", "", Vintage(2))
     assert "2024年12月" in province.series_table(told.facts, ZH)["时期"].tolist()
 
 
@@ -153,10 +156,10 @@ def test_a_register_that_contradicts_itself_stops_nothing(engine: sa.Engine) -> 
         }.items():
             changed = sa.update(target).where(target.c.target == key).values(**values)
             assert connection.execute(changed).rowcount == 1
-    cached.warm()
-    found = cached.verdicts(Vintage(2)).set_index("target")
+    opening.warm()
+    found = cached_objectives.verdicts(Vintage(2)).set_index("target")
     assert found.at["jiangsu-certificates-valid-2023", "reason"] == "contradictory_target"
-    assert cached.unknown_targets(Vintage(2)) == [
+    assert cached_objectives.unknown_targets(Vintage(2)) == [
         "guizhou-certificates-valid-2022", "guizhou-certified-organisations-2022",
     ]  # fmt: skip
     assert page_errors("overview") == []
@@ -183,8 +186,12 @@ def test_a_yearly_figure_beside_a_december_one_is_published_and_taken_back(
     named = Named((own,), "annual")
     made = refresh(engine, raw=raw, named=named, accepted="a test")
     assert made.release == 3
-    cached.warm()
-    found = cached.verdicts(Vintage(3)).set_index("target").loc["jiangsu-certificates-valid-2023"]
+    opening.warm()
+    found = (
+        cached_objectives.verdicts(Vintage(3))
+        .set_index("target")
+        .loc["jiangsu-certificates-valid-2023"]
+    )
     # The target names no frequency: of a stock the months, which have baseline and latest.
     assert (found["latest_period"], found["verdict"]) == ("2025-01", "achieved_on_time")
     assert found["frequencies_disagree"]

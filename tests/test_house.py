@@ -12,7 +12,9 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).resolve().parent.parent
-STREAMLIT = ("indicators/frame.py", "indicators/sidebar/", "indicators/cached/")
+STREAMLIT = tuple(
+    f"indicators/{name}" for name in ("frame.py", "address.py", "access.py", "sidebar/", "cached/")
+)
 
 
 def imported(source: str) -> set[str]:

@@ -15,9 +15,10 @@ import vl_convert
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from indicators import map_views, maps, views
+from indicators import maps
 from indicators.queries import Selection
-from indicators.views import MapFigures, MapView
+from indicators.views import map as map_view
+from indicators.views.map import MapFigures, MapView
 from indicators.wording import Wording
 from tests.conftest import CITATION, rows_of
 from tests.test_maps import Lab, ciede2000, lab
@@ -46,7 +47,7 @@ def view(indicator: str = COUNT, period: str = "2024-12", **others: Any) -> MapV
 
 
 def shown(rows: pd.DataFrame, what: MapView, beside: pd.DataFrame | None = None) -> MapFigures:
-    return views.map_figures(what, rows, CITED, boundaries(), beside)
+    return map_view.map_figures(what, rows, CITED, boundaries(), beside)
 
 
 # Classes
@@ -288,7 +289,7 @@ def change(*ends: dict[str, Any], between: dict[str, Any] | None = None, percent
             for period, end in zip(("2022-12", "2024-12"), ends, strict=True)]  # fmt: skip
     if between is not None:
         rows.append(plain | {"period": "2023-12"} | between)
-    (found,) = map_views.changes(pd.DataFrame(rows), "2022-12", "2024-12", percent=percent).to_dict(
+    (found,) = map_view.changes(pd.DataFrame(rows), "2022-12", "2024-12", percent=percent).to_dict(
         "records"
     )
     return found["value"], found["state"]
@@ -343,7 +344,7 @@ CHANGED["confidentiality"] = CHANGED["confidentiality"].mask(
 
 def changed(period: str = "2024-12", against: str = "2023-12") -> MapFigures:
     what = view(period=period, shown="change", against=Selection(COUNT, against))
-    return map_views.change_figures(what, CHANGED, CITED, boundaries())
+    return map_view.change_figures(what, CHANGED, CITED, boundaries())
 
 
 def test_a_map_of_changes_counts_what_cannot_be_compared() -> None:
@@ -369,7 +370,7 @@ def test_regions_of_one_change_share_the_title() -> None:
         for region, *ends in values for at, period in enumerate(("2022-12", "2024-12"))
     ])  # fmt: skip
     what = view(period="2024-12", shown="change", against=Selection(COUNT, "2022-12"))
-    figures = map_views.change_figures(what, rows, CITED, boundaries())
+    figures = map_view.change_figures(what, rows, CITED, boundaries())
     assert "Beijing, Tianjin share the highest change, +25.0%; 3 of" in figures.statement
 
 
@@ -387,7 +388,7 @@ def test_all_periods_that_play_have_one_scale() -> None:
     )  # fmt: skip
     hidden = (rows["region"] == "110000") & (rows["period"] == "2023-12")
     rows["confidentiality"] = np.where(hidden, "C", "F")
-    figures = map_views.moving_figures(view(shown="play"), rows, CITED, boundaries())
+    figures = map_view.moving_figures(view(shown="play"), rows, CITED, boundaries())
     assert figures.frames["label"].tolist() == ["Dec 2022", "Dec 2023", "Dec 2024"]
     units = figures.units
     assert len(units) == 3 * len(maps.REGIONS)

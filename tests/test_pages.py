@@ -162,7 +162,7 @@ def test_options_that_read_alike_are_told_apart_by_their_codes() -> None:
     page = AppTest.from_string(
         """
 import streamlit as st
-from indicators.sidebar.choice import choose
+from indicators.address import choose
 from indicators.wording import Wording
 
 names = {"110105": "朝阳区", "220104": "朝阳区", "211300": "朝阳市"}

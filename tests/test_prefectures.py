@@ -17,9 +17,10 @@ import sqlalchemy as sa
 import streamlit as st
 from streamlit.testing.v1 import AppTest
 
-from indicators import catalogue, database, holdings, maps, tables, views
+from indicators import catalogue, database, holdings, maps, tables
 from indicators.queries import Selection
-from indicators.views import MapFigures, MapView
+from indicators.views import map as map_view
+from indicators.views.map import MapFigures, MapView
 from indicators.wording import Language, Wording
 from tests.conftest import CITATION, WORLD, publish_rows, rows_of
 
@@ -56,7 +57,7 @@ def shown(within: str, language: Language = "zh", period: str = "2024-12") -> Ma
     selection = Selection("certificates_valid", period)
     view = MapView(selection, within, language, dark=False, within=within)
     rows = rows_of([row for row in BELOW if row[1] == period]).assign(release=1)
-    return views.map_figures(
+    return map_view.map_figures(
         view, maps.level_rows(rows, within), pd.DataFrame([CITATION]), boundaries()
     )
 

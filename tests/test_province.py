@@ -13,8 +13,11 @@ from streamlit.testing.v1 import AppTest
 
 from etl.publish.gate import Decision, publish
 from etl.refresh import fill_if_empty
-from indicators import cached, compare, database, holdings, maps, province, queries, tables
+from indicators import compare, database, holdings, maps, queries, tables
+from indicators.cached import opening
+from indicators.drawing import province as province_charts
 from indicators.queries import Vintage
+from indicators.views import facts, province
 from indicators.wording import Wording
 from tests.conftest import edition_of, rows_of
 
@@ -44,8 +47,8 @@ def facts_of(
     group: str = "EAST",
     verdicts: pd.DataFrame = NO_VERDICTS,
     parts: pd.DataFrame | None = None,
-) -> province.Facts:
-    found = province.gather(
+) -> facts.Facts:
+    found = facts.gather(
         "100000", rows, verdicts, NO_NEIGHBOURS, NO_HOLDINGS,
         rows.head(0) if parts is None else parts, compare.read_peer_groups(),
     )  # fmt: skip
@@ -63,9 +66,9 @@ def shipped(tmp_path_factory: pytest.TempPathFactory) -> Iterator[sa.Engine]:
 
 
 @pytest.fixture(scope="module")
-def common(shipped: sa.Engine) -> province.Shared:
-    judged = province.judged(shipped, 1)
-    return province.shared(shipped, Vintage(1), maps.load(), judged)
+def common(shipped: sa.Engine) -> facts.Shared:
+    judged = facts.judged(shipped, 1)
+    return facts.shared(shipped, Vintage(1), maps.load(), judged)
 
 
 def test_the_title_says_the_rank_and_the_ranks_that_chance_allows() -> None:
@@ -162,7 +165,7 @@ def test_the_page_says_what_is_wrong_in_the_file_of_peer_groups(
     monkeypatch.setenv("DATABASE_URL", shipped.url.render_as_string(hide_password=False))
     st.cache_resource.clear()
     st.cache_data.clear()
-    cached.warm()  # a server with such a file starts
+    opening.warm()  # a server with such a file starts
     page = AppTest.from_file(str(ROOT / "pages" / "province.py"), default_timeout=60)
     page.run()
     assert not page.exception
@@ -183,7 +186,7 @@ def test_a_count_is_never_compared() -> None:
 
 @pytest.mark.parametrize("region", ["330000", "540000", "710000"])
 def test_a_region_gathered_with_all_others_has_the_spine_of_its_own(
-    common: province.Shared, region: str
+    common: facts.Shared, region: str
 ) -> None:
     for (code, _), told in common.facts.items():
         if code == region:
@@ -194,21 +197,21 @@ def test_a_region_gathered_with_all_others_has_the_spine_of_its_own(
             )
 
 
-def test_an_unknown_group_of_peers_gives_the_first(common: province.Shared) -> None:
-    told = province.material(common, "330000", "<script>").facts
+def test_an_unknown_group_of_peers_gives_the_first(common: facts.Shared) -> None:
+    told = facts.material(common, "330000", "<script>").facts
     assert told.group == "EAST"
     assert "330000" not in told.peers
 
 
-def test_only_documents_of_the_region_s_figures_are_cited(common: province.Shared) -> None:
-    one = province.material(common, "320000", "nearest")
+def test_only_documents_of_the_region_s_figures_are_cited(common: facts.Shared) -> None:
+    one = facts.material(common, "320000", "nearest")
     assert one.facts.group == "nearest"
     assert set(one.citations["citation"]) <= set(common.citations["citation"])
     assert not one.citations.empty
 
 
-def test_what_is_missing_names_who_publishes_it_for_others(common: province.Shared) -> None:
-    told = province.material(common, "540000").facts
+def test_what_is_missing_names_who_publishes_it_for_others(common: facts.Shared) -> None:
+    told = facts.material(common, "540000").facts
     table = province.missing_table(told, EN).astype(str)
     who = dict(zip(table["Indicator"], table["Who could supply it"], strict=True))
     assert "provinces" in who["Valid certificates"]
@@ -220,15 +223,17 @@ def test_what_is_missing_names_who_publishes_it_for_others(common: province.Shar
     assert "Residents" not in who
 
 
-def test_every_trend_lies_within_its_strip(common: province.Shared) -> None:
-    told = province.material(common, "320000")
+def test_every_trend_lies_within_its_strip(common: facts.Shared) -> None:
+    told = facts.material(common, "320000")
     drawn = province.trends(told.facts, common.judged.asked, ZH)
-    assert drawn[province.TRENDS]["y"].between(0, 1).all()
-    assert drawn[province.AIMS]["y"].between(0, 1).all()
-    assert set(drawn[province.TRENDS]["indicator"]) == set(drawn[province.STRIPS]["indicator"])
+    assert drawn[province_charts.TRENDS]["y"].between(0, 1).all()
+    assert drawn[province_charts.AIMS]["y"].between(0, 1).all()
+    assert set(drawn[province_charts.TRENDS]["indicator"]) == set(
+        drawn[province_charts.STRIPS]["indicator"]
+    )
     # Jiangsu's own target: it stands first, with what it asks for.
-    assert drawn[province.STRIPS]["indicator"].iloc[0] == "certificates_valid"
-    assert "200,000" in drawn[province.STRIPS]["asked"].iloc[0]
+    assert drawn[province_charts.STRIPS]["indicator"].iloc[0] == "certificates_valid"
+    assert "200,000" in drawn[province_charts.STRIPS]["asked"].iloc[0]
 
 
 def told_of(broken: int, *values: float) -> str:
@@ -239,7 +244,7 @@ def told_of(broken: int, *values: float) -> str:
     )
     rows.loc[broken, "status"] = "B"
     facts = facts_of(rows, verdicts=NO_VERDICTS.assign(industry="", size="", scheme="", kind=""))
-    return str(province.trends(facts, {}, EN)[province.STRIPS]["told"].item())
+    return str(province.trends(facts, {}, EN)[province_charts.STRIPS]["told"].item())
 
 
 def test_no_development_is_told_across_a_break() -> None:
@@ -270,13 +275,13 @@ def test_a_rank_that_regions_share_says_so() -> None:
     assert province.statement(told, ZH).endswith("，3 个地区并列")
 
 
-def test_a_break_begins_a_new_line(common: province.Shared) -> None:
+def test_a_break_begins_a_new_line(common: facts.Shared) -> None:
     rows = pd.concat([rates({"330000": value}, period) for value, period in
                       ((5, "2021-09"), (6, "2022-09"), (7, "2023-09"))],
                      ignore_index=True)  # fmt: skip
     rows.loc[1, "status"] = "B"
     told = facts_of(rows, verdicts=common.judged.verdicts.head(0))
-    drawn = province.trends(told, common.judged.asked, EN)[province.TRENDS]
+    drawn = province.trends(told, common.judged.asked, EN)[province_charts.TRENDS]
     assert drawn["segment"].tolist() == [0, 1, 1]
 
 

@@ -16,7 +16,6 @@ from etl.refresh import RAW, refresh
 from etl.targets import FOLDER, register
 from indicators import catalogue, queries, tables
 from indicators.findings import FindingsError
-from indicators.objectives import matrix, matrix_table, target_text, verdict_table
 from indicators.progress import Kind, judge, said_of
 from indicators.targets import (
     Register,
@@ -27,6 +26,7 @@ from indicators.targets import (
     unknown,
     verdicts,
 )
+from indicators.views.objectives import matrix, matrix_table, target_text, verdict_table
 from indicators.wording import Wording
 
 DOCUMENT = """\

@@ -10,9 +10,11 @@ from typing import Any
 import pandas as pd
 import pytest
 
-from indicators import catalogue, maps, tables, views
+from indicators import catalogue, maps, tables
 from indicators.queries import Selection
-from indicators.views import MapFigures, MapView
+from indicators.views import footnotes, overview
+from indicators.views import map as map_view
+from indicators.views.map import MapFigures, MapView
 from indicators.wording import LANGUAGES, Language, Wording
 from tests.conftest import CITATION, WORLD, rows_of
 
@@ -47,7 +49,7 @@ def shown(
     cited: pd.DataFrame | None = None,
 ) -> MapFigures:
     view = MapView(selection, region, language, dark=False)
-    return views.map_figures(view, rows, citations() if cited is None else cited, boundaries())
+    return map_view.map_figures(view, rows, citations() if cited is None else cited, boundaries())
 
 
 def line_of(figures: MapFigures, start: str) -> str:
@@ -167,7 +169,7 @@ def test_a_diverging_map_without_a_benchmark_says_so() -> None:
     said = "全国本期没有数据，改按由低到高配色。"
     for diverging in (True, False):
         view = MapView(ratio, "100000", "zh", dark=False, diverging=diverging)
-        lines = views.map_figures(view, rows, citations(), boundaries()).footnotes
+        lines = map_view.map_figures(view, rows, citations(), boundaries()).footnotes
         assert (said in lines) == diverging
 
 
@@ -198,7 +200,7 @@ def test_a_secondary_copy_is_said_and_an_official_outlet_is_not(
 
 def test_a_document_that_many_figures_stand_in_is_cited_once() -> None:
     pages = pd.DataFrame([CITATION, CITATION | {"citation": "c2", "place": "第 2 页"}])
-    assert views.standing(pages, ZH)[0] == "资料来源：国家认监委《2024年12月全国认证证书分布》"
+    assert footnotes.standing(pages, ZH)[0] == "资料来源：国家认监委《2024年12月全国认证证书分布》"
 
 
 def test_a_ratio_says_how_it_is_computed_and_a_count_does_not() -> None:
@@ -284,12 +286,12 @@ def test_the_region_chosen_is_marked_in_map_and_ranking() -> None:
 
 
 def test_headlines_keep_the_two_scopes_apart() -> None:
-    chinese = views.headlines(published(*WORLD), ZH)
+    chinese = overview.headlines(published(*WORLD), ZH)
     assert [(item.label, item.value, item.change) for item in chinese] == [
         ("有效认证证书数（含境外）", "415.8万", "较2023年3月 +20.5%"),
         ("有效认证证书数（境内）", "406.8万", "较2023年3月 +20.7%"),
     ]
-    english = views.headlines(published(*WORLD), EN)
+    english = overview.headlines(published(*WORLD), EN)
     assert [(item.label, item.value, item.change) for item in english] == [
         ("Certificates (all)", "4.16 million", "+20.5% since Mar 2023"),
         ("Certificates (domestic)", "4.07 million", "+20.7% since Mar 2023"),
@@ -298,13 +300,13 @@ def test_headlines_keep_the_two_scopes_apart() -> None:
 
 
 def test_a_headline_with_nothing_before_it_claims_no_change() -> None:
-    found = views.headlines(published(("certificates_valid", "2024-12", "ALL", 4_158_266.0)), ZH)
+    found = overview.headlines(published(("certificates_valid", "2024-12", "ALL", 4_158_266.0)), ZH)
     assert [(item.label, item.change) for item in found] == [("有效认证证书数（含境外）", None)]
 
 
 def test_the_newest_table_names_each_scope() -> None:
     nation = published(*(row for row in WORLD if row[2] in ("ALL", "100000")))
-    table = views.newest_table(nation, citations(), ZH)
+    table = overview.newest_table(nation, citations(), ZH)
     assert sorted(zip(table["口径"], table["时期"], table["数值"], strict=True)) == [
         ("全国", "2024年12月", "4,067,752"), ("全部", "2024年12月", "4,158,266"),
     ]  # fmt: skip
@@ -400,10 +402,10 @@ def test_every_province_is_covered_or_named_as_uncovered() -> None:
 
 def test_a_share_names_whose_figure_it_is_a_share_of() -> None:
     known = catalogue.load().indicators
-    assert views.formula(known["organisation_national_share"], ZH) == (
+    assert footnotes.formula(known["organisation_national_share"], ZH) == (
         "计算方法：获证组织数 ÷ 全国获证组织数 × 100"
     )
-    assert views.formula(known["organisations_per_10000_residents"], EN) == (
+    assert footnotes.formula(known["organisations_per_10000_residents"], EN) == (
         "Computed: Certified organisations / Residents × 10,000"
     )
 
@@ -412,10 +414,10 @@ def test_no_change_is_given_across_a_break() -> None:
     world = [row for row in WORLD if row[2] == "ALL"]
     rows = published(*world)
     rows.loc[rows["period"] == "2024-12", "status"] = "B"
-    assert [headline.change for headline in views.headlines(rows, ZH)] == [None]
+    assert [headline.change for headline in overview.headlines(rows, ZH)] == [None]
 
 
 def test_no_change_is_given_from_what_is_no_figure() -> None:
     rows = published(*(row for row in WORLD if row[2] == "ALL"))
     rows.loc[rows["period"] == "2023-03", "value"] = math.nan
-    assert [headline.change for headline in views.headlines(rows, ZH)] == [None]
+    assert [headline.change for headline in overview.headlines(rows, ZH)] == [None]

@@ -12,9 +12,13 @@ from streamlit.testing.v1 import AppTest
 
 from etl.demonstration import write_demonstration
 from etl.publish.gate import Decision, publish
-from indicators import cached, database, frame, vintages
+from indicators import database, frame
+from indicators.cached import queries as cached_queries
+from indicators.cached import releases as cached_releases
+from indicators.exports import offered
 from indicators.queries import Selection, Vintage
 from indicators.targets import Register
+from indicators.views import releases
 from indicators.wording import Wording
 from tests.conftest import WORLD, edition_of, publish_rows
 
@@ -84,8 +88,10 @@ def test_the_newest_is_one_click_away() -> None:
 
 
 def test_a_revised_figure_shows_its_history() -> None:
-    rows = cached.observations(JIANGSU, Vintage(2))
-    table = vintages.revision_table(rows, cached.revisions(JIANGSU, Vintage(2)), Wording("zh"))
+    rows = cached_queries.observations(JIANGSU, Vintage(2))
+    table = releases.revision_table(
+        rows, cached_releases.revisions(JIANGSU, Vintage(2)), Wording("zh")
+    )
     assert table[["数值", "发布于版本", "截至版本"]].to_numpy().tolist() == [
         ["537,498", 1, "1"], ["600,000", 2, "至今"],
     ]  # fmt: skip
@@ -99,7 +105,7 @@ def test_a_turned_verdict_names_the_figure_that_turned_it() -> None:
     }])  # fmt: skip
     register = Register(**{name: pd.DataFrame(columns=["target"]) for name in (
         "document", "target", "milestone", "evidence")})  # fmt: skip
-    told = vintages.flip_table(flips, register, Wording("zh")).iloc[0].to_dict()
+    told = releases.flip_table(flips, register, Wording("zh")).iloc[0].to_dict()
     assert told == {
         "地区": "江苏", "目标": "gone", "原为": "偏离目标", "变为": "进展符合预期",
         "原因": "2024年：93.00 → 93.93",
@@ -121,8 +127,8 @@ def test_no_page_of_real_figures_shows_a_generated_one(page: str) -> None:
 
 def test_every_row_and_every_file_of_demonstration_figures_says_so() -> None:
     vintage, words = Vintage(1, "demonstration"), Wording("zh")
-    table = cached.everything("zh", vintage)
+    table = cached_releases.everything("zh", vintage)
     assert set(table["来源"]) == {"演示数据"}
     assert set(table["核验程度"]) == {"演示数据"}
-    assert cached.vintage_name(vintage, words).startswith("演示")
-    assert cached.vintage_notes(vintage, words)[0] == DEMONSTRATION
+    assert offered.vintage_name(vintage, words).startswith("演示")
+    assert offered.vintage_notes(vintage, words)[0] == DEMONSTRATION

@@ -14,9 +14,10 @@ from etl.commands.outcome import Outcome
 from etl.commands.screen import screen
 from etl.publish.filing import OWN
 from etl.reporting import write_findings
-from indicators import catalogue, holdings, queries, tables, vintages
+from indicators import catalogue, holdings, queries, tables
 from indicators.database import open_database
 from indicators.findings import FindingsError
+from indicators.views import releases
 
 if TYPE_CHECKING:
     from etl.publish.difference import Difference
@@ -405,4 +406,4 @@ def status(as_json: AsJson = False) -> None:
     short = tables.sources_table(held, words).drop(columns=[words("About"), words("Publisher")])
     screen.table(short, words("Sources"))
     if len(gone):
-        screen.table(vintages.retraction_table(gone, words), words("Retracted figures"))
+        screen.table(releases.retraction_table(gone, words), words("Retracted figures"))

@@ -26,10 +26,11 @@ def briefing(
     force: Force = False,
 ) -> None:
     """写出地区简报（.docx、.pdf、.xlsx） · Write the briefings of regions."""
-    from indicators.briefing import NoFontError, file_names, write_briefings
     from indicators.compare import PeerGroupError
-    from indicators.province import mistake_text
     from indicators.queries import Vintage
+    from indicators.views.briefing.paper import NoFontError
+    from indicators.views.briefing.writing import file_names, write_briefings
+    from indicators.views.province import mistake_text
 
     words = screen.words
     dataset: Dataset = "demonstration" if demonstration else "real"

@@ -24,9 +24,10 @@ from rich.table import Table
 from etl.commands.outcome import Outcome
 from etl.publish.lock import Busy
 from etl.reporting import findings_records, findings_table
-from indicators import catalogue, progress, tables, vintages
+from indicators import catalogue, progress, tables
 from indicators.database import DatabaseSettingError
 from indicators.findings import Finding, FindingsError, Message, UnacceptedError, message
+from indicators.views import releases
 from indicators.wording import Wording
 
 if TYPE_CHECKING:
@@ -187,7 +188,7 @@ class Screen:
                 for verdict, reason in zip(flips["new_verdict"], flips["new_reason"], strict=True)
             ],
             words("Because of"): [
-                vintages.cause(period, old, new, words)
+                releases.cause(period, old, new, words)
                 for period, old, new in zip(
                     flips["period"], flips["old_value"], flips["new_value"], strict=True
                 )

@@ -5,21 +5,21 @@ from __future__ import annotations
 import pandas as pd
 import streamlit as st
 
-from indicators import charts, downloads, objectives, queries, tables, targets, views
-from indicators.cached.database import citations, engine, kept
-from indicators.cached.exports import (
+from indicators import charts, downloads, queries, tables, targets
+from indicators.cached.map import indicator
+from indicators.cached.queries import citations, engine, kept
+from indicators.exports.offered import (
     Export,
     image_exports,
     image_labels,
     marked,
-    table_exports,
     vintage_name,
     vintage_notes,
 )
-from indicators.cached.offers import indicator
 from indicators.progress import Verdict, judge
 from indicators.queries import Vintage
 from indicators.targets import Register
+from indicators.views import footnotes, objectives
 from indicators.wording import Language, Wording
 
 
@@ -79,7 +79,7 @@ def divided_by(target: str, region: str, language: Language, vintage: Vintage) -
     rows = series(target, region, vintage)
     rows = rows.assign(region=region, indicator=register(vintage).record(target)["indicator"])
     cited = citations(tuple(set(rows["citation"])), vintage)
-    return views.divided_by(rows, cited, Wording(language))
+    return footnotes.divided_by(rows, cited, Wording(language))
 
 
 @st.cache_resource(show_spinner=False)
@@ -92,12 +92,6 @@ def objective_specification(language: Language, dark: bool) -> charts.Specificat
 def required_specification(language: Language, dark: bool) -> charts.Specification:
     """Return the bars of what is required a year, without figures."""
     return charts.required_chart(Wording(language), dark=dark)
-
-
-@st.cache_resource(show_spinner=False)
-def matrix_specification(language: Language, dark: bool) -> charts.Specification:
-    """Return the matrix of verdicts without figures."""
-    return charts.matrix_chart(Wording(language), dark=dark)
 
 
 def objective_exports(
@@ -121,9 +115,9 @@ def objective_exports(
             notes=[
                 objectives.target_text(record, words),
                 *objectives.citation_lines(record, words)[:2],
-                *views.standing(citations(tuple(set(rows["citation"])), vintage), words),
+                *footnotes.standing(citations(tuple(set(rows["citation"])), vintage), words),
                 *divided_by(target, region, language, vintage),
-                *views.breaks(rows, words),
+                *footnotes.breaks(rows, words),
                 *vintage_notes(vintage, words),
             ],
         )  # fmt: skip
@@ -149,33 +143,3 @@ def objective_exports(
          lambda: downloads.csv_file(leaving()[words("Verdict")])),
         (words("Workbook (XLSX)"), name(".xlsx"), lambda: downloads.xlsx_file(leaving())),
     ]  # fmt: skip
-
-
-def matrix_exports(
-    shown: pd.DataFrame, language: Language, dark: bool, vintage: Vintage
-) -> list[Export]:
-    """Return what can be taken away from the matrix of verdicts, as `shown`."""
-    words = Wording(language)
-    title = words("Objectives: every region, every target")
-    cells = objectives.matrix(shown, register(vintage), words, dark)
-
-    def name(suffix: str) -> str:
-        return downloads.file_name(words("Verdicts"), vintage_name(vintage, words), suffix=suffix)
-
-    def drawn() -> charts.Specification:
-        return charts.exported(
-            matrix_specification(language, dark), {"matrix": cells}, title=title, dark=dark,
-            notes=[
-                words.listed([
-                    f"{symbol} {name} {n}" for symbol, name, n in objectives.counts(shown, words)
-                ]),
-                *vintage_notes(vintage, words),
-            ],
-        )  # fmt: skip
-
-    return [
-        *image_exports(image_labels(words), name, drawn),
-        *table_exports(
-            words("Verdicts"), lambda: objectives.matrix_table(cells, words), language, vintage
-        ),
-    ]

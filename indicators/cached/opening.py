@@ -6,30 +6,29 @@ from contextlib import suppress
 
 import pandas as pd
 
-from indicators import views
-from indicators.cached.database import national, reach, release, releases, retracted, sources
-from indicators.cached.maps import (
+from indicators.cached.map import (
     boundaries,
+    first_of,
     map_datasets,
     map_specification,
+    mapped,
+    offers,
     ranking_specification,
 )
-from indicators.cached.objectives import (
-    matrix_specification,
-    objective_specification,
-    required_specification,
-    verdicts,
-)
-from indicators.cached.offers import first_of, mapped, offers
+from indicators.cached.objectives import objective_specification, required_specification, verdicts
+from indicators.cached.overview import matrix_specification, national
 from indicators.cached.province import (
     parts_specification,
     province_pages,
     spine_specification,
     trends_specification,
 )
+from indicators.cached.queries import reach, release, releases, retracted
+from indicators.cached.releases import sources
 from indicators.compare import PeerGroupError
+from indicators.holdings import NATION
 from indicators.queries import Vintage
-from indicators.views import MapView
+from indicators.views.map import MapView
 from indicators.wording import LANGUAGES, Language
 
 # What is wrong with the files that everything rests on, where no page can be shown for it.
@@ -58,11 +57,11 @@ def warm() -> None:
     # A bad file of peer groups is told on the page that needs it, and stops no other.
     with suppress(PeerGroupError):
         for language in LANGUAGES:
-            province_pages(views.NATION, language, vintage)
+            province_pages(NATION, language, vintage)
     for indicator in mapped(vintage):
         offers(indicator, vintage)
     first = mapped(vintage)[0]
     opening = first_of(offers(first, vintage), first)
     for language in LANGUAGES:
         for dark in (False, True):
-            map_datasets(MapView(opening, views.NATION, language, dark), vintage)
+            map_datasets(MapView(opening, NATION, language, dark), vintage)

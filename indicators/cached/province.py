@@ -11,28 +11,22 @@ import pyarrow as pa
 import streamlit as st
 from streamlit.dataframe_util import convert_anything_to_arrow_bytes
 
-from indicators import (
-    briefing,
-    catalogue,
-    charts,
-    compare,
-    downloads,
-    province,
-    tables,
-    targets,
-)
-from indicators.cached.database import engine, kept
-from indicators.cached.exports import (
+from indicators import catalogue, charts, compare, downloads, tables, targets
+from indicators.cached.map import boundaries
+from indicators.cached.objectives import aimed_at, register, verdicts
+from indicators.cached.queries import engine, kept
+from indicators.drawing import province as province_charts
+from indicators.exports.offered import (
     Export,
     image_exports,
     image_labels,
     vintage_name,
     vintage_notes,
 )
-from indicators.cached.maps import boundaries
-from indicators.cached.objectives import aimed_at, register, verdicts
-from indicators.province import ProvinceView
 from indicators.queries import Vintage
+from indicators.views import facts, province
+from indicators.views.briefing import blocks, content, document, paper, writing
+from indicators.views.facts import ProvinceView
 from indicators.wording import Language, Wording
 
 
@@ -55,20 +49,20 @@ def peer_mistakes(words: Wording) -> list[str]:
 levels = st.cache_resource(max_entries=64, show_spinner=False)
 
 
-def shared(parent: str, vintage: Vintage) -> province.Shared:
+def shared(parent: str, vintage: Vintage) -> facts.Shared:
     """Return what all regions below one have in common today."""
     return _shared(parent, vintage, targets.today())
 
 
 @levels
-def _shared(parent: str, vintage: Vintage, day: str) -> province.Shared:
-    judged = province.Judged(register(vintage), verdicts(vintage), aimed_at(vintage), day)
-    return province.shared(engine(vintage.dataset), vintage, boundaries(), judged, parent)
+def _shared(parent: str, vintage: Vintage, day: str) -> facts.Shared:
+    judged = facts.Judged(register(vintage), verdicts(vintage), aimed_at(vintage), day)
+    return facts.shared(engine(vintage.dataset), vintage, boundaries(), judged, parent)
 
 
-def material(region: str, group: str, vintage: Vintage) -> province.Material:
+def material(region: str, group: str, vintage: Vintage) -> facts.Material:
     """Return everything known of one region, compared with a group of peers."""
-    return province.material(shared(province.parent_of(region), vintage), region, group)
+    return facts.material(shared(facts.parent_of(region), vintage), region, group)
 
 
 class ProvincePage(NamedTuple):
@@ -93,9 +87,7 @@ def _province_pages(
     parent: str, language: Language, vintage: Vintage, day: str
 ) -> dict[str, ProvincePage]:
     known, words = _shared(parent, vintage, day), Wording(language)
-    return {
-        region: _page(province.material(known, region), words) for region in province.below(parent)
-    }
+    return {region: _page(facts.material(known, region), words) for region in facts.below(parent)}
 
 
 def province_page(view: ProvinceView, vintage: Vintage) -> ProvincePage:
@@ -105,7 +97,7 @@ def province_page(view: ProvinceView, vintage: Vintage) -> ProvincePage:
 
 @kept
 def _province_page(view: ProvinceView, vintage: Vintage, day: str) -> ProvincePage:
-    parent = province.parent_of(view.region)
+    parent = facts.parent_of(view.region)
     page = _province_pages(parent, view.language, vintage, day)[view.region]
     known, words = material(view.region, view.group, vintage), Wording(view.language)
     if page.told.beside.group == known.facts.group:
@@ -113,14 +105,14 @@ def _province_page(view: ProvinceView, vintage: Vintage, day: str) -> ProvincePa
     drawn = convert_anything_to_arrow_bytes(province.spine_rows(known.facts, words))
     return page._replace(
         told=replace(page.told, beside=province.beside(known, words)),
-        rows=page.rows | {province.SPINE: drawn},
+        rows=page.rows | {province_charts.SPINE: drawn},
     )
 
 
-def _page(known: province.Material, words: Wording) -> ProvincePage:
+def _page(known: facts.Material, words: Wording) -> ProvincePage:
     told = province.province_tables(known, words)
     frames = {
-        province.SPINE: province.spine_rows(known.facts, words),
+        province_charts.SPINE: province.spine_rows(known.facts, words),
         **province.trends(known.facts, known.shared.judged.asked, words),
     }
     return ProvincePage(
@@ -134,19 +126,19 @@ def _page(known: province.Material, words: Wording) -> ProvincePage:
 @st.cache_resource(show_spinner=False)
 def spine_specification(language: Language, dark: bool) -> charts.Specification:
     """Return the spine chart without figures."""
-    return province.spine_chart(Wording(language), dark=dark)
+    return province_charts.spine_chart(Wording(language), dark=dark)
 
 
 @st.cache_resource(show_spinner=False)
 def trends_specification(language: Language, dark: bool) -> charts.Specification:
     """Return the strips of trends without figures."""
-    return province.trends_chart(Wording(language), dark=dark)
+    return province_charts.trends_chart(Wording(language), dark=dark)
 
 
 @st.cache_resource(show_spinner=False)
 def parts_specification(language: Language, dark: bool) -> charts.Specification:
     """Return the bars of industries or sizes without figures."""
-    return province.parts_chart(Wording(language), dark=dark)
+    return province_charts.parts_chart(Wording(language), dark=dark)
 
 
 @kept
@@ -195,7 +187,7 @@ def province_exports(view: ProvinceView, dark: bool, vintage: Vintage) -> list[E
     def spine() -> charts.Specification:
         return charts.exported(
             spine_specification(view.language, dark),
-            {province.SPINE: province.spine_rows(told.facts, words)},
+            {province_charts.SPINE: province.spine_rows(told.facts, words)},
             title=page.beside.compared, dark=dark, width=760,
             notes=[page.beside.peers, *province.comparison_notes(words),
                    *page.sources, *vintage_notes(vintage, words)],
@@ -210,17 +202,17 @@ def province_exports(view: ProvinceView, dark: bool, vintage: Vintage) -> list[E
                    *page.sources, *vintage_notes(vintage, words)],
         )  # fmt: skip
 
-    def written() -> briefing.Briefing:
-        return briefing.briefing(told, words)
+    def written() -> blocks.Briefing:
+        return content.briefing(told, words)
 
     report = words("briefing")
     offered: list[Export] = [
-        (words("Briefing (DOCX)"), name(report, ".docx"), lambda: briefing.docx_file(written())),
-        (words("Briefing (PDF)"), name(report, ".pdf"), lambda: briefing.pdf_file(written())),
+        (words("Briefing (DOCX)"), name(report, ".docx"), lambda: document.docx_file(written())),
+        (words("Briefing (PDF)"), name(report, ".pdf"), lambda: paper.pdf_file(written())),
         (words("All its figures (XLSX)"), name(words("figures"), ".xlsx"),
-         lambda: briefing.xlsx_file(told, words)),
+         lambda: writing.xlsx_file(told, words)),
         (words("All figures (CSV)"), name(words("figures"), ".csv"),
-         lambda: downloads.csv_file(briefing.figure_table(told, words))),
+         lambda: downloads.csv_file(writing.figure_table(told, words))),
         (words("Comparison (CSV)"), name(words("comparison"), ".csv"),
          lambda: downloads.csv_file(province_comparison(view, vintage).assign(**{
              words("Source"): page.sources[0],
@@ -255,7 +247,7 @@ def part_exports(
     def bars() -> charts.Specification:
         return charts.exported(
             parts_specification(view.language, dark),
-            {province.PARTS: province.parts_rows(told.facts, indicator, by, words)},
+            {province_charts.PARTS: province.parts_rows(told.facts, indicator, by, words)},
             title=f"{where} · {what}", dark=dark, width=620,
             notes=[province.part_note(told.facts, indicator, words), *page.sources,
                    *vintage_notes(vintage, words)],

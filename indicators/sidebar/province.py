@@ -6,9 +6,12 @@ from collections.abc import Sequence
 
 import streamlit as st
 
-from indicators import cached, catalogue, province, tables
-from indicators.sidebar.choice import choose
-from indicators.views import ALL, NATION
+from indicators import catalogue, tables
+from indicators.address import choose
+from indicators.cached import province as cached_province
+from indicators.holdings import NATION
+from indicators.views import facts, province
+from indicators.views.overview import ALL
 from indicators.wording import Wording
 
 
@@ -17,7 +20,7 @@ def choose_province(words: Wording) -> tuple[str, str]:
 
     Every province, and the prefectures of the one chosen.
     """
-    names, declared = tables.region_names(words.language), cached.peer_groups()
+    names, declared = tables.region_names(words.language), cached_province.peer_groups()
     provinces = [*tables.provinces(), *tables.uncovered()]
     wanted = st.query_params.get("region") or st.session_state.get("kept_region")
     # A map without a region chosen leaves the nation, which is no region of this page.
@@ -25,13 +28,13 @@ def choose_province(words: Wording) -> tuple[str, str]:
         st.query_params.pop("region", None)
         st.session_state.pop("kept_region", None)
     chosen = wanted if wanted in names and wanted not in (NATION, ALL) else provinces[0]
-    holder = chosen if chosen in provinces else province.parent_of(chosen)
-    offered = [*provinces, *province.siblings(holder)]
+    holder = chosen if chosen in provinces else facts.parent_of(chosen)
+    offered = [*provinces, *facts.siblings(holder)]
     region = choose(
         words("Region"), "region", offered, name=names.__getitem__, words=words,
         default=provinces[0],
     )  # fmt: skip
-    groups = province.peer_choices(region, declared)
+    groups = facts.peer_choices(region, declared)
     group = choose(
         words("Compared with"), "peers", groups, default=groups[0], words=words,
         name=lambda code: province.group_name(code, region, declared, words),

@@ -12,7 +12,15 @@ from docx.oxml import OxmlElement
 from docx.oxml.ns import qn
 from docx.shared import Cm, Pt, RGBColor
 
-from indicators.briefing.blocks import Block, Briefing, Figure, Heading, Paragraph, Points, Table
+from indicators.views.briefing.blocks import (
+    Block,
+    Briefing,
+    Figure,
+    Heading,
+    Paragraph,
+    Points,
+    Table,
+)
 from indicators.wording import Wording
 
 LATIN, CHINESE = "Calibri", "Microsoft YaHei"  # fonts that an office has; Word replaces others

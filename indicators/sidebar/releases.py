@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable
 from functools import partial
 
-from indicators import cached, catalogue, tables
+from indicators import catalogue, tables
+from indicators.address import EVERY, choose
+from indicators.cached import queries as cached_queries
 from indicators.queries import Selection, Vintage
-from indicators.sidebar.choice import EVERY, choose
 from indicators.wording import Wording
 
 ALL, FIRST = "ALL", "certificates_valid"
@@ -20,13 +21,13 @@ def choose_figure(words: Wording, vintage: Vintage) -> Selection:
     Of an indicator with more than MOST figures, one scheme, industry, size and period.
     """
     known = catalogue.load()
-    reach = set(cached.reach(vintage)["indicator"])
+    reach = set(cached_queries.reach(vintage)["indicator"])
     indicator = choose(
         words("Indicator"), "indicator", [key for key in known.indicators if key in reach],
         name=lambda key: words.text(known.indicators[key].title),
         default=FIRST, words=words,
     )  # fmt: skip
-    held = cached.choices(indicator, vintage)
+    held = cached_queries.choices(indicator, vintage)
     many = held["rows"].sum() > MOST
     every = words("All")
     named: dict[str, tuple[str, Callable[[str], str]]] = {
@@ -53,14 +54,14 @@ def choose_figure(words: Wording, vintage: Vintage) -> Selection:
         chosen[key] = one(key, codes, all_too=not many)
         if chosen[key] is not None:
             held = held[held[key] == chosen[key]]
-    rows = cached.observations(Selection(indicator, **chosen), vintage)
+    rows = cached_queries.observations(Selection(indicator, **chosen), vintage)
     return Selection(indicator, **chosen, region=one("region", sorted(set(rows["region"])),
                                                      all_too=True))  # fmt: skip
 
 
 def choose_release(words: Wording, newest: Vintage) -> Vintage:
     """Return the release to tell of, the newest where none is chosen."""
-    published = cached.releases(newest).set_index("release")["published_at"]
+    published = cached_queries.releases(newest).set_index("release")["published_at"]
     code = choose(
         words("Release"), "changes", [str(number) for number in published.index],
         name=lambda code: words("{number} of {date}", number=code,

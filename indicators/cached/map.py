@@ -1,4 +1,4 @@
-"""The Map page, remembered per view and release."""
+"""The Map page, remembered per view and release; and what may be chosen there."""
 
 from __future__ import annotations
 
@@ -9,19 +9,20 @@ import pandas as pd
 import streamlit as st
 from streamlit.dataframe_util import convert_anything_to_arrow_bytes
 
-from indicators import charts, downloads, map_views, maps, tables, views
-from indicators.cached.database import citations, kept, observations
-from indicators.cached.exports import (
+from indicators import catalogue, charts, downloads, holdings, maps, tables
+from indicators.cached.queries import choices, citations, engine, kept, observations
+from indicators.exports.offered import (
     Export,
     image_exports,
     image_labels,
     vintage_name,
     vintage_notes,
 )
-from indicators.cached.offers import first_of, indicator, mapped, offers, provinces_by_period
-from indicators.map_views import MovingFigures
+from indicators.frequencies import mapped_periods
+from indicators.holdings import NATION
 from indicators.queries import Selection, Vintage
-from indicators.views import MapFigures, MapView
+from indicators.views import map as map_view
+from indicators.views.map import MapFigures, MapView, MovingFigures
 from indicators.wording import Language, Wording
 
 
@@ -33,7 +34,7 @@ def boundaries() -> maps.Boundaries:
 
 @st.cache_resource(show_spinner=False)
 def map_specification(
-    language: Language, dark: bool, within: str = views.NATION, *, moving: bool = False
+    language: Language, dark: bool, within: str = NATION, *, moving: bool = False
 ) -> dict[str, Any]:
     """Return the map of a region's parts without figures, built and validated once."""
     drawn = boundaries().within(within)
@@ -55,18 +56,18 @@ def map_figures(view: MapView, vintage: Vintage) -> MapFigures:
         rows = _all_periods(view, vintage)
         ends = rows["period"].isin([view.selection.period, view.against.period])
         cited = _cited(rows[ends], vintage)
-        return map_views.change_figures(view, rows, cited, boundaries())
+        return map_view.change_figures(view, rows, cited, boundaries())
     rows, beside = maps.level_rows(observations(view.selection, vintage), view.within), None
-    if view.against is not None and map_views.same_scale(view.selection, view.against):
+    if view.against is not None and map_view.same_scale(view.selection, view.against):
         beside = maps.level_rows(observations(view.against, vintage), view.within)
-    return views.map_figures(view, rows, _cited(rows, vintage), boundaries(), beside)
+    return map_view.map_figures(view, rows, _cited(rows, vintage), boundaries(), beside)
 
 
 @kept
 def moving_figures(view: MapView, vintage: Vintage) -> MovingFigures:
     """Return everything a map that plays its periods draws and says."""
     rows = _all_periods(view, vintage)
-    return map_views.moving_figures(view, rows, _cited(rows, vintage), boundaries())
+    return map_view.moving_figures(view, rows, _cited(rows, vintage), boundaries())
 
 
 @kept
@@ -117,7 +118,7 @@ def alternative(code: str, selection: Selection, vintage: Vintage, within: str) 
 
 def lacking(view: MapView, vintage: Vintage) -> list[str]:
     """Return `maps.lacking` of the province that a map shows; nothing of the nation."""
-    if view.within == views.NATION:
+    if view.within == NATION:
         return []
     rows = observations(view.selection, vintage)
     return maps.lacking(
@@ -224,3 +225,77 @@ def export_notes(figures: MapFigures, words: Wording, vintage: Vintage) -> list[
         *(line for line in figures.footnotes if line not in own),
         *vintage_notes(vintage, words),
     ]
+
+
+# How many provinces, or prefectures, have a figure: by scheme, industry, size and period.
+Offers = dict[str, dict[str, dict[str, dict[str, int]]]]
+
+
+@kept
+def offers(indicator: str, vintage: Vintage, within: str = NATION) -> Offers:
+    """Return where provinces have figures, or prefectures `within` one.
+
+    In the order of the code lists, totals first; periods from the earliest on, of a flow those of
+    its coarsest frequency.
+    """
+    known = catalogue.load()
+    held = choices(indicator, vintage, within)
+    held = held[held["provinces"] > 0]
+    order = {"scheme": known.schemes, "industry": known.industries, "size": known.sizes}
+    places = {
+        name: held[name].map({code: at for at, code in enumerate(["ALL", *codes["code"]])})
+        for name, codes in order.items()
+    }
+    # A code that the lists do not have has no name to be chosen by.
+    held = held.iloc[
+        pd.DataFrame(places | {"period": held["period"]}).reset_index(drop=True).dropna()
+        .sort_values([*order, "period"]).index
+    ]  # fmt: skip
+    cells: dict[tuple[str, str, str], dict[str, int]] = {}
+    for scheme, industry, size, period, provinces in zip(
+        *(held[name].tolist() for name in (*order, "period", "provinces")), strict=True
+    ):
+        cells.setdefault((scheme, industry, size), {})[period] = provinces
+    found: Offers = {}
+    for (scheme, industry, size), periods in cells.items():
+        if kept_periods := mapped_periods(indicator, periods):
+            found.setdefault(scheme, {}).setdefault(industry, {})[size] = kept_periods
+    return found
+
+
+def provinces_by_period(held: Offers, selection: Selection) -> dict[str, int]:
+    """Return how many provinces have a figure of a selection's slice in each period."""
+    cell = held.get(str(selection.scheme), {}).get(str(selection.industry), {})
+    return cell.get(str(selection.size), {})
+
+
+def first_of(held: Offers, indicator: str) -> Selection:
+    """Return the totals of an indicator or, without any, its first slice, at its best period."""
+    scheme = next(iter(held))
+    industry = next(iter(held[scheme]))
+    size = next(iter(held[scheme][industry]))
+    best = newest_with_most(held[scheme][industry][size])
+    return Selection(indicator, best, industry, size, scheme)
+
+
+def newest_with_most(periods: dict[str, int]) -> str:
+    """Return the newest period, the last, among those that most provinces have a figure for."""
+    order = list(periods)
+    return max(periods, key=lambda period: (periods[period], order.index(period)))
+
+
+@kept
+def mapped(vintage: Vintage, within: str = NATION) -> list[str]:
+    """Return the indicators that provinces have figures of, in the catalogue's order.
+
+    `within` a province, those of its prefectures too.
+    """
+    keys = holdings.held_within(engine(vintage.dataset), NATION, vintage.release)
+    if within != NATION:
+        keys |= holdings.held_within(engine(vintage.dataset), within, vintage.release)
+    return [key for key in catalogue.load().indicators if key in keys]
+
+
+def indicator(key: str) -> catalogue.Indicator:
+    """Return what an indicator means."""
+    return catalogue.load().indicators[key]

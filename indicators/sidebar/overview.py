@@ -1,4 +1,4 @@
-"""Which target the Objectives page shows, and which verdicts the Overview."""
+"""Which verdicts the Overview shows, and the cell that was clicked."""
 
 from __future__ import annotations
 
@@ -8,46 +8,13 @@ from functools import partial
 import pandas as pd
 import streamlit as st
 
-from indicators import cached, catalogue, objectives, progress, tables
+from indicators import catalogue, progress
+from indicators.address import EVERY, choose
+from indicators.cached import objectives as cached_objectives
 from indicators.queries import Vintage
-from indicators.sidebar.choice import EVERY, choose
-from indicators.views import NATION
 from indicators.wording import Wording
 
 UNKNOWN = "-"
-
-
-def choose_target(words: Wording, vintage: Vintage) -> tuple[str, str]:
-    """Return a region that targets apply to, and one of them."""
-    verdicts = cached.verdicts(vintage)
-    names = tables.region_names(words.language)
-    held = set(verdicts["region"])
-    order = [NATION, *tables.provinces()]
-    region = choose(
-        words("Region"),
-        "region",
-        [code for code in order if code in held],
-        name=names.__getitem__,
-        default=NATION,
-        words=words,
-    )
-    # Those that figures can be set against come first.
-    own = verdicts[verdicts["region"] == region].sort_values(
-        ["latest_period", "own", "target"], ascending=[False, False, True], na_position="last"
-    )
-    rows = own.set_index("target").to_dict("index")
-    register = cached.register(vintage).target.set_index("target").to_dict("index")
-    target = choose(
-        words("Objective"),
-        "target",
-        [str(key) for key in rows],
-        name=lambda key: (
-            f"{tables.aim_name(rows[key], words)} · {objectives.target_text(register[key], words)}"
-        ),
-        default=str(next(iter(rows))),
-        words=words,
-    )
-    return region, target
 
 
 def open_cell() -> None:
@@ -59,9 +26,9 @@ def open_cell() -> None:
 
 def narrow_verdicts(words: Wording, vintage: Vintage) -> pd.DataFrame:
     """Return the verdicts that the filters leave: document, clause, department, verdict."""
-    known, register = catalogue.load(), cached.register(vintage)
+    known, register = catalogue.load(), cached_objectives.register(vintage)
     told = register.target.set_index("target")
-    verdicts = cached.verdicts(vintage)
+    verdicts = cached_objectives.verdicts(vintage)
     named = verdicts.assign(
         document=verdicts["target"].map(told["document"]),
         department=verdicts["target"].map(told["department"].fillna(UNKNOWN)),

@@ -1,13 +1,68 @@
-"""All figures of one region as a workbook, with what each rests on."""
+"""A region's briefing as files: .docx, .pdf, and all its figures as .xlsx."""
 
 from __future__ import annotations
 
-import pandas as pd
+from collections.abc import Iterable, Iterator
+from pathlib import Path
 
-from indicators import downloads, maps, province, tables
-from indicators.objectives import citation_lines
-from indicators.province import Material
+import pandas as pd
+import sqlalchemy as sa
+
+from indicators import downloads, maps, tables
+from indicators.holdings import NATION
+from indicators.queries import Vintage
+from indicators.views import facts, province
+from indicators.views.briefing.content import briefing, name_of
+from indicators.views.briefing.document import docx_file
+from indicators.views.briefing.paper import pdf_file
+from indicators.views.facts import Material
+from indicators.views.objectives import citation_lines
 from indicators.wording import Wording
+
+SUFFIXES = (".docx", ".pdf", ".xlsx")
+
+
+def file_names(region: str, vintage: Vintage, words: Wording) -> list[str]:
+    """Return the names of the files that a region's briefing is written to."""
+    return [name_of(region, vintage, words) + suffix for suffix in SUFFIXES]
+
+
+def write_briefing(
+    material: facts.Material, folder: Path, words: Wording
+) -> tuple[Path, Path, Path]:
+    """Write a region's briefing into a folder; return its .docx, .pdf and .xlsx.
+
+    Raises `paper.NoFontError` before anything is written where a PDF cannot be made.
+    """
+    told = briefing(material, words)
+    drawings = {".pdf": pdf_file(told), ".docx": docx_file(told),
+                ".xlsx": xlsx_file(material, words)}  # fmt: skip
+    folder.mkdir(parents=True, exist_ok=True)
+    written = []
+    for suffix in SUFFIXES:
+        path = folder / (told.name + suffix)
+        path.write_bytes(drawings[suffix])
+        written.append(path)
+    return written[0], written[1], written[2]
+
+
+def write_briefings(
+    engine: sa.Engine, regions: Iterable[str], folder: Path, words: Wording, vintage: Vintage
+) -> Iterator[tuple[str, tuple[Path, Path, Path]]]:
+    """Write the briefings of regions one by one; yield each region when its files are there.
+
+    What regions have in common is asked once. Raises `KeyError` for an unknown region.
+    """
+    wanted = [(region, facts.parent_of(region)) for region in regions]
+    judged = facts.judged(engine, vintage.release)
+    boundaries = maps.load()
+    common = {
+        parent: facts.shared(engine, vintage, boundaries, judged, parent)
+        for parent in dict.fromkeys(parent or NATION for _, parent in wanted)
+    }
+    for region, parent in wanted:
+        material = facts.material(common[parent], region)
+        yield region, write_briefing(material, folder, words)
 
 
 def xlsx_file(material: Material, words: Wording) -> bytes:

@@ -9,7 +9,7 @@ import altair as alt
 from indicators.charts import Specification, finished
 from indicators.compare import Standing
 from indicators.maps import Palette, palette
-from indicators.objectives import FILLS
+from indicators.views.objectives import FILLS
 from indicators.wording import Wording
 
 SPINE, TRENDS, AIMS, STRIPS, PARTS = "spine", "trends", "aims", "strips", "parts"

@@ -1,4 +1,4 @@
-"""What is read from the database, remembered per release."""
+"""What is read from the database, remembered per release: a new release is a new key."""
 
 from __future__ import annotations
 
@@ -6,10 +6,10 @@ import pandas as pd
 import sqlalchemy as sa
 import streamlit as st
 
-from indicators import holdings, queries, tables
+from indicators import holdings, queries
 from indicators.database import DATASETS, Dataset, has_dataset, open_database
+from indicators.holdings import NATION
 from indicators.queries import Selection, Vintage
-from indicators.wording import Language, Wording
 
 # The frames are shared between sessions, and nobody writes to them.
 # They end only by their number: a release never changes, and an old one is asked for no more.
@@ -69,56 +69,12 @@ def published(vintage: Vintage) -> dict[int, str]:
 
 
 @kept
-def changes(vintage: Vintage) -> pd.DataFrame:
-    """Return `queries.changes`."""
-    return queries.changes(engine(vintage.dataset), vintage.release)
-
-
-@kept
-def flips(vintage: Vintage) -> pd.DataFrame:
-    """Return `queries.flips`."""
-    return queries.flips(engine(vintage.dataset), vintage.release)
-
-
-@kept
-def warnings(vintage: Vintage) -> pd.DataFrame:
-    """Return `queries.warnings`."""
-    return queries.warnings(engine(vintage.dataset), vintage.release)
-
-
-@kept
-def retractions(vintage: Vintage) -> pd.DataFrame:
-    """Return `queries.retractions`."""
-    return queries.retractions(engine(vintage.dataset))
-
-
-@kept
-def revisions(selection: Selection, vintage: Vintage) -> pd.DataFrame:
-    """Return `queries.revisions`."""
-    return queries.revisions(engine(vintage.dataset), selection)
-
-
-@kept
-def sources(vintage: Vintage) -> pd.DataFrame:
-    """Return `holdings.sources`."""
-    return holdings.sources(engine(vintage.dataset), vintage.release)
-
-
-@kept
 def citations(keys: tuple[str, ...], vintage: Vintage) -> pd.DataFrame:
     """Return `queries.citations`."""
     return queries.citations(engine(vintage.dataset), keys)
 
 
 @kept
-def national(vintage: Vintage) -> pd.DataFrame:
-    """Return `queries.national`."""
-    return queries.national(engine(vintage.dataset), vintage.release)
-
-
-@st.cache_resource(ttl="10m", max_entries=4, show_spinner=False)
-def everything(language: Language, vintage: Vintage) -> pd.DataFrame:
-    """Return every figure with where it stands, as people read it."""
-    rows = queries.all_observations(engine(vintage.dataset), vintage.release)
-    cited = queries.citations(engine(vintage.dataset), set(rows["citation"]))
-    return tables.figure_table(rows, cited, Wording(language))
+def choices(indicator: str, vintage: Vintage, within: str = NATION) -> pd.DataFrame:
+    """Return `holdings.choices`."""
+    return holdings.choices(engine(vintage.dataset), indicator, vintage.release, within)

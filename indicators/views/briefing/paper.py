@@ -10,7 +10,7 @@ from typing import Any
 
 import typst
 
-from indicators.briefing.blocks import Block, Briefing, Figure, Heading, Paragraph, Points
+from indicators.views.briefing.blocks import Block, Briefing, Figure, Heading, Paragraph, Points
 from indicators.wording import Wording
 
 HALF = 50.0  # per cent of the page

@@ -6,23 +6,26 @@ from collections.abc import Iterator
 
 import pandas as pd
 
-from indicators import (
-    catalogue,
-    charts,
-    denominators,
-    downloads,
-    maps,
-    province,
-    tables,
-    views,
-)
-from indicators.briefing.blocks import Block, Briefing, Figure, Heading, Paragraph, Points, Table
+from indicators import catalogue, charts, denominators, downloads, maps, tables
 from indicators.compare import Standing
+from indicators.drawing import province as province_charts
 from indicators.frequencies import in_time, one_frequency
+from indicators.holdings import NATION
 from indicators.progress import explain
-from indicators.province import Material, listing, sentences
 from indicators.queries import Selection, Vintage
-from indicators.views import MapView
+from indicators.views import map as map_view
+from indicators.views import province
+from indicators.views.briefing.blocks import (
+    Block,
+    Briefing,
+    Figure,
+    Heading,
+    Paragraph,
+    Points,
+    Table,
+)
+from indicators.views.facts import Material, assessed, behind, outstanding
+from indicators.views.map import MapView
 from indicators.wording import Wording
 
 # What two to four pages have room for; the workbook has all.
@@ -77,12 +80,12 @@ def _standing(material: Material, words: Wording) -> Iterator[Block]:
         ))  # fmt: skip
     else:
         yield Paragraph(words("{said}.", said=province.statement(facts, words)))
-    row = sentences.leading_rank(facts)
+    row = province.leading_rank(facts)
     if row is not None:
         yield Paragraph(province.comparison_sentence(facts, row, words))
     cell = _best_covered(material) if row is None else (row["indicator"], row["period"])
     parent = material.shared.parent
-    if cell and (parent == views.NATION or parent in maps.prefectures()):
+    if cell and (parent == NATION or parent in maps.prefectures()):
         yield from _map(material, cell[0], cell[1], words)
 
 
@@ -109,7 +112,7 @@ def _map(material: Material, indicator: str, period: str, words: Wording) -> Ite
     view = MapView(
         Selection(indicator, period), facts.region, words.language, dark=False, within=common.parent
     )
-    figures = views.map_figures(view, rows, material.citations.head(0), common.boundaries)
+    figures = map_view.map_figures(view, rows, material.citations.head(0), common.boundaries)
     where = tables.region_names(words.language)[facts.region]
     what = words.text(catalogue.load().indicators[indicator].title)
     if facts.region not in set(rows.loc[rows["value"].notna(), "region"]):
@@ -134,7 +137,7 @@ def _targets(material: Material, words: Wording) -> Iterator[Block]:
     facts = material.facts
     yield Heading(words("Targets and how they stand"))
     judged = pd.concat([
-        province.assessed(facts.verdicts), province.outstanding(facts.verdicts)
+        assessed(facts.verdicts), outstanding(facts.verdicts)
     ])  # fmt: skip
     if facts.verdicts.empty:
         yield Paragraph(words("No target of a document in the register applies here."))
@@ -145,7 +148,7 @@ def _targets(material: Material, words: Wording) -> Iterator[Block]:
         own=words.number(int(facts.verdicts["own"].sum())),
         n=words.number(len(facts.verdicts)),
     ))  # fmt: skip
-    late = province.behind(facts.verdicts)
+    late = behind(facts.verdicts)
     told = []
     for row in late.head(TOLD).to_dict("records"):
         verdict = material.behind[row["target"]]
@@ -160,7 +163,7 @@ def _targets(material: Material, words: Wording) -> Iterator[Block]:
     if told:
         yield Paragraph(words("What needs attention first, the farthest behind at the top:"))
         yield Points(tuple(told))
-    shown = listing.verdict_table(facts, material.shared.judged.asked, words)
+    shown = province.verdict_table(facts, material.shared.judged.asked, words)
     waiting = len(facts.verdicts) - len(judged)
     yield Table(
         words("Targets that can be judged") if waiting and len(judged)
@@ -178,7 +181,7 @@ def _targets(material: Material, words: Wording) -> Iterator[Block]:
 def _reasons(verdicts: pd.DataFrame, words: Wording) -> list[str]:
     waiting = verdicts[verdicts["verdict"] == "not_assessed"]
     return [
-        sentences.reason_with_count(str(reason), len(rows), words)
+        province.reason_with_count(str(reason), len(rows), words)
         for reason, rows in waiting.groupby("reason", sort=False)
     ]
 
@@ -202,7 +205,7 @@ def _comparison(material: Material, words: Wording) -> Iterator[Block]:
     yield Paragraph(province.peers_text(facts, common.declared, words))
     known = fair[fair["benchmark"].notna() & (fair["polarity"] != 0)].sort_values("at")
     # What chance could make, or rounding hides, is neither ahead nor behind.
-    alike = [sentences.reads_the_same(row) for row in known.to_dict("records")]
+    alike = [province.reads_the_same(row) for row in known.to_dict("records")]
     clear = known[(known["class"] != Standing.SIMILAR) & ~pd.Series(alike, known.index, dtype=bool)]
     ahead = clear[clear["at"] > 0].iloc[::-1].head(SIDES)
     after = clear[clear["at"] < 0].head(SIDES)
@@ -234,7 +237,8 @@ def _comparison(material: Material, words: Wording) -> Iterator[Block]:
                   region=tables.region_names(words.language)[facts.region]),
             words("{n} indicators, each with the range of the peers", n=min(len(rows), SPINE)),
             charts.exported(
-                province.spine_chart(words), {province.SPINE: rows.head(SPINE)}, width=COLUMN,
+                province_charts.spine_chart(words),
+                {province_charts.SPINE: rows.head(SPINE)}, width=COLUMN,
                 title=words("Among the peers"),
                 notes=[*legend,
                        words("Release {number}", number=common.vintage.release)],
@@ -242,12 +246,12 @@ def _comparison(material: Material, words: Wording) -> Iterator[Block]:
             width=49,
         )  # fmt: skip
     drawn = province.trends(facts, common.judged.asked, words, STRIPS)
-    if len(drawn[province.STRIPS]):
+    if len(drawn[province_charts.STRIPS]):
         yield Figure(
             words("How figures developed; dashed: the target"),
-            words("{n} trends, each on its own scale", n=len(drawn[province.STRIPS])),
+            words("{n} trends, each on its own scale", n=len(drawn[province_charts.STRIPS])),
             charts.exported(
-                province.trends_chart(words), drawn, width=COLUMN, title=words("Trends"),
+                province_charts.trends_chart(words), drawn, width=COLUMN, title=words("Trends"),
                 notes=[words("Each strip has its own scale; dashed: the target."),
                        words("Release {number}", number=common.vintage.release)],
             ),
@@ -257,7 +261,7 @@ def _comparison(material: Material, words: Wording) -> Iterator[Block]:
 
 def _missing(material: Material, words: Wording) -> Iterator[Block]:
     facts = material.facts
-    rows = listing.missing_table(facts, words)
+    rows = province.missing_table(facts, words)
     yield Heading(words("What is missing, and who could supply it"))
     if rows.empty:
         yield Paragraph(words("Every indicator that the clauses ask for has a figure here."))

@@ -1,0 +1,327 @@
+"""Everything known of one region, read once for all of its level: page and briefing tell of it."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cache, cached_property
+from typing import Any
+
+import pandas as pd
+import sqlalchemy as sa
+
+from indicators import catalogue, charts, compare, holdings, maps, queries, tables, targets
+from indicators.compare import Gap, PeerGroups, neighbours, read_peer_groups
+from indicators.frequencies import one_frequency
+from indicators.progress import Verdict, VerdictClass, judge
+from indicators.progress.frequency import times
+from indicators.queries import Selection, Vintage
+from indicators.targets import Register
+from indicators.views.objectives import GRADE
+from indicators.views.overview import ALL
+from indicators.wording import Language
+
+NATION, NEAREST, SIBLINGS = "100000", "nearest", "siblings"
+Row = dict[Any, Any]
+
+
+@dataclass(frozen=True)
+class Facts:
+    """One region's figures and how they stand; frames as their makers return them.
+
+    nation: whose figures are the benchmark, the province's for a prefecture. peers: the codes
+    compared with, by `group`. own: the region's totals, all periods. spine: `compare.spine`.
+    verdicts: the region's of `targets.verdicts`. nearest: the region's of `compare.neighbours`.
+    holdings: which sources have figures of an indicator, and of how many provinces. parts:
+    `queries.parts` of the region and its benchmark.
+    """
+
+    region: str
+    nation: str
+    group: str
+    peers: tuple[str, ...]
+    own: pd.DataFrame
+    spine: pd.DataFrame
+    verdicts: pd.DataFrame
+    nearest: pd.DataFrame
+    holdings: Mapping[str, Mapping[str, int]]
+    parts: pd.DataFrame
+
+    @cached_property
+    def lines(self) -> pd.DataFrame:
+        """The region's totals as lines draw them: of one frequency each, in order of time."""
+        own = self.own
+        figures = own["value"].notna() & (own["confidentiality"] == "F")
+        chosen = one_frequency(own, ["indicator"], figures)
+        ends = chosen["period"].map(charts.period_end)
+        return chosen.iloc[ends.argsort(kind="stable").to_numpy()]
+
+    @cached_property
+    def fair(self) -> pd.DataFrame:
+        """The rows of the spine that are a fair comparison: no counts, no shares of a whole."""
+        unfair = self.spine["benchmark_gap"].isin([Gap.COUNT, Gap.SHARE_OF_WHOLE])
+        return self.spine[~unfair & self.spine["value"].notna()]
+
+
+@dataclass(frozen=True)
+class ProvinceView:
+    """What the page shows: a region, its group of peers, the language."""
+
+    region: str
+    group: str
+    language: Language
+
+
+@cache
+def parent_of(region: str) -> str:
+    """Return the region that holds a region; raises `KeyError` for an unknown code."""
+    regions = catalogue.load().regions
+    return str(regions.set_index("code").at[region, "parent"])
+
+
+@cache
+def siblings(province: str) -> tuple[str, ...]:
+    """Return the prefectures of a province, none where the code list has none."""
+    regions = catalogue.load().regions
+    held = (regions["kind"] == "prefecture") & (regions["parent"] == province)
+    return tuple(regions.loc[held, "code"])
+
+
+def is_province(region: str) -> bool:
+    """Say whether a region stands directly below the nation."""
+    return parent_of(region) == NATION
+
+
+def below(parent: str) -> tuple[str, ...]:
+    """Return the regions that one holds, those of the nation that no source covers among them."""
+    return (*tables.provinces(), *tables.uncovered()) if parent == NATION else siblings(parent)
+
+
+def level(region: str) -> tuple[str, ...]:
+    """Return the regions that a region is ranked among: those of its level."""
+    return tables.provinces() if is_province(region) else siblings(parent_of(region))
+
+
+def peer_choices(region: str, declared: PeerGroups) -> list[str]:
+    """Return the groups that a region may be compared with, the usual one first."""
+    own = [group.key for group in declared.groups_of(region)]
+    return [*own, NEAREST] if is_province(region) else [SIBLINGS, *own, NEAREST]
+
+
+def gather(
+    parent: str,
+    rows: pd.DataFrame,
+    verdicts: pd.DataFrame,
+    nearest: pd.DataFrame,
+    holdings: pd.DataFrame,
+    parts: pd.DataFrame,
+    declared: PeerGroups,
+) -> dict[tuple[str, str], Facts]:
+    """Return what is known of every region below `parent`, by region and group of peers.
+
+    In one go, since what is asked of one region costs as much as what is asked of all. `rows`:
+    totals of those regions and of the parent; `parts`: theirs by industry and size; `verdicts`,
+    `nearest`: of all regions; `holdings`: `holdings.by_period`.
+    """
+    regions = below(parent)
+    near, parts_of = by_region(nearest), by_region(parts)
+    peers = {
+        (region, group): _members(region, group, near[region], declared)
+        for region in regions
+        for group in peer_choices(region, declared)
+    }
+    found = compare.spines(rows, peers, level(regions[0]), parent)
+    spines = {
+        key: spine.drop(columns=["region", "group"]).reset_index(drop=True)
+        for key, spine in found.groupby(["region", "group"])
+    }
+    own, judged = by_region(rows), by_region(verdicts)
+    sources: dict[str, dict[str, int]] = defaultdict(dict)
+    most = holdings.groupby(["indicator", "source"], as_index=False)["provinces"].max()
+    for indicator, source, provinces in most.itertuples(index=False):
+        sources[indicator][source] = provinces
+    return {
+        (region, group): Facts(
+            region, parent, group, tuple(code for code in members if code != region), own[region],
+            spines.get((region, group), found.head(0)), judged[region], near[region], sources,
+            pd.concat([parts_of[region], parts_of[parent]]),
+        )
+        for (region, group), members in peers.items()
+    }  # fmt: skip
+
+
+def _members(region: str, group: str, near: pd.DataFrame, declared: PeerGroups) -> Collection[str]:
+    if group == NEAREST:
+        return tuple(near["neighbour"])
+    known = {item.key: item.members for item in declared.groups_of(region)}
+    return known.get(group, level(region))
+
+
+def by_region(rows: pd.DataFrame) -> Mapping[str, pd.DataFrame]:
+    """Return the rows of each region, none of a region that has none."""
+    found = {str(region): held for region, held in rows.groupby("region")}
+    return defaultdict(lambda: rows.head(0), found)
+
+
+def assessed(verdicts: pd.DataFrame) -> pd.DataFrame:
+    """Return the verdicts that stand today, from figures or from evidence."""
+    return verdicts[~verdicts["verdict"].isin([VerdictClass.NOT_ASSESSED, VerdictClass.STALE])]
+
+
+def outstanding(verdicts: pd.DataFrame) -> pd.DataFrame:
+    """Return the verdicts of the past: the deadline is behind, its figure is not there."""
+    return verdicts[verdicts["verdict"] == VerdictClass.STALE]
+
+
+def standing_well(verdicts: pd.DataFrame) -> pd.DataFrame:
+    """Return the verdicts of targets that are met or on track."""
+    return verdicts[[GRADE[VerdictClass(code)] == "good" for code in verdicts["verdict"]]]
+
+
+def behind(verdicts: pd.DataFrame) -> pd.DataFrame:
+    """Return the verdicts of targets that are behind or missed, the worst first."""
+    late = [VerdictClass.MOVING_AWAY, VerdictClass.MISSED, VerdictClass.LIMITED,
+            VerdictClass.ACCELERATION_NEEDED]  # fmt: skip
+    order = {code: place for place, code in enumerate(late)}
+    chosen = verdicts[verdicts["verdict"].isin(late)]
+    return chosen.assign(order=chosen["verdict"].map(order)).sort_values(
+        ["order", "acceleration"], ascending=[True, False], na_position="first"
+    )
+
+
+@dataclass(frozen=True)
+class Judged:
+    """The target register, the verdicts on it as of a day, and the figures that they rest on."""
+
+    register: Register
+    verdicts: pd.DataFrame
+    aimed_at: pd.DataFrame
+    day: str
+
+    @cached_property
+    def asked(self) -> dict[str, Row]:
+        """The register's targets by their key."""
+        return {row["target"]: row for row in self.register.target.to_dict("records")}
+
+
+@dataclass(frozen=True)
+class Shared:
+    """What is told of the regions of one level, asked once for all of them.
+
+    `facts`: by region and group of peers; `totals`: of those regions and of `parent`, which holds
+    them; `citations`: of all their figures; `release`: its row.
+    """
+
+    parent: str
+    vintage: Vintage
+    facts: dict[tuple[str, str], Facts]
+    totals: pd.DataFrame
+    citations: pd.DataFrame
+    judged: Judged
+    declared: PeerGroups
+    boundaries: maps.Boundaries
+    release: dict[Any, Any]
+
+
+@dataclass(frozen=True)
+class Material:
+    """All that a page or a briefing tells of one region is made of this."""
+
+    shared: Shared
+    facts: Facts
+
+    @cached_property
+    def citations(self) -> pd.DataFrame:
+        """Where the region's figures stand, and those that its parts are held against."""
+        every, used = self.shared.citations, (self.facts.own, self.facts.parts)
+        keys = {key for rows in used for key in rows["citation"].unique()}
+        return every[every["citation"].isin(keys)].reset_index(drop=True)
+
+    @cached_property
+    def behind(self) -> dict[str, Verdict]:
+        """The verdicts on targets that are behind, with their projections, by target."""
+        register, aimed_at = self.shared.judged.register, self.shared.judged.aimed_at
+        found = {}
+        for target in behind(self.facts.verdicts)["target"]:
+            rows = targets.series_of(aimed_at, self.facts.region, register.record(target))
+            asked = targets.engine_target(register, target)
+            found[target] = judge(rows, asked, as_of=self.shared.judged.day)
+        return found
+
+
+def judged(engine: sa.Engine, number: int, day: str | None = None) -> Judged:
+    """Return the register of a release and all verdicts on it, as of a day: by default today."""
+    day = day or targets.today()
+    register = Register(**queries.register(engine, number))
+    aims = targets.applicable(register, tables.provinces())
+    aimed_at = queries.observations_of(engine, targets.needed(register, aims), number)
+    return Judged(register, targets.verdicts(register, aims, aimed_at, day), aimed_at, day)
+
+
+def shared(
+    engine: sa.Engine,
+    vintage: Vintage,
+    boundaries: maps.Boundaries,
+    verdicts: Judged,
+    parent: str = NATION,
+) -> Shared:
+    """Return what the regions below `parent` have in common, `verdicts` being those of all."""
+    number, declared = vintage.release, read_peer_groups()
+    regions = below(parent)
+    totals = queries.figures_of_regions(engine, [parent, *regions], number)
+    held = holdings.by_period(engine, number)
+    parts = _parts(engine, [parent, *regions], held, number)
+    alike = pd.concat([totals, *_industries(engine, declared, number)], ignore_index=True)
+    nearest = neighbours(alike, declared, level(regions[0]))
+    cited = {*totals["citation"].unique(), *parts["citation"].unique()}
+    releases = queries.releases(engine).set_index("release", drop=False)
+    return Shared(
+        parent, vintage,
+        gather(parent, totals, verdicts.verdicts, nearest, held, parts, declared),
+        totals, queries.citations(engine, cited), verdicts, declared, boundaries,
+        releases.loc[number].to_dict(),
+    )  # fmt: skip
+
+
+def _industries(engine: sa.Engine, declared: PeerGroups, number: int) -> list[pd.DataFrame]:
+    """Return the figures of single industries that make regions alike."""
+    return [
+        queries.observations(
+            engine, Selection(feature.indicator, None, industry=feature.industry), number
+        )
+        for feature in declared.features
+        if feature.industry != ALL
+    ]
+
+
+def _parts(
+    engine: sa.Engine, regions: Sequence[str], held: pd.DataFrame, number: int
+) -> pd.DataFrame:
+    """Return the newest figures of industries and sizes in regions; `held`: what there is."""
+    known = catalogue.load()
+    divided = held[held["industries"] | held["sizes"]]
+    cells = newest_cells(divided)
+    sections = known.industries.loc[known.industries["level"] == "section", "code"]
+    sizes = [code for code in known.sizes["code"] if code != ALL]
+    return queries.parts(engine, cells, regions, sections, sizes, number)
+
+
+def newest_cells(held: pd.DataFrame) -> list[tuple[str, str]]:
+    """Return each indicator's newest period: of a flow among those of its coarsest frequency.
+
+    `held`: indicator, period, provinces. Of two periods that end together the one that more
+    provinces have, then the finer.
+    """
+    rows = held.assign(place=times(held["period"]).frequency, end=times(held["period"]).end)
+    rows = rows[rows["place"] >= 0]
+    coarsest = rows.groupby("indicator")["place"].transform("min")
+    rows = rows[~catalogue.is_flow(rows["indicator"]) | (rows["place"] == coarsest)]
+    rows = rows.sort_values(["end", "provinces", "place"]).drop_duplicates("indicator", keep="last")
+    return list(zip(rows["indicator"], rows["period"], strict=True))
+
+
+def material(common: Shared, region: str, group: str = "") -> Material:
+    """Return what is told of a region; a `group` of peers that it has not gives its first."""
+    choices = peer_choices(region, common.declared)
+    return Material(common, common.facts[region, group if group in choices else choices[0]])
