@@ -91,14 +91,14 @@ def roll_up(path: Path, out: Path, memory_limit: str = "4GB") -> float:
     """Make the whole table with the project's own roll-up."""
     import ibis.backends.duckdb  # noqa: F401  loaded when first used otherwise
 
-    from etl.certificates import steps
-    from etl.certificates.calendar import spanned
+    from etl.certificates.counting import roll_up
     from etl.certificates.engine import engine
+    from etl.certificates.validity import spanned
 
     periods = spanned("2018-01", "2025-12") + spanned("2018", "2025")
     begun = time.perf_counter()
     with engine("duckdb", memory_limit, out.parent) as here:
-        steps.roll_up(
+        roll_up(
             here.parquet(path),
             periods,
             _reference(),

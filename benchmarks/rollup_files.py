@@ -98,11 +98,11 @@ def rolled_up(folder: Path, memory: str) -> dict[str, float]:
     """Clean and count the files as `etl rollup` does."""
     import ibis.backends.duckdb  # noqa: F401  loaded when first used otherwise
 
-    from etl.certificates.calendar import spanned
+    from etl.certificates.counting import roll_up
     from etl.certificates.declaration import Declaration
     from etl.certificates.engine import engine
-    from etl.certificates.files import cleaned
-    from etl.certificates.steps import roll_up
+    from etl.certificates.registry import cleaned
+    from etl.certificates.validity import spanned
 
     codes, out = known_reference(), folder / "out"
     paths = sorted(folder.glob("part-*"))

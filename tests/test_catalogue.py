@@ -7,7 +7,7 @@ from dataclasses import fields
 
 import pytest
 
-from etl.certificates.changes import STOCKS
+from etl.certificates.counting import STOCKS
 from indicators import catalogue
 from indicators.catalogue import CATALOGUE, Indicator, Jump, Text
 from indicators.database import ROOT

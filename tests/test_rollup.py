@@ -16,15 +16,12 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from etl.certificates.calendar import grid, period, spanned, within
-from etl.certificates.changes import MEASURES
+from etl.certificates.counting import MEASURES, counted, roll_up, roll_up_files
 from etl.certificates.cube import DIMENSIONS, Reference, space
 from etl.certificates.declaration import Declaration
-from etl.certificates.engine import Engine, engine
-from etl.certificates.files import roll_up_files
-from etl.certificates.memory import LIBRARIES, Memory
-from etl.certificates.steps import counted, roll_up
+from etl.certificates.engine import LIBRARIES, Engine, Memory, engine
 from etl.certificates.trace import Figure, trace_figure
+from etl.certificates.validity import grid, period, spanned, within
 from indicators.findings import FindingsError
 from tests.own_files import parquet
 
@@ -347,7 +344,7 @@ def test_months_far_apart_fall_into_words_of_their_own(duckdb: Engine) -> None:
 def test_slots_are_held_in_words_of_any_length(
     duckdb: Engine, monkeypatch: pytest.MonkeyPatch, bits: int
 ) -> None:
-    for module in ("organisations", "changes"):
+    for module in ("validity", "counting"):
         monkeypatch.setattr(f"etl.certificates.{module}.WORD", bits)
     certificates = [
         certificate(name, ends=f"{2020 + number % 6}-06-30", size="LS"[number % 2])

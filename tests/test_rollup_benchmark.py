@@ -10,11 +10,10 @@ import pandas as pd
 import pytest
 
 from benchmarks import rollup, rollup_pandas, rollup_polars
-from etl.certificates.calendar import spanned
-from etl.certificates.changes import MEASURES
+from etl.certificates.counting import MEASURES, counted
 from etl.certificates.cube import DIMENSIONS
 from etl.certificates.engine import engine
-from etl.certificates.steps import counted
+from etl.certificates.validity import spanned
 
 pytestmark = pytest.mark.filterwarnings("ignore:fetch_arrow_table:DeprecationWarning")
 

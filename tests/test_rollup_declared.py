@@ -11,7 +11,7 @@ import pytest
 
 from etl.certificates.declaration import Declaration
 from etl.certificates.engine import Engine, engine
-from etl.certificates.files import cleaned
+from etl.certificates.registry import cleaned
 from indicators.findings import Finding, FindingsError
 from tests.odd_certificates import REFERENCE, odd_rows
 

@@ -11,10 +11,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from etl.certificates.counting import CERTIFICATES, Rows
 from etl.certificates.cube import Dimension
-from etl.certificates.engine import engine
-from etl.certificates.memory import LIBRARIES, Memory, size
-from etl.certificates.schemes import CERTIFICATES, Rows
+from etl.certificates.engine import LIBRARIES, Memory, engine, size
 from indicators.findings import FindingsError
 
 SCHEME = Dimension("scheme", ("ALL", "MS", "QMS", "EMS"), (0, 0, 1, 1), (), shift=4)

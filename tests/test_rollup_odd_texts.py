@@ -12,10 +12,10 @@ import pyarrow as pa
 import pytest
 
 from etl.certificates.amounts import money
+from etl.certificates.counting import counted, roll_up_files
 from etl.certificates.declaration import Declaration
 from etl.certificates.engine import Engine, engine
-from etl.certificates.files import cleaned, roll_up_files
-from etl.certificates.steps import counted
+from etl.certificates.registry import cleaned
 from tests.odd_certificates import (
     CASES,
     EXPECTED,

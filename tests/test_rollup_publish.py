@@ -13,13 +13,14 @@ import pytest
 import sqlalchemy as sa
 import yaml
 
-from etl.certificates.calendar import spanned
+from etl.certificates.counting import roll_up_files
 from etl.certificates.cube import reference
 from etl.certificates.declaration import Declaration
 from etl.certificates.engine import Engine, engine
-from etl.certificates.files import Summary, roll_up_files
 from etl.certificates.publication import Choice, write_publication
+from etl.certificates.registry import Summary
 from etl.certificates.trace import Figure, trace_figure
+from etl.certificates.validity import spanned
 from etl.documents import sha256
 from etl.figures.declaration import beside
 from etl.figures.grammar import read_declaration

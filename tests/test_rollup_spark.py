@@ -17,11 +17,11 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
+from etl.certificates.counting import counted, roll_up_files
 from etl.certificates.cube import DIMENSIONS, Reference
 from etl.certificates.declaration import Declaration
 from etl.certificates.engine import Engine, engine
-from etl.certificates.files import cleaned, roll_up_files
-from etl.certificates.steps import counted
+from etl.certificates.registry import cleaned
 from indicators.findings import FindingsError
 from tests import odd_certificates
 from tests.odd_certificates import PARQUET, typed_columns

@@ -14,12 +14,12 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from etl.certificates.calendar import spanned
+from etl.certificates.counting import roll_up_files
 from etl.certificates.cube import reference
 from etl.certificates.declaration import Declaration
 from etl.certificates.engine import engine
-from etl.certificates.files import roll_up_files
 from etl.certificates.publication import Choice, write_publication
+from etl.certificates.validity import spanned
 from etl.intake import Named
 from etl.refresh import RAW, refresh
 from indicators import catalogue

@@ -1,16 +1,22 @@
-"""Where the roll-up runs: DuckDB inside this process, or a Spark cluster by `ETL_ENGINE`.
+"""Where certificates are counted: DuckDB inside this process, or a Spark cluster by `ETL_ENGINE`.
 
 ETL_ENGINE        unset or `duckdb`; `spark://host:port` (or any Spark master)
 ETL_MEMORY_LIMIT  what the whole process may hold in memory, `4GB` unless set
 ETL_SPILL         the folder for what is beyond it, the system's temporary one unless set
+
+limit ── libraries ──┬─ half:    the engine                       ┐ once the engine is
+                     ├─ quarter: rows on their way out of it      ┘ done, the counts
+                     └─ quarter: rows that wait to be counted
 """
 
 from __future__ import annotations
 
+import math
 import os
+import re
 import shutil
 import tempfile
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from itertools import count
@@ -18,15 +24,138 @@ from pathlib import Path
 from typing import Any
 
 import ibis
+import numpy as np
+import numpy.typing as npt
 import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as pq
 from ibis.expr.datatypes import UInt64
 
-from etl.certificates.memory import Memory, size
-from etl.certificates.spark import spark_session
 from etl.patterns import duckdb_path, spark_path
-from indicators.findings import Finding, FindingsError, message
+from indicators.findings import Finding, FindingsError, Message, message
+
+# called with the step at hand, the number of steps and what is being done
+Progress = Callable[[int, int, Message], None]
+
+LIBRARIES = 300 * 10**6  # bytes that this process takes before it reads a row
+LEAST = 600 * 10**6
+_SIZE = re.compile(r"(?P<number>\d+(?:\.\d+)?) ?(?P<unit>[MG])(?P<binary>i?)B", re.IGNORECASE)
+_IN_TURN = 4  # arrays of counts that exist at once where one scheme is counted after the other
+
+
+@dataclass(frozen=True)
+class Memory:
+    """A limit in bytes for the whole process, and the folder for what is beyond it."""
+
+    limit: int
+    folder: Path
+
+    @property
+    def engine(self) -> int:
+        """Return how many bytes the engine may hold."""
+        return (self.limit - LIBRARIES) // 2
+
+    @property
+    def rows(self) -> int:
+        """Return how many bytes of rows may wait in memory, and how many on their way there."""
+        return (self.limit - LIBRARIES) // 4
+
+    @property
+    def counts(self) -> int:
+        """Return how many bytes of counts may be made at once."""
+        return self.engine + self.rows
+
+    def spare(self, shape: tuple[int, ...]) -> int:
+        """Return how many arrays of this shape there is room for besides those in use."""
+        return self.counts // max(1, _bytes(shape)) - _IN_TURN
+
+    def zeros(self, shape: tuple[int, ...]) -> npt.NDArray[np.int32]:
+        """Return an array of zeros: in a file, which the system writes out, where it is large."""
+        if self.spare(shape) >= 0:
+            return np.zeros(shape, np.int32)
+        with tempfile.TemporaryFile(dir=self.folder) as file:
+            mapped: np.memmap[Any, np.dtype[np.int32]] = np.memmap(file, np.int32, "w+", 0, shape)
+            return mapped.view(np.ndarray)
+
+
+def _bytes(shape: tuple[int, ...]) -> int:
+    return math.prod(shape) * np.dtype(np.int32).itemsize
+
+
+def size(text: str, setting: str) -> int:
+    """Return the bytes that a text such as `800MB` or `4GB` says.
+
+    Raises `FindingsError`, which names the setting, for anything else and for less than `LEAST`.
+    """
+    found = _SIZE.fullmatch(text.strip())
+    if found:
+        unit = (1024 if found["binary"] else 1000) ** {"M": 2, "G": 3}[found["unit"].upper()]
+        if (limit := int(float(found["number"]) * unit)) >= LEAST:
+            return limit
+    least = f"{LEAST // 10**6}MB"
+    expected = message("a size such as 4GB, {least} at least", least=least)
+    raise FindingsError([Finding(setting, text, expected, message("choose again"))])
+
+
+SETTING = "ETL_ENGINE"
+_SHOWN = 300  # characters of what Spark says
+
+
+@contextmanager
+def spark_session(master: str) -> Iterator[Any]:
+    """Yield a session on a cluster and stop it after.
+
+    Raises `FindingsError` where Spark is not installed, the cluster cannot be reached, or gives up.
+    """
+    try:
+        from py4j.protocol import Py4JError
+        from pyspark.errors import PySparkException
+        from pyspark.sql import SparkSession
+    except ImportError:
+        raise _refusal(
+            master,
+            message("`duckdb`, since Spark is not installed"),
+            message("install the extra `spark`, or leave the setting out"),
+        ) from None
+    try:
+        session = (
+            SparkSession.builder.master(master)
+            .appName("roll-up")
+            .config("spark.sql.session.timeZone", "UTC")
+            .config("spark.ui.enabled", "false")
+            # Texts that are not marked as such are texts all the same.
+            .config("spark.sql.parquet.binaryAsString", "true")
+            # What is known of a checkpoint's columns goes astray in unions and stops the planner.
+            .config("spark.sql.constraintPropagation.enabled", "false")
+            .getOrCreate()
+        )
+    except (Py4JError, PySparkException) as error:
+        raise _refusal(
+            master,
+            message("`duckdb`, or the address of a Spark cluster that answers"),
+            message("look whether the cluster runs and this machine has Java"),
+        ) from error
+    try:
+        yield session
+    except (Py4JError, PySparkException) as error:
+        raise _refusal(
+            _said(error),
+            message("a cluster that completes its work"),
+            message("look into the log of the cluster, then run the command again"),
+        ) from error
+    finally:
+        session.stop()
+
+
+def _refusal(found: str, expected: Message, advice: Message) -> FindingsError:
+    return FindingsError([Finding(SETTING, found, expected, advice)])
+
+
+def _said(error: Exception) -> str:
+    """Return what Spark says, without the calls that led to it."""
+    lines = [line for line in str(error).splitlines() if not line.startswith("\tat ")]
+    return "\n".join(lines)[:_SHOWN]
+
 
 MEMORY_LIMIT = "4GB"
 # At least: with fewer, DuckDB groups in parts that are too large for a processor's cache.
@@ -276,3 +405,7 @@ def _duckdb(memory: Memory) -> Iterator[Any]:
         yield connection
     finally:
         connection.disconnect()
+
+
+def unheard(step: int, steps: int, doing: Message) -> None:
+    """Take progress and tell nobody."""

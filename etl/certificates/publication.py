@@ -15,11 +15,11 @@ import ibis
 import pandas as pd
 import yaml
 
-from etl.certificates.calendar import FREQUENCIES, period
+from etl.certificates.counting import counted
 from etl.certificates.cube import DIMENSIONS, TOTAL
 from etl.certificates.engine import Engine
-from etl.certificates.files import FIGURES, Summary
-from etl.certificates.steps import counted
+from etl.certificates.registry import FIGURES, Summary
+from etl.certificates.validity import FREQUENCIES, period
 from etl.documents import sha256
 from indicators.catalogue import Catalogue
 from indicators.findings import Finding, FindingsError, message

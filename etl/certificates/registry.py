@@ -1,6 +1,6 @@
 """A registry of certificates as bureaux export it, made clean; what is not clean set aside.
 
-    published rows ─▶ parsed (codes, dates, reasons) ─┬─▶ clean registry ─▶ lives
+    published rows ─▶ parsed (codes, dates, reasons) ─┬─▶ clean registry ─▶ counts
                                                       └─▶ quarantine, with reasons
 
 One row of the clean registry is one issue of one certificate:
@@ -8,17 +8,27 @@ One row of the clean registry is one issue of one certificate:
     issued     the first day it is in force
     suspended  the day from which it is suspended, if it is
     ends       the first day it is no longer in force: the day after expiry, the day it is
-               withdrawn or cancelled, or the day it is issued anew under its number
+               withdrawn or cancelled, or the day it is issued again under its number
     ended_by   lapsed · withdrawn (cancelled too) · replaced
     reissue    it continues a certificate of the same number that was still in force
+
+out/registry.parquet    the clean rows, what `trace_figure` reads
+out/quarantine.parquet  the rows set aside as published, with file, row and reasons
+out/quarantine.xlsx     the same rows for people; gone until new ones are complete
+out/cells/ out/counts/  the counts, what `counted` reads
+out/figures.parquet     those chosen for publication; gone until new ones are complete
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+import shutil
+import tempfile
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date
+from pathlib import Path
 from typing import Any
 
 import ibis
@@ -35,7 +45,7 @@ from etl.certificates.declaration import (
     STATUS_CODES,
     Declaration,
 )
-from etl.certificates.engine import Engine, union
+from etl.certificates.engine import Engine, Progress, unheard, union
 from etl.certificates.plain_text import capitals, tidied, tidy
 from etl.certificates.size_class import MEASURES, limits_of, size_class
 from etl.certificates.spellings import (
@@ -47,10 +57,15 @@ from etl.certificates.spellings import (
     regions,
     wrong_credit_codes,
 )
+from etl.certificates.texts import tables, told
+from indicators.findings import message
 
 DAYS = ("issued", "expires", "status_date")
 NUMBER = ("certificate", "scheme")
 Part = tuple[Any, Declaration]
+FIGURES = "figures.parquet"
+FOR_PEOPLE = ("quarantine.xlsx", "quarantine.csv")  # see `quarantine`
+CLEANING = (message("checking certificates"), message("writing the clean registry"))
 
 
 @dataclass(frozen=True)
@@ -292,3 +307,110 @@ def _lives(rows: Any) -> Any:
         ends=ends,
         ended_by=rows.replaced.notnull().ifelse("replaced", rows.ended_by),
     ).drop("replaced")
+
+
+@dataclass(frozen=True)
+class Summary:
+    """What a roll-up read and set aside, the reasons, and where the results are.
+
+    remarks: why rows count without a size although one could follow from their amounts.
+    """
+
+    rows: int
+    set_aside: int
+    reasons: pd.DataFrame  # see `reason_counts`
+    remarks: pd.DataFrame
+    out: Path
+
+    @property
+    def share_set_aside(self) -> float:
+        """Return the share of rows set aside, in per cent."""
+        return 100 * self.set_aside / self.rows if self.rows else 0.0
+
+
+def cleaned(
+    paths: Sequence[Path],
+    declaration: Declaration,
+    reference: Reference,
+    out: Path,
+    engine: Engine,
+    progress: Progress = unheard,
+) -> Summary:
+    """Read certificate files into registry.parquet and quarantine.parquet.
+
+    Raises `FindingsError` with what is wrong with each file; see `texts`.
+    """
+    steps = len(paths) + len(CLEANING)
+    checking, writing = CLEANING
+
+    def reading(number: int, file: str) -> None:
+        progress(number, steps, message("reading {file}", file=file))
+
+    with told(), _published(paths, declaration, engine, out, reading) as published:
+        progress(steps - 1, steps, checking)
+        found = registry(published, reference, engine)
+        progress(steps, steps, writing)
+        # Whoever ends this half-way must not find what looks like a result of it.
+        for path in [*out.glob(f"{FIGURES}*"), *(out / name for name in FOR_PEOPLE)]:
+            _remove(path)
+        for name, rows in (("registry", found.clean), ("quarantine", found.quarantine)):
+            _remove(out / f"{name}.parquet")
+            engine.write(rows, out / f"{name}.parquet")
+        engine.release(*found.kept)
+    clean = engine.parquet(out / "registry.parquet")
+    quarantine = engine.parquet(out / "quarantine.parquet")
+    set_aside = engine.number(quarantine)
+    rows = engine.number(clean) + set_aside
+    remarked = clean.filter(clean.remarks != "")
+    return Summary(
+        rows,
+        set_aside,
+        reason_counts(quarantine, engine),
+        reason_counts(remarked, engine, "remarks"),
+        out,
+    )
+
+
+def _remove(path: Path) -> None:
+    if path.is_dir():
+        shutil.rmtree(path)
+    else:
+        path.unlink(missing_ok=True)
+
+
+@contextmanager
+def _published(
+    paths: Sequence[Path],
+    common: Declaration,
+    engine: Engine,
+    out: Path,
+    reading: Callable[[int, str], None],
+) -> Iterator[list[Part]]:
+    """Yield the files of each declaration as one table of texts.
+
+    Columns that a file lacks are empty in it.
+    """
+    out.mkdir(parents=True, exist_ok=True)
+    # Beside the results, where there is room and the workers of a cluster can read.
+    with tempfile.TemporaryDirectory(prefix=".reading-", dir=out) as folder:
+        parts: list[tuple[Declaration, list[Any]]] = []
+        for table, said in tables(paths, common, engine, Path(folder), reading):
+            alike = next((found for declared, found in parts if declared == said), None)
+            if alike is None:
+                parts.append((said, [table]))
+            else:
+                alike.append(table)
+        yield [(_aligned(found), said) for said, found in parts]
+
+
+def _aligned(tables: Sequence[Any]) -> Any:
+    names = list(dict.fromkeys(name for table in tables for name in table.columns))
+    nothing = ibis.null("string")
+    return union(
+        [
+            table.select(
+                **{name: table[name] if name in table.columns else nothing for name in names}
+            )
+            for table in tables
+        ]
+    )

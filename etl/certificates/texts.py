@@ -23,9 +23,8 @@ import pyarrow.parquet as pq
 import python_calamine as calamine
 
 from etl.certificates.csv_text import WITHIN, CsvText
-from etl.certificates.declaration import COLUMNS, OPTIONAL, Declaration
+from etl.certificates.declaration import COLUMNS, OPTIONAL, Declaration, declared
 from etl.certificates.engine import Engine
-from etl.certificates.grammar import declared
 from etl.certificates.plain_text import filled, written
 from etl.files.listing import Listing
 from etl.files.workbook import cells, open_book, text

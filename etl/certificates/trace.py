@@ -7,10 +7,10 @@ from typing import Any
 
 import ibis
 
-from etl.certificates.calendar import period
-from etl.certificates.changes import MEASURES
+from etl.certificates.counting import MEASURES
 from etl.certificates.cube import DIMENSIONS, TOTAL, Reference, space
 from etl.certificates.publication import INDICATORS, QUALITY_MANAGEMENT
+from etl.certificates.validity import period
 from indicators.findings import Finding, FindingsError, message
 
 

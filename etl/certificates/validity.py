@@ -1,18 +1,162 @@
-"""Certificates as lives: whose each is, in which cell, and the slots at which it begins and ends.
+"""When certificates are valid and their organisations certified: month ends on one grid.
 
-Work is in proportion to certificates, not to the periods that they span.
+    slot     0         1         2         3     …   the last day of a month each
+    2018 ────┤ opening ├── Q1 ───┼── Q2 ───┼──
+
+Slot 0 is the eve of the earliest period: it holds what began before. An event belongs to the
+first slot whose day is not before it; what happens after the last slot is out of sight.
+
+Each certificate is one row with the slots at which its validity begins and ends: work is in
+proportion to certificates, not to the periods that they span. An organisation's certificates in a
+cell are merged as the set of slots on which one of them is valid: bits, joined by `or`.
 """
 
 from __future__ import annotations
 
+import math
+import re
+from collections.abc import Collection, Iterable, Iterator
+from dataclasses import dataclass
+from datetime import date, timedelta
 from typing import Any
 
 import ibis
 import pandas as pd
 
-from etl.certificates.calendar import Grid
-from etl.certificates.cube import Space
+from etl.certificates.cube import Dimension, Space
 from etl.certificates.engine import Engine
+from indicators.findings import Finding, FindingsError, message
+
+_PERIOD = re.compile(r"(?P<year>\d{4})(?:-(?:Q(?P<quarter>[1-4])|(?P<month>0[1-9]|1[0-2])))?")
+FREQUENCIES = {"year": 12, "quarter": 3, "month": 1}  # in months
+
+
+@dataclass(frozen=True, order=True)
+class Period:
+    """A year, quarter or month as the months it covers, counted from the year 0."""
+
+    after: int  # the month before the first
+    until: int  # the last month
+    name: str
+
+    @property
+    def frequency(self) -> int:
+        """Return the number of months that the period covers."""
+        return self.until - self.after
+
+    @property
+    def first_day(self) -> date:
+        """Return the day on which the period begins."""
+        return _first_day(self.after + 1)
+
+    @property
+    def last_day(self) -> date:
+        """Return the day at whose close the stocks of the period are counted."""
+        return _first_day(self.until + 1) - timedelta(days=1)
+
+
+def _first_day(month: int) -> date:
+    return date(month // 12, month % 12 + 1, 1)
+
+
+def period(name: str) -> Period:
+    """Read `2020`, `2020-Q3` or `2020-06`; anything else is `FindingsError`."""
+    found = _PERIOD.fullmatch(name)
+    if not found:
+        expected = message("a period such as 2020, 2020-Q3 or 2020-06")
+        raise FindingsError([Finding(name, name, expected, message("choose again"))])
+    quarter, month = found["quarter"], found["month"]
+    kind = "quarter" if quarter else "month" if month else "year"
+    months = FREQUENCIES[kind]
+    after = int(found["year"]) * 12 + (int(quarter or month or 1) - 1) * months - 1
+    return Period(after, after + months, name)
+
+
+def spanned(first: str, last: str) -> list[str]:
+    """Return the names of every period from `first` to `last`, both of one frequency.
+
+    Raises `FindingsError` for what is no period, or no span of them.
+    """
+    start, end = period(first), period(last)
+    if start.frequency != end.frequency or end < start:
+        expected = message("two years, quarters or months, the earlier one first")
+        raise FindingsError(
+            [Finding("--from --to", f"{first} {last}", expected, message("choose again"))]
+        )
+    return [
+        _name(until, start.frequency)
+        for until in range(start.until, end.until + 1, start.frequency)
+    ]
+
+
+def within(first: str, last: str, frequency: str) -> list[str]:
+    """Return the names of every whole year, quarter or month from `first` to `last`."""
+    months = FREQUENCIES[frequency]
+    begins, ends = period(first).after + 1, period(last).until + 1
+    return [
+        _name(end - 1, months) for end in range(months, ends + 1, months) if end - months >= begins
+    ]
+
+
+def _name(until: int, months: int) -> str:
+    year, month = divmod(until, 12)
+    return {12: f"{year}", 3: f"{year}-Q{month // 3 + 1}", 1: f"{year}-{month + 1:02d}"}[months]
+
+
+@dataclass(frozen=True)
+class Series:
+    """The periods of one frequency: `step[slot]` is the step a slot falls into.
+
+    Steps without a name were not asked for: the opening one and the gaps between periods.
+    """
+
+    frequency: int
+    step: tuple[int, ...]
+    names: dict[int, str]
+
+
+@dataclass(frozen=True)
+class Grid:
+    """The slots: `base` is the month of slot 0, `months` the distance from one to the next."""
+
+    base: int
+    months: int
+    last: int
+    series: tuple[Series, ...]
+
+    @property
+    def slots(self) -> range:
+        """Return all slots, the opening one first."""
+        return range(self.last + 1)
+
+    def day(self, slot: int) -> date:
+        """Return the last day of a slot."""
+        return _first_day(self.base + slot * self.months + 1) - timedelta(days=1)
+
+
+def grid(periods: Iterable[str]) -> Grid:
+    """Lay the periods on the widest grid that has a slot at each of their ends."""
+    asked = sorted({period(name) for name in periods})
+    if not asked:
+        raise ValueError("no period to count for")
+    base = min(each.after for each in asked)
+    bounds = {month - base for each in asked for month in (each.after, each.until)}
+    months = math.gcd(*bounds)
+    last = max(bounds) // months
+    series = []
+    for frequency in sorted({each.frequency for each in asked}):
+        members = [each for each in asked if each.frequency == frequency]
+        ends = sorted(
+            {(month - base) // months for each in members for month in (each.after, each.until)}
+            | {last}
+        )
+        step = tuple(
+            next(i for i, end in enumerate(ends) if slot <= end) for slot in range(last + 1)
+        )
+        names = {step[(each.until - base) // months]: each.name for each in members}
+        series.append(Series(frequency, step, names))
+    return Grid(base, months, last, tuple(series))
+
 
 # How a life ends, by number; `REISSUE` more where it began as a re-issue.
 REPLACED, LAPSED, WITHDRAWN, REISSUE = 0, 1, 2, 3
@@ -59,3 +203,111 @@ def _slot(day: Any, grid: Grid) -> Any:
     month = day.year().cast("int32") * 12 + day.month().cast("int32") - (1 + grid.base)
     steps = month if grid.months == 1 else ((month + grid.months - 1) / grid.months).floor()
     return ibis.greatest(ibis.least(steps, grid.last + 1), 0).cast("int16")
+
+
+WORD = 51  # bits: a sum of 4,096 such words still is a whole number of 63 bits
+PLACES = ("region", "industry", "size")
+
+
+@ibis.udf.agg.builtin  # type: ignore[untyped-decorator]
+def bit_or(word: int) -> int:
+    """Join words; both engines have it, Ibis knows it of DuckDB only."""
+    raise NotImplementedError
+
+
+def held_slots(lives: Any, grid: Grid) -> Any:
+    """Return one row an organisation and cell of `lives`: the slots at which it is certified.
+
+    `word_0`, `word_1` … have a bit for each slot.
+    """
+    held = lives.filter(lives.begins < lives.halts)
+    last = grid.last // WORD
+
+    def power(slot: Any, word: int) -> Any:
+        place = ibis.greatest(slot - word * WORD, 0) if word else slot
+        # No slot is after the last word.
+        place = ibis.least(place, WORD) if word < last else place
+        return ibis.literal(1, "int32").cast("int64") << place
+
+    bits = {f"word_{i}": power(held.halts, i) - power(held.begins, i) for i in range(last + 1)}
+    return _merged(held.select("number", "cell", **bits))
+
+
+def words(columns: Iterable[str]) -> list[str]:
+    """Return the columns that hold the slots, the earliest first."""
+    return [name for name in columns if name.startswith("word_")]
+
+
+def _merged(held: Any) -> Any:
+    joined = {name: bit_or(held[name]) for name in words(held.columns)}
+    return held.group_by("number", "cell").agg(**joined)
+
+
+def levels(held: Any, scheme: Dimension, engine: Engine) -> Iterator[Any]:
+    """Yield the held slots by each depth of the schemes, the deepest first, the total last."""
+    tree = scheme.table()
+    used = set(engine.rows(held.select(at=scheme.value(held.cell)).distinct())["at"])
+    below: Any = None
+    for depth in range(max((scheme.depth[i] for i in used), default=0), -1, -1):
+        here = {i for i in used if scheme.depth[i] == depth}
+        own = held if here == used else held.filter(scheme.value(held.cell).isin(sorted(here)))
+        if below is None:
+            below = own  # one row an organisation and cell already
+        else:
+            up = tree[tree["depth"] == depth + 1]
+            moves = pd.DataFrame(
+                {"at": up["position"], "move": (up["parent"] - up["position"]) * 2**scheme.shift}
+            ).astype("int64")
+            moved = _moved(below, scheme, moves, engine)
+            both = ibis.union(moved, own.select(*moved.columns)) if here else moved
+            below = engine.kept(_merged(both))
+        yield below
+
+
+def _moved(held: Any, dimension: Dimension, moves: pd.DataFrame, engine: Engine) -> Any:
+    rows = held.mutate(at=dimension.value(held.cell)).inner_join(engine.frame(moves), "at")
+    return rows.select("number", *words(rows.columns), cell=rows.cell + rows.move)
+
+
+def disagreeing(held: Any, space: Space) -> Any:
+    """Return the numbers of organisations that are in two places on one slot.
+
+    `held` is that of all schemes. Of each, `in_region`, `in_industry`, `in_size` say in what its
+    places differ: over the other dimensions it adds up like everybody else.
+    """
+    names = words(held.columns)
+    several = held.group_by("number").agg(cells=held.count())
+    held = held.semi_join(several.filter(several.cells > 1), "number")
+    places = {name: getattr(space, name).value(held.cell) for name in PLACES}
+    split = held.select("number", *names, **places)
+    # A sum equals the `or` only where no bit is there twice.
+    sums = split.group_by("number").agg(
+        **{name: split[name].sum() - bit_or(split[name]) for name in names},
+        **{f"in_{name}": split[name].min() != split[name].max() for name in PLACES},
+    )
+    overlap: Any = ibis.literal(False)
+    for name in names:
+        overlap = overlap | (sums[name] > 0)
+    return sums.filter(overlap).select("number", *(f"in_{name}" for name in PLACES))
+
+
+def differing(apart: Any, dimensions: Collection[str]) -> Any:
+    """Return those of `disagreeing` whose places differ in these dimensions and no other."""
+    return apart.filter(
+        *(apart[f"in_{name}"] if name in dimensions else ~apart[f"in_{name}"] for name in PLACES)
+    )
+
+
+def everywhere(held: Any, dimensions: Iterable[Dimension], engine: Engine) -> Any:
+    """Return `held` merged anew in every total of these dimensions."""
+    for dimension in dimensions:
+        moves = pd.DataFrame(
+            {
+                "at": [position for position, _ in dimension.closure],
+                "move": [
+                    (above - position) * 2**dimension.shift for position, above in dimension.closure
+                ],
+            }
+        ).astype("int64")
+        held = _merged(_moved(held, dimension, moves, engine))
+    return held

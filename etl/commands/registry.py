@@ -39,12 +39,12 @@ def rollup(
     ] = "province,section,size,scheme",
 ) -> None:
     """由证书级明细汇总指标 · Count indicators from certificate-level files."""
-    from etl.certificates.calendar import spanned, within
+    from etl.certificates.counting import roll_up_files
     from etl.certificates.declaration import Declaration
     from etl.certificates.engine import engine
-    from etl.certificates.files import roll_up_files
     from etl.certificates.publication import Choice, write_publication
     from etl.certificates.quarantine import write_quarantine
+    from etl.certificates.validity import spanned, within
 
     words, known, day = screen.words, catalogue.load(), as_of.date()
     choice = Choice(periods.split(",") if periods else (), levels.split(","))
