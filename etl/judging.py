@@ -78,7 +78,7 @@ def asked_of(target: Mapping[Any, Any], value: float, words: Wording) -> str:
 
 def write_verdicts(path: Path, verdicts: pd.DataFrame, words: Wording) -> Path:
     """Write verdicts beside the file they are of, in its kind, and return where."""
-    from indicators.downloads import csv_file, xlsx_file
+    from indicators.exports.downloads import csv_file, xlsx_file
 
     told = verdicts.assign(verdict_in_words=[
         in_words(row, words) for row in verdicts.to_dict("records")

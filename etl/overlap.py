@@ -9,7 +9,7 @@ from __future__ import annotations
 import pandas as pd
 
 from etl.tidy import SIZES, TidyRows
-from indicators.database import KEY
+from indicators.store.tables import KEY
 
 _KEYS = ", ".join(KEY)
 _SAID = ("value", "status", "confidentiality", "numerator", "denominator", *SIZES)

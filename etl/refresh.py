@@ -27,9 +27,10 @@ from etl.suppression.small_numbers import keep_withheld
 from etl.targets import FOLDER, Register, register
 from etl.tidy import DERIVED, TidyRows
 from indicators import catalogue
-from indicators.database import KEY, ROOT
 from indicators.findings import Finding, FindingsError, UnacceptedError, message
-from indicators.queries import latest_release
+from indicators.store.opening import ROOT
+from indicators.store.queries import latest_release
+from indicators.store.tables import KEY
 
 RAW = ROOT / "data" / "raw"
 NOTHING = Named()

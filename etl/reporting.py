@@ -13,7 +13,7 @@ from rich.console import Group, RenderableType
 from rich.table import Table
 from rich.text import Text as Plain
 
-from indicators.downloads import csv_file, xlsx_file
+from indicators.exports.downloads import csv_file, xlsx_file
 from indicators.findings import (
     SUPPRESSED,
     UNQUOTED,

@@ -15,8 +15,8 @@ import pandas as pd
 
 from etl.schema import Written, load_schema, nearest, read, schema_findings
 from indicators.catalogue import Catalogue
-from indicators.database import ROOT
 from indicators.findings import Finding, FindingsError, message
+from indicators.store.opening import ROOT
 
 FOLDER = ROOT / "data" / "catalogue" / "targets"
 SCHEMA = FOLDER.with_suffix(".schema.json")

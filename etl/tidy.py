@@ -18,8 +18,8 @@ import pyarrow.parquet as pq
 import sqlalchemy as sa
 
 from etl.patterns import duckdb_path
-from indicators.database import KEY, MEASURES, holding
-from indicators.holdings import holding_of
+from indicators.store.holdings import holding_of
+from indicators.store.tables import KEY, MEASURES, holding
 
 PLACE = ("file", "sheet", "row")
 # How many units a figure counts, and the largest one's part: for suppression, never published.

@@ -16,7 +16,7 @@ from typing import Any
 import pandas as pd
 import yaml
 
-from indicators.database import ROOT
+from indicators.store.opening import ROOT
 
 CATALOGUE = ROOT / "data" / "catalogue"
 REFERENCE = ROOT / "data" / "reference"

@@ -20,9 +20,9 @@ from streamlit.navigation.page import StreamlitPage
 from indicators import catalogue, markdown
 from indicators.cached import opening
 from indicators.cached import queries as cached_queries
-from indicators.database import ROOT, Dataset
 from indicators.exports import offered
-from indicators.queries import Vintage
+from indicators.store.opening import ROOT, Dataset
+from indicators.store.queries import Vintage
 from indicators.wording import LANGUAGES, Language, Wording
 
 # No icons: a browser would fetch each page's from outside.

@@ -8,7 +8,7 @@ from __future__ import annotations
 import sqlalchemy as sa
 
 from indicators import catalogue
-from indicators.database import catalogue_file
+from indicators.store.tables import catalogue_file
 
 
 def keep_catalogue(connection: sa.Connection) -> None:

@@ -233,10 +233,8 @@ def footnote(status: str, confidentiality: str, value: float, words: Wording) ->
 
     The marks are those usual in official statistics.
     """
-    from indicators import maps  # not above: the command line needs no drawing code
-
     if confidentiality != "F":
-        return f"[c] {maps.state_name('suppressed', words)}"
+        return f"[c] {words('Suppressed')}"
     said = OBSERVATION_STATUSES[status]
     if said.has_value and pd.isna(value):
         said = ObservationStatus.NO_DATA

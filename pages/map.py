@@ -5,10 +5,10 @@ from functools import partial
 
 import streamlit as st
 
-from indicators import frame, maps, markdown
+from indicators import frame, markdown
 from indicators.cached import map as cached
-from indicators.charts import RANKING, REFERENCE
-from indicators.maps import FIGURES, LEGEND, SELECTION
+from indicators.drawing.charts import RANKING, REFERENCE
+from indicators.drawing.region_map import FIGURES, LEGEND, SELECTION, with_controls
 from indicators.sidebar import map as sidebar
 from indicators.views.map import MapView
 
@@ -36,7 +36,7 @@ if lacking := cached.lacking(view, visit.vintage):
 
 if view.shown == "play":
     st.vega_lite_chart(
-        maps.with_controls(
+        with_controls(
             cached.map_specification(words.language, visit.dark, within, moving=True),
             len(cached.moving_figures(view, visit.vintage).frames), words,
         ) | {"datasets": cached.moving_datasets(view, visit.vintage)},

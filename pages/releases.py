@@ -2,11 +2,11 @@
 
 import streamlit as st
 
-from indicators import catalogue, downloads, frame, tables
+from indicators import catalogue, frame, tables
 from indicators.cached import objectives as cached_objectives
 from indicators.cached import queries
 from indicators.cached import releases as cached
-from indicators.exports import offered
+from indicators.exports import downloads, offered
 from indicators.sidebar import releases as sidebar
 from indicators.views import releases
 

@@ -27,7 +27,7 @@ import pytest
 import sqlalchemy as sa
 
 from etl.publish.gate import Decision, Edition, publish
-from indicators.database import open_database
+from indicators.store.opening import open_database
 
 WORLD = [
     ("certificates_valid", "2023-03", "320000", 451_448.0),

@@ -14,9 +14,10 @@ from etl.__main__ import app
 from etl.commands.outcome import Outcome
 from etl.commands.screen import screen
 from etl.refresh import RAW, refresh
-from indicators.database import open_database, warning
 from indicators.findings import Finding, UnacceptedError
-from indicators.queries import latest_release, warnings
+from indicators.store.opening import open_database
+from indicators.store.queries import latest_release, warnings
+from indicators.store.tables import warning
 from indicators.views import releases
 from indicators.wording import Wording
 

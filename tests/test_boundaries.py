@@ -12,7 +12,7 @@ import shapely
 import yaml
 
 from etl.boundaries import write_boundaries
-from indicators import maps
+from indicators.drawing.boundaries import BoundaryError, load_boundaries
 from indicators.wording import Wording
 
 SHIPPED = Path(__file__).parent.parent / "data" / "reference" / "boundaries"
@@ -48,8 +48,8 @@ def changed(folder: Path, change: Callable[[dict[str, Any]], object]) -> Path:
 
 
 def problems(folder: Path) -> list[str]:
-    with pytest.raises(maps.BoundaryError) as refused:
-        maps.load(folder)
+    with pytest.raises(BoundaryError) as refused:
+        load_boundaries(folder)
     return [Wording("en")(problem.text, **problem.values) for problem in refused.value.problems]
 
 
@@ -104,7 +104,7 @@ def test_exterior_rings_run_clockwise() -> None:
 
 def test_boundaries_weigh_less_than_400_kb() -> None:
     assert sum(path.stat().st_size for path in SHIPPED.iterdir() if path.is_file()) < 400_000
-    assert sum(len(content) for content in maps.load(SHIPPED).served.values()) < 400_000
+    assert sum(len(content) for content in load_boundaries(SHIPPED).served.values()) < 400_000
 
 
 def test_provenance_is_told() -> None:
@@ -126,7 +126,7 @@ def test_the_same_package_gives_the_same_bytes(tmp_path: Path) -> None:
 
 def test_shipped_boundaries_are_loaded_by_default(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delenv("MAP_BOUNDARIES", raising=False)
-    assert maps.load().folder.samefile(SHIPPED)
+    assert load_boundaries().folder.samefile(SHIPPED)
 
 
 def test_a_deployment_sets_folder_and_review_number(
@@ -134,7 +134,7 @@ def test_a_deployment_sets_folder_and_review_number(
 ) -> None:
     monkeypatch.setenv("MAP_BOUNDARIES", str(changed(tmp_path, lambda _: None)))
     monkeypatch.delenv("MAP_REVIEW_NUMBER", raising=False)
-    boundaries = maps.load()
+    boundaries = load_boundaries()
     assert boundaries.folder == tmp_path
     assert boundaries.review_number is None
     monkeypatch.setenv("MAP_REVIEW_NUMBER", "GS（2024）0650号")
@@ -216,7 +216,7 @@ def test_an_address_changes_with_the_content(tmp_path: Path) -> None:
     def move_a_name(units: dict[str, Any]) -> None:
         units["650000"]["properties"] |= {"longitude": 86.0, "latitude": 42.0}
 
-    shipped, moved = maps.load(SHIPPED), maps.load(changed(tmp_path, move_a_name))
+    shipped, moved = load_boundaries(SHIPPED), load_boundaries(changed(tmp_path, move_a_name))
     address = shipped.boundary_url("provinces.geojson")
     assert address.startswith("/boundaries/provinces.geojson?v=")
     assert address != moved.boundary_url("provinces.geojson")
@@ -224,7 +224,7 @@ def test_an_address_changes_with_the_content(tmp_path: Path) -> None:
 
 
 def test_hatches_stay_inside_their_unit() -> None:
-    hatches = maps.load(SHIPPED).hatches["features"]
+    hatches = load_boundaries(SHIPPED).hatches["features"]
     assert len(hatches) == 2 * 34
     units = shapes()
     for feature in hatches:

@@ -20,8 +20,10 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from etl.refresh import fill_if_empty
-from indicators import database, maps, tables
-from indicators.queries import Vintage
+from indicators import tables
+from indicators.drawing.boundaries import load_boundaries
+from indicators.store.opening import open_database
+from indicators.store.queries import Vintage
 from indicators.views import facts, province
 from indicators.views.briefing import content, document, writing
 from indicators.views.briefing.blocks import Briefing, Figure, Heading, Paragraph, Points, Table
@@ -39,7 +41,7 @@ ZH, EN = Wording("zh"), Wording("en")
 @pytest.fixture(scope="module")
 def shipped(tmp_path_factory: pytest.TempPathFactory) -> Iterator[sa.Engine]:
     """Yield an engine on the figures that the project ships."""
-    engine = database.open_database(f"sqlite:///{tmp_path_factory.mktemp('briefing')}/f.sqlite")
+    engine = open_database(f"sqlite:///{tmp_path_factory.mktemp('briefing')}/f.sqlite")
     fill_if_empty(engine)
     yield engine
     engine.dispose()
@@ -47,7 +49,7 @@ def shipped(tmp_path_factory: pytest.TempPathFactory) -> Iterator[sa.Engine]:
 
 @pytest.fixture(scope="module")
 def common(shipped: sa.Engine) -> facts.Shared:
-    return facts.shared(shipped, Vintage(1), maps.load(), facts.judged(shipped, 1))
+    return facts.shared(shipped, Vintage(1), load_boundaries(), facts.judged(shipped, 1))
 
 
 @pytest.fixture(scope="module")

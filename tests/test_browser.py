@@ -302,7 +302,7 @@ def test_a_boundary_file_that_lacks_a_unit_is_refused_at_the_start(tmp_path: Pat
         provinces.read_text(encoding="utf-8").replace('"710000"', '"719999"'), encoding="utf-8"
     )
     said = subprocess.run(
-        [sys.executable, "-c", "from indicators import maps; maps.load()"],
+        [sys.executable, "-c", "import indicators.drawing.boundaries as b; b.load_boundaries()"],
         cwd=ROOT, env={"MAP_BOUNDARIES": str(folder)}, capture_output=True, text=True, check=False,
     )  # fmt: skip
     assert said.returncode != 0

@@ -7,7 +7,8 @@ from typing import Any
 import pandas as pd
 import pytest
 
-from indicators import charts
+from indicators.drawing import charts
+from indicators.drawing.standalone import exported_chart
 from indicators.wording import Wording
 
 ZH, EN = Wording("zh"), Wording("en")
@@ -136,7 +137,7 @@ def test_a_line_is_drawn_apart_for_each_segment() -> None:
 def test_an_exported_chart_holds_its_rows_and_wraps_its_notes() -> None:
     rows = pd.DataFrame({"name": ["江苏"], "value": [1.5]})
     kept = charts.required_chart(ZH)
-    drawn = charts.exported(
+    drawn = exported_chart(
         kept, {"required": rows}, title="每年所需", notes=["资料来源：" + "某通报" * 40], width=600
     )
     assert drawn["datasets"] == {"required": [{"name": "江苏", "value": 1.5}]}

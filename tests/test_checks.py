@@ -22,8 +22,8 @@ from etl.sources import SOURCES
 from etl.tidy import TidyRows
 from indicators import catalogue
 from indicators.catalogue import Catalogue, Jump
-from indicators.database import KEY
 from indicators.findings import Finding
+from indicators.store.tables import KEY
 
 KNOWN = catalogue.load()
 Row = dict[str, Any]

@@ -16,8 +16,8 @@ from etl import intake, refresh
 from etl.__main__ import app
 from etl.commands.outcome import Outcome
 from etl.commands.screen import screen
-from indicators import database
-from indicators.queries import all_observations, latest_release
+from indicators.store.opening import ROOT, open_database
+from indicators.store.queries import all_observations, latest_release
 from tests.conftest import WORLD, free_port, publish_rows
 
 
@@ -45,7 +45,7 @@ def test_check_refresh_and_status_in_turn() -> None:
     shown = said("--language", "en", "status")
     assert "首次" in shown
     assert "National platform by province" in shown
-    database.open_database().dispose()
+    open_database().dispose()
 
 
 @pytest.mark.usefixtures("_database")
@@ -75,7 +75,7 @@ def test_a_refused_file_is_shown_as_a_table_and_nothing_is_published(
     assert "是否为：" in shown
     assert "什么也没有写入" in shown
     assert "尚未发布任何数据" in said("status")
-    database.open_database().dispose()
+    open_database().dispose()
 
 
 def test_the_register_is_checked() -> None:
@@ -117,14 +117,14 @@ def test_a_database_that_may_not_be_written_is_said_to_be_so(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     url = f"sqlite:///{tmp_path / 'figures.sqlite'}"
-    publish_rows(database.open_database(url), WORLD)
-    database.open_database(url).dispose()
+    publish_rows(open_database(url), WORLD)
+    open_database(url).dispose()
     only_read = f"sqlite:///file:{tmp_path / 'figures.sqlite'}?mode=ro&uri=true"
     monkeypatch.setenv("DATABASE_URL", only_read)
     assert "当前账户对数据库只有读取权限，未写入任何内容" in said("publish", code=Outcome.DATABASE)
-    database.open_database(only_read).dispose()
-    assert latest_release(database.open_database(url)) == 1
-    database.open_database(url).dispose()
+    open_database(only_read).dispose()
+    assert latest_release(open_database(url)) == 1
+    open_database(url).dispose()
 
 
 @pytest.mark.parametrize("database_url", ["postgresql"], indirect=True)
@@ -145,19 +145,19 @@ def test_a_server_that_does_not_answer_is_said_not_to(monkeypatch: pytest.Monkey
 
 def test_a_full_disk_leaves_the_last_release_and_is_said_plainly(tmp_path: Path) -> None:
     file = tmp_path / "figures.sqlite"
-    engine = database.open_database(f"sqlite:///{file}")
+    engine = open_database(f"sqlite:///{file}")
     publish_rows(engine, WORLD)
     engine.dispose()
     # No file may grow beyond what the database has now, as on a disk without room.
     limit = file.stat().st_size // 1024
     done = subprocess.run(
         ["bash", "-c", f"ulimit -f {limit}; exec '{sys.executable}' -W ignore -m etl publish"],
-        cwd=database.ROOT, env=os.environ | {"DATABASE_URL": f"sqlite:///{file}"},
+        cwd=ROOT, env=os.environ | {"DATABASE_URL": f"sqlite:///{file}"},
         capture_output=True, text=True, check=False,
     )  # fmt: skip
     assert done.returncode == Outcome.DATABASE
     assert "磁盘已满或无法写入，没有发布任何内容" in done.stdout
-    assert len(all_observations(database.open_database(f"sqlite:///{file}"))) == len(WORLD)
+    assert len(all_observations(open_database(f"sqlite:///{file}"))) == len(WORLD)
     engine.dispose()
 
 
@@ -165,7 +165,7 @@ def test_a_full_disk_leaves_the_last_release_and_is_said_plainly(tmp_path: Path)
 def test_a_briefing_is_refused_for_what_is_no_region_or_not_there() -> None:
     assert "尚未发布任何数据" in said("briefing", "浙江", code=Outcome.USAGE)
     assert "还没有演示数据" in said("briefing", "--demonstration", "浙江", code=Outcome.USAGE)
-    publish_rows(database.open_database(), WORLD)
+    publish_rows(open_database(), WORLD)
     assert "请给出地区" in said("briefing", code=Outcome.USAGE)
     assert "全国都不是" in said("briefing", "全国", code=Outcome.USAGE)
 

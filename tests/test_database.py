@@ -11,17 +11,9 @@ from alembic.config import Config
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 
-from indicators.database import (
-    HEAD,
-    MIGRATIONS,
-    citation,
-    database_url,
-    insert_rows,
-    metadata,
-    open_database,
-    read_batches,
-    writing,
-)
+from indicators.store.bulk import insert_rows, read_batches
+from indicators.store.opening import HEAD, MIGRATIONS, database_url, open_database, writing
+from indicators.store.tables import citation, metadata
 
 
 def test_migrations_make_the_tables_that_the_code_declares(empty: sa.Engine) -> None:

@@ -13,9 +13,10 @@ from etl.checks import checking
 from etl.demonstration import Demonstration, demonstration, remove, write_demonstration
 from etl.demonstration.world import apportion
 from indicators import catalogue, targets
-from indicators.database import KEY, has_dataset, observation, open_database
 from indicators.progress import VerdictClass
-from indicators.queries import releases
+from indicators.store.opening import has_dataset, open_database
+from indicators.store.queries import releases
+from indicators.store.tables import KEY, observation
 from indicators.tables import provinces
 from tests.conftest import WORLD
 

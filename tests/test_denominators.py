@@ -10,8 +10,11 @@ import pytest
 import sqlalchemy as sa
 
 from etl.refresh import RAW, refresh
-from indicators import catalogue, database, denominators, maps, queries, tables
-from indicators.queries import Selection, Vintage
+from indicators import catalogue, denominators, tables
+from indicators.drawing.boundaries import load_boundaries
+from indicators.store import queries
+from indicators.store.opening import open_database
+from indicators.store.queries import Selection, Vintage
 from indicators.views import facts, objectives, province
 from indicators.views import map as map_view
 from indicators.views.map import MapView
@@ -39,7 +42,7 @@ def figures(tmp_path_factory: pytest.TempPathFactory) -> Iterator[sa.Engine]:
     own.mkdir()
     (own / "residents.csv").write_text("地区,2023年\n北京,2186\n天津,1364\n", encoding="utf-8")
     (own / "residents.csv.yaml").write_text(DECLARED, encoding="utf-8")
-    engine = database.open_database(f"sqlite:///{folder / 'figures.sqlite'}")
+    engine = open_database(f"sqlite:///{folder / 'figures.sqlite'}")
     refresh(engine, raw=raw, accepted="a yearbook beside the census")
     yield engine
     engine.dispose()
@@ -76,7 +79,7 @@ def test_the_map_says_where_regions_differ_in_their_denominator(figures: sa.Engi
     }
     for language, (line, tooltip) in said.items():
         view = MapView(Selection(RATE, "2024-12"), "110000", language, dark=False)
-        shown = map_view.map_figures(view, rows, cited, maps.load())
+        shown = map_view.map_figures(view, rows, cited, load_boundaries())
         assert line in shown.footnotes
         assert shown.units.set_index("region").at["110000", "period"] == tooltip
         assert "census" not in shown.subtitle
@@ -102,7 +105,7 @@ def test_figures_that_leave_say_what_they_were_divided_by(figures: sa.Engine) ->
 
 def test_a_region_s_page_and_its_file_name_the_denominators(figures: sa.Engine) -> None:
     judged = facts.judged(figures, 1)
-    common = facts.shared(figures, Vintage(1), maps.load(), judged)
+    common = facts.shared(figures, Vintage(1), load_boundaries(), judged)
     page = province.province_tables(facts.material(common, "110000"), ZH)
     (line,) = [line for line in page.sources if line.startswith("比率的分母：")]
     assert "2023年（某市年鉴）" in line

@@ -24,14 +24,14 @@ from etl.refresh import RAW, refresh
 from etl.reporting import findings_table, write_findings
 from etl.suppression.retraction import retract
 from indicators import frame
-from indicators.archive import frame_of, published_in
 from indicators.cached import queries as cached_queries
 from indicators.cached import releases as cached_releases
-from indicators.database import flip, metadata, open_database, sqlite_file
-from indicators.downloads import csv_file
+from indicators.exports.downloads import csv_file
 from indicators.findings import Finding, FindingsError, UnacceptedError, message
-from indicators.holdings import reach
-from indicators.queries import (
+from indicators.store.archive import frame_of, published_in
+from indicators.store.holdings import reach
+from indicators.store.opening import open_database, sqlite_file
+from indicators.store.queries import (
     Selection,
     Vintage,
     all_observations,
@@ -42,6 +42,7 @@ from indicators.queries import (
     revisions,
     warnings,
 )
+from indicators.store.tables import flip, metadata
 from indicators.views import releases
 from indicators.views.briefing.writing import write_briefings
 from indicators.wording import Wording

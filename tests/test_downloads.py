@@ -16,10 +16,22 @@ from hypothesis import strategies as st
 from PIL import Image
 from python_calamine import CalamineWorkbook
 
-from indicators import charts, downloads, maps
-from indicators.downloads import csv_file, file_name, harmless, png_file, svg_file, xlsx_file
+from indicators.drawing import charts
+from indicators.drawing.boundaries import REGIONS, load_boundaries
+from indicators.drawing.map_rows import legend_rows, unit_rows
+from indicators.drawing.palette import palette
+from indicators.drawing.standalone import exported_chart, exported_map
+from indicators.exports import downloads
+from indicators.exports.downloads import (
+    csv_file,
+    file_name,
+    harmless,
+    png_file,
+    svg_file,
+    xlsx_file,
+)
 from indicators.exports.offered import table_exports
-from indicators.queries import Vintage
+from indicators.store.queries import Vintage
 from indicators.wording import Wording
 
 FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
@@ -170,19 +182,19 @@ def test_a_number_is_the_same_in_a_csv_and_to_15_digits_in_a_workbook(
 # Images
 
 
-def exported_map() -> dict[str, Any]:
+def whole_map() -> dict[str, Any]:
     rows = pd.DataFrame({
         "region": ["320000", "330000"], "period": "2024-12", "value": [537_498.0, 553_393.0],
         "status": "A", "confidentiality": "F",
     })  # fmt: skip
-    colours, breaks = maps.palette(dark=False), [550_000.0]
-    figures = maps.map_figures(
-        rows, breaks=breaks, names=dict.fromkeys(maps.REGIONS, "某省") | {"320000": "江苏"},
+    colours, breaks = palette(dark=False), [550_000.0]
+    figures = unit_rows(
+        rows, breaks=breaks, names=dict.fromkeys(REGIONS, "某省") | {"320000": "江苏"},
         unit="张", words=ZH, palette=colours,
     )  # fmt: skip
-    legend = maps.map_legend(figures, breaks=breaks, unit="张", words=ZH, palette=colours)
-    return maps.exported_map(
-        maps.load(), figures.drop(columns="value"), legend, words=ZH,
+    legend = legend_rows(figures, breaks=breaks, unit="张", words=ZH, palette=colours)
+    return exported_map(
+        load_boundaries(), figures.drop(columns="value"), legend, words=ZH,
         title="有效认证证书数 · 2024年12月", notes=["资料来源：某通报", "第 1 版"], width=600,
     )  # fmt: skip
 
@@ -191,7 +203,7 @@ def test_an_exported_map_shows_figures_title_and_provenance(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setenv("MAP_REVIEW_NUMBER", "GS(2024)0650号")
-    specification = exported_map()
+    specification = whole_map()
     drawing = svg_file(specification).decode()
     assert drawing.startswith("<svg")
     for text in (
@@ -202,7 +214,7 @@ def test_an_exported_map_shows_figures_title_and_provenance(
     picture = Image.open(io.BytesIO(png_file(specification))).convert("RGB")
     pixels = np.asarray(picture).reshape(-1, 3)
     assert picture.width > 1200
-    for fill in maps.palette(dark=False).classes(2):
+    for fill in palette(dark=False).classes(2):
         wanted = np.array(list(bytes.fromhex(fill[1:])))
         assert (np.abs(pixels.astype(int) - wanted).max(axis=1) <= 3).mean() > 0.002
 
@@ -212,7 +224,7 @@ def test_an_exported_chart_shows_its_rows_title_and_notes() -> None:
         "name": ["江苏", "浙江"], "value": [2.0, 1.0], "label": ["2", "1"],
         "fill": ["#123456", "#654321"],
     })  # fmt: skip
-    specification = charts.exported(
+    specification = exported_chart(
         charts.required_chart(ZH), {"required": rows}, title="目前每年所需", notes=["第 1 版"]
     )
     drawing = svg_file(specification).decode()

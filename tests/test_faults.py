@@ -24,9 +24,10 @@ import typer
 from etl.commands.screen import screen
 from etl.publish.gate import Decision, Edition, publish
 from etl.publish.lock import Busy, abandoned, publishing
-from indicators.archive import frame_of
-from indicators.database import observation, open_database, sqlite_file
-from indicators.queries import all_observations, latest_release, releases
+from indicators.store.archive import frame_of
+from indicators.store.opening import open_database, sqlite_file
+from indicators.store.queries import all_observations, latest_release, releases
+from indicators.store.tables import observation
 from tests.conftest import (
     CITATION,
     WORLD,

@@ -26,10 +26,11 @@ from etl.publish.filing import Filing, bring_back, settle_all, versions
 from etl.publish.gate import Decision, Edition, publish, roll_back
 from etl.publish.lock import Busy, publishing
 from etl.refresh import RAW, refresh
-from indicators.archive import frame_of
-from indicators.database import observation, open_database
 from indicators.findings import FindingsError, UnacceptedError
-from indicators.queries import Selection, inputs, latest_release, observations
+from indicators.store.archive import frame_of
+from indicators.store.opening import open_database
+from indicators.store.queries import Selection, inputs, latest_release, observations
+from indicators.store.tables import observation
 from tests.conftest import edition_of, rows_of
 
 KILLS = int(os.environ.get("KILLS", "20"))

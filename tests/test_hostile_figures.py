@@ -25,8 +25,9 @@ from etl.refresh import RAW, figures, refresh
 from indicators.cached import objectives as cached_objectives
 from indicators.cached import opening
 from indicators.cached import province as cached_province
-from indicators.database import observation, open_database, target
-from indicators.queries import Vintage
+from indicators.store.opening import open_database
+from indicators.store.queries import Vintage
+from indicators.store.tables import observation, target
 from indicators.views import province
 from indicators.views.facts import ProvinceView
 from indicators.wording import Wording

@@ -65,7 +65,7 @@ def test_imports_point_one_way(path: str) -> None:
         ("pages/map.py", "import altair as alt"),
         ("pages/map.py", "import pages.overview"),
         ("etl/refresh.py", "import streamlit"),
-        ("indicators/charts.py", "import streamlit as st"),
+        ("indicators/drawing/charts.py", "import streamlit as st"),
         ("indicators/frame.py", "from etl import refresh"),
     ],
 )
@@ -73,15 +73,14 @@ def test_a_planted_import_is_found(path: str, planted: str) -> None:
     assert breaches(path, planted)
 
 
-@pytest.mark.parametrize("module", ["progress", "compare", "charts"])
+@pytest.mark.parametrize("module", ["progress", "compare", "drawing"])
 def test_pure_modules_never_meet_an_engine(module: str) -> None:
     folder = ROOT / "indicators"
     files = [*folder.glob(f"{module}.py"), *folder.glob(f"{module}/*.py")]
     for path in files:
         source = path.read_text(encoding="utf-8")
         assert not imported(source) & {"sqlalchemy"}, path
-        assert "indicators.database" not in source, path
-        assert "indicators.queries" not in source, path
+        assert "indicators.store" not in source, path
 
 
 @pytest.mark.parametrize("path", [path for path in ours() if path.startswith("pages/")])

@@ -15,8 +15,20 @@ import vl_convert
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from indicators import maps
-from indicators.queries import Selection
+from indicators.drawing.boundaries import NATION, REGIONS, Boundaries, load_boundaries
+from indicators.drawing.classes import (
+    EQUAL,
+    FIXED,
+    NATURAL,
+    QUANTILES,
+    class_breaks,
+    diverging_breaks,
+    natural_breaks,
+)
+from indicators.drawing.map_rows import state_of
+from indicators.drawing.palette import DARK, LIGHT, Palette
+from indicators.drawing.region_map import region_map, with_controls
+from indicators.store.queries import Selection
 from indicators.views import map as map_view
 from indicators.views.map import MapFigures, MapView
 from indicators.wording import Wording
@@ -25,12 +37,12 @@ from tests.test_maps import Lab, ciede2000, lab
 
 EN = Wording("en")
 COUNT, RATIO = "certificates_valid", "organisations_per_10000_residents"
-NATION = maps.NATION
+NATION = NATION
 
 
 @cache
-def boundaries() -> maps.Boundaries:
-    return maps.load()
+def boundaries() -> Boundaries:
+    return load_boundaries()
 
 
 def published(*rows: tuple[str, str, float], indicator: str = COUNT, **others: Any) -> pd.DataFrame:
@@ -70,29 +82,29 @@ def test_natural_breaks_are_the_best_there_are(values: list[int], classes: int) 
     starts = sorted(set(numbers))[1:]
     cuts = min(classes - 1, len(starts))
     best = min(spread(numbers, list(cut)) for cut in combinations(starts, cuts))
-    found = maps.natural_breaks(pd.Series(numbers), classes)
+    found = natural_breaks(pd.Series(numbers), classes)
     assert len(found) == cuts
     assert spread(numbers, found) == pytest.approx(best, abs=1e-6)
 
 
 def test_natural_breaks_part_what_stands_apart_at_round_numbers() -> None:
     values = pd.Series([1.0, 2.0, 3.0, 51.0, 52.0, 983.0, 991.0])
-    assert maps.class_breaks(values, 3, maps.NATURAL) == [50.0, 900.0]
+    assert class_breaks(values, 3, NATURAL) == [50.0, 900.0]
 
 
 def test_natural_breaks_refuse_more_values_than_they_can_compare() -> None:
     with pytest.raises(ValueError, match="401"):
-        maps.natural_breaks(pd.Series(range(401)), 5)
+        natural_breaks(pd.Series(range(401)), 5)
 
 
 def test_equal_intervals_are_as_wide_each() -> None:
-    assert maps.class_breaks(pd.Series([0.0, 1.0, 2.0, 100.0]), 5, maps.EQUAL) == [20, 40, 60, 80]
-    assert maps.class_breaks(pd.Series([0.0, 417.0]), 5, maps.EQUAL) == [83, 167, 250, 334]
+    assert class_breaks(pd.Series([0.0, 1.0, 2.0, 100.0]), 5, EQUAL) == [20, 40, 60, 80]
+    assert class_breaks(pd.Series([0.0, 417.0]), 5, EQUAL) == [83, 167, 250, 334]
 
 
 def test_quantiles_hold_as_many_each() -> None:
     values = pd.Series([float(value) for value in range(1, 31)])
-    breaks = maps.class_breaks(values, 5)
+    breaks = class_breaks(values, 5)
     held = [bisect_right(breaks, value) for value in values]
     assert [held.count(number) for number in range(5)] == [6] * 5
 
@@ -100,22 +112,22 @@ def test_quantiles_hold_as_many_each() -> None:
 @given(st.lists(st.floats(0, 1e6), min_size=5, max_size=40, unique=True))
 def test_a_round_break_moves_no_value_out_of_its_quantile(values: list[float]) -> None:
     numbers = pd.Series(sorted(values))
-    breaks = maps.class_breaks(numbers, 5)
+    breaks = class_breaks(numbers, 5)
     exact = [float(value) for value in numbers.quantile([0.2, 0.4, 0.6, 0.8])]
     for value in numbers:
         assert bisect_right(breaks, value) == bisect_right(exact, value)
 
 
 def test_fixed_breaks_stay_whatever_the_values() -> None:
-    assert maps.class_breaks(pd.Series([5.0]), 5, maps.FIXED, (30.0, 10.0)) == [10.0, 30.0]
+    assert class_breaks(pd.Series([5.0]), 5, FIXED, (30.0, 10.0)) == [10.0, 30.0]
 
 
-@pytest.mark.parametrize("method", [maps.QUANTILES, maps.NATURAL, maps.EQUAL])
+@pytest.mark.parametrize("method", [QUANTILES, NATURAL, EQUAL])
 @given(st.lists(st.floats(-1e7, 1e7), max_size=40))
 def test_every_method_gives_rising_breaks_within_the_values(
     method: str, values: list[float]
 ) -> None:
-    breaks = maps.class_breaks(pd.Series(values, dtype=float), 5, method)
+    breaks = class_breaks(pd.Series(values, dtype=float), 5, method)
     assert len(breaks) <= 4
     assert all(one < other for one, other in pairwise(breaks))
     assert all(min(values) < value <= max(values) for value in breaks)
@@ -124,23 +136,23 @@ def test_every_method_gives_rising_breaks_within_the_values(
 @pytest.mark.parametrize(
     ("method", "said"),
     [
-        (maps.QUANTILES, "quantiles"), (maps.NATURAL, "natural breaks"),
-        (maps.EQUAL, "equal intervals"),
+        (QUANTILES, "quantiles"), (NATURAL, "natural breaks"),
+        (EQUAL, "equal intervals"),
     ],
 )  # fmt: skip
 def test_the_legend_says_the_method(method: str, said: str) -> None:
-    rows = published(*(("2024-12", code, 1.0 + n * n) for n, code in enumerate(maps.REGIONS[:31])))
+    rows = published(*(("2024-12", code, 1.0 + n * n) for n, code in enumerate(REGIONS[:31])))
     legend = shown(rows, view(classes=method)).legend
     assert legend.loc[legend["kind"] == "title", "label"].tolist() == [f"certificates, {said}"]
 
 
 def test_a_withheld_figure_moves_neither_a_class_nor_the_benchmark() -> None:
     def drawn(withheld: float) -> MapFigures:
-        regions = [NATION, *maps.REGIONS[:8]]
+        regions = [NATION, *REGIONS[:8]]
         rows = published(
             *(("2024-12", code, float(n)) for n, code in enumerate(regions)), indicator=RATIO
         )
-        hidden = rows["region"].isin([NATION, maps.REGIONS[7]])
+        hidden = rows["region"].isin([NATION, REGIONS[7]])
         rows["value"] = rows["value"].mask(hidden, withheld)
         rows["confidentiality"] = np.where(hidden, "N", "F")
         return shown(rows, view(RATIO, diverging=True))
@@ -149,13 +161,13 @@ def test_a_withheld_figure_moves_neither_a_class_nor_the_benchmark() -> None:
     pd.testing.assert_frame_equal(one.legend, other.legend)
     pd.testing.assert_frame_equal(one.units, other.units)
     assert one.reference.empty
-    assert one.units.set_index("region").at[maps.REGIONS[7], "state"] == "suppressed"
+    assert one.units.set_index("region").at[REGIONS[7], "state"] == "suppressed"
 
 
 @pytest.mark.parametrize("confidentiality", ["C", "D", "N", "S", "A"])
 def test_whatever_is_not_free_is_withheld(confidentiality: str) -> None:
     row = {"value": 5.0, "status": "A", "confidentiality": confidentiality}
-    assert maps.state_of(row) == "suppressed"
+    assert state_of(row) == "suppressed"
 
 
 # Scales around a benchmark
@@ -163,7 +175,7 @@ def test_whatever_is_not_free_is_withheld(confidentiality: str) -> None:
 
 def test_diverging_classes_stand_as_far_below_the_benchmark_as_above() -> None:
     values = pd.Series([1.0, 4.0, 7.0, 10.0, 13.0, 16.0, 19.0])
-    assert maps.diverging_breaks(values, 10.0) == [3.0, 5.0, 10.0, 15.0, 17.0]
+    assert diverging_breaks(values, 10.0) == [3.0, 5.0, 10.0, 15.0, 17.0]
 
 
 FIGURE = st.integers(-(10**9), 10**9).map(lambda number: number / 1000)
@@ -172,13 +184,13 @@ FIGURE = st.integers(-(10**9), 10**9).map(lambda number: number / 1000)
 @given(st.lists(FIGURE, min_size=1, max_size=40), FIGURE)
 @example([15.0, 16.0, 18.0], 15.31345678906)
 def test_no_class_reaches_across_the_benchmark(values: list[float], centre: float) -> None:
-    breaks = maps.diverging_breaks(pd.Series(values), centre)
+    breaks = diverging_breaks(pd.Series(values), centre)
     assert centre in breaks
     assert len(breaks) <= 5
-    colours = maps.LIGHT.scale(breaks, centre)
+    colours = LIGHT.scale(breaks, centre)
     assert len(colours) == len(breaks) + 1
     for value in values:
-        hues = maps.LIGHT.above if value >= centre else maps.LIGHT.below
+        hues = LIGHT.above if value >= centre else LIGHT.below
         assert colours[bisect_right(breaks, value)] in hues
 
 
@@ -191,18 +203,18 @@ def test_the_legend_names_the_benchmark() -> None:
     (title,) = figures.legend.loc[figures.legend["kind"] == "title", "label"]
     assert title.endswith(", around Nation 10.00")
     fills = figures.units.set_index("region")["fill"]
-    assert fills["110000"] in maps.LIGHT.above
-    assert fills["120000"] in maps.LIGHT.below
+    assert fills["110000"] in LIGHT.above
+    assert fills["120000"] in LIGHT.below
 
 
 def test_a_count_has_no_benchmark() -> None:
     rows = published(("2024-12", NATION, 10.0), ("2024-12", "110000", 20.0))
     figures = shown(rows, view(diverging=True))
     assert figures.reference.empty
-    assert set(figures.units["fill"]) <= {*maps.LIGHT.classes(1), maps.LIGHT.no_value}
+    assert set(figures.units["fill"]) <= {*LIGHT.classes(1), LIGHT.no_value}
 
 
-def scales(palette: maps.Palette) -> dict[str, list[str]]:
+def scales(palette: Palette) -> dict[str, list[str]]:
     """Return every scale that a map may have."""
     one_way = {f"{n} classes": palette.classes(n) for n in range(1, 8)}
     centred = {
@@ -215,8 +227,8 @@ def scales(palette: maps.Palette) -> dict[str, list[str]]:
     return one_way | centred
 
 
-@pytest.mark.parametrize("palette", [maps.LIGHT, maps.DARK])
-def test_no_data_differs_from_every_class_of_every_scale(palette: maps.Palette) -> None:
+@pytest.mark.parametrize("palette", [LIGHT, DARK])
+def test_no_data_differs_from_every_class_of_every_scale(palette: Palette) -> None:
     for name, colours in scales(palette).items():
         for colour in colours:
             assert ciede2000(lab(palette.no_value), lab(colour)) >= 20, (name, colour)
@@ -242,19 +254,17 @@ def seen(colour: str, sight: str) -> Lab:
     return lab("#" + "".join(f"{round(part * 255):02x}" for part in back))
 
 
-@pytest.mark.parametrize("palette", [maps.LIGHT, maps.DARK])
+@pytest.mark.parametrize("palette", [LIGHT, DARK])
 @pytest.mark.parametrize("sight", SEEN)
-def test_both_sides_of_a_benchmark_differ_whatever_the_eye(
-    palette: maps.Palette, sight: str
-) -> None:
+def test_both_sides_of_a_benchmark_differ_whatever_the_eye(palette: Palette, sight: str) -> None:
     colours = [*palette.below, *palette.above]
     for one, other in combinations(colours, 2):
         assert ciede2000(seen(one, sight), seen(other, sight)) >= 8, (one, other)
 
 
-@pytest.mark.parametrize("palette", [maps.LIGHT, maps.DARK])
+@pytest.mark.parametrize("palette", [LIGHT, DARK])
 @pytest.mark.parametrize("side", ["below", "above"])
-def test_a_class_farther_from_the_benchmark_is_stronger(palette: maps.Palette, side: str) -> None:
+def test_a_class_farther_from_the_benchmark_is_stronger(palette: Palette, side: str) -> None:
     ground = lab(palette.background)[0]
     strength = [abs(lab(colour)[0] - ground) for colour in getattr(palette, side)]
     assert all(other - one > 8 for one, other in pairwise(strength))
@@ -264,7 +274,7 @@ def test_a_class_farther_from_the_benchmark_is_stronger(palette: maps.Palette, s
 
 
 def test_two_periods_share_their_classes() -> None:
-    regions = maps.REGIONS[:20]
+    regions = REGIONS[:20]
     old = published(*(("2023-12", code, 1.0 + n) for n, code in enumerate(regions)))
     new = published(*(("2024-12", code, 50.0 + n * n) for n, code in enumerate(regions)))
     later = shown(new, view(), beside=old)
@@ -353,8 +363,8 @@ def test_a_map_of_changes_counts_what_cannot_be_compared() -> None:
     assert told.loc[["110000", "120000", "130000"], "shown"].tolist() == [
         "+10.0%", "−40.0%", "[b] Not comparable",
     ]  # fmt: skip
-    assert told.at["110000", "fill"] in maps.LIGHT.above
-    assert told.at["120000", "fill"] in maps.LIGHT.below
+    assert told.at["110000", "fill"] in LIGHT.above
+    assert told.at["120000", "fill"] in LIGHT.below
     lines = [line.partition(":")[0] for line in figures.footnotes]
     assert "[b] Not comparable, 1 of 31 provinces" in lines
     assert "Suppressed, 1 of 31 provinces" in lines
@@ -384,14 +394,14 @@ def test_a_change_runs_from_the_earlier_period_whichever_is_chosen() -> None:
 def test_all_periods_that_play_have_one_scale() -> None:
     rows = published(
         *((f"{year}-12", code, float(n + 1)) for year in (2022, 2023, 2024)
-          for n, code in enumerate(maps.REGIONS[:10]))
+          for n, code in enumerate(REGIONS[:10]))
     )  # fmt: skip
     hidden = (rows["region"] == "110000") & (rows["period"] == "2023-12")
     rows["confidentiality"] = np.where(hidden, "C", "F")
     figures = map_view.moving_figures(view(shown="play"), rows, CITED, boundaries())
     assert figures.frames["label"].tolist() == ["Dec 2022", "Dec 2023", "Dec 2024"]
     units = figures.units
-    assert len(units) == 3 * len(maps.REGIONS)
+    assert len(units) == 3 * len(REGIONS)
     assert units["region_frame"].is_unique
     valued = units[units["state"] == "value"]
     assert (valued.groupby("region", observed=True)["fill"].nunique() == 1).all()
@@ -401,8 +411,8 @@ def test_all_periods_that_play_have_one_scale() -> None:
 
 
 def test_the_browser_has_all_it_needs_to_play() -> None:
-    chart = maps.region_map(boundaries(), words=EN, moving=True).to_dict()
-    vega = vl_convert.vegalite_to_vega(maps.with_controls(chart, 7, EN))
+    chart = region_map(boundaries(), words=EN, moving=True).to_dict()
+    vega = vl_convert.vegalite_to_vega(with_controls(chart, 7, EN))
     signals = {signal["name"]: signal for signal in vega["config"]["signals"]}
     assert signals["playing"]["bind"]["input"] == "checkbox"
     assert signals["playing"]["value"] is False
@@ -418,7 +428,7 @@ def test_the_browser_has_all_it_needs_to_play() -> None:
 
 
 def test_every_region_that_a_map_hides_has_a_bar() -> None:
-    vega = vl_convert.vegalite_to_vega(maps.region_map(boundaries(), words=EN).to_dict())
+    vega = vl_convert.vegalite_to_vega(region_map(boundaries(), words=EN).to_dict())
     filters = [
         step["expr"] for data in vega["data"] for step in data.get("transform", [])
         if step["type"] == "filter"

@@ -17,19 +17,23 @@ import vl_convert
 from numpy.typing import NDArray
 from PIL import Image
 
-from indicators import maps
+from indicators.drawing.boundaries import REGIONS, Boundaries, load_boundaries
+from indicators.drawing.map_rows import legend_rows, unit_rows
+from indicators.drawing.palette import DARK, LIGHT, NO_VALUE, Palette
+from indicators.drawing.region_map import region_map
+from indicators.drawing.standalone import exported_map, map_provenance
 from indicators.wording import Wording
 
 WORDS = Wording("en")
-NAMES = {code: f"Unit {code[:2]}" for code in maps.REGIONS} | {"110000": "北京"}
+NAMES = {code: f"Unit {code[:2]}" for code in REGIONS} | {"110000": "北京"}
 BREAKS = [10.0, 20.0, 40.0, 80.0]
 
 Lab = tuple[float, float, float]
 
 
 @cache
-def boundaries() -> maps.Boundaries:
-    return maps.load(Path(__file__).parent.parent / "data" / "reference" / "boundaries")
+def boundaries() -> Boundaries:
+    return load_boundaries(Path(__file__).parent.parent / "data" / "reference" / "boundaries")
 
 
 def row(region: str, value: float | None, **others: str) -> dict[str, Any]:
@@ -41,20 +45,18 @@ def figures(rows: list[dict[str, Any]], **options: Any) -> pd.DataFrame:
     table = pd.DataFrame(rows, columns=["region", "value", "period", "status", "confidentiality"])
     settings: dict[str, Any] = {
         "breaks": BREAKS, "names": NAMES, "unit": "certificates", "words": WORDS,
-        "palette": maps.LIGHT,
+        "palette": LIGHT,
     }  # fmt: skip
-    return maps.map_figures(table, **settings | options).set_index("region")
+    return unit_rows(table, **settings | options).set_index("region")
 
 
 def legend(drawn: pd.DataFrame) -> pd.DataFrame:
-    return maps.map_legend(
-        drawn, breaks=BREAKS, unit="certificates", words=WORDS, palette=maps.LIGHT
-    )
+    return legend_rows(drawn, breaks=BREAKS, unit="certificates", words=WORDS, palette=LIGHT)
 
 
 def picture(rows: list[dict[str, Any]], **options: Any) -> NDArray[np.int16]:
     drawn = figures(rows, **options).reset_index()
-    specification = maps.exported_map(
+    specification = exported_map(
         boundaries(),
         drawn,
         legend(drawn),
@@ -78,7 +80,7 @@ def share(image: NDArray[np.int16], colour: str) -> float:
 def test_a_class_holds_its_lower_end_and_zero_is_a_value() -> None:
     values = {"110000": 0.0, "120000": 9.9, "130000": 10.0, "140000": 80.0}
     drawn = figures([row(region, value) for region, value in values.items()])
-    classes = maps.LIGHT.classes(5)
+    classes = LIGHT.classes(5)
     assert drawn.loc[list(values), "fill"].tolist() == [
         classes[0], classes[0], classes[1], classes[4],
     ]  # fmt: skip
@@ -105,7 +107,7 @@ def test_what_is_no_value_says_why() -> None:
         "5 certificates", "No data", "Suppressed", "Not applicable", "No data",
         "Outside the survey",
     ]  # fmt: skip
-    assert set(states["fill"].iloc[1:]) == {maps.LIGHT.no_value}
+    assert set(states["fill"].iloc[1:]) == {LIGHT.no_value}
 
 
 def test_ranks_count_values_alone_and_share_ties() -> None:
@@ -121,13 +123,13 @@ def test_all_34_units_are_drawn_and_no_other() -> None:
     drawn = figures(
         [row("100000", 999.0), row("ALL", 999.0), row("330000", 3.0)], selected="330000"
     )
-    assert drawn.index.tolist() == list(maps.REGIONS)
+    assert drawn.index.tolist() == list(REGIONS)
     assert drawn.index[drawn["selected"]].tolist() == ["330000"]
     assert drawn.loc["330000", "rank"] == "1 of 1"
 
 
 def test_the_legend_names_classes_and_the_states_there_are() -> None:
-    rows = [row(code, 5.0) for code in maps.REGIONS[:30]] + [row("650000", None, status="M")]
+    rows = [row(code, 5.0) for code in REGIONS[:30]] + [row("650000", None, status="M")]
     listed = legend(figures(rows))
     assert listed.loc[listed["kind"] == "class", "label"].tolist() == [
         "under 10", "10 to 20", "20 to 40", "40 to 80", "80 or more",
@@ -202,15 +204,15 @@ def test_the_colour_difference_is_the_published_one(one: Lab, other: Lab, publis
     assert ciede2000(one, other) == pytest.approx(published, abs=5e-5)
 
 
-@pytest.mark.parametrize("palette", [maps.LIGHT, maps.DARK])
+@pytest.mark.parametrize("palette", [LIGHT, DARK])
 @pytest.mark.parametrize("count", [1, 2, 3, 4, 5, 6, 7])
-def test_no_data_differs_from_every_class(palette: maps.Palette, count: int) -> None:
+def test_no_data_differs_from_every_class(palette: Palette, count: int) -> None:
     for colour in palette.classes(count):
         assert ciede2000(lab(palette.no_value), lab(colour)) >= 20, colour
 
 
-@pytest.mark.parametrize("palette", [maps.LIGHT, maps.DARK])
-def test_classes_run_one_way_in_lightness(palette: maps.Palette) -> None:
+@pytest.mark.parametrize("palette", [LIGHT, DARK])
+def test_classes_run_one_way_in_lightness(palette: Palette) -> None:
     lightness = [lab(colour)[0] for colour in palette.classes(7)]
     steps = np.diff(lightness)
     assert (np.abs(steps) > 4).all()
@@ -230,7 +232,7 @@ def everything(part: Any) -> list[dict[str, Any]]:
 
 
 def test_geometry_comes_by_address_and_figures_by_name() -> None:
-    specification = maps.region_map(boundaries(), words=WORDS).to_dict()
+    specification = region_map(boundaries(), words=WORDS).to_dict()
     addresses = {part["url"] for part in everything(specification) if "url" in part}
     assert addresses == {
         boundaries().boundary_url(name)
@@ -242,14 +244,14 @@ def test_geometry_comes_by_address_and_figures_by_name() -> None:
 
 
 def test_a_click_selects_by_region() -> None:
-    params = maps.region_map(boundaries(), words=WORDS).to_dict()["params"]
+    params = region_map(boundaries(), words=WORDS).to_dict()["params"]
     (region,) = (param for param in params if param["name"] == "region")
     assert region["select"]["fields"] == ["region"]
     assert region["select"]["type"] == "point"
 
 
 def test_the_main_map_is_the_equal_area_conic() -> None:
-    parts = everything(maps.region_map(boundaries(), words=WORDS).to_dict())
+    parts = everything(region_map(boundaries(), words=WORDS).to_dict())
     kinds = {part["projection"]["type"] for part in parts if "projection" in part}
     assert kinds == {"conicEqualArea", "mercator"}
     conic = next(part for part in parts if part.get("type") == "conicEqualArea")
@@ -261,7 +263,7 @@ def test_an_export_needs_no_network_and_says_where_it_comes_from(
 ) -> None:
     monkeypatch.setenv("MAP_REVIEW_NUMBER", "GS（2024）0650号")
     drawn = figures([row("330000", 3.0)]).reset_index()
-    specification = maps.exported_map(
+    specification = exported_map(
         boundaries(), drawn, legend(drawn), words=WORDS, title="T", notes=["Source: S"], width=1000
     )
     assert not any("url" in part for part in everything(specification))
@@ -275,7 +277,7 @@ def test_an_export_needs_no_network_and_says_where_it_comes_from(
 
 def test_without_a_review_number_the_map_says_so(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delenv("MAP_REVIEW_NUMBER", raising=False)
-    assert maps.map_provenance(boundaries(), WORDS)[-1] == (
+    assert map_provenance(boundaries(), WORDS)[-1] == (
         "Map-review number: not set: for internal use"
     )
 
@@ -284,12 +286,12 @@ def test_without_a_review_number_the_map_says_so(monkeypatch: pytest.MonkeyPatch
 
 
 def test_values_and_each_hatch_look_different() -> None:
-    valued = picture([row(code, 100.0) for code in maps.REGIONS])
-    plain = picture([], out_of_scope=maps.REGIONS)
+    valued = picture([row(code, 100.0) for code in REGIONS])
+    plain = picture([], out_of_scope=REGIONS)
     hatched = picture([])
-    crossed = picture([row(code, 100.0, confidentiality="C") for code in maps.REGIONS])
+    crossed = picture([row(code, 100.0, confidentiality="C") for code in REGIONS])
 
-    strongest, empty = maps.LIGHT.classes(5)[-1], maps.LIGHT.no_value
+    strongest, empty = LIGHT.classes(5)[-1], LIGHT.no_value
     assert share(valued, strongest) > 0.2
     assert share(valued, empty) < 0.001
     assert share(hatched, strongest) < 0.005  # the legend's swatch alone
@@ -299,29 +301,29 @@ def test_values_and_each_hatch_look_different() -> None:
     assert share(crossed, empty) < 0.95 * share(hatched, empty)
 
 
-@pytest.mark.parametrize("palette", [maps.LIGHT, maps.DARK], ids=["light", "dark"])
-def test_every_state_has_a_pattern_of_its_own(palette: maps.Palette) -> None:
+@pytest.mark.parametrize("palette", [LIGHT, DARK], ids=["light", "dark"])
+def test_every_state_has_a_pattern_of_its_own(palette: Palette) -> None:
     plain = figures([], palette=palette).assign(state="out_of_scope")
 
     def drawn(state: str) -> NDArray[np.int16]:
         units = plain.reset_index()
         units.loc[units["region"] == "650000", "state"] = state
-        specification = maps.exported_map(
+        specification = exported_map(
             boundaries(), units, legend(plain), words=WORDS, title="", labels=False, width=500,
-            dark=palette is maps.DARK,
+            dark=palette is DARK,
         )  # fmt: skip
         png = vl_convert.vegalite_to_png(specification, scale=1)
         return np.asarray(Image.open(io.BytesIO(png)).convert("L")).astype(np.int16)
 
-    pictures = {state: drawn(state) for state in maps.NO_VALUE}
-    for one, other in combinations(maps.NO_VALUE, 2):
+    pictures = {state: drawn(state) for state in NO_VALUE}
+    for one, other in combinations(NO_VALUE, 2):
         assert (np.abs(pictures[one] - pictures[other]) > 20).sum() > 150, (one, other)
 
 
 def test_every_state_has_a_swatch_of_its_own() -> None:
-    states = dict(zip(maps.REGIONS, maps.NO_VALUE, strict=False))
+    states = dict(zip(REGIONS, NO_VALUE, strict=False))
     drawn = figures([row(code, None, state=state) for code, state in states.items()],
                     units=list(states))  # fmt: skip
     told = legend(drawn.assign(state=list(states.values())))
     swatches = told[told["kind"] == "state"]
-    assert len(swatches) == swatches["hatch"].nunique() == len(maps.NO_VALUE)
+    assert len(swatches) == swatches["hatch"].nunique() == len(NO_VALUE)

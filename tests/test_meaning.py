@@ -20,11 +20,11 @@ from etl import meaning, refresh
 from etl.__main__ import app
 from etl.commands.screen import screen
 from etl.schema import read, schema_findings
-from indicators import catalogue, database
+from indicators import catalogue
 from indicators.cached import opening
 from indicators.cached import queries as cached_queries
-from indicators.database import ROOT
 from indicators.published_catalogue import kept_catalogue
+from indicators.store.opening import ROOT, open_database
 from tests.conftest import WORLD, publish_rows
 
 HAN = re.compile(r"[\u4e00-\u9fff]")
@@ -235,7 +235,7 @@ def opened(page: str) -> AppTest:
 def test_the_server_stands_on_the_catalogue_as_last_published_and_says_so(
     copies: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    refresh.fill_if_empty(database.open_database())
+    refresh.fill_if_empty(open_database())
     plant(copies / INDICATORS, "clause: preamble", "clause: prologue")
     plant(copies / "catalogue" / "units.yaml", "zh: 张, en: certificates}", "zh: 张")
     door.open_figures()
@@ -265,7 +265,7 @@ def test_a_first_start_with_a_broken_catalogue_shows_the_mistakes_and_nothing_el
 
 @pytest.mark.usefixtures("_server")
 def test_a_broken_register_keeps_no_page_from_what_was_published(copies: Path) -> None:
-    refresh.fill_if_empty(database.open_database())
+    refresh.fill_if_empty(open_database())
     plant(copies / GUIZHOU, "  kind: at_least", "  kind: at_last")
     door.open_figures()
     page = opened("objectives")

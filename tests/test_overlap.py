@@ -10,9 +10,9 @@ import pytest
 import sqlalchemy as sa
 
 from etl.refresh import RAW, figures, refresh
-from indicators.database import open_database
 from indicators.findings import FindingsError
-from indicators.queries import Selection, observations
+from indicators.store.opening import open_database
+from indicators.store.queries import Selection, observations
 
 DECLARED = """
 provenance: {{publisher: {publisher}, document: 数据库导出, licence: 内部使用{date}}}

@@ -27,8 +27,9 @@ from etl.figures.tidying import tidy
 from etl.files import textfile as text_files
 from etl.tidy import SCHEMA
 from indicators import catalogue
-from indicators.database import ROOT, citation
 from indicators.findings import FindingsError
+from indicators.store.opening import ROOT
+from indicators.store.tables import citation
 from indicators.wording import Wording
 from tests.own_files import (
     GOOD,

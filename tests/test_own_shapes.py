@@ -14,8 +14,8 @@ from etl.figures.grammar import declaration_of
 from etl.figures.tidying import tidy
 from etl.files.letters import letter, position
 from indicators import catalogue
-from indicators.database import ROOT
 from indicators.findings import FindingsError
+from indicators.store.opening import ROOT
 from tests.own_files import PROVENANCE, csv, faults, figures, loaded, xlsx
 
 SHEETS = """

@@ -11,7 +11,7 @@ import streamlit as st
 from streamlit.testing.v1 import AppTest
 
 from etl.refresh import fill_if_empty
-from indicators import database
+from indicators.store.opening import open_database
 
 ROOT = Path(__file__).resolve().parent.parent
 HAN = re.compile(r"[\u4e00-\u9fff]")
@@ -22,9 +22,9 @@ PAGES = ("overview", "map", "objectives", "province", "releases")
 def figures(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """Yield the URL of a database with the figures that the project ships."""
     url = f"sqlite:///{tmp_path_factory.mktemp('pages') / 'figures.sqlite'}"
-    fill_if_empty(database.open_database(url))
+    fill_if_empty(open_database(url))
     yield url
-    database.open_database(url).dispose()
+    open_database(url).dispose()
 
 
 @pytest.fixture(autouse=True)
@@ -141,7 +141,7 @@ def test_an_empty_database_says_what_to_do(tmp_path: Path, monkeypatch: pytest.M
     page = opened("map")
     assert page.title[0].value == "尚无数据"
     assert "python -m etl refresh" in page.info[0].value
-    database.open_database(url).dispose()
+    open_database(url).dispose()
 
 
 @pytest.mark.parametrize("address", ["0.0.0.0", "192.0.2.7", "", "::"])

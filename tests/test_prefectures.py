@@ -17,8 +17,19 @@ import sqlalchemy as sa
 import streamlit as st
 from streamlit.testing.v1 import AppTest
 
-from indicators import catalogue, database, holdings, maps, tables
-from indicators.queries import Selection
+from indicators import catalogue, tables
+from indicators.drawing.boundaries import (
+    REGIONS,
+    Boundaries,
+    BoundaryError,
+    load_boundaries,
+    prefectures,
+)
+from indicators.drawing.levels import lacking, level_rows, province_of, undivided
+from indicators.drawing.region_map import region_map
+from indicators.store import holdings
+from indicators.store.opening import open_database
+from indicators.store.queries import Selection
 from indicators.views import map as map_view
 from indicators.views.map import MapFigures, MapView
 from indicators.wording import Language, Wording
@@ -37,8 +48,8 @@ BELOW = [
 
 
 @cache
-def boundaries() -> maps.Boundaries:
-    return maps.load(SHIPPED)
+def boundaries() -> Boundaries:
+    return load_boundaries(SHIPPED)
 
 
 @cache
@@ -58,7 +69,7 @@ def shown(within: str, language: Language = "zh", period: str = "2024-12") -> Ma
     view = MapView(selection, within, language, dark=False, within=within)
     rows = rows_of([row for row in BELOW if row[1] == period]).assign(release=1)
     return map_view.map_figures(
-        view, maps.level_rows(rows, within), pd.DataFrame([CITATION]), boundaries()
+        view, level_rows(rows, within), pd.DataFrame([CITATION]), boundaries()
     )
 
 
@@ -67,7 +78,7 @@ def shown(within: str, language: Language = "zh", period: str = "2024-12") -> Ma
 
 def test_27_provinces_divide_into_333_prefectures_and_30_units_directly_below() -> None:
     codes = pd.Series(regions().index)
-    assert set(maps.prefectures()) == set(maps.REGIONS) - WITHOUT
+    assert set(prefectures()) == set(REGIONS) - WITHOUT
     assert (codes.str.endswith("00")).sum() == 333
     assert (~codes.str.endswith("00")).sum() == 30
     # GB/T 2260: 90 stands for what a province governs directly.
@@ -121,10 +132,10 @@ def test_prefecture_files_weigh_less_than_1_5_mb_and_none_more_than_70_kb() -> N
     assert max(sizes) < 70_000
 
 
-@pytest.mark.parametrize("province", sorted(set(maps.REGIONS) - WITHOUT))
+@pytest.mark.parametrize("province", sorted(set(REGIONS) - WITHOUT))
 def test_prefectures_are_whole_and_do_not_overlap(province: str) -> None:
     drawn = shapes(province)
-    assert tuple(drawn) == maps.prefectures()[province]
+    assert tuple(drawn) == prefectures()[province]
     assert all(shape.is_valid and not shape.is_empty for shape in drawn.values())
     assert not any(part.exterior.is_ccw for shape in drawn.values() for part in shape.geoms)
     parts = list(drawn.values())
@@ -132,7 +143,7 @@ def test_prefectures_are_whole_and_do_not_overlap(province: str) -> None:
     assert sum(part.area for part in parts) - shapely.union_all(parts).area < 1e-5
 
 
-@pytest.mark.parametrize("province", sorted(set(maps.REGIONS) - WITHOUT))
+@pytest.mark.parametrize("province", sorted(set(REGIONS) - WITHOUT))
 def test_prefectures_fill_their_province(province: str) -> None:
     features = json.loads((SHIPPED / "provinces.geojson").read_text())["features"]
     (whole,) = [shapely.geometry.shape(f["geometry"]) for f in features if f["id"] == province]
@@ -161,7 +172,7 @@ def test_a_place_lies_in_its_prefecture(code: str, longitude: float, latitude: f
 
 def test_a_province_is_read_and_served_only_once_it_is_opened(tmp_path: Path) -> None:
     shutil.copytree(SHIPPED, tmp_path, dirs_exist_ok=True)
-    loaded = maps.load(tmp_path)
+    loaded = load_boundaries(tmp_path)
     assert not any(name.startswith("330000") for name in loaded.served)
     address = loaded.within("330000").boundary_url("330000.geojson")
     assert address.startswith("/boundaries/330000.geojson?v=")
@@ -175,7 +186,7 @@ def test_a_folder_without_a_province_cannot_open_it_and_a_wrong_file_is_refused(
 ) -> None:
     shutil.copytree(SHIPPED, tmp_path, dirs_exist_ok=True)
     (tmp_path / "prefectures" / "330000.geojson").unlink()
-    loaded = maps.load(tmp_path)
+    loaded = load_boundaries(tmp_path)
     assert not loaded.can_open("330000")
     assert not loaded.can_open("110000")
     assert loaded.can_open("320000")
@@ -186,8 +197,8 @@ def test_a_folder_without_a_province_cannot_open_it_and_a_wrong_file_is_refused(
         (tmp_path / "boundaries.yaml").read_text(encoding="utf-8").partition("files:")[0],
         encoding="utf-8",
     )
-    with pytest.raises(maps.BoundaryError) as refused:
-        maps.load(tmp_path).within("330000")
+    with pytest.raises(BoundaryError) as refused:
+        load_boundaries(tmp_path).within("330000")
     assert [str(problem)[:21] for problem in refused.value.problems] == [
         "Missing units: 330100", "Unknown units: 320100",
     ]  # fmt: skip
@@ -195,7 +206,7 @@ def test_a_folder_without_a_province_cannot_open_it_and_a_wrong_file_is_refused(
 
 def test_only_the_nation_and_hainan_have_the_inset() -> None:
     def drawn(region: str) -> str:
-        chart = maps.region_map(boundaries().within(region), words=ZH)
+        chart = region_map(boundaries().within(region), words=ZH)
         return json.dumps(chart.to_dict())
 
     assert "maritime.geojson" in drawn("460000")
@@ -247,29 +258,29 @@ def test_the_map_of_the_nation_has_no_rows_of_prefectures() -> None:
 def test_what_is_missing_is_named_with_who_could_supply_it() -> None:
     rows = rows_of([row for row in WORLD if row[1] == "2024-12"])
     item = catalogue.load().indicators["certificates_valid"]
-    missing, published, supply, counted = maps.lacking(rows, "330000", item, ZH)
+    missing, published, supply, counted = lacking(rows, "330000", item, ZH)
     assert missing == "缺少数据：浙江的 11 个地市都没有有效认证证书数。"
     assert published.startswith("目前只公布到省一级，公布方：国家认监委")
     assert "浙江的主管部门" in supply
     assert "docs/certificates.md" in counted
-    assert "Zhejiang" in maps.lacking(rows, "330000", item, EN)[0]
+    assert "Zhejiang" in lacking(rows, "330000", item, EN)[0]
 
 
 def test_nothing_is_said_to_be_missing_where_one_prefecture_has_a_figure() -> None:
     item = catalogue.load().indicators["certificates_valid"]
-    assert maps.lacking(rows_of(BELOW), "330000", item, ZH) == []
+    assert lacking(rows_of(BELOW), "330000", item, ZH) == []
     # Figures of another province's prefectures do not help.
-    assert len(maps.lacking(rows_of(BELOW), "340000", item, ZH)) == 4
+    assert len(lacking(rows_of(BELOW), "340000", item, ZH)) == 4
 
 
 def test_a_ratio_of_prefectures_waits_for_its_parts_and_others_for_an_authority() -> None:
     known, nothing = catalogue.load().indicators, rows_of([])
-    ratio = maps.lacking(nothing, "330000", known["organisations_per_10000_residents"], EN)
+    ratio = lacking(nothing, "330000", known["organisations_per_10000_residents"], EN)
     assert ratio[1:] == [
         "It is computed here once there are figures by prefecture of: Certified organisations, "
         "Residents."
     ]
-    rate = maps.lacking(nothing, "330000", known["manufacturing_pass_rate"], EN)
+    rate = lacking(nothing, "330000", known["manufacturing_pass_rate"], EN)
     assert len(rate) == 2
     assert "authority responsible in Zhejiang" in rate[1]
 
@@ -279,16 +290,16 @@ def test_a_ratio_of_prefectures_waits_for_its_parts_and_others_for_an_authority(
     [("110000", "直辖市下设区县"), ("710000", "未覆盖"), ("330000", ""), ("100000", "")],
 )
 def test_a_region_without_prefectures_says_why(region: str, said: str) -> None:
-    found = maps.undivided(region, ZH)
+    found = undivided(region, ZH)
     assert said in found
     assert bool(found) == bool(said)
 
 
 def test_a_prefecture_leads_to_its_province() -> None:
-    assert maps.province_of("330100") == "330000"
-    assert maps.province_of("429004") == "420000"
-    assert maps.province_of("330000") is None
-    assert maps.province_of("") is None
+    assert province_of("330100") == "330000"
+    assert province_of("429004") == "420000"
+    assert province_of("330000") is None
+    assert province_of("") is None
 
 
 # The choice of figures
@@ -323,7 +334,7 @@ def test_what_only_prefectures_have_is_held_below_their_province(empty: sa.Engin
 def figures(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """Yield the URL of a database with figures of three prefectures."""
     url = f"sqlite:///{tmp_path_factory.mktemp('prefectures') / 'figures.sqlite'}"
-    engine = database.open_database(url)
+    engine = open_database(url)
     publish_rows(engine, BELOW)
     yield url
     engine.dispose()

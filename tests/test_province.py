@@ -13,10 +13,13 @@ from streamlit.testing.v1 import AppTest
 
 from etl.publish.gate import Decision, publish
 from etl.refresh import fill_if_empty
-from indicators import compare, database, holdings, maps, queries, tables
+from indicators import compare, tables
 from indicators.cached import opening
 from indicators.drawing import province as province_charts
-from indicators.queries import Vintage
+from indicators.drawing.boundaries import load_boundaries
+from indicators.store import holdings, queries
+from indicators.store.opening import open_database
+from indicators.store.queries import Vintage
 from indicators.views import facts, province
 from indicators.wording import Wording
 from tests.conftest import edition_of, rows_of
@@ -59,7 +62,7 @@ def facts_of(
 def shipped(tmp_path_factory: pytest.TempPathFactory) -> Iterator[sa.Engine]:
     """Yield an engine on the figures that the project ships."""
     url = f"sqlite:///{tmp_path_factory.mktemp('province') / 'figures.sqlite'}"
-    engine = database.open_database(url)
+    engine = open_database(url)
     fill_if_empty(engine)
     yield engine
     engine.dispose()
@@ -68,7 +71,7 @@ def shipped(tmp_path_factory: pytest.TempPathFactory) -> Iterator[sa.Engine]:
 @pytest.fixture(scope="module")
 def common(shipped: sa.Engine) -> facts.Shared:
     judged = facts.judged(shipped, 1)
-    return facts.shared(shipped, Vintage(1), maps.load(), judged)
+    return facts.shared(shipped, Vintage(1), load_boundaries(), judged)
 
 
 def test_the_title_says_the_rank_and_the_ranks_that_chance_allows() -> None:

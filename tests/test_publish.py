@@ -7,10 +7,9 @@ import pytest
 import sqlalchemy as sa
 
 from etl.publish.gate import Decision, Overtaken, publish, roll_back
-from indicators.database import holding, observation
 from indicators.findings import Finding, FindingsError, message
-from indicators.holdings import choices, holding_of, reach
-from indicators.queries import (
+from indicators.store.holdings import choices, holding_of, reach
+from indicators.store.queries import (
     Selection,
     all_observations,
     changes,
@@ -21,6 +20,7 @@ from indicators.queries import (
     revisions,
     warnings,
 )
+from indicators.store.tables import holding, observation
 from tests.conftest import CITATION, WORLD, edition_of, publish_rows, rows_of
 
 JIANGSU = Selection("certificates_valid", period="2024-12", region="320000")

@@ -13,9 +13,9 @@ import sqlalchemy as sa
 from etl.intake import Named
 from etl.refresh import RAW, figures, fill_if_empty, refresh
 from indicators import catalogue
-from indicators.database import KEY
 from indicators.findings import FindingsError, UnacceptedError
-from indicators.queries import Selection, latest_release, observations, releases, warnings
+from indicators.store.queries import Selection, latest_release, observations, releases, warnings
+from indicators.store.tables import KEY
 
 
 @dataclass(frozen=True)

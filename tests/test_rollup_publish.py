@@ -28,7 +28,7 @@ from etl.intake import Named
 from etl.refresh import RAW, refresh
 from indicators import catalogue
 from indicators.findings import FindingsError
-from indicators.queries import all_observations
+from indicators.store.queries import all_observations
 from indicators.wording import Wording
 
 pytestmark = pytest.mark.filterwarnings("ignore:fetch_arrow_table:DeprecationWarning")

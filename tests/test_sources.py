@@ -14,9 +14,10 @@ import sqlalchemy as sa
 
 from etl.refresh import RAW, refresh
 from etl.tidy import DERIVED
-from indicators import holdings, tables
-from indicators.archive import frame_of
-from indicators.database import citation, observation
+from indicators import tables
+from indicators.store import holdings
+from indicators.store.archive import frame_of
+from indicators.store.tables import citation, observation
 from indicators.wording import Wording
 
 DECLARED = """provenance: {{publisher: {publisher}, document: {document}, licence: 内部使用{more}}}

@@ -11,7 +11,7 @@ import sqlalchemy as sa
 
 from etl.publish.gate import roll_back
 from etl.refresh import RAW, refresh
-from indicators.queries import Selection, observations
+from indicators.store.queries import Selection, observations
 
 DECLARED = """\
 provenance: {publisher: 某局, document: 获证组织清点, licence: 内部}

@@ -14,9 +14,10 @@ import sqlalchemy as sa
 from etl.judging import judged, write_verdicts
 from etl.refresh import RAW, refresh
 from etl.targets import FOLDER, register
-from indicators import catalogue, queries, tables
+from indicators import catalogue, tables
 from indicators.findings import FindingsError
 from indicators.progress import Kind, judge, said_of
+from indicators.store import queries
 from indicators.targets import (
     Register,
     applicable,

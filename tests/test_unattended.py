@@ -21,8 +21,7 @@ from etl.__main__ import app
 from etl.commands.outcome import Outcome
 from etl.commands.usage import half
 from etl.publish.lock import publishing
-from indicators import database
-from indicators.database import ROOT
+from indicators.store.opening import ROOT, open_database
 from indicators.wording import Wording
 from tests.conftest import WORLD, publish_rows
 from tests.test_acceptance import TABLE, write
@@ -94,7 +93,7 @@ def test_who_publishes_at_the_same_time_is_told_that_somebody_is(
     database_url: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("DATABASE_URL", database_url)
-    engine = database.open_database()
+    engine = open_database()
     publish_rows(engine, WORLD)
     with publishing(engine):
         assert ended("rollback", "1", "--reason", "再来")[0] == Outcome.BUSY
@@ -206,7 +205,7 @@ def test_a_text_in_both_languages_is_halved_and_another_is_left() -> None:
 @pytest.mark.parametrize("encoding", ["gbk", "gb18030", "cp936", "ascii", "cp1252"])
 def test_no_console_is_too_narrow_for_what_is_printed(tmp_path: Path, encoding: str) -> None:
     address = f"sqlite:///{tmp_path / 'figures.sqlite'}"
-    engine = database.open_database(address)
+    engine = open_database(address)
     publish_rows(engine, WORLD)
     engine.dispose()
     environment = os.environ | {"PYTHONIOENCODING": encoding, "DATABASE_URL": address}

@@ -10,8 +10,11 @@ from typing import Any
 import pandas as pd
 import pytest
 
-from indicators import catalogue, maps, tables
-from indicators.queries import Selection
+from indicators import catalogue, tables
+from indicators.drawing.boundaries import REGIONS, Boundaries, load_boundaries
+from indicators.drawing.palette import LIGHT
+from indicators.drawing.standalone import map_provenance
+from indicators.store.queries import Selection
 from indicators.views import footnotes, overview
 from indicators.views import map as map_view
 from indicators.views.map import MapFigures, MapView
@@ -24,8 +27,8 @@ HAN = re.compile(r"[\u4e00-\u9fff]")
 
 
 @cache
-def boundaries() -> maps.Boundaries:
-    return maps.load()
+def boundaries() -> Boundaries:
+    return load_boundaries()
 
 
 def published(*world: tuple[str, str, str, float], **others: Any) -> pd.DataFrame:
@@ -159,7 +162,7 @@ def test_what_is_withheld_sets_no_class_and_is_no_benchmark(
     )
     assert figures.reference.empty
     said = figures.units.set_index("region").loc["110000"]
-    assert said["fill"] == maps.LIGHT.no_value
+    assert said["fill"] == LIGHT.no_value
     assert "900" not in figures.units.to_string() + figures.ranking.to_string()
 
 
@@ -245,7 +248,7 @@ def test_a_break_is_explained_where_there_is_one(language: Language) -> None:
 
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_every_map_says_where_its_boundaries_come_from(language: Language) -> None:
-    provenance = maps.map_provenance(boundaries(), Wording(language))
+    provenance = map_provenance(boundaries(), Wording(language))
     assert shown(december(), language).footnotes[-len(provenance) :] == provenance
 
 
@@ -395,7 +398,7 @@ def test_what_a_page_shows_first_is_in_the_table(words: Wording) -> None:
 def test_every_province_is_covered_or_named_as_uncovered() -> None:
     regions = catalogue.load().regions
     provinces = set(regions.loc[regions["kind"] == "province", "code"])
-    assert set(tables.provinces()) | set(tables.uncovered()) == provinces == set(maps.REGIONS)
+    assert set(tables.provinces()) | set(tables.uncovered()) == provinces == set(REGIONS)
     assert len(tables.provinces()) == 31
     assert tables.uncovered() == ("710000", "810000", "820000")
 

@@ -12,11 +12,12 @@ from streamlit.testing.v1 import AppTest
 
 from etl.demonstration import write_demonstration
 from etl.publish.gate import Decision, publish
-from indicators import database, frame
+from indicators import frame
 from indicators.cached import queries as cached_queries
 from indicators.cached import releases as cached_releases
 from indicators.exports import offered
-from indicators.queries import Selection, Vintage
+from indicators.store.opening import open_database
+from indicators.store.queries import Selection, Vintage
 from indicators.targets import Register
 from indicators.views import releases
 from indicators.wording import Wording
@@ -32,10 +33,10 @@ JIANGSU = Selection("certificates_valid", "2024-12", region="320000")
 def figures(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """Yield a database with two releases of the tiny world, and demonstration figures apart."""
     url = f"sqlite:///{tmp_path_factory.mktemp('vintages') / 'figures.sqlite'}"
-    real = database.open_database(url)
+    real = open_database(url)
     publish_rows(real, WORLD)
     publish(real, edition_of(CHANGED), Decision("a revision"))
-    write_demonstration(database.open_database(url, "demonstration"), years=range(2024, 2026))
+    write_demonstration(open_database(url, "demonstration"), years=range(2024, 2026))
     yield url
     real.dispose()
 

@@ -17,7 +17,7 @@ import xlsxwriter
 from etl.certificates.declaration import COLUMNS
 from etl.certificates.engine import Engine
 from etl.certificates.registry import FOR_PEOPLE, Summary
-from indicators.downloads import FORMULA, fitting
+from indicators.exports.downloads import FORMULA, fitting
 from indicators.findings import Message, message
 from indicators.wording import Wording
 

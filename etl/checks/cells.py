@@ -18,9 +18,9 @@ from etl.checks.subject import (
     unlisted,
 )
 from indicators.catalogue import Catalogue
-from indicators.database import KEY
 from indicators.findings import Finding, Message, message
 from indicators.statuses import OBSERVATION_STATUSES
+from indicators.store.tables import KEY
 
 OBS_STATUS = list(OBSERVATION_STATUSES)
 NO_VALUE = [code for code, status in OBSERVATION_STATUSES.items() if not status.has_value]

@@ -8,8 +8,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from etl.checks.subject import Check, Subject, figure, found_at, key_of, records, unlisted
-from indicators.database import KEY
 from indicators.findings import Finding, message
+from indicators.store.tables import KEY
 
 _ADVICE = message(
     "see which of the two totals the document gives: 全部 (with those abroad) or 全国"

@@ -17,8 +17,8 @@ import pandas as pd
 
 from etl.tidy import DERIVED, TidyRows
 from indicators.catalogue import Catalogue
-from indicators.database import KEY
 from indicators.findings import Finding, Key, Message, Severity, message
+from indicators.store.tables import KEY
 
 LISTED = 100_000  # findings of one check: more say nothing more, and must not fill the memory
 KEYS = ", ".join(KEY)

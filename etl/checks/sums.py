@@ -10,8 +10,8 @@ import pandas as pd
 
 from etl.checks.subject import KEYS, Check, Subject, figure, found_at, key_of, records, unlisted
 from etl.divisions import DIMENSIONS, divisions
-from indicators.database import KEY
 from indicators.findings import Finding, Key, message
+from indicators.store.tables import KEY
 
 
 def _sums(subject: Subject) -> Iterator[Finding]:

@@ -14,9 +14,10 @@ from etl.commands.outcome import Outcome
 from etl.commands.screen import screen
 from etl.publish.filing import OWN
 from etl.reporting import write_findings
-from indicators import catalogue, holdings, queries, tables
-from indicators.database import open_database
+from indicators import catalogue, tables
 from indicators.findings import FindingsError
+from indicators.store import holdings, queries
+from indicators.store.opening import open_database
 from indicators.views import releases
 
 if TYPE_CHECKING:

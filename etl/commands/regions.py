@@ -9,8 +9,9 @@ import typer
 
 from etl.commands.app import Force, app
 from etl.commands.screen import screen
-from indicators import catalogue, queries, tables
-from indicators.database import ROOT, Dataset, has_dataset, open_database
+from indicators import catalogue, tables
+from indicators.store import queries
+from indicators.store.opening import ROOT, Dataset, has_dataset, open_database
 
 
 @app.command()
@@ -27,7 +28,7 @@ def briefing(
 ) -> None:
     """写出地区简报（.docx、.pdf、.xlsx） · Write the briefings of regions."""
     from indicators.compare import PeerGroupError
-    from indicators.queries import Vintage
+    from indicators.store.queries import Vintage
     from indicators.views.briefing.paper import NoFontError
     from indicators.views.briefing.writing import file_names, write_briefings
     from indicators.views.province import mistake_text

@@ -14,8 +14,8 @@ import typer
 from etl.commands.app import app
 from etl.commands.screen import screen
 from indicators import catalogue
-from indicators.database import ROOT
 from indicators.findings import Finding, FindingsError, message
+from indicators.store.opening import ROOT
 
 if TYPE_CHECKING:
     from etl.certificates.cube import Reference

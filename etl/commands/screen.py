@@ -25,8 +25,8 @@ from etl.commands.outcome import Outcome
 from etl.publish.lock import Busy
 from etl.reporting import findings_records, findings_table
 from indicators import catalogue, progress, tables
-from indicators.database import DatabaseSettingError
 from indicators.findings import Finding, FindingsError, Message, UnacceptedError, message
+from indicators.store.opening import DatabaseSettingError
 from indicators.views import releases
 from indicators.wording import Wording
 

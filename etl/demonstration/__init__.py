@@ -39,7 +39,8 @@ from etl.suppression.small_numbers import keep_withheld
 from etl.targets import Register
 from etl.tidy import TidyRows
 from indicators import catalogue
-from indicators.database import observation, remove_dataset
+from indicators.store.opening import remove_dataset
+from indicators.store.tables import observation
 
 SOURCE = "demonstration"
 SEED = 2018

@@ -13,8 +13,8 @@ import pandas as pd
 
 from etl.sources import SOURCES
 from indicators.catalogue import Catalogue
-from indicators.database import ROOT
 from indicators.progress.periods import decimal_year
+from indicators.store.opening import ROOT
 
 Floats = npt.NDArray[np.float64]
 Places = npt.NDArray[np.int64]

@@ -22,9 +22,9 @@ from etl.figures.notes import Notes
 from etl.figures.units import power
 from etl.files.listing import Listing
 from indicators.catalogue import Catalogue, Text
-from indicators.database import KEY
 from indicators.findings import Message, message
 from indicators.statuses import OBSERVATION_STATUSES
+from indicators.store.tables import KEY
 from indicators.wording import LANGUAGES, Wording
 
 Indices = npt.NDArray[np.int64]

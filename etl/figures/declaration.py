@@ -9,8 +9,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from indicators.database import KEY
 from indicators.statuses import ObservationStatus
+from indicators.store.tables import KEY
 
 TODO = "TODO"
 PROVENANCE = ("publisher", "document", "licence")

@@ -18,8 +18,8 @@ from etl.figures.headings import Heading, Headings
 from etl.figures.names import NATIONAL, TOTALS, folded, is_note, is_regional, is_whole
 from etl.files.sample import Certainty, Item, Sample, undecided
 from indicators.catalogue import Catalogue
-from indicators.database import KEY
 from indicators.findings import Message, message
+from indicators.store.tables import KEY
 
 _PUBLISHER = re.compile(
     r"(?:资料|数据)?来源\s*[:：]\s*([^。；;\s]+)|\bsources?\s*:\s*([^.;]+)", re.IGNORECASE

@@ -28,8 +28,8 @@ from etl.figures.declaration import (
     beside,
 )
 from etl.files import strict_yaml
-from indicators.database import KEY
 from indicators.findings import Finding, FindingsError, Message, message
+from indicators.store.tables import KEY
 
 LARGEST = 256 << 10  # bytes: names for every county take a fifth of it
 _LETTERS = ("Nd", "Lu", "Ll", "Lo")

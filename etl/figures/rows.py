@@ -22,8 +22,8 @@ from etl.figures.unit_words import UnitWords
 from etl.files.listing import Listing
 from etl.files.table import Batch
 from etl.tidy import SCHEMA
-from indicators.database import KEY
 from indicators.findings import message
+from indicators.store.tables import KEY
 
 Truths = npt.NDArray[np.bool_]
 # Dictionaries are written as they are; without the Arrow schema they are read as plain text.

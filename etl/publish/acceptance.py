@@ -17,8 +17,9 @@ import sqlalchemy as sa
 
 from etl.suppression.redaction import files_of, warning_rows
 from etl.tidy import TidyRows
-from indicators.database import KEY, insert_rows, observation, quoted, revision, warning
 from indicators.findings import Finding
+from indicators.store.bulk import insert_rows
+from indicators.store.tables import KEY, observation, quoted, revision, warning
 
 
 def known_again(

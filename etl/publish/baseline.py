@@ -14,16 +14,10 @@ from etl.publish.gate import code_version
 from etl.sources import SOURCES
 from etl.tidy import DERIVED, PUBLIC
 from indicators import catalogue
-from indicators.database import (
-    change,
-    citation,
-    holding,
-    observation,
-    read_batches,
-    release_input,
-)
-from indicators.holdings import CELL
-from indicators.queries import inputs, releases
+from indicators.store.bulk import read_batches
+from indicators.store.holdings import CELL
+from indicators.store.queries import inputs, releases
+from indicators.store.tables import change, citation, holding, observation, release_input
 
 MEANING = ("catalogue", "reference")  # the sources of files that say what figures mean
 

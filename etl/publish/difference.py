@@ -10,9 +10,9 @@ import sqlalchemy as sa
 
 from etl.publish.staging import Staged
 from indicators import tables, targets
-from indicators.archive import frame_of
-from indicators.database import KEY, REGISTER, holding, observation
-from indicators.queries import register_of
+from indicators.store.archive import frame_of
+from indicators.store.queries import register_of
+from indicators.store.tables import KEY, REGISTER, holding, observation
 from indicators.targets import AIM, Register
 
 LARGEST = 20

@@ -27,9 +27,9 @@ import sqlalchemy as sa
 
 from etl.documents import sha256
 from etl.publish.lock import publishing
-from indicators.archive import frame_of, newest
-from indicators.database import KEY, citation, observation, release, release_input, retraction
 from indicators.findings import Finding, FindingsError, message
+from indicators.store.archive import frame_of, newest
+from indicators.store.tables import KEY, citation, observation, release, release_input, retraction
 
 JOURNAL = "journal.json"
 LARGEST = 64 * 2**20  # bytes of a file of which a version is kept without being asked

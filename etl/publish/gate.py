@@ -27,25 +27,24 @@ from etl.publish.lock import publishing
 from etl.publish.staging import Staged, hold, replace, staging
 from etl.suppression.redaction import redact
 from etl.suppression.restore import keep_suppressed
-from indicators.archive import frame_of, newest, published_in
-from indicators.database import (
+from indicators.findings import Finding, FindingsError, message
+from indicators.published_catalogue import keep_catalogue
+from indicators.store.archive import frame_of, newest, published_in
+from indicators.store.bulk import insert_batches, insert_rows
+from indicators.store.opening import ROOT
+from indicators.store.queries import register_of
+from indicators.store.tables import (
     KEY,
     MEASURES,
     REGISTER,
-    ROOT,
     change,
     citation,
     flip,
-    insert_batches,
-    insert_rows,
     observation,
     register_archive,
     release,
     release_input,
 )
-from indicators.findings import Finding, FindingsError, message
-from indicators.published_catalogue import keep_catalogue
-from indicators.queries import register_of
 
 
 @dataclass(frozen=True)

@@ -12,17 +12,10 @@ import pyarrow as pa
 import sqlalchemy as sa
 
 from etl.tidy import DERIVED
-from indicators.archive import frame_of
-from indicators.database import (
-    KEY,
-    MEASURES,
-    citation,
-    holding,
-    insert_batches,
-    observation,
-    revision,
-)
-from indicators.holdings import holding_of
+from indicators.store.archive import frame_of
+from indicators.store.bulk import insert_batches
+from indicators.store.holdings import holding_of
+from indicators.store.tables import KEY, MEASURES, citation, holding, observation, revision
 
 _NAMES = [column.name for column in observation.columns]
 

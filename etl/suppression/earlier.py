@@ -10,9 +10,9 @@ import pandas as pd
 import sqlalchemy as sa
 
 from etl.tidy import TidyRows
-from indicators.archive import frame_of, snapshot
-from indicators.database import KEY, holding, observation, revision
-from indicators.holdings import CELL
+from indicators.store.archive import frame_of, snapshot
+from indicators.store.holdings import CELL
+from indicators.store.tables import KEY, holding, observation, revision
 
 KEYS = ", ".join(KEY)
 _NAMES = [*KEY, "value", "confidentiality", "release"]

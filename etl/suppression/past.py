@@ -17,7 +17,7 @@ from scipy.sparse.csgraph import connected_components
 
 from etl.suppression.relations import Floats, Mask, Relations, relations
 from indicators.catalogue import Catalogue
-from indicators.database import KEY
+from indicators.store.tables import KEY
 
 
 @dataclass(frozen=True)

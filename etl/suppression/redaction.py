@@ -17,8 +17,8 @@ import sqlalchemy as sa
 
 from etl.tidy import TidyRows
 from indicators.catalogue import Catalogue
-from indicators.database import KEY, flip, observation, quoted, retraction, warning
 from indicators.findings import Finding, Key
+from indicators.store.tables import KEY, flip, observation, quoted, retraction, warning
 
 _KEYS = ", ".join(KEY)
 _DIGIT = re.compile(r"\d")

@@ -23,7 +23,7 @@ from scipy.sparse import csr_matrix, vstack
 
 from etl.divisions import divisions
 from indicators.catalogue import Catalogue
-from indicators.database import KEY
+from indicators.store.tables import KEY
 
 PLACES = ("industry", "size", "region")
 Ints = npt.NDArray[np.int64]

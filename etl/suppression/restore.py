@@ -14,8 +14,9 @@ from etl.suppression.relations import networks
 from etl.suppression.small_numbers import keep_withheld
 from etl.tidy import PUBLIC, WITHHELD, TidyRows
 from indicators import catalogue
-from indicators.archive import frame_of, published_in
-from indicators.database import KEY, MEASURES, observation, read_batches
+from indicators.store.archive import frame_of, published_in
+from indicators.store.bulk import read_batches
+from indicators.store.tables import KEY, MEASURES, observation
 
 KEYS = ", ".join(KEY)
 _NUMBERS = ("value", "numerator", "denominator")

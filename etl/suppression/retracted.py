@@ -15,8 +15,10 @@ import pandas as pd
 import sqlalchemy as sa
 
 from etl.tidy import COLUMNS, SIZES
-from indicators.archive import frame_of
-from indicators.database import KEY, insert_rows, retraction, writing
+from indicators.store.archive import frame_of
+from indicators.store.bulk import insert_rows
+from indicators.store.opening import writing
+from indicators.store.tables import KEY, retraction
 
 RETRACTED, COMPLEMENTARY, CONFIDENTIAL = "retracted", "complementary", "C"
 LISTED = [*KEY, "rule", "retracted_at", "retracted_by", "reason"]

@@ -39,27 +39,26 @@ from etl.suppression.retracted import (
 from etl.suppression.small_numbers import keep_withheld
 from etl.tidy import DERIVED, TidyRows
 from indicators import catalogue
-from indicators.archive import frame_of, newest, published_in
-from indicators.database import (
+from indicators.findings import Finding, FindingsError, Key, message
+from indicators.store.archive import frame_of, newest, published_in
+from indicators.store.bulk import insert_rows
+from indicators.store.holdings import holding_of
+from indicators.store.opening import sqlite_file, writing
+from indicators.store.tables import (
     KEY,
     citation,
     evidence,
     flip,
     holding,
-    insert_rows,
     observation,
     quoted,
     release,
     release_input,
     retraction,
     revision,
-    sqlite_file,
     target,
     warning,
-    writing,
 )
-from indicators.findings import Finding, FindingsError, Key, message
-from indicators.holdings import holding_of
 
 _NUMBERS = ("value", "numerator", "denominator")
 _BLANK: dict[str, str | None] = {**dict.fromkeys(_NUMBERS), "confidentiality": CONFIDENTIAL}

@@ -26,7 +26,7 @@ from etl.suppression.protection import Cells, further
 from etl.suppression.relations import Floats, Mask, last_month, networks, relations
 from etl.tidy import DERIVED, TidyRows
 from indicators.catalogue import Catalogue, Indicator
-from indicators.database import KEY
+from indicators.store.tables import KEY
 
 KEYS = ", ".join(KEY)
 

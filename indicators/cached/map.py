@@ -9,8 +9,14 @@ import pandas as pd
 import streamlit as st
 from streamlit.dataframe_util import convert_anything_to_arrow_bytes
 
-from indicators import catalogue, charts, downloads, holdings, maps, tables
+from indicators import catalogue, tables
 from indicators.cached.queries import choices, citations, engine, kept, observations
+from indicators.drawing import charts, levels
+from indicators.drawing.boundaries import Boundaries, load_boundaries
+from indicators.drawing.levels import level_rows
+from indicators.drawing.region_map import FIGURES, FRAMES, LEGEND, region_map
+from indicators.drawing.standalone import exported_chart, exported_map, map_provenance
+from indicators.exports import downloads
 from indicators.exports.offered import (
     Export,
     image_exports,
@@ -19,17 +25,18 @@ from indicators.exports.offered import (
     vintage_notes,
 )
 from indicators.frequencies import mapped_periods
-from indicators.holdings import NATION
-from indicators.queries import Selection, Vintage
+from indicators.store import holdings
+from indicators.store.holdings import NATION
+from indicators.store.queries import Selection, Vintage
 from indicators.views import map as map_view
 from indicators.views.map import MapFigures, MapView, MovingFigures
 from indicators.wording import Language, Wording
 
 
 @st.cache_resource(show_spinner=False)
-def boundaries() -> maps.Boundaries:
+def boundaries() -> Boundaries:
     """Return the checked boundaries; raises `BoundaryError` when they may not be shown."""
-    return maps.load()
+    return load_boundaries()
 
 
 @st.cache_resource(show_spinner=False)
@@ -38,7 +45,7 @@ def map_specification(
 ) -> dict[str, Any]:
     """Return the map of a region's parts without figures, built and validated once."""
     drawn = boundaries().within(within)
-    chart = maps.region_map(drawn, words=Wording(language), dark=dark, moving=moving)
+    chart = region_map(drawn, words=Wording(language), dark=dark, moving=moving)
     specification: dict[str, Any] = chart.to_dict()
     return specification
 
@@ -57,9 +64,9 @@ def map_figures(view: MapView, vintage: Vintage) -> MapFigures:
         ends = rows["period"].isin([view.selection.period, view.against.period])
         cited = _cited(rows[ends], vintage)
         return map_view.change_figures(view, rows, cited, boundaries())
-    rows, beside = maps.level_rows(observations(view.selection, vintage), view.within), None
+    rows, beside = level_rows(observations(view.selection, vintage), view.within), None
     if view.against is not None and map_view.same_scale(view.selection, view.against):
-        beside = maps.level_rows(observations(view.against, vintage), view.within)
+        beside = level_rows(observations(view.against, vintage), view.within)
     return map_view.map_figures(view, rows, _cited(rows, vintage), boundaries(), beside)
 
 
@@ -75,14 +82,14 @@ def moving_datasets(view: MapView, vintage: Vintage) -> dict[str, bytes]:
     """Return the rows of all periods of a map that plays, as they travel to the browser."""
     figures = moving_figures(view, vintage)
     frames = {
-        maps.FIGURES: figures.units, maps.LEGEND: figures.legend, maps.FRAMES: figures.frames,
+        FIGURES: figures.units, LEGEND: figures.legend, FRAMES: figures.frames,
     }  # fmt: skip
     return {name: convert_anything_to_arrow_bytes(frame) for name, frame in frames.items()}
 
 
 def _all_periods(view: MapView, vintage: Vintage) -> pd.DataFrame:
     rows = observations(replace(view.selection, period=None), vintage)
-    return maps.level_rows(rows, view.within)
+    return level_rows(rows, view.within)
 
 
 def _cited(rows: pd.DataFrame, vintage: Vintage) -> pd.DataFrame:
@@ -117,11 +124,11 @@ def alternative(code: str, selection: Selection, vintage: Vintage, within: str) 
 
 
 def lacking(view: MapView, vintage: Vintage) -> list[str]:
-    """Return `maps.lacking` of the province that a map shows; nothing of the nation."""
+    """Return `levels.lacking` of the province that a map shows; nothing of the nation."""
     if view.within == NATION:
         return []
     rows = observations(view.selection, vintage)
-    return maps.lacking(
+    return levels.lacking(
         rows, view.within, indicator(view.selection.indicator), Wording(view.language)
     )
 
@@ -131,8 +138,8 @@ def map_datasets(view: MapView, vintage: Vintage) -> dict[str, bytes]:
     """Return the rows that the Map page's charts draw, as they travel to the browser."""
     figures = map_figures(view, vintage)
     frames = {
-        maps.FIGURES: figures.units,
-        maps.LEGEND: figures.legend,
+        FIGURES: figures.units,
+        LEGEND: figures.legend,
         charts.RANKING: figures.ranking,
         charts.REFERENCE: figures.reference,
     }
@@ -171,7 +178,7 @@ def _images(view: MapView, vintage: Vintage) -> list[Export]:
         return downloads.file_name(*figures.parts, vintage_name(vintage, words), suffix=suffix)
 
     def image() -> dict[str, Any]:
-        return maps.exported_map(
+        return exported_map(
             boundaries().within(view.within), figures.units, figures.legend, words=words,
             title=" · ".join(figures.parts), notes=export_notes(figures, words, vintage),
             dark=view.dark,
@@ -188,14 +195,14 @@ def _ranking_images(view: MapView, vintage: Vintage) -> list[Export]:
         return downloads.file_name(*said, suffix=suffix)
 
     def image() -> charts.Specification:
-        return charts.exported(
+        return exported_chart(
             ranking_specification(view.language, view.dark),
             {charts.RANKING: figures.ranking, charts.REFERENCE: figures.reference},
             title=figures.ranking_statement, dark=view.dark, width=560,
             notes=[
                 " · ".join(figures.parts),
                 *export_notes(figures, words, vintage),
-                *maps.map_provenance(boundaries(), words),
+                *map_provenance(boundaries(), words),
             ],
         )  # fmt: skip
 
@@ -220,7 +227,7 @@ def _tables(
 
 def export_notes(figures: MapFigures, words: Wording, vintage: Vintage) -> list[str]:
     """Return what stands under an exported map: its footnotes but the boundaries', the release."""
-    own = maps.map_provenance(boundaries(), words)
+    own = map_provenance(boundaries(), words)
     return [
         *(line for line in figures.footnotes if line not in own),
         *vintage_notes(vintage, words),

@@ -5,9 +5,12 @@ from __future__ import annotations
 import pandas as pd
 import streamlit as st
 
-from indicators import charts, downloads, queries, tables, targets
+from indicators import tables, targets
 from indicators.cached.map import indicator
 from indicators.cached.queries import citations, engine, kept
+from indicators.drawing import charts
+from indicators.drawing.standalone import exported_chart
+from indicators.exports import downloads
 from indicators.exports.offered import (
     Export,
     image_exports,
@@ -17,7 +20,8 @@ from indicators.exports.offered import (
     vintage_notes,
 )
 from indicators.progress import Verdict, judge
-from indicators.queries import Vintage
+from indicators.store import queries
+from indicators.store.queries import Vintage
 from indicators.targets import Register
 from indicators.views import footnotes, objectives
 from indicators.wording import Language, Wording
@@ -108,7 +112,7 @@ def objective_exports(
         return downloads.file_name(title, vintage_name(vintage, words), suffix=suffix)
 
     def drawn() -> charts.Specification:
-        return charts.exported(
+        return exported_chart(
             objective_specification(language, dark),
             objectives.drawing(answer, rows, record, words),
             title=title, dark=dark,

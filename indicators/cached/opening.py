@@ -26,8 +26,8 @@ from indicators.cached.province import (
 from indicators.cached.queries import reach, release, releases, retracted
 from indicators.cached.releases import sources
 from indicators.compare import PeerGroupError
-from indicators.holdings import NATION
-from indicators.queries import Vintage
+from indicators.store.holdings import NATION
+from indicators.store.queries import Vintage
 from indicators.views.map import MapView
 from indicators.wording import LANGUAGES, Language
 

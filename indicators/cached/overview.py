@@ -5,9 +5,12 @@ from __future__ import annotations
 import pandas as pd
 import streamlit as st
 
-from indicators import catalogue, charts, downloads, queries
+from indicators import catalogue
 from indicators.cached.objectives import register
 from indicators.cached.queries import engine, kept
+from indicators.drawing import charts
+from indicators.drawing.standalone import exported_chart
+from indicators.exports import downloads
 from indicators.exports.offered import (
     Export,
     image_exports,
@@ -16,7 +19,8 @@ from indicators.exports.offered import (
     vintage_name,
     vintage_notes,
 )
-from indicators.queries import Vintage
+from indicators.store import queries
+from indicators.store.queries import Vintage
 from indicators.views import objectives
 from indicators.wording import Language, Wording
 
@@ -45,7 +49,7 @@ def matrix_exports(
         return downloads.file_name(words("Verdicts"), vintage_name(vintage, words), suffix=suffix)
 
     def drawn() -> charts.Specification:
-        return charts.exported(
+        return exported_chart(
             matrix_specification(language, dark), {"matrix": cells}, title=title, dark=dark,
             notes=[
                 words.listed([

@@ -11,11 +11,14 @@ import pyarrow as pa
 import streamlit as st
 from streamlit.dataframe_util import convert_anything_to_arrow_bytes
 
-from indicators import catalogue, charts, compare, downloads, tables, targets
+from indicators import catalogue, compare, tables, targets
 from indicators.cached.map import boundaries
 from indicators.cached.objectives import aimed_at, register, verdicts
 from indicators.cached.queries import engine, kept
+from indicators.drawing import charts
 from indicators.drawing import province as province_charts
+from indicators.drawing.standalone import exported_chart
+from indicators.exports import downloads
 from indicators.exports.offered import (
     Export,
     image_exports,
@@ -23,7 +26,7 @@ from indicators.exports.offered import (
     vintage_name,
     vintage_notes,
 )
-from indicators.queries import Vintage
+from indicators.store.queries import Vintage
 from indicators.views import facts, province
 from indicators.views.briefing import blocks, content, document, paper, writing
 from indicators.views.facts import ProvinceView
@@ -185,7 +188,7 @@ def province_exports(view: ProvinceView, dark: bool, vintage: Vintage) -> list[E
         return downloads.file_name(where, what, vintage_name(vintage, words), suffix=suffix)
 
     def spine() -> charts.Specification:
-        return charts.exported(
+        return exported_chart(
             spine_specification(view.language, dark),
             {province_charts.SPINE: province.spine_rows(told.facts, words)},
             title=page.beside.compared, dark=dark, width=760,
@@ -194,7 +197,7 @@ def province_exports(view: ProvinceView, dark: bool, vintage: Vintage) -> list[E
         )  # fmt: skip
 
     def trends() -> charts.Specification:
-        return charts.exported(
+        return exported_chart(
             trends_specification(view.language, dark),
             province.trends(told.facts, told.shared.judged.asked, words),
             title=page.trends, dark=dark, width=760,
@@ -245,7 +248,7 @@ def part_exports(
         return downloads.file_name(*parts, vintage_name(vintage, words), suffix=suffix)
 
     def bars() -> charts.Specification:
-        return charts.exported(
+        return exported_chart(
             parts_specification(view.language, dark),
             {province_charts.PARTS: province.parts_rows(told.facts, indicator, by, words)},
             title=f"{where} · {what}", dark=dark, width=620,

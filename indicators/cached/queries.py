@@ -6,10 +6,10 @@ import pandas as pd
 import sqlalchemy as sa
 import streamlit as st
 
-from indicators import holdings, queries
-from indicators.database import DATASETS, Dataset, has_dataset, open_database
-from indicators.holdings import NATION
-from indicators.queries import Selection, Vintage
+from indicators.store import holdings, queries
+from indicators.store.holdings import NATION
+from indicators.store.opening import DATASETS, Dataset, has_dataset, open_database
+from indicators.store.queries import Selection, Vintage
 
 # The frames are shared between sessions, and nobody writes to them.
 # They end only by their number: a release never changes, and an old one is asked for no more.

@@ -5,9 +5,10 @@ from __future__ import annotations
 import pandas as pd
 import streamlit as st
 
-from indicators import holdings, queries, tables
+from indicators import tables
 from indicators.cached.queries import engine, kept
-from indicators.queries import Selection, Vintage
+from indicators.store import holdings, queries
+from indicators.store.queries import Selection, Vintage
 from indicators.wording import Language, Wording
 
 

@@ -6,9 +6,9 @@ from typing import Any
 
 import altair as alt
 
-from indicators.charts import Specification, finished
 from indicators.compare import Standing
-from indicators.maps import Palette, palette
+from indicators.drawing.charts import Specification, finished
+from indicators.drawing.palette import Palette, palette
 from indicators.views.objectives import FILLS
 from indicators.wording import Wording
 

@@ -6,9 +6,9 @@ from collections.abc import Callable
 
 import pandas as pd
 
-from indicators import downloads
-from indicators.charts import Specification
-from indicators.queries import Vintage
+from indicators.drawing.charts import Specification
+from indicators.exports import downloads
+from indicators.store.queries import Vintage
 from indicators.wording import Language, Wording
 
 # What a download button needs: label, file name, and how to make the file when it is asked for.

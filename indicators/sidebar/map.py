@@ -7,11 +7,14 @@ from typing import Any
 
 import streamlit as st
 
-from indicators import catalogue, maps, markdown, tables
+from indicators import catalogue, markdown, tables
 from indicators.address import choose
 from indicators.cached import map as cached_map
-from indicators.holdings import NATION
-from indicators.queries import Selection, Vintage
+from indicators.drawing.boundaries import BoundaryError, prefectures
+from indicators.drawing.classes import FIXED, METHODS, QUANTILES, method_name
+from indicators.drawing.levels import province_of, undivided
+from indicators.store.holdings import NATION
+from indicators.store.queries import Selection, Vintage
 from indicators.views.overview import ALL
 from indicators.wording import Wording
 
@@ -22,12 +25,12 @@ def choose_level(words: Wording) -> str:
     An address that names a prefecture alone opens its province.
     """
     asked = st.query_params.get("within")
-    opened = maps.province_of(st.query_params.get("region", ""))
+    opened = province_of(st.query_params.get("region", ""))
     wanted = asked or opened or st.session_state.get("kept_within", NATION)
     within = wanted if cached_map.boundaries().can_open(wanted) else NATION
     try:
         cached_map.boundaries().within(within)
-    except maps.BoundaryError as refused:
+    except BoundaryError as refused:
         for problem in refused.problems:
             st.error(markdown.escaped(words(problem.text, **problem.values)))
         within = NATION
@@ -75,14 +78,14 @@ def show_path(words: Wording, within: str, region: str) -> None:
                 words("Open the prefectures of {province}", province=names[region]),
                 key="level_below", on_click=open_level, args=(region,),
             )  # fmt: skip
-        elif why := maps.undivided(region, words):
+        elif why := undivided(region, words):
             st.caption(markdown.escaped(why), width="content")
 
 
 def choose_region(words: Wording, within: str = NATION) -> str:
     """Return the region chosen among the parts of one, that itself when none is."""
     names = tables.region_names(words.language)
-    parts = maps.prefectures().get(within, (*tables.provinces(), *tables.uncovered()))
+    parts = prefectures().get(within, (*tables.provinces(), *tables.uncovered()))
     return choose(
         words("Region"), "region", [within, *parts],
         name=lambda code: words("none") if code == within else names[code],
@@ -183,13 +186,13 @@ def choose_drawing(
         )  # fmt: skip
         drawing["diverging"] = scale == "diverging"
     if shown != "change" and not drawing.get("diverging"):
-        methods = [name for name in maps.METHODS if name != maps.FIXED or known.breaks]
+        methods = [name for name in METHODS if name != FIXED or known.breaks]
         # Another indicator may have none: nothing is missing that a warning should tell of.
-        if st.query_params.get("classes") == maps.FIXED and not known.breaks:
-            st.query_params["classes"] = maps.QUANTILES
+        if st.query_params.get("classes") == FIXED and not known.breaks:
+            st.query_params["classes"] = QUANTILES
         drawing["classes"] = choose(
-            words("Classes"), "classes", methods, default=maps.QUANTILES, words=words,
-            name=lambda method: maps.method_name(method, words),
+            words("Classes"), "classes", methods, default=QUANTILES, words=words,
+            name=lambda method: method_name(method, words),
         )  # fmt: skip
     return drawing
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 from indicators import tables
 from indicators.address import choose
 from indicators.cached import objectives as cached_objectives
-from indicators.holdings import NATION
-from indicators.queries import Vintage
+from indicators.store.holdings import NATION
+from indicators.store.queries import Vintage
 from indicators.views import objectives
 from indicators.wording import Wording
 

@@ -11,7 +11,7 @@ import streamlit as st
 from indicators import catalogue, progress
 from indicators.address import EVERY, choose
 from indicators.cached import objectives as cached_objectives
-from indicators.queries import Vintage
+from indicators.store.queries import Vintage
 from indicators.wording import Wording
 
 UNKNOWN = "-"

@@ -9,7 +9,7 @@ import streamlit as st
 from indicators import catalogue, tables
 from indicators.address import choose
 from indicators.cached import province as cached_province
-from indicators.holdings import NATION
+from indicators.store.holdings import NATION
 from indicators.views import facts, province
 from indicators.views.overview import ALL
 from indicators.wording import Wording

@@ -8,7 +8,7 @@ from functools import partial
 from indicators import catalogue, tables
 from indicators.address import EVERY, choose
 from indicators.cached import queries as cached_queries
-from indicators.queries import Selection, Vintage
+from indicators.store.queries import Selection, Vintage
 from indicators.wording import Wording
 
 ALL, FIRST = "ALL", "certificates_valid"

@@ -11,12 +11,15 @@ from typing import Any
 import pandas as pd
 import sqlalchemy as sa
 
-from indicators import catalogue, charts, compare, holdings, maps, queries, tables, targets
+from indicators import catalogue, compare, tables, targets
 from indicators.compare import Gap, PeerGroups, neighbours, read_peer_groups
+from indicators.drawing import charts
+from indicators.drawing.boundaries import Boundaries
 from indicators.frequencies import one_frequency
 from indicators.progress import Verdict, VerdictClass, judge
 from indicators.progress.frequency import times
-from indicators.queries import Selection, Vintage
+from indicators.store import holdings, queries
+from indicators.store.queries import Selection, Vintage
 from indicators.targets import Register
 from indicators.views.objectives import GRADE
 from indicators.views.overview import ALL
@@ -220,7 +223,7 @@ class Shared:
     citations: pd.DataFrame
     judged: Judged
     declared: PeerGroups
-    boundaries: maps.Boundaries
+    boundaries: Boundaries
     release: dict[Any, Any]
 
 
@@ -262,7 +265,7 @@ def judged(engine: sa.Engine, number: int, day: str | None = None) -> Judged:
 def shared(
     engine: sa.Engine,
     vintage: Vintage,
-    boundaries: maps.Boundaries,
+    boundaries: Boundaries,
     verdicts: Judged,
     parent: str = NATION,
 ) -> Shared:

@@ -8,11 +8,24 @@ from typing import Any, Literal
 
 import pandas as pd
 
-from indicators import catalogue, charts, maps, tables
+from indicators import catalogue, tables
+from indicators.drawing import charts
+from indicators.drawing.boundaries import NATION, Boundaries
+from indicators.drawing.classes import (
+    NATURAL,
+    QUANTILES,
+    class_breaks,
+    decimals_for,
+    diverging_breaks,
+    method_name,
+)
+from indicators.drawing.map_rows import known_values, legend_rows, state_name, state_of, unit_rows
+from indicators.drawing.palette import BROKEN, palette
+from indicators.drawing.region_map import add_key
+from indicators.drawing.standalone import map_provenance
 from indicators.frequencies import one_frequency
-from indicators.maps import NATION
 from indicators.progress import decimal_year, decimal_years
-from indicators.queries import Selection
+from indicators.store.queries import Selection
 from indicators.views import footnotes
 from indicators.wording import Language, Wording
 
@@ -36,7 +49,7 @@ class MapView:
     language: Language
     dark: bool
     within: str = NATION
-    classes: str = maps.QUANTILES
+    classes: str = QUANTILES
     diverging: bool = False
     shown: Shown = "one"
     against: Selection | None = None
@@ -63,7 +76,7 @@ def map_figures(
     view: MapView,
     rows: pd.DataFrame,
     citations: pd.DataFrame,
-    boundaries: maps.Boundaries,
+    boundaries: Boundaries,
     beside: pd.DataFrame | None = None,
 ) -> MapFigures:
     """Return a map's figures from the rows of its selection and their citations.
@@ -76,19 +89,19 @@ def map_figures(
     drawn = boundaries.within(view.within)
     reference = _reference(rows, view, indicator, words)
     every = rows if beside is None else pd.concat([rows, beside])
-    values = maps.known_values(every[every["region"].isin(drawn.codes)])
+    values = known_values(every[every["region"].isin(drawn.codes)])
     centre = None
     if view.diverging and len(reference):
         # As it is written: what reads as the benchmark is not below it.
         centre = round(float(reference["value"].iloc[0]), indicator.decimals)
     if centre is None:
-        breaks = maps.class_breaks(values, OFFERED_CLASSES, view.classes, indicator.breaks)
-        said = maps.method_name(view.classes, words)
+        breaks = class_breaks(values, OFFERED_CLASSES, view.classes, indicator.breaks)
+        said = method_name(view.classes, words)
     else:
-        breaks = maps.diverging_breaks(values, centre)
+        breaks = diverging_breaks(values, centre)
         said = words("around {benchmark}", benchmark=reference["label"].iloc[0])
-    colours = maps.palette(view.dark)
-    figures = maps.map_figures(
+    colours = palette(view.dark)
+    figures = unit_rows(
         rows, breaks=breaks, centre=centre, names=tables.region_names(view.language), unit=unit,
         words=words, palette=colours, decimals=indicator.decimals, units=drawn.codes,
         out_of_scope=tables.uncovered(), selected=view.region, ascending=indicator.polarity < 0,
@@ -97,7 +110,7 @@ def map_figures(
     title = words.text(indicator.title)
     return MapFigures(
         units=figures.drop(columns="value"),
-        legend=maps.map_legend(
+        legend=legend_rows(
             figures, breaks=breaks, centre=centre, unit=unit, words=words, palette=colours,
             decimals=indicator.decimals, said=said if breaks else "",
         ),
@@ -115,7 +128,7 @@ def map_figures(
             *_without_benchmark(view, centre, words),
             *_sharing(view, beside is not None, words),
             *footnotes.sources(rows, citations, indicator, words),
-            *maps.map_provenance(boundaries, words),
+            *map_provenance(boundaries, words),
         ],
         parts=parts(selection, view.within, words),
     )  # fmt: skip
@@ -126,7 +139,7 @@ def _reference(
 ) -> pd.DataFrame:
     """Return the whole's value where it can stand beside a part's: not that of a count."""
     whole = rows[rows["region"] == view.within]
-    known = maps.known_values(whole)
+    known = known_values(whole)
     if indicator.kind == "count" or known.empty:
         return pd.DataFrame({"value": pd.Series(dtype=float), "label": pd.Series(dtype=str)})
     value = float(known.iloc[0])
@@ -187,7 +200,7 @@ def same_scale(one: Selection, other: Selection) -> bool:
 
 
 def change_figures(
-    view: MapView, rows: pd.DataFrame, citations: pd.DataFrame, boundaries: maps.Boundaries
+    view: MapView, rows: pd.DataFrame, citations: pd.DataFrame, boundaries: Boundaries
 ) -> MapFigures:
     """Return the figures of a map of changes since the period of `view.against`.
 
@@ -204,10 +217,10 @@ def change_figures(
     changed = changes(mapped, earlier, later, percent=percent)
     unit = "%" if percent else tables.difference_unit(indicator.key, words)
     decimals = 1 if percent else indicator.decimals
-    breaks = maps.diverging_breaks(maps.known_values(changed), 0.0)
-    decimals = maps.decimals_for(breaks, decimals)
-    colours = maps.palette(view.dark)
-    figures = maps.map_figures(
+    breaks = diverging_breaks(known_values(changed), 0.0)
+    decimals = decimals_for(breaks, decimals)
+    colours = palette(view.dark)
+    figures = unit_rows(
         changed, breaks=breaks, centre=0.0, names=tables.region_names(view.language), unit=unit,
         words=words, palette=colours, decimals=decimals, units=drawn.codes, signed=True,
         out_of_scope=tables.uncovered(), selected=view.region,
@@ -224,7 +237,7 @@ def change_figures(
     ranking = ranking.assign(name=ranking["name"] + " " + ranking["label"], label="")
     return MapFigures(
         units=figures.drop(columns="value"),
-        legend=maps.map_legend(
+        legend=legend_rows(
             figures, breaks=breaks, centre=0.0, unit=unit_said, words=words, palette=colours,
             decimals=decimals,
         ),
@@ -246,7 +259,7 @@ def change_figures(
             *footnotes.divided_by(
                 mapped[mapped["period"].isin([earlier, later])], citations, words
             ),
-            *maps.map_provenance(boundaries, words),
+            *map_provenance(boundaries, words),
         ],
         parts=[*told, words("change"), span],
     )  # fmt: skip
@@ -276,12 +289,12 @@ def _change(
     base = {"region": after["region"], "period": after["period"], "value": float("nan"),
             "status": "A", "confidentiality": "F"}  # fmt: skip
     for side in (after, before):
-        reason = "missing" if side is None else maps.state_of(side)
+        reason = "missing" if side is None else state_of(side)
         if reason != "value":
             return base | {"state": reason}
     assert before is not None
     if after["region"] in broken or (before["status"] == "D") != (after["status"] == "D"):
-        return base | {"state": maps.BROKEN}
+        return base | {"state": BROKEN}
     old, new = float(before["value"]), float(after["value"])
     if percent and old == 0:
         return base | {"state": NO_BASE}
@@ -300,7 +313,7 @@ def _change_statement(
     figures: pd.DataFrame, what: str, within: str, span: str, words: Wording
 ) -> str:
     known = figures[figures["state"] == "value"]
-    covered = len(tables.provinces()) if within == maps.NATION else len(figures)
+    covered = len(tables.provinces()) if within == NATION else len(figures)
     if known.empty:
         return words("{what}: no change can be told for {span}", what=what, span=span)
     top = highest(known)
@@ -324,7 +337,7 @@ def _change_statement(
 
 
 def moving_figures(
-    view: MapView, rows: pd.DataFrame, citations: pd.DataFrame, boundaries: maps.Boundaries
+    view: MapView, rows: pd.DataFrame, citations: pd.DataFrame, boundaries: Boundaries
 ) -> MovingFigures:
     """Return a map's figures of all periods, on one scale; `rows`: the selection's in all."""
     words, indicator = (
@@ -334,17 +347,17 @@ def moving_figures(
     drawn = boundaries.within(view.within)
     mapped = rows[rows["region"].isin(drawn.codes)]
     mapped = one_frequency(mapped, ["indicator"], mapped["value"].notna())
-    values = maps.known_values(mapped)
+    values = known_values(mapped)
     shown = sorted(mapped.loc[values.index, "period"].unique(), key=decimal_year)[-MOST_FRAMES:]
     values = values[mapped.loc[values.index, "period"].isin(shown)]
     # Natural breaks compare every pair of values, and there may be thousands here.
-    method = maps.QUANTILES if view.classes == maps.NATURAL else view.classes
-    breaks = maps.class_breaks(values, OFFERED_CLASSES, method, indicator.breaks)
-    colours = maps.palette(view.dark)
+    method = QUANTILES if view.classes == NATURAL else view.classes
+    breaks = class_breaks(values, OFFERED_CLASSES, method, indicator.breaks)
+    colours = palette(view.dark)
 
     def each() -> Iterator[pd.DataFrame]:
         for frame, period in enumerate(shown, start=1):
-            figures = maps.map_figures(
+            figures = unit_rows(
                 mapped[mapped["period"] == period], breaks=breaks,
                 names=tables.region_names(view.language), unit=unit, words=words, palette=colours,
                 decimals=indicator.decimals, units=drawn.codes, out_of_scope=tables.uncovered(),
@@ -363,10 +376,10 @@ def moving_figures(
     what = words.text(indicator.title)
     told = parts(view.selection, view.within, words)[:-1]
     return MovingFigures(
-        units=_small(maps.add_key(figures)) if len(shown) else figures,
-        legend=maps.map_legend(
+        units=_small(add_key(figures)) if len(shown) else figures,
+        legend=legend_rows(
             figures, breaks=breaks, unit=unit, words=words, palette=colours,
-            decimals=indicator.decimals, said=maps.method_name(method, words), counted=False,
+            decimals=indicator.decimals, said=method_name(method, words), counted=False,
         ) if len(shown) else figures,
         frames=pd.DataFrame({"frame": range(1, len(labels) + 1), "label": labels}),
         table=_wide(figures, labels, words) if len(shown) else figures,
@@ -381,7 +394,7 @@ def moving_figures(
             *footnotes.standing(citations, words),
             *footnotes.divided_by(mapped, citations, words),
             *footnotes.breaks(mapped, words),
-            *maps.map_provenance(boundaries, words),
+            *map_provenance(boundaries, words),
         ],
         parts=[*told, f"{labels[0]}–{labels[-1]}"] if labels else told,
         newest=shown[-1] if len(shown) else None,
@@ -496,7 +509,7 @@ def silent(figures: pd.DataFrame, within: str, words: Wording) -> list[str]:
     for state in ("missing", "suppressed", "not_applicable", "broken"):
         names = figures.loc[figures["state"] == state, "name"].tolist()
         told = {
-            "state": maps.state_name(state, words), "n": len(names), "names": words.listed(names),
+            "state": state_name(state, words), "n": len(names), "names": words.listed(names),
         }  # fmt: skip
         if names and within == NATION:
             lines.append(words(

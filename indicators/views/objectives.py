@@ -8,10 +8,11 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from indicators import catalogue, charts, maps, tables
+from indicators import catalogue, tables
 from indicators.denominators import DENOMINATOR, text, with_denominators
+from indicators.drawing import charts
+from indicators.drawing.palette import palette, readable_on
 from indicators.frequencies import one_frequency
-from indicators.maps.palette import readable_on
 from indicators.progress import (
     FREQUENCIES,
     SYMBOLS,
@@ -236,7 +237,7 @@ def required(
     same = same.sort_values(["required", "region"], ascending=[False, True], na_position="last")
     known = catalogue.load().indicators[str(row["indicator"])]
     names = tables.region_names(words.language)
-    colours = maps.palette(dark)
+    colours = palette(dark)
     asked = same[same["required"].notna()]
     bars = pd.DataFrame({
         "name": asked["region"].map(names),

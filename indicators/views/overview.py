@@ -7,7 +7,8 @@ from typing import Any
 
 import pandas as pd
 
-from indicators import catalogue, denominators, maps, tables
+from indicators import catalogue, denominators, tables
+from indicators.drawing.map_rows import state_of
 from indicators.frequencies import in_time, one_frequency
 from indicators.wording import Wording
 
@@ -60,7 +61,7 @@ def headlines(rows: pd.DataFrame, words: Wording) -> list[Headline]:
 
 def _change(newest: dict[Any, Any], before: dict[Any, Any], words: Wording) -> str | None:
     """Return by how much a figure changed in percent; None across a break or without a base."""
-    usual = {maps.state_of(newest), maps.state_of(before)} == {"value"}
+    usual = {state_of(newest), state_of(before)} == {"value"}
     if not usual or newest["status"] == "B" or not before["value"]:
         return None
     return words(

@@ -10,8 +10,9 @@ from typing import Any, NamedTuple
 
 import pandas as pd
 
-from indicators import catalogue, charts, denominators, tables
+from indicators import catalogue, denominators, tables
 from indicators.compare import Gap, Mistake, PeerGroups, Problem, RankChange, Standing
+from indicators.drawing import charts
 from indicators.drawing.province import AIMS, STRIPS, TRENDS
 from indicators.progress import (
     SYMBOLS,

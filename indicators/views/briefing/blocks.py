@@ -8,7 +8,7 @@ from typing import Any
 
 import pandas as pd
 
-from indicators.downloads import png_of, svg_file
+from indicators.exports.downloads import png_of, svg_file
 
 
 @dataclass(frozen=True)

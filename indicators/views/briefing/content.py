@@ -6,13 +6,16 @@ from collections.abc import Iterator
 
 import pandas as pd
 
-from indicators import catalogue, charts, denominators, downloads, maps, tables
+from indicators import catalogue, denominators, tables
 from indicators.compare import Standing
 from indicators.drawing import province as province_charts
+from indicators.drawing.boundaries import prefectures
+from indicators.drawing.standalone import exported_chart, exported_map, map_provenance
+from indicators.exports import downloads
 from indicators.frequencies import in_time, one_frequency
-from indicators.holdings import NATION
 from indicators.progress import explain
-from indicators.queries import Selection, Vintage
+from indicators.store.holdings import NATION
+from indicators.store.queries import Selection, Vintage
 from indicators.views import map as map_view
 from indicators.views import province
 from indicators.views.briefing.blocks import (
@@ -85,7 +88,7 @@ def _standing(material: Material, words: Wording) -> Iterator[Block]:
         yield Paragraph(province.comparison_sentence(facts, row, words))
     cell = _best_covered(material) if row is None else (row["indicator"], row["period"])
     parent = material.shared.parent
-    if cell and (parent == NATION or parent in maps.prefectures()):
+    if cell and (parent == NATION or parent in prefectures()):
         yield from _map(material, cell[0], cell[1], words)
 
 
@@ -124,7 +127,7 @@ def _map(material: Material, indicator: str, period: str, words: Wording) -> Ite
         words("{what}, {period}; {region} outlined", what=what,
               period=words.period(period), region=where),
         figures.statement,
-        maps.exported_map(
+        exported_map(
             drawn, figures.units, figures.legend, words=words, width=WIDTH,
             title=" · ".join(figures.parts),
             notes=[words("Release {number}", number=common.vintage.release)],
@@ -236,7 +239,7 @@ def _comparison(material: Material, words: Wording) -> Iterator[Block]:
             words("{region} among its peers: better to the right",
                   region=tables.region_names(words.language)[facts.region]),
             words("{n} indicators, each with the range of the peers", n=min(len(rows), SPINE)),
-            charts.exported(
+            exported_chart(
                 province_charts.spine_chart(words),
                 {province_charts.SPINE: rows.head(SPINE)}, width=COLUMN,
                 title=words("Among the peers"),
@@ -250,7 +253,7 @@ def _comparison(material: Material, words: Wording) -> Iterator[Block]:
         yield Figure(
             words("How figures developed; dashed: the target"),
             words("{n} trends, each on its own scale", n=len(drawn[province_charts.STRIPS])),
-            charts.exported(
+            exported_chart(
                 province_charts.trends_chart(words), drawn, width=COLUMN, title=words("Trends"),
                 notes=[words("Each strip has its own scale; dashed: the target."),
                        words("Release {number}", number=common.vintage.release)],
@@ -300,5 +303,5 @@ def _sources(material: Material, words: Wording) -> Iterator[Block]:
         "Release {number}, published {date}. Figures are quoted as facts with their source.",
         number=common.vintage.release, date=words.date(str(common.release["published_at"])),
     ))  # fmt: skip
-    lines += maps.map_provenance(common.boundaries, words)
+    lines += map_provenance(common.boundaries, words)
     yield Points(tuple(lines))

@@ -8,9 +8,12 @@ from pathlib import Path
 import pandas as pd
 import sqlalchemy as sa
 
-from indicators import downloads, maps, tables
-from indicators.holdings import NATION
-from indicators.queries import Vintage
+from indicators import tables
+from indicators.drawing.boundaries import load_boundaries
+from indicators.drawing.standalone import map_provenance
+from indicators.exports import downloads
+from indicators.store.holdings import NATION
+from indicators.store.queries import Vintage
 from indicators.views import facts, province
 from indicators.views.briefing.content import briefing, name_of
 from indicators.views.briefing.document import docx_file
@@ -55,7 +58,7 @@ def write_briefings(
     """
     wanted = [(region, facts.parent_of(region)) for region in regions]
     judged = facts.judged(engine, vintage.release)
-    boundaries = maps.load()
+    boundaries = load_boundaries()
     common = {
         parent: facts.shared(engine, vintage, boundaries, judged, parent)
         for parent in dict.fromkeys(parent or NATION for _, parent in wanted)
@@ -107,7 +110,7 @@ def _provenance(material: Material, words: Wording) -> pd.DataFrame:
         *((words("Document"), _document(row, words)) for row in documents.to_dict("records")),
         *((words("Target"), line) for target in dict.fromkeys(facts.verdicts["target"])
           for line in citation_lines(register.record(target), words)[:1]),
-        *((words("Map"), line) for line in maps.map_provenance(common.boundaries, words)),
+        *((words("Map"), line) for line in map_provenance(common.boundaries, words)),
     ]  # fmt: skip
     if common.vintage.dataset == "demonstration":
         mark = words("Demonstration data: generated for trying things out, true of no region.")

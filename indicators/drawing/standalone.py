@@ -1,20 +1,17 @@
-"""A map drawn whole, for files: geometry, figures, title and provenance in one specification."""
+"""Drawings that need no page, for files: geometry, figures, title and provenance all inside."""
 
 from __future__ import annotations
 
 import unicodedata
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import altair as alt
 import pandas as pd
 
-from indicators.maps.beside import LEGEND
-from indicators.maps.boundaries import Boundaries
-from indicators.maps.chart import TEXT_FONT, region_map
-from indicators.maps.layout import MARGIN
-from indicators.maps.palette import palette
-from indicators.maps.sources import FIGURES
+from indicators.drawing.boundaries import Boundaries
+from indicators.drawing.palette import FONT, palette
+from indicators.drawing.region_map import FIGURES, LEGEND, MARGIN, region_map
 from indicators.wording import Wording
 
 PADDING = 16
@@ -67,7 +64,7 @@ def exported_map(
             anchor="start",
             color=colours.text,
             fontSize=TITLE,
-            font=TEXT_FONT,
+            font=FONT,
             offset=12,
         ),
         width=width,
@@ -84,6 +81,36 @@ def exported_map(
     }
     whole: dict[str, Any] = _with_geometry(specification, collections)
     return whole
+
+
+def exported_chart(
+    specification: dict[str, Any],
+    datasets: Mapping[str, pd.DataFrame],
+    *,
+    title: str,
+    notes: Sequence[str],
+    dark: bool = False,
+    width: int = 900,
+) -> dict[str, Any]:
+    """Return a chart that needs no page: rows, title, and `notes` (unit, source, release)."""
+    colours = palette(dark)
+    return specification | {
+        "width": width,
+        "background": colours.background,
+        "padding": 20,
+        "title": {
+            "text": wrapped(title, width / 18),
+            "subtitle": [part for note in notes for part in wrapped(note, width / 12)],
+            "anchor": "start", "fontSize": 18,
+            "subtitleFontSize": 12, "color": colours.text, "subtitleColor": colours.muted,
+            "offset": 14,
+        },
+        # JSON has no NaN.
+        "datasets": {
+            name: rows.astype(object).where(rows.notna(), None).to_dict("records")
+            for name, rows in datasets.items()
+        },
+    }  # fmt: skip
 
 
 def map_provenance(boundaries: Boundaries, words: Wording) -> list[str]:

@@ -2,7 +2,7 @@
 
 from alembic import context
 
-from indicators.database import metadata
+from indicators.store.tables import metadata
 
 context.configure(
     connection=context.config.attributes["connection"],

@@ -8,7 +8,7 @@ from functools import cache
 import pandas as pd
 
 from indicators import catalogue, tables
-from indicators.maps.boundaries import NATION, prefectures
+from indicators.drawing.boundaries import NATION, prefectures
 from indicators.wording import Wording
 
 COUNTED = ("certificates_", "certified_organisations")  # what records of certificates give

@@ -14,7 +14,8 @@ import pandas as pd
 import sqlalchemy as sa
 
 from indicators import catalogue
-from indicators.archive import (
+from indicators.progress.frequency import times
+from indicators.store.archive import (
     asked,
     earlier,
     figures_of,
@@ -24,10 +25,11 @@ from indicators.archive import (
     rows_of,
     snapshot,
 )
-from indicators.database import (
+from indicators.store.holdings import held_of
+from indicators.store.opening import Dataset
+from indicators.store.tables import (
     KEY,
     REGISTER,
-    Dataset,
     change,
     citation,
     flip,
@@ -38,8 +40,6 @@ from indicators.database import (
     revision,
     warning,
 )
-from indicators.holdings import held_of
-from indicators.progress.frequency import times
 
 _log = logging.getLogger(__name__)
 

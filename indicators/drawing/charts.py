@@ -6,7 +6,7 @@ finished specification with small named datasets.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from functools import cache
 from typing import Any
 
@@ -14,12 +14,11 @@ import altair as alt
 import numpy as np
 import pandas as pd
 
-from indicators.maps import palette, wrapped
+from indicators.drawing.palette import FONT, palette
 from indicators.progress import date_at, decimal_year
 from indicators.wording import Wording
 
 Specification = dict[str, Any]
-FONT = "Noto Sans CJK SC, Noto Sans SC, PingFang SC, Microsoft YaHei, sans-serif"
 RANKING, REFERENCE = "ranking", "reference"
 BAR_STEP = 21  # px
 
@@ -217,36 +216,6 @@ def matrix_chart(words: Wording, *, dark: bool = False) -> Specification:
         ),
     )
     return finished(chart.properties(width="container", height=alt.Step(22)))
-
-
-def exported(
-    specification: Specification,
-    datasets: Mapping[str, pd.DataFrame],
-    *,
-    title: str,
-    notes: Sequence[str],
-    dark: bool = False,
-    width: int = 900,
-) -> Specification:
-    """Return a chart that needs no page: rows, title, and `notes` (unit, source, release)."""
-    colours = palette(dark)
-    return specification | {
-        "width": width,
-        "background": colours.background,
-        "padding": 20,
-        "title": {
-            "text": wrapped(title, width / 18),
-            "subtitle": [part for note in notes for part in wrapped(note, width / 12)],
-            "anchor": "start", "fontSize": 18,
-            "subtitleFontSize": 12, "color": colours.text, "subtitleColor": colours.muted,
-            "offset": 14,
-        },
-        # JSON has no NaN.
-        "datasets": {
-            name: rows.astype(object).where(rows.notna(), None).to_dict("records")
-            for name, rows in datasets.items()
-        },
-    }  # fmt: skip
 
 
 @cache

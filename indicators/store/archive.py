@@ -10,7 +10,7 @@ import pandas as pd
 import sqlalchemy as sa
 
 from indicators import catalogue
-from indicators.database import KEY, observation, release, revision
+from indicators.store.tables import KEY, observation, release, revision
 
 _NUMBERS = ("value", "numerator", "denominator")
 

@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
+FONT = "Noto Sans CJK SC, Noto Sans SC, PingFang SC, Microsoft YaHei, sans-serif"
 State = str
 VALUE, MISSING, SUPPRESSED = "value", "missing", "suppressed"
 NOT_APPLICABLE, OUT_OF_SCOPE = "not_applicable", "out_of_scope"

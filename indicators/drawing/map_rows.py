@@ -12,9 +12,9 @@ from typing import Any
 
 import pandas as pd
 
-from indicators.maps.boundaries import REGIONS
-from indicators.maps.classes import class_names
-from indicators.maps.palette import (
+from indicators.drawing.boundaries import REGIONS
+from indicators.drawing.classes import class_names
+from indicators.drawing.palette import (
     BROKEN,
     MISSING,
     NO_VALUE,
@@ -65,7 +65,7 @@ def status_name(status: str, words: Wording) -> str:
     return words(OBSERVATION_STATUSES[status].sentence)
 
 
-def map_figures(
+def unit_rows(
     rows: pd.DataFrame,
     *,
     breaks: Sequence[float],
@@ -155,7 +155,7 @@ def state_of(row: Mapping[Any, Any]) -> str:
     return VALUE if status.has_value and not pd.isna(row["value"]) else MISSING
 
 
-def map_legend(
+def legend_rows(
     figures: pd.DataFrame,
     *,
     breaks: Sequence[float],

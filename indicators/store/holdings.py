@@ -13,8 +13,8 @@ import pandas as pd
 import sqlalchemy as sa
 
 from indicators import catalogue
-from indicators.archive import asked, figures_of, is_total, rows_of
-from indicators.database import citation, holding, release_input
+from indicators.store.archive import asked, figures_of, is_total, rows_of
+from indicators.store.tables import citation, holding, release_input
 
 CELL = ("indicator", "period", "scheme", "industry", "size")
 NATION = "100000"

@@ -1,0 +1,159 @@
+"""Opening the database: SQLite by default, PostgreSQL by `DATABASE_URL`; tables made or migrated.
+
+Demonstration figures live apart, in tables of their own: another SQLite file, another schema of
+a PostgreSQL. So no line, total or verdict can mix them with real ones.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from functools import cache
+from pathlib import Path
+from typing import Any, Literal
+from urllib.parse import urlsplit
+
+import sqlalchemy as sa
+
+ROOT = Path(__file__).resolve().parents[2]
+MIGRATIONS = Path(__file__).parent / "migrations"
+HEAD = "0007"
+_DRIVERS = ("sqlite", "sqlite+pysqlite", "postgresql", "postgresql+psycopg")
+
+Dataset = Literal["real", "demonstration"]
+DATASETS: tuple[Dataset, ...] = ("real", "demonstration")
+
+
+def database_url() -> str:
+    """Return `DATABASE_URL`, or the SQLite file that the project fills on first start."""
+    url = os.environ.get("DATABASE_URL") or f"sqlite:///{ROOT / 'data' / 'quality.sqlite'}"
+    scheme, mark, rest = url.partition("://")
+    named = mark and scheme in ("postgres", "postgresql")
+    return f"postgresql+psycopg://{rest}" if named else url
+
+
+class DatabaseSettingError(ValueError):
+    """Raised for a `DATABASE_URL` that names no SQLite or PostgreSQL; `shown`: without password."""
+
+    def __init__(self, url: str) -> None:
+        scheme, _, rest = url.partition(":")
+        place = rest.rpartition("@")[2].partition("?")[0]
+        open_rest = place if scheme.startswith("sqlite") or "@" in rest else ""
+        self.shown = f"{scheme}:…{open_rest}" if rest else scheme
+        super().__init__(self.shown)
+
+
+def open_database(url: str | None = None, dataset: Dataset = "real") -> sa.Engine:
+    """Open the database of a dataset, bring its tables up to date and return the engine.
+
+    Raises `DatabaseSettingError` for an address that is none, and `sqlalchemy.exc.DBAPIError`
+    when the server or the file cannot be reached.
+    """
+    engine = _engine(url or database_url(), dataset)
+    if _version(engine) != HEAD:
+        _migrate(engine)
+    return engine
+
+
+def has_dataset(dataset: Dataset, url: str | None = None) -> bool:
+    """Return whether a dataset's tables exist, without making them."""
+    engine = _engine(url or database_url(), dataset)
+    if (file := sqlite_file(engine)) is not None:
+        return file.exists() and _version(engine) is not None
+    return _version(engine) is not None
+
+
+def remove_dataset(dataset: Dataset, url: str | None = None) -> None:
+    """Take a dataset away completely: its file, or its schema."""
+    if dataset == "real":
+        raise ValueError("real figures are never removed")
+    engine = _engine(url or database_url(), dataset)
+    engine.dispose()
+    if (file := sqlite_file(engine)) is not None:
+        for suffix in ("", "-wal", "-shm", ".lock"):
+            file.with_name(file.name + suffix).unlink(missing_ok=True)
+        return
+    with engine.connect() as connection, connection.begin():
+        connection.execute(sa.text(f'DROP SCHEMA IF EXISTS "{dataset}" CASCADE'))
+
+
+def sqlite_file(engine: sa.Engine) -> Path | None:
+    """Return the file of an SQLite database, None for a server or one in memory."""
+    name = engine.url.database
+    if engine.dialect.name != "sqlite" or not name or name == ":memory:":
+        return None
+    return Path(urlsplit(name).path if name.startswith("file:") else name)
+
+
+@cache
+def _engine(url: str, dataset: Dataset = "real") -> sa.Engine:
+    try:
+        address = sa.make_url(url)
+    except (sa.exc.ArgumentError, ValueError):
+        raise DatabaseSettingError(url) from None
+    # SQLite without a file is a database in memory: what is published there ends with the command.
+    if address.drivername not in _DRIVERS or (
+        address.get_backend_name() == "sqlite" and address.database in (None, "", ":memory:")
+    ):
+        raise DatabaseSettingError(url)
+    if dataset != "real":
+        address = _apart(address, dataset)
+    server = address.get_backend_name() != "sqlite"
+    # A file that may be taken away is opened anew each time.
+    pool = None if server or dataset == "real" else sa.pool.NullPool
+    engine = sa.create_engine(address, pool_pre_ping=server, poolclass=pool)
+    if engine.dialect.name == "sqlite":
+        sa.event.listen(engine, "connect", _prepare_sqlite)
+        sa.event.listen(engine, "begin", _begin_sqlite)
+    return engine
+
+
+def _apart(address: sa.URL, dataset: Dataset) -> sa.URL:
+    """Return where a dataset's own tables are: a file beside, or a schema of the same server."""
+    if address.get_backend_name() == "sqlite":
+        file = Path(address.database or "")
+        return address.set(database=str(file.with_name(f"{file.stem}.{dataset}{file.suffix}")))
+    return address.update_query_dict({"options": f"-csearch_path={dataset}"})
+
+
+def _prepare_sqlite(connection: Any, _record: Any) -> None:
+    # The driver's own implicit BEGIN does not cover DDL; _begin_sqlite says it instead.
+    connection.isolation_level = None
+    for pragma in ("journal_mode=WAL", "synchronous=NORMAL", "busy_timeout=5000"):
+        connection.execute(f"PRAGMA {pragma}")
+
+
+def _begin_sqlite(connection: sa.Connection) -> None:
+    mode = connection.get_execution_options().get("begin", "DEFERRED")
+    connection.exec_driver_sql(f"BEGIN {mode}")
+
+
+@contextmanager
+def writing(engine: sa.Engine) -> Iterator[sa.Connection]:
+    """Yield a connection in a transaction that writes; commit at the end, roll back on error."""
+    with engine.connect().execution_options(begin="IMMEDIATE") as connection, connection.begin():
+        yield connection
+
+
+def _version(engine: sa.Engine) -> str | None:
+    with engine.connect() as connection:
+        if not sa.inspect(connection).has_table("alembic_version"):
+            return None
+        version: str | None = connection.scalar(sa.text("SELECT version_num FROM alembic_version"))
+        return version
+
+
+def _migrate(engine: sa.Engine) -> None:
+    from alembic import command
+    from alembic.config import Config
+
+    config = Config()
+    config.set_main_option("script_location", str(MIGRATIONS))
+    with writing(engine) as connection:
+        if engine.dialect.name == "postgresql":  # two first starts at once: the second waits
+            connection.execute(sa.text("SELECT pg_advisory_xact_lock(20180003)"))
+            if connection.scalar(sa.text("SELECT current_schema()")) is None:
+                connection.execute(sa.text('CREATE SCHEMA IF NOT EXISTS "demonstration"'))
+        config.attributes["connection"] = connection
+        command.upgrade(config, "head")
