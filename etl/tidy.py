@@ -45,6 +45,7 @@ _WITHHELD = {
 }
 MEMORY = "500MB"
 BATCH = 100_000
+PART = 1_000_000  # rows compared at a time: as text, they need a fifth of MEMORY
 Batches = Iterator[pa.RecordBatch]
 DERIVED = "derived"  # the source of rows that are computed from others
 
@@ -158,28 +159,64 @@ class TidyRows:
         `public_then` must have all of; and `holdings` of the indicators and periods of either.
         """
         names, key = ", ".join(PUBLISHED), ", ".join(KEY)
-        self.connection.execute(
-            f"CREATE OR REPLACE TEMP TABLE fresh AS SELECT {names} FROM ({self._shown()}) "  # noqa: S608
-            f"WHERE file IN $files OR source = '{DERIVED}'",
-            {"files": list(files)},
-        )
-        for table, one, other in (
-            ("come", "fresh", "public_then"),
-            ("gone", "public_then", "fresh"),
-        ):
+        ours, parameters = f"(file IN $files OR source = '{DERIVED}')", {"files": list(files)}
+        come, gone = list[Path](), list[Path]()
+        for number, part in enumerate(self._parts(ours, parameters)):
             self.connection.execute(
-                f"CREATE OR REPLACE TEMP TABLE {table} AS "  # noqa: S608
-                f"SELECT {names} FROM {one} EXCEPT SELECT {names} FROM {other}"
+                f"CREATE OR REPLACE TEMP TABLE fresh AS SELECT {names} FROM ({self._shown()}) "  # noqa: S608
+                f"WHERE {ours} AND {part}",
+                parameters,
             )
+            then = f"FROM public_then WHERE {part}"
+            come.append(self.folder / f"come-{number:05}.parquet")
+            self.connection.sql(
+                f"SELECT {names} FROM fresh EXCEPT SELECT {names} {then} ORDER BY {key}"  # noqa: S608
+            ).write_parquet(str(come[-1]))
+            gone.append(self.folder / f"gone-{number:05}.parquet")
+            self.connection.sql(
+                f"SELECT * FROM (SELECT * {then}) SEMI JOIN "  # noqa: S608
+                f"(SELECT {names} {then} EXCEPT SELECT {names} FROM fresh) USING ({key}) "
+                f"ORDER BY {key}"
+            ).write_parquet(str(gone[-1]))
+        if not come:
+            return iter(()), iter(()), iter(())
         self.connection.execute("DROP TABLE fresh")
+        cells = "SELECT indicator, period FROM "
         return (
-            self._batches(f"SELECT {names} FROM come ORDER BY {key}"),  # noqa: S608
-            self._batches(f"SELECT * FROM public_then SEMI JOIN gone USING ({key}) ORDER BY {key}"),  # noqa: S608
+            _in_turn(come),
+            _in_turn(gone),
             self.holdings(
-                "SEMI JOIN (SELECT indicator, period FROM come UNION "
-                "SELECT indicator, period FROM gone) USING (indicator, period)"
+                f"SEMI JOIN ({cells}{_parquet(come)} UNION {cells}{_parquet(gone)}) "
+                "USING (indicator, period)"
             ),
         )
+
+    def _parts(self, ours: str, parameters: dict[str, Any]) -> Iterator[str]:
+        """Yield conditions that take what is compared apart, in the order of the key.
+
+        Each holds for about PART rows: several indicators whole, or some periods of one.
+        """
+        counted = self.connection.execute(
+            "SELECT indicator, period, count(*) AS rows FROM ("  # noqa: S608
+            f"SELECT indicator, period FROM tidy WHERE {ours} "
+            "UNION ALL SELECT indicator, period FROM public_then) GROUP BY ALL ORDER BY ALL",
+            parameters,
+        ).df()
+        whole = list[str]()
+        room = PART
+        for indicator, cells in counted.groupby("indicator", sort=True):
+            if cells["rows"].sum() > room and whole:
+                yield _between("indicator", whole)
+                whole, room = [], PART
+            if cells["rows"].sum() <= room:
+                whole.append(str(indicator))
+                room -= int(cells["rows"].sum())
+                continue
+            for _, some in cells.groupby(cells["rows"].cumsum() // PART, sort=True):
+                one = _between("indicator", [str(indicator)])
+                yield f"{one} AND {_between('period', some['period'].tolist())}"
+        if whole:
+            yield _between("indicator", whole)
 
     def query(self, question: str, parameters: Sequence[Any] = ()) -> pd.DataFrame:
         """Return the answer to a question in SQL about the view `tidy`."""
@@ -241,6 +278,16 @@ class TidyRows:
     def frame(self) -> pd.DataFrame:
         """Return all rows at once: for small sets."""
         return self.query(f"SELECT * FROM tidy ORDER BY {', '.join(KEY)}")  # noqa: S608
+
+
+def _between(column: str, values: Sequence[str]) -> str:
+    first, last = (value.replace("'", "''") for value in (values[0], values[-1]))
+    return f"{column} BETWEEN '{first}' AND '{last}'"
+
+
+def _in_turn(files: Sequence[Path]) -> Batches:
+    for file in files:
+        yield from pq.ParquetFile(file).iter_batches(BATCH)
 
 
 def _parquet(files: Collection[Path]) -> str:

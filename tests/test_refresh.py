@@ -10,11 +10,19 @@ import pandas as pd
 import pytest
 import sqlalchemy as sa
 
+from etl import tidy
 from etl.intake import Named
 from etl.refresh import RAW, figures, fill_if_empty, refresh
 from indicators import catalogue
 from indicators.findings import FindingsError, UnacceptedError
-from indicators.store.queries import Selection, latest_release, observations, releases, warnings
+from indicators.store.queries import (
+    Selection,
+    all_observations,
+    latest_release,
+    observations,
+    releases,
+    warnings,
+)
 from indicators.store.tables import KEY
 
 
@@ -284,6 +292,29 @@ def test_only_the_files_that_changed_are_compared(empty: sa.Engine, raw: Path) -
     (raw / "bureau" / "tools.csv.yaml").unlink()
     made_without = refresh(empty, raw=raw, accepted="withdrawn by the bureau").difference
     assert (made_without.added, made_without.changed, made_without.withdrawn) == (0, 0, 4)
+
+
+@pytest.mark.parametrize("part", [1, 3, 1_000_000])
+def test_what_moves_is_the_same_however_few_rows_are_compared_at_a_time(
+    empty: sa.Engine, raw: Path, monkeypatch: pytest.MonkeyPatch, part: int
+) -> None:
+    refresh(empty, raw=raw)
+    for folder in ("platform_provinces", "quality_outcomes"):
+        for file in sorted((raw / folder).glob("*.csv"))[::2]:
+            text = file.read_text(encoding="utf-8")
+            file.write_text("\n".join(text.splitlines()[:-1]) + "\n", encoding="utf-8")
+    monkeypatch.setattr(tidy, "PART", part)
+    with figures(raw, engine=empty) as made:
+        edition = made.edition()
+        come, gone = ([row for batch in batches for row in batch.to_pylist()]
+                      for batches in (edition.rows, edition.gone or ()))  # fmt: skip
+    keys = [tuple(row[name] for name in KEY) for row in gone]
+    assert len(keys) == len(set(keys)) > 3
+    assert keys == sorted(keys)
+    assert not set(keys) & {tuple(row[name] for name in KEY) for row in come}
+    refresh(empty, raw=raw, accepted="a test")
+    left = all_observations(empty)
+    assert not set(keys) & set(left[list(KEY)].itertuples(index=False, name=None))
 
 
 def test_a_refresh_that_somebody_overtakes_compares_once_more(empty: sa.Engine, raw: Path) -> None:
