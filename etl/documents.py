@@ -11,13 +11,14 @@ Nothing is changed on reading; every cell stays text.
 from __future__ import annotations
 
 import hashlib
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pandas as pd
-import yaml
 
 from indicators.findings import Finding, FindingsError, message
+from indicators.strict_yaml import read
 
 COLUMNS = [
     "indicator_name", "region_name", "scheme_name", "industry", "size", "period",
@@ -95,10 +96,10 @@ def _provenance(path: Path) -> dict[str, Any]:
     name = f"{path.parent.name}/{path.name}"
     expected = message("the document's {keys}", keys=", ".join(REQUIRED))
     advice = message("write where the figures come from into {file}", file=name)
-    try:
-        content = yaml.safe_load(path.read_text(encoding="utf-8"))
-    except (OSError, ValueError, yaml.YAMLError) as error:
-        raise FindingsError([Finding(name, str(error), expected, advice)]) from None
+    written, findings = read(path)
+    if findings:
+        raise FindingsError([replace(finding, file=name) for finding in findings])
+    content = written.content if written else None
     if not isinstance(content, dict) or any(not content.get(key) for key in REQUIRED):
         raise FindingsError([Finding(name, str(content), expected, advice)])
     return {key: None if value is None else str(value) for key, value in content.items()}

@@ -13,10 +13,11 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
-from etl.schema import Written, load_schema, nearest, read, schema_findings
+from etl.schema import load_schema, nearest, schema_findings
 from etl.targets import read_register, word_findings
 from indicators import catalogue
 from indicators.findings import Finding, Message, message
+from indicators.strict_yaml import Written, read
 
 _HAN = re.compile(r"[\u4e00-\u9fff]")
 _FILES = ("units", "clauses", "sources", "indicators")
@@ -86,7 +87,7 @@ def findings(folder: Path | None = None, reference: Path | None = None) -> list[
 
 def _checked(files: dict[str, Written], path: Path, schema: Mapping[str, Any]) -> list[Finding]:
     """Return what is wrong with a file's form; put the file into `files` if nothing is."""
-    written, wrong = read(path)
+    written, wrong = read(path, "catalogue")
     if written is not None:
         wrong = wrong + schema_findings(written, schema)
         if not wrong:

@@ -13,10 +13,11 @@ from typing import Any
 
 import pandas as pd
 
-from etl.schema import Written, load_schema, nearest, read, schema_findings
+from etl.schema import load_schema, nearest, schema_findings
 from indicators.catalogue import Catalogue
 from indicators.findings import Finding, FindingsError, message
 from indicators.store.opening import ROOT
+from indicators.strict_yaml import Written, read
 
 FOLDER = ROOT / "data" / "catalogue" / "targets"
 SCHEMA = FOLDER.with_suffix(".schema.json")
@@ -66,7 +67,7 @@ def read_register(folder: Path = FOLDER) -> tuple[list[Written], list[Finding]]:
     right: list[Written] = []
     findings: list[Finding] = []
     for path in sorted(folder.glob("*.yaml")):
-        written, wrong = read(path)
+        written, wrong = read(path, "catalogue")
         if written is not None:
             wrong += schema_findings(written, schema)
         if written is not None and not wrong:

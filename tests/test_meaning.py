@@ -19,12 +19,13 @@ import app as door
 from etl import meaning, refresh
 from etl.__main__ import app
 from etl.commands.screen import screen
-from etl.schema import read, schema_findings
+from etl.schema import schema_findings
 from indicators import catalogue
 from indicators.cached import opening
 from indicators.cached import queries as cached_queries
 from indicators.published_catalogue import kept_catalogue
 from indicators.store.opening import ROOT, open_database
+from indicators.strict_yaml import read
 from tests.conftest import WORLD, publish_rows
 
 HAN = re.compile(r"[\u4e00-\u9fff]")

@@ -22,13 +22,12 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
-import yaml
-
 from etl.certificates.plain_text import tidy
 from etl.certificates.size_class import NOT_CLASSIFIED, SIZES
 from etl.figures.cells import MULTIPLES
 from etl.figures.declaration import beside
 from indicators.findings import Finding, FindingsError, Message, message
+from indicators.strict_yaml import Written, read
 
 COLUMNS = {
     "certificate": "证书编号",
@@ -125,9 +124,11 @@ class _Reading:
     def __init__(self, file: str) -> None:
         self._file = file
         self._findings: list[Finding] = []
+        self._written: Written | None = None
 
-    def _wrong(self, key: str, found: object, expected: Message, row: int | None = None) -> None:
+    def _wrong(self, key: str, found: object, expected: Message) -> None:
         advice = message("correct {key} in the declaration", key=key)
+        row = self._written.row(key) if self._written else None
         self._findings.append(
             Finding(self._file, str(found)[:200], expected, advice, row=row, column=key)
         )
@@ -160,30 +161,18 @@ class _Reading:
 
     def _content(self, place: Path) -> Mapping[Any, Any]:
         """Return the keys of a YAML file; raises `FindingsError` where there are none."""
-        try:
-            if place.stat().st_size > _LARGEST:
-                raise ValueError(f"{place.stat().st_size} B")
-            text = place.read_text(encoding="utf-8-sig")
-            self._refuse_twins(yaml.compose(text, yaml.SafeLoader))
-            said = yaml.safe_load(text) or {}
-        except (OSError, ValueError, RecursionError, yaml.YAMLError) as error:
-            self._wrong("", " ".join(str(error).split()), message("a YAML file in UTF-8"))
-            raise FindingsError(self._findings) from None
+        if (size := place.stat().st_size) > _LARGEST:
+            self._wrong("", f"{size} B", message("a YAML file in UTF-8"))
+            raise FindingsError(self._findings)
+        written, findings = read(place)
+        if written is None or findings:
+            raise FindingsError(findings)
+        said = {} if written.content is None else written.content
         if not isinstance(said, dict):
             self._wrong("", said, message("keys and what they say"))
-        if self._findings:
             raise FindingsError(self._findings)
+        self._written = written
         return said
-
-    def _refuse_twins(self, node: yaml.Node | None) -> None:
-        """Take in the keys that stand twice: of these the first would be lost."""
-        pairs = node.value if isinstance(node, yaml.MappingNode) else []
-        lines: dict[str, int] = {}
-        for key, value in pairs:
-            line = key.start_mark.line + 1
-            if lines.setdefault(str(key.value), line) != line:
-                self._wrong(str(key.value), key.value, message("each key once"), line)
-            self._refuse_twins(value)
 
     def _words(self, key: str, said: Mapping[Any, Any]) -> dict[str, str]:
         words = said.get(key, {})

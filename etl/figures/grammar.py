@@ -5,12 +5,9 @@ from __future__ import annotations
 import codecs
 import re
 import unicodedata
-from collections.abc import Iterator, Mapping
 from datetime import date
 from pathlib import Path
 from typing import Any
-
-import yaml
 
 from etl.figures.declaration import (
     COLUMNS,
@@ -27,7 +24,7 @@ from etl.figures.declaration import (
     Rule,
     beside,
 )
-from etl.files import strict_yaml
+from indicators import strict_yaml
 from indicators.findings import Finding, FindingsError, Message, message
 from indicators.store.tables import KEY
 
@@ -69,60 +66,32 @@ def read_declaration(path: Path) -> Declaration:
                 )
             ]
         )
-    try:
-        content = strict_yaml.read(place.read_text(encoding="utf-8-sig"))
-    except (OSError, ValueError, RecursionError, yaml.YAMLError) as error:
-        raise FindingsError(
-            [
-                Finding(
-                    place.name,
-                    " ".join(str(error).split())[:200],
-                    message("a YAML file in UTF-8"),
-                    message("run python -m etl inspect {file}", file=path.name),
-                    row=_line(error),
-                )
-            ]
-        ) from None
-    if content.slips:
-        raise FindingsError(
-            [
-                Finding(place.name, slip.found, slip.expected, slip.advice, row=slip.line)
-                for slip in content.slips
-            ]
-        )
-    return declaration_of(content.said, place.name, content.lines)
+    written, findings = strict_yaml.read(place)
+    if written is None or findings:
+        raise FindingsError(findings)
+    return declaration_of(written.content, place.name, written)
 
 
-def _line(error: Exception) -> int | None:
-    mark = getattr(error, "problem_mark", None)
-    return None if mark is None else mark.line + 1
-
-
-def declaration_of(content: Any, file: str, lines: Mapping[str, int] | None = None) -> Declaration:
+def declaration_of(
+    content: Any, file: str, written: strict_yaml.Written | None = None
+) -> Declaration:
     """Return the declaration that a YAML text says; raises `FindingsError` with every mistake.
 
-    `lines`: of its keys, by the keys above them and their own, joined by dots.
+    `written`: the file that it stands in, which knows the line of every key.
     """
-    reading = _Reading(file, lines or {})
+    reading = _Reading(file, written)
     made = reading.declaration(content)
     if reading.findings or made is None:
         raise FindingsError(reading.findings)
     return made
 
 
-def _above(key: str) -> Iterator[str]:
-    """Yield a key, and those that it stands under, the nearest first."""
-    while key:
-        yield key
-        key = key.rpartition(".")[0]
-
-
 class _Reading:
     """One declaration being read: what is wrong with it is collected."""
 
-    def __init__(self, file: str, lines: Mapping[str, int]) -> None:
+    def __init__(self, file: str, written: strict_yaml.Written | None) -> None:
         self._file = file
-        self._lines = lines
+        self._written = written
         self.findings: list[Finding] = []
 
     def _wrong(self, key: str, found: object, expected: Message, advice: Message | None = None):  # type: ignore[no-untyped-def]
@@ -132,7 +101,7 @@ class _Reading:
                 str(found)[:200],
                 expected,
                 advice or message("correct {key} in the declaration", key=key),
-                row=next((self._lines[part] for part in _above(key) if part in self._lines), None),
+                row=self._written.row(*key.split(".")) if self._written else None,
                 column=key,
             )
         )
