@@ -76,15 +76,21 @@ def open_figures() -> None:
     """Fill an empty database, and see that pages have a catalogue to stand on.
 
     Where its files have mistakes, that is the one last published, and pages say so; where there is
-    none yet, pages show the mistakes. All of them are told on the server's screen.
+    none yet, pages show the mistakes, and so where the database's address is none. All of them are
+    told on the server's screen.
     """
     from etl import meaning
     from indicators import catalogue
     from indicators.cached import queries
-    from indicators.findings import FindingsError
+    from indicators.findings import FindingsError, address_finding
     from indicators.published_catalogue import kept_catalogue
+    from indicators.store.opening import DatabaseSettingError
 
-    findings, number = meaning.findings(), queries.release()
+    try:
+        findings, number = meaning.findings(), queries.release()
+    except DatabaseSettingError as error:
+        _tell([address_finding(error.shown)], on_pages=True)
+        return
     if number is None and not findings:
         from etl.refresh import fill_if_empty
 

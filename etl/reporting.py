@@ -28,6 +28,7 @@ from indicators.findings import (
 from indicators.wording import Wording
 
 SHOWN = 50  # causes of each check on screen; files hold all
+INPUT = "input"  # the check of what is found before the checks: a cell, a file, a setting
 CELLS = 12  # rows of a cause on screen
 
 
@@ -139,9 +140,10 @@ def findings_frame(findings: Sequence[Finding], words: Wording) -> pd.DataFrame:
 def findings_records(findings: Sequence[Finding], words: Wording) -> list[dict[str, Any]]:
     """Return findings as records with stable keys, one a cause, errors first, nothing suppressed.
 
-    indicator, region, period: of the figures that it is about, null where they are several or
-    none. folder: below data/raw. accepted: why somebody accepted it before, with release `since`.
-    cells: every place, each with its row and column.
+    check: `input` where none of `etl.checks` found it. indicator, region, period: of the figure at
+    its place, else of all that it quotes, null where these differ or are none. folder: below
+    data/raw. accepted: why somebody accepted it before, with release `since`. cells: every place,
+    each with its row and column.
     """
     return [_record(cause, words) for cause in causes([redacted(item) for item in findings])]
 
@@ -151,7 +153,7 @@ def _record(cause: Cause, words: Wording) -> dict[str, Any]:
     folder, _, _ = finding.file.rpartition("/")
     return {
         "severity": finding.severity,
-        "check": finding.check,
+        "check": finding.check or INPUT,
         "folder": folder or None,
         "file": finding.file,
         "sheet": finding.sheet or None,
@@ -170,8 +172,8 @@ def _record(cause: Cause, words: Wording) -> dict[str, Any]:
 
 
 def _common(finding: Finding, place: int) -> str | None:
-    """Return what all figures of a finding have at a place of their keys, None if they differ."""
-    parts = {figure[place] for figure in finding.figures or ()}
+    about = (finding.figures or ()) if finding.about is None else (finding.about,)
+    parts = {figure[place] for figure in about}
     return parts.pop() if len(parts) == 1 else None
 
 

@@ -61,6 +61,7 @@ class Finding:
     suppressed: one of them is suppressed, so the sentences are for the analyst's own screen and
     are never stored; see `etl.suppression.redaction`. accepted: why somebody accepted it before,
     with release `since`; fingerprint: what it is known again by (`etl.publish.acceptance`).
+    about: the key of the figure that stands at its place, where that is known.
     """
 
     file: str
@@ -77,6 +78,19 @@ class Finding:
     accepted: str | None = None
     since: int | None = None
     fingerprint: str = ""
+    about: Key | None = None
+
+
+def address_finding(shown: str) -> Finding:
+    """Return what is wrong with a `DATABASE_URL` that is none; `shown`: without its password."""
+    examples = "sqlite:///C:/data/quality.sqlite, postgresql://user:password@host:5432/quality"
+    return Finding(
+        "DATABASE_URL",
+        shown,
+        message("an address of SQLite or PostgreSQL: {examples}", examples=examples),
+        message("correct the setting; where the password holds @ : / or %, write %40 %3A %2F %25"),
+        check="setting",
+    )
 
 
 class FindingsError(Exception):
@@ -114,7 +128,7 @@ def causes(findings: Sequence[Finding]) -> list[Cause]:
     for finding in sorted(findings, key=_order):
         sentences = finding.found, repr(finding.expected), repr(finding.advice)
         place = finding.severity, finding.check, finding.file, finding.sheet
-        kind = *place, *sentences, finding.figures, finding.accepted
+        kind = *place, *sentences, finding.figures, finding.accepted, finding.about
         cause = grouped.setdefault(kind, Cause(finding, []))
         cause.cells.append((finding.row, finding.column))
     return list(grouped.values())

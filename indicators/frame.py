@@ -72,11 +72,16 @@ def begin(page: str) -> Frame:
 def _say_mistakes(words: Wording) -> None:
     """Say that pages stand on the last release's catalogue, or stop where they have none."""
     if opening.mistakes:
-        st.title(words("Nothing can be shown yet: files have mistakes"))
+        mistakes = opening.mistakes[words.language]
+        st.title(
+            words("Nothing can be shown yet: a setting is wrong")
+            if (mistakes[words("Check")] == "setting").all()
+            else words("Nothing can be shown yet: files have mistakes")
+        )
         st.error(words(
             "Correct what is listed and start the server again. The same list: python -m etl check"
         ))  # fmt: skip
-        st.dataframe(opening.mistakes[words.language], hide_index=True)
+        st.dataframe(mistakes, hide_index=True)
         st.stop()
     if catalogue.is_published():
         st.warning(

@@ -187,10 +187,21 @@ def test_a_proposal_writes_over_no_declaration_and_never_over_the_file(tmp_path:
     declared.write_text("unit: 张", encoding="utf-8")
     said("inspect", str(table), "-o", str(declared), code=Outcome.USAGE)
     assert declared.read_text(encoding="utf-8") == "unit: 张"
-    said("inspect", str(table), "-o", str(table), "--force", code=Outcome.USAGE)
+    for force in ([], ["--force"]):
+        refusal = said("inspect", str(table), "-o", str(table), *force, code=Outcome.USAGE)
+        assert "--force" not in refusal  # which would not help
+        assert "绝不覆盖" in refusal
     assert table.read_text(encoding="utf-8").startswith("地区")
     said("inspect", str(table), "-o", str(declared), "--force")
     assert "江苏" not in declared.read_text(encoding="utf-8")
+
+
+@pytest.mark.usefixtures("_database")
+def test_a_briefing_makes_no_folder_with_the_name_of_a_file(tmp_path: Path) -> None:
+    said("refresh")
+    refusal = said("briefing", "江苏", "-o", str(tmp_path / "b.docx"), code=Outcome.USAGE)
+    assert "须为文件夹" in refusal
+    assert not (tmp_path / "b.docx").exists()
 
 
 @pytest.mark.usefixtures("_database")

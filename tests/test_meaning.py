@@ -265,6 +265,20 @@ def test_a_first_start_with_a_broken_catalogue_shows_the_mistakes_and_nothing_el
 
 
 @pytest.mark.usefixtures("_server")
+def test_a_server_with_a_malformed_database_address_says_so_on_its_pages(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setenv("DATABASE_URL", "postgresql://anna:geheim@host:port/x")
+    door.open_figures()
+    door.warm()
+    page = opened("overview")
+    assert page.title[0].value == "设置有误，暂无内容可供显示"
+    shown = page.dataframe[0].value.to_string()
+    assert "DATABASE_URL" in shown
+    assert "geheim" not in shown
+
+
+@pytest.mark.usefixtures("_server")
 def test_a_broken_register_keeps_no_page_from_what_was_published(copies: Path) -> None:
     refresh.fill_if_empty(open_database())
     plant(copies / GUIZHOU, "  kind: at_least", "  kind: at_last")

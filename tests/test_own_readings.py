@@ -350,6 +350,7 @@ def test_hidden_rows_and_columns_are_said_and_settled_by_declaration(tmp_path: P
     path = formatted(tmp_path, rows, hidden_rows=(2,), hidden_columns=(1,))
     (said,) = warnings(path, WIDE)
     assert said[:2] == ("3 | 2022", "no hidden row or column")
+    assert said[2].startswith("hidden: rows 3, column 2022. They are read too")
     assert warnings(path, WIDE + "hidden: read") == []
     assert len(figures(path, WIDE + "hidden: read")) == len(figures(path, WIDE)) == 6
     assert figures(path, WIDE + "hidden: leave_out") == {

@@ -24,7 +24,7 @@ from etl.publish.lock import publishing
 from indicators.store.opening import ROOT, open_database
 from indicators.wording import Wording
 from tests.conftest import WORLD, publish_rows
-from tests.test_acceptance import TABLE, write
+from tests.test_acceptance import DECLARATION, TABLE, write
 
 HAN = re.compile(r"[\u4e00-\u9fff]")
 
@@ -86,7 +86,36 @@ def test_warnings_that_nobody_accepted_have_a_status_of_their_own(raw: Path) -> 
     assert checked["outcome"] == refused["outcome"] == "warnings"
     assert {finding["severity"] for finding in refused["findings"]} == {"warning"}
     assert answered("diff")["changes"]["added"] > 1000
-    assert answered("refresh", "--accept", "已核实")["outcome"] == "done"
+    accepted = answered("refresh", "--accept", "已核实")
+    assert (accepted["outcome"], accepted["release"]) == ("done", 1)
+    assert {(item["accepted"], item["since"]) for item in accepted["findings"]} == {("已核实", 1)}
+
+
+def test_a_finding_says_what_figure_it_is_about_and_what_found_it(raw: Path) -> None:
+    (raw / "bureau").mkdir()
+    write(raw, "指标,地区,行业,年,值\ncertificates_valid,330000,ALL,2024,13\n")
+    declaration = raw / "bureau" / "counts.csv.yaml"
+    declaration.write_text(
+        DECLARATION.replace("unit: {", "unit: {certificates_valid: 张, "), "utf-8"
+    )
+    warnings = answered("check")["findings"]
+    (belied,) = [item for item in warnings if item["folder"] == "bureau"]
+    assert belied["check"] == "frequencies"
+    assert [belied[name] for name in ("indicator", "region", "period")] == [
+        "certificates_valid", "330000", "2024",
+    ]  # fmt: skip
+    table = raw / "bureau" / "counts.csv"
+    table.write_text(table.read_text("utf-8").replace("330000", "北平"), "utf-8")
+    assert {item["check"] for item in answered("check")["findings"]} == {"input"}
+
+
+def test_what_publishes_nothing_does_not_speak_of_what_is_public(tmp_path: Path) -> None:
+    plan = tmp_path / "plan.csv"
+    plan.write_text("序列,年份,数值\na,二〇,3\n", encoding="utf-8")
+    status, out, _ = ended("judge", str(plan))
+    assert status == Outcome.FINDINGS
+    assert "已公开" not in out
+    assert "再运行此命令" in out
 
 
 def test_who_publishes_at_the_same_time_is_told_that_somebody_is(

@@ -172,6 +172,7 @@ def found_at(
         row=None if pd.isna(row["row"]) else int(row["row"]),
         column=column, sheet=row["sheet"] or None, severity=check.severity, check=check.name,
         figures=None if figures is None else tuple(figures),
+        about=key_of(row) if row.keys() >= set(KEY) else None,
     )  # fmt: skip
 
 

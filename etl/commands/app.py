@@ -12,7 +12,7 @@ from typer.exceptions import TyperException
 
 from etl.commands.outcome import Outcome
 from etl.commands.screen import make_legible, screen
-from etl.commands.usage import Speaking, SpeakingGroup, speak, translated, usage_line
+from etl.commands.usage import SpokenCommand, SpokenGroup, speak, translated, usage_line
 from etl.reporting import write_findings
 from indicators.wording import Language, Wording
 
@@ -21,7 +21,7 @@ Force = Annotated[
 ]
 
 
-class Verb(Speaking):
+class Verb(SpokenCommand):
     """A command: the catalogue must be right before it begins, and faults are put into words."""
 
     def invoke(self, ctx: Any) -> Any:
@@ -40,7 +40,7 @@ class Verb(Speaking):
             return super().invoke(ctx)
 
 
-class Verbs(SpeakingGroup):
+class Verbs(SpokenGroup):
     """A group of verbs: what it is called wrongly with is told in the reader's language."""
 
     def main(

@@ -54,8 +54,7 @@ def publish(
     as_json: AsJson = False,
 ) -> None:
     """读取、对照、检查、派生并发布为新的一版 · Publish what the files say as one release."""
-    with screen.explained():
-        publication = _refreshed(files, source, findings, reason=reason, accepted=accept)
+    publication = _refreshed(files, source, findings, reason=reason, accepted=accept)
     words, made = screen.words, publication.difference
     screen.note(release=publication.release, changes=_counts(made))
     if publication.release:
@@ -75,8 +74,7 @@ def check(
     files: Files = None, source: Folder = OWN, findings: Report = None, as_json: AsJson = False
 ) -> None:
     """完成发布以外的全部步骤 · Do all but publish."""
-    with screen.explained():
-        publication = _refreshed(files, source, findings, dry_run=True)
+    publication = _refreshed(files, source, findings, dry_run=True)
     words, made = screen.words, publication.difference
     screen.note(changes=_counts(made))
     open_still = any(finding.accepted is None for finding in publication.warnings)
@@ -96,8 +94,7 @@ def diff(
     files: Files = None, source: Folder = OWN, findings: Report = None, as_json: AsJson = False
 ) -> None:
     """显示发布会带来的变化，包括评判结果的变化 · Show what publishing would change."""
-    with screen.explained():
-        made = _refreshed(files, source, findings, dry_run=True).difference
+    made = _refreshed(files, source, findings, dry_run=True).difference
     screen.note(
         changes=_counts(made),
         by_indicator=_records(made.counts), largest=_records(made.largest),
@@ -119,7 +116,7 @@ def rollback(
     from etl.refresh import RAW
 
     words = screen.words
-    with screen.explained(), screen.progress() as progress:
+    with screen.progress() as progress:
         progress.add_task(words("Comparing and publishing"))
         try:
             publication = roll_back(open_database(), release, reason=reason, raw=RAW)
@@ -183,20 +180,19 @@ def files(
     words = screen.words
     if release is not None and file is None:
         screen.fail(words("Say which file: source/name"))
-    with screen.explained():
-        engine = open_database()
-        if file is not None and release is not None:
-            try:
-                bring_back(engine, RAW, file, release)
-            except LookupError:
-                screen.fail(words("Release {number} was not made of {file}.",
-                                  number=release, file=file))  # fmt: skip
-            except FileNotFoundError:
-                screen.fail(words("No version of it is kept."))
-            screen.say(words("{file} stands in data/raw as in release {number}. Publish it with: "
-                             "python -m etl refresh", file=file, number=release))  # fmt: skip
-            return
-        known = versions(engine, RAW)
+    engine = open_database()
+    if file is not None and release is not None:
+        try:
+            bring_back(engine, RAW, file, release)
+        except LookupError:
+            screen.fail(words("Release {number} was not made of {file}.",
+                              number=release, file=file))  # fmt: skip
+        except FileNotFoundError:
+            screen.fail(words("No version of it is kept."))
+        screen.say(words("{file} stands in data/raw as in release {number}. Publish it with: "
+                         "python -m etl refresh", file=file, number=release))  # fmt: skip
+        return
+    known = versions(engine, RAW)
     superseded = known[known["place"] != "raw"] if file is None else known[known["file"] == file]
     if superseded.empty:
         screen.say(words("No file was superseded."))
@@ -231,7 +227,7 @@ def retract(
     from etl.suppression.retraction import retract as take_out
 
     words, key = screen.words, (indicator, period, scheme, industry, size, region)
-    with screen.explained(), screen.progress() as progress:
+    with screen.progress() as progress:
         progress.add_task(words("Comparing and publishing"))
         try:
             done = take_out(open_database(), key, reason, RAW, dry_run=not yes)
@@ -367,7 +363,7 @@ def demo(
     from etl import demonstration
 
     words = screen.words
-    with screen.explained(), screen.progress() as progress:
+    with screen.progress() as progress:
         task = progress.add_task(words("Demonstration"))
         if remove:
             demonstration.remove()
@@ -390,10 +386,9 @@ def demo(
 @app.command()
 def status(as_json: AsJson = False) -> None:
     """显示发布版本、来源和数量 · Show releases, sources and counts."""
-    with screen.explained():
-        engine = open_database()
-        published, held = queries.releases(engine), holdings.sources(engine)
-        gone = queries.retractions(engine)
+    engine = open_database()
+    published, held = queries.releases(engine), holdings.sources(engine)
+    gone = queries.retractions(engine)
     words = screen.words
     screen.note(
         release=None if published.empty else int(published["release"].max()),

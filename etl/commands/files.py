@@ -29,8 +29,7 @@ def template(
             names=words.listed(unknown), keys=" ".join(known.indicators),
         ))  # fmt: skip
     screen.check_free([out], force=force)
-    with screen.explained():
-        out.write_bytes(empty_workbook(indicators, known, words))
+    out.write_bytes(empty_workbook(indicators, known, words))
     screen.say(words("Written to {file}", file=str(out)))
 
 
@@ -47,14 +46,14 @@ def inspect(
 
     words = screen.words
     if out is not None:
-        # What is looked at is never written over, whatever is forced.
-        itself = out.exists() and out.samefile(file)
-        screen.check_free([out], force=force and not itself)
-    with screen.explained():
-        proposal = propose(file, catalogue.load())
-        text = proposal.yaml(words)
-        if out is not None:
-            out.write_text(text, encoding="utf-8")
+        if out.exists() and out.samefile(file):
+            screen.fail(words("{file} is what is looked at, and is never written over. Choose "
+                              "another name with -o.", file=str(out)))  # fmt: skip
+        screen.check_free([out], force=force)
+    proposal = propose(file, catalogue.load())
+    text = proposal.yaml(words)
+    if out is not None:
+        out.write_text(text, encoding="utf-8")
     screen.console.print(text, markup=False, highlight=False)
     if out is not None:
         screen.say(words("Written to {file}", file=str(out)))

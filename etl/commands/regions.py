@@ -34,6 +34,9 @@ def briefing(
     from indicators.views.province import mistake_text
 
     words = screen.words
+    if out.suffix.lower() in (".docx", ".pdf", ".xlsx") or out.is_file():
+        screen.fail(words("-o names a folder, since a briefing is several files; {name} is a file. "
+                          "Nothing was written.", name=str(out)))  # fmt: skip
     dataset: Dataset = "demonstration" if demonstration else "real"
     if demonstration and not has_dataset(dataset):
         screen.fail(words("There are no demonstration figures. Run: python -m etl demo"))
@@ -47,7 +50,7 @@ def briefing(
     vintage = Vintage(number, dataset)
     planned = [name for code in codes for name in file_names(code, vintage, words)]
     screen.check_free([out / name for name in planned], force=force)
-    with screen.explained(), screen.progress() as progress:
+    with screen.progress() as progress:
         task = progress.add_task("", total=len(codes))
         try:
             for region, files in write_briefings(engine, codes, out, words, vintage):

@@ -48,7 +48,7 @@ def rollup(
 
     words, known, day = screen.words, catalogue.load(), as_of.date()
     choice = Choice(periods.split(",") if periods else (), levels.split(","))
-    with screen.explained(), engine() as here, screen.progress() as progress:
+    with engine() as here, screen.progress() as progress:
         choice.check(known)
         counted = spanned(first, last)
         for kind in choice.periods:
@@ -99,7 +99,7 @@ def trace(
     from etl.certificates.engine import engine
     from etl.certificates.trace import Figure, trace_figure
 
-    with screen.explained(), engine() as here:
+    with engine() as here:
         _check_rolled_up(out)
         registry = here.parquet(out / "registry.parquet")
         figure = Figure(indicator, period, region, industry, size, scheme)

@@ -25,7 +25,13 @@ from etl.commands.outcome import Outcome
 from etl.publish.lock import Busy
 from etl.reporting import findings_records, findings_table
 from indicators import catalogue, progress, tables
-from indicators.findings import Finding, FindingsError, Message, UnacceptedError, message
+from indicators.findings import (
+    Finding,
+    FindingsError,
+    Message,
+    UnacceptedError,
+    address_finding,
+)
 from indicators.store.opening import DatabaseSettingError
 from indicators.views import releases
 from indicators.wording import Wording
@@ -34,6 +40,7 @@ if TYPE_CHECKING:
     from etl.publish.difference import Difference
 
 SHOWN = 40
+GATE = ("publish", "refresh", "check", "diff", "rollback", "retract")  # the verbs that use it
 LOST = ("57P01", "57P02", "57P03", "08003", "08006")  # PostgreSQL, appendix A
 
 # What a Chinese code page lacks, in characters that it has.
@@ -208,7 +215,7 @@ class Screen:
             self.content = {"message": None, "findings": []}
         outcome = Outcome.FAULT
         try:
-            with self.explained():
+            with self.explained(publishing=command in GATE):
                 yield
             outcome = Outcome.DONE
         except typer.Exit as ended:
@@ -231,7 +238,7 @@ class Screen:
         raise typer.Exit(int(outcome))
 
     @contextmanager
-    def explained(self) -> Iterator[None]:
+    def explained(self, *, publishing: bool = False) -> Iterator[None]:
         """Turn what can go wrong into words and an exit status; see `Outcome`."""
         words = self.words
         try:
@@ -244,9 +251,9 @@ class Screen:
             ), Outcome.WARNINGS)  # fmt: skip
         except FindingsError as refusal:
             self.findings(refusal.findings)
-            self.fail(
-                words("Nothing was written. What was public before still is."), Outcome.FINDINGS
-            )
+            public = words("Nothing was written. What was public before still is.")
+            own = words("Nothing was written. Correct what is listed and run the command again.")
+            self.fail(public if publishing else own, Outcome.FINDINGS)
         except Busy as busy:
             self.fail(self._busy(busy), Outcome.BUSY)
         except _too_large() as error:
@@ -255,17 +262,7 @@ class Screen:
                 "ETL_MEMORY_LIMIT says how much: {reason}", reason=str(error),
             ), Outcome.SETTING)  # fmt: skip
         except DatabaseSettingError as error:
-            self.findings([
-                Finding(
-                    "DATABASE_URL", error.shown,
-                    message("an address of SQLite or PostgreSQL: {examples}",
-                            examples="sqlite:///C:/data/quality.sqlite, "
-                            "postgresql://user:password@host:5432/quality"),
-                    message("correct the setting; where the password holds @ : / or %, write "
-                            "%40 %3A %2F %25"),
-                    check="setting",
-                )
-            ])  # fmt: skip
+            self.findings([address_finding(error.shown)])
             self.fail(
                 words("The address of the database cannot be read. Nothing was done."),
                 Outcome.SETTING,

@@ -11,11 +11,11 @@ import typer
 
 from etl.commands.app import CommandLine, app
 from etl.commands.screen import screen
-from etl.commands.usage import SpeakingGroup
+from etl.commands.usage import SpokenGroup
 from indicators import catalogue
 
 targets = CommandLine(
-    cls=SpeakingGroup, no_args_is_help=True, help="目标登记册 · The target register"
+    cls=SpokenGroup, no_args_is_help=True, help="目标登记册 · The target register"
 )
 app.add_typer(targets, name="targets")
 
@@ -26,8 +26,7 @@ def check_targets() -> None:
     from etl.targets import register
 
     words = screen.words
-    with screen.explained():
-        read = register(catalogue.load())
+    read = register(catalogue.load())
     screen.say(words(
         "{targets} targets in {documents} documents: no mistake found",
         targets=len(read.target), documents=len(read.document),
@@ -51,10 +50,9 @@ def judge(
     from indicators.targets import today
 
     words = screen.words
-    with screen.explained():
-        plan = read_plan(file)
-        answers = verdicts(plan, as_of.date().isoformat() if as_of else today())
-        written = write_verdicts(file, answers, words)
+    plan = read_plan(file)
+    answers = verdicts(plan, as_of.date().isoformat() if as_of else today())
+    written = write_verdicts(file, answers, words)
     shown = pd.DataFrame({
         words("Series"): answers["series"],
         words("Deadline"): [words.period(due) for due in answers["due_period"]],

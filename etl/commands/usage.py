@@ -6,7 +6,7 @@ A verb's own texts hold both languages, the Chinese first: `中文 · English`.
 from __future__ import annotations
 
 import re
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from typer.core import TyperCommand, TyperGroup
 
@@ -90,50 +90,36 @@ def speak(command: Any, words: Wording) -> None:
             speak(below, words)
 
 
-class Speaking(TyperCommand):
+class Spoken(TyperCommand if TYPE_CHECKING else object):  # type: ignore[misc]
+    """Adds to a command, or a group of them, help in one language."""
+
+    words = Wording()
+
+    def get_usage(self, ctx: Any) -> str:
+        """Return how it is called."""
+        return usage_line(super().get_usage(ctx), self.words)
+
+    def format_help(self, ctx: Any, formatter: Any) -> None:
+        """Write the help."""
+        _name_panels(self.words)
+        super().format_help(ctx, formatter)
+
+    def get_help_option(self, ctx: Any) -> Any:
+        """Return the option that shows this help."""
+        option = super().get_help_option(ctx)
+        if option is not None:
+            option.help = self.words("Show this help and exit.")
+        return option
+
+
+class SpokenCommand(Spoken, TyperCommand):
     """A command whose help is in one language."""
 
-    words = Wording()
 
-    def get_usage(self, ctx: Any) -> str:
-        """Return how it is called."""
-        return usage_line(super().get_usage(ctx), self.words)
-
-    def format_help(self, ctx: Any, formatter: Any) -> None:
-        """Write the help."""
-        _name_panels(self.words)
-        super().format_help(ctx, formatter)
-
-    def get_help_option(self, ctx: Any) -> Any:
-        """Return the option that shows this help."""
-        return _help_option(super().get_help_option(ctx), self.words)
-
-
-class SpeakingGroup(TyperGroup):
+class SpokenGroup(Spoken, TyperGroup):
     """A group of commands whose help is in one language."""
-
-    words = Wording()
-
-    def get_usage(self, ctx: Any) -> str:
-        """Return how it is called."""
-        return usage_line(super().get_usage(ctx), self.words)
-
-    def format_help(self, ctx: Any, formatter: Any) -> None:
-        """Write the help."""
-        _name_panels(self.words)
-        super().format_help(ctx, formatter)
-
-    def get_help_option(self, ctx: Any) -> Any:
-        """Return the option that shows this help."""
-        return _help_option(super().get_help_option(ctx), self.words)
 
 
 def usage_line(usage: str, words: Wording) -> str:
     """Return Typer's line of usage with its first word in the language."""
     return usage.replace("Usage: ", words("Usage: "), 1)
-
-
-def _help_option(option: Any, words: Wording) -> Any:
-    if option is not None:
-        option.help = words("Show this help and exit.")
-    return option

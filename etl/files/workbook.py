@@ -86,7 +86,12 @@ class Workbook:
                 " | ".join(filter(None, (ranges(rows), *map(self._label, columns)))),
                 message("no hidden row or column"),
                 message(
-                    "they are read too: show them, or declare `hidden: read` or `hidden: leave_out`"
+                    "hidden: {places}. They are read too: show them, or declare `hidden: read` or "
+                    "`hidden: leave_out`",
+                    places=[
+                        *([message("rows {rows}", rows=ranges(rows))] if rows else []),
+                        *(message("column {column}", column=self._label(at)) for at in columns),
+                    ],
                 ),
             )
 

@@ -67,8 +67,8 @@ def _fingerprint(finding: Finding, files: Iterable[str], checksums: Mapping[str,
 
 def remember(
     connection: sa.Connection, findings: Sequence[Finding], reason: str | None, number: int
-) -> None:
-    """Keep warnings with a release, those accepted before with the reason given then.
+) -> list[Finding]:
+    """Keep warnings with a release, those accepted before with the reason given then; return them.
 
     Those of earlier releases whose figures this one changes are forgotten.
     """
@@ -83,6 +83,7 @@ def remember(
         lines = rows["line"] + (first or 0)
         insert_rows(connection, table, rows.assign(release=number, line=lines))
     _forget(connection, number)
+    return kept
 
 
 def _forget(connection: sa.Connection, number: int) -> None:

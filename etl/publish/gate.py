@@ -130,7 +130,10 @@ def _publish(
         made = _release(staged, edition, decision, number, dry_run=dry_run)
     new = [finding for finding in decision.warnings if finding.accepted is None]
     if number is not None and new and made.release is None and not dry_run:
-        remember(connection, new, decision.accepted, number)  # of figures that are public
+        # They are of figures that are public.
+        remembered = remember(connection, new, decision.accepted, number)
+        before = [finding for finding in decision.warnings if finding.accepted is not None]
+        return dataclasses.replace(made, warnings=[*before, *remembered])
     return made
 
 
@@ -187,9 +190,9 @@ def _first_release(connection: sa.Connection, edition: Edition, decision: Decisi
     insert_batches(connection, observation, numbered())
     hold(connection, edition.holdings)
     made = first_difference(connection, counts, edition.register)
-    if made:
-        _record(connection, edition, decision, made, 1)
-    return Publication(1 if made else None, made, decision.warnings)
+    if not made:
+        return Publication(None, made, decision.warnings)
+    return Publication(1, made, _record(connection, edition, decision, made, 1))
 
 
 def _release(
@@ -202,15 +205,15 @@ def _release(
     number = (last or 0) + 1
     replace(staged, number)
     hold(staged.connection, edition.holdings, None if staged.all else staged.touched)
-    _record(staged.connection, edition, decision, made, number, restored)
-    return Publication(number, made, decision.warnings)
+    warnings = _record(staged.connection, edition, decision, made, number, restored)
+    return Publication(number, made, warnings)
 
 
 def _record(
     connection: sa.Connection, edition: Edition, decision: Decision, made: Difference,
     number: int, restored: int | None = None,
-) -> None:  # fmt: skip
-    """Write down what a release is made of and what it changed."""
+) -> list[Finding]:  # fmt: skip
+    """Write down what a release is made of and changed; return its warnings as accepted."""
     _cite(connection, edition.citations)
     if edition.register is not None and made.retargeted:
         _register(connection, edition.register, number)
@@ -232,9 +235,10 @@ def _record(
     counts = made.counts.groupby("indicator", as_index=False)[["added", "changed", "withdrawn"]]
     insert_rows(connection, change, counts.sum().assign(release=number))
     insert_rows(connection, flip, made.flips.assign(release=number))
-    remember(connection, decision.warnings, decision.accepted, number)
+    warnings = remember(connection, decision.warnings, decision.accepted, number)
     insert_rows(connection, release_input, edition.inputs.assign(release=number))
     redact(connection)
+    return warnings
 
 
 def _refuse_clashes(staged: Staged) -> None:
