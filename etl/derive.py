@@ -13,15 +13,8 @@ import pandas as pd
 
 from etl.tidy import DERIVED, TidyRows
 from indicators.catalogue import Catalogue, Indicator
+from indicators.periods import SQL_MONTH
 
-# The month a period ends in, counted from year 0; a year ends in its December.
-_MONTH = """
-    CAST(period[1:4] AS INTEGER) * 12 + CASE
-        WHEN period[6:6] = 'Q' THEN CAST(period[7:7] AS INTEGER) * 3
-        WHEN length(period) = 7 THEN CAST(period[6:7] AS INTEGER)
-        ELSE 12
-    END
-"""
 _JOINS = {
     # The whole is the nation's figure at the same period, scheme, industry and size.
     "share": """
@@ -45,7 +38,7 @@ _JOINS = {
 }
 _RATIO = f"""
     WITH dated AS (
-        SELECT *, {_MONTH} AS month FROM {{tidy}}
+        SELECT *, {SQL_MONTH} AS month FROM {{tidy}}
         WHERE value IS NOT NULL OR confidentiality <> 'F'
     ),
     above AS (SELECT * FROM dated WHERE indicator = $numerator),

@@ -9,6 +9,7 @@ from typing import Any
 import pandas as pd
 
 from etl.plan import GAIN, Plan, read_plan
+from indicators.periods import period_at
 from indicators.progress import (
     Flag,
     Kind,
@@ -16,7 +17,6 @@ from indicators.progress import (
     Target,
     flag_name,
     judge_many,
-    period_at,
     said_of,
     target_frame,
 )

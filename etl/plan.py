@@ -18,7 +18,8 @@ import pandas as pd
 from etl.figures.cells import Unread
 from etl.harmonise import number, period, plain
 from indicators.findings import Finding, FindingsError, Message, message
-from indicators.progress import Kind, Shape, decimal_year
+from indicators.periods import decimal_year
+from indicators.progress import Kind, Shape
 from indicators.statuses import ObservationStatus
 from indicators.wording import Wording
 

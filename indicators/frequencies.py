@@ -13,8 +13,8 @@ import numpy.typing as npt
 import pandas as pd
 
 from indicators import catalogue
-from indicators.progress import FREQUENCIES, decimal_year, frequency
-from indicators.progress.frequency import UNREADABLE, Times, chosen_frequency, times
+from indicators.periods import FREQUENCIES, UNREADABLE, Times, last_of, times
+from indicators.progress.frequency import chosen_frequency
 
 Bools = npt.NDArray[np.bool_]
 Ints = npt.NDArray[np.int64]
@@ -82,7 +82,8 @@ def mapped_periods(indicator: str, provinces: Mapping[str, int]) -> dict[str, in
 def _when(period: str) -> tuple[float, int] | None:
     """Return when a period ends and the place of its frequency; None of what is no period."""
     try:
-        return decimal_year(period), FREQUENCIES.index(frequency(period))
+        read = last_of(period)
+        return read.end, FREQUENCIES.index(read.frequency)
     except ValueError:
         return None
 

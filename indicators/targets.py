@@ -15,8 +15,8 @@ import numpy as np
 import pandas as pd
 
 from indicators import catalogue
-from indicators.progress import Kind, Target, frequency, judge_many, target_frame
-from indicators.progress.frequency import times
+from indicators.periods import frequency, times
+from indicators.progress import Kind, Target, judge_many, target_frame
 
 NATION = "100000"
 Record = Mapping[Any, Any]

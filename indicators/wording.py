@@ -6,7 +6,6 @@ dates are written as the language writes them.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Context, Decimal
@@ -17,10 +16,11 @@ from typing import Any, Literal, Protocol
 
 from babel.messages.pofile import read_po
 
+from indicators.periods import parse
+
 Language = Literal["zh", "en"]
 LANGUAGES: tuple[Language, ...] = ("zh", "en")
 CATALOGUE = Path(__file__).parent / "locale" / "zh_CN.po"
-_PERIOD = re.compile(r"\d{4}(-Q[1-4]|-(0[1-9]|1[0-2]))?")
 _MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 
 
@@ -161,16 +161,18 @@ class Wording:
 
         What is no such period stands as it is.
         """
-        if not _PERIOD.fullmatch(period):
+        try:
+            when = parse(period)
+        except ValueError:
             return period
-        year, _, part = period.partition("-")
-        if self.language == "zh":
-            if not part:
-                return f"{year}年"
-            return f"{year}年第{part[1]}季度" if part[0] == "Q" else f"{year}年{int(part)}月"
-        if not part:
-            return year
-        return f"{year} {part}" if part[0] == "Q" else f"{_MONTHS[int(part) - 1]} {year}"
+        year, month = divmod(when.until - 1, 12)
+        zh, en = {
+            "A": (f"{year}年", f"{year}"),
+            "Q": (f"{year}年第{month // 3 + 1}季度", f"{year} Q{month // 3 + 1}"),
+            "M": (f"{year}年{month + 1}月", f"{_MONTHS[month]} {year}"),
+            "D": (period, period),
+        }[when.frequency]
+        return zh if self.language == "zh" else en
 
     def date(self, day: str) -> str:
         """Return an ISO date (or date and time) as `2024年12月3日` / `3 Dec 2024`."""

@@ -14,18 +14,16 @@ import pandas as pd
 import pytest
 from scipy import stats
 
+from indicators.periods import date_at, decimal_year, period_at
 from indicators.progress import (
     Target,
     Verdict,
     change_needed,
-    date_at,
-    decimal_year,
     explain,
     formula,
     headline,
     judge,
     judge_many,
-    period_at,
     reached_at,
     target_frame,
 )

@@ -14,10 +14,10 @@ cell are merged as the set of slots on which one of them is valid: bits, joined 
 from __future__ import annotations
 
 import math
-import re
 from collections.abc import Collection, Iterable, Iterator
+from contextlib import suppress
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 from typing import Any
 
 import ibis
@@ -26,50 +26,19 @@ import pandas as pd
 from etl.certificates.cube import Dimension, Space
 from etl.certificates.engine import Engine
 from indicators.findings import Finding, FindingsError, message
+from indicators.periods import Period, last_day, parse, whole_periods
 
-_PERIOD = re.compile(r"(?P<year>\d{4})(?:-(?:Q(?P<quarter>[1-4])|(?P<month>0[1-9]|1[0-2])))?")
-FREQUENCIES = {"year": 12, "quarter": 3, "month": 1}  # in months
-
-
-@dataclass(frozen=True, order=True)
-class Period:
-    """A year, quarter or month as the months it covers, counted from the year 0."""
-
-    after: int  # the month before the first
-    until: int  # the last month
-    name: str
-
-    @property
-    def frequency(self) -> int:
-        """Return the number of months that the period covers."""
-        return self.until - self.after
-
-    @property
-    def first_day(self) -> date:
-        """Return the day on which the period begins."""
-        return _first_day(self.after + 1)
-
-    @property
-    def last_day(self) -> date:
-        """Return the day at whose close the stocks of the period are counted."""
-        return _first_day(self.until + 1) - timedelta(days=1)
-
-
-def _first_day(month: int) -> date:
-    return date(month // 12, month % 12 + 1, 1)
+FREQUENCIES = {"year": "A", "quarter": "Q", "month": "M"}
 
 
 def period(name: str) -> Period:
     """Read `2020`, `2020-Q3` or `2020-06`; anything else is `FindingsError`."""
-    found = _PERIOD.fullmatch(name)
-    if not found:
-        expected = message("a period such as 2020, 2020-Q3 or 2020-06")
-        raise FindingsError([Finding(name, name, expected, message("choose again"))])
-    quarter, month = found["quarter"], found["month"]
-    kind = "quarter" if quarter else "month" if month else "year"
-    months = FREQUENCIES[kind]
-    after = int(found["year"]) * 12 + (int(quarter or month or 1) - 1) * months - 1
-    return Period(after, after + months, name)
+    with suppress(ValueError):
+        when = parse(name)
+        if not when.day:
+            return when
+    expected = message("a period such as 2020, 2020-Q3 or 2020-06")
+    raise FindingsError([Finding(name, name, expected, message("choose again"))])
 
 
 def spanned(first: str, last: str) -> list[str]:
@@ -83,24 +52,12 @@ def spanned(first: str, last: str) -> list[str]:
         raise FindingsError(
             [Finding("--from --to", f"{first} {last}", expected, message("choose again"))]
         )
-    return [
-        _name(until, start.frequency)
-        for until in range(start.until, end.until + 1, start.frequency)
-    ]
+    return whole_periods(start, end, start.frequency)
 
 
 def within(first: str, last: str, frequency: str) -> list[str]:
     """Return the names of every whole year, quarter or month from `first` to `last`."""
-    months = FREQUENCIES[frequency]
-    begins, ends = period(first).after + 1, period(last).until + 1
-    return [
-        _name(end - 1, months) for end in range(months, ends + 1, months) if end - months >= begins
-    ]
-
-
-def _name(until: int, months: int) -> str:
-    year, month = divmod(until, 12)
-    return {12: f"{year}", 3: f"{year}-Q{month // 3 + 1}", 1: f"{year}-{month + 1:02d}"}[months]
+    return whole_periods(period(first), period(last), FREQUENCIES[frequency])
 
 
 @dataclass(frozen=True)
@@ -131,7 +88,7 @@ class Grid:
 
     def day(self, slot: int) -> date:
         """Return the last day of a slot."""
-        return _first_day(self.base + slot * self.months + 1) - timedelta(days=1)
+        return last_day(self.base + slot * self.months)
 
 
 def grid(periods: Iterable[str]) -> Grid:
@@ -144,8 +101,8 @@ def grid(periods: Iterable[str]) -> Grid:
     months = math.gcd(*bounds)
     last = max(bounds) // months
     series = []
-    for frequency in sorted({each.frequency for each in asked}):
-        members = [each for each in asked if each.frequency == frequency]
+    for frequency in sorted({each.months for each in asked}):
+        members = [each for each in asked if each.months == frequency]
         ends = sorted(
             {(month - base) // months for each in members for month in (each.after, each.until)}
             | {last}

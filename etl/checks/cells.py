@@ -8,7 +8,6 @@ import pandas as pd
 
 from etl.checks.subject import (
     KEYS,
-    PERIODS,
     Check,
     Subject,
     figure,
@@ -19,6 +18,7 @@ from etl.checks.subject import (
 )
 from indicators.catalogue import Catalogue
 from indicators.findings import Finding, Message, message
+from indicators.periods import SQL_PATTERN
 from indicators.statuses import OBSERVATION_STATUSES
 from indicators.store.tables import KEY
 
@@ -61,7 +61,7 @@ def _wrong(subject: Subject, column: str) -> list[object]:
     if column == "value":
         return list(cells)
     if column == "period":
-        wrong = cells[~cells.astype("str").str.fullmatch(PERIODS, na=False)]
+        wrong = cells[~cells.astype("str").str.fullmatch(SQL_PATTERN, na=False)]
     else:
         wrong = cells[~cells.isin(_code_lists(subject.catalogue)[column])]
     return [None if pd.isna(cell) else cell for cell in wrong]

@@ -7,7 +7,6 @@ from typing import Any
 
 from etl.checks.subject import (
     KEYS,
-    MONTH,
     Check,
     Subject,
     figure,
@@ -19,6 +18,7 @@ from etl.checks.subject import (
 from etl.tidy import DERIVED
 from indicators.catalogue import Text
 from indicators.findings import Finding, message
+from indicators.periods import SQL_FREQUENCY, SQL_MONTH, period_of
 
 MIN_CHANGES = 4  # of a series' own history, to say what is usual for it
 _GROUP = "indicator, period, scheme, industry, size"
@@ -94,7 +94,6 @@ def _coverage(subject: Subject) -> Iterator[Finding]:
     yield from unlisted(COVERAGE, rows)
 
 
-FREQUENCY = "CASE length(period) WHEN 7 THEN if(period[6:6] = 'Q', 'Q', 'M') ELSE 'A' END"
 MOVE = """
     CASE WHEN scale = 'points' THEN value - before
          WHEN kind = 'count' AND least(value, before) >= 0 THEN ln((value + 0.5) / (before + 0.5))
@@ -114,8 +113,8 @@ def _jumps(subject: Subject) -> Iterator[Finding]:
     Within a year a change counts as one of a whole year; over several years it is spread. A
     break (status B) is no jump, and a change that is public already was looked at then.
     """
-    subject.rows.connection.execute(f"CREATE OR REPLACE TEMP MACRO month(period) AS ({MONTH})")
-    series = f"hash({_SERIES}, {FREQUENCY})"
+    subject.rows.connection.execute(f"CREATE OR REPLACE TEMP MACRO month(period) AS ({SQL_MONTH})")
+    series = f"hash({_SERIES}, {SQL_FREQUENCY})"
     points = f"""
         SELECT {series} AS series, month(period)::USMALLINT AS month, value, status = 'B' AS broken,
             number
@@ -167,7 +166,7 @@ def _jumps(subject: Subject) -> Iterator[Finding]:
                     ON leap.series = step.series AND leap.month <> step.month
                 GROUP BY ALL
             ), placed AS (
-                SELECT judged.*, {_SERIES}, period, {FREQUENCY} AS frequency, file, sheet, row
+                SELECT judged.*, {_SERIES}, period, {SQL_FREQUENCY} AS frequency, file, sheet, row
                 FROM candidate
                 JOIN judged ON judged.series = {series} AND judged.month = month(period)
                 WHERE changes < {MIN_CHANGES} OR abs(move) > multiple * usual
@@ -185,14 +184,14 @@ def _jumps(subject: Subject) -> Iterator[Finding]:
 def _public(month: str, value: str) -> str:
     """Return the condition that the series' figure of a month is public as it stands."""
     same = " AND ".join(f"public.{name} = placed.{name}" for name in _SERIES.split(", "))
-    return f"""EXISTS (FROM public WHERE {same} AND frequency = {FREQUENCY}
+    return f"""EXISTS (FROM public WHERE {same} AND frequency = {SQL_FREQUENCY}
         AND month(period) = placed.{month} AND value = placed.{value})"""
 
 
 def _jump(row: dict[str, Any]) -> Finding:
     where = {
         "before": figure(row["before"]),
-        "period": _period(row["month_before"], row["frequency"]),
+        "period": period_of(row["month_before"], row["frequency"]),
     }
     if row["changes"] >= MIN_CHANGES:
         expected = message(
@@ -206,13 +205,6 @@ def _jump(row: dict[str, Any]) -> Finding:
                 "or mark a break (status B)"),
         figures=(key_of(row), key_of(row, period=where["period"])),
     )  # fmt: skip
-
-
-def _period(month: int, frequency: str) -> str:
-    year, months = divmod(month - 1, 12)
-    return {
-        "A": f"{year}", "Q": f"{year}-Q{months // 3 + 1}", "M": f"{year}-{months + 1:02}",
-    }[frequency]  # fmt: skip
 
 
 COVERAGE = Check(

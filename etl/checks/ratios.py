@@ -9,7 +9,6 @@ import pandas as pd
 
 from etl.checks.scope import SCOPE
 from etl.checks.subject import (
-    MONTH,
     Check,
     Subject,
     figure,
@@ -20,6 +19,7 @@ from etl.checks.subject import (
     unlisted,
 )
 from indicators.findings import Finding, Key, Message, message
+from indicators.periods import SQL_MONTH
 
 # A figure such as 3,760,000 stands for anything that rounds to it.
 ROUNDED = """
@@ -44,11 +44,11 @@ _PLACE = (
 )
 _RATIOS = f"""
     WITH ratio AS (
-        SELECT checked.*, top, bottom, factor, way, whole, months, decimals, {MONTH} AS month
+        SELECT checked.*, top, bottom, factor, way, whole, months, decimals, {SQL_MONTH} AS month
         FROM checked JOIN meaning USING (indicator) WHERE factor > 0 AND isfinite(value)
             AND (top <> '' OR numerator IS NOT NULL AND denominator IS NOT NULL)
     ), used AS (
-        SELECT *, {MONTH} AS month FROM candidate WHERE isfinite(value) AND indicator IN (
+        SELECT *, {SQL_MONTH} AS month FROM candidate WHERE isfinite(value) AND indicator IN (
             SELECT top FROM ratio UNION SELECT bottom FROM ratio)
     ), topped AS (
         SELECT a.*, b.value AS published_top FROM ratio a

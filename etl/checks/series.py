@@ -5,11 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from etl.checks.history import ALLOWED, FREQUENCY, MOVE
+from etl.checks.history import ALLOWED, MOVE
 from etl.checks.ratios import PRINTED, ROUNDED
 from etl.checks.subject import (
     KEYS,
-    MONTH,
     Check,
     Subject,
     figure,
@@ -19,6 +18,7 @@ from etl.checks.subject import (
     unlisted,
 )
 from indicators.findings import Finding, message
+from indicators.periods import SQL_FREQUENCY, SQL_MONTH, parse
 from indicators.targets import today
 
 _CELL = "indicator, scheme, industry, size, region"
@@ -27,11 +27,9 @@ _PLACE = "concat_ws(' · ', file, nullif(sheet, ''), row)"
 
 def _future(subject: Subject) -> Iterator[Finding]:
     """Yield figures of periods that end after this month, unless they are forecasts."""
-    year, month, _ = today().split("-")
-    now = int(year) * 12 + int(month)
     ahead = subject.ask(
-        f"SELECT period FROM (SELECT DISTINCT period FROM checked) WHERE {MONTH} > $now",  # noqa: S608
-        now=now,
+        f"SELECT period FROM (SELECT DISTINCT period FROM checked) WHERE {SQL_MONTH} > $now",  # noqa: S608
+        now=parse(today()).until,
     )["period"].tolist()
     if not ahead:
         return
@@ -69,7 +67,7 @@ def _frequencies(subject: Subject) -> Iterator[Finding]:
         "mixed",
         f"""
         SELECT indicator FROM (
-            SELECT DISTINCT indicator, {FREQUENCY} AS frequency
+            SELECT DISTINCT indicator, {SQL_FREQUENCY} AS frequency
             FROM (SELECT DISTINCT indicator, period FROM candidate WHERE isfinite(value))
         ) GROUP BY indicator HAVING count(*) > 1
         """,  # noqa: S608
@@ -85,9 +83,9 @@ def _frequencies(subject: Subject) -> Iterator[Finding]:
 
 _DATED = f"""
     SELECT {KEYS}, value, status, file, sheet, row, kind, timing, scale, floor, decimals,
-        {MONTH} AS month, {FREQUENCY} AS frequency, {_PLACE} AS place
+        {SQL_MONTH} AS month, {SQL_FREQUENCY} AS frequency, {_PLACE} AS place
     FROM candidate JOIN meaning USING (indicator) SEMI JOIN mixed USING (indicator)
-    WHERE isfinite(value) AND {MONTH} IS NOT NULL
+    WHERE isfinite(value) AND {SQL_MONTH} IS NOT NULL
 """  # noqa: S608 - only constants
 _BESIDE = f"""
     WITH step AS (

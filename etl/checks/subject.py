@@ -22,15 +22,6 @@ from indicators.store.tables import KEY
 
 LISTED = 100_000  # findings of one check: more say nothing more, and must not fill the memory
 KEYS = ", ".join(KEY)
-# The month a period ends in, counted from year 0; a year ends in its December. NULL if none.
-MONTH = """
-    TRY_CAST(period[1:4] AS INTEGER) * 12 + CASE
-        WHEN period[6:6] = 'Q' THEN TRY_CAST(period[7:7] AS INTEGER) * 3
-        WHEN length(period) = 7 THEN TRY_CAST(period[6:7] AS INTEGER)
-        ELSE 12
-    END
-"""
-PERIODS = "[0-9]{4}(-Q[1-4]|-(0[1-9]|1[0-2]))?"
 
 
 @dataclass(frozen=True)

@@ -39,6 +39,7 @@ from etl.suppression.small_numbers import keep_withheld
 from etl.targets import Register
 from etl.tidy import TidyRows
 from indicators import catalogue
+from indicators.periods import parse
 from indicators.store.opening import remove_dataset
 from indicators.store.tables import observation
 
@@ -80,7 +81,8 @@ def demonstration(
             step(name)
             part = pd.concat(list(frames), ignore_index=True)
             part = _with_gaps(part, set(world.prefecture_codes), chance)
-            part = part[part["period"].str[:4].astype(int).isin(years)]
+            year = {period: parse(period).year for period in part["period"].unique()}
+            part = part[part["period"].map(year).isin(years)]
             content = pd.util.hash_pandas_object(part, index=False).to_numpy().tobytes()
             digest.update(content)
             size += len(content)

@@ -13,7 +13,7 @@ import pandas as pd
 
 from etl.sources import SOURCES
 from indicators.catalogue import Catalogue
-from indicators.progress.periods import decimal_year
+from indicators.periods import decimal_year
 from indicators.store.opening import ROOT
 
 Floats = npt.NDArray[np.float64]

@@ -23,6 +23,7 @@ from scipy.sparse import csr_matrix, vstack
 
 from etl.divisions import divisions
 from indicators.catalogue import Catalogue
+from indicators.periods import parse
 from indicators.store.tables import KEY
 
 PLACES = ("industry", "size", "region")
@@ -61,14 +62,6 @@ def networks(catalogue: Catalogue) -> list[set[str]]:
         apart = [each for each in joined if not each & here]
         joined = [*apart, here.union(*(each for each in joined if each & here))]
     return joined
-
-
-def last_month(period: str) -> str:
-    """Return the month that a period ends with: of `2024` and `2024-Q4`, `2024-12`."""
-    year, _, rest = period.partition("-")
-    if rest.startswith("Q"):
-        return f"{year}-{int(rest[1:]) * 3:02}"
-    return f"{year}-{rest or 12}"
 
 
 def relations(cells: pd.DataFrame, catalogue: Catalogue) -> Relations:
@@ -133,7 +126,7 @@ class _Found:
         ]
         finest: dict[str, str] = {}
         for period in sorted(self.names["period"], key=len, reverse=True):
-            name = finest.setdefault(last_month(period), period)
+            name = finest.setdefault(parse(period).last_month, period)
             if name != period:
                 at = np.flatnonzero(stock & (self.codes["period"] == self._code("period", period)))
                 self._add_same(at, self._find(at, period=name))
@@ -318,13 +311,11 @@ def _scaled(rows: csr_matrix, step: Floats) -> tuple[csr_matrix, Floats]:
 
 def _calendar(periods: pd.Index) -> pd.DataFrame:
     """Return the months and quarters as parts of the quarters and years: part, whole, distance."""
-    rows = []
-    for period in periods:
-        year, _, rest = period.partition("-")
-        if rest and not rest.startswith("Q"):
-            rows.append((period, f"{year}-Q{(int(rest) + 2) // 3}", 1))
-        if rest:
-            rows.append((period, year, 1 if rest.startswith("Q") else 2))
+    rows = [
+        (period, whole, distance)
+        for period in periods
+        for distance, whole in enumerate(parse(period).wholes(), start=1)
+    ]
     return pd.DataFrame(rows, columns=["part", "whole", "distance"])
 
 

@@ -23,9 +23,10 @@ import pandas as pd
 from etl.suppression.earlier import Earlier
 from etl.suppression.past import past
 from etl.suppression.protection import Cells, further
-from etl.suppression.relations import Floats, Mask, last_month, networks, relations
+from etl.suppression.relations import Floats, Mask, networks, relations
 from etl.tidy import DERIVED, TidyRows
 from indicators.catalogue import Catalogue, Indicator
+from indicators.periods import parse, period_of
 from indicators.store.tables import KEY
 
 KEYS = ", ".join(KEY)
@@ -124,7 +125,7 @@ def _blocks(
             [sorted(network)],
         )
         flows = any(catalogue.indicators[key].timing == "flow" for key in given["indicator"])
-        ends = given["period"].str[:4] if flows else given["period"].map(last_month)
+        ends = [period_of(parse(text).until, "A" if flows else "M") for text in given["period"]]
         for _, block in given.groupby(ends):
             if set(block["period"]) & set(here["period"]):
                 yield sorted(set(block["indicator"])), sorted(set(block["period"]))

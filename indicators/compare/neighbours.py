@@ -10,7 +10,7 @@ import pandas as pd
 from indicators.compare.intervals import comparable
 from indicators.compare.peers import Feature, PeerGroups
 from indicators.frequencies import one_date
-from indicators.progress import decimal_years
+from indicators.periods import decimal_years
 
 
 def feature_rows(

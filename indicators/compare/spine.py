@@ -13,7 +13,7 @@ from indicators.compare.codes import Gap, Method, Position, Standing
 from indicators.compare.intervals import INTERVAL, LIMITS, add_comparison, comparable, traits_of
 from indicators.compare.ranks import rank_changes, ranks
 from indicators.frequencies import one_date
-from indicators.progress import decimal_years
+from indicators.periods import decimal_years
 
 GROUP = ("group_benchmark", "group_class", "members")
 CHANGE = ("since", "rank_before", "change", "state")

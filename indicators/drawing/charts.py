@@ -15,7 +15,7 @@ import numpy as np
 import pandas as pd
 
 from indicators.drawing.palette import FONT, palette
-from indicators.progress import date_at, decimal_year
+from indicators.periods import last_of
 from indicators.wording import Wording
 
 Specification = dict[str, Any]
@@ -221,7 +221,7 @@ def matrix_chart(words: Wording, *, dark: bool = False) -> Specification:
 @cache
 def period_end(period: str) -> str:
     """Return the last day of a period: of `2024-12` `2024-12-31`."""
-    return date_at(decimal_year(period)).isoformat()
+    return last_of(period).last_day.isoformat()
 
 
 def _years() -> alt.Axis:

@@ -21,7 +21,6 @@ from indicators.progress.codes import (
 )
 from indicators.progress.eurostat import EurostatProgress, eurostat_progress
 from indicators.progress.explanation import explain, formula, headline
-from indicators.progress.frequency import FREQUENCIES, frequency
 from indicators.progress.labels import (
     check_name,
     class_name,
@@ -36,7 +35,6 @@ from indicators.progress.labels import (
 )
 from indicators.progress.margins import Margin
 from indicators.progress.path import path
-from indicators.progress.periods import date_at, decimal_year, decimal_years, period_at
 from indicators.progress.projection import Attained, Projected, Projection
 from indicators.progress.targets import Target, target_frame
 from indicators.progress.verdict import (
@@ -52,7 +50,6 @@ from indicators.progress.verdict import (
 from indicators.progress.what_if import change_needed, reached_at
 
 __all__ = [
-    "FREQUENCIES",
     "SYMBOLS",
     "Attained",
     "Check",
@@ -79,22 +76,17 @@ __all__ = [
     "change_needed",
     "check_name",
     "class_name",
-    "date_at",
-    "decimal_year",
-    "decimal_years",
     "direction_name",
     "eurostat_name",
     "eurostat_progress",
     "explain",
     "flag_name",
     "formula",
-    "frequency",
     "headline",
     "judge",
     "judge_many",
     "kind_name",
     "path",
-    "period_at",
     "reached_at",
     "reason_sentence",
     "said",

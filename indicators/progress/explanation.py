@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
+from indicators.periods import period_at
 from indicators.progress.codes import Check, Flag, Reason, Shape, VerdictClass
 from indicators.progress.labels import (
     check_name,
@@ -18,7 +19,6 @@ from indicators.progress.labels import (
     said,
     shape_name,
 )
-from indicators.progress.periods import period_at
 from indicators.progress.verdict import End, Point, Verdict
 from indicators.wording import points, rounded
 

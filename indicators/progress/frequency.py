@@ -4,47 +4,14 @@ Two figures of different length that end at one instant say the same of a stock;
 are different things. So one series takes one frequency, and `chosen_frequency` says which.
 """
 
-from typing import NamedTuple
-
 import numpy as np
 import numpy.typing as npt
-import pandas as pd
 
-from indicators.progress.periods import decimal_year, length
+from indicators.periods import FREQUENCIES, UNREADABLE, Floats, Ints, Times
 
-Floats = npt.NDArray[np.float64]
-Ints = npt.NDArray[np.int64]
 Bools = npt.NDArray[np.bool_]
 
-# The coarsest first: years, quarters, months, days.
-FREQUENCIES = ("A", "Q", "M", "D")
-_BY_LENGTH = {1.0: 0, 0.25: 1, 1 / 12: 2, 1 / 365: 3}
-YEARLY, UNREADABLE = 0, -1
-
-
-def frequency(period: str) -> str:
-    """The frequency that a period belongs to: `A`, `Q`, `M` or `D`."""
-    return FREQUENCIES[_BY_LENGTH[length(period)]]
-
-
-class Times(NamedTuple):
-    """When periods end, in years, and the places of their frequencies; NaN, −1: no period."""
-
-    end: Floats
-    frequency: Ints
-
-
-def times(periods: pd.Series) -> Times:
-    """Read the texts of periods; one that is none of these forms is no error here."""
-    codes, texts = pd.factorize(periods)
-    ends, places = np.full(len(texts) + 1, np.nan), np.full(len(texts) + 1, UNREADABLE)
-    for place, text in enumerate(texts):
-        try:
-            ends[place] = decimal_year(str(text))
-        except ValueError:
-            continue
-        places[place] = _BY_LENGTH[length(str(text))]
-    return Times(ends[codes], places[codes])
+YEARLY = 0  # its place among FREQUENCIES
 
 
 def chosen_frequency(

@@ -7,9 +7,9 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from indicators.periods import Times, decimal_years, times
 from indicators.progress.codes import Kind
-from indicators.progress.frequency import Times, chosen_frequency, times
-from indicators.progress.periods import decimal_years
+from indicators.progress.frequency import chosen_frequency
 from indicators.progress.targets import Aims
 
 Floats = npt.NDArray[np.float64]

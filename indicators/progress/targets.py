@@ -8,9 +8,8 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from indicators.periods import FREQUENCIES, decimal_years, length
 from indicators.progress.codes import Kind, Shape, State
-from indicators.progress.frequency import FREQUENCIES
-from indicators.progress.periods import decimal_years, length
 from indicators.progress.shapes import SHAPES, At
 
 Floats = npt.NDArray[np.float64]

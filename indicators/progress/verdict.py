@@ -6,6 +6,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from indicators.periods import decimal_year, period_at
 from indicators.progress.batch import Batch
 from indicators.progress.codes import (
     Check,
@@ -22,7 +23,6 @@ from indicators.progress.eurostat import EUROSTAT_CLASSES
 from indicators.progress.judgement import CLASSES, LEFT_OUT, Judgement
 from indicators.progress.margins import Margin, margins
 from indicators.progress.outlook import Ends
-from indicators.progress.periods import decimal_year, period_at
 from indicators.progress.points import SAME
 from indicators.progress.projection import Projection, projection
 from indicators.progress.targets import Target, target_frame

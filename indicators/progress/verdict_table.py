@@ -6,11 +6,11 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from indicators.periods import decimal_year
 from indicators.progress.batch import Batch
 from indicators.progress.codes import Check, Direction, DirectionTest, Flag, Kind
 from indicators.progress.eurostat import EUROSTAT_CLASSES
 from indicators.progress.judgement import CLASSES, LEFT_OUT, NO_REASON, REASONS, Judgement
-from indicators.progress.periods import decimal_year
 from indicators.progress.points import SAME, points
 from indicators.progress.shapes import SHAPES
 from indicators.progress.targets import KINDS, sound_aims

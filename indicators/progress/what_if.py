@@ -4,7 +4,7 @@ import math
 
 import numpy as np
 
-from indicators.progress.periods import decimal_year
+from indicators.periods import decimal_year
 from indicators.progress.shapes import SHAPES, scaled, unscaled
 from indicators.progress.verdict import Verdict
 

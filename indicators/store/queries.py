@@ -14,7 +14,7 @@ import pandas as pd
 import sqlalchemy as sa
 
 from indicators import catalogue
-from indicators.progress.frequency import times
+from indicators.periods import times
 from indicators.store.archive import (
     asked,
     earlier,

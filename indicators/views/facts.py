@@ -16,8 +16,8 @@ from indicators.compare import Gap, PeerGroups, neighbours, read_peer_groups
 from indicators.drawing import charts
 from indicators.drawing.boundaries import Boundaries
 from indicators.frequencies import one_frequency
+from indicators.periods import times
 from indicators.progress import Verdict, VerdictClass, judge
-from indicators.progress.frequency import times
 from indicators.store import holdings, queries
 from indicators.store.queries import Selection, Vintage
 from indicators.targets import Register

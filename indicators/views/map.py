@@ -24,7 +24,7 @@ from indicators.drawing.palette import BROKEN, palette
 from indicators.drawing.region_map import add_key
 from indicators.drawing.standalone import map_provenance
 from indicators.frequencies import one_frequency
-from indicators.progress import decimal_year, decimal_years
+from indicators.periods import decimal_year, decimal_years
 from indicators.store.queries import Selection
 from indicators.views import footnotes
 from indicators.wording import Language, Wording

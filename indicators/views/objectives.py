@@ -13,25 +13,22 @@ from indicators.denominators import DENOMINATOR, text, with_denominators
 from indicators.drawing import charts
 from indicators.drawing.palette import palette, readable_on
 from indicators.frequencies import one_frequency
+from indicators.periods import FREQUENCIES, date_at, frequency, times
 from indicators.progress import (
-    FREQUENCIES,
     SYMBOLS,
     Kind,
     Verdict,
     VerdictClass,
     change_needed,
     class_name,
-    date_at,
     explain,
     formula,
-    frequency,
     headline,
     path,
     reached_at,
     said,
     said_of,
 )
-from indicators.progress.frequency import times
 from indicators.targets import AIM, Record, Register
 from indicators.wording import Wording, rounded
 

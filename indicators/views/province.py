@@ -14,15 +14,8 @@ from indicators import catalogue, denominators, tables
 from indicators.compare import Gap, Mistake, PeerGroups, Problem, RankChange, Standing
 from indicators.drawing import charts
 from indicators.drawing.province import AIMS, STRIPS, TRENDS
-from indicators.progress import (
-    SYMBOLS,
-    Kind,
-    Reason,
-    VerdictClass,
-    frequency,
-    reason_sentence,
-    said_of,
-)
+from indicators.periods import frequency, parse
+from indicators.progress import SYMBOLS, Kind, Reason, VerdictClass, reason_sentence, said_of
 from indicators.views import footnotes, objectives
 from indicators.views.facts import (
     NATION,
@@ -471,7 +464,7 @@ def _thinned(series: list[Point]) -> list[Point]:
     """Return a long series by the last figure of each year and segment."""
     if len(series) <= MOST_POINTS:
         return series
-    return list({(point.period[:4], point.segment): point for point in series}.values())
+    return list({(parse(point.period).year, point.segment): point for point in series}.values())
 
 
 def trending(facts: Facts) -> list[str]:
