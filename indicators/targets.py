@@ -122,7 +122,10 @@ def _frequency(row: Record) -> str | None:
     A year names none: it is the end of its December as well.
     """
     texts = [_text(row[name]) for name in ("baseline_period", "window_early", "window_late")]
-    named = {frequency(text) for text in texts if text}
+    try:
+        named = {frequency(text) for text in texts if text}
+    except ValueError:  # a register that came in some other way: a verdict says so
+        return None
     return named.pop() if len(named) == 1 and named <= {"Q", "M"} else None
 
 
