@@ -1,8 +1,7 @@
-"""What there is to read: the sources with a module of their own, and files of one's own.
+"""What there is to read: the files in data/raw/<source>/, and those named on a command.
 
-A file of one's own lies in data/raw/<source>/ without a module, or is named on a command; a
-declaration says what is in it. It is tidied once: the Parquet file that comes of it is kept
-until the file, its declaration, the code lists or our code change.
+A declaration says what is in each. A file is tidied once: the Parquet file that comes of it is
+kept until the file, its declaration, the code lists or our code change.
 """
 
 from __future__ import annotations
@@ -19,27 +18,26 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import pandas as pd
 
-from etl.documents import checksums, sha256
-from etl.figures.declaration import beside
+from etl.figures.declaration import SHARED, beside
 from etl.figures.grammar import read_declaration
 from etl.figures.tidying import tidy
+from etl.files.checksums import sha256
 from etl.files.table import LOCKED, SUFFIXES
-from etl.harmonise import add_citation
 from etl.overlap import settle
 from etl.publish.filing import MEANING, OWN, Filing
-from etl.sources import SOURCES
-from etl.suppression.retracted import blanked, without
+from etl.suppression.retracted import without
 from etl.tidy import DERIVED, TidyRows
 from indicators import catalogue
 from indicators.catalogue import Catalogue
 from indicators.findings import Finding, FindingsError, message
-from indicators.store.tables import citation
 
 SUPERSEDED = "superseded"  # a folder of before versions were kept beside raw
 TAKEN = {DERIVED, "demonstration", *MEANING, SUPERSEDED}
+REGISTRY = "registry"  # the one source of the catalogue that is everybody's own
 _SOURCE = re.compile(r"\w[\w-]{0,63}")
 _KEPT = 24 * 3600  # seconds
 READERS = 2  # files read at a time: more would each want their memory
@@ -56,7 +54,7 @@ class Named:
 
 @dataclass(frozen=True)
 class _Read:
-    """What one file of one's own came to; `tidied` is a Parquet file."""
+    """What one file came to; `tidied` is a Parquet file."""
 
     tidied: Path
     inputs: pd.DataFrame
@@ -78,7 +76,7 @@ class Intake:
     used: set[str] = field(default_factory=set)
 
     def add(self, file: _Read, rows: TidyRows) -> None:
-        """Take in what a file of one's own came to."""
+        """Take in what a file came to."""
         self.citations.append(file.citations)
         self.inputs.append(file.inputs)
         self.warnings.extend(file.warnings)
@@ -100,22 +98,19 @@ def read(
 
     What was `retracted` (`etl.retracted.LISTED`) comes in without its numbers.
     """
-    if wrong := misnamed(named):  # two readers of one file would write over each other
+    # Two readers of one file would write over each other.
+    if wrong := [*misnamed(named), *_emptied(raw)]:
         raise FindingsError(wrong)
-    known, made, findings = catalogue.load(), Intake(raw.parent / "tidy"), list[Finding]()
-    for key in SOURCES:
-        step(key)
-        try:
-            _read_source(key, raw, known, rows, made, retracted)
-        except FindingsError as refusal:
-            findings.extend(refusal.findings)
+    known, made, findings = catalogue.load(), Intake(_keeping(raw, rows.folder)), list[Finding]()
     with ThreadPoolExecutor(READERS) as readers:
         reading = [
             (
                 source,
-                readers.submit(_read_own, source, path, known, made.kept, rows.folder, retracted),
+                readers.submit(
+                    _tidied, source, path, shared, known, made.kept, rows.folder, retracted
+                ),
             )
-            for source, path in _own_files(raw, named)
+            for source, path, shared in _files(raw, named)
         ]
         try:
             for source, read_in in reading:
@@ -128,25 +123,37 @@ def read(
             readers.shutdown(cancel_futures=True)
     if findings:
         raise FindingsError(findings)
-    cited = pd.concat(made.citations, ignore_index=True)
-    settle(rows, cited[~cited["source"].isin(list(SOURCES))])
+    settle(rows, pd.concat(made.citations, ignore_index=True))
+    # What the files of a source have in common was read with each of them.
+    made.inputs = [pd.concat(made.inputs, ignore_index=True).drop_duplicates("file")]
     return made
 
 
-def _read_source(
-    key: str, raw: Path, known: Catalogue, rows: TidyRows, made: Intake, retracted: pd.DataFrame
-) -> None:
-    published = SOURCES[key].read(raw / key)
-    rows.add(blanked(SOURCES[key].tidy(published, known).assign(source=key), retracted))
-    cited = add_citation(published).assign(source=key).reindex(columns=citation.columns.keys())
-    made.citations.append(cited.drop_duplicates("citation"))
-    made.inputs.append(checksums(raw / key, raw))
+def _keeping(raw: Path, otherwise: Path) -> Path:
+    """Return where tidied files are kept: beside raw, where that may be written to."""
+    kept = raw.parent / "tidy"
+    with suppress(OSError):
+        kept.mkdir(parents=True, exist_ok=True)
+    return kept if os.access(kept, os.W_OK) else otherwise
+
+
+def shipped(raw: Path, known: Catalogue) -> pd.DataFrame:
+    """Return the tidy rows of the sources that the catalogue describes."""
+    with TemporaryDirectory() as folder:
+        rows = TidyRows(Path(folder))
+        for number, (source, path, shared) in enumerate(_files(raw, Named())):
+            if source in known.sources and source != REGISTRY:
+                out = rows.folder / f"shipped-{number}.parquet"
+                tidy(path, read_declaration(path, shared), known, out, source=source)
+                rows.add_file(out)
+        return rows.frame()
 
 
 def misnamed(named: Named) -> list[Finding]:
     """Return what is wrong with the names of the files and of their source."""
     findings = []
-    if not _SOURCE.fullmatch(named.source) or named.source.casefold() in TAKEN | set(SOURCES):
+    taken = TAKEN | set(catalogue.load().sources) - {REGISTRY}
+    if not _SOURCE.fullmatch(named.source) or named.source.casefold() in taken:
         findings.append(
             Finding(
                 "--source",
@@ -154,7 +161,7 @@ def misnamed(named: Named) -> list[Finding]:
                 message("a name of your own for the source: letters, digits, - and _"),
                 message(
                     "it becomes a folder of data/raw; these are taken: {names}",
-                    names=" ".join(sorted(TAKEN | set(SOURCES))),
+                    names=" ".join(sorted(taken)),
                 ),
             )
         )
@@ -175,17 +182,16 @@ def misnamed(named: Named) -> list[Finding]:
 
 
 def passed_over(raw: Path) -> list[str]:
-    """Return what lies beside the files of one's own in raw but is not read."""
+    """Return what lies beside the files of figures in raw but is not read."""
     found = []
     for place in sorted(raw.iterdir()) if raw.is_dir() else []:
-        if place.name in SOURCES:
-            continue
         if not place.is_dir():
             found.append(place.name)
             continue
         for path in sorted(place.iterdir()):
             of_a_file = path.suffix == ".yaml" and path.with_suffix("").exists()
-            if path.name != SUPERSEDED and not of_a_file and not _is_figures(path):
+            read = of_a_file or path.name == SHARED or _is_figures(path)
+            if path.name != SUPERSEDED and not read:
                 found.append(f"{place.name}/{path.name}" + ("/" if path.is_dir() else ""))
     return found
 
@@ -196,27 +202,51 @@ def _is_figures(path: Path) -> bool:
     return path.is_file() and path.suffix.lower() in SUFFIXES and not hidden
 
 
-def _own_files(raw: Path, named: Named) -> Iterator[tuple[str, Path]]:
-    """Yield source and path; a named file takes the place of its namesake in raw."""
+def _emptied(raw: Path) -> list[Finding]:
+    """Return a finding for each source whose files are declared but gone."""
+    folders = [place.parent for place in sorted(raw.glob(f"*/{SHARED}"))]
+    return [
+        Finding(
+            str(folder),
+            message("no file").text,
+            message("at least one file of figures"),
+            message("put the published files back"),
+        )
+        for folder in folders
+        if not any(map(_is_figures, folder.iterdir()))
+    ]
+
+
+def _files(raw: Path, named: Named) -> Iterator[tuple[str, Path, Path]]:
+    """Yield the source, the path, and where the declaration of all files of the source stands.
+
+    A named file takes the place of its namesake in raw.
+    """
     taken = {path.name for path in named.files}
-    yield from ((named.source, path) for path in named.files)
+    yield from ((named.source, path, raw / named.source / SHARED) for path in named.files)
     for place in sorted(raw.iterdir()):
-        if not place.is_dir() or place.name in SOURCES:
+        if not place.is_dir():
             continue
         for path in sorted(place.iterdir()):
             replaced = place.name == named.source and path.name in taken
             if _is_figures(path) and not replaced:
-                yield place.name, path
+                yield place.name, path, place / SHARED
 
 
-def _read_own(
-    source: str, path: Path, known: Catalogue, kept: Path, folder: Path, retracted: pd.DataFrame
+def _tidied(
+    source: str,
+    path: Path,
+    shared: Path,
+    known: Catalogue,
+    kept: Path,
+    folder: Path,
+    retracted: pd.DataFrame,
 ) -> _Read:
-    declaration = read_declaration(path)
+    declaration = read_declaration(path, shared)
     inputs = pd.DataFrame(
         [
             (f"{source}/{file.name}", source, sha256(file), file.stat().st_size)
-            for file in (path, beside(path))
+            for file in (path, beside(path), shared)
             if file.exists()
         ],
         columns=["file", "source", "sha256", "bytes"],
@@ -229,7 +259,6 @@ def _read_own(
             file.touch()
         citations = pd.DataFrame(json.loads(cited.read_text(encoding="utf-8")))
         return _Read(tidied, inputs, citations)
-    kept.mkdir(parents=True, exist_ok=True)
     half = tidied.with_suffix(f".{os.getpid()}")
     try:
         done = tidy(path, declaration, known, half, source=source)

@@ -19,19 +19,21 @@ _DATE = "^[0-9]{4}-[0-9]{2}(-[0-9]{2})?$"
 def settle(rows: TidyRows, citations: pd.DataFrame) -> None:
     """Take out the rows that another file of the same source and publisher stands for.
 
-    `citations` has file, source, publisher, date of the files that are compared. Of equal rows
+    `citations` has citation, file, source, publisher, date of what is compared. Of equal rows
     the oldest stays, so that a new export does not change where a figure stands; of one date that
     with the shortest name: "2024 (1).csv" is a copy of "2024.csv".
     """
-    files = citations.drop_duplicates("file")
-    if not files.duplicated(["source", "publisher"]).any():
+    files = citations.drop_duplicates(["source", "publisher", "file"])
+    rivals = files.loc[files.duplicated(["source", "publisher"]), ["source", "publisher"]]
+    if rivals.empty:
         return
+    cited = citations.merge(rivals.drop_duplicates(), on=["source", "publisher"], validate="m:1")
     ask = rows.connection.execute
-    rows.connection.register("cited", files[["file", "source", "publisher", "date"]])
+    rows.connection.register("cited", cited[["citation", "source", "publisher", "date"]])
     ask(
         f"""
         CREATE OR REPLACE TEMP TABLE told AS
-        SELECT file, hash(source, publisher) AS origin,
+        SELECT citation, hash(source, publisher) AS origin,
             CASE WHEN regexp_matches(date, '{_DATE}') THEN date END AS dated
         FROM cited
         """  # noqa: S608
@@ -40,8 +42,9 @@ def settle(rows: TidyRows, citations: pd.DataFrame) -> None:
         """
         CREATE OR REPLACE TEMP TABLE shared AS
         SELECT origin, indicator, period
-        FROM (SELECT DISTINCT file, indicator, period FROM tidy) JOIN told USING (file)
-        GROUP BY ALL HAVING count(*) > 1
+        FROM (SELECT DISTINCT citation, file, indicator, period FROM tidy)
+            JOIN told USING (citation)
+        GROUP BY ALL HAVING count(DISTINCT file) > 1
         """
     )
     ask(
@@ -49,7 +52,8 @@ def settle(rows: TidyRows, citations: pd.DataFrame) -> None:
         CREATE OR REPLACE TEMP TABLE superseded AS
         WITH rivals AS (
             SELECT {_KEYS}, file, dated, origin, hash({", ".join(_SAID)}) AS said
-            FROM tidy JOIN told USING (file) SEMI JOIN shared USING (origin, indicator, period)
+            FROM tidy JOIN told USING (citation)
+                SEMI JOIN shared USING (origin, indicator, period)
         ), compared AS (
             SELECT *,
                 count(*) OVER same AS held,

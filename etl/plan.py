@@ -15,8 +15,7 @@ from typing import Any
 
 import pandas as pd
 
-from etl.figures.cells import Unread
-from etl.harmonise import number, period, plain
+from etl.figures.cells import Unread, number, period, plain
 from indicators.findings import Finding, FindingsError, Message, message
 from indicators.periods import decimal_year
 from indicators.progress import Kind, Shape

@@ -13,7 +13,7 @@ import sqlalchemy as sa
 
 from etl import derive, intake
 from etl.checks import checking
-from etl.documents import checksums
+from etl.files.checksums import checksums
 from etl.intake import Named, Step
 from etl.publish.acceptance import known_again
 from etl.publish.baseline import Baseline, baseline

@@ -131,7 +131,7 @@ class Source:
     frequency: Text
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Catalogue:
     """All of it. Frames: one row a code, every cell text, missing as the empty string."""
 

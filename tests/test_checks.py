@@ -15,10 +15,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from etl import derive
+from etl import derive, intake
 from etl.checks.checking import CHECKS, findings
 from etl.refresh import RAW
-from etl.sources import SOURCES
 from etl.tidy import TidyRows
 from indicators import catalogue
 from indicators.catalogue import Catalogue, Jump
@@ -70,8 +69,7 @@ def series(indicator: str, *values: float, **row: Any) -> list[Row]:
 def test_the_shipped_figures_are_without_a_finding() -> None:
     with TemporaryDirectory() as folder:
         rows = TidyRows(Path(folder))
-        for key, source in SOURCES.items():
-            rows.add(source.tidy(source.read(RAW / key), KNOWN).assign(source=key))
+        rows.add(intake.shipped(RAW, KNOWN))
         assert findings(rows, KNOWN) == []
         derive.add_derived(rows, KNOWN)
         assert findings(rows, KNOWN, derived=True) == []

@@ -20,7 +20,7 @@ from typer.testing import CliRunner
 from etl import refresh as refreshing
 from etl.__main__ import app
 from etl.commands.screen import screen
-from etl.documents import sha256
+from etl.files.checksums import sha256
 from etl.intake import Named
 from etl.publish.filing import Filing, bring_back, settle_all, versions
 from etl.publish.gate import Decision, Edition, publish, roll_back

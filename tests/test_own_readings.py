@@ -13,11 +13,12 @@ import pytest
 import python_calamine as calamine
 import yaml
 
+from etl.figures.citations import Citations
 from etl.figures.declaration import MEANINGS
 from etl.figures.grammar import declaration_of
 from etl.figures.proposal import propose
 from etl.figures.template import template
-from etl.figures.tidying import citation
+from etl.files.listing import Listing
 from indicators import catalogue
 from indicators.drawing.map_rows import state_name, state_of
 from indicators.statuses import OBSERVATION_STATUSES, ObservationStatus
@@ -150,7 +151,9 @@ def test_marks_of_notes_that_are_declared_are_kept_as_notes(tmp_path: Path) -> N
         ("330000", "2024"): (10, "E"),
     }
     declaration = declaration_of({"provenance": PROVENANCE} | yaml.safe_load(declared), "d.yaml")
-    assert citation(declaration, "bureau/figures.csv", "bureau")["note"].item() == "② 含宁波"
+    citations = Citations(declaration, Listing("bureau/figures.csv"), "bureau")
+    assert citations.of_file
+    assert citations.frame()["note"].item() == "② 含宁波"
 
 
 def test_a_mark_in_a_row_s_name_gives_its_figures_the_status(tmp_path: Path) -> None:

@@ -21,9 +21,9 @@ from etl.certificates.publication import Choice, write_publication
 from etl.certificates.registry import Summary
 from etl.certificates.trace import Figure, trace_figure
 from etl.certificates.validity import spanned
-from etl.documents import sha256
 from etl.figures.declaration import beside
 from etl.figures.grammar import read_declaration
+from etl.files.checksums import sha256
 from etl.intake import Named
 from etl.refresh import RAW, refresh
 from indicators import catalogue

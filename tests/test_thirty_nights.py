@@ -20,7 +20,6 @@ from typer.testing import CliRunner
 from etl import refresh as refreshing
 from etl.__main__ import app
 from etl.publish.lock import publishing
-from etl.sources import SOURCES
 from indicators.store import queries
 from indicators.store.opening import open_database
 
@@ -107,8 +106,6 @@ def run(*arguments: str) -> tuple[int, str]:
 def bureau(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, database_url: str) -> Bureau:
     raw = tmp_path / "raw"
     raw.mkdir()
-    for source in list(SOURCES):
-        monkeypatch.delitem(SOURCES, source)
     monkeypatch.setenv("DATABASE_URL", database_url)
     monkeypatch.setattr(refreshing, "RAW", raw)
     settings = refreshing.refresh.__kwdefaults__ or {}

@@ -20,7 +20,7 @@ from etl.certificates.cube import DIMENSIONS, TOTAL
 from etl.certificates.engine import Engine
 from etl.certificates.registry import FIGURES, Summary
 from etl.certificates.validity import FREQUENCIES, period
-from etl.documents import sha256
+from etl.files.checksums import sha256
 from indicators.catalogue import Catalogue
 from indicators.findings import Finding, FindingsError, message
 from indicators.wording import Wording

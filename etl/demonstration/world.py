@@ -11,7 +11,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from etl.sources import SOURCES
+from etl import intake
 from indicators.catalogue import Catalogue
 from indicators.periods import decimal_year
 from indicators.store.opening import ROOT
@@ -78,11 +78,7 @@ class World:
     @cached_property
     def public(self) -> pd.DataFrame:
         """The figures that are public: indicator, period, scheme, industry, region, value."""
-        tables = [
-            source.tidy(source.read(ROOT / "data" / "raw" / key), self.catalogue)
-            for key, source in SOURCES.items()
-        ]
-        return pd.concat(tables, ignore_index=True)
+        return intake.shipped(ROOT / "data" / "raw", self.catalogue)
 
     def published(
         self, indicator: str, region: str = NATION, scheme: str = "ALL"

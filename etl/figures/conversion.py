@@ -278,6 +278,7 @@ class Conversion:
             said = said.get(indicator)
         return said or "", self.catalogue.units[self.catalogue.indicators[indicator].unit]
 
-    def is_percentage(self, indicator: str) -> bool:
-        """Return whether an indicator's figures are percentages."""
-        return self.catalogue.indicators[indicator].unit in ("percent", "points")
+    def is_percentage(self, indicator: str, *, difference: bool = True) -> bool:
+        """Return whether an indicator's figures are percentages, or a `difference` of two."""
+        unit = self.catalogue.indicators[indicator].unit
+        return unit == "percent" or (difference and unit == "points")

@@ -1,6 +1,7 @@
 """What a person says of a file of figures: where it is from, and which column is what.
 
-It stands beside the file as `<file name>.yaml`, or inside a filled template.
+It stands beside the file as `<file name>.yaml`, or inside a filled template. What the files of a
+source have in common may stand once, in `declaration.yaml` of its folder.
 """
 
 from __future__ import annotations
@@ -15,11 +16,18 @@ from indicators.store.tables import KEY
 TODO = "TODO"
 PROVENANCE = ("publisher", "document", "licence")
 OPTIONAL = ("date", "url", "place", "note", "copy", "copy_kind", "frequency")
+# What a row may say of where its figure stands; it goes before what is said of the whole file.
+CITED = (
+    *PROVENANCE,
+    *("date", "url", "place", "note", "copy", "copy_kind"),
+    "basis",
+    "grade",
+)
 NUMBERS = ("value", "numerator", "denominator", "contributors", "largest")
 MARKS = ("status", "confidentiality")
 NAMED = (*KEY, *MARKS)
 PARTS = ("year", "quarter", "month")  # a period in parts: the year, and its quarter or month
-COLUMNS = (*KEY, *PARTS, *NUMBERS, *MARKS, "unit")
+COLUMNS = (*KEY, *PARTS, *NUMBERS, *MARKS, "unit", *CITED)
 SCOPES = {"domestic": "100000", "all": "ALL"}
 # What a text in place of a figure may mean; `omit`: there is no figure, and no row either.
 MEANINGS = (
@@ -29,7 +37,8 @@ MEANINGS = (
     "omit",
 )
 REPEATED = "repeated_header"
-INSIDE = "declaration"  # the sheet of a template that holds its declaration
+# Of a template: the sheet that holds its declaration, which begins so; and that of its provenance.
+INSIDE, MARKER, SOURCE = "declaration", "quality-governance figures, template 1", "来源 Source"
 
 
 @dataclass(frozen=True)
@@ -53,12 +62,14 @@ class Declaration:
     what each header row of a wide table holds. across_sheets: what the sheets of a workbook are
     parted by, each of which is a table; sheets: which of them are read, and what each one says
     (all that are visible, by their names, unless given). scope: the code of what the nation
-    means; whole: of the region that 全省 or 全市 means. regions: what kind of region is meant
+    means, and scope_by_scheme where it means another, by the scheme's name in the file; whole: of
+    the region that 全省 or 全市 means. regions: what kind of region is meant
     where a name has two meanings; within: the code of the region that all others are parts of.
     names: per dimension or mark, the file's own spellings with their codes. unit: of all figures,
     or by indicator. number_formats: whether a figure is what a workbook stores or what it shows;
     hidden: whether hidden rows and columns are read. notes: what the marks of notes mean, such as
-    ①: a status, or a text for readers.
+    ①: a status, or a text for readers. breaks: codes of the key, by their dimensions, of figures
+    with which a series begins to mean something else.
     """
 
     provenance: Mapping[str, str]
@@ -76,6 +87,7 @@ class Declaration:
     unit: str | Mapping[str, str] | None = None
     unit_overrules: tuple[str, ...] = ()
     scope: str | None = None
+    scope_by_scheme: Mapping[str, str] = field(default_factory=dict)
     whole: str | None = None
     regions: str | None = None
     within: str | None = None
@@ -85,6 +97,7 @@ class Declaration:
     hidden: str | None = None
     missing: Mapping[str, str] = field(default_factory=dict)
     notes: Mapping[str, str] = field(default_factory=dict)
+    breaks: tuple[Mapping[str, str], ...] = ()
     leave_out: tuple[Rule, ...] = ()
     left_rows: frozenset[int] = frozenset()
     repeated_header: bool = False
@@ -94,3 +107,6 @@ class Declaration:
 def beside(path: Path) -> Path:
     """Return where the declaration of a file of figures stands."""
     return path.with_name(path.name + ".yaml")
+
+
+SHARED = "declaration.yaml"  # in the folder of a source: what its files have in common

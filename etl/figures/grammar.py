@@ -11,6 +11,8 @@ from typing import Any
 
 from etl.figures.declaration import (
     COLUMNS,
+    INSIDE,
+    MARKER,
     MARKS,
     MEANINGS,
     NAMED,
@@ -19,11 +21,14 @@ from etl.figures.declaration import (
     PROVENANCE,
     REPEATED,
     SCOPES,
+    SOURCE,
     TODO,
     Declaration,
     Rule,
     beside,
 )
+from etl.files.listing import Listing
+from etl.files.table import WORKBOOKS
 from indicators import strict_yaml
 from indicators.findings import Finding, FindingsError, Message, message
 from indicators.store.tables import KEY
@@ -33,17 +38,20 @@ _LETTERS = ("Nd", "Lu", "Ll", "Lo")
 _REGION = re.compile(r"[1-9][0-9]{5}|[A-Z][A-Z0-9_]+")
 
 
-def read_declaration(path: Path) -> Declaration:
+def read_declaration(path: Path, shared: Path | None = None) -> Declaration:
     """Return the declaration of a file: the one beside it, or the one inside a filled template.
 
-    Raises `FindingsError` with every mistake in it.
+    shared: what the files of the source have in common, where such a file exists; what the one
+    beside the file says goes before it. Raises `FindingsError` with every mistake in either.
     """
     place = beside(path)
+    content: dict[str, Any] = {}
+    writings: list[strict_yaml.Written] = []
     if not place.exists():
-        from etl.figures.template import declared_inside
-
         inside = declared_inside(path)
-        if inside is None:
+        if inside is not None:
+            return declaration_of(inside, path.name)
+        if shared is None or not shared.exists():
             raise FindingsError(
                 [
                     Finding(
@@ -54,7 +62,61 @@ def read_declaration(path: Path) -> Declaration:
                     )
                 ]
             )
-        return declaration_of(inside, path.name)
+    for file in filter(None, (shared, place)):
+        if file.exists():
+            said = _content(file, path.name)
+            lines |= {key: (file.name, line) for key, line in said.lines.items()}
+            if not isinstance(said.said, dict):
+                return declaration_of(said.said, file.name)
+            content = _merged(content, said.said)
+    return declaration_of(content, place.name, lines)
+
+
+def declared_inside(path: Path) -> dict[str, Any] | None:
+    """Return what a filled template says of itself, None for any other file.
+
+    Raises `FindingsError` for a workbook that cannot be opened.
+    """
+    if path.suffix.lower() not in WORKBOOKS or not path.exists() or not path.stat().st_size:
+        return None
+    from etl.files.workbook import cells, open_book  # only workbooks need what reads them
+
+    listing = Listing(path.name)
+    with open_book(path, listing) as book:
+        if not {INSIDE, SOURCE} <= set(book.sheet_names):
+            return None
+        said = [row[0] for row in cells(book, INSIDE, listing) if row]
+        if len(said) < 2 or said[0] != MARKER:
+            return None
+        listing.sheet = SOURCE
+        given = cells(book, SOURCE, listing)
+    try:
+        declared = yaml.safe_load(str(said[1]))
+    except yaml.YAMLError:
+        declared = None
+    if not isinstance(declared, dict):
+        listing.stop(
+            str(said[1]),
+            message("the declaration of the template"),
+            message("make the template again and copy the figures into it"),
+        )
+    provenance = {
+        str(row[0]): str(row[1]).strip()
+        for row in given[1:]
+        if len(row) > 1 and row[0] in (*PROVENANCE, *OPTIONAL) and str(row[1]).strip()
+    }
+    return declared | {"provenance": provenance}
+
+
+def _merged(common: Any, own: Any) -> Any:
+    """Return what two declarations say together; where both say something, the second holds."""
+    if not (isinstance(common, dict) and isinstance(own, dict)):
+        return own
+    both = {key: _merged(common[key], own[key]) for key in common.keys() & own.keys()}
+    return {**common, **own, **both}
+
+
+def _content(place: Path, file: str) -> strict_yaml.Content:
     if (size := place.stat().st_size) > LARGEST:
         raise FindingsError(
             [
@@ -66,20 +128,17 @@ def read_declaration(path: Path) -> Declaration:
                 )
             ]
         )
-    written, findings = strict_yaml.read(place)
-    if written is None or findings:
-        raise FindingsError(findings)
-    return declaration_of(written.content, place.name, written)
+    return strict_yaml.read(place)
 
 
 def declaration_of(
-    content: Any, file: str, written: strict_yaml.Written | None = None
+    content: Any, file: str, writings: Sequence[strict_yaml.Written] = ()
 ) -> Declaration:
     """Return the declaration that a YAML text says; raises `FindingsError` with every mistake.
 
-    `written`: the file that it stands in, which knows the line of every key.
+    `writings`: the files that it stands in, which know the line of every key.
     """
-    reading = _Reading(file, written)
+    reading = _Reading(file, writings)
     made = reading.declaration(content)
     if reading.findings or made is None:
         raise FindingsError(reading.findings)
@@ -89,19 +148,24 @@ def declaration_of(
 class _Reading:
     """One declaration being read: what is wrong with it is collected."""
 
-    def __init__(self, file: str, written: strict_yaml.Written | None) -> None:
+    def __init__(self, file: str, writings: Sequence[strict_yaml.Written]) -> None:
         self._file = file
-        self._written = written
+        self._writings = writings
         self.findings: list[Finding] = []
 
     def _wrong(self, key: str, found: object, expected: Message, advice: Message | None = None):  # type: ignore[no-untyped-def]
+        file, line = self._file, None
+        if self._writings:
+            path = key.split(".")
+            written = max(self._writings, key=lambda each: _depth(each.content, path))
+            file, line = written.name, written.row(*path)
         self.findings.append(
             Finding(
-                self._file,
+                file,
                 str(found)[:200],
                 expected,
                 advice or message("correct {key} in the declaration", key=key),
-                row=self._written.row(*key.split(".")) if self._written else None,
+                row=line,
                 column=key,
             )
         )
@@ -129,6 +193,8 @@ class _Reading:
             "unit",
             "unit_overrules",
             "scope",
+            "scope_by_scheme",
+            "breaks",
             "regions",
             "whole",
             "within",
@@ -147,9 +213,10 @@ class _Reading:
                     str(key), key, message("one of {names}", names=" ".join(sorted(allowed)))
                 )
         left = self._left_out(content.get("leave_out"))
+        columns = self._texts("columns", content.get("columns"), COLUMNS)
         made = Declaration(
-            provenance=self._provenance(content.get("provenance")),
-            columns=self._texts("columns", content.get("columns"), COLUMNS),
+            provenance=self._provenance(content.get("provenance"), columns),
+            columns=columns,
             fixed=self._texts("fixed", content.get("fixed"), (*KEY, *PARTS, *MARKS)),
             layout=self._one("layout", content.get("layout", "long"), ("long", "wide")),
             across=self._list("across", content.get("across")),
@@ -165,6 +232,8 @@ class _Reading:
             unit=self._unit(content.get("unit")),
             unit_overrules=self._list("unit_overrules", content.get("unit_overrules")),
             **self._totals(content.get("scope"), content.get("whole")),
+            scope_by_scheme=self._scopes(content.get("scope_by_scheme")),
+            breaks=self._breaks(content.get("breaks")),
             regions=self._optional("regions", content.get("regions"), ("province", "prefecture")),
             within=self._region("within", content.get("within")),
             merged=self._list("merged", content.get("merged"), COLUMNS),
@@ -198,9 +267,10 @@ class _Reading:
                 message("nobody but you can say this: write it into the declaration"),
             )
 
-    def _provenance(self, given: Any) -> dict[str, str]:
+    def _provenance(self, given: Any, columns: Mapping[str, str]) -> dict[str, str]:
         said = self._texts("provenance", given, (*PROVENANCE, *OPTIONAL))
         lacking = [key for key in PROVENANCE if not said.get(key, "").strip()]
+        lacking = [key for key in lacking if key not in columns]
         if lacking:
             self._wrong(
                 "provenance",
@@ -297,6 +367,26 @@ class _Reading:
         if not _REGION.fullmatch(str(scope)) or region not in (None, str(scope)):
             self._wrong("scope", scope, message("domestic, all, or the code of a region"))
         return {"scope": None, "whole": str(scope)}
+
+    def _scopes(self, given: Any) -> dict[str, str]:
+        said = given or {}
+        if not isinstance(said, dict) or not set(map(str, said.values())) <= set(SCOPES):
+            self._wrong("scope_by_scheme", given, message("schemes, and of each: domestic, or all"))
+            return {}
+        return {str(name): SCOPES[scope] for name, scope in said.items()}
+
+    def _breaks(self, given: Any) -> tuple[dict[str, str], ...]:
+        entries = given if isinstance(given, list) else []
+        if entries != (given or []) or not all(
+            isinstance(entry, dict) and entry and entry.keys() <= set(KEY) for entry in entries
+        ):
+            self._wrong(
+                "breaks",
+                given,
+                message("a list of codes such as {example}", example="{scheme: CCC, period: 2021}"),
+            )
+            return ()
+        return tuple(self._texts("breaks", entry, KEY) for entry in entries)
 
     def _region(self, key: str, given: Any) -> str | None:
         if given is not None and not _REGION.fullmatch(str(given)):
@@ -404,6 +494,13 @@ class _Reading:
                 message("for a long table, the column of the figures; for a wide one, none"),
             )
         self._check_places(made)
+        schemes = "scheme" in made.columns and {"region"} & {*made.columns, *made.fixed}
+        if made.scope_by_scheme and not (schemes and made.scope):
+            self._wrong(
+                "scope_by_scheme",
+                " ".join(made.scope_by_scheme),
+                message("beside it `scope`, a column of schemes and the region of each row"),
+            )
         if made.sheets and made.across_sheets is None:
             self._wrong(
                 "sheets", " ".join(made.sheets),

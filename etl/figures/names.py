@@ -10,8 +10,8 @@ import difflib
 import re
 import unicodedata
 from collections.abc import Collection, Iterable, Mapping
-from dataclasses import dataclass, field
-from functools import cache
+from dataclasses import dataclass, field, replace
+from functools import cache, lru_cache
 
 import pandas as pd
 
@@ -156,19 +156,29 @@ def names(
     (`100000`, or `ALL` with those abroad) and `whole` the region that 全省, 全市 means; `kinds`
     says what kinds of region may be meant, and `within` of which region all others are parts.
     """
+    listed = _listed(catalogue, dimension, None if kinds is None else frozenset(kinds), within)
+    known = replace(listed, refused=dict(listed.refused), own={})
     if dimension == "region":
-        known = _regions(catalogue, kinds, within)
         whole = whole or within
         titles = dict(zip(catalogue.regions["code"], catalogue.regions["name_zh"], strict=True))
         _add_totals(known, scope, whole, titles.get(whole, ""))
-    elif dimension == "indicator":
+    known.own |= {folded(spelling): code for spelling, code in (own or {}).items()}
+    return known
+
+
+@lru_cache(maxsize=64)
+def _listed(
+    catalogue: Catalogue, dimension: str, kinds: frozenset[str] | None, within: str | None
+) -> Names:
+    """Return the spellings of a code list: many files are read with the same ones."""
+    if dimension == "region":
+        return _regions(catalogue, kinds, within)
+    if dimension == "indicator":
         known = Names(EXPECTED["indicator"])
         for key, item in catalogue.indicators.items():
             known.add(key, (key, item.title.zh, item.title.en), item.title.zh)
-    else:
-        known = {"industry": _industries, "size": _sizes, "scheme": _schemes}[dimension](catalogue)
-    known.own |= {folded(spelling): code for spelling, code in (own or {}).items()}
-    return known
+        return known
+    return {"industry": _industries, "size": _sizes, "scheme": _schemes}[dimension](catalogue)
 
 
 def _regions(catalogue: Catalogue, kinds: Collection[str] | None, within: str | None) -> Names:
@@ -356,6 +366,11 @@ def _schemes(catalogue: Catalogue) -> Names:
 def is_whole(text: str) -> bool:
     """Return whether a name says a total whose scope must be declared."""
     return folded(text) in _WHOLE
+
+
+def is_nation(text: str) -> bool:
+    """Return whether a name says a total that is not that of a region such as 全省."""
+    return is_whole(text) and not is_regional(text)
 
 
 def is_regional(text: str) -> bool:

@@ -13,16 +13,19 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from etl.figures.cells import Unread, amount, plain
+from etl.figures.citations import Citations
 from etl.figures.conversion import Coded, Codes, Conversion, coded, present, repeated
-from etl.figures.declaration import MARKS, PARTS, Declaration, Rule
+from etl.figures.declaration import CITED, MARKS, PARTS, Declaration, Rule
 from etl.figures.figures import WRONG, Figures, Reading, missing_texts
 from etl.figures.layout import Layout
+from etl.figures.names import is_nation
 from etl.figures.statuses import OMITTED, WITHOUT_VALUE, marked, put, says
 from etl.figures.unit_words import UnitWords
 from etl.files.listing import Listing
 from etl.files.table import Batch
 from etl.tidy import SCHEMA
 from indicators.findings import message
+from indicators.statuses import ObservationStatus
 from indicators.store.tables import KEY
 
 Truths = npt.NDArray[np.bool_]
@@ -49,6 +52,7 @@ class Rows:
     layout: Layout
     listing: Listing
     writer: pq.ParquetWriter
+    citations: Citations
     constant: dict[str, str] = field(default_factory=dict)
     rows: int = 0
     _across: dict[int, dict[str, str]] = field(default_factory=dict)
@@ -61,6 +65,7 @@ class Rows:
     _header: list[list[str]] = field(default_factory=list)
     _fractions: dict[str, bool] = field(default_factory=dict)
     _end: float = float("inf")  # the row from which on there are notes
+    _breaks: list[dict[str, str]] = field(default_factory=list)
 
     def prepare(self, header: list[list[str]], above: list[list[str]]) -> None:
         """Understand what holds for the whole file, and for whole columns of figures."""
@@ -82,6 +87,12 @@ class Rows:
             said_above = {self.layout.labels[position], *(cells[position] for cells in header)}
             self._titles[key] = {plain(text) for text in said_above if text.strip()}
         self._missing = missing_texts(self.declaration.missing)
+        self._breaks = [
+            {key: self.conversion.fixed(key, text, f"breaks.{key}") for key, text in said.items()}
+            for said in self.declaration.breaks
+        ]
+        for name in self.declaration.scope_by_scheme:
+            self.conversion.fixed("scheme", name, f"scope_by_scheme.{name}")
         across = dict(zip(self.declaration.header, self.declaration.across, strict=False))
         self._unit_words = UnitWords(
             self.declaration,
@@ -303,11 +314,13 @@ class Rows:
         shared: dict[str, Codes] = {
             key: self.conversion.codes(key, column, rows, self._label(key))
             for key, column in columns.items()
-            if isinstance(column, Coded) and key != "value"
+            if isinstance(column, Coded) and key not in ("value", *CITED)
         }
         self._noted_rows = self._by_status(columns)
         for key, code in self._fixed.items():
             shared[key] = repeated(code, len(rows))
+        self._scope(shared, columns)
+        shared["citation"] = self._cited(columns, rows)
         counts = {name: columns[name] for name in COUNTS if name in columns}
         for position, column in figures.items():
             said = dict(shared)
@@ -323,12 +336,38 @@ class Rows:
             status: np.logical_or.reduce(
                 [
                     column.where(lambda text, status=status: split(text)[1] == status)  # type: ignore[misc]
-                    for column in columns.values()
-                    if isinstance(column, Coded)
+                    for key, column in columns.items()
+                    if isinstance(column, Coded) and key not in CITED
                 ]
             )
             for status in given
         }
+
+    def _scope(self, shared: dict[str, Codes], columns: dict[str, Any]) -> None:
+        """Let a total mean another one where the scheme that it is of says so."""
+        for name, scope in self.declaration.scope_by_scheme.items():
+            scheme = plain(name)
+            here = columns["scheme"].where(lambda text, scheme=scheme: plain(text) == scheme)
+            if "region" in columns:
+                here &= columns["region"].where(is_nation)
+            else:
+                here &= is_nation(self.declaration.fixed["region"])
+            put(shared["region"], scope, here)
+
+    def _cited(self, columns: dict[str, Any], rows: Any) -> Codes:
+        said = {key: column for key, column in columns.items() if key in CITED}
+        if not said:
+            return repeated(self.citations.of_file, len(rows))
+        return self.citations.of_rows(said, rows, {key: self._label(key) for key in said})
+
+    def _mark_breaks(self, said: dict[str, Codes], count: int) -> None:
+        for codes in self._breaks:
+            here = np.ones(count, dtype=np.bool_)
+            for key, code in codes.items():
+                here &= says(said[key], (code,))
+            status = said.get("status") or repeated("A", count)
+            said["status"] = Codes([*status.codes], status.rows)
+            put(said["status"], ObservationStatus.BREAK.code, here & says(status, ("A",)))
 
     def _label(self, key: str) -> str:
         return self.layout.labels[self.layout.columns[key]]
@@ -340,6 +379,7 @@ class Rows:
             said["period"] = _period([said[part] for part in PARTS if part in said])
         label = self.layout.labels[position]
         column = self._note(said, column, position)
+        self._mark_breaks(said, len(rows))
         powers, percentages = self._units(said, rows, position)
         excused = says(said.get("status"), WITHOUT_VALUE) | ~says(
             said.get("confidentiality"), ("F", None)
@@ -425,7 +465,7 @@ class Rows:
 
     def _look_at_fractions(self, indicators: Codes, read: Figures) -> None:
         for index, indicator in enumerate(indicators.codes):
-            if indicator and self.conversion.is_percentage(indicator):
+            if indicator and self.conversion.is_percentage(indicator, difference=False):
                 values = read.values[indicators.rows == index]
                 values = values[~np.isnan(values)]
                 if len(values) and self._fractions.get(indicator, True):
@@ -440,6 +480,7 @@ class Rows:
         status, secret = marked(status, secret, read.meaning)
         texts = {key: said[key] for key in KEY} | dict(zip(MARKS, (status, secret), strict=True))
         texts |= {name: repeated(text, count) for name, text in self.constant.items()}
+        texts["citation"] = said["citation"]
         columns = []
         for name in SCHEMA.names:
             if name in texts:

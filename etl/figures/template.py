@@ -7,22 +7,18 @@ from __future__ import annotations
 
 import io
 from collections.abc import Iterable, Mapping, Sequence
-from pathlib import Path
 from typing import Any
 
 import xlsxwriter
 import yaml
 
-from etl.figures.declaration import INSIDE, OPTIONAL, PROVENANCE
-from etl.files.listing import Listing
-from etl.files.table import WORKBOOKS
+from etl.figures.declaration import INSIDE, MARKER, PROVENANCE, SOURCE
 from indicators.catalogue import Catalogue
 from indicators.findings import Message, message
 from indicators.statuses import ObservationStatus
 from indicators.wording import Wording
 
-MARKER = "quality-governance figures, template 1"
-GUIDE, DATA, SOURCE, CODES = "说明 Guide", "数据 Data", "来源 Source", "代码 Codes"
+GUIDE, DATA, CODES = "说明 Guide", "数据 Data", "代码 Codes"
 EXAMPLE = "示例行，不读入 · example, not loaded"
 COLUMNS = {
     "indicator": "指标 Indicator",
@@ -102,41 +98,6 @@ def template(indicators: Sequence[str], catalogue: Catalogue, words: Wording) ->
         hidden.hide()
         data.activate()
     return made.getvalue()
-
-
-def declared_inside(path: Path) -> dict[str, Any] | None:
-    """Return what a filled template says of itself, None for any other file.
-
-    Raises `FindingsError` for a workbook that cannot be opened.
-    """
-    if path.suffix.lower() not in WORKBOOKS or not path.exists() or not path.stat().st_size:
-        return None
-    from etl.files.workbook import cells, open_book
-
-    listing = Listing(path.name)
-    with open_book(path, listing) as book:
-        if not {INSIDE, SOURCE} <= set(book.sheet_names):
-            return None
-        said = [row[0] for row in cells(book, INSIDE, listing) if row]
-        if len(said) < 2 or said[0] != MARKER:
-            return None
-        listing.sheet = SOURCE
-        given = cells(book, SOURCE, listing)
-    try:
-        declared = yaml.safe_load(str(said[1]))
-    except yaml.YAMLError:
-        declared = None
-    if not isinstance(declared, dict):
-        listing.stop(
-            str(said[1]), message("the declaration of the template"),
-            message("make the template again and copy the figures into it"),
-        )  # fmt: skip
-    provenance = {
-        str(row[0]): str(row[1]).strip()
-        for row in given[1:]
-        if len(row) > 1 and row[0] in (*PROVENANCE, *OPTIONAL) and str(row[1]).strip()
-    }
-    return declared | {"provenance": provenance}
 
 
 def _declaration() -> str:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -11,10 +10,10 @@ from pathlib import Path
 import pandas as pd
 import pyarrow.parquet as pq
 
+from etl.figures.citations import Citations
 from etl.figures.conversion import Conversion
 from etl.figures.declaration import Declaration
 from etl.figures.layout import layout
-from etl.figures.notes import Notes
 from etl.figures.rows import COUNTS, TEXTS, WRITTEN, Rows
 from etl.files.listing import Listing
 from etl.files.table import Table, open_tables
@@ -42,12 +41,8 @@ def tidy(
     out.unlink(missing_ok=True)
     listing = Listing(f"{source}/{path.name}")
     conversion = Conversion(declaration, catalogue, listing)
-    cited = citation(declaration, listing.file, source)
-    constant = {
-        "source": source,
-        "citation": str(cited["citation"].item()),
-        "file": listing.file,
-    }
+    citations = Citations(declaration, listing, source)
+    constant = {"source": source, "file": listing.file}
     rows = 0
     with open_tables(path, declaration, listing) as tables, _writer(out) as writer:
         for declared, open_table in tables:
@@ -55,12 +50,12 @@ def tidy(
                 table = open_table()
                 listing.sheet = table.sheet
                 placed = layout(table, declared, listing)
-                made = Rows(declared, conversion, placed, listing, writer)
+                made = Rows(declared, conversion, placed, listing, writer, citations)
                 made.constant = constant | {"sheet": table.sheet or ""}
                 _add(table, made)
                 rows += made.rows
         listing.refuse()
-    return Tidied(cited, rows, listing.warnings)
+    return Tidied(citations.frame(), rows, listing.warnings)
 
 
 def _add(table: Table, made: Rows) -> None:
@@ -74,31 +69,6 @@ def _add(table: Table, made: Rows) -> None:
     for batch in table.batches(placed.needed, coded_columns - numeric):
         made.add(batch, merged if table.merged else None)
     made.finish()
-
-
-def citation(declaration: Declaration, file: str, source: str) -> pd.DataFrame:
-    """Return where the figures of a file stand: one row, columns as the table `citation`."""
-    said = declaration.provenance
-    row = {
-        "source": source,
-        "publisher": said["publisher"],
-        "document": said["document"],
-        "date": said.get("date"),
-        "copy": said.get("copy"),
-        "copy_kind": said.get("copy_kind"),
-        "url": said.get("url"),
-        "licence": said["licence"],
-        "place": said.get("place") or declaration.sheet or Path(file).name,
-        "basis": "as_published",
-        "verification": "secondary" if said.get("copy") else "primary",
-        "note": "；".join(filter(None, (said.get("note"), Notes(declaration.notes).sentences()))),
-        "file": file,
-    }
-    # What says nothing of it keeps the key that it was published with.
-    if said.get("frequency"):
-        row["frequency"] = said["frequency"]
-    digest = hashlib.sha256("\x1f".join(map(str, row.values())).encode()).hexdigest()[:12]
-    return pd.DataFrame([{"citation": digest, "frequency": None} | row])
 
 
 @contextmanager

@@ -9,9 +9,9 @@ import pandas as pd
 import pyarrow as pa
 import sqlalchemy as sa
 
+from etl.figures.declaration import SHARED
 from etl.publish.filing import stem
 from etl.publish.gate import code_version
-from etl.sources import SOURCES
 from etl.tidy import DERIVED, PUBLIC
 from indicators import catalogue
 from indicators.store.bulk import read_batches
@@ -82,9 +82,11 @@ def baseline(engine: sa.Engine, now: pd.DataFrame) -> Baseline | None:
     differ = both[both["sha256_then"] != both["sha256"]]
     if differ["source"].fillna(differ["source_then"]).isin(MEANING).any():
         return Baseline(engine, number, None)
-    # A figure changes with its file and with the description beside it.
+    # A figure changes with its file, with the declaration beside it and with that of the source.
     stems = {stem(file) for file in differ["file"]}
+    folders = {file.removesuffix(f"/{SHARED}") for file in differ["file"]}
     changed = both["file"].map(stem).isin(stems)
+    changed |= both["file"].str.rpartition("/")[0].isin(folders)
     changed |= _beside(both, changed)
     return Baseline(engine, number, both.loc[changed, "file"].tolist())
 
@@ -103,12 +105,10 @@ def _beside(both: pd.DataFrame, changed: pd.Series) -> pd.Series:
     now, then = filled["last_period"]
     last = now.where(now >= then, then)
     spans = pd.DataFrame({"source": filled["source"][0], "first": first, "last": last})
-    own = ~spans["source"].isin(list(SOURCES))
     beside = pd.Series(data=False, index=both.index)
-    for span in spans[own & changed].dropna().itertuples():
+    for span in spans[changed].dropna().itertuples():
         beside |= (
-            own
-            & (spans["source"] == span.source)
+            (spans["source"] == span.source)
             & (spans["first"] <= span.last)
             & (spans["last"] >= span.first)
         )

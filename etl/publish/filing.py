@@ -25,7 +25,7 @@ from pathlib import Path
 import pandas as pd
 import sqlalchemy as sa
 
-from etl.documents import sha256
+from etl.files.checksums import sha256
 from etl.publish.lock import publishing
 from indicators.findings import Finding, FindingsError, message
 from indicators.store.archive import frame_of, newest

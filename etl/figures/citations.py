@@ -1,0 +1,113 @@
+"""Where the figures of a file stand: its document, and what single rows say of theirs."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from etl.figures.conversion import Coded, Codes
+from etl.figures.declaration import CITED, PROVENANCE, Declaration
+from etl.figures.notes import Notes
+from etl.files.listing import Listing
+from indicators.findings import message
+
+# A is an official outlet; B and C are secondary copies of an official figure.
+GRADES = {"A": "primary", "B": "secondary", "C": "secondary"}
+_TOLD_APART = ("file", "publisher", "document", "place", "basis", "verification", "note")
+
+
+@dataclass
+class Citations:
+    """The citations of one file, as they are met."""
+
+    declaration: Declaration
+    listing: Listing
+    source: str
+    _rows: dict[str, dict[str, str | None]] = field(default_factory=dict)
+
+    def frame(self) -> pd.DataFrame:
+        """Return what was cited, columns as the table `citation`."""
+        return pd.DataFrame(self._rows.values())
+
+    @cached_property
+    def of_file(self) -> str:
+        """The citation of figures whose rows say nothing of where they stand."""
+        row = self._row({})
+        # What says nothing of the frequency keeps the key that it was published with.
+        return self._key(row, [name for name in row if name != "frequency" or row[name]])
+
+    def of_rows(self, columns: Mapping[str, Coded], rows: Any, labels: Mapping[str, str]) -> Codes:
+        """Return the citation of each row by what stands in its `columns`; list what is wrong."""
+        names = [name for name in CITED if name in columns]
+        which = np.zeros(len(rows), dtype=np.int64)
+        for name in names:
+            pairs = which * (len(columns[name].texts) + 1) + columns[name].rows
+            _, first, which = np.unique(pairs, return_index=True, return_inverse=True)
+        apart = [*_TOLD_APART, *(n for n in names if n not in (*_TOLD_APART, "grade"))]
+        keys = []
+        for place in first.tolist():
+            cells = {name: columns[name].texts[columns[name].rows[place]] for name in names}
+            row = self._row({name: text.strip() for name, text in cells.items()})
+            self._check(row, cells, int(rows[place]), labels)
+            keys.append(self._key(row, apart))
+        codes = list(dict.fromkeys(keys))
+        return Codes(codes, np.array([codes.index(key) for key in keys], dtype=np.int64)[which])
+
+    def _row(self, cells: Mapping[str, str]) -> dict[str, str | None]:
+        said = {**self.declaration.provenance, **{n: text for n, text in cells.items() if text}}
+        sentences = Notes(self.declaration.notes).sentences()
+        grade = "B" if said.get("copy") else "A"
+        return {
+            "source": self.source,
+            "publisher": said.get("publisher", ""),
+            "document": said.get("document", ""),
+            "date": said.get("date"),
+            "copy": said.get("copy"),
+            "copy_kind": said.get("copy_kind"),
+            "url": said.get("url"),
+            "licence": said.get("licence", ""),
+            "place": said.get("place") or self.declaration.sheet or Path(self.listing.file).name,
+            "basis": said.get("basis") or "as_published",
+            "verification": GRADES.get(said.get("grade") or grade, ""),
+            "note": "；".join(filter(None, (said.get("note"), sentences))),
+            "file": self.listing.file,
+            "frequency": said.get("frequency"),
+        }
+
+    def _key(self, row: Mapping[str, str | None], apart: list[str]) -> str:
+        parts = "\x1f".join(str(row[name]) for name in apart)
+        key = hashlib.sha256(parts.encode()).hexdigest()[:12]
+        self._rows.setdefault(key, {"citation": key, **row})
+        return key
+
+    def _check(
+        self,
+        row: Mapping[str, str | None],
+        cells: Mapping[str, str],
+        number: int,
+        labels: Mapping[str, str],
+    ) -> None:
+        if not row["verification"]:
+            self.listing.add(
+                cells["grade"],
+                message("one of {names}", names=" ".join(GRADES)),
+                message("A is an official outlet; B and C are copies of an official figure"),
+                row=number,
+                column=labels["grade"],
+            )
+        for name in PROVENANCE:
+            if not row[name]:
+                self.listing.add(
+                    "",
+                    message("the document's {keys}", keys=name),
+                    message("fill the cell, or say it of the whole file under `provenance`"),
+                    row=number,
+                    column=labels[name],
+                )
