@@ -429,12 +429,12 @@ def test_a_file_without_a_declaration_says_how_to_make_one(tmp_path: Path) -> No
 def test_every_mistake_in_a_declaration_is_told() -> None:
     with pytest.raises(FindingsError) as refusal:
         declaration_of(
-            {"provenance": {"publisher": "x"}, "layout": "tall", "columns": {"place": "A"},
+            {"provenance": {"publisher": "x"}, "layout": "tall", "columns": {"storey": "A"},
              "missing": {"-": "zero"}, "scope": "world?", "header": [1, 3], "colour": 1},
             "d.yaml",
         )  # fmt: skip
     assert {found.column for found in refusal.value.findings} >= {
-        "provenance", "layout", "columns.place", "missing.-", "scope", "header", "colour",
+        "provenance", "layout", "columns.storey", "missing.-", "scope", "header", "colour",
         "region", "period", "unit",
     }  # fmt: skip
 
@@ -461,7 +461,7 @@ def test_every_mistake_in_a_declaration_is_told() -> None:
         ("fixed:\n  <<: {indicator: certificates_valid}", 2, "<<", "no anchors and aliases"),
         ("layout: long\ncolour: red", 2, "colour", None),
         ("provenance:\n  publisher: x\n  editor: y", 3, "editor", None),
-        ("columns:\n  region: 甲\n  place: 乙", 3, "place", None),
+        ("columns:\n  region: 甲\n  storey: 乙", 3, "storey", None),
         ("layout: tall", 1, "tall", "one of long wide"),
         ("provenance:\n  publisher: TODO", 2, "TODO", "your decision in place of TODO"),
         ("columns: [甲\nunit: 张", 2, None, "a YAML file in UTF-8"),

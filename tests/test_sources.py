@@ -11,14 +11,19 @@ from pathlib import Path
 import pandas as pd
 import pytest
 import sqlalchemy as sa
+import yaml
 
+from etl.figures.grammar import declaration_of
+from etl.figures.tidying import tidy
 from etl.refresh import RAW, refresh
 from etl.tidy import DERIVED
-from indicators import tables
+from indicators import catalogue, tables
+from indicators.findings import FindingsError
 from indicators.store import holdings
 from indicators.store.archive import frame_of
 from indicators.store.tables import citation, observation
 from indicators.wording import Wording
+from tests.own_files import PROVENANCE, csv, faults, loaded
 
 DECLARED = """provenance: {{publisher: {publisher}, document: {document}, licence: 内部使用{more}}}
 columns: {{region: 地区, period: 时期, value: 数值}}
@@ -118,3 +123,95 @@ def assert_unchanged(now: pd.DataFrame, name: str) -> None:
         said.sort_values(columns).reset_index(drop=True),
         then.sort_values(columns).reset_index(drop=True),
     )
+
+
+CITED = """
+columns: {region: 地区, scheme: 领域, value: 数值, place: 位置, grade: 等级, note: 附注, url: 网址}
+fixed: {indicator: certificates_valid, period: 2024-12, industry: ALL, size: ALL}
+unit: 张
+scope: all
+"""
+TABLE = """地区,领域,数值,位置,等级,附注,网址
+全国,QMS,5,表1,A,,https://a.example
+全国,CCC,6,表1,B,约数,
+江苏,CCC,7,,C,,
+全国,境内合计,9,表2,A,,
+"""
+MEANING = "names: {scheme: {境内合计: ALL}}\nscope_by_scheme: {境内合计: domestic}\n"
+
+
+def test_a_row_says_where_its_figure_stands(tmp_path: Path) -> None:
+    rows, path = loaded(csv(tmp_path, TABLE), CITED + MEANING), tmp_path / "figures.csv"
+    assert rows["citation"].nunique() == len(rows)
+    cited = citations_of(path, CITED + MEANING).set_index("citation").loc[rows["citation"]]
+    columns = ["place", "verification", "note", "url", "publisher", "basis"]
+    assert cited[columns].fillna("").to_numpy().tolist() == [
+        ["表1", "primary", "", "https://a.example", "某省市场监管局", "as_published"],
+        ["表1", "secondary", "约数", "", "某省市场监管局", "as_published"],
+        ["figures.csv", "secondary", "", "", "某省市场监管局", "as_published"],
+        ["表2", "primary", "", "", "某省市场监管局", "as_published"],
+    ]
+
+
+def citations_of(path: Path, declared: str) -> pd.DataFrame:
+    declaration = declaration_of({"provenance": PROVENANCE} | yaml.safe_load(declared), "d.yaml")
+    out = path.with_name("cited.parquet")
+    return tidy(path, declaration, catalogue.load(), out, source="bureau").citations
+
+
+def test_a_grade_that_is_none_and_a_publisher_that_nobody_says_are_told(tmp_path: Path) -> None:
+    path = csv(tmp_path, TABLE.replace("B,约数", "D,约数"))
+    assert [fault[:3] for fault in faults(path, CITED + MEANING)] == [(3, "等级", "D")]
+    path = csv(tmp_path, "地区,数值,机构\n江苏,5,甲局\n浙江,6,\n")
+    declared = """
+provenance: {publisher: , document: 年报, licence: 公开}
+columns: {region: 地区, value: 数值, publisher: 机构}
+fixed: {indicator: certificates_valid, period: 2024, industry: ALL, size: ALL, scheme: ALL}
+unit: 张
+"""
+    assert [fault[:3] for fault in faults(path, declared)] == [(3, "机构", "")]
+
+
+def test_what_a_total_covers_may_depend_on_the_scheme(tmp_path: Path) -> None:
+    rows = loaded(csv(tmp_path, TABLE), CITED + MEANING)
+    assert rows["region"].tolist() == ["ALL", "ALL", "320000", "100000"]
+    found = faults(
+        csv(tmp_path, TABLE), CITED + MEANING.replace("_scheme: {境内", "_scheme: {境外")
+    )
+    assert ("scope_by_scheme.境外合计", "境外合计") in {fault[1:3] for fault in found}
+    with pytest.raises(FindingsError):
+        declaration_of(
+            {"provenance": PROVENANCE} | yaml.safe_load(CITED + MEANING.replace("domestic", "x")),
+            "d",
+        )
+
+
+def test_a_series_breaks_where_the_declaration_says_so(tmp_path: Path) -> None:
+    declared = CITED + MEANING + "breaks: [{scheme: CCC, period: 2024-12, region: 320000}]"
+    assert loaded(csv(tmp_path, TABLE), declared)["status"].tolist() == ["A", "A", "B", "A"]
+    wrong = CITED + MEANING + "breaks: [{scheme: XYZ}]"
+    assert "breaks.scheme" in {fault[1] for fault in faults(csv(tmp_path, TABLE), wrong)}
+
+
+SHARED = """columns: {region: 地区, period: 时期, value: 数值}
+fixed: {indicator: certificates_valid, scheme: ALL, industry: ALL, size: ALL}
+unit: 张
+"""
+
+
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+def test_the_files_of_a_source_share_a_declaration(empty: sa.Engine, raw: Path) -> None:
+    for year in ("2016", "2017"):
+        written(raw / "bureau", f"{year}.csv", f"{year}-12", publisher="某省局", document=year)
+        own = f"provenance: {{publisher: 某省局, document: '{year}', licence: 内部使用}}\n"
+        (raw / "bureau" / f"{year}.csv.yaml").write_text(own, encoding="utf-8")
+    (raw / "bureau" / "declaration.yaml").write_text(SHARED, encoding="utf-8")
+    assert refresh(empty, raw=raw, accepted="own figures").release == 1
+    wrong = SHARED.replace("unit: 张", "unti: 张")
+    (raw / "bureau" / "declaration.yaml").write_text(wrong, encoding="utf-8")
+    with pytest.raises(FindingsError) as refusal:
+        refresh(empty, raw=raw)
+    misspelt = [found for found in refusal.value.findings if found.found == "unti"]
+    assert {(found.file, found.row) for found in misspelt} == {("bureau/declaration.yaml", 3)}
+    (raw / "bureau" / "declaration.yaml").write_text(SHARED, encoding="utf-8")
+    assert refresh(empty, raw=raw).release is None

@@ -5,9 +5,13 @@ from __future__ import annotations
 import codecs
 import re
 import unicodedata
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 from typing import Any
+
+import yaml
 
 from etl.figures.declaration import (
     COLUMNS,
@@ -64,12 +68,13 @@ def read_declaration(path: Path, shared: Path | None = None) -> Declaration:
             )
     for file in filter(None, (shared, place)):
         if file.exists():
-            said = _content(file, path.name)
-            lines |= {key: (file.name, line) for key, line in said.lines.items()}
-            if not isinstance(said.said, dict):
-                return declaration_of(said.said, file.name)
-            content = _merged(content, said.said)
-    return declaration_of(content, place.name, lines)
+            name = file.name if file == place else f"{file.parent.name}/{file.name}"
+            written = _written(file, name)
+            if not isinstance(written.content, dict):
+                return declaration_of(written.content, name, [written])
+            writings.insert(0, written)
+            content = _merged(content, written.content)
+    return declaration_of(content, place.name, writings)
 
 
 def declared_inside(path: Path) -> dict[str, Any] | None:
@@ -116,19 +121,22 @@ def _merged(common: Any, own: Any) -> Any:
     return {**common, **own, **both}
 
 
-def _content(place: Path, file: str) -> strict_yaml.Content:
+def _written(place: Path, name: str) -> strict_yaml.Written:
     if (size := place.stat().st_size) > LARGEST:
         raise FindingsError(
             [
                 Finding(
-                    place.name,
+                    name,
                     f"{size >> 10} KB",
                     message("a declaration of at most {size} KB", size=LARGEST >> 10),
                     message("keep to what the figures need; a code list is no declaration"),
                 )
             ]
         )
-    return strict_yaml.read(place)
+    written, findings = strict_yaml.read(place)
+    if written is None or findings:
+        raise FindingsError([replace(finding, file=name) for finding in findings])
+    return replace(written, name=name)
 
 
 def declaration_of(
@@ -136,13 +144,23 @@ def declaration_of(
 ) -> Declaration:
     """Return the declaration that a YAML text says; raises `FindingsError` with every mistake.
 
-    `writings`: the files that it stands in, which know the line of every key.
+    `writings`: the files that it stands in, that beside the figures first, which know the line of
+    every key.
     """
     reading = _Reading(file, writings)
     made = reading.declaration(content)
     if reading.findings or made is None:
         raise FindingsError(reading.findings)
     return made
+
+
+def _depth(content: Any, path: Sequence[str]) -> int:
+    """Return how many steps of a path to a key lead somewhere in a file."""
+    for depth, step in enumerate(path):
+        if not isinstance(content, dict) or step not in content:
+            return depth
+        content = content[step]
+    return len(path)
 
 
 class _Reading:
@@ -157,7 +175,8 @@ class _Reading:
         file, line = self._file, None
         if self._writings:
             path = key.split(".")
-            written = max(self._writings, key=lambda each: _depth(each.content, path))
+            depths = [_depth(written.content, path) for written in self._writings]
+            written = self._writings[depths.index(max(depths))]
             file, line = written.name, written.row(*path)
         self.findings.append(
             Finding(
