@@ -29,6 +29,7 @@ from etl.files.checksums import sha256
 from etl.files.table import LOCKED, SUFFIXES
 from etl.overlap import settle
 from etl.publish.filing import MEANING, OWN, Filing
+from etl.suppression.redaction import unread
 from etl.suppression.retracted import without
 from etl.tidy import DERIVED, TidyRows
 from indicators import catalogue
@@ -261,16 +262,20 @@ def _tidied(
         return _Read(tidied, inputs, citations)
     half = tidied.with_suffix(f".{os.getpid()}")
     try:
-        done = tidy(path, declaration, known, half, source=source)
+        try:
+            done = tidy(path, declaration, known, half, source=source)
+        except FindingsError as error:
+            raise FindingsError(unread(error.findings, declaration, known)) from None
+        warnings = unread(done.warnings, declaration, known)
         without(half, retracted)
-        if done.warnings:  # said again at every reading, so not kept
+        if warnings:  # said again at every reading, so not kept
             tidied = folder / tidied.name
         else:
             cited.write_text(done.citations.to_json(orient="records"), encoding="utf-8")
         shutil.move(half, tidied)
     finally:
         half.unlink(missing_ok=True)
-    return _Read(tidied, inputs, done.citations, done.warnings)
+    return _Read(tidied, inputs, done.citations, warnings)
 
 
 def _digest(*parts: str) -> str:

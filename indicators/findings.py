@@ -6,6 +6,7 @@ all told of in this way; `etl.reporting` prints and files it.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any, Literal
@@ -58,10 +59,11 @@ class Finding:
 
     `check` is the stable name of what found it (`etl.checks.checking.CHECKS`). figures: those that
     the sentences quote or let one work out, by their keys; None where only the place tells.
-    suppressed: one of them is suppressed, so the sentences are for the analyst's own screen and
-    are never stored; see `etl.suppression.redaction`. accepted: why somebody accepted it before,
-    with release `since`; fingerprint: what it is known again by (`etl.publish.acceptance`).
-    about: the key of the figure that stands at its place, where that is known.
+    suppressed: one of them is suppressed, or may be where no figure could be read, so the
+    sentences are for the analyst's own screen and are never stored; see
+    `etl.suppression.redaction`. accepted: why somebody accepted it before, with release `since`;
+    fingerprint: what it is known again by (`etl.publish.acceptance`). about: the key of the
+    figure that stands at its place, where that is known.
     """
 
     file: str
@@ -144,8 +146,32 @@ SUPPRESSED = message("suppressed")
 UNQUOTED = message("a figure that this sentence would give away is suppressed")
 
 
+_DIGIT = r"[\d〇零一二两三四五六七八九十百千万亿]"
+_NUMBER = re.compile(rf"{_DIGIT}(?:[\s.,，．]*{_DIGIT})*")
+_PLACES = {"file", "column", "row", "key"}  # what a sentence says of where, not of what
+
+
 def redacted(finding: Finding) -> Finding:
-    """Return the finding as it may be stored: without sentences if they give a figure away."""
+    """Return the finding as it may be stored: without sentences if they give a figure away.
+
+    Of a cell that could not be read, so that it is no figure yet, all but its numbers is kept.
+    """
     if not finding.suppressed:
         return finding
+    if finding.figures is None:
+        expected, advice = _masked(finding.expected), _masked(finding.advice)
+        return replace(finding, found=_masked(finding.found), expected=expected, advice=advice)
     return replace(finding, found="", expected=UNQUOTED)
+
+
+def _masked(value: Any) -> Any:
+    """Return a text, or the texts that are put into a sentence, with # for each number."""
+    if isinstance(value, Message):
+        values = {
+            name: value if name in _PLACES else _masked(value)
+            for name, value in value.values.items()
+        }
+        return replace(value, values=values)
+    if isinstance(value, list):
+        return [_masked(item) for item in value]
+    return _NUMBER.sub("#", value) if isinstance(value, str) else value

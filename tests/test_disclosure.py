@@ -21,7 +21,7 @@ from etl.__main__ import app
 from etl.commands.outcome import Outcome
 from etl.publish.gate import Decision, publish, roll_back
 from etl.refresh import RAW, refresh
-from etl.reporting import findings_table, write_findings
+from etl.reporting import findings_records, findings_table, write_findings
 from etl.suppression.retraction import retract
 from indicators import frame
 from indicators.cached import queries as cached_queries
@@ -45,7 +45,7 @@ from indicators.store.queries import (
 from indicators.store.tables import flip, metadata
 from indicators.views import releases
 from indicators.views.briefing.writing import write_briefings
-from indicators.wording import Wording
+from indicators.wording import Language, Wording
 from tests.conftest import WORLD, edition_of, publish_rows, rows_of
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -496,3 +496,48 @@ def test_a_retraction_is_rehearsed_then_done_and_says_what_is_left(
     assert "此前已取走" in CliRunner().invoke(app, [*command, "--yes"]).output
     assert "已取走的数字" in CliRunner().invoke(app, ["status"]).output
     engine.dispose()
+
+
+# Cells that cannot be read are no figures yet, and may be small ones.
+
+UNREADABLE = {
+    "2①": "#①", "约2": "约#", "二家": "#家", "2 家": "# 家", "2026/1/2": "#/#/#", "1,234x": "#x",
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("language", ["zh", "en"])
+@pytest.mark.parametrize("marked_by", ["threshold", "its source"])
+def test_a_cell_that_may_be_small_and_cannot_be_read_is_quoted_on_the_analyst_s_screen_alone(
+    empty: sa.Engine, tmp_path: Path, marked_by: str, language: Language
+) -> None:
+    small = marked_by == "threshold"
+    indicator = "registry_organisations_certified" if small else "legal_units"
+    folder = tmp_path / "raw" / "bureau"
+    folder.mkdir(parents=True)
+    cells = list(UNREADABLE)
+    rows = [f'{name},"{cell}",{"F" if small else "C"}' for name, cell in
+            zip(["江苏", "浙江", "安徽", "福建", "江西", "山东"], cells, strict=True)]  # fmt: skip
+    (folder / "counts.csv").write_text("\n".join(["地区,值,保密", *rows]) + "\n", "utf-8")
+    confidentiality = ", confidentiality: 保密" if not small else ""
+    (folder / "counts.csv.yaml").write_text(
+        "provenance: {publisher: 某局, document: 清点, licence: 内部}\n"
+        f"columns: {{region: 地区, value: 值{confidentiality}}}\n"
+        f"fixed: {{indicator: {indicator}, period: '2021', scheme: ALL, industry: C, size: ALL}}\n"
+        + ("ignore: [保密]\n" if small else "") + f"unit: {'家' if small else '个'}\n",
+        "utf-8",
+    )  # fmt: skip
+    with pytest.raises(FindingsError) as stopped:
+        refresh(empty, raw=tmp_path / "raw")
+    words = Wording(language)
+    found = [finding.found for finding in stopped.value.findings if finding.row]
+    assert found == cells
+    records = findings_records(stopped.value.findings, words)
+    assert [record["found"] for record in records if record["row"]] == list(UNREADABLE.values())
+    files = [tmp_path / f"findings{suffix}" for suffix in (".csv", ".json", ".xlsx")]
+    for file in files:
+        write_findings(stopped.value.findings, file, words)
+    stored = [str(stopped.value), *(file.read_text("utf-8") for file in files[:2])]
+    stored.append(pd.read_excel(files[2], engine="calamine").to_csv())
+    for text in stored:
+        assert not [cell for cell in cells if cell in text]
+        assert "#①" in text

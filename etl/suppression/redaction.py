@@ -15,9 +15,10 @@ from dataclasses import replace
 import pandas as pd
 import sqlalchemy as sa
 
+from etl.figures.declaration import Declaration
 from etl.tidy import TidyRows
 from indicators.catalogue import Catalogue
-from indicators.findings import Finding, Key
+from indicators.findings import Finding, Key, redacted
 from indicators.store.tables import KEY, flip, observation, quoted, retraction, warning
 
 _KEYS = ", ".join(KEY)
@@ -60,8 +61,31 @@ def marked(
         figures.setdefault(number, []).append(tuple(key))
     hidden = set(telling["number"])
     return [
-        replace(finding, figures=tuple(figures.get(number, ())), suppressed=number in hidden)
+        finding
+        if finding.suppressed  # already, as what could not be read
+        else replace(finding, figures=tuple(figures.get(number, ())), suppressed=number in hidden)
         for number, finding in enumerate(findings)
+    ]
+
+
+def unread(
+    findings: Sequence[Finding], declaration: Declaration, catalogue: Catalogue
+) -> list[Finding]:
+    """Return what is wrong with a file, its sentences kept off every log where they may be telling.
+
+    A cell that cannot be read is no figure yet, and may be a small or confidential one.
+    """
+    said = [declaration.columns, declaration.fixed, declaration.names, declaration.across]
+    fixed = declaration.fixed.get("indicator")
+    item = catalogue.indicators.get(fixed or "")
+    open_to_all = item is not None and item.suppression is None
+    if open_to_all and not any("confidentiality" in names for names in said):
+        return list(findings)
+    hidden = [replace(finding, suppressed=True) for finding in findings]
+    # Those without a number tell nothing.
+    return [
+        kept if replace(redacted(kept), suppressed=False) != finding else finding
+        for finding, kept in zip(findings, hidden, strict=True)
     ]
 
 
