@@ -8,13 +8,13 @@ from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from functools import cache
 
-from etl.figures.cells import Unread, month, period, plain, quarter
+from etl.figures.cells import month, period, quarter
 from etl.figures.grid import Grid, kind, unmarked
 from etl.figures.headings import Headings
-from etl.figures.names import is_note, is_whole, names
 from etl.files.letters import letter
 from etl.files.sample import Certainty
 from indicators.catalogue import Catalogue
+from indicators.names import UnreadError, is_note, is_whole, names, plain
 from indicators.statuses import OBSERVATION_STATUSES
 
 _WORDS = {
@@ -305,7 +305,7 @@ def _bare_word(label: str) -> str:
 def _is(read: Callable[[str], object], text: str) -> bool:
     try:
         read(text)
-    except Unread:
+    except UnreadError:
         return False
     return True
 

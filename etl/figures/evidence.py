@@ -10,15 +10,25 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
-from etl.figures.cells import Unread, amount, note_mark, period, plain
+from etl.figures.cells import amount, period
 from etl.figures.columns import MARK, Column, Columns, Readers, all_read, labels_of, titled_as
 from etl.figures.declaration import MEANINGS, PARTS, PROVENANCE, TODO
 from etl.figures.grid import Grid, kind, unmarked
 from etl.figures.headings import Heading, Headings
-from etl.figures.names import NATIONAL, TOTALS, folded, is_note, is_regional, is_whole
 from etl.files.sample import Certainty, Item, Sample, undecided
 from indicators.catalogue import Catalogue
 from indicators.findings import Message, message
+from indicators.names import (
+    NATIONAL,
+    TOTALS,
+    UnreadError,
+    folded,
+    is_note,
+    is_regional,
+    is_whole,
+    note_mark,
+    plain,
+)
 from indicators.store.tables import KEY
 
 _PUBLISHER = re.compile(
@@ -718,7 +728,7 @@ class Evidence:
             try:
                 whole = amount(self.grid.rows[body[totals[0]]][column]).digits
                 added = sum(amount(self.grid.rows[body[i]][column]).digits for i in parts)
-            except Unread:
+            except UnreadError:
                 return False
             if not whole or abs(whole - added) > abs(whole) / 1_000_000:
                 return False
