@@ -14,8 +14,7 @@ from typer.testing import CliRunner
 
 from etl import intake, refresh
 from etl.__main__ import app
-from etl.commands.outcome import Outcome
-from etl.commands.screen import screen
+from etl.commands.screen import Outcome, screen
 from indicators.store.opening import ROOT, open_database
 from indicators.store.queries import all_observations, latest_release
 from tests.conftest import WORLD, free_port, publish_rows
