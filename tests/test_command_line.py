@@ -299,3 +299,21 @@ def test_a_tsv_that_was_published_is_read_again(
     file.write_text("地区\t数值\n江苏\t5\n", encoding="utf-8")
     assert "已发布为第 1 版" in said("publish", str(file), "--source", "bureau")
     assert "无需更改" in said("check")
+
+
+@pytest.mark.usefixtures("_database")
+@pytest.mark.parametrize(
+    ("command", "further"), [("status", ()), ("--help", ("pandas", "numpy", "sqlalchemy"))]
+)
+def test_a_command_loads_no_library_that_it_has_no_need_of(
+    command: str, further: tuple[str, ...]
+) -> None:
+    heavy = {"streamlit", "altair", "duckdb", "scipy", "docx", "typst", *further}
+    code = (
+        "import sys; from etl.__main__ import app; "
+        f"status = app([{command!r}], standalone_mode=False); "
+        f"print(status, sorted({heavy!r} & set(sys.modules)))"
+    )
+    open_database().dispose()  # its tables are made before
+    run = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert run.stdout.splitlines()[-1] in ("None []", "0 []")

@@ -82,16 +82,16 @@ class Workbook:
         ]
         columns = sorted(self._marks.hidden_columns & set(needed))
         if self._declaration.hidden is None and (rows or columns):
+            places = [message("column {column}", column=self._label(at)) for at in columns]
+            if rows:
+                places.insert(0, message("rows {rows}", rows=ranges(rows)))
             self._listing.warn(
                 " | ".join(filter(None, (ranges(rows), *map(self._label, columns)))),
                 message("no hidden row or column"),
                 message(
                     "hidden: {places}. They are read too: show them, or declare `hidden: read` or "
                     "`hidden: leave_out`",
-                    places=[
-                        *([message("rows {rows}", rows=ranges(rows))] if rows else []),
-                        *(message("column {column}", column=self._label(at)) for at in columns),
-                    ],
+                    places=places,
                 ),
             )
 
