@@ -442,16 +442,16 @@ def demo(
     remove: Annotated[bool, typer.Option("--remove", help="全部删除 · take it away")] = False,
 ) -> None:
     """生成或删除演示数据，与真实数据分开存放 · Make or remove demonstration figures."""
-    from etl import demonstration
+    from etl.demonstration import dataset
     from indicators.store.opening import open_database
 
     if remove:
-        demonstration.remove()
+        dataset.remove()
         screen.tell("The demonstration figures are gone. Real figures were not touched.")
         return
     with screen.progress() as progress:
         task = progress.add_task(screen.words("Demonstration"))
-        publication = demonstration.write_demonstration(
+        publication = dataset.write_demonstration(
             open_database(dataset="demonstration"),
             seed=seed,
             step=lambda _: progress.advance(task),
