@@ -24,7 +24,7 @@ from etl.figures.grammar import read_declaration
 from etl.figures.proposal import propose
 from etl.figures.template import template
 from etl.figures.tidying import tidy
-from etl.files import textfile as text_files
+from etl.files import text as text_files
 from etl.tidy import SCHEMA
 from indicators import catalogue
 from indicators.findings import FindingsError

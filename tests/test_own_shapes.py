@@ -12,7 +12,7 @@ import yaml
 from etl.figures.cells import month, quarter, year
 from etl.figures.grammar import declaration_of
 from etl.figures.tidying import tidy
-from etl.files.letters import letter, position
+from etl.files.table import letter, position
 from indicators import catalogue
 from indicators.findings import FindingsError
 from indicators.names import UnreadError

@@ -6,9 +6,8 @@ import difflib
 from dataclasses import dataclass, field
 
 from etl.figures.declaration import Declaration, Rule
-from etl.files.letters import position
 from etl.files.listing import Listing
-from etl.files.table import Table
+from etl.files.table import Table, position
 from indicators.findings import message
 from indicators.names import plain
 
