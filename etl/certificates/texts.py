@@ -218,7 +218,7 @@ class _File:
         alone = len(found) == 1
         return [
             self._named(
-                self.engine.frame(frame),
+                self.engine.kept(self.engine.frame(frame)),
                 list(frame.columns),
                 self.label if alone else f"{self.label} · {name}",
             )

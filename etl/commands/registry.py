@@ -67,16 +67,14 @@ def rollup(
         )
         figures = write_publication(summary, files, day, choice, known, here, words)
         written = write_quarantine(summary, here)
-    screen.tell(
-        "{rows} certificates read, {aside} set aside ({share})",
-        rows=words.number(summary.rows),
-        aside=words.number(summary.set_aside),
-        share=words.percent(summary.share_set_aside),
-    )
+    screen.say(summary.sentence_in(words))
     if len(summary.remarks):
         screen.table(_reasons(summary.remarks), words("Counted, enterprise size not classified"))
     if summary.set_aside:
         screen.table(_reasons(summary.reasons), words("Set aside"))
+        if summary.open_ended:
+            line = f"no_expiry: [{', '.join(summary.open_ended)}]"
+            screen.tell("If these never expire, declare it beside their file: {line}", line=line)
         if len(written) > 1:
             screen.tell(
                 "These are too many rows for a workbook: all of them stand in {file}",
@@ -131,7 +129,7 @@ def _rollup_reference() -> Reference:
 
 
 def _reasons(counts: pd.DataFrame) -> pd.DataFrame:
-    from etl.certificates.quarantine import WORDS
+    from etl.certificates.registry import WORDS
 
     words = screen.words
     reasons = [screen.sentence(WORDS[reason]) for reason in counts["reason"]]
