@@ -113,22 +113,23 @@ def _tell(findings: Sequence[Finding], *, on_pages: bool) -> None:
     from rich.console import Console
 
     from etl.reporting import findings_frame, findings_table
-    from indicators.cached import opening
+    from indicators import frame
     from indicators.wording import LANGUAGES, Wording
 
     Console(stderr=True).print(findings_table(findings, Wording("zh")))
     if on_pages:
-        opening.mistakes.update(
+        frame.mistakes.update(
             (language, findings_frame(findings, Wording(language))) for language in LANGUAGES
         )
 
 
 def warm() -> None:
     """Make what the first visitor would wait for."""
-    from indicators.cached import opening
+    from indicators import frame
+    from indicators.cached import first_visit
 
-    if not opening.mistakes:
-        opening.warm()
+    if not frame.mistakes:
+        first_visit.warm()
 
 
 @asynccontextmanager

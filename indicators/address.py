@@ -1,4 +1,4 @@
-"""One choice in the sidebar, bound to the page's address by its code.
+"""What is chosen stands in the page's address by its code, and goes along to the next page.
 
 `/map?indicator=certificates_valid&period=2024-12` means the same in both languages and after
 every renaming. The address is the truth: what it says is chosen, what is chosen it says.
@@ -7,7 +7,8 @@ every renaming. The address is the truth: what it says is chosen, what is chosen
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Mapping
+from typing import Any
 
 import streamlit as st
 
@@ -15,53 +16,88 @@ from indicators import markdown
 from indicators.wording import Wording
 
 EVERY = "*"  # no narrowing
+INFO = ":material/info:"
+
+
+def said(key: str) -> str | None:
+    """Return what the address itself says, None where it says nothing."""
+    return st.query_params.get(key)
+
+
+def wanted(key: str) -> str | None:
+    """Return what the address says or else what was chosen before, on whatever page."""
+    return said(key) or st.session_state.get(f"kept_{key}")
+
+
+def say(key: str, code: str, *, usual: str | None = None) -> None:
+    """Keep a choice and let the address say it; what is `usual` it need not say."""
+    st.session_state[f"kept_{key}"] = code
+    if code == usual:
+        st.query_params.pop(key, None)
+    elif said(key) != code:
+        st.query_params[key] = code
+
+
+def silence(key: str) -> None:
+    """Let the address say nothing of a choice, which is kept."""
+    st.query_params.pop(key, None)
+
+
+def drop(key: str) -> None:
+    """Take a choice along no longer; the address still says it."""
+    st.session_state.pop(f"kept_{key}", None)
+
+
+def forget(key: str) -> None:
+    """Choose nothing any more."""
+    silence(key)
+    drop(key)
+
+
+def widget(key: str, code: str, *, forgetting: str = "") -> dict[str, Any]:
+    """Return what binds a widget to the address: it shows `code` and says what is chosen.
+
+    A choice of it lets another one, `forgetting`, go.
+    """
+    st.session_state[f"choice_{key}"] = code
+    return {"key": f"choice_{key}", "on_change": _take_over, "args": (key, forgetting)}
+
+
+def _take_over(key: str, forgetting: str) -> None:
+    say(key, st.session_state[f"choice_{key}"])
+    forget(forgetting)
 
 
 def choose(
     label: str,
     key: str,
-    codes: Sequence[str],
-    *,
-    name: Callable[[str], str],
-    default: str,
+    names: Mapping[str, str],
     words: Wording,
+    *,
+    default: str | None = None,
+    absent: str = "",
 ) -> str:
-    """Return the code chosen from `codes`; it stands in the address as `key`."""
-    names = _distinct_names(codes, name)
-    wanted = st.query_params.get(key) or st.session_state.get(f"kept_{key}") or default
-    code = wanted if wanted in codes else default
-    if wanted != code and key in st.query_params:
-        st.sidebar.warning(
-            markdown.escaped(
-                words(
-                    '"{wanted}" has no figures here; showing "{shown}".',
-                    wanted=wanted[:40],
-                    shown=names[code],
-                )
-            ),
-            icon=":material/info:",
-        )
-    st.session_state[f"choice_{key}"] = code
-    if st.query_params.get(key) != code:
-        st.query_params[key] = code
-    st.session_state[f"kept_{key}"] = code
-    with st.sidebar:
-        st.selectbox(
-            label, codes, key=f"choice_{key}", format_func=names.__getitem__,
-            on_change=_say, args=(key,),
-        )  # fmt: skip
+    """Return the code chosen from `names` in the sidebar, the first where there is no default.
+
+    `absent` is said of a code that the address names and that is not among them.
+    """
+    names, codes = _distinct(names), list(names)
+    default = codes[0] if default is None else default
+    asked = wanted(key) or default
+    code = asked if asked in names else default
+    if asked != code and said(key):
+        shown = {"wanted": asked[:40], "shown": names[code]}
+        unknown = absent or words('"{wanted}" has no figures here; showing "{shown}".', **shown)
+        st.sidebar.warning(markdown.escaped(unknown), icon=INFO)
+    say(key, code)
+    st.sidebar.selectbox(label, codes, format_func=names.__getitem__, **widget(key, code))
     return code
 
 
-def _distinct_names(codes: Sequence[str], name: Callable[[str], str]) -> dict[str, str]:
-    """Return the name of each code, with the code itself where two read alike.
+def _distinct(names: Mapping[str, str]) -> dict[str, str]:
+    """Return the names, with the code itself where two read alike.
 
     Streamlit knows an option by its name alone: see findings/options-of-one-name.sh.
     """
-    names = {code: name(code) for code in codes}
     count = Counter(names.values())
     return {code: text if count[text] == 1 else f"{text} ({code})" for code, text in names.items()}
-
-
-def _say(key: str) -> None:
-    st.query_params[key] = st.session_state[f"choice_{key}"]

@@ -6,7 +6,7 @@ start does. So a page begins with `begin`, which needs nothing that app.py has d
 
 from __future__ import annotations
 
-import ipaddress
+from collections.abc import Callable, Mapping
 from contextvars import ContextVar
 from dataclasses import dataclass
 from typing import Any
@@ -17,16 +17,19 @@ import pyarrow as pa
 import streamlit as st
 from streamlit.navigation.page import StreamlitPage
 
-from indicators import catalogue, markdown
-from indicators.cached import opening
-from indicators.cached import queries as cached_queries
-from indicators.exports import offered
+from indicators import access, address, catalogue, markdown
+from indicators.cached import queries
+from indicators.drawing.charts import Specification
+from indicators.exports.offered import Export, demonstration_note, table_exports
 from indicators.store.opening import ROOT, Dataset
 from indicators.store.queries import Vintage
-from indicators.wording import LANGUAGES, Language, Wording
+from indicators.wording import Language, Wording
 
 # No icons: a browser would fetch each page's from outside.
 PAGES = ("overview", "map", "objectives", "province", "releases")
+WARNING = ":material/warning:"
+# What is wrong with the files that everything rests on, where no page can be shown for it.
+mistakes: dict[Language, pd.DataFrame] = {}
 _menu_drawn: ContextVar[bool] = ContextVar("_menu_drawn", default=False)
 
 
@@ -55,106 +58,95 @@ def begin(page: str) -> Frame:
     if not _menu_drawn.get():  # the trap: this page runs without app.py
         menu()
     _menu_drawn.set(False)
-    _gate(words)
-    _language_switch(words)
+    access.gate(words)
+    names = {"zh": "中文", "en": "English"}
+    _switch(words("Language"), names, address.widget("lang", words.language))
     _say_mistakes(words)
     dark = st.context.theme.type == "dark"
     dataset = _dataset(words)
-    number = cached_queries.release(dataset)
+    number = queries.release(dataset)
     if number is None:
         st.title(words("There are no figures yet"))
         st.info(words("Load them with: python -m etl refresh"), icon=":material/info:")
         st.stop()
-    newest = Vintage(number, dataset, cached_queries.retracted(dataset))
+    newest = Vintage(number, dataset, queries.retracted(dataset))
     return Frame(words, dark, _vintage(newest, words), newest)
 
 
 def _say_mistakes(words: Wording) -> None:
     """Say that pages stand on the last release's catalogue, or stop where they have none."""
-    if opening.mistakes:
-        mistakes = opening.mistakes[words.language]
+    if mistakes:
+        told = mistakes[words.language]
+        setting = (told[words("Check")] == "setting").all()
         st.title(
             words("Nothing can be shown yet: a setting is wrong")
-            if (mistakes[words("Check")] == "setting").all()
+            if setting
             else words("Nothing can be shown yet: files have mistakes")
         )
-        st.error(words(
+        remedy = words(
             "Correct what is listed and start the server again. The same list: python -m etl check"
-        ))  # fmt: skip
-        st.dataframe(mistakes, hide_index=True)
+        )
+        st.error(remedy)
+        st.dataframe(told, hide_index=True)
         st.stop()
     if catalogue.is_published():
-        st.warning(
-            words(
-                "The files of the catalogue or the code lists have mistakes, so this page goes by "
-                "the catalogue as last published. The figures are not touched. The list of "
-                "mistakes: python -m etl check"
-            ),
-            icon=":material/warning:",
+        earlier = words(
+            "The files of the catalogue or the code lists have mistakes, so this page goes by "
+            "the catalogue as last published. The figures are not touched. The list of "
+            "mistakes: python -m etl check"
         )
+        st.warning(earlier, icon=WARNING)
 
 
 def _dataset(words: Wording) -> Dataset:
     """Return the figures chosen, real or demonstration; the address says it as `data`."""
-    held = cached_queries.datasets()
-    wanted = st.query_params.get("data") or st.session_state.get("kept_data")
-    dataset: Dataset = "demonstration" if wanted == "demonstration" in held else "real"
-    st.session_state["kept_data"] = st.session_state["choice_data"] = dataset
-    if dataset == "real":
-        st.query_params.pop("data", None)
-    elif st.query_params.get("data") != dataset:
-        st.query_params["data"] = dataset
-    if len(held) > 1:
-        with st.sidebar:
-            st.segmented_control(
-                words("Figures"), held, key="choice_data", on_change=_say_dataset,
-                format_func=lambda held: {
-                    "real": words("Real"), "demonstration": words("Demonstration"),
-                }[held],
-                label_visibility="collapsed", required=True,
-            )  # fmt: skip
+    offered = queries.datasets()
+    wanted = address.wanted("data")
+    dataset: Dataset = "demonstration" if wanted == "demonstration" in offered else "real"
+    address.say("data", dataset, usual="real")
+    if len(offered) > 1:
+        names = {"real": words("Real"), "demonstration": words("Demonstration")}
+        binding = address.widget("data", dataset, forgetting="release")
+        _switch(words("Figures"), names, binding)
     if dataset == "demonstration":
-        st.error(markdown.strong(offered.demonstration_note(words)), icon=":material/science:")
+        st.error(markdown.strong(demonstration_note(words)), icon=":material/science:")
     return dataset
 
 
-def _say_dataset() -> None:
-    st.query_params["data"] = st.session_state["choice_data"]
-    st.session_state["kept_data"] = st.session_state["choice_data"]
-    _say_newest()
+def _switch(label: str, names: Mapping[str, str], binding: dict[str, Any]) -> None:
+    st.sidebar.segmented_control(
+        label,
+        list(names),
+        format_func=names.__getitem__,
+        label_visibility="collapsed",
+        required=True,
+        **binding,
+    )
 
 
 def _vintage(newest: Vintage, words: Wording) -> Vintage:
     """Return the release that the address names as `release`, the newest where it names none."""
-    wanted = st.query_params.get("release") or st.session_state.get("kept_release")
+    wanted = address.wanted("release")
     number = int(wanted) if wanted and wanted.isdecimal() else newest.release
-    known = cached_queries.published(newest)
-    if number not in known:
-        unknown = words(
-            "There is no release {number}; showing the newest.", number=str(wanted)[:20]
-        )
-        st.warning(
-            markdown.escaped(unknown),
-            icon=":material/info:",
-        )
+    published = queries.published(newest)
+    if number not in published:
+        shown = str(wanted)[:20]
+        unknown = words("There is no release {number}; showing the newest.", number=shown)
+        st.warning(markdown.escaped(unknown), icon=address.INFO)
         number = newest.release
     if number == newest.release:
-        st.session_state.pop("kept_release", None)
+        address.drop("release")
         return newest
-    st.session_state["kept_release"] = str(number)
-    if st.query_params.get("release") != str(number):
-        st.query_params["release"] = str(number)
+    address.say("release", str(number))
     with st.container(horizontal=True, vertical_alignment="center"):
-        st.info(
-            words(
-                "Figures as published in release {number} on {date}. The newest is release "
-                "{newest}.",
-                number=number, date=words.date(known[number]),
-                newest=newest.release,
-            ),
-            icon=":material/history:",
-        )  # fmt: skip
-        st.button(words("Show the newest"), on_click=_say_newest)
+        earlier = words(
+            "Figures as published in release {number} on {date}. The newest is release {newest}.",
+            number=number,
+            date=words.date(published[number]),
+            newest=newest.release,
+        )
+        st.info(earlier, icon=":material/history:")
+        st.button(words("Show the newest"), on_click=address.forget, args=("release",))
     return newest._replace(release=number)
 
 
@@ -180,84 +172,46 @@ def wide(key: str) -> str:
 
 def show_release(number: int) -> None:
     """Show every page as published in a release, from the next run on."""
-    st.query_params["release"] = str(number)
+    address.say("release", str(number))
     st.rerun()
 
 
-def _say_newest() -> None:
-    st.query_params.pop("release", None)
-    st.session_state.pop("kept_release", None)
-
-
 def _language() -> Language:
-    wanted = st.query_params.get("lang") or st.session_state.get("kept_lang")
-    language: Language = "en" if wanted == "en" else "zh"
-    st.session_state["kept_lang"] = language
-    st.session_state["choice_lang"] = language
-    if st.query_params.get("lang") != language:
-        st.query_params["lang"] = language
+    language: Language = "en" if address.wanted("lang") == "en" else "zh"
+    address.say("lang", language)
     return language
 
 
-def _gate(words: Wording) -> None:
-    """Let nobody in beyond loopback who has not signed in."""
-    if st.secrets.load_if_toml_exists() and "auth" in st.secrets:
-        if not st.user.is_logged_in:
-            st.title(words("Please sign in"))
-            st.button(words("Sign in"), on_click=st.login, type="primary")
-            st.stop()
-        return
-    if not _is_loopback(st.get_option("server.address")):
-        st.title(words("Sign-in is not set up"))
-        st.error(words(
-            "This server can be reached from other machines. Configure [auth] in "
-            ".streamlit/secrets.toml, or serve on 127.0.0.1 only."
-        ))  # fmt: skip
-        st.stop()
-
-
-def _is_loopback(address: str | None) -> bool:
-    if address == "localhost":
-        return True
-    try:
-        return address is not None and ipaddress.ip_address(address).is_loopback
-    except ValueError:
-        return False
-
-
 def _title(page: str, words: Wording) -> str:
-    return {
-        "overview": words("Overview"), "map": words("Map"), "objectives": words("Objectives"),
-        "province": words("Province"), "releases": words("Data"),
-    }[page]  # fmt: skip
+    titles = {
+        "overview": words("Overview"),
+        "map": words("Map"),
+        "objectives": words("Objectives"),
+        "province": words("Province"),
+        "releases": words("Data"),
+    }
+    return titles[page]
 
 
 def menu() -> StreamlitPage:
     """Draw the menu and return the page that the address names."""
     words = Wording(_language())
     _menu_drawn.set(True)
-    return st.navigation([
-        st.Page(
-            ROOT / "pages" / f"{page}.py", title=_title(page, words), default=page == PAGES[0]
-        )
-        for page in PAGES
-    ])  # fmt: skip
+    files = {page: ROOT / "pages" / f"{page}.py" for page in PAGES}
+    return st.navigation(
+        [
+            st.Page(file, title=_title(page, words), default=page == PAGES[0])
+            for page, file in files.items()
+        ]
+    )
 
 
-def _language_switch(words: Wording) -> None:
-    with st.sidebar:
-        st.segmented_control(
-            words("Language"), LANGUAGES, key="choice_lang", on_change=_say_language,
-            format_func=lambda language: {"zh": "中文", "en": "English"}[language],
-            label_visibility="collapsed", required=True,
-        )  # fmt: skip
+def chart(specification: Specification, datasets: Mapping[str, Any], **options: Any) -> None:
+    """Draw a finished chart with its rows; `options`: its key, its sentence `alt`, selections."""
+    st.vega_lite_chart(specification | {"datasets": datasets}, theme=None, **options)
 
 
-def _say_language() -> None:
-    st.query_params["lang"] = st.session_state["choice_lang"]
-
-
-def downloads(exports: list[offered.Export]) -> None:
+def downloads(exports: list[Export]) -> None:
     """Offer files to take away; each is made when it is asked for."""
     with st.container(horizontal=True):
         for label, name, make in exports:
@@ -272,16 +226,21 @@ def table(frame: Frame, title: str, rows: pd.DataFrame | pa.Table, alt: str) -> 
     def leaving() -> pd.DataFrame:
         return rows if isinstance(rows, pd.DataFrame) else rows.to_pandas()
 
-    downloads(offered.table_exports(title, leaving, frame.words.language, frame.vintage))
+    downloads(table_exports(title, leaving, frame.vintage, frame.words))
+
+
+def twin(words: Wording, key: str, rows: Callable[[], pd.DataFrame], alt: str) -> None:
+    """Show a chart's rows as a table in a box that is closed at first; they are made for it."""
+    with st.expander(words("The same as a table"), on_change="rerun", key=key) as box:
+        if box.open:
+            st.dataframe(rows(), hide_index=True, alt=alt)
 
 
 def end(frame: Frame, *lines: str) -> None:
     """Close a page: source lines, release and licence in one caption."""
-    words = frame.words
-    shown = cached_queries.published(frame.newest)[frame.release]
-    release = words(
+    release = frame.words(
         "Release {number}, published {date}. Figures are quoted as facts with their source.",
         number=frame.release,
-        date=words.date(shown),
+        date=frame.words.date(queries.published(frame.newest)[frame.release]),
     )
     st.caption(markdown.lines([*lines, release]))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Mapping
+from collections.abc import Callable, Hashable, Mapping
 from functools import cache
 from typing import Any
 
@@ -12,6 +12,8 @@ from indicators import catalogue
 from indicators.denominators import DENOMINATOR, with_denominators
 from indicators.statuses import OBSERVATION_STATUSES, ObservationStatus
 from indicators.wording import Wording, points
+
+Cell = Callable[[dict[Any, Any]], object]
 
 
 @cache
@@ -114,6 +116,12 @@ def size_name(size: str, words: Wording) -> str:
 def _name(table: str, code: str, language: str) -> str:
     codes: pd.DataFrame = getattr(catalogue.load(), table)
     return str(codes.loc[codes["code"] == code, f"name_{language}"].item())
+
+
+def listing(rows: pd.DataFrame, columns: Mapping[str, Cell]) -> pd.DataFrame:
+    """Return a table for people: under each heading what its function makes of every row."""
+    records = rows.to_dict("records")
+    return pd.DataFrame({name: [cell(row) for row in records] for name, cell in columns.items()})
 
 
 def reach_table(reach: pd.DataFrame, words: Wording) -> pd.DataFrame:

@@ -5,101 +5,90 @@ import streamlit as st
 from indicators import catalogue, frame, markdown, progress, tables
 from indicators.cached import objectives as cached
 from indicators.cached import queries
+from indicators.drawing.charts import objective_chart, required_chart
 from indicators.sidebar import objectives as sidebar
-from indicators.views import objectives
+from indicators.views import objectives as views
 
 visit = frame.begin("objectives")
-words = visit.words
-region, target = sidebar.choose_target(words, visit.vintage)
+words, vintage = visit.words, visit.vintage
+region, target = sidebar.choose_target(words, vintage)
 
-register = cached.register(visit.vintage)
-record = register.record(target)
+record = cached.register(vintage).record(target)
 indicator = catalogue.load().indicators[record["indicator"]]
-series = cached.series(target, region, visit.vintage)
-verdict = cached.verdict(target, region, visit.vintage)
+series = cached.series(target, region, vintage)
+verdict = cached.verdict(target, region, vintage)
+cited = queries.citations_of(series, vintage)
 
-where = tables.region_names(words.language)[region]
-aim = tables.aim_name(record, words)
-asked = objectives.target_text(record, words)
-symbol = progress.SYMBOLS[verdict.verdict]
-answer = objectives.answer(verdict, words)
-title = words(
-    "{where} · {aim}: {answer} {symbol}", where=where, aim=aim, answer=answer, symbol=symbol
+where, aim = tables.region_names(words.language)[region], tables.aim_name(record, words)
+answer, symbol = views.answer(verdict, words), progress.SYMBOLS[verdict.verdict]
+values = {"where": where, "aim": aim, "answer": answer, "symbol": symbol}
+st.title(markdown.escaped(words("{where} · {aim}: {answer} {symbol}", **values)))
+subtitle = words(
+    "Target: {target}. {description}",
+    target=views.target_text(record, words),
+    description=words.text(indicator.description),
 )
-st.title(markdown.escaped(title))
-st.caption(
-    markdown.escaped(
-        words(
-            "Target: {target}. {description}",
-            target=asked,
-            description=words.text(indicator.description),
-        )
-    )
-)
+st.caption(markdown.escaped(subtitle))
 if region != record["region"]:
     national = words(
         "{where} has set no target of its own that we know of: this is the nation's.", where=where
     )
     st.info(markdown.escaped(national), icon=":material/info:")
 
-figures = objectives.drawing(verdict, series, record, words)
+figures = views.drawing(verdict, series, record, words)
 if figures["observed"].empty:
-    st.info(words(
+    remedy = words(
         "No figures to set against this target. Put them into data/raw and run: "
         "python -m etl refresh"
-    ), icon=":material/info:")  # fmt: skip
+    )
+    st.info(remedy, icon=":material/info:")
 else:
-    st.vega_lite_chart(
-        cached.objective_specification(words.language, visit.dark) | {"datasets": figures},
-        key="objective", theme=None, alt=f"{where} {aim}: {answer}",
-    )  # fmt: skip
-    for line in cached.divided_by(target, region, words.language, visit.vintage):
+    chart = objective_chart(words, dark=visit.dark)
+    frame.chart(chart, figures, key="objective", alt=f"{where} {aim}: {answer}")
+    for line in views.divided_by(series, indicator, region, cited, words):
         st.caption(markdown.escaped(line))
-    st.caption(words(
+    legend = words(
         "Solid: observed. Dashed: the path to the target. Shaded: the window. Dotted with its "
         "band: projection, from five figures on."
-    ))  # fmt: skip
-why = progress.explain(
-    verdict, words, indicator.decimals, in_points=tables.in_points(indicator.key)
-)
+    )
+    st.caption(legend)
+in_points = tables.in_points(indicator.key)
+why = progress.explain(verdict, words, indicator.decimals, in_points=in_points)
 st.markdown(markdown.bullets(why))
 
 with st.expander(words("Why: the formula with its numbers"), key="why"):
     st.markdown(markdown.bullets(progress.formula(verdict, words, indicator.decimals)))
-    cited = queries.citations(tuple(set(series["citation"])), visit.vintage)
-    st.dataframe(
-        objectives.observed_table(series, indicator, cited, words), hide_index=True,
-        alt=words("The figures that the verdict rests on"),
-    )  # fmt: skip
+    observed = views.observed_table(series, indicator, cited, words)
+    st.dataframe(observed, hide_index=True, alt=words("The figures that the verdict rests on"))
 
-step = objectives.usual_change(verdict)
+step = views.usual_change(verdict)
 if step is not None:
     with st.expander(words("What if"), key="what_if"):
         change = st.number_input(
             words("Change a year ({unit})", unit=tables.difference_unit(indicator.key, words)),
-            value=step, step=abs(step) / 10 or 1.0, key=f"change-{target}", bind="query-params",
-        )  # fmt: skip
-        st.markdown(markdown.escaped(objectives.reached(verdict, change, words)))
-        by = st.selectbox(
-            words("Reach it by"), objectives.years_ahead(verdict), key=f"by-{target}",
+            value=step,
+            step=abs(step) / 10 or 1.0,
+            key=f"change-{target}",
             bind="query-params",
-        )  # fmt: skip
-        st.markdown(markdown.escaped(objectives.needed(verdict, by, indicator, words)))
+        )
+        st.markdown(markdown.escaped(views.reached(verdict, change, words)))
+        years, key = views.years_ahead(verdict), f"by-{target}"
+        by = st.selectbox(words("Reach it by"), years, key=key, bind="query-params")
+        st.markdown(markdown.escaped(views.needed(verdict, by, indicator, words)))
 
-st.subheader(words("Required a year from now, region by region"))
-bars, table = objectives.required(
-    cached.verdicts(visit.vintage), record, region, words, visit.dark
-)  # fmt: skip
+title = words("Required a year from now, region by region")
+st.subheader(title)
+verdicts = cached.verdicts(vintage)
+bars, table = views.required(verdicts, record, region, words, visit.dark)
 if not bars.empty:
-    st.vega_lite_chart(
-        cached.required_specification(words.language, visit.dark)
-        | {"datasets": {"required": bars}},
-        key="required", theme=None,
-        alt=words("Required a year from now, region by region"),
-    )  # fmt: skip
-st.dataframe(table, hide_index=True, alt=words("Required a year from now, region by region"))
+    chart = required_chart(words, dark=visit.dark)
+    frame.chart(chart, {"required": bars}, key="required", alt=title)
+st.dataframe(table, hide_index=True, alt=title)
 
-frame.downloads(cached.objective_exports(target, region, words.language, visit.dark, visit.vintage))
+files = views.exports(
+    verdict, series, record, cited, table, words, region=region, dark=visit.dark, vintage=vintage
+)
+frame.downloads(files)
 st.subheader(words("Who set it"))
-st.markdown(markdown.bullets(objectives.citation_lines(record, words)))
+st.markdown(markdown.bullets(views.citation_lines(record, words)))
 frame.end(visit)

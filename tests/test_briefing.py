@@ -26,7 +26,7 @@ from indicators.store.opening import open_database
 from indicators.store.queries import Vintage
 from indicators.views import facts, province
 from indicators.views.briefing import content, document, writing
-from indicators.views.briefing.blocks import Briefing, Figure, Heading, Paragraph, Points, Table
+from indicators.views.briefing.content import Briefing, Figure, Heading, Paragraph, Points, Table
 from indicators.views.briefing.paper import FONTS, NoFontError, pdf_file
 from indicators.views.facts import Material
 from indicators.wording import Language, Wording

@@ -235,7 +235,7 @@ def test_an_exported_chart_shows_its_rows_title_and_notes() -> None:
 def test_a_table_of_a_page_leaves_as_csv_and_workbook() -> None:
     shown = pd.DataFrame({"来源": ["=SUM(A1)"], "条数": [7]})
     (_, name, as_csv), (_, sheet_name, as_workbook) = table_exports(
-        "来源", lambda: shown, "zh", Vintage(3)
+        "来源", lambda: shown, Vintage(3), ZH
     )
     assert (name, sheet_name) == ("来源_第3版.csv", "来源_第3版.xlsx")
     assert as_csv() == "\ufeff来源,条数\r\n'=SUM(A1),7\r\n".encode()
@@ -244,7 +244,7 @@ def test_a_table_of_a_page_leaves_as_csv_and_workbook() -> None:
 
 def test_a_table_of_made_up_figures_says_so_in_every_row() -> None:
     table = pd.DataFrame({"地区": ["江苏", "浙江"]})
-    (_, name, as_csv), _ = table_exports("目标", lambda: table, "zh", Vintage(1, "demonstration"))
+    (_, name, as_csv), _ = table_exports("目标", lambda: table, Vintage(1, "demonstration"), ZH)
     assert "演示" in name
     rows = pd.read_csv(io.BytesIO(as_csv()))
     assert rows["演示"].str.contains("演示数据").tolist() == [True, True]

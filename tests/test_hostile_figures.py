@@ -22,14 +22,14 @@ import app
 from etl.intake import Named
 from etl.publish.gate import roll_back
 from etl.refresh import RAW, figures, refresh
+from indicators.cached import first_visit
 from indicators.cached import objectives as cached_objectives
-from indicators.cached import opening
 from indicators.cached import province as cached_province
 from indicators.store.opening import open_database
 from indicators.store.queries import Vintage
 from indicators.store.tables import observation, target
 from indicators.views import province
-from indicators.views.facts import ProvinceView
+from indicators.views.briefing.writing import exports
 from indicators.wording import Wording
 from tests.conftest import free_port, rows_of
 
@@ -114,7 +114,7 @@ def test_the_server_starts_and_the_gate_works_whatever_the_database_holds(
     engine: sa.Engine,
 ) -> None:
     put(engine, every_hostile_figure())
-    opening.warm()
+    first_visit.warm()
     # The others are judged as if nothing were wrong.
     judged = cached_objectives.verdicts(Vintage(2)).set_index("series")
     assert judged.at["100000 nation-manufacturing-pass-rate-c-2025", "last_class"] == "on_track"
@@ -140,10 +140,10 @@ def test_pages_open_whatever_the_database_holds(engine: sa.Engine) -> None:
     assert page_errors("map", indicator="certificates_valid", period="2024-12") == []
     target = "jiangsu-certificates-valid-2023"
     assert page_errors("objectives", region="320000", target=target) == []
-    view = ProvinceView("320000", "", "zh")
-    for _, _, make in cached_province.province_exports(view, dark=False, vintage=Vintage(2))[2:5]:
-        assert make()
     told = cached_province.material("320000", "", Vintage(2))
+    page = province.province_tables(told, ZH)
+    for _, _, make in exports(told, page, ZH, dark=False, vintage=Vintage(2))[2:5]:
+        assert make()
     assert "2024年12月" in province.series_table(told.facts, ZH)["时期"].tolist()
 
 
@@ -157,7 +157,7 @@ def test_a_register_that_contradicts_itself_stops_nothing(engine: sa.Engine) -> 
         }.items():
             changed = sa.update(target).where(target.c.target == key).values(**values)
             assert connection.execute(changed).rowcount == 1
-    opening.warm()
+    first_visit.warm()
     found = cached_objectives.verdicts(Vintage(2)).set_index("target")
     assert found.at["jiangsu-certificates-valid-2023", "reason"] == "contradictory_target"
     assert cached_objectives.unknown_targets(Vintage(2)) == [
@@ -187,7 +187,7 @@ def test_a_yearly_figure_beside_a_december_one_is_published_and_taken_back(
     named = Named((own,), "annual")
     made = refresh(engine, raw=raw, named=named, accepted="a test")
     assert made.release == 3
-    opening.warm()
+    first_visit.warm()
     found = (
         cached_objectives.verdicts(Vintage(3))
         .set_index("target")

@@ -20,8 +20,7 @@ from etl import meaning, refresh
 from etl.__main__ import app
 from etl.commands.screen import screen
 from etl.schema import schema_findings
-from indicators import catalogue
-from indicators.cached import opening
+from indicators import catalogue, frame
 from indicators.cached import queries as cached_queries
 from indicators.published_catalogue import kept_catalogue
 from indicators.store.opening import ROOT, open_database
@@ -217,7 +216,7 @@ def test_each_missing_entry_is_named_once(tmp_path: Path) -> None:
 def _server() -> Iterator[None]:
     def forget() -> None:
         catalogue.stand_on(None)
-        opening.mistakes.clear()
+        frame.mistakes.clear()
         st.cache_resource.clear()
         st.cache_data.clear()
 
@@ -259,7 +258,7 @@ def test_a_first_start_with_a_broken_catalogue_shows_the_mistakes_and_nothing_el
     assert page.title[0].value == "文件有误，暂无内容可供显示"
     assert "prologue" in page.dataframe[0].value.to_string()
     plant(copies / INDICATORS, "clause: prologue", "clause: preamble")
-    opening.mistakes.clear()
+    frame.mistakes.clear()
     door.open_figures()
     assert cached_queries.release() == 1
 

@@ -166,8 +166,7 @@ from indicators.address import choose
 from indicators.wording import Wording
 
 names = {"110105": "朝阳区", "220104": "朝阳区", "211300": "朝阳市"}
-st.text(choose("地区", "region", list(names), name=names.__getitem__, default="220104",
-               words=Wording("zh")))
+st.text(choose("地区", "region", names, Wording("zh"), default="220104"))
 """
     ).run()
     assert page.selectbox[0].options == ["朝阳区 (110105)", "朝阳区 (220104)", "朝阳市"]

@@ -14,7 +14,7 @@ from streamlit.testing.v1 import AppTest
 from etl.publish.gate import Decision, publish
 from etl.refresh import fill_if_empty
 from indicators import compare, tables
-from indicators.cached import opening
+from indicators.cached import first_visit
 from indicators.drawing import province as province_charts
 from indicators.drawing.boundaries import load_boundaries
 from indicators.store import holdings, queries
@@ -95,7 +95,7 @@ def test_a_region_without_figures_says_so() -> None:
 
 def test_the_difference_is_said_before_rank_and_chance() -> None:
     told = facts_of(rates({**PROVINCES, "100000": 4.5}))
-    (row,) = province.compared(told).to_dict("records")
+    (row,) = told.fair.to_dict("records")
     assert province.comparison_sentence(told, row, EN) == (
         "Certified organisations per 10,000 residents stood at 6.00 per 10,000 residents in "
         "Sep 2022, 1.50 above the nation (4.50), rank 3 (1–5) of 6 with figures; chance alone "
@@ -109,7 +109,7 @@ SHARE = "agricultural_standardisation_rate"
 def test_figure_benchmark_and_difference_add_up_as_they_are_written() -> None:
     # 24.62 apart, which alone would be written 24.6.
     told = facts_of(rows_of([(SHARE, "2023", "330000", 58.66), (SHARE, "2023", "100000", 34.04)]))
-    (row,) = province.compared(told).to_dict("records")
+    (row,) = told.fair.to_dict("records")
     for words, sentence, apart in (
         (EN, ", 24.7 percentage points above the nation (34.0).", "+24.7 percentage points"),
         (ZH, "，比全国（34.0）高 24.7个百分点。", "+24.7个百分点"),
@@ -121,7 +121,7 @@ def test_figure_benchmark_and_difference_add_up_as_they_are_written() -> None:
 
 def test_figures_that_read_the_same_are_the_same() -> None:
     told = facts_of(rows_of([(SHARE, "2023", "330000", 34.04), (SHARE, "2023", "100000", 33.96)]))
-    (row,) = province.compared(told).to_dict("records")
+    (row,) = told.fair.to_dict("records")
     assert province.comparison_sentence(told, row, EN).endswith(" the same as the nation.")
 
 
@@ -168,7 +168,7 @@ def test_the_page_says_what_is_wrong_in_the_file_of_peer_groups(
     monkeypatch.setenv("DATABASE_URL", shipped.url.render_as_string(hide_password=False))
     st.cache_resource.clear()
     st.cache_data.clear()
-    opening.warm()  # a server with such a file starts
+    first_visit.warm()  # a server with such a file starts
     page = AppTest.from_file(str(ROOT / "pages" / "province.py"), default_timeout=60)
     page.run()
     assert not page.exception
@@ -182,7 +182,7 @@ def test_the_page_says_what_is_wrong_in_the_file_of_peer_groups(
 def test_a_count_is_never_compared() -> None:
     world = [("certificates_valid", "2024-12", code, 100.0) for code in [*PROVINCES, "100000"]]
     told = facts_of(rows_of(world))
-    assert province.compared(told).empty
+    assert told.fair.empty
     missing = province.comparison_table(told, EN)["What is missing"]
     assert missing.tolist() == ["a count: a part is never compared with its whole"]
 

@@ -27,7 +27,8 @@ from indicators.targets import (
     unknown,
     verdicts,
 )
-from indicators.views.objectives import matrix, matrix_table, target_text, verdict_table
+from indicators.views.objectives import target_text, verdict_table
+from indicators.views.overview import matrix, matrix_table
 from indicators.wording import Wording
 
 DOCUMENT = """\

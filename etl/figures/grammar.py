@@ -15,6 +15,7 @@ import yaml
 
 from etl.figures.declaration import (
     COLUMNS,
+    INSIDE,
     MARKER,
     MARKS,
     MEANINGS,
@@ -31,7 +32,7 @@ from etl.figures.declaration import (
     beside,
 )
 from etl.files.listing import Listing
-from etl.files.table import INSIDE, WORKBOOKS
+from etl.files.table import WORKBOOKS
 from indicators import strict_yaml
 from indicators.findings import Finding, FindingsError, Message, message
 from indicators.store.tables import KEY
@@ -83,17 +84,17 @@ def declared_inside(path: Path) -> dict[str, Any] | None:
     """
     if path.suffix.lower() not in WORKBOOKS or not path.exists() or not path.stat().st_size:
         return None
-    from etl.files.workbook import Workbook  # only workbooks need what reads them
+    from etl.files.workbook import cells, open_book  # only workbooks need what reads them
 
     listing = Listing(path.name)
-    with Workbook(path, listing) as book:
-        if not {INSIDE, SOURCE} <= set(book.names):
+    with open_book(path, listing) as book:
+        if not {INSIDE, SOURCE} <= set(book.sheet_names):
             return None
-        said = [row[0] for row in book.cells(INSIDE) if row]
+        said = [row[0] for row in cells(book, INSIDE, listing) if row]
         if len(said) < 2 or said[0] != MARKER:
             return None
         listing.sheet = SOURCE
-        given = book.cells(SOURCE)
+        given = cells(book, SOURCE, listing)
     try:
         declared = yaml.safe_load(str(said[1]))
     except yaml.YAMLError:

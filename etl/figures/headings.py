@@ -12,10 +12,9 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cached_property
 
-from etl.figures.cells import MULTIPLES, period
+from etl.figures.cells import MULTIPLES, Unread, period, plain
 from etl.figures.units import BODIES, power
 from indicators.catalogue import Catalogue
-from indicators.names import UnreadError, plain
 
 _HAN = "一-鿿"
 _LABELLED = re.compile(r"(?:计量)?(?:单位|\bunits?)\s*:\s*([^\s;()]+(?: [a-z]+)*)")
@@ -208,7 +207,7 @@ class Headings:
         """Return whether figures in a unit can be those of an indicator."""
         try:
             power(unit, self.catalogue.units[self.catalogue.indicators[indicator].unit])
-        except UnreadError:
+        except Unread:
             return False
         return True
 
@@ -345,7 +344,7 @@ def _periods(left: str) -> tuple[tuple[str, ...], bool, str]:
             return "\0"
         try:
             found.append(period(match[0]))
-        except UnreadError:
+        except Unread:
             spans = True
         return "\0"
 

@@ -3,34 +3,28 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import Any
 
 import pandas as pd
 import streamlit as st
 from streamlit.dataframe_util import convert_anything_to_arrow_bytes
 
 from indicators import catalogue, tables
-from indicators.cached.queries import choices, citations, engine, kept, observations
-from indicators.drawing import charts, levels
+from indicators.cached.queries import choices, citations_of, engine, kept, observations
+from indicators.drawing import levels
 from indicators.drawing.boundaries import Boundaries, load_boundaries
+from indicators.drawing.charts import RANKING, REFERENCE, Specification
 from indicators.drawing.levels import level_rows
 from indicators.drawing.region_map import FIGURES, FRAMES, LEGEND, region_map
-from indicators.drawing.standalone import exported_chart, exported_map, map_provenance
-from indicators.exports import downloads
-from indicators.exports.offered import (
-    Export,
-    image_exports,
-    image_labels,
-    vintage_name,
-    vintage_notes,
-)
 from indicators.frequencies import mapped_periods
 from indicators.store import holdings
 from indicators.store.holdings import NATION
 from indicators.store.queries import Selection, Vintage
-from indicators.views import map as map_view
+from indicators.views import map as views
 from indicators.views.map import MapFigures, MapView, MovingFigures
 from indicators.wording import Language, Wording
+
+# How many provinces, or prefectures, have a figure: by scheme, industry, size and period.
+Offers = dict[str, dict[str, dict[str, dict[str, int]]]]
 
 
 @st.cache_resource(show_spinner=False)
@@ -40,20 +34,14 @@ def boundaries() -> Boundaries:
 
 
 @st.cache_resource(show_spinner=False)
-def map_specification(
+def specification(
     language: Language, dark: bool, within: str = NATION, *, moving: bool = False
-) -> dict[str, Any]:
+) -> Specification:
     """Return the map of a region's parts without figures, built and validated once."""
     drawn = boundaries().within(within)
     chart = region_map(drawn, words=Wording(language), dark=dark, moving=moving)
-    specification: dict[str, Any] = chart.to_dict()
-    return specification
-
-
-@st.cache_resource(show_spinner=False)
-def ranking_specification(language: Language, dark: bool) -> charts.Specification:
-    """Return the ranking without figures, built and validated once."""
-    return charts.ranking_chart(Wording(language), dark=dark)
+    finished: Specification = chart.to_dict()
+    return finished
 
 
 @kept
@@ -62,29 +50,32 @@ def map_figures(view: MapView, vintage: Vintage) -> MapFigures:
     if view.shown == "change" and view.against is not None:
         rows = _all_periods(view, vintage)
         ends = rows["period"].isin([view.selection.period, view.against.period])
-        cited = _cited(rows[ends], vintage)
-        return map_view.change_figures(view, rows, cited, boundaries())
+        cited = citations_of(rows[ends], vintage)
+        return views.change_figures(view, rows, cited, boundaries())
     rows, beside = level_rows(observations(view.selection, vintage), view.within), None
-    if view.against is not None and map_view.same_scale(view.selection, view.against):
+    if view.against is not None and views.same_scale(view.selection, view.against):
         beside = level_rows(observations(view.against, vintage), view.within)
-    return map_view.map_figures(view, rows, _cited(rows, vintage), boundaries(), beside)
+    return views.map_figures(view, rows, citations_of(rows, vintage), boundaries(), beside)
 
 
 @kept
 def moving_figures(view: MapView, vintage: Vintage) -> MovingFigures:
     """Return everything a map that plays its periods draws and says."""
     rows = _all_periods(view, vintage)
-    return map_view.moving_figures(view, rows, _cited(rows, vintage), boundaries())
+    return views.moving_figures(view, rows, citations_of(rows, vintage), boundaries())
 
 
-@kept
-def moving_datasets(view: MapView, vintage: Vintage) -> dict[str, bytes]:
-    """Return the rows of all periods of a map that plays, as they travel to the browser."""
-    figures = moving_figures(view, vintage)
-    frames = {
-        FIGURES: figures.units, LEGEND: figures.legend, FRAMES: figures.frames,
-    }  # fmt: skip
-    return {name: convert_anything_to_arrow_bytes(frame) for name, frame in frames.items()}
+def newest_figures(view: MapView, vintage: Vintage) -> MapFigures:
+    """Return those of the period on which a map that plays opens."""
+    newest = replace(view.selection, period=moving_figures(view, vintage).newest)
+    return map_figures(replace(view, shown="one", selection=newest), vintage)
+
+
+def figure_table(view: MapView, vintage: Vintage) -> pd.DataFrame:
+    """Return the figures of a view whole, each with where it stands."""
+    playing = view.shown == "play"
+    rows = _all_periods(view, vintage) if playing else map_figures(view, vintage).rows
+    return tables.figure_table(rows, citations_of(rows, vintage), view.words)
 
 
 def _all_periods(view: MapView, vintage: Vintage) -> pd.DataFrame:
@@ -92,19 +83,37 @@ def _all_periods(view: MapView, vintage: Vintage) -> pd.DataFrame:
     return level_rows(rows, view.within)
 
 
-def _cited(rows: pd.DataFrame, vintage: Vintage) -> pd.DataFrame:
-    return citations(tuple(sorted(set(rows["citation"]))), vintage)
+@kept
+def map_datasets(view: MapView, vintage: Vintage) -> dict[str, bytes]:
+    """Return the rows that the Map page's charts draw, as they travel to the browser."""
+    figures = map_figures(view, vintage)
+    frames = {
+        FIGURES: figures.units,
+        LEGEND: figures.legend,
+        RANKING: figures.ranking,
+        REFERENCE: figures.reference,
+    }
+    return {name: convert_anything_to_arrow_bytes(frame) for name, frame in frames.items()}
+
+
+@kept
+def moving_datasets(view: MapView, vintage: Vintage) -> dict[str, bytes]:
+    """Return the rows of all periods of a map that plays, as they travel to the browser."""
+    figures = moving_figures(view, vintage)
+    frames = {FIGURES: figures.units, LEGEND: figures.legend, FRAMES: figures.frames}
+    return {name: convert_anything_to_arrow_bytes(frame) for name, frame in frames.items()}
 
 
 @kept
 def alternatives(selection: Selection, vintage: Vintage, within: str) -> list[str]:
     """Return what a map may be set against: `period:`, `scheme:` or `indicator:` and its code."""
-    held = offers(selection.indicator, vintage, within) or offers(selection.indicator, vintage)
-    periods = set(provinces_by_period(held, selection)) - {selection.period}
+    offered = _offers_at(selection.indicator, vintage, within)
+    periods = set(provinces_by_period(offered, selection)) - {selection.period}
     schemes = [
-        code for code in held
-        if selection.period in provinces_by_period(held, replace(selection, scheme=code))
-    ]  # fmt: skip
+        code
+        for code in offered
+        if selection.period in provinces_by_period(offered, replace(selection, scheme=code))
+    ]
     return [
         *(f"period:{code}" for code in sorted(periods, reverse=True)),
         *(f"scheme:{code}" for code in schemes if code != selection.scheme),
@@ -117,10 +126,11 @@ def alternative(code: str, selection: Selection, vintage: Vintage, within: str) 
     kind, _, key = code.partition(":")
     if kind != "indicator":
         return replace(selection, **{kind: key})
-    held = offers(key, vintage, within) or offers(key, vintage)
-    first = first_of(held, key)
-    at = selection.period if selection.period in provinces_by_period(held, first) else first.period
-    return replace(first, period=at)
+    offered = _offers_at(key, vintage, within)
+    first = first_of(offered, key)
+    if selection.period in provinces_by_period(offered, first):
+        return replace(first, period=selection.period)
+    return first
 
 
 def lacking(view: MapView, vintage: Vintage) -> list[str]:
@@ -128,114 +138,7 @@ def lacking(view: MapView, vintage: Vintage) -> list[str]:
     if view.within == NATION:
         return []
     rows = observations(view.selection, vintage)
-    return levels.lacking(
-        rows, view.within, indicator(view.selection.indicator), Wording(view.language)
-    )
-
-
-@kept
-def map_datasets(view: MapView, vintage: Vintage) -> dict[str, bytes]:
-    """Return the rows that the Map page's charts draw, as they travel to the browser."""
-    figures = map_figures(view, vintage)
-    frames = {
-        FIGURES: figures.units,
-        LEGEND: figures.legend,
-        charts.RANKING: figures.ranking,
-        charts.REFERENCE: figures.reference,
-    }
-    return {name: convert_anything_to_arrow_bytes(frame) for name, frame in frames.items()}
-
-
-def map_exports(view: MapView, vintage: Vintage) -> list[Export]:
-    """Return what can be taken away from a map: label, file name, and how to make it."""
-    words, figures = Wording(view.language), map_figures(view, vintage)
-    return [
-        *_images(view, vintage),
-        *(_ranking_images(view, vintage) if len(figures.ranking) else []),
-        *_tables(figures.parts, figures.table, figures.rows, words, vintage),
-    ]
-
-
-def moving_exports(view: MapView, vintage: Vintage) -> list[Export]:
-    """Return what can be taken away from a map that plays.
-
-    The image is that of the newest period, on its own classes; the tables have all periods.
-    """
-    words, moving = Wording(view.language), moving_figures(view, vintage)
-    if moving.units.empty:
-        return []
-    newest = replace(view, shown="one", selection=replace(view.selection, period=moving.newest))
-    return [
-        *_images(newest, vintage),
-        *_tables(moving.parts, moving.table, _all_periods(view, vintage), words, vintage),
-    ]
-
-
-def _images(view: MapView, vintage: Vintage) -> list[Export]:
-    words, figures = Wording(view.language), map_figures(view, vintage)
-
-    def name(suffix: str) -> str:
-        return downloads.file_name(*figures.parts, vintage_name(vintage, words), suffix=suffix)
-
-    def image() -> dict[str, Any]:
-        return exported_map(
-            boundaries().within(view.within), figures.units, figures.legend, words=words,
-            title=" · ".join(figures.parts), notes=export_notes(figures, words, vintage),
-            dark=view.dark,
-        )  # fmt: skip
-
-    return image_exports(image_labels(words), name, image)
-
-
-def _ranking_images(view: MapView, vintage: Vintage) -> list[Export]:
-    words, figures = Wording(view.language), map_figures(view, vintage)
-
-    def name(suffix: str) -> str:
-        said = [*figures.parts, words("ranking"), vintage_name(vintage, words)]
-        return downloads.file_name(*said, suffix=suffix)
-
-    def image() -> charts.Specification:
-        return exported_chart(
-            ranking_specification(view.language, view.dark),
-            {charts.RANKING: figures.ranking, charts.REFERENCE: figures.reference},
-            title=figures.ranking_statement, dark=view.dark, width=560,
-            notes=[
-                " · ".join(figures.parts),
-                *export_notes(figures, words, vintage),
-                *map_provenance(boundaries(), words),
-            ],
-        )  # fmt: skip
-
-    return image_exports((words("Ranking (PNG)"), words("Ranking (SVG)")), name, image)
-
-
-def _tables(
-    parts: list[str], shown: pd.DataFrame, rows: pd.DataFrame, words: Wording, vintage: Vintage
-) -> list[Export]:
-    def name(suffix: str) -> str:
-        return downloads.file_name(*parts, vintage_name(vintage, words), suffix=suffix)
-
-    def table() -> pd.DataFrame:
-        return tables.figure_table(rows, _cited(rows, vintage), words)
-
-    return [
-        (words("Table (CSV)"), name(".csv"), lambda: downloads.csv_file(table())),
-        (words("Workbook (XLSX)"), name(".xlsx"),
-         lambda: downloads.xlsx_file({words("Map"): shown, words("Figures"): table()})),
-    ]  # fmt: skip
-
-
-def export_notes(figures: MapFigures, words: Wording, vintage: Vintage) -> list[str]:
-    """Return what stands under an exported map: its footnotes but the boundaries', the release."""
-    own = map_provenance(boundaries(), words)
-    return [
-        *(line for line in figures.footnotes if line not in own),
-        *vintage_notes(vintage, words),
-    ]
-
-
-# How many provinces, or prefectures, have a figure: by scheme, industry, size and period.
-Offers = dict[str, dict[str, dict[str, dict[str, int]]]]
+    return levels.lacking(rows, view.within, view.indicator, view.words)
 
 
 @kept
@@ -245,43 +148,44 @@ def offers(indicator: str, vintage: Vintage, within: str = NATION) -> Offers:
     In the order of the code lists, totals first; periods from the earliest on, of a flow those of
     its coarsest frequency.
     """
-    known = catalogue.load()
-    held = choices(indicator, vintage, within)
-    held = held[held["provinces"] > 0]
-    order = {"scheme": known.schemes, "industry": known.industries, "size": known.sizes}
+    known, order = catalogue.load(), ["scheme", "industry", "size"]
+    cells = choices(indicator, vintage, within)
+    cells = cells[cells["provinces"] > 0]
     places = {
-        name: held[name].map({code: at for at, code in enumerate(["ALL", *codes["code"]])})
-        for name, codes in order.items()
+        name: cells[name].map({code: at for at, code in enumerate(["ALL", *codes["code"]])})
+        for name, codes in zip(order, (known.schemes, known.industries, known.sizes), strict=True)
     }
     # A code that the lists do not have has no name to be chosen by.
-    held = held.iloc[
-        pd.DataFrame(places | {"period": held["period"]}).reset_index(drop=True).dropna()
-        .sort_values([*order, "period"]).index
-    ]  # fmt: skip
-    cells: dict[tuple[str, str, str], dict[str, int]] = {}
-    for scheme, industry, size, period, provinces in zip(
-        *(held[name].tolist() for name in (*order, "period", "provinces")), strict=True
-    ):
-        cells.setdefault((scheme, industry, size), {})[period] = provinces
-    found: Offers = {}
-    for (scheme, industry, size), periods in cells.items():
-        if kept_periods := mapped_periods(indicator, periods):
-            found.setdefault(scheme, {}).setdefault(industry, {})[size] = kept_periods
-    return found
+    placed = pd.DataFrame(places | {"period": cells["period"]}).dropna()
+    cells = cells.loc[placed.sort_values([*order, "period"]).index]
+    columns = (cells[name].tolist() for name in (*order, "period", "provinces"))
+    counts: dict[tuple[str, str, str], dict[str, int]] = {}
+    for scheme, industry, size, period, provinces in zip(*columns, strict=True):
+        counts.setdefault((scheme, industry, size), {})[period] = provinces
+    offered: Offers = {}
+    for (scheme, industry, size), by_period in counts.items():
+        if periods := mapped_periods(indicator, by_period):
+            offered.setdefault(scheme, {}).setdefault(industry, {})[size] = periods
+    return offered
 
 
-def provinces_by_period(held: Offers, selection: Selection) -> dict[str, int]:
+def _offers_at(indicator: str, vintage: Vintage, within: str) -> Offers:
+    """Return the offers within a region; where it has none, those of the nation."""
+    return offers(indicator, vintage, within) or offers(indicator, vintage)
+
+
+def provinces_by_period(offered: Offers, selection: Selection) -> dict[str, int]:
     """Return how many provinces have a figure of a selection's slice in each period."""
-    cell = held.get(str(selection.scheme), {}).get(str(selection.industry), {})
+    cell = offered.get(str(selection.scheme), {}).get(str(selection.industry), {})
     return cell.get(str(selection.size), {})
 
 
-def first_of(held: Offers, indicator: str) -> Selection:
+def first_of(offered: Offers, indicator: str) -> Selection:
     """Return the totals of an indicator or, without any, its first slice, at its best period."""
-    scheme = next(iter(held))
-    industry = next(iter(held[scheme]))
-    size = next(iter(held[scheme][industry]))
-    best = newest_with_most(held[scheme][industry][size])
+    scheme = next(iter(offered))
+    industry = next(iter(offered[scheme]))
+    size = next(iter(offered[scheme][industry]))
+    best = newest_with_most(offered[scheme][industry][size])
     return Selection(indicator, best, industry, size, scheme)
 
 
@@ -297,12 +201,7 @@ def mapped(vintage: Vintage, within: str = NATION) -> list[str]:
 
     `within` a province, those of its prefectures too.
     """
-    keys = holdings.held_within(engine(vintage.dataset), NATION, vintage.release)
-    if within != NATION:
-        keys |= holdings.held_within(engine(vintage.dataset), within, vintage.release)
-    return [key for key in catalogue.load().indicators if key in keys]
-
-
-def indicator(key: str) -> catalogue.Indicator:
-    """Return what an indicator means."""
-    return catalogue.load().indicators[key]
+    with_figures: set[str] = set()
+    for level in {NATION, within}:
+        with_figures |= holdings.held_within(engine(vintage.dataset), level, vintage.release)
+    return [key for key in catalogue.load().indicators if key in with_figures]

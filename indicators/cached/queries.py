@@ -78,3 +78,14 @@ def citations(keys: tuple[str, ...], vintage: Vintage) -> pd.DataFrame:
 def choices(indicator: str, vintage: Vintage, within: str = NATION) -> pd.DataFrame:
     """Return `holdings.choices`."""
     return holdings.choices(engine(vintage.dataset), indicator, vintage.release, within)
+
+
+def citations_of(rows: pd.DataFrame, vintage: Vintage) -> pd.DataFrame:
+    """Return the citations of figures."""
+    return citations(tuple(sorted(set(rows["citation"]))), vintage)
+
+
+@kept
+def national(vintage: Vintage) -> pd.DataFrame:
+    """Return `queries.national`."""
+    return queries.national(engine(vintage.dataset), vintage.release)

@@ -23,6 +23,7 @@ RANKING, REFERENCE = "ranking", "reference"
 BAR_STEP = 21  # px
 
 
+@cache
 def ranking_chart(words: Wording, *, dark: bool = False) -> Specification:
     """Return bars from the largest value down; datasets `ranking` and `reference`.
 
@@ -105,6 +106,7 @@ def series_rows(
     })  # fmt: skip
 
 
+@cache
 def objective_chart(words: Wording, *, dark: bool = False) -> Specification:
     """Return a series with its path, target, window and projection.
 
@@ -151,6 +153,7 @@ def objective_chart(words: Wording, *, dark: bool = False) -> Specification:
     return finished(chart.properties(width="container", height=360))
 
 
+@cache
 def required_chart(words: Wording, *, dark: bool = False) -> Specification:
     """Return bars of what each region must add a year; dataset `required`.
 
@@ -177,6 +180,7 @@ def required_chart(words: Wording, *, dark: bool = False) -> Specification:
     return finished(chart.properties(width="container", height=alt.Step(BAR_STEP), padding=padding))
 
 
+@cache
 def matrix_chart(words: Wording, *, dark: bool = False) -> Specification:
     """Return regions against aims, a symbol and a colour for each verdict; dataset `matrix`.
 

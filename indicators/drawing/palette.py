@@ -17,6 +17,16 @@ NOT_APPLICABLE, OUT_OF_SCOPE = "not_applicable", "out_of_scope"
 BROKEN = "broken"  # on a map of changes: the series breaks between the two periods
 NO_VALUE = (MISSING, SUPPRESSED, NOT_APPLICABLE, OUT_OF_SCOPE, BROKEN)
 
+# Of the cells of verdicts, on light and dark pages; a symbol says the same without colour.
+VERDICTS = {
+    "good": ("#1f7a4d", "#2f9e68"),
+    "fair": ("#d8b55a", "#b98f2f"),
+    "poor": ("#c2410c", "#d9622b"),
+    "none": ("#e5e7eb", "#2b323d"),
+    "stated": ("#b2c4d8", "#3d5470"),
+    "past": ("#cfc8dc", "#4d4560"),
+}
+
 
 @dataclass(frozen=True)
 class Palette:

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
+from functools import cache
 from typing import Any
 
 import altair as alt
 
 from indicators.compare import Standing
 from indicators.drawing.charts import Specification, finished
-from indicators.drawing.palette import Palette, palette
-from indicators.views.objectives import FILLS
+from indicators.drawing.palette import VERDICTS, Palette, palette
 from indicators.wording import Wording
 
 SPINE, TRENDS, AIMS, STRIPS, PARTS = "spine", "trends", "aims", "strips", "parts"
@@ -27,6 +27,7 @@ SHAPES = {
 GRADES = {Standing.BETTER: "good", Standing.WORSE: "poor"}
 
 
+@cache
 def spine_chart(words: Wording, *, dark: bool = False) -> Specification:
     """Return where a region stands between its peers, an indicator a row; dataset `spine`.
 
@@ -71,7 +72,7 @@ def spine_chart(words: Wording, *, dark: bool = False) -> Specification:
         color=alt.Color(
             "class:N", legend=None,
             scale=alt.Scale(domain=list(SHAPES), range=[
-                FILLS[GRADES[standing]][dark] if standing in GRADES else colours.ramp[3]
+                VERDICTS[GRADES[standing]][dark] if standing in GRADES else colours.ramp[3]
                 for standing in SHAPES
             ]),
         ),
@@ -86,6 +87,7 @@ def spine_chart(words: Wording, *, dark: bool = False) -> Specification:
     return finished(chart.properties(width="container", height=alt.Step(STEP)))
 
 
+@cache
 def trends_chart(words: Wording, *, dark: bool = False) -> Specification:
     """Return one strip an indicator over one axis of time, each on its own scale.
 
@@ -139,6 +141,7 @@ def trends_chart(words: Wording, *, dark: bool = False) -> Specification:
     return finished(chart.properties(width="container", height=alt.Step(STRIP)))
 
 
+@cache
 def parts_chart(words: Wording, *, dark: bool = False) -> Specification:
     """Return bars of single industries or sizes with a tick for the benchmark; dataset `parts`.
 

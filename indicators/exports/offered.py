@@ -1,15 +1,16 @@
-"""What leaves a page: who makes the file, and the release that is said on it."""
+"""What leaves a page: what a file is called, who makes it, and the release that is said on it."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 
 import pandas as pd
 
 from indicators.drawing.charts import Specification
 from indicators.exports import downloads
 from indicators.store.queries import Vintage
-from indicators.wording import Language, Wording
+from indicators.wording import Wording
 
 # What a download button needs: label, file name, and how to make the file when it is asked for.
 Export = tuple[str, str, Callable[[], bytes]]
@@ -17,8 +18,8 @@ Export = tuple[str, str, Callable[[], bytes]]
 
 def vintage_name(vintage: Vintage, words: Wording) -> str:
     """Return how a vintage is called in the name of a file."""
-    said = words("release {number}", number=vintage.release)
-    return said if vintage.dataset == "real" else words("demonstration") + " " + said
+    release = words("release {number}", number=vintage.release)
+    return release if vintage.dataset == "real" else words("demonstration") + " " + release
 
 
 def vintage_notes(vintage: Vintage, words: Wording) -> list[str]:
@@ -32,42 +33,53 @@ def demonstration_note(words: Wording) -> str:
     return words("Demonstration data: generated for trying things out, true of no region.")
 
 
-def marked(table: pd.DataFrame, vintage: Vintage, words: Wording) -> pd.DataFrame:
-    """Return a table that is to leave, made-up figures saying so in each row."""
-    if vintage.dataset == "real":
-        return table
-    return table.assign(**{words("demonstration"): demonstration_note(words)})
+@dataclass(frozen=True)
+class Offer:
+    """Files of one name, which says what is inside and of which release."""
+
+    name: tuple[str, ...]
+    vintage: Vintage
+    words: Wording
+
+    def file(self, label: str, suffix: str, make: Callable[[], bytes]) -> Export:
+        """Return any file."""
+        release = vintage_name(self.vintage, self.words)
+        return label, downloads.file_name(*self.name, release, suffix=suffix), make
+
+    def csv(self, table: Callable[[], pd.DataFrame], label: str = "") -> Export:
+        """Return a table as text."""
+        label = label or self.words("Table (CSV)")
+        return self.file(label, ".csv", lambda: downloads.csv_file(self._marked(table())))
+
+    def xlsx(self, sheets: Callable[[], Mapping[str, pd.DataFrame]], label: str = "") -> Export:
+        """Return tables as a workbook."""
+
+        def workbook() -> bytes:
+            marked = {title: self._marked(table) for title, table in sheets().items()}
+            return downloads.xlsx_file(marked)
+
+        return self.file(label or self.words("Workbook (XLSX)"), ".xlsx", workbook)
+
+    def images(
+        self, drawn: Callable[[], Specification], labels: tuple[str, str] | None = None
+    ) -> list[Export]:
+        """Return a chart as PNG and SVG."""
+        png, svg = labels or (self.words("Image (PNG)"), self.words("Drawing (SVG)"))
+        return [
+            self.file(png, ".png", lambda: downloads.png_file(drawn())),
+            self.file(svg, ".svg", lambda: downloads.svg_file(drawn())),
+        ]
+
+    def _marked(self, table: pd.DataFrame) -> pd.DataFrame:
+        """Return a table with made-up figures saying so in each row."""
+        if self.vintage.dataset == "real":
+            return table
+        return table.assign(**{self.words("demonstration"): demonstration_note(self.words)})
 
 
 def table_exports(
-    title: str, table: Callable[[], pd.DataFrame], language: Language, vintage: Vintage
+    title: str, table: Callable[[], pd.DataFrame], vintage: Vintage, words: Wording
 ) -> list[Export]:
     """Return a table as it stands on a page, to take away."""
-    words = Wording(language)
-
-    def name(suffix: str) -> str:
-        return downloads.file_name(title, vintage_name(vintage, words), suffix=suffix)
-
-    def rows() -> pd.DataFrame:
-        return marked(table(), vintage, words)
-
-    return [
-        (words("Table (CSV)"), name(".csv"), lambda: downloads.csv_file(rows())),
-        (words("Workbook (XLSX)"), name(".xlsx"), lambda: downloads.xlsx_file({title: rows()})),
-    ]
-
-
-def image_exports(
-    labels: tuple[str, str], name: Callable[[str], str], drawn: Callable[[], Specification]
-) -> list[Export]:
-    """Return a chart as PNG and SVG, to take away; `name` takes the suffix."""
-    png, svg = labels
-    return [
-        (png, name(".png"), lambda: downloads.png_file(drawn())),
-        (svg, name(".svg"), lambda: downloads.svg_file(drawn())),
-    ]
-
-
-def image_labels(words: Wording) -> tuple[str, str]:
-    """Return what the buttons say where one image leaves."""
-    return words("Image (PNG)"), words("Drawing (SVG)")
+    offer = Offer((title,), vintage, words)
+    return [offer.csv(table), offer.xlsx(lambda: {title: table()})]

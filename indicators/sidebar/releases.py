@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from functools import partial
-
 from indicators import catalogue, tables
 from indicators.address import EVERY, choose
-from indicators.cached import queries as cached_queries
+from indicators.cached import queries
+from indicators.sidebar.map import narrowings
 from indicators.store.queries import Selection, Vintage
+from indicators.views.map import ALL
 from indicators.wording import Wording
 
-ALL, FIRST = "ALL", "certificates_valid"
+FIRST = "certificates_valid"
 MOST = 20_000  # figures of an indicator, to choose from all of them at once
 
 
@@ -20,52 +19,41 @@ def choose_figure(words: Wording, vintage: Vintage) -> Selection:
 
     Of an indicator with more than MOST figures, one scheme, industry, size and period.
     """
-    known = catalogue.load()
-    reach = set(cached_queries.reach(vintage)["indicator"])
-    indicator = choose(
-        words("Indicator"), "indicator", [key for key in known.indicators if key in reach],
-        name=lambda key: words.text(known.indicators[key].title),
-        default=FIRST, words=words,
-    )  # fmt: skip
-    held = cached_queries.choices(indicator, vintage)
-    many = held["rows"].sum() > MOST
-    every = words("All")
-    named: dict[str, tuple[str, Callable[[str], str]]] = {
-        "scheme": (words("Certification scheme"), partial(tables.scheme_name, words=words)),
-        "industry": (words("Industry"), partial(tables.industry_name, words=words)),
-        "size": (words("Enterprise size"), partial(tables.size_name, words=words)),
+    reach = set(queries.reach(vintage)["indicator"])
+    known = catalogue.load().indicators
+    titles = {key: words.text(item.title) for key, item in known.items() if key in reach}
+    indicator = choose(words("Indicator"), "indicator", titles, words, default=FIRST)
+    cells = queries.choices(indicator, vintage)
+    many = cells["rows"].sum() > MOST
+    parts = narrowings(words) | {
         "period": (words("Period"), words.period),
         "region": (words("Region"), tables.region_names(words.language).__getitem__),
     }
 
     def one(key: str, codes: list[str], *, all_too: bool) -> str | None:
-        label, name = named[key]
-        code = choose(
-            label, f"of_{key}", [EVERY, *codes] if all_too else codes,
-            default=EVERY if all_too else codes[0], words=words,
-            name=lambda code: every if code == EVERY else name(code),
-        )  # fmt: skip
+        label, name = parts[key]
+        names = {EVERY: words("All")} if all_too else {}
+        names |= {code: name(code) for code in codes}
+        code = choose(label, f"of_{key}", names, words)
         return None if code == EVERY else code
 
     chosen: dict[str, str | None] = {"industry": None, "size": None}
     for key in ("scheme", "industry", "size", "period") if many else ("scheme", "period"):
-        codes = sorted(set(held[key]), reverse=key == "period")
+        codes = sorted(set(cells[key]), reverse=key == "period")
         codes.sort(key=lambda code: code != ALL)  # a total first
         chosen[key] = one(key, codes, all_too=not many)
         if chosen[key] is not None:
-            held = held[held[key] == chosen[key]]
-    rows = cached_queries.observations(Selection(indicator, **chosen), vintage)
-    return Selection(indicator, **chosen, region=one("region", sorted(set(rows["region"])),
-                                                     all_too=True))  # fmt: skip
+            cells = cells[cells[key] == chosen[key]]
+    rows = queries.observations(Selection(indicator, **chosen), vintage)
+    region = one("region", sorted(set(rows["region"])), all_too=True)
+    return Selection(indicator, **chosen, region=region)
 
 
 def choose_release(words: Wording, newest: Vintage) -> Vintage:
     """Return the release to tell of, the newest where none is chosen."""
-    published = cached_queries.releases(newest).set_index("release")["published_at"]
-    code = choose(
-        words("Release"), "changes", [str(number) for number in published.index],
-        name=lambda code: words("{number} of {date}", number=code,
-                                date=words.date(published[int(code)])),
-        default=str(newest.release), words=words,
-    )  # fmt: skip
+    names = {
+        str(number): words("{number} of {date}", number=number, date=words.date(moment))
+        for number, moment in queries.published(newest).items()
+    }
+    code = choose(words("Release"), "changes", names, words, default=str(newest.release))
     return newest._replace(release=int(code))

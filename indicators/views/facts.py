@@ -19,13 +19,20 @@ from indicators.frequencies import one_frequency
 from indicators.periods import times
 from indicators.progress import Verdict, VerdictClass, judge
 from indicators.store import holdings, queries
+from indicators.store.holdings import NATION
 from indicators.store.queries import Selection, Vintage
 from indicators.targets import Register
+from indicators.views.map import ALL
 from indicators.views.objectives import GRADE
-from indicators.views.overview import ALL
 from indicators.wording import Language
 
-NATION, NEAREST, SIBLINGS = "100000", "nearest", "siblings"
+NEAREST, SIBLINGS = "nearest", "siblings"
+WORST_FIRST = [
+    VerdictClass.MOVING_AWAY,
+    VerdictClass.MISSED,
+    VerdictClass.LIMITED,
+    VerdictClass.ACCELERATION_NEEDED,
+]
 Row = dict[Any, Any]
 
 
@@ -146,12 +153,19 @@ def gather(
         sources[indicator][source] = provinces
     return {
         (region, group): Facts(
-            region, parent, group, tuple(code for code in members if code != region), own[region],
-            spines.get((region, group), found.head(0)), judged[region], near[region], sources,
-            pd.concat([parts_of[region], parts_of[parent]]),
+            region,
+            parent,
+            group,
+            peers=tuple(code for code in members if code != region),
+            own=own[region],
+            spine=spines.get((region, group), found.head(0)),
+            verdicts=judged[region],
+            nearest=near[region],
+            holdings=sources,
+            parts=pd.concat([parts_of[region], parts_of[parent]]),
         )
         for (region, group), members in peers.items()
-    }  # fmt: skip
+    }
 
 
 def _members(region: str, group: str, near: pd.DataFrame, declared: PeerGroups) -> Collection[str]:
@@ -184,10 +198,8 @@ def standing_well(verdicts: pd.DataFrame) -> pd.DataFrame:
 
 def behind(verdicts: pd.DataFrame) -> pd.DataFrame:
     """Return the verdicts of targets that are behind or missed, the worst first."""
-    late = [VerdictClass.MOVING_AWAY, VerdictClass.MISSED, VerdictClass.LIMITED,
-            VerdictClass.ACCELERATION_NEEDED]  # fmt: skip
-    order = {code: place for place, code in enumerate(late)}
-    chosen = verdicts[verdicts["verdict"].isin(late)]
+    order = {code: place for place, code in enumerate(WORST_FIRST)}
+    chosen = verdicts[verdicts["verdict"].isin(WORST_FIRST)]
     return chosen.assign(order=chosen["verdict"].map(order)).sort_values(
         ["order", "acceleration"], ascending=[True, False], na_position="first"
     )
@@ -280,11 +292,16 @@ def shared(
     cited = {*totals["citation"].unique(), *parts["citation"].unique()}
     releases = queries.releases(engine).set_index("release", drop=False)
     return Shared(
-        parent, vintage,
-        gather(parent, totals, verdicts.verdicts, nearest, held, parts, declared),
-        totals, queries.citations(engine, cited), verdicts, declared, boundaries,
-        releases.loc[number].to_dict(),
-    )  # fmt: skip
+        parent,
+        vintage,
+        facts=gather(parent, totals, verdicts.verdicts, nearest, held, parts, declared),
+        totals=totals,
+        citations=queries.citations(engine, cited),
+        judged=verdicts,
+        declared=declared,
+        boundaries=boundaries,
+        release=releases.loc[number].to_dict(),
+    )
 
 
 def _industries(engine: sa.Engine, declared: PeerGroups, number: int) -> list[pd.DataFrame]:

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import Any
+
 import pandas as pd
 
 from indicators import catalogue, denominators, tables
@@ -43,21 +46,23 @@ def with_denominator(
     figures: pd.DataFrame, rows: pd.DataFrame, citations: pd.DataFrame, words: Wording
 ) -> pd.DataFrame:
     """Return the rows of a map, a ratio's period with what it was divided by, for its tooltip."""
-    used = denominators.with_denominators(rows, citations).set_index("region")
-    told = {
-        region: denominators.text(document, period, words)
-        for region, document, period in used[denominators.DENOMINATOR].itertuples()
-    }
-    return figures.assign(
-        period=[
-            words("{period}; denominator: {denominator}", period=period, denominator=told[region])
-            if state == "value" and told.get(region)
-            else period
-            for region, state, period in zip(
-                figures["region"], figures["state"], figures["period"], strict=True
-            )
-        ]
-    )
+    used = denominators.with_denominators(rows, citations).to_dict("records")
+    texts = {row["region"]: denominator(row, words) for row in used}
+
+    def period(region: str, state: str, period: str) -> str:
+        if state != "value" or not texts.get(region):
+            return period
+        values = {"period": period, "denominator": texts[region]}
+        return words("{period}; denominator: {denominator}", **values)
+
+    cells = figures[["region", "state", "period"]].itertuples(index=False)
+    return figures.assign(period=[period(*cell) for cell in cells])
+
+
+def denominator(row: Mapping[Any, Any], words: Wording) -> str:
+    """Return what a row of `denominators.with_denominators` was divided by; empty for none."""
+    document, period = (row[name] for name in denominators.DENOMINATOR)
+    return denominators.text(document, period, words)
 
 
 def formula(ratio: catalogue.Indicator, words: Wording) -> str:
@@ -70,10 +75,8 @@ def formula(ratio: catalogue.Indicator, words: Wording) -> str:
         below = words("{indicator} of {region}", indicator=below, region=whole)
     if ratio.factor == 1:
         return words("Computed: {numerator} / {denominator}", numerator=above, denominator=below)
-    return words(
-        "Computed: {numerator} / {denominator} × {factor}",
-        numerator=above, denominator=below, factor=words.number(ratio.factor),
-    )  # fmt: skip
+    values = {"numerator": above, "denominator": below, "factor": words.number(ratio.factor)}
+    return words("Computed: {numerator} / {denominator} × {factor}", **values)
 
 
 def breaks(rows: pd.DataFrame, words: Wording) -> list[str]:

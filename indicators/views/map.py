@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
-from typing import Any, Literal
+from typing import Any, Literal, NamedTuple
 
 import pandas as pd
 
 from indicators import catalogue, tables
 from indicators.drawing import charts
 from indicators.drawing.boundaries import NATION, Boundaries
+from indicators.drawing.charts import RANKING, REFERENCE, Specification, ranking_chart
 from indicators.drawing.classes import (
     NATURAL,
     QUANTILES,
@@ -22,16 +23,20 @@ from indicators.drawing.classes import (
 from indicators.drawing.map_rows import known_values, legend_rows, state_name, state_of, unit_rows
 from indicators.drawing.palette import BROKEN, palette
 from indicators.drawing.region_map import add_key
-from indicators.drawing.standalone import map_provenance
+from indicators.drawing.standalone import exported_chart, exported_map, map_provenance
+from indicators.exports.offered import Export, Offer, vintage_notes
 from indicators.frequencies import one_frequency
 from indicators.periods import decimal_year, decimal_years
-from indicators.store.queries import Selection
+from indicators.store.queries import Selection, Vintage
 from indicators.views import footnotes
 from indicators.wording import Language, Wording
 
 ALL = "ALL"
 OFFERED_CLASSES = 5
-
+MOST_FRAMES = 24  # the newest: more would be too much to send at once
+NO_BASE = "not_applicable"  # there is no percentage of nothing
+MOST_NAMED = 3
+NOISE = 1e-9
 
 Shown = Literal["one", "beside", "change", "play"]
 
@@ -54,10 +59,25 @@ class MapView:
     shown: Shown = "one"
     against: Selection | None = None
 
+    @property
+    def words(self) -> Wording:
+        """The words of its language."""
+        return Wording(self.language)
+
+    @property
+    def indicator(self) -> catalogue.Indicator:
+        """What its figures measure."""
+        return catalogue.load().indicators[self.selection.indicator]
+
+    @property
+    def where(self) -> str:
+        """The name of the region whose parts are drawn."""
+        return tables.region_names(self.language)[self.within]
+
 
 @dataclass(frozen=True)
 class MapFigures:
-    """Everything the Map page draws and says. Frames as `maps` and `charts` ask for them."""
+    """Everything the Map page draws and says. Frames as `drawing` asks for them."""
 
     units: pd.DataFrame
     legend: pd.DataFrame
@@ -72,110 +92,9 @@ class MapFigures:
     parts: list[str]
 
 
-def map_figures(
-    view: MapView,
-    rows: pd.DataFrame,
-    citations: pd.DataFrame,
-    boundaries: Boundaries,
-    beside: pd.DataFrame | None = None,
-) -> MapFigures:
-    """Return a map's figures from the rows of its selection and their citations.
-
-    `beside`: the rows of the map beside it, of the same unit, which shares its classes.
-    """
-    words, selection = Wording(view.language), view.selection
-    indicator = catalogue.load().indicators[selection.indicator]
-    unit = tables.unit_name(selection.indicator, words)
-    drawn = boundaries.within(view.within)
-    reference = _reference(rows, view, indicator, words)
-    every = rows if beside is None else pd.concat([rows, beside])
-    values = known_values(every[every["region"].isin(drawn.codes)])
-    centre = None
-    if view.diverging and len(reference):
-        # As it is written: what reads as the benchmark is not below it.
-        centre = round(float(reference["value"].iloc[0]), indicator.decimals)
-    if centre is None:
-        breaks = class_breaks(values, OFFERED_CLASSES, view.classes, indicator.breaks)
-        said = method_name(view.classes, words)
-    else:
-        breaks = diverging_breaks(values, centre)
-        said = words("around {benchmark}", benchmark=reference["label"].iloc[0])
-    colours = palette(view.dark)
-    figures = unit_rows(
-        rows, breaks=breaks, centre=centre, names=tables.region_names(view.language), unit=unit,
-        words=words, palette=colours, decimals=indicator.decimals, units=drawn.codes,
-        out_of_scope=tables.uncovered(), selected=view.region, ascending=indicator.polarity < 0,
-    )  # fmt: skip
-    figures = footnotes.with_denominator(figures, rows, citations, words)
-    title = words.text(indicator.title)
-    return MapFigures(
-        units=figures.drop(columns="value"),
-        legend=legend_rows(
-            figures, breaks=breaks, centre=centre, unit=unit, words=words, palette=colours,
-            decimals=indicator.decimals, said=said if breaks else "",
-        ),
-        ranking=charts.ranking_rows(
-            figures, words, decimals=indicator.decimals, dark=view.dark
-        ),
-        reference=reference,
-        table=tables.region_table(figures, words, unit=unit),
-        rows=rows,
-        statement=statement(figures, title, view.within, words),
-        subtitle=subtitle(selection, words),
-        ranking_statement=ranking_statement(title, unit, view.within, words),
-        footnotes=[
-            *silent(figures, view.within, words),
-            *_without_benchmark(view, centre, words),
-            *_sharing(view, beside is not None, words),
-            *footnotes.sources(rows, citations, indicator, words),
-            *map_provenance(boundaries, words),
-        ],
-        parts=parts(selection, view.within, words),
-    )  # fmt: skip
-
-
-def _reference(
-    rows: pd.DataFrame, view: MapView, indicator: catalogue.Indicator, words: Wording
-) -> pd.DataFrame:
-    """Return the whole's value where it can stand beside a part's: not that of a count."""
-    whole = rows[rows["region"] == view.within]
-    known = known_values(whole)
-    if indicator.kind == "count" or known.empty:
-        return pd.DataFrame({"value": pd.Series(dtype=float), "label": pd.Series(dtype=str)})
-    value = float(known.iloc[0])
-    number = words.number(value, indicator.decimals)
-    if view.within == NATION:
-        label = words("Nation {value}", value=number)
-    else:
-        label = f"{tables.region_names(view.language)[view.within]} {number}"
-    return pd.DataFrame({"value": [value], "label": [label]})
-
-
-def _sharing(view: MapView, shared: bool, words: Wording) -> list[str]:
-    if view.shown != "beside":
-        return []
-    if shared:
-        return [words("Both maps have the same classes.")]
-    return [words("Each map has classes of its own: compare the pattern, not the colours.")]
-
-
-def _without_benchmark(view: MapView, centre: float | None, words: Wording) -> list[str]:
-    if not view.diverging or centre is not None:
-        return []
-    where = tables.region_names(view.language)[view.within]
-    return [words(
-        "{where} has no figure of its own for this period: colours run from low to high.",
-        where=where,
-    )]  # fmt: skip
-
-
-MOST_FRAMES = 24  # the newest: more would be too much to send at once
-NO_BASE = "not_applicable"  # there is no percentage of nothing
-
-
 @dataclass(frozen=True)
 class MovingFigures:
-    """Everything a map that plays draws and says. Frames as `maps` asks for them.
+    """Everything a map that plays draws and says. Frames as `drawing` asks for them.
 
     parts: of its title. newest: the last period, on which it opens; None without any.
     """
@@ -189,6 +108,123 @@ class MovingFigures:
     footnotes: list[str]
     parts: list[str]
     newest: str | None
+
+
+class _Scale(NamedTuple):
+    """The classes of a map: where they part, around what `centre`, and how numbers are written."""
+
+    breaks: list[float]
+    unit: str
+    decimals: int
+    centre: float | None = None
+
+    def units(
+        self, rows: pd.DataFrame, view: MapView, boundaries: Boundaries, **options: Any
+    ) -> pd.DataFrame:
+        """Return `unit_rows` of what a view draws."""
+        return unit_rows(
+            rows,
+            **self._asdict(),
+            names=tables.region_names(view.language),
+            words=view.words,
+            palette=palette(view.dark),
+            units=boundaries.within(view.within).codes,
+            out_of_scope=tables.uncovered(),
+            selected=view.region,
+            **options,
+        )
+
+    def legend(
+        self, figures: pd.DataFrame, view: MapView, said: str = "", *, counted: bool = True
+    ) -> pd.DataFrame:
+        """Return `legend_rows` of a view's units."""
+        colours, words = palette(view.dark), view.words
+        return legend_rows(
+            figures, **self._asdict(), words=words, palette=colours, said=said, counted=counted
+        )
+
+
+def map_figures(
+    view: MapView,
+    rows: pd.DataFrame,
+    citations: pd.DataFrame,
+    boundaries: Boundaries,
+    beside: pd.DataFrame | None = None,
+) -> MapFigures:
+    """Return a map's figures from the rows of its selection and their citations.
+
+    `beside`: the rows of the map beside it, of the same unit, which shares its classes.
+    """
+    words, indicator = view.words, view.indicator
+    unit, title = tables.unit_name(indicator.key, words), words.text(indicator.title)
+    reference = _reference(rows, view)
+    every = rows if beside is None else pd.concat([rows, beside])
+    values = known_values(every[every["region"].isin(boundaries.within(view.within).codes)])
+    centre = None
+    if view.diverging and len(reference):
+        # As it is written: what reads as the benchmark is not below it.
+        centre = round(float(reference["value"].iloc[0]), indicator.decimals)
+    if centre is None:
+        breaks = class_breaks(values, OFFERED_CLASSES, view.classes, indicator.breaks)
+        method = method_name(view.classes, words)
+    else:
+        breaks = diverging_breaks(values, centre)
+        method = words("around {benchmark}", benchmark=reference["label"].iloc[0])
+    scale = _Scale(breaks, unit, indicator.decimals, centre)
+    figures = scale.units(rows, view, boundaries, ascending=indicator.polarity < 0)
+    figures = footnotes.with_denominator(figures, rows, citations, words)
+    return MapFigures(
+        units=figures.drop(columns="value"),
+        legend=scale.legend(figures, view, method if breaks else ""),
+        ranking=charts.ranking_rows(figures, words, decimals=indicator.decimals, dark=view.dark),
+        reference=reference,
+        table=tables.region_table(figures, words, unit=unit),
+        rows=rows,
+        statement=statement(figures, title, view),
+        subtitle=subtitle(view.selection, words),
+        ranking_statement=ranking_statement(title, unit, view),
+        footnotes=[
+            *silent(figures, view),
+            *_without_benchmark(view, centre),
+            *_sharing(view, beside is not None),
+            *footnotes.sources(rows, citations, indicator, words),
+            *map_provenance(boundaries, words),
+        ],
+        parts=parts(view.selection, view.within, words),
+    )
+
+
+def _reference(rows: pd.DataFrame, view: MapView) -> pd.DataFrame:
+    """Return the whole's value where it can stand beside a part's: not that of a count."""
+    whole, decimals = known_values(rows[rows["region"] == view.within]), view.indicator.decimals
+    if view.indicator.kind == "count" or whole.empty:
+        return _no_reference()
+    number = view.words.number(whole.iloc[0], decimals)
+    nation = view.words("Nation {value}", value=number)
+    label = nation if view.within == NATION else f"{view.where} {number}"
+    return pd.DataFrame({"value": [float(whole.iloc[0])], "label": [label]})
+
+
+def _no_reference() -> pd.DataFrame:
+    return pd.DataFrame({"value": pd.Series(dtype=float), "label": pd.Series(dtype=str)})
+
+
+def _sharing(view: MapView, shared: bool) -> list[str]:
+    if view.shown != "beside":
+        return []
+    if shared:
+        return [view.words("Both maps have the same classes.")]
+    return [view.words("Each map has classes of its own: compare the pattern, not the colours.")]
+
+
+def _without_benchmark(view: MapView, centre: float | None) -> list[str]:
+    if not view.diverging or centre is not None:
+        return []
+    lacking = view.words(
+        "{where} has no figure of its own for this period: colours run from low to high.",
+        where=view.where,
+    )
+    return [lacking]
 
 
 def same_scale(one: Selection, other: Selection) -> bool:
@@ -208,61 +244,50 @@ def change_figures(
     change is in percent, any other's in its own unit. The classes diverge around no change.
     """
     assert view.against is not None
-    words = Wording(view.language)
-    indicator = catalogue.load().indicators[view.selection.indicator]
-    earlier, later = _in_order(str(view.selection.period), str(view.against.period))
-    drawn = boundaries.within(view.within)
+    words, indicator = view.words, view.indicator
+    ends = sorted([str(view.selection.period), str(view.against.period)], key=decimal_year)
+    earlier, later = ends
     percent = indicator.kind == "count"
-    mapped = rows[rows["region"].isin(drawn.codes)]
+    mapped = rows[rows["region"].isin(boundaries.within(view.within).codes)]
     changed = changes(mapped, earlier, later, percent=percent)
     unit = "%" if percent else tables.difference_unit(indicator.key, words)
-    decimals = 1 if percent else indicator.decimals
     breaks = diverging_breaks(known_values(changed), 0.0)
-    decimals = decimals_for(breaks, decimals)
-    colours = palette(view.dark)
-    figures = unit_rows(
-        changed, breaks=breaks, centre=0.0, names=tables.region_names(view.language), unit=unit,
-        words=words, palette=colours, decimals=decimals, units=drawn.codes, signed=True,
-        out_of_scope=tables.uncovered(), selected=view.region,
-    )  # fmt: skip
+    decimals = decimals_for(breaks, 1 if percent else indicator.decimals)
+    scale = _Scale(breaks, unit, decimals, 0.0)
     span = words("{earlier} to {later}", earlier=words.period(earlier), later=words.period(later))
-    figures = figures.assign(period=span)
-    what, unit_said = words.text(indicator.title), words("change, {unit}", unit=unit)
-    told = parts(replace(view.selection, period=later), view.within, words)[:-1]
+    figures = scale.units(changed, view, boundaries, signed=True).assign(period=span)
+    what, change = words.text(indicator.title), words("change, {unit}", unit=unit)
+    narrowed = parts(replace(view.selection, period=later), view.within, words)[:-1]
     ranking = charts.ranking_rows(figures, words, decimals=decimals, dark=view.dark)
     ranking = ranking.merge(
         figures[["region", "label", "fill"]], on="region", validate="1:1", suffixes=("_bar", "")
     )
     # Written beside the name: beyond its end a bar to the left has no room.
     ranking = ranking.assign(name=ranking["name"] + " " + ranking["label"], label="")
+
     return MapFigures(
         units=figures.drop(columns="value"),
-        legend=legend_rows(
-            figures, breaks=breaks, centre=0.0, unit=unit_said, words=words, palette=colours,
-            decimals=decimals,
-        ),
+        legend=scale._replace(unit=change).legend(figures, view),
         ranking=ranking[["region", "name", "value", "shown", "label", "rank", "fill"]],
-        reference=pd.DataFrame(
-            {"value": pd.Series(dtype=float), "label": pd.Series(dtype=str)}
-        ),
-        table=tables.region_table(figures, words, unit=unit_said),
-        rows=rows[rows["period"].isin([earlier, later])],
-        statement=_change_statement(figures, what, view.within, span, words),
+        reference=_no_reference(),
+        table=tables.region_table(figures, words, unit=change),
+        rows=rows[rows["period"].isin(ends)],
+        statement=_change_statement(figures, what, view, span),
         subtitle=words(
             "{what}, {span}: the change in {unit}. Not computed across a break in the series.",
-            what=" · ".join(told), span=span, unit=unit,
+            what=" · ".join(narrowed),
+            span=span,
+            unit=unit,
         ),
         ranking_statement=words("Change, {span} ({unit})", span=span, unit=unit),
         footnotes=[
-            *silent(figures, view.within, words),
+            *silent(figures, view),
             *footnotes.standing(citations, words),
-            *footnotes.divided_by(
-                mapped[mapped["period"].isin([earlier, later])], citations, words
-            ),
+            *footnotes.divided_by(mapped[mapped["period"].isin(ends)], citations, words),
             *map_provenance(boundaries, words),
         ],
-        parts=[*told, words("change"), span],
-    )  # fmt: skip
+        parts=[*narrowed, words("change"), span],
+    )
 
 
 def changes(rows: pd.DataFrame, earlier: str, later: str, *, percent: bool) -> pd.DataFrame:
@@ -286,8 +311,8 @@ def changes(rows: pd.DataFrame, earlier: str, later: str, *, percent: bool) -> p
 def _change(
     before: Mapping[Any, Any] | None, after: Mapping[Any, Any], broken: set[str], percent: bool
 ) -> dict[str, object]:
-    base = {"region": after["region"], "period": after["period"], "value": float("nan"),
-            "status": "A", "confidentiality": "F"}  # fmt: skip
+    base = {"region": after["region"], "period": after["period"], "value": float("nan")}
+    base |= {"status": "A", "confidentiality": "F"}
     for side in (after, before):
         reason = "missing" if side is None else state_of(side)
         if reason != "value":
@@ -304,35 +329,27 @@ def _change(
     return base | {"value": value, "status": status, "state": ""}
 
 
-def _in_order(one: str, other: str) -> tuple[str, str]:
-    first, last = sorted([one, other], key=decimal_year)
-    return first, last
-
-
-def _change_statement(
-    figures: pd.DataFrame, what: str, within: str, span: str, words: Wording
-) -> str:
+def _change_statement(figures: pd.DataFrame, what: str, view: MapView, span: str) -> str:
     known = figures[figures["state"] == "value"]
-    covered = len(tables.provinces()) if within == NATION else len(figures)
     if known.empty:
-        return words("{what}: no change can be told for {span}", what=what, span=span)
+        return view.words("{what}: no change can be told for {span}", what=what, span=span)
     top = highest(known)
-    best = {
+    values = {
         "what": what,
-        "region": leaders(known, words),
-        "covered": covered,
+        "region": leaders(known, view.words),
+        "covered": len(tables.provinces()) if view.within == NATION else len(figures),
         "change": top["shown"].iloc[0],
         "known": len(known),
     }
     if len(top) == 1:
-        return words(
+        return view.words(
             "{what}: {region} has the highest change, {change}; {known} of {covered} can be "
             "compared",
-            **best,
+            **values,
         )
-    return words(
+    return view.words(
         "{what}: {region} share the highest change, {change}; {known} of {covered} can be compared",
-        **best,
+        **values,
     )
 
 
@@ -340,12 +357,8 @@ def moving_figures(
     view: MapView, rows: pd.DataFrame, citations: pd.DataFrame, boundaries: Boundaries
 ) -> MovingFigures:
     """Return a map's figures of all periods, on one scale; `rows`: the selection's in all."""
-    words, indicator = (
-        Wording(view.language), catalogue.load().indicators[view.selection.indicator],
-    )  # fmt: skip
-    unit = tables.unit_name(indicator.key, words)
-    drawn = boundaries.within(view.within)
-    mapped = rows[rows["region"].isin(drawn.codes)]
+    words, indicator = view.words, view.indicator
+    mapped = rows[rows["region"].isin(boundaries.within(view.within).codes)]
     mapped = one_frequency(mapped, ["indicator"], mapped["value"].notna())
     values = known_values(mapped)
     shown = sorted(mapped.loc[values.index, "period"].unique(), key=decimal_year)[-MOST_FRAMES:]
@@ -353,42 +366,24 @@ def moving_figures(
     # Natural breaks compare every pair of values, and there may be thousands here.
     method = QUANTILES if view.classes == NATURAL else view.classes
     breaks = class_breaks(values, OFFERED_CLASSES, method, indicator.breaks)
-    colours = palette(view.dark)
-
-    def each() -> Iterator[pd.DataFrame]:
-        for frame, period in enumerate(shown, start=1):
-            figures = unit_rows(
-                mapped[mapped["period"] == period], breaks=breaks,
-                names=tables.region_names(view.language), unit=unit, words=words, palette=colours,
-                decimals=indicator.decimals, units=drawn.codes, out_of_scope=tables.uncovered(),
-                selected=view.region, ascending=indicator.polarity < 0,
-            )  # fmt: skip
-            # Also where a region has no row of the period.
-            yield footnotes.with_denominator(
-                figures.assign(frame=frame, period=words.period(period)),
-                mapped[mapped["period"] == period],
-                citations,
-                words,
-            )
-
-    figures = pd.concat(each(), ignore_index=True) if len(shown) else pd.DataFrame()
-    labels = [words.period(period) for period in shown]
-    what = words.text(indicator.title)
-    told = parts(view.selection, view.within, words)[:-1]
-    return MovingFigures(
-        units=_small(add_key(figures)) if len(shown) else figures,
-        legend=legend_rows(
-            figures, breaks=breaks, unit=unit, words=words, palette=colours,
-            decimals=indicator.decimals, said=method_name(method, words), counted=False,
-        ) if len(shown) else figures,
-        frames=pd.DataFrame({"frame": range(1, len(labels) + 1), "label": labels}),
-        table=_wide(figures, labels, words) if len(shown) else figures,
-        statement=words(
-            "{what}, {first} to {last}", what=what, first=labels[0], last=labels[-1]
-        ) if labels else words("No province has a figure for {what}", what=what),
+    scale = _Scale(breaks, tables.unit_name(indicator.key, words), indicator.decimals)
+    frames = []
+    for number, period in enumerate(shown, start=1):
+        own = mapped[mapped["period"] == period]
+        units = scale.units(own, view, boundaries, ascending=indicator.polarity < 0)
+        # Also where a region has no row of the period.
+        units = units.assign(frame=number, period=words.period(period))
+        frames.append(footnotes.with_denominator(units, own, citations, words))
+    what, narrowed = words.text(indicator.title), parts(view.selection, view.within, words)[:-1]
+    description = {"what": " · ".join(narrowed), "description": words.text(indicator.description)}
+    moving = MovingFigures(
+        units=pd.DataFrame(),
+        legend=pd.DataFrame(),
+        frames=pd.DataFrame({"frame": [], "label": []}),
+        table=pd.DataFrame(),
+        statement=words("No province has a figure for {what}", what=what),
         subtitle=words(
-            "{what}: {n} periods on one scale. {description}",
-            what=" · ".join(told), n=len(labels), description=words.text(indicator.description),
+            "{what}: {n} periods on one scale. {description}", n=len(shown), **description
         ),
         footnotes=[
             *footnotes.standing(citations, words),
@@ -396,9 +391,24 @@ def moving_figures(
             *footnotes.breaks(mapped, words),
             *map_provenance(boundaries, words),
         ],
-        parts=[*told, f"{labels[0]}–{labels[-1]}"] if labels else told,
-        newest=shown[-1] if len(shown) else None,
-    )  # fmt: skip
+        parts=narrowed,
+        newest=None,
+    )
+    if not shown:
+        return moving
+    figures = pd.concat(frames, ignore_index=True)
+    labels = [words.period(period) for period in shown]
+    span = {"first": labels[0], "last": labels[-1]}
+    return replace(
+        moving,
+        units=_small(add_key(figures)),
+        legend=scale.legend(figures, view, method_name(method, words), counted=False),
+        frames=pd.DataFrame({"frame": range(1, len(labels) + 1), "label": labels}),
+        table=_wide(figures, labels, words),
+        statement=words("{what}, {first} to {last}", what=what, **span),
+        parts=[*narrowed, f"{labels[0]}–{labels[-1]}"],
+        newest=shown[-1],
+    )
 
 
 def _small(figures: pd.DataFrame) -> pd.DataFrame:
@@ -414,10 +424,6 @@ def _wide(figures: pd.DataFrame, labels: list[str], words: Wording) -> pd.DataFr
     return wide
 
 
-MOST_NAMED = 3
-NOISE = 1e-9
-
-
 def parts(selection: Selection, within: str, words: Wording) -> list[str]:
     """Return what is shown, narrowed to what, where and when: the parts of a title."""
     title = words.text(catalogue.load().indicators[selection.indicator].title)
@@ -427,52 +433,52 @@ def parts(selection: Selection, within: str, words: Wording) -> list[str]:
 
 def subtitle(selection: Selection, words: Wording) -> str:
     """Return what is shown and what that means."""
-    indicator = catalogue.load().indicators[selection.indicator]
-    *what, period = parts(selection, NATION, words)
-    return words("{what}, {period}. {description}", what=" · ".join(what), period=period,
-                 description=words.text(indicator.description))  # fmt: skip
+    description = words.text(catalogue.load().indicators[selection.indicator].description)
+    *narrowed, period = parts(selection, NATION, words)
+    values = {"what": " · ".join(narrowed), "period": period, "description": description}
+    return words("{what}, {period}. {description}", **values)
 
 
 def _narrowed(selection: Selection, words: Wording) -> list[str]:
-    said = []
-    if selection.scheme not in (None, ALL):
-        said.append(tables.scheme_name(str(selection.scheme), words))
-    if selection.industry not in (None, ALL):
-        said.append(tables.industry_name(str(selection.industry), words))
-    if selection.size not in (None, ALL):
-        said.append(tables.size_name(str(selection.size), words))
-    return said
+    names = (
+        (selection.scheme, tables.scheme_name),
+        (selection.industry, tables.industry_name),
+        (selection.size, tables.size_name),
+    )
+    return [name(code, words) for code, name in names if code not in (None, ALL)]
 
 
-def statement(figures: pd.DataFrame, title: str, within: str, words: Wording) -> str:
+def statement(figures: pd.DataFrame, title: str, view: MapView) -> str:
     """Return who leads and how many have a figure: the title of a map."""
-    known = figures[figures["state"] == "value"]
-    best = {"what": title, "region": leaders(known, words), "known": len(known)}
+    words, known = view.words, figures[figures["state"] == "value"]
+    values = {"what": title, "region": leaders(known, words), "known": len(known)}
     alone = len(highest(known)) == 1
-    if within != NATION:
-        best |= {"where": tables.region_names(words.language)[within], "covered": len(figures)}
+    if view.within != NATION:
+        values |= {"where": view.where, "covered": len(figures)}
         if known.empty:
-            return words("{where}: no prefecture has a figure for {what}", **best)
+            return words("{where}: no prefecture has a figure for {what}", **values)
         if alone:
             return words(
                 "{where}, {what}: {region} has the highest figure; {known} of {covered} "
                 "prefectures have one",
-                **best,
+                **values,
             )
         return words(
             "{where}, {what}: {region} share the highest figure; {known} of {covered} "
-            "prefectures have one", **best,
-        )  # fmt: skip
-    best |= {"covered": len(tables.provinces())}
+            "prefectures have one",
+            **values,
+        )
+    values |= {"covered": len(tables.provinces())}
     if known.empty:
-        return words("No province has a figure for {what}", **best)
+        return words("No province has a figure for {what}", **values)
     if alone:
         return words(
             "{what}: {region} has the highest figure; {known} of {covered} provinces have one",
-            **best,
+            **values,
         )
     return words(
-        "{what}: {region} share the highest figure; {known} of {covered} provinces have one", **best
+        "{what}: {region} share the highest figure; {known} of {covered} provinces have one",
+        **values,
     )
 
 
@@ -494,33 +500,120 @@ def highest(known: pd.DataFrame) -> pd.DataFrame:
     return rows
 
 
-def ranking_statement(title: str, unit: str, within: str, words: Wording) -> str:
+def ranking_statement(title: str, unit: str, view: MapView) -> str:
     """Return what the bars beside a map rank."""
-    if within == NATION:
-        return words("Ranking of provinces: {what} ({unit})", what=title, unit=unit)
-    where = tables.region_names(words.language)[within]
-    return words("Ranking of prefectures in {where}: {what} ({unit})",
-                 where=where, what=title, unit=unit)  # fmt: skip
+    values = {"what": title, "unit": unit, "where": view.where}
+    if view.within == NATION:
+        return view.words("Ranking of provinces: {what} ({unit})", **values)
+    return view.words("Ranking of prefectures in {where}: {what} ({unit})", **values)
 
 
-def silent(figures: pd.DataFrame, within: str, words: Wording) -> list[str]:
+def silent(figures: pd.DataFrame, view: MapView) -> list[str]:
     """Return which regions have no value, by the reason; one line a reason."""
-    lines = []
+    words, lines = view.words, []
+
+    def names(state: str) -> list[str]:
+        return figures.loc[figures["state"] == state, "name"].tolist()
+
     for state in ("missing", "suppressed", "not_applicable", "broken"):
-        names = figures.loc[figures["state"] == state, "name"].tolist()
-        told = {
-            "state": state_name(state, words), "n": len(names), "names": words.listed(names),
-        }  # fmt: skip
-        if names and within == NATION:
-            lines.append(words(
-                "{state}, {n} of {covered} provinces: {names}",
-                covered=len(tables.provinces()), **told,
-            ))  # fmt: skip
-        elif names:
-            lines.append(words(
-                "{state}, {n} of {covered} prefectures: {names}", covered=len(figures), **told
-            ))  # fmt: skip
-    outside = figures.loc[figures["state"] == "out_of_scope", "name"].tolist()
-    if outside:
+        regions = names(state)
+        values = {
+            "state": state_name(state, words),
+            "n": len(regions),
+            "names": words.listed(regions),
+        }
+        if regions and view.within == NATION:
+            values |= {"covered": len(tables.provinces())}
+            lines.append(words("{state}, {n} of {covered} provinces: {names}", **values))
+        elif regions:
+            values |= {"covered": len(figures)}
+            lines.append(words("{state}, {n} of {covered} prefectures: {names}", **values))
+    if outside := names("out_of_scope"):
         lines.append(words("Not covered by this source: {names}", names=words.listed(outside)))
     return lines
+
+
+def exports(
+    view: MapView,
+    figures: MapFigures,
+    table: Callable[[], pd.DataFrame],
+    boundaries: Boundaries,
+    vintage: Vintage,
+) -> list[Export]:
+    """Return what can be taken away from a map; `table` makes its figures, each with its source."""
+    words, title = view.words, tuple(figures.parts)
+    offer = Offer(title, vintage, words)
+    exported = offer.images(lambda: _image(view, figures, boundaries, vintage))
+    if len(figures.ranking):
+        labels = words("Ranking (PNG)"), words("Ranking (SVG)")
+        ranking = Offer((*title, words("ranking")), vintage, words)
+        exported += ranking.images(lambda: _ranking(view, figures, boundaries, vintage), labels)
+    return [*exported, *_tables(offer, figures.table, table)]
+
+
+def moving_exports(
+    view: MapView,
+    moving: MovingFigures,
+    newest: MapFigures,
+    table: Callable[[], pd.DataFrame],
+    boundaries: Boundaries,
+    vintage: Vintage,
+) -> list[Export]:
+    """Return what can be taken away from a map that plays.
+
+    The image is that of the `newest` period, on its own classes; the tables have all periods.
+    """
+    image = Offer(tuple(newest.parts), vintage, view.words)
+    every = Offer(tuple(moving.parts), vintage, view.words)
+    return [
+        *image.images(lambda: _image(view, newest, boundaries, vintage)),
+        *_tables(every, moving.table, table),
+    ]
+
+
+def _tables(offer: Offer, shown: pd.DataFrame, table: Callable[[], pd.DataFrame]) -> list[Export]:
+    words = offer.words
+    return [
+        offer.csv(table),
+        offer.xlsx(lambda: {words("Map"): shown, words("Figures"): table()}),
+    ]
+
+
+def _image(
+    view: MapView, figures: MapFigures, boundaries: Boundaries, vintage: Vintage
+) -> Specification:
+    return exported_map(
+        boundaries.within(view.within),
+        figures.units,
+        figures.legend,
+        words=view.words,
+        title=" · ".join(figures.parts),
+        notes=export_notes(figures, boundaries, vintage, view.words),
+        dark=view.dark,
+    )
+
+
+def _ranking(
+    view: MapView, figures: MapFigures, boundaries: Boundaries, vintage: Vintage
+) -> Specification:
+    return exported_chart(
+        ranking_chart(view.words, dark=view.dark),
+        {RANKING: figures.ranking, REFERENCE: figures.reference},
+        title=figures.ranking_statement,
+        dark=view.dark,
+        width=560,
+        notes=[
+            " · ".join(figures.parts),
+            *export_notes(figures, boundaries, vintage, view.words),
+            *map_provenance(boundaries, view.words),
+        ],
+    )
+
+
+def export_notes(
+    figures: MapFigures, boundaries: Boundaries, vintage: Vintage, words: Wording
+) -> list[str]:
+    """Return what stands under an exported map: its footnotes but the boundaries', the release."""
+    provenance = map_provenance(boundaries, words)
+    own = [line for line in figures.footnotes if line not in provenance]
+    return [*own, *vintage_notes(vintage, words)]

@@ -5,13 +5,15 @@ from __future__ import annotations
 import math
 from typing import Any
 
-import numpy as np
 import pandas as pd
 
 from indicators import catalogue, tables
-from indicators.denominators import DENOMINATOR, text, with_denominators
+from indicators.denominators import with_denominators
 from indicators.drawing import charts
-from indicators.drawing.palette import palette, readable_on
+from indicators.drawing.charts import Specification, objective_chart
+from indicators.drawing.palette import palette
+from indicators.drawing.standalone import exported_chart
+from indicators.exports.offered import Export, Offer, vintage_notes
 from indicators.frequencies import one_frequency
 from indicators.periods import FREQUENCIES, date_at, frequency, times
 from indicators.progress import (
@@ -29,18 +31,12 @@ from indicators.progress import (
     said,
     said_of,
 )
-from indicators.targets import AIM, Record, Register
+from indicators.store.queries import Vintage
+from indicators.tables import Cell, listing
+from indicators.targets import AIM, Record
+from indicators.views import footnotes
 from indicators.wording import Wording, rounded
 
-# Fills for light and dark pages; the symbol says the same without colour.
-FILLS = {
-    "good": ("#1f7a4d", "#2f9e68"),
-    "fair": ("#d8b55a", "#b98f2f"),
-    "poor": ("#c2410c", "#d9622b"),
-    "none": ("#e5e7eb", "#2b323d"),
-    "stated": ("#b2c4d8", "#3d5470"),
-    "past": ("#cfc8dc", "#4d4560"),
-}
 GRADE = {
     VerdictClass.ACHIEVED_ON_TIME: "good",
     VerdictClass.ACHIEVED: "good",
@@ -61,67 +57,34 @@ GRADE = {
 
 def target_text(row: Record, words: Wording) -> str:
     """Return a target in one line: `≥ 94.00 % by 2025`."""
-    known = catalogue.load().indicators[str(row["indicator"])]
+    known = _indicator(row)
     unit = tables.unit_name(known.key, words)
-    value = words.number(_number(row["value"]), known.decimals)
-    early, late = str(row["window_early"]), str(row["window_late"])
-    when = (
-        words.period(late)
-        if early == late
-        else words("{early} to {late}", early=words.period(early), late=words.period(late))
+    value, lower, upper = (
+        words.number(_number(row[name]), known.decimals) for name in ("value", "lower", "upper")
     )
-    asked = {
+    points = tables.difference_unit(known.key, words)
+    early, late = (words.period(str(row[f"window_{end}"])) for end in ("early", "late"))
+    when = late if early == late else words("{early} to {late}", early=early, late=late)
+    demands = {
         Kind.AT_LEAST: words("at least {value} {unit}", value=value, unit=unit),
         Kind.AT_MOST: words("at most {value} {unit}", value=value, unit=unit),
-        "gain": words(
-            "up by {value} {unit}", value=value, unit=tables.difference_unit(known.key, words)
-        ),
+        "gain": words("up by {value} {unit}", value=value, unit=points),
         Kind.WITHIN: words(
-            "between {lower} and {upper} {unit}", unit=unit,
-            lower=words.number(_number(row["lower"]), known.decimals),
-            upper=words.number(_number(row["upper"]), known.decimals),
+            "between {lower} and {upper} {unit}", lower=lower, upper=upper, unit=unit
         ),
         Kind.MAINTAIN: words("not below the baseline"),
         Kind.EXCEED_BENCHMARK: words("above the benchmark"),
         Kind.MILESTONE: words("in place"),
         Kind.DIRECTION_ONLY: words("in the right direction"),
-    }.get(str(row["kind"]), str(row["kind"]))  # fmt: skip
+    }
+    demand = demands.get(str(row["kind"]), str(row["kind"]))
     if row.get("approximate"):
-        asked = words("about {target}", target=asked)
-    return words("{target} by {when}", target=asked, when=when)
+        demand = words("about {target}", target=demand)
+    return words("{target} by {when}", target=demand, when=when)
 
 
 def _number(value: Any) -> float | None:
     return None if value is None or pd.isna(value) else float(str(value))
-
-
-def matrix(verdicts: pd.DataFrame, register: Register, words: Wording, dark: bool) -> pd.DataFrame:
-    """Return the rows of the matrix, regions in code order, the commonest aims first."""
-    names = tables.region_names(words.language)
-    told = register.target.set_index("target").to_dict("index")
-    rows = []
-    for row in verdicts.to_dict("records"):
-        verdict = VerdictClass(row["verdict"])
-        fill = FILLS[GRADE[verdict]][dark]
-        rows.append({
-            "region": row["region"],
-            "name": names[row["region"]],
-            "target": row["target"],
-            "aim": tables.aim_name(row, words),
-            "symbol": SYMBOLS[verdict],
-            "fill": fill,
-            "ink": readable_on(fill),
-            "said": said_of(row, words),
-            "told": target_text(told[row["target"]], words)
-            + ("" if row["own"] else words(" (the nation's target)")),
-        })  # fmt: skip
-    cells = pd.DataFrame(rows)
-    often = cells["aim"].map(cells["aim"].value_counts())
-    return (
-        cells.assign(often=often).sort_values(["region", "often", "aim"],
-                                              ascending=[True, False, True])
-        .drop(columns="often").reset_index(drop=True)
-    )  # fmt: skip
 
 
 def counts(verdicts: pd.DataFrame, words: Wording) -> list[tuple[str, str, int]]:
@@ -134,68 +97,42 @@ def counts(verdicts: pd.DataFrame, words: Wording) -> list[tuple[str, str, int]]
     ]
 
 
-def must_change(verdicts: pd.DataFrame, words: Wording) -> pd.DataFrame:
-    """Return what must change this year, the largest acceleration first, as a table."""
-    behind = verdicts[
-        verdicts["verdict"].isin(["acceleration_needed", "limited", "moving_away"])
-    ].sort_values("acceleration", ascending=False, na_position="first")
-    known = catalogue.load().indicators
-    names = tables.region_names(words.language)
-    return pd.DataFrame({
-        words("Region"): behind["region"].map(names),
-        words("Objective"): [tables.aim_name(row, words) for row in behind.to_dict("records")],
-        words("Verdict"): [class_name(VerdictClass(v), words) for v in behind["verdict"]],
-        words("Acceleration factor"): [
-            words.number(value, 1) if math.isfinite(value) else "—"
-            for value in behind["acceleration"]
-        ],
-        words("Required a year from now"): [
-            _change(value, known[key], words)
-            for value, key in zip(behind["required"], behind["indicator"], strict=True)
-        ],
-    })  # fmt: skip
-
-
 def drawing(
     verdict: Verdict, series: pd.DataFrame, row: Record, words: Wording
 ) -> dict[str, pd.DataFrame]:
     """Return the datasets of the objective chart."""
-    known = catalogue.load().indicators[str(row["indicator"])]
+    known, region = _indicator(row), str(row["region"])
     unit = tables.unit_name(known.key, words)
+    points = _judged(series, verdict).assign(region=region)
     observed = charts.series_rows(
-        _judged(series, verdict).assign(region=row["region"]), words,
-        names={str(row["region"]): ""}, unit=unit, decimals=known.decimals,
-    ).assign(what=words("Observed"))  # fmt: skip
+        points, words, names={region: ""}, unit=unit, decimals=known.decimals
+    )
     labels = [
         words.number(value, known.decimals) if shown else ""
         for value, shown in zip(observed["value"], _with_room(observed["date"]), strict=True)
     ]
-    late = verdict.late
-    aim = pd.DataFrame(columns=["value", "label"])
-    window = pd.DataFrame(columns=["start", "end"])
-    if late is not None and late.value is not None:
-        label = words("Target {value} {unit}", value=words.number(late.value, known.decimals),
-                      unit=unit)  # fmt: skip
-        aim = pd.DataFrame({"value": [late.value], "label": [label]})
-    if late is not None:
+    # What is only to be maintained has no path to it.
+    steps = [] if verdict.kind == Kind.MAINTAIN else path(verdict)
+    band = verdict.projection.band if verdict.projection else ()
+    aim, window = [], []
+    if late := verdict.late:
         early = verdict.early or late
         # A window of one year end is shown as that year's last month.
-        start = min(early.time, late.time - 1 / 12)
-        window = pd.DataFrame({"start": [_day(start)], "end": [_day(late.time)]})
-    band = verdict.projection.band if verdict.projection else ()
-    return {
-        "observed": observed.assign(label=labels),
-        "path": pd.DataFrame(
-            # What is only to be maintained has no path to it.
-            [(_day(time), value) for time, value in path(verdict) if verdict.kind != Kind.MAINTAIN],
-            columns=["date", "value"],
-        ),
-        "aim": aim,
-        "window": window,
-        "band": pd.DataFrame(
+        window = [(_day(min(early.time, late.time - 1 / 12)), _day(late.time))]
+        if late.value is not None:
+            value = words.number(late.value, known.decimals)
+            aim = [(late.value, words("Target {value} {unit}", value=value, unit=unit))]
+    datasets: dict[str, tuple[list[Any], list[str]]] = {
+        "path": ([(_day(time), value) for time, value in steps], ["date", "value"]),
+        "aim": (aim, ["value", "label"]),
+        "window": (window, ["start", "end"]),
+        "band": (
             [(_day(step.time), step.low, step.middle, step.high) for step in band],
-            columns=["date", "low", "value", "high"],
+            ["date", "low", "value", "high"],
         ),
+    }
+    return {"observed": observed.assign(label=labels, what=words("Observed"))} | {
+        name: pd.DataFrame(rows, columns=columns) for name, (rows, columns) in datasets.items()
     }
 
 
@@ -225,61 +162,71 @@ def _day(time: float) -> str:
 
 
 def required(
-    verdicts: pd.DataFrame, row: Record, region: str, words: Wording, dark: bool
+    verdicts: pd.DataFrame, target: Record, region: str, words: Wording, dark: bool
 ) -> tuple[pd.DataFrame, pd.DataFrame]:
     """Return what each region must add a year for this aim: rows of the bars, and the table."""
-    same = verdicts
-    for name in AIM:
-        same = same[same[name] == row[name]]
+    same = verdicts[(verdicts[AIM] == [target[name] for name in AIM]).all(axis=1)]
     same = same.sort_values(["required", "region"], ascending=[False, True], na_position="last")
-    known = catalogue.load().indicators[str(row["indicator"])]
-    names = tables.region_names(words.language)
-    colours = palette(dark)
-    asked = same[same["required"].notna()]
-    bars = pd.DataFrame({
-        "name": asked["region"].map(names),
-        "value": asked["required"],
-        "label": [_change(value, known, words) for value in asked["required"]],
-        "fill": [colours.selected if code == region else colours.ramp[3]
-                 for code in asked["region"]],
-    })  # fmt: skip
-    table = pd.DataFrame({
-        words("Region"): same["region"].map(names),
-        words("Latest"): [words.number(value, known.decimals) for value in same["latest_value"]],
-        words("Target"): [words.number(value, known.decimals) for value in same["target_value"]],
-        words("Required a year from now"): [
-            _change(value, known, words) for value in same["required"]
-        ],
-        words("Verdict"): [said_of(row, words) for row in same.to_dict("records")],
-        words("Whose target"): [
-            words("its own") if own else words("the nation's") for own in same["own"]
-        ],
-    })  # fmt: skip
-    return bars, table
+    decimals = _indicator(target).decimals
+    names, colours = tables.region_names(words.language), palette(dark)
+    bars: dict[str, Cell] = {
+        "name": lambda row: names[row["region"]],
+        "value": lambda row: row["required"],
+        "label": lambda row: change_text(row, words),
+        "fill": lambda row: colours.selected if row["region"] == region else colours.ramp[3],
+    }
+    columns: dict[str, Cell] = {
+        words("Region"): lambda row: names[row["region"]],
+        words("Latest"): lambda row: words.number(row["latest_value"], decimals),
+        words("Target"): lambda row: words.number(row["target_value"], decimals),
+        words("Required a year from now"): lambda row: change_text(row, words),
+        words("Verdict"): lambda row: said_of(row, words),
+        words("Whose target"): lambda row: whose(row, words),
+    }
+    return listing(same[same["required"].notna()], bars), listing(same, columns)
 
 
-def _change(value: float, indicator: catalogue.Indicator, words: Wording) -> str:
-    if pd.isna(value):
+def whose(row: Record, words: Wording) -> str:
+    """Return whether a region has set a target itself."""
+    return words("its own") if row["own"] else words("the nation's")
+
+
+def change_text(row: Record, words: Wording) -> str:
+    """Return what a region must add a year; a dash for nothing."""
+    if pd.isna(row["required"]):
         return "—"
-    return tables.difference_text(words.signed(value, indicator.decimals), indicator.key, words)
+    change = words.signed(row["required"], _indicator(row).decimals)
+    return tables.difference_text(change, row["indicator"], words)
+
+
+def _indicator(row: Record) -> catalogue.Indicator:
+    return catalogue.load().indicators[str(row["indicator"])]
 
 
 def citation_lines(record: Record, words: Wording) -> list[str]:
     """Return where a target stands: document, issuer, place, verification, department, note."""
-    known = catalogue.load()
-    clause = known.clauses[known.indicators[str(record["indicator"])].clause]
+    clause = catalogue.load().clauses[_indicator(record).clause]
+    verification = tables.verification_name(str(record["verification"]), words)
     lines = [
-        words("{title}, {number}, {issuer}, {date}",
-              title=record["document_title"], issuer=record["document_issuer"],
-              number=record["document_number"] or words("number not stated"),
-              date=record["document_date"] or words("date not stated")),
-        words("Place: {place}. Verification: {verification}.", place=record["place"],
-              verification=tables.verification_name(str(record["verification"]), words)),
+        words(
+            "{title}, {number}, {issuer}, {date}",
+            title=record["document_title"],
+            issuer=record["document_issuer"],
+            number=record["document_number"] or words("number not stated"),
+            date=record["document_date"] or words("date not stated"),
+        ),
+        words(
+            "Place: {place}. Verification: {verification}.",
+            place=record["place"],
+            verification=verification,
+        ),
         words("Defined there as: {definition}", definition=record["definition"]),
         words("Clause {number}: {title}", number=clause.number, title=words.text(clause.title)),
-        words("Department responsible: {department}",
-              department=record["department"] or words("not stated in the copy")),
-    ]  # fmt: skip
+        words(
+            "Department responsible: {department}",
+            department=record["department"] or words("not stated in the copy"),
+        ),
+    ]
     if record["note"]:
         lines.append(words("Note: {note}", note=record["note"]))
     if record["document_url"]:
@@ -294,27 +241,21 @@ def observed_table(
 
     A ratio has its denominators too.
     """
-    used = with_denominators(series.assign(indicator=indicator.key), citations)
-    divided = {
-        words("Denominator"): [
-            text(document, period, words)
-            for document, period in zip(*(used[name] for name in DENOMINATOR), strict=True)
-        ]
-    } if indicator.derived else {}  # fmt: skip
-    return pd.DataFrame({
-        words("Period"): [words.period(period) for period in series["period"]],
-        words("Value ({unit})", unit=tables.unit_name(indicator.key, words)): (
-            series["value"].where((series["confidentiality"] == "F") & np.isfinite(series["value"]))
-            .map(lambda value: float(rounded(value, indicator.decimals)), na_action="ignore")
+
+    def value(row: Record) -> float | None:
+        shown = row["confidentiality"] == "F" and math.isfinite(row["value"])
+        return float(rounded(row["value"], indicator.decimals)) if shown else math.nan
+
+    columns: dict[str, Cell] = {
+        words("Period"): lambda row: words.period(row["period"]),
+        words("Value ({unit})", unit=tables.unit_name(indicator.key, words)): value,
+        words("Footnote"): lambda row: tables.footnote(
+            row["status"], row["confidentiality"], row["value"], words
         ),
-        words("Footnote"): [
-            tables.footnote(status, confidentiality, value, words)
-            for status, confidentiality, value in zip(
-                series["status"], series["confidentiality"], series["value"], strict=True
-            )
-        ],
-        **divided,
-    })  # fmt: skip
+    }
+    if indicator.derived:
+        columns[words("Denominator")] = lambda row: footnotes.denominator(row, words)
+    return listing(with_denominators(series.assign(indicator=indicator.key), citations), columns)
 
 
 def answer(verdict: Verdict, words: Wording) -> str:
@@ -341,8 +282,8 @@ def reached(verdict: Verdict, change: float, words: Wording) -> str:
         return words("That cannot be worked out for these figures.")
     if time == float("inf"):
         return words("At this rate the target is never reached.")
-    return words("At this rate the target is reached in {period}.",
-                 period=words.period(date_at(time).isoformat()[:7]))  # fmt: skip
+    month = words.period(date_at(time).isoformat()[:7])
+    return words("At this rate the target is reached in {period}.", period=month)
 
 
 def years_ahead(verdict: Verdict) -> list[str]:
@@ -356,40 +297,77 @@ def needed(verdict: Verdict, period: str, indicator: catalogue.Indicator, words:
     change = change_needed(verdict, period)
     if change is None:
         return words("That cannot be worked out for these figures.")
+    signed = words.signed(change, max(indicator.decimals, 2))
     return words(
         "To reach it by {period}, the coming year must bring {change}.",
         period=words.period(period),
-        change=tables.difference_text(
-            words.signed(change, max(indicator.decimals, 2)), indicator.key, words
-        ),
+        change=tables.difference_text(signed, indicator.key, words),
     )
 
 
-def matrix_table(cells: pd.DataFrame, words: Wording) -> pd.DataFrame:
-    """Return the table twin of the matrix: one row a region and target."""
-    return pd.DataFrame({
-        words("Region code"): cells["region"],
-        words("Region"): cells["name"],
-        words("Objective"): cells["aim"],
-        words("Target"): cells["told"],
-        words("Verdict"): [
-            f"{symbol} {said}" for symbol, said in zip(cells["symbol"], cells["said"], strict=True)
-        ],
-    })  # fmt: skip
+def exports(
+    verdict: Verdict,
+    series: pd.DataFrame,
+    record: Record,
+    citations: pd.DataFrame,
+    required_table: pd.DataFrame,
+    words: Wording,
+    *,
+    region: str,
+    dark: bool,
+    vintage: Vintage,
+) -> list[Export]:
+    """Return what can be taken away from an objective, as it stands in a region."""
+    where = tables.region_names(words.language)[region]
+    title = words.listed([where, tables.aim_name(record, words)])
+    indicator, offer = _indicator(record), Offer((title,), vintage, words)
+
+    def drawn() -> Specification:
+        notes = [
+            target_text(record, words),
+            *citation_lines(record, words)[:2],
+            *footnotes.standing(citations, words),
+            *divided_by(series, indicator, region, citations, words),
+            *footnotes.breaks(series, words),
+            *vintage_notes(vintage, words),
+        ]
+        chart, rows = objective_chart(words, dark=dark), drawing(verdict, series, record, words)
+        return exported_chart(chart, rows, title=title, dark=dark, notes=notes)
+
+    def sheets() -> dict[str, pd.DataFrame]:
+        return {
+            words("Verdict"): verdict_table(verdict, record, words),
+            words("Figures"): observed_table(series, indicator, citations, words),
+            words("Required a year from now"): required_table,
+        }
+
+    verdict_csv = offer.csv(lambda: verdict_table(verdict, record, words))
+    return [*offer.images(drawn), verdict_csv, offer.xlsx(sheets)]
+
+
+def divided_by(
+    series: pd.DataFrame,
+    indicator: catalogue.Indicator,
+    region: str,
+    citations: pd.DataFrame,
+    words: Wording,
+) -> list[str]:
+    """Return the line that names the denominators of a target's figures, none of no ratio."""
+    rows = series.assign(region=region, indicator=indicator.key)
+    return footnotes.divided_by(rows, citations, words)
 
 
 def verdict_table(verdict: Verdict, record: Record, words: Wording) -> pd.DataFrame:
     """Return a verdict with everything that it rests on, one line a row."""
-    known = catalogue.load().indicators[str(record["indicator"])]
+    known = _indicator(record)
+    why = explain(verdict, words, known.decimals, in_points=tables.in_points(known.key))
     parts = {
         words("Objective"): [tables.aim_name(record, words)],
         words("Verdict"): [answer(verdict, words)],
         words("Target"): [target_text(record, words)],
-        words("Why"): explain(
-            verdict, words, known.decimals, in_points=tables.in_points(known.key)
-        ),
+        words("Why"): why,
         words("Formula"): formula(verdict, words, known.decimals),
         words("Who set it"): citation_lines(record, words),
     }
-    lines = [(part, line) for part, told in parts.items() for line in told]
+    lines = [(part, line) for part, texts in parts.items() for line in texts]
     return pd.DataFrame(lines, columns=[words("Part"), words("Text")])

@@ -1,18 +1,31 @@
-"""What the Overview says: the nation's newest figures, and how far all figures reach."""
+"""What the Overview says: the nation's newest figures, every verdict, what must change."""
 
 from __future__ import annotations
 
+import math
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
 import pandas as pd
 
 from indicators import catalogue, denominators, tables
+from indicators.drawing.charts import Specification, matrix_chart
 from indicators.drawing.map_rows import state_of
+from indicators.drawing.palette import VERDICTS, readable_on
+from indicators.drawing.standalone import exported_chart
+from indicators.exports.offered import Export, Offer, table_exports, vintage_notes
 from indicators.frequencies import in_time, one_frequency
+from indicators.progress import SYMBOLS, VerdictClass, class_name, said_of
+from indicators.store.holdings import NATION
+from indicators.store.queries import Vintage
+from indicators.tables import Cell, listing
+from indicators.targets import Register
+from indicators.views import footnotes
+from indicators.views.objectives import GRADE, change_text, counts, target_text
 from indicators.wording import Wording
 
-NATION, ALL = "100000", "ALL"
+ALL = "ALL"
 
 
 @dataclass(frozen=True)
@@ -30,45 +43,41 @@ def headlines(rows: pd.DataFrame, words: Wording) -> list[Headline]:
 
     `rows`: certificates and organisations of all schemes at the regions ALL and 100000.
     """
-    known = catalogue.load()
-    scopes = {ALL: words("all"), NATION: words("domestic")}
-    short = {
+    titles = {
         "certificates_valid": words("Certificates"),
         "certified_organisations": words("Organisations"),
     }
-    found = []
-    for region, scope in scopes.items():
-        for key in short:
-            series = _line(rows[
-                (rows["indicator"] == key) & (rows["region"] == region) & (rows["industry"] == ALL)
-            ])  # fmt: skip
-            if series.empty:
-                continue
-            newest, *before = series[::-1].to_dict("records")
-            change = _change(newest, before[0], words) if before else None
-            indicator = known.indicators[key]
-            found.append(Headline(
-                words("{what} ({scope})", what=short[key], scope=scope),
-                words.big(newest["value"]),
-                change,
-                words("{value} {unit}, {period}. {description}",
-                      value=words.number(newest["value"]), unit=tables.unit_name(key, words),
-                      period=words.period(newest["period"]),
-                      description=words.text(indicator.description)),
-            ))  # fmt: skip
-    return found
+    totals = rows[rows["industry"] == ALL]
+    lines = []
+    for region, scope in ((ALL, words("all")), (NATION, words("domestic"))):
+        for key, title in titles.items():
+            series = _line(totals[(totals["indicator"] == key) & (totals["region"] == region)])
+            if not series.empty:
+                label = words("{what} ({scope})", what=title, scope=scope)
+                lines.append(_headline(key, label, series, words))
+    return lines
 
 
-def _change(newest: dict[Any, Any], before: dict[Any, Any], words: Wording) -> str | None:
+def _headline(key: str, label: str, series: pd.DataFrame, words: Wording) -> Headline:
+    newest, *before = series[::-1].to_dict("records")
+    help_text = words(
+        "{value} {unit}, {period}. {description}",
+        value=words.number(newest["value"]),
+        unit=tables.unit_name(key, words),
+        period=words.period(newest["period"]),
+        description=words.text(catalogue.load().indicators[key].description),
+    )
+    change = _change(newest, before[0], words) if before else None
+    return Headline(label, words.big(newest["value"]), change, help_text)
+
+
+def _change(newest: Mapping[Any, Any], before: Mapping[Any, Any], words: Wording) -> str | None:
     """Return by how much a figure changed in percent; None across a break or without a base."""
     usual = {state_of(newest), state_of(before)} == {"value"}
     if not usual or newest["status"] == "B" or not before["value"]:
         return None
-    return words(
-        "{change} since {period}",
-        change=words.signed((newest["value"] / before["value"] - 1) * 100, 1) + "%",
-        period=words.period(before["period"]),
-    )
+    change = words.signed((newest["value"] / before["value"] - 1) * 100, 1) + "%"
+    return words("{change} since {period}", change=change, period=words.period(before["period"]))
 
 
 def overview_statement(rows: pd.DataFrame, reach: pd.DataFrame, words: Wording) -> str:
@@ -76,14 +85,15 @@ def overview_statement(rows: pd.DataFrame, reach: pd.DataFrame, words: Wording) 
     series = _line(rows[(rows["indicator"] == "certificates_valid") & (rows["region"] == ALL)])
     if series.empty:
         return words("{n} indicators have figures", n=len(reach))
-    provinces = int(reach.loc[reach["indicator"] == "certificates_valid", "provinces"].max())
     newest = series.iloc[-1]
     return words(
         "{value} valid certificates in {period}, those abroad included; {known} of {covered} "
         "provinces have figures",
-        value=words.big(newest["value"]), period=words.period(newest["period"]),
-        known=provinces, covered=len(tables.provinces()),
-    )  # fmt: skip
+        value=words.big(newest["value"]),
+        period=words.period(newest["period"]),
+        known=int(reach.loc[reach["indicator"] == "certificates_valid", "provinces"].max()),
+        covered=len(tables.provinces()),
+    )
 
 
 def _line(rows: pd.DataFrame) -> pd.DataFrame:
@@ -96,26 +106,92 @@ def newest_table(rows: pd.DataFrame, citations: pd.DataFrame, words: Wording) ->
 
     `rows`: national figures of every indicator, all schemes and sizes.
     """
-    known = catalogue.load().indicators
+    known, names = catalogue.load().indicators, tables.region_names(words.language)
     order = {key: place for place, key in enumerate(known)}
-    newest = (
-        _line(rows).groupby(["indicator", "region", "industry"], as_index=False)
-        .tail(1).sort_values("indicator", key=lambda keys: keys.map(order), kind="stable")
-    )  # fmt: skip
+    newest = _line(rows).groupby(["indicator", "region", "industry"], as_index=False).tail(1)
+    newest = newest.sort_values("indicator", key=lambda keys: keys.map(order), kind="stable")
+    columns: dict[str, Cell] = {
+        words("Indicator"): lambda row: words.text(known[row["indicator"]].title),
+        words("Scope"): lambda row: names[row["region"]],
+        words("Industry"): lambda row: tables.industry_name(row["industry"], words),
+        words("Period"): lambda row: words.period(row["period"]),
+        words("Value"): lambda row: words.number(row["value"], known[row["indicator"]].decimals),
+        words("Unit"): lambda row: tables.unit_name(row["indicator"], words),
+        words("Denominator"): lambda row: footnotes.denominator(row, words),
+    }
+    return listing(denominators.with_denominators(newest, citations), columns)
+
+
+def matrix(verdicts: pd.DataFrame, register: Register, words: Wording, dark: bool) -> pd.DataFrame:
+    """Return the rows of the matrix, regions in code order, the commonest aims first."""
     names = tables.region_names(words.language)
-    used = denominators.with_denominators(newest, citations)[denominators.DENOMINATOR]
-    return pd.DataFrame({
-        words("Indicator"): [words.text(known[key].title) for key in newest["indicator"]],
-        words("Scope"): newest["region"].map(names).to_numpy(),
-        words("Industry"): [tables.industry_name(code, words) for code in newest["industry"]],
-        words("Period"): [words.period(period) for period in newest["period"]],
-        words("Value"): [
-            words.number(value, known[key].decimals)
-            for key, value in zip(newest["indicator"], newest["value"], strict=True)
-        ],
-        words("Unit"): [tables.unit_name(key, words) for key in newest["indicator"]],
-        words("Denominator"): [
-            denominators.text(document, period, words)
-            for document, period in used.itertuples(index=False)
-        ],
-    })  # fmt: skip
+    targets = register.target.set_index("target").to_dict("index")
+    rows = []
+    for row in verdicts.to_dict("records"):
+        verdict = VerdictClass(row["verdict"])
+        fill = VERDICTS[GRADE[verdict]][dark]
+        whose = "" if row["own"] else words(" (the nation's target)")
+        cell = {
+            "region": row["region"],
+            "name": names[row["region"]],
+            "target": row["target"],
+            "aim": tables.aim_name(row, words),
+            "symbol": SYMBOLS[verdict],
+            "fill": fill,
+            "ink": readable_on(fill),
+            "said": said_of(row, words),
+            "told": target_text(targets[row["target"]], words) + whose,
+        }
+        rows.append(cell)
+    cells = pd.DataFrame(rows)
+    often = -cells["aim"].map(cells["aim"].value_counts())
+    ordered = cells.assign(often=often).sort_values(["region", "often", "aim"])
+    return ordered.drop(columns="often").reset_index(drop=True)
+
+
+def matrix_table(cells: pd.DataFrame, words: Wording) -> pd.DataFrame:
+    """Return the table twin of the matrix: one row a region and target."""
+    columns: dict[str, Cell] = {
+        words("Region code"): lambda cell: cell["region"],
+        words("Region"): lambda cell: cell["name"],
+        words("Objective"): lambda cell: cell["aim"],
+        words("Target"): lambda cell: cell["told"],
+        words("Verdict"): lambda cell: f"{cell['symbol']} {cell['said']}",
+    }
+    return listing(cells, columns)
+
+
+def must_change(verdicts: pd.DataFrame, words: Wording) -> pd.DataFrame:
+    """Return what must change this year, the largest acceleration first, as a table."""
+    late = verdicts["verdict"].isin(["acceleration_needed", "limited", "moving_away"])
+    behind = verdicts[late].sort_values("acceleration", ascending=False, na_position="first")
+    names = tables.region_names(words.language)
+    columns: dict[str, Cell] = {
+        words("Region"): lambda row: names[row["region"]],
+        words("Objective"): lambda row: tables.aim_name(row, words),
+        words("Verdict"): lambda row: class_name(VerdictClass(row["verdict"]), words),
+        words("Acceleration factor"): lambda row: (
+            words.number(row["acceleration"], 1) if math.isfinite(row["acceleration"]) else "—"
+        ),
+        words("Required a year from now"): lambda row: change_text(row, words),
+    }
+    return listing(behind, columns)
+
+
+def exports(
+    verdicts: pd.DataFrame, cells: pd.DataFrame, words: Wording, dark: bool, vintage: Vintage
+) -> list[Export]:
+    """Return what can be taken away from the matrix of verdicts, as its `cells` are shown."""
+    title = words("Objectives: every region, every target")
+    badges = [f"{symbol} {name} {n}" for symbol, name, n in counts(verdicts, words)]
+
+    def drawn() -> Specification:
+        notes = [words.listed(badges), *vintage_notes(vintage, words)]
+        chart = matrix_chart(words, dark=dark)
+        return exported_chart(chart, {"matrix": cells}, title=title, dark=dark, notes=notes)
+
+    name = words("Verdicts")
+    return [
+        *Offer((name,), vintage, words).images(drawn),
+        *table_exports(name, lambda: matrix_table(cells, words), vintage, words),
+    ]

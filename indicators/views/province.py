@@ -8,17 +8,30 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any, NamedTuple
 
+import numpy as np
 import pandas as pd
 
 from indicators import catalogue, denominators, tables
 from indicators.compare import Gap, Mistake, PeerGroups, Problem, RankChange, Standing
 from indicators.drawing import charts
-from indicators.drawing.province import AIMS, STRIPS, TRENDS
+from indicators.drawing.charts import Specification
+from indicators.drawing.province import AIMS, PARTS, STRIPS, TRENDS, parts_chart
+from indicators.drawing.standalone import exported_chart
+from indicators.exports.offered import Export, Offer, vintage_notes
 from indicators.periods import frequency, parse
-from indicators.progress import SYMBOLS, Kind, Reason, VerdictClass, reason_sentence, said_of
+from indicators.progress import (
+    SYMBOLS,
+    Kind,
+    Reason,
+    VerdictClass,
+    reason_sentence,
+    said_of,
+)
+from indicators.store.holdings import NATION
+from indicators.store.queries import Vintage
+from indicators.tables import Cell, listing
 from indicators.views import footnotes, objectives
 from indicators.views.facts import (
-    NATION,
     NEAREST,
     SIBLINGS,
     Facts,
@@ -29,13 +42,17 @@ from indicators.views.facts import (
     parent_of,
     standing_well,
 )
-from indicators.views.objectives import target_text
-from indicators.wording import Wording, difference, rounded
+from indicators.views.objectives import target_text, whose
+from indicators.wording import Wording, difference, rounded, sentence
 
 # A rank among fewer says nothing.
 FEWEST_RANKED = 5
-# Scatter beyond this many times what chance explains: a class of difference is no news.
-FAR_FROM_CHANCE = 5
+MOST_DECIMALS = 4
+_BEST_FIRST = {code: place for place, code in enumerate(VerdictClass)}
+MOST_STRIPS = 12
+FEWEST_PARTS = 2
+# A longer series is drawn by the last figure of each year: a strip has no room for more.
+MOST_POINTS = 24
 
 
 def statement(facts: Facts, words: Wording) -> str:
@@ -55,59 +72,61 @@ def targets_statement(facts: Facts, words: Wording) -> str:
     if facts.verdicts.empty:
         return words("no target applies")
     judged, late = assessed(facts.verdicts), outstanding(facts.verdicts)
-    if judged.empty and late.empty:
-        return words.plural(
-            "the {n} target that applies cannot be judged yet",
-            "none of the {n} targets that apply can be judged yet", n=len(facts.verdicts),
-        )  # fmt: skip
     parts = []
     if len(judged):
-        parts.append(words.plural(
+        judged_text = words.plural(
             "{good} of {n} target that can be judged is met or on track",
             "{good} of {n} targets that can be judged are met or on track",
-            n=len(judged), good=words.number(len(standing_well(judged))),
-        ))  # fmt: skip
+            n=len(judged),
+            good=words.number(len(standing_well(judged))),
+        )
+        parts.append(judged_text)
     if len(late):
-        parts.append(words.plural(
+        waiting = words.plural(
             "{n} target past its deadline waits for the final figure",
-            "{n} targets past their deadlines wait for the final figures", n=len(late),
-        ))  # fmt: skip
+            "{n} targets past their deadlines wait for the final figures",
+            n=len(late),
+        )
+        parts.append(waiting)
+    if not parts:
+        return words.plural(
+            "the {n} target that applies cannot be judged yet",
+            "none of the {n} targets that apply can be judged yet",
+            n=len(facts.verdicts),
+        )
     return parts[0] if len(parts) == 1 else words("{said}; {rank}", said=parts[0], rank=parts[1])
 
 
 def mistake_text(mistake: Mistake, words: Wording) -> str:
     """Return one thing that is wrong in the file of peer groups, and where."""
-    problem = {
-        Problem.NOT_YAML: words("the file is not YAML: {found}", found=mistake.found),
-        Problem.UNKNOWN_FIELD: words("unknown field {found}", found=mistake.found),
-        Problem.MISSING_FIELD: words("the field {found} is missing", found=mistake.found),
-        Problem.NOT_A_LIST: words("a list is needed, not {found}", found=mistake.found),
-        Problem.NOT_A_MAPPING: words("fields are needed, not {found}", found=mistake.found),
-        Problem.NOT_TEXT: words("text in quotes is needed, not {found}", found=mistake.found),
-        Problem.NOT_TRUE_OR_FALSE: words(
-            "true or false is needed, not {found}", found=mistake.found
-        ),
-        Problem.NOT_A_POSITIVE_NUMBER: words(
-            "a positive number is needed, not {found}", found=mistake.found
-        ),
-        Problem.UNKNOWN_REGION: words("no region has the code {found}", found=mistake.found),
-        Problem.UNKNOWN_INDICATOR: words("no indicator is called {found}", found=mistake.found),
-        Problem.UNKNOWN_INDUSTRY: words("no industry has the code {found}", found=mistake.found),
-        Problem.UNKNOWN_SCALE: words(
-            "the scale is linear or log, not {found}", found=mistake.found
-        ),
-        Problem.DUPLICATE: words("{found} stands twice", found=mistake.found),
-        Problem.TOO_FEW: words("a group needs two members, not {found}", found=mistake.found),
-    }[mistake.problem]
+    problem = words(_PEER_MISTAKES[mistake.problem], found=mistake.found)
     if not mistake.place:
         return problem
     return words("{place}: {problem}", place=mistake.place, problem=problem)
 
 
+_PEER_MISTAKES = {
+    Problem.NOT_YAML: sentence("the file is not YAML: {found}"),
+    Problem.UNKNOWN_FIELD: sentence("unknown field {found}"),
+    Problem.MISSING_FIELD: sentence("the field {found} is missing"),
+    Problem.NOT_A_LIST: sentence("a list is needed, not {found}"),
+    Problem.NOT_A_MAPPING: sentence("fields are needed, not {found}"),
+    Problem.NOT_TEXT: sentence("text in quotes is needed, not {found}"),
+    Problem.NOT_TRUE_OR_FALSE: sentence("true or false is needed, not {found}"),
+    Problem.NOT_A_POSITIVE_NUMBER: sentence("a positive number is needed, not {found}"),
+    Problem.UNKNOWN_REGION: sentence("no region has the code {found}"),
+    Problem.UNKNOWN_INDICATOR: sentence("no indicator is called {found}"),
+    Problem.UNKNOWN_INDUSTRY: sentence("no industry has the code {found}"),
+    Problem.UNKNOWN_SCALE: sentence("the scale is linear or log, not {found}"),
+    Problem.DUPLICATE: sentence("{found} stands twice"),
+    Problem.TOO_FEW: sentence("a group needs two members, not {found}"),
+}
+
+
 def reason_with_count(reason: str, number: int, words: Wording) -> str:
     """Return why targets cannot be judged, and how many of them."""
-    return words("({n}) {reason}", n=words.number(number),
-                 reason=reason_sentence(Reason(reason), words))  # fmt: skip
+    said = reason_sentence(Reason(reason), words)
+    return words("({n}) {reason}", n=words.number(number), reason=said)
 
 
 def leading_rank(facts: Facts) -> Row | None:
@@ -133,13 +152,8 @@ def rank_text(row: Row, words: Wording) -> str:
     if pd.isna(row["rank_from"]) or row["rank_from"] == row["rank_to"]:
         place = words("{rank} of {of} with figures", rank=rank, of=of)
     else:
-        place = words(
-            "{rank} ({first}–{last}) of {of} with figures",
-            rank=rank,
-            of=of,
-            first=words.number(row["rank_from"]),
-            last=words.number(row["rank_to"]),
-        )
+        interval = {"first": words.number(row["rank_from"]), "last": words.number(row["rank_to"])}
+        place = words("{rank} ({first}–{last}) of {of} with figures", rank=rank, of=of, **interval)
     if row["shared"] == 1:
         return place
     return words("{rank}, shared by {n}", rank=place, n=words.number(row["shared"]))
@@ -149,25 +163,28 @@ def change_sign(row: Row) -> str:
     """Return a change of rank as a sign: `▲2`, `▼1`, `≈` for noise, `=`; empty where untested."""
     if pd.isna(row["change"]) or row["of"] < FEWEST_RANKED:
         return ""
-    return {
-        RankChange.UNCHANGED: "=", RankChange.NOISE: "≈", RankChange.UNKNOWN: "",
-        RankChange.UP: f"▲{row['change']:.0f}", RankChange.DOWN: f"▼{-row['change']:.0f}",
-    }[RankChange(row["state"])]  # fmt: skip
+    signs = {
+        RankChange.UNCHANGED: "=",
+        RankChange.NOISE: "≈",
+        RankChange.UNKNOWN: "",
+        RankChange.UP: f"▲{row['change']:.0f}",
+        RankChange.DOWN: f"▼{-row['change']:.0f}",
+    }
+    return signs[RankChange(row["state"])]
 
 
 def change_text(row: Row, words: Wording) -> str:
     """Return a change of rank, since when, and whether chance could make it; empty for none."""
     if pd.isna(row["change"]) or row["of"] < FEWEST_RANKED:
         return ""
-    change, period = words.signed(row["change"], 0), words.period(row["since"])
+    values = {"n": words.signed(row["change"], 0), "period": words.period(row["since"])}
+    beyond_chance = words("{n} since {period}, beyond chance", **values)
     return {
-        RankChange.UNCHANGED: words("the same as in {period}", period=period),
-        RankChange.NOISE: words(
-            "{n} since {period}, which chance could make", n=change, period=period
-        ),
-        RankChange.UNKNOWN: words("{n} since {period}, not tested", n=change, period=period),
-        RankChange.UP: words("{n} since {period}, beyond chance", n=change, period=period),
-        RankChange.DOWN: words("{n} since {period}, beyond chance", n=change, period=period),
+        RankChange.UNCHANGED: words("the same as in {period}", **values),
+        RankChange.NOISE: words("{n} since {period}, which chance could make", **values),
+        RankChange.UNKNOWN: words("{n} since {period}, not tested", **values),
+        RankChange.UP: beyond_chance,
+        RankChange.DOWN: beyond_chance,
     }[RankChange(row["state"])]
 
 
@@ -219,20 +236,18 @@ def peers_text(facts: Facts, declared: PeerGroups, words: Wording) -> str:
     if not facts.peers:
         return words("{group}: none can be found, for want of figures.", group=name)
     if facts.group != NEAREST:
-        return words("{group}: {names}.", group=name,
-                     names=words.listed([names[code] for code in facts.peers]))  # fmt: skip
+        peers = words.listed([names[code] for code in facts.peers])
+        return words("{group}: {names}.", group=name, names=peers)
     near = [
         words("{region} ({distance})", region=names[code], distance=words.number(distance, 2))
-        for code, distance in zip(
-            facts.nearest["neighbour"], facts.nearest["distance"], strict=True
-        )
+        for code, distance in facts.nearest[["neighbour", "distance"]].itertuples(index=False)
     ]
-    said = words("{group}, distance in standard deviations: {names}.", group=name,
-                 names=words.listed(near))  # fmt: skip
+    said = words(
+        "{group}, distance in standard deviations: {names}.", group=name, names=words.listed(near)
+    )
     used = _features(facts.nearest["features"], words)
     said += words(" Alike by {features}.", features=words.listed(used))
-    missing = _features(facts.nearest["missing"], words)
-    if missing:
+    if missing := _features(facts.nearest["missing"], words):
         said += words(" Not known for all: {features}.", features=words.listed(missing))
     return said
 
@@ -248,8 +263,8 @@ def feature_name(key: str, words: Wording) -> str:
     title = words.text(catalogue.load().indicators[indicator].title)
     if not industry:
         return title
-    return words("share of {industry} in {indicator}", indicator=title,
-                 industry=tables.industry_name(industry, words))  # fmt: skip
+    name = tables.industry_name(industry, words)
+    return words("share of {industry} in {indicator}", indicator=title, industry=name)
 
 
 def _gap(row: Row) -> Decimal:
@@ -270,36 +285,31 @@ def difference_signed(row: Row, words: Wording) -> str:
     return tables.difference_text(words.signed(_gap(row)), row["indicator"], words)
 
 
-def compared(facts: Facts) -> pd.DataFrame:
-    """Return the rows of the spine that are a fair comparison: no counts, no shares of a whole."""
-    return facts.fair
-
-
 def comparison_sentence(facts: Facts, row: Row, words: Wording) -> str:
     """Return one indicator against its benchmark: the difference first, then rank and chance."""
     known = catalogue.load().indicators[row["indicator"]]
-    unit, decimals = tables.unit_name(known.key, words), known.decimals
     said = words(
         "{indicator} stood at {value} {unit} in {period}",
-        indicator=words.text(known.title), value=words.number(row["value"], decimals), unit=unit,
+        indicator=words.text(known.title),
+        value=words.number(row["value"], known.decimals),
+        unit=tables.unit_name(known.key, words),
         period=words.period(row["period"]),
-    )  # fmt: skip
+    )
     if not pd.isna(row["benchmark"]):
         gap = _gap(row)
         values = {
             "said": said,
             "difference": tables.difference_text(words.number(abs(gap)), known.key, words),
             "whole": benchmark_name(facts, words),
-            "benchmark": words.number(row["benchmark"], decimals),
-        }  # fmt: skip
+            "benchmark": words.number(row["benchmark"], known.decimals),
+        }
         if gap > 0:
             said = words("{said}, {difference} above {whole} ({benchmark})", **values)
         elif gap < 0:
             said = words("{said}, {difference} below {whole} ({benchmark})", **values)
         else:
             said = words("{said}, the same as {whole}", **values)
-    rank = rank_text(row, words)
-    if rank:
+    if rank := rank_text(row, words):
         said = words("{said}, rank {rank}", said=said, rank=rank)
     if row["class"] == Standing.SIMILAR:
         said = words("{said}; chance alone could make such a difference", said=said)
@@ -313,49 +323,43 @@ def benchmark_name(facts: Facts, words: Wording) -> str:
     return tables.region_names(words.language)[facts.nation]
 
 
-MOST_STRIPS = 12
-FEWEST_PARTS = 2
-# A longer series is drawn by the last figure of each year: a strip has no room for more.
-MOST_POINTS = 24
-
-
 def spine_rows(facts: Facts, words: Wording) -> pd.DataFrame:
     """Return the rows of the spine chart: what can be compared and has a range of peers."""
-    known = catalogue.load().indicators
-    drawn = compared(facts)
-    drawn = drawn[drawn["at"].notna()]
-    rows = []
-    for row in drawn.to_dict("records"):
-        item = known[row["indicator"]]
-        decimals, unit = item.decimals, tables.unit_name(item.key, words)
-        name, value = words.text(item.title), words.number(row["value"], decimals)
-        rank = rank_text(row, words)
-        told = [f"{value} {unit}", words.period(row["period"])]
-        if rank:
-            place, of = words.number(row["rank"]), words.number(row["of"])
-            ranked = words("rank {rank} of {of}", rank=place, of=of)
-            told.append(" ".join(filter(None, [ranked, change_sign(row)])))
-        lowest, highest = (words.number(row[end], decimals) for end in ("lowest", "highest"))
-        rows.append({
-            "indicator": item.key, "name": name, "told": " · ".join(told),
-            "value": told[0],
-            "benchmark": words.number(row["benchmark"], decimals),
-            "difference": difference_signed(row, words),
-            "class": row["class"],
-            "standing": standing_name(row["class"], words),
-            "median": words.number(row["median"], decimals),
-            "range": f"{lowest} – {highest}",
-            "rank": rank,
-            "change": change_text(row, words),
-            "spoken": " · ".join([name, *told]),
-            "at": row["at"],
-            "centre_at": 0.0,
-            **{
-                f"{end}_at": row[f"{end}_at"]
-                for end in ("lowest", "lower_quartile", "upper_quartile", "highest")
-            },
-        })  # fmt: skip
-    return pd.DataFrame(rows)
+    drawn = facts.fair[facts.fair["at"].notna()]
+    return pd.DataFrame([_spine_row(row, words) for row in drawn.to_dict("records")])
+
+
+def _spine_row(row: Row, words: Wording) -> dict[str, Any]:
+    item = catalogue.load().indicators[row["indicator"]]
+
+    def number(column: str) -> str:
+        return words.number(row[column], item.decimals)
+
+    name, value = words.text(item.title), f"{number('value')} {tables.unit_name(item.key, words)}"
+    rank = rank_text(row, words)
+    told = [value, words.period(row["period"])]
+    if rank:
+        place, of = words.number(row["rank"]), words.number(row["of"])
+        ranked = words("rank {rank} of {of}", rank=place, of=of)
+        told.append(" ".join(filter(None, [ranked, change_sign(row)])))
+    ends = ("lowest", "lower_quartile", "upper_quartile", "highest")
+    return {
+        "indicator": item.key,
+        "name": name,
+        "told": " · ".join(told),
+        "value": value,
+        "benchmark": number("benchmark"),
+        "difference": difference_signed(row, words),
+        "class": row["class"],
+        "standing": standing_name(row["class"], words),
+        "median": number("median"),
+        "range": f"{number('lowest')} – {number('highest')}",
+        "rank": rank,
+        "change": change_text(row, words),
+        "spoken": " · ".join([name, *told]),
+        "at": row["at"],
+        "centre_at": 0.0,
+    } | {f"{end}_at": row[f"{end}_at"] for end in ends}
 
 
 def trends(
@@ -369,64 +373,45 @@ def trends(
     strips, points, goals = [], [], []
     for key, series in _series(facts, trending(facts)[:most]).items():
         item, unit = known[key], tables.unit_name(key, words)
-        aim = _aim_of(series, aims.get(key))
-        shown = [words.number(point.value, item.decimals) for point in series]
-        ends = [point.value for point in series] + ([] if aim is None else [aim["target_value"]])
-        low, reach = min(ends), max(ends) - min(ends)
-        strips.append({
-            "indicator": key, "name": words.text(item.title),
-            "told": _development(series, shown, unit, words),
-            "asked": "" if aim is None else words(
-                "Target: {target}", target=target_text(asked[aim["target"]], words)
-            ),
-        })  # fmt: skip
+        aim, demand = _aim_of(series, aims.get(key)), ""
+        values = [point.value for point in series]
+        shown = [words.number(value, item.decimals) for value in values]
+        if aim is not None:
+            values.append(aim["target_value"])
+            target = target_text(asked[aim["target"]], words)
+            demand = words("Target: {target}", target=target)
+        low, reach = min(values), max(values) - min(values)
+        strips.append(
+            (key, words.text(item.title), _development(series, shown, words, unit), demand)
+        )
         if aim is not None:
             goals.append((key, _height(aim["target_value"], low, reach)))
-        points += [
-            (
-                key, point.date, _height(point.value, low, reach), point.segment,
-                f"{said} {unit}", words.period(point.period),
-            )
-            for point, said in zip(series, shown, strict=True)
-        ]  # fmt: skip
-    return {
-        STRIPS: pd.DataFrame(strips, columns=["indicator", "name", "told", "asked"]),
-        TRENDS: pd.DataFrame(
-            points, columns=["indicator", "date", "y", "segment", "shown", "period"]
-        ),
-        AIMS: pd.DataFrame(goals, columns=["indicator", "y"]),
+        for point, number in zip(series, shown, strict=True):
+            height, period = _height(point.value, low, reach), words.period(point.period)
+            points.append((key, point.date, height, point.segment, f"{number} {unit}", period))
+    columns: dict[str, tuple[list[Any], list[str]]] = {
+        STRIPS: (strips, ["indicator", "name", "told", "asked"]),
+        TRENDS: (points, ["indicator", "date", "y", "segment", "shown", "period"]),
+        AIMS: (goals, ["indicator", "y"]),
     }
+    return {name: pd.DataFrame(rows, columns=names) for name, (rows, names) in columns.items()}
 
 
-def _development(series: list[Point], shown: list[str], unit: str, words: Wording) -> str:
+def _development(series: list[Point], shown: list[str], words: Wording, unit: str) -> str:
     """Return the first and the last figure of a series; of a broken one those since the break."""
     last = series[-1]
     start = next(at for at, point in enumerate(series) if point.segment == last.segment)
     first = series[start]
-    said = (
-        words(
-            "{first} ({from_period}) to {last} ({to_period}) {unit}",
-            first=shown[start],
-            from_period=words.period(first.period),
-            last=shown[-1],
-            to_period=words.period(last.period),
-            unit=unit,
-        )
-        if first != last
-        else words(
-            "{last} ({to_period}) {unit}",
-            last=shown[-1],
-            to_period=words.period(last.period),
-            unit=unit,
-        )
-    )
+    values = {"last": shown[-1], "to_period": words.period(last.period), "unit": unit}
+    values |= {"first": shown[start], "from_period": words.period(first.period)}
+    if first == last:
+        said = words("{last} ({to_period}) {unit}", **values)
+    else:
+        said = words("{first} ({from_period}) to {last} ({to_period}) {unit}", **values)
     if not start:
         return said
-    return words(
-        "{said}; not comparable with figures before {period}",
-        said=said,
-        period=words.period(first.period),
-    )
+    period = words.period(first.period)
+    return words("{said}; not comparable with figures before {period}", said=said, period=period)
 
 
 def _height(value: float, low: float, reach: float) -> float:
@@ -472,9 +457,8 @@ def trending(facts: Facts) -> list[str]:
     own = facts.lines
     usable = own[own["value"].notna() & (own["confidentiality"] == "F")]
     counts = usable["indicator"].value_counts()
-    aimed = list(facts.verdicts.loc[facts.verdicts["target_value"].notna(), "indicator"])
-    order = list(dict.fromkeys([*aimed, *compared(facts)["indicator"],
-                                *catalogue.load().indicators]))  # fmt: skip
+    aimed = facts.verdicts.loc[facts.verdicts["target_value"].notna(), "indicator"]
+    order = dict.fromkeys([*aimed, *facts.fair["indicator"], *catalogue.load().indicators])
     return [key for key in order if counts.get(key, 0) >= 2]
 
 
@@ -507,26 +491,32 @@ def parts_rows(facts: Facts, indicator: str, by: str, words: Wording) -> pd.Data
     known = catalogue.load()
     item = known.indicators[indicator]
     codes = known.industries if by == "industry" else known.sizes
-    order = {code: place for place, code in enumerate(codes["code"])}
+    name = tables.industry_name if by == "industry" else tables.size_name
     parts = facts.parts
     chosen = parts[(parts["indicator"] == indicator) & (parts[by] != "ALL")]
     free = chosen[chosen["value"].notna() & (chosen["confidentiality"] == "F")]
-    own = free[free["region"] == facts.region].sort_values(by, key=lambda column: column.map(order))
     whole = free[free["region"] == facts.nation].set_index(by)["value"]
-    name = tables.industry_name if by == "industry" else tables.size_name
+    own = free[free["region"] == facts.region].set_index(by, drop=False)
+    own = own.reindex([code for code in codes["code"] if code in own.index])
     fair = item.kind != "count" and item.share_of is None
-    benchmark = own[by].map(whole).astype(float) if fair else pd.Series(float("nan"), own.index)
-    labels = [words.number(value, item.decimals) for value in own["value"]]
-    said = [name(code, words) for code in own[by]]
-    return pd.DataFrame({
-        "name": said,
-        "value": own["value"].to_numpy(),
-        "label": labels,
-        "benchmark": benchmark.to_numpy(),
-        "compared": [words.number(value, item.decimals) for value in benchmark],
-        "end": pd.concat([own["value"], benchmark], axis=1).max(axis=1).to_numpy(),
-        "spoken": [f"{part}, {label}" for part, label in zip(said, labels, strict=True)],
-    })  # fmt: skip
+    own = own.assign(benchmark=own[by].map(whole).astype(float) if fair else float("nan"))
+    columns: dict[str, Cell] = {
+        "name": lambda row: name(row[by], words),
+        "value": lambda row: row["value"],
+        "label": lambda row: words.number(row["value"], item.decimals),
+        "benchmark": lambda row: row["benchmark"],
+        "compared": lambda row: words.number(row["benchmark"], item.decimals),
+        "end": lambda row: np.fmax(row["value"], row["benchmark"]),
+        "spoken": lambda row: (
+            f"{name(row[by], words)}, {words.number(row['value'], item.decimals)}"
+        ),
+    }
+    return listing(own, columns)
+
+
+def parts_title(by: str, words: Wording) -> str:
+    """Return what the bars by industry or size are called."""
+    return words("Figures by industry") if by == "industry" else words("Figures by enterprise size")
 
 
 def divided(facts: Facts) -> list[str]:
@@ -539,10 +529,6 @@ def divided(facts: Facts) -> list[str]:
     return sorted(found, key=lambda key: order[key].kind == "count" or bool(order[key].share_of))
 
 
-MOST_DECIMALS = 4
-_BEST_FIRST = {code: place for place, code in enumerate(VerdictClass)}
-
-
 def verdict_table(facts: Facts, asked: Mapping[str, Row], words: Wording) -> pd.DataFrame:
     """Return the region's targets and verdicts, those that can be judged first.
 
@@ -552,74 +538,68 @@ def verdict_table(facts: Facts, asked: Mapping[str, Row], words: Wording) -> pd.
         ["order", "own", "indicator"], ascending=[True, False, True]
     )
     known = catalogue.load().indicators
-    told = rows.to_dict("records")
-    return pd.DataFrame({
-        words("Verdict"): [
-            f"{SYMBOLS[VerdictClass(row['verdict'])]} "
-            f"{said_of(row, words)}" for row in told
-        ],
-        words("Indicator"): [tables.aim_name(row, words) for row in told],
-        words("Target"): [target_text(asked[row["target"]], words) for row in told],
-        words("Latest"): [
-            "—" if pd.isna(row["latest_value"]) else words(
-                "{value} ({period})", period=words.period(row["latest_period"]),
-                value=words.number(row["latest_value"], known[row["indicator"]].decimals),
-            ) for row in told
-        ],
-        words("Required a year from now"): [
-            required_text(row, words) for row in told
-        ],
-        words("Acceleration factor"): [
-            words.number(row["acceleration"], 1) if math.isfinite(row["acceleration"])
-            and row["required"] else "—" for row in told
-        ],
-        words("Whose target"): [
-            words("its own") if row["own"] else words("the nation's") for row in told
-        ],
-    })  # fmt: skip
+
+    def latest(row: Row) -> str:
+        if pd.isna(row["latest_value"]):
+            return "—"
+        value = words.number(row["latest_value"], known[row["indicator"]].decimals)
+        period = words.period(row["latest_period"])
+        return words("{value} ({period})", period=period, value=value)
+
+    def acceleration(row: Row) -> str:
+        needed = row["required"] and math.isfinite(row["acceleration"])
+        return words.number(row["acceleration"], 1) if needed else "—"
+
+    columns: dict[str, Cell] = {
+        words("Verdict"): lambda row: (
+            f"{SYMBOLS[VerdictClass(row['verdict'])]} {said_of(row, words)}"
+        ),
+        words("Indicator"): lambda row: tables.aim_name(row, words),
+        words("Target"): lambda row: target_text(asked[row["target"]], words),
+        words("Latest"): latest,
+        words("Required a year from now"): lambda row: required_text(row, words),
+        words("Acceleration factor"): acceleration,
+        words("Whose target"): lambda row: whose(row, words),
+    }
+    return listing(rows, columns)
 
 
 def comparison_table(facts: Facts, words: Wording) -> pd.DataFrame:
     """Return the region on every indicator that it has a figure of, beside benchmark and peers."""
     known = catalogue.load().indicators
-    rows = facts.spine[facts.spine["value"].notna()].to_dict("records")
 
-    def figures(name: str) -> list[str]:
-        return [words.number(row[name], known[row["indicator"]].decimals) for row in rows]
+    def number(column: str) -> Cell:
+        return lambda row: words.number(row[column], known[row["indicator"]].decimals)
 
-    def limits(height: str) -> list[str]:
-        ends = zip(figures(f"limit_lower_{height}"), figures(f"limit_upper_{height}"), strict=True)
-        return ["—" if low == "—" else f"{low} – {high}" for low, high in ends]
+    def limits(height: str) -> Cell:
+        low, high = number(f"limit_lower_{height}"), number(f"limit_upper_{height}")
+        return lambda row: "—" if low(row) == "—" else f"{low(row)} – {high(row)}"
 
-    return pd.DataFrame({
-        words("Indicator"): [words.text(known[row["indicator"]].title) for row in rows],
-        words("Period"): [words.period(row["period"]) for row in rows],
-        words("Value"): figures("value"),
-        words("Unit"): [tables.unit_name(row["indicator"], words) for row in rows],
-        words("Benchmark"): figures("benchmark"),
-        words("Difference"): [difference_signed(row, words) for row in rows],
+    def beside_peers(row: Row) -> str:
+        nothing = pd.isna(row["group_benchmark"])
+        return "—" if nothing else standing_name(row["group_class"], words)
+
+    columns: dict[str, Cell] = {
+        words("Indicator"): lambda row: words.text(known[row["indicator"]].title),
+        words("Period"): lambda row: words.period(row["period"]),
+        words("Value"): number("value"),
+        words("Unit"): lambda row: tables.unit_name(row["indicator"], words),
+        words("Benchmark"): number("benchmark"),
+        words("Difference"): lambda row: difference_signed(row, words),
         words("Control limits at 95 %"): limits("95"),
         words("Control limits at 99.8 %"): limits("998"),
-        words("Rank"): [rank_text(row, words) or "—" for row in rows],
-        words("Change of rank"): [change_text(row, words) or "—" for row in rows],
-        words("Compared with the benchmark"): [
-            standing_name(row["class"], words) for row in rows
-        ],
-        words("Peers together"): figures("group_benchmark"),
-        words("Compared with the peers together"): [
-            "—" if pd.isna(row["group_benchmark"]) else standing_name(row["group_class"], words)
-            for row in rows
-        ],
-        words("Median of the peers"): figures("median"),
-        words("Lowest of the peers"): figures("lowest"),
-        words("Highest of the peers"): figures("highest"),
-        words("Peers with a figure"): [
-            words.number(row["peers"]) for row in rows
-        ],
-        words("What is missing"): [
-            gap_name(row["benchmark_gap"] or row["gap"], words) for row in rows
-        ],
-    })  # fmt: skip
+        words("Rank"): lambda row: rank_text(row, words) or "—",
+        words("Change of rank"): lambda row: change_text(row, words) or "—",
+        words("Compared with the benchmark"): lambda row: standing_name(row["class"], words),
+        words("Peers together"): number("group_benchmark"),
+        words("Compared with the peers together"): beside_peers,
+        words("Median of the peers"): number("median"),
+        words("Lowest of the peers"): number("lowest"),
+        words("Highest of the peers"): number("highest"),
+        words("Peers with a figure"): lambda row: words.number(row["peers"]),
+        words("What is missing"): lambda row: gap_name(row["benchmark_gap"] or row["gap"], words),
+    }
+    return listing(facts.spine[facts.spine["value"].notna()], columns)
 
 
 def missing_table(facts: Facts, words: Wording) -> pd.DataFrame:
@@ -629,46 +609,41 @@ def missing_table(facts: Facts, words: Wording) -> pd.DataFrame:
     own = facts.parts[(facts.parts["region"] == facts.region) & facts.parts["value"].notna()]
     # What exists for one industry only is there: it has no total to be missing.
     held = {*facts.spine.loc[facts.spine["value"].notna(), "indicator"], *own["indicator"]}
-    rows = [
-        (item, gap_name(gaps.get(key, Gap.NO_DATA), words))
-        for key, item in known.indicators.items()
-        if item.kind != "milestone" and key not in held
-    ]
-    return pd.DataFrame({
-        words("Indicator"): [words.text(item.title) for item, _ in rows],
-        words("Clause"): [words.text(known.clauses[item.clause].title) for item, _ in rows],
-        words("Why"): [why for _, why in rows],
-        words("Who could supply it"): [supplier(item, facts, words) for item, _ in rows],
-    })  # fmt: skip
+    lacking = [key for key in declared() if key not in held]
+    columns: dict[str, Cell] = {
+        words("Indicator"): lambda row: words.text(row["item"].title),
+        words("Clause"): lambda row: words.text(known.clauses[row["item"].clause].title),
+        words("Why"): lambda row: gap_name(gaps.get(row["item"].key, Gap.NO_DATA), words),
+        words("Who could supply it"): lambda row: supplier(row["item"], facts, words),
+    }
+    return listing(pd.DataFrame({"item": [known.indicators[key] for key in lacking]}), columns)
 
 
 def supplier(item: catalogue.Indicator, facts: Facts, words: Wording) -> str:
     """Return who has figures of an indicator for others, or what it would follow from."""
     known = catalogue.load()
     if item.derived:
-        needed = [str(item.numerator), str(item.denominator)]
-        own = facts.own
-        have = set(own.loc[own["value"].notna(), "indicator"])
-        lacking = [key for key in dict.fromkeys(needed) if key not in have] or needed
-        return words("computed here as soon as there is: {indicators}", indicators=words.listed([
-            words.text(known.indicators[key].title) for key in lacking
-        ]))  # fmt: skip
-    found = []
+        needed = dict.fromkeys([str(item.numerator), str(item.denominator)])
+        with_figures = set(facts.own.loc[facts.own["value"].notna(), "indicator"])
+        lacking = [key for key in needed if key not in with_figures] or needed
+        titles = words.listed([words.text(known.indicators[key].title) for key in lacking])
+        return words("computed here as soon as there is: {indicators}", indicators=titles)
+    suppliers = []
     for source, provinces in sorted(facts.holdings.get(item.key, {}).items()):
-        publisher = (
-            words.text(known.sources[source].publisher)
-            if source in known.sources
-            else tables.source_name(source, words)
-        )
-        found.append(
-            words.plural("{publisher}: published for {n} province",
-                         "{publisher}: published for {n} provinces", n=provinces,
-                         publisher=publisher) if provinces
-            else words("{publisher}: published for the nation only", publisher=publisher)
-        )  # fmt: skip
-    return ("；" if words.language == "zh" else "; ").join(found) or words(
-        "no public source is known: to be collected"
-    )
+        listed = known.sources.get(source)
+        publisher = words.text(listed.publisher) if listed else tables.source_name(source, words)
+        if provinces:
+            said = words.plural(
+                "{publisher}: published for {n} province",
+                "{publisher}: published for {n} provinces",
+                n=provinces,
+                publisher=publisher,
+            )
+        else:
+            said = words("{publisher}: published for the nation only", publisher=publisher)
+        suppliers.append(said)
+    separator = "；" if words.language == "zh" else "; "
+    return separator.join(suppliers) or words("no public source is known: to be collected")
 
 
 def required_text(row: Row, words: Wording) -> str:
@@ -713,68 +688,79 @@ class ProvinceTables:
 def province_tables(material: Material, words: Wording) -> ProvinceTables:
     """Return what the page says of a region."""
     facts, common = material.facts, material.shared
-    where = tables.region_names(words.language)[facts.region]
-    trends = len(trending(facts))
-    missing = missing_table(facts, words)
+    trends, missing = len(trending(facts)), missing_table(facts, words)
+    badges = (
+        f":gray-badge[{symbol} {name} {words.number(number)}]"
+        for symbol, name, number in objectives.counts(facts.verdicts, words)
+    )
+    number, where = min(trends, MOST_STRIPS), tables.region_names(words.language)[facts.region]
+    drawn_trends = words.plural(
+        "{n} trend of {region}", "{n} trends of {region}", n=number, region=where
+    )
     return ProvinceTables(
         statement=statement(facts, words),
         known=not facts.own.empty,
-        counts=" ".join(
-            f":gray-badge[{symbol} {name} {words.number(number)}]"
-            for symbol, name, number in objectives.counts(facts.verdicts, words)
-        ),
+        counts=" ".join(badges),
         verdicts=verdict_table(facts, common.judged.asked, words),
         beside=beside(material, words),
-        trends=words.plural(
-            "{n} trend of {region}", "{n} trends of {region}", n=min(trends, MOST_STRIPS),
-            region=where,
-        ) if trends else "",
+        trends=drawn_trends if trends else "",
         trends_note=_trends_note(trends, words),
         divided=divided(facts),
         missing=missing,
         missing_note=words(
             "{n} of the {all} indicators that the clauses ask for have no figure here.",
-            n=words.number(len(missing)), all=words.number(len(declared())),
+            n=words.number(len(missing)),
+            all=words.number(len(declared())),
         ),
-        sources=[
-            source_line(facts, words),
-            # Its documents are too many to list: the briefing and the workbook do.
-            *footnotes.standing(material.citations[material.citations["basis"] != "derived"],
-                            words)[1:],
-            *denominators.of_a_region(facts.own, material.citations, words),
-        ],
-    )  # fmt: skip
+        sources=sources(material, words),
+    )
+
+
+def sources(material: Material, words: Wording) -> list[str]:
+    """Return where a region's figures come from.
+
+    Its documents are too many to list: the briefing and the workbook do.
+    """
+    published = material.citations[material.citations["basis"] != "derived"]
+    return [
+        source_line(material.facts, words),
+        *footnotes.standing(published, words)[1:],
+        *denominators.of_a_region(material.facts.own, material.citations, words),
+    ]
 
 
 def beside(material: Material, words: Wording) -> Beside:
     """Return whom a region is compared with; all that its group of peers decides."""
     facts = material.facts
+    drawn = int(facts.fair["at"].notna().sum())
     where = tables.region_names(words.language)[facts.region]
-    drawn = int(compared(facts)["at"].notna().sum())
-    return Beside(
-        facts.group,
-        peers_text(facts, material.shared.declared, words),
-        words.plural(
-            "{region} among its peers on {n} indicator",
-            "{region} among its peers on {n} indicators", n=drawn, region=where,
-        ) if drawn else "",
-    )  # fmt: skip
+    compared = words.plural(
+        "{region} among its peers on {n} indicator",
+        "{region} among its peers on {n} indicators",
+        n=drawn,
+        region=where,
+    )
+    peers = peers_text(facts, material.shared.declared, words)
+    return Beside(facts.group, peers, compared if drawn else "")
 
 
 def source_line(facts: Facts, words: Wording) -> str:
     """Return the sources of a region's figures in one line."""
-    sources = sorted(set(facts.own["source"]))
-    if not sources:
+    names = source_names(facts, words)
+    if not names:
         return words("Source: none has figures of this region")
-    names = [tables.source_name(key, words) for key in sources]
     return words("Source: {documents}", documents=words.listed(names))
+
+
+def source_names(facts: Facts, words: Wording) -> list[str]:
+    """Return the sources of a region's figures."""
+    return [tables.source_name(key, words) for key in sorted(set(facts.own["source"]))]
 
 
 def declared() -> list[str]:
     """Return the indicators that ask for a figure, not for evidence."""
-    return [
-        key for key, item in catalogue.load().indicators.items() if item.kind != "milestone"
-    ]  # fmt: skip
+    known = catalogue.load().indicators
+    return [key for key, item in known.items() if item.kind != "milestone"]
 
 
 def _trends_note(trends: int, words: Wording) -> str:
@@ -782,11 +768,15 @@ def _trends_note(trends: int, words: Wording) -> str:
         return words("No indicator has two figures yet, so there is no trend.")
     said = words(
         "Each strip has its own scale; dashed: the target. Of a series with more than {n} figures "
-        "the last of each year is drawn.", n=MOST_POINTS,
-    )  # fmt: skip
+        "the last of each year is drawn.",
+        n=MOST_POINTS,
+    )
     if trends > MOST_STRIPS:
-        said += words(" {n} of {all} indicators are drawn, those with a target first.",
-                      n=MOST_STRIPS, all=trends)  # fmt: skip
+        said += words(
+            " {n} of {all} indicators are drawn, those with a target first.",
+            n=MOST_STRIPS,
+            all=trends,
+        )
     return said
 
 
@@ -815,27 +805,24 @@ def series_table(facts: Facts, words: Wording) -> pd.DataFrame:
     order = {key: place for place, key in enumerate(known)}
     # By indicator; within one they stand in order of time.
     rows = facts.lines.sort_values("indicator", key=lambda column: column.map(order), kind="stable")
-    return pd.DataFrame({
-        words("Indicator"): [words.text(known[key].title) for key in rows["indicator"]],
-        words("Period"): [words.period(period) for period in rows["period"]],
-        words("Value"): rows["value"].where(rows["confidentiality"] == "F").to_numpy(),
-        words("Unit"): [tables.unit_name(key, words) for key in rows["indicator"]],
-        words("Footnote"): [
-            tables.footnote(status, confidentiality, value, words)
-            for status, confidentiality, value in zip(
-                rows["status"], rows["confidentiality"], rows["value"], strict=True
-            )
-        ],
-    })  # fmt: skip
+    columns: dict[str, Cell] = {
+        words("Indicator"): lambda row: words.text(known[row["indicator"]].title),
+        words("Period"): lambda row: words.period(row["period"]),
+        words("Value"): lambda row: row["value"] if row["confidentiality"] == "F" else math.nan,
+        words("Unit"): lambda row: tables.unit_name(row["indicator"], words),
+        words("Footnote"): lambda row: tables.footnote(
+            row["status"], row["confidentiality"], row["value"], words
+        ),
+    }
+    return listing(rows, columns)
 
 
 def part_note(facts: Facts, indicator: str, words: Wording) -> str:
     """Return what the bars of industries and sizes show."""
     item = catalogue.load().indicators[indicator]
     period = facts.parts.loc[facts.parts["indicator"] == indicator, "period"].iloc[0]
-    said = words("{what} ({unit}), {period}.", what=words.text(item.title),
-                 unit=tables.unit_name(indicator, words),
-                 period=words.period(period))  # fmt: skip
+    values = {"what": words.text(item.title), "unit": tables.unit_name(indicator, words)}
+    said = words("{what} ({unit}), {period}.", period=words.period(period), **values)
     if item.kind == "count" or item.share_of:
         return said
     return said + words(" The tick: {whole}.", whole=benchmark_name(facts, words))
@@ -844,9 +831,35 @@ def part_note(facts: Facts, indicator: str, words: Wording) -> str:
 def part_table(facts: Facts, indicator: str, words: Wording) -> pd.DataFrame:
     """Return the twin of the bars: industries, then sizes."""
     both = pd.concat([parts_rows(facts, indicator, by, words) for by in ("industry", "size")])
-    return pd.DataFrame({
-        words("Part"): both["name"].to_numpy(),
-        words("Value"): both["label"].to_numpy(),
-        words("Benchmark"): both["compared"].to_numpy(),
-        words("Unit"): tables.unit_name(indicator, words),
-    })  # fmt: skip
+    columns: dict[str, Cell] = {
+        words("Part"): lambda row: row["name"],
+        words("Value"): lambda row: row["label"],
+        words("Benchmark"): lambda row: row["compared"],
+        words("Unit"): lambda row: tables.unit_name(indicator, words),
+    }
+    return listing(both, columns)
+
+
+def part_exports(
+    material: Material, indicator: str, by: str, words: Wording, dark: bool, vintage: Vintage
+) -> list[Export]:
+    """Return what can be taken away from the bars `by` industry or size."""
+    facts = material.facts
+    where, what = tables.region_names(words.language)[facts.region], parts_title(by, words)
+    title = words.text(catalogue.load().indicators[indicator].title)
+
+    def bars() -> Specification:
+        return exported_chart(
+            parts_chart(words, dark=dark),
+            {PARTS: parts_rows(facts, indicator, by, words)},
+            title=f"{where} · {what}",
+            dark=dark,
+            width=620,
+            notes=[
+                part_note(facts, indicator, words),
+                *sources(material, words),
+                *vintage_notes(vintage, words),
+            ],
+        )
+
+    return Offer((where, title, what), vintage, words).images(bars)

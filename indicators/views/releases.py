@@ -2,51 +2,54 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pandas as pd
 
 from indicators import catalogue, tables
 from indicators.progress import said
+from indicators.tables import Cell, listing
 from indicators.targets import Register
 from indicators.wording import Wording
+
+CELL = ["period", "region", "scheme", "industry", "size"]  # of an indicator
+Row = dict[Any, Any]
 
 
 def change_table(changes: pd.DataFrame, words: Wording) -> pd.DataFrame:
     """Return what a release changed, by indicator."""
-    known = catalogue.load().indicators
-    return pd.DataFrame({
-        words("Indicator"): [
-            words.text(known[key].title) if key in known else key for key in changes["indicator"]
-        ],
-        words("Added"): changes["added"].to_numpy(),
-        words("Changed"): changes["changed"].to_numpy(),
-        words("Withdrawn"): changes["withdrawn"].to_numpy(),
-    })  # fmt: skip
+    columns: dict[str, Cell] = {
+        words("Indicator"): lambda row: _title(row["indicator"], words),
+        words("Added"): lambda row: row["added"],
+        words("Changed"): lambda row: row["changed"],
+        words("Withdrawn"): lambda row: row["withdrawn"],
+    }
+    return listing(changes, columns)
+
+
+def _title(indicator: str, words: Wording) -> str:
+    """Return an indicator's title, or its key when the catalogue does not know it any more."""
+    item = catalogue.load().indicators.get(indicator)
+    return indicator if item is None else words.text(item.title)
 
 
 def flip_table(flips: pd.DataFrame, register: Register, words: Wording) -> pd.DataFrame:
     """Return the verdicts that a release turned, each with the figure that did it."""
-    names = tables.region_names(words.language)
-    held = set(register.target["target"])
-    return pd.DataFrame({
-        words("Region"): flips["region"].map(names),
-        words("Objective"): [
-            tables.aim_name(register.record(target), words) if target in held else target
-            for target in flips["target"]
-        ],
-        words("Was"): _verdicts(flips, "old", words),
-        words("Became"): _verdicts(flips, "new", words),
-        words("Because of"): [
-            cause(period, old, new, words)
-            for period, old, new in zip(
-                flips["period"], flips["old_value"], flips["new_value"], strict=True
-            )
-        ],
-    })  # fmt: skip
+    names, targets = tables.region_names(words.language), set(register.target["target"])
 
+    def aim(target: str) -> str:
+        return tables.aim_name(register.record(target), words) if target in targets else target
 
-def _verdicts(flips: pd.DataFrame, age: str, words: Wording) -> list[str]:
-    pairs = zip(flips[f"{age}_verdict"], flips[f"{age}_reason"], strict=True)
-    return [said(verdict, reason, words) for verdict, reason in pairs]
+    columns: dict[str, Cell] = {
+        words("Region"): lambda row: names[row["region"]],
+        words("Objective"): lambda row: aim(row["target"]),
+        words("Was"): lambda row: said(row["old_verdict"], row["old_reason"], words),
+        words("Became"): lambda row: said(row["new_verdict"], row["new_reason"], words),
+        words("Because of"): lambda row: cause(
+            row["period"], row["old_value"], row["new_value"], words
+        ),
+    }
+    return listing(flips, columns)
 
 
 def cause(period: str | None, old: float | None, new: float | None, words: Wording) -> str:
@@ -56,50 +59,56 @@ def cause(period: str | None, old: float | None, new: float | None, words: Wordi
     """
     if period is None or pd.isna(period):
         return words("the target itself")
+    when = words.period(period)
     if pd.isna(old) and pd.isna(new):
-        return words("{period}: suppressed", period=words.period(period))
-    return words(
-        "{period}: {old} → {new}",
-        period=words.period(period), old=words.number(old, 2), new=words.number(new, 2),
-    )  # fmt: skip
+        return words("{period}: suppressed", period=when)
+    before, after = words.number(old, 2), words.number(new, 2)
+    return words("{period}: {old} → {new}", period=when, old=before, new=after)
 
 
 def warning_table(warnings: pd.DataFrame, words: Wording) -> pd.DataFrame:
     """Return the warnings that were accepted for a release."""
-    return pd.DataFrame({
-        words("File"): warnings["file"].to_numpy(),
-        words("Sheet"): warnings["sheet"].to_numpy(),
-        words("Row"): warnings["row"].to_numpy(),
-        words("Column"): warnings["column"].to_numpy(),
-        words("Found"): warnings["found"].mask(
-            warnings["suppressed"].astype(bool), words("suppressed")
-        ).to_numpy(),
-        words("Accepted because"): warnings["reason"].fillna("").to_numpy(),
-        words("Since release"): warnings["since"].astype("Int64").to_numpy(),
-    })  # fmt: skip
+    suppressed = warnings["suppressed"].astype(bool)
+    shown = {
+        words("File"): warnings["file"],
+        words("Sheet"): warnings["sheet"],
+        words("Row"): warnings["row"],
+        words("Column"): warnings["column"],
+        words("Found"): warnings["found"].mask(suppressed, words("suppressed")),
+        words("Accepted because"): warnings["reason"].fillna(""),
+        words("Since release"): warnings["since"].astype("Int64"),
+    }
+    return pd.DataFrame(shown).reset_index(drop=True)
 
 
 def retraction_table(retractions: pd.DataFrame, words: Wording) -> pd.DataFrame:
     """Return which figures were taken out of every release, when, by whom and why."""
-    known, names = catalogue.load().indicators, tables.region_names(words.language)
-    rows = retractions
-    return pd.DataFrame({
-        words("Indicator"): [
-            words.text(known[key].title) if key in known else key for key in rows["indicator"]
-        ],
-        words("Period"): [words.period(period) for period in rows["period"]],
-        words("Region"): rows["region"].map(names),
-        words("Certification scheme"): [tables.scheme_name(key, words) for key in rows["scheme"]],
-        words("Industry"): [tables.industry_name(key, words) for key in rows["industry"]],
-        words("Enterprise size"): [tables.size_name(key, words) for key in rows["size"]],
-        words("Retracted"): [words.date(moment) for moment in rows["retracted_at"]],
-        words("By"): rows["retracted_by"].to_numpy(),
-        words("Reason"): [
-            reason if rule == "retracted"
-            else words("a retracted figure would follow from it: {reason}", reason=reason)
-            for reason, rule in zip(rows["reason"], rows["rule"], strict=True)
-        ],
-    })  # fmt: skip
+
+    def reason(row: Row) -> str:
+        if row["rule"] == "retracted":
+            return str(row["reason"])
+        return words("a retracted figure would follow from it: {reason}", reason=row["reason"])
+
+    columns: dict[str, Cell] = {
+        words("Indicator"): lambda row: _title(row["indicator"], words),
+        **_cell_columns(words),
+        words("Retracted"): lambda row: words.date(row["retracted_at"]),
+        words("By"): lambda row: row["retracted_by"],
+        words("Reason"): reason,
+    }
+    return listing(retractions, columns)
+
+
+def _cell_columns(words: Wording) -> dict[str, Cell]:
+    """Return the columns that say which figure of an indicator one is."""
+    names = tables.region_names(words.language)
+    return {
+        words("Period"): lambda row: words.period(row["period"]),
+        words("Region"): lambda row: names.get(row["region"]),
+        words("Certification scheme"): lambda row: tables.scheme_name(row["scheme"], words),
+        words("Industry"): lambda row: tables.industry_name(row["industry"], words),
+        words("Enterprise size"): lambda row: tables.size_name(row["size"], words),
+    }
 
 
 def revision_table(rows: pd.DataFrame, revisions: pd.DataFrame, words: Wording) -> pd.DataFrame:
@@ -108,27 +117,24 @@ def revision_table(rows: pd.DataFrame, revisions: pd.DataFrame, words: Wording) 
     `rows` are today's figures of a selection and `revisions` their earlier values. A figure
     that a release withdrew has no row of today.
     """
-    known, names = catalogue.load().indicators, tables.region_names(words.language)
-    revised = revisions[["period", "region", "scheme", "industry", "size"]].drop_duplicates()
+    revised = revisions[CELL].drop_duplicates()
     today = rows.merge(revised, how="inner", validate="1:1").assign(superseded=None)
     every = pd.concat([revisions, today.astype({"superseded": object})], ignore_index=True)
-    every = every.sort_values(["period", "region", "scheme", "industry", "size", "release"])
-    return pd.DataFrame({
-        words("Period"): [words.period(period) for period in every["period"]],
-        words("Region"): every["region"].map(names),
-        words("Certification scheme"): [tables.scheme_name(key, words) for key in every["scheme"]],
-        words("Industry"): [tables.industry_name(key, words) for key in every["industry"]],
-        words("Enterprise size"): [tables.size_name(key, words) for key in every["size"]],
-        words("Value"): [
-            words("withheld") if confidentiality != "F"
-            else words.number(value, known[key].decimals)
-            for key, value, confidentiality in zip(
-                every["indicator"], every["value"], every["confidentiality"], strict=True
-            )
-        ],
-        words("Published in release"): every["release"].to_numpy(),
-        words("Until release"): [
-            words("today") if pd.isna(until) else str(int(until) - 1)
-            for until in every["superseded"]
-        ],
-    })  # fmt: skip
+    known = catalogue.load().indicators
+
+    def value(row: Row) -> str:
+        if row["confidentiality"] != "F":
+            return words("withheld")
+        return words.number(row["value"], known[row["indicator"]].decimals)
+
+    def until(row: Row) -> str:
+        over = row["superseded"]
+        return words("today") if pd.isna(over) else str(int(over) - 1)
+
+    columns: dict[str, Cell] = {
+        **_cell_columns(words),
+        words("Value"): value,
+        words("Published in release"): lambda row: row["release"],
+        words("Until release"): until,
+    }
+    return listing(every.sort_values([*CELL, "release"]), columns)

@@ -2,38 +2,104 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Any
 
 import pandas as pd
 
 from indicators import catalogue, denominators, tables
 from indicators.compare import Standing
-from indicators.drawing import province as province_charts
+from indicators.drawing import province as charts
 from indicators.drawing.boundaries import prefectures
+from indicators.drawing.charts import Specification
 from indicators.drawing.standalone import exported_chart, exported_map, map_provenance
 from indicators.exports import downloads
+from indicators.exports.offered import demonstration_note
 from indicators.frequencies import in_time, one_frequency
 from indicators.progress import explain
 from indicators.store.holdings import NATION
 from indicators.store.queries import Selection, Vintage
-from indicators.views import map as map_view
 from indicators.views import province
-from indicators.views.briefing.blocks import (
-    Block,
-    Briefing,
-    Figure,
-    Heading,
-    Paragraph,
-    Points,
-    Table,
-)
-from indicators.views.facts import Material, assessed, behind, outstanding
-from indicators.views.map import MapView
+from indicators.views.facts import Material, Row, assessed, behind, outstanding
+from indicators.views.map import MapView, map_figures
 from indicators.wording import Wording
 
 # What two to four pages have room for; the workbook has all.
 TOLD, REASONS, SIDES, STRIPS, GAPS, DOCUMENTS, SPINE = 4, 5, 3, 5, 10, 8, 9
 WIDTH, COLUMN = 640, 380  # px of a drawing across the page, and of one beside another
+
+
+@dataclass(frozen=True)
+class Heading:
+    """The title of a section."""
+
+    text: str
+
+
+@dataclass(frozen=True)
+class Paragraph:
+    """One paragraph."""
+
+    text: str
+
+
+@dataclass(frozen=True)
+class Points:
+    """A list without an order."""
+
+    texts: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Table:
+    """A table with its caption; `shares` are the widths of its columns in parts."""
+
+    caption: str
+    rows: pd.DataFrame
+    shares: tuple[float, ...]
+
+
+@dataclass(frozen=True)
+class Figure:
+    """A drawing with its caption and the sentence that says what it shows; width in per cent."""
+
+    caption: str
+    alt: str
+    specification: dict[str, Any] = field(repr=False)
+    width: float = 100.0
+
+    @cached_property
+    def svg(self) -> str:
+        """The drawing, made once for all files."""
+        return downloads.svg_file(self.specification).decode()
+
+    @cached_property
+    def png(self) -> bytes:
+        """The drawing in pixels."""
+        return downloads.png_of(self.svg)
+
+
+Block = Heading | Paragraph | Points | Table | Figure
+
+
+@dataclass(frozen=True)
+class Briefing:
+    """A whole document. `header` and `footer` stand on every page, `mark` in red if there is one.
+
+    name: what its files are called, without suffix. published: when its release was, ISO 8601.
+    """
+
+    title: str
+    subtitle: str
+    header: str
+    footer: str
+    mark: str
+    language: str
+    name: str
+    published: str
+    blocks: tuple[Block, ...]
 
 
 def name_of(region: str, vintage: Vintage, words: Wording) -> str:
@@ -51,36 +117,35 @@ def briefing(material: Material, words: Wording) -> Briefing:
     number, date = release["release"], words.date(str(release["published_at"]))
     demonstration = material.shared.vintage.dataset == "demonstration"
     title = words("{region}: briefing on quality governance", region=where)
-    mark = (
-        words("Demonstration data: generated for trying things out, true of no region.")
-        if demonstration else ""
-    )  # fmt: skip
     sections = (_standing, _targets, _comparison, _missing, _sources)
     return Briefing(
         title=title,
         subtitle=words("Figures of release {number}, published {date}", number=number, date=date),
         header=title,
         footer=words(
-            "{sources}. Release {number}, published {date}.", number=number, date=date,
+            "{sources}. Release {number}, published {date}.",
+            number=number,
+            date=date,
             sources=province.source_line(facts, words),
         ),
-        mark=mark,
+        mark=demonstration_note(words) if demonstration else "",
         language=words.language,
         name=name_of(facts.region, material.shared.vintage, words),
         published=str(release["published_at"]),
         blocks=tuple(block for section in sections for block in section(material, words)),
-    )  # fmt: skip
+    )
 
 
 def _standing(material: Material, words: Wording) -> Iterator[Block]:
     facts = material.facts
     yield Heading(words("Where we stand"))
     if facts.own.empty:
-        yield Paragraph(words(
+        nothing = words(
             "No source that this project holds has a figure of {region}. So nothing is said of "
             "how it stands; what is missing, and who could supply it, stands below.",
             region=tables.region_names(words.language)[facts.region],
-        ))  # fmt: skip
+        )
+        yield Paragraph(nothing)
     else:
         yield Paragraph(words("{said}.", said=province.statement(facts, words)))
     row = province.leading_rank(facts)
@@ -108,77 +173,81 @@ def _best_covered(material: Material) -> tuple[str, str] | None:
 
 
 def _map(material: Material, indicator: str, period: str, words: Wording) -> Iterator[Block]:
-    common, facts = material.shared, material.facts
+    common, region = material.shared, material.facts.region
     rows = common.totals
     rows = rows[(rows["indicator"] == indicator) & (rows["period"] == period)]
-    drawn = common.boundaries.within(common.parent)
-    view = MapView(
-        Selection(indicator, period), facts.region, words.language, dark=False, within=common.parent
+    selection = Selection(indicator, period)
+    view = MapView(selection, region, words.language, dark=False, within=common.parent)
+    figures = map_figures(view, rows, material.citations.head(0), common.boundaries)
+    values = {
+        "region": tables.region_names(words.language)[region],
+        "what": words.text(view.indicator.title),
+        "period": words.period(period),
+    }
+    if region not in set(rows.loc[rows["value"].notna(), "region"]):
+        absent = words(
+            "{region} is not among the regions with a figure of: {what}, {period}.", **values
+        )
+        yield Paragraph(absent)
+    drawing = exported_map(
+        common.boundaries.within(common.parent),
+        figures.units,
+        figures.legend,
+        words=words,
+        width=WIDTH,
+        title=" · ".join(figures.parts),
+        notes=[words("Release {number}", number=common.vintage.release)],
     )
-    figures = map_view.map_figures(view, rows, material.citations.head(0), common.boundaries)
-    where = tables.region_names(words.language)[facts.region]
-    what = words.text(catalogue.load().indicators[indicator].title)
-    if facts.region not in set(rows.loc[rows["value"].notna(), "region"]):
-        yield Paragraph(words(
-            "{region} is not among the regions with a figure of: {what}, {period}.", region=where,
-            what=what, period=words.period(period),
-        ))  # fmt: skip
-    yield Figure(
-        words("{what}, {period}; {region} outlined", what=what,
-              period=words.period(period), region=where),
-        figures.statement,
-        exported_map(
-            drawn, figures.units, figures.legend, words=words, width=WIDTH,
-            title=" · ".join(figures.parts),
-            notes=[words("Release {number}", number=common.vintage.release)],
-        ),
-        width=74,
-    )  # fmt: skip
+    caption = words("{what}, {period}; {region} outlined", **values)
+    yield Figure(caption, figures.statement, drawing, width=74)
 
 
 def _targets(material: Material, words: Wording) -> Iterator[Block]:
-    facts = material.facts
+    verdicts = material.facts.verdicts
     yield Heading(words("Targets and how they stand"))
-    judged = pd.concat([
-        assessed(facts.verdicts), outstanding(facts.verdicts)
-    ])  # fmt: skip
-    if facts.verdicts.empty:
+    if verdicts.empty:
         yield Paragraph(words("No target of a document in the register applies here."))
         return
-    yield Paragraph(words(
+    statement = province.targets_statement(material.facts, words)
+    summary = words(
         "{count}; {own} of all {n} that apply are the region's own, the others the nation's.",
-        count=_capital(province.targets_statement(facts, words)),
-        own=words.number(int(facts.verdicts["own"].sum())),
-        n=words.number(len(facts.verdicts)),
-    ))  # fmt: skip
-    late = behind(facts.verdicts)
-    told = []
-    for row in late.head(TOLD).to_dict("records"):
-        verdict = material.behind[row["target"]]
-        decimals = catalogue.load().indicators[row["indicator"]].decimals
-        left_out = words("There is no history of revisions, so that check is left out.")
-        every = explain(verdict, words, decimals, in_points=tables.in_points(row["indicator"]))
-        # The last sentence is another method's verdict: the Objectives page has room for both.
-        every = every[:-1] if verdict.eurostat.value is not None else every
-        said = [sentence for sentence in every if sentence != left_out][:REASONS]
-        told.append(words("{aim}. {why}", aim=tables.aim_name(row, words),
-                          why=_run(said, words)))  # fmt: skip
-    if told:
+        count=statement[:1].upper() + statement[1:],
+        own=words.number(int(verdicts["own"].sum())),
+        n=words.number(len(verdicts)),
+    )
+    yield Paragraph(summary)
+    if late := [
+        _why(row, material, words) for row in behind(verdicts).head(TOLD).to_dict("records")
+    ]:
         yield Paragraph(words("What needs attention first, the farthest behind at the top:"))
-        yield Points(tuple(told))
-    shown = province.verdict_table(facts, material.shared.judged.asked, words)
-    waiting = len(facts.verdicts) - len(judged)
-    yield Table(
-        words("Targets that can be judged") if waiting and len(judged)
-        else words("Targets and verdicts"),
-        shown.iloc[: len(judged) or None, :5], (2.2, 3.2, 3.4, 1.9, 1.5),
-    )  # fmt: skip
-    if waiting and len(judged):
-        why = _run(_reasons(facts.verdicts, words), words)
-        yield Paragraph(words.plural(
-            "{n} more target cannot be judged: {why}", "{n} more targets cannot be judged: {why}",
-            n=waiting, why=why,
-        ))  # fmt: skip
+        yield Points(tuple(late))
+    judged = len(assessed(verdicts)) + len(outstanding(verdicts))
+    waiting = len(verdicts) - judged
+    both = waiting and judged
+    shown = province.verdict_table(material.facts, material.shared.judged.asked, words)
+    caption = words("Targets that can be judged") if both else words("Targets and verdicts")
+    yield Table(caption, shown.iloc[: judged or None, :5], (2.2, 3.2, 3.4, 1.9, 1.5))
+    if both:
+        why = _run(_reasons(verdicts, words), words)
+        unjudged = words.plural(
+            "{n} more target cannot be judged: {why}",
+            "{n} more targets cannot be judged: {why}",
+            n=waiting,
+            why=why,
+        )
+        yield Paragraph(unjudged)
+
+
+def _why(row: Row, material: Material, words: Wording) -> str:
+    """Return why a target is behind, as briefly as a page allows."""
+    verdict, key = material.behind[row["target"]], row["indicator"]
+    decimals = catalogue.load().indicators[key].decimals
+    reasons = explain(verdict, words, decimals, in_points=tables.in_points(key))
+    # The last sentence is another method's verdict: the Objectives page has room for both.
+    reasons = reasons[:-1] if verdict.eurostat.value is not None else reasons
+    left_out = words("There is no history of revisions, so that check is left out.")
+    told = [reason for reason in reasons if reason != left_out][:REASONS]
+    return words("{aim}. {why}", aim=tables.aim_name(row, words), why=_run(told, words))
 
 
 def _reasons(verdicts: pd.DataFrame, words: Wording) -> list[str]:
@@ -194,72 +263,75 @@ def _run(said: list[str], words: Wording) -> str:
     return ("" if words.language == "zh" else " ").join(said)
 
 
-def _capital(sentence: str) -> str:
-    return sentence[:1].upper() + sentence[1:]
-
-
 def _comparison(material: Material, words: Wording) -> Iterator[Block]:
     facts, common = material.facts, material.shared
-    fair = province.compared(facts)
+    fair = facts.fair
     yield Heading(words("Beside the nation and the peers"))
     if fair.empty:
         yield Paragraph(words("There is no rate or index of this region to compare."))
         return
     yield Paragraph(province.peers_text(facts, common.declared, words))
+
+    def compared(rows: pd.DataFrame) -> Points:
+        records = rows.to_dict("records")
+        return Points(tuple(province.comparison_sentence(facts, row, words) for row in records))
+
     known = fair[fair["benchmark"].notna() & (fair["polarity"] != 0)].sort_values("at")
     # What chance could make, or rounding hides, is neither ahead nor behind.
     alike = [province.reads_the_same(row) for row in known.to_dict("records")]
     clear = known[(known["class"] != Standing.SIMILAR) & ~pd.Series(alike, known.index, dtype=bool)]
-    ahead = clear[clear["at"] > 0].iloc[::-1].head(SIDES)
-    after = clear[clear["at"] < 0].head(SIDES)
     if known.empty:
-        yield Paragraph(words(
+        alone = words(
             "The benchmark has no figure for the same periods, so what follows rests on the peers "
             "and the rank."
-        ))  # fmt: skip
-        yield Points(tuple(
-            province.comparison_sentence(facts, row, words)
-            for row in fair.head(SIDES).to_dict("records")
-        ))  # fmt: skip
+        )
+        yield Paragraph(alone)
+        yield compared(fair.head(SIDES))
+    ahead, after = clear[clear["at"] > 0].iloc[::-1], clear[clear["at"] < 0]
     for said, rows in (
-        (words("Most clearly ahead:"), ahead), (words("Most clearly behind:"), after),
-    ):  # fmt: skip
+        (words("Most clearly ahead:"), ahead),
+        (words("Most clearly behind:"), after),
+    ):
         if len(rows):
             yield Paragraph(said)
-            yield Points(tuple(
-                province.comparison_sentence(facts, row, words) for row in rows.to_dict("records")
-            ))  # fmt: skip
+            yield compared(rows.head(SIDES))
     if len(known) and clear.empty:
         yield Paragraph(words("No difference from the benchmark is more than chance could make."))
     *legend, caution = province.comparison_notes(words)
     yield Paragraph(caution)
-    rows = province.spine_rows(facts, words)
+    yield from _drawings(material, legend, words)
+
+
+def _drawings(material: Material, legend: list[str], words: Wording) -> Iterator[Block]:
+    """Return the spine and the trends, which stand side by side."""
+    facts, common = material.facts, material.shared
+    release = words("Release {number}", number=common.vintage.release)
+    region = tables.region_names(words.language)[facts.region]
+
+    def drawn(
+        chart: Specification, rows: Mapping[str, pd.DataFrame], title: str, notes: list[str]
+    ) -> Specification:
+        notes = [*notes, release]
+        return exported_chart(chart, rows, width=COLUMN, title=title, notes=notes)
+
+    rows = province.spine_rows(facts, words).head(SPINE)
     if len(rows):
+        title, chart = words("Among the peers"), charts.spine_chart(words)
         yield Figure(
-            words("{region} among its peers: better to the right",
-                  region=tables.region_names(words.language)[facts.region]),
-            words("{n} indicators, each with the range of the peers", n=min(len(rows), SPINE)),
-            exported_chart(
-                province_charts.spine_chart(words),
-                {province_charts.SPINE: rows.head(SPINE)}, width=COLUMN,
-                title=words("Among the peers"),
-                notes=[*legend,
-                       words("Release {number}", number=common.vintage.release)],
-            ),
+            words("{region} among its peers: better to the right", region=region),
+            words("{n} indicators, each with the range of the peers", n=len(rows)),
+            drawn(chart, {charts.SPINE: rows}, title, legend),
             width=49,
-        )  # fmt: skip
-    drawn = province.trends(facts, common.judged.asked, words, STRIPS)
-    if len(drawn[province_charts.STRIPS]):
+        )
+    trends = province.trends(facts, common.judged.asked, words, STRIPS)
+    if number := len(trends[charts.STRIPS]):
+        notes = [words("Each strip has its own scale; dashed: the target.")]
         yield Figure(
             words("How figures developed; dashed: the target"),
-            words("{n} trends, each on its own scale", n=len(drawn[province_charts.STRIPS])),
-            exported_chart(
-                province_charts.trends_chart(words), drawn, width=COLUMN, title=words("Trends"),
-                notes=[words("Each strip has its own scale; dashed: the target."),
-                       words("Release {number}", number=common.vintage.release)],
-            ),
+            words("{n} trends, each on its own scale", n=number),
+            drawn(charts.trends_chart(words), trends, words("Trends"), notes),
             width=49,
-        )  # fmt: skip
+        )
 
 
 def _missing(material: Material, words: Wording) -> Iterator[Block]:
@@ -269,8 +341,12 @@ def _missing(material: Material, words: Wording) -> Iterator[Block]:
     if rows.empty:
         yield Paragraph(words("Every indicator that the clauses ask for has a figure here."))
         return
-    said = words("Of {all} indicators that the clauses ask for, {n} have no figure here.",
-                 all=words.number(len(province.declared())), n=words.number(len(rows)))  # fmt: skip
+    every, lacking = words.number(len(province.declared())), words.number(len(rows))
+    said = words(
+        "Of {all} indicators that the clauses ask for, {n} have no figure here.",
+        all=every,
+        n=lacking,
+    )
     # Where nothing else is to be told, what is missing is the message.
     shown = GAPS if len(facts.own) else 3 * GAPS
     if len(rows) > shown:
@@ -282,26 +358,29 @@ def _missing(material: Material, words: Wording) -> Iterator[Block]:
 def _sources(material: Material, words: Wording) -> Iterator[Block]:
     common = material.shared
     yield Heading(words("Sources and release"))
-    lines = []
     cited = material.citations[material.citations["basis"] != "derived"]
     documents = cited.drop_duplicates("document").sort_values("date", ascending=False)
-    for row in documents.head(DOCUMENTS).to_dict("records"):
-        said = words("{document} ({publisher})", document=row["document"],
-                     publisher=row["publisher"])  # fmt: skip
-        if row["verification"] == "secondary":
-            said = words("{document}, read in a secondary copy", document=said)
-        lines.append(said)
+    lines = [_document(row, words) for row in documents.head(DOCUMENTS).to_dict("records")]
     if len(documents) > DOCUMENTS:
-        lines.append(words.plural(
+        others = words.plural(
             "{n} more document, named in the workbook",
-            "{n} more documents, named in the workbook", n=len(documents) - DOCUMENTS,
-        ))  # fmt: skip
+            "{n} more documents, named in the workbook",
+            n=len(documents) - DOCUMENTS,
+        )
+        lines.append(others)
     if (material.facts.own["source"] == "derived").any():
         lines.append(words("Ratios and shares are computed here by the catalogue's rules."))
         lines += denominators.of_a_region(material.facts.own, material.citations, words)
-    lines.append(words(
+    release = words(
         "Release {number}, published {date}. Figures are quoted as facts with their source.",
-        number=common.vintage.release, date=words.date(str(common.release["published_at"])),
-    ))  # fmt: skip
-    lines += map_provenance(common.boundaries, words)
-    yield Points(tuple(lines))
+        number=common.vintage.release,
+        date=words.date(str(common.release["published_at"])),
+    )
+    yield Points((*lines, release, *map_provenance(common.boundaries, words)))
+
+
+def _document(row: Row, words: Wording) -> str:
+    said = words("{document} ({publisher})", document=row["document"], publisher=row["publisher"])
+    if row["verification"] == "secondary":
+        return words("{document}, read in a secondary copy", document=said)
+    return said

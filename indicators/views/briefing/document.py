@@ -12,7 +12,7 @@ from docx.oxml import OxmlElement
 from docx.oxml.ns import qn
 from docx.shared import Cm, Pt, RGBColor
 
-from indicators.views.briefing.blocks import (
+from indicators.views.briefing.content import (
     Block,
     Briefing,
     Figure,
@@ -26,6 +26,8 @@ from indicators.wording import Wording
 LATIN, CHINESE = "Calibri", "Microsoft YaHei"  # fonts that an office has; Word replaces others
 INK, MARK = RGBColor(0x1F, 0x29, 0x37), RGBColor(0xB9, 0x1C, 0x1C)
 MARGIN, WIDTH = 2.2, 16.6  # cm on A4
+SIZES = {"Normal": 10.5, "Title": 20, "Subtitle": 11, "Heading 1": 14, "Caption": 9}
+SIZES |= {"List Bullet": SIZES["Normal"]}  # pt
 NARROW = 68  # per cent of the width: a page of Word has no second drawing beside it
 
 
@@ -118,9 +120,7 @@ def _set_up(document: Any, briefing: Briefing) -> None:
     section.page_width, section.page_height = Cm(21), Cm(29.7)
     section.left_margin = section.right_margin = Cm(MARGIN)
     section.top_margin = section.bottom_margin = Cm(2)
-    sizes = {"Normal": 10.5, "Title": 20, "Subtitle": 11, "Heading 1": 14, "Caption": 9,
-             "List Bullet": 10.5}  # fmt: skip
-    for name, size in sizes.items():
+    for name, size in SIZES.items():
         style = document.styles[name]
         style.font.name, style.font.size, style.font.color.rgb = LATIN, Pt(size), INK
         fonts = style.element.get_or_add_rPr().get_or_add_rFonts()

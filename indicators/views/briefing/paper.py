@@ -10,7 +10,7 @@ from typing import Any
 
 import typst
 
-from indicators.views.briefing.blocks import Block, Briefing, Figure, Heading, Paragraph, Points
+from indicators.views.briefing.content import Block, Briefing, Figure, Heading, Paragraph, Points
 from indicators.wording import Wording
 
 HALF = 50.0  # per cent of the page
@@ -27,34 +27,32 @@ def pdf_file(briefing: Briefing, fonts: Any = None) -> bytes:
 
     Raises `NoFontError` where `fonts` (default: the machine's) hold none of `FONTS`.
     """
-    found = fonts or _fonts()
+    fonts = fonts or _fonts()
     words = Wording("en" if briefing.language == "en" else "zh")
-    if not set(FONTS) & set(found.families()):
-        raise NoFontError(words(
+    if not set(FONTS) & set(fonts.families()):
+        remedy = words(
             "No font with Chinese characters: install `Noto Sans CJK SC` (on Debian and Ubuntu "
             "the package `fonts-noto-cjk`)."
-        ))  # fmt: skip
-    told = {
-        "title": briefing.title, "subtitle": briefing.subtitle, "header": briefing.header,
-        "footer": briefing.footer, "mark": briefing.mark, "language": briefing.language,
-        "table": words("Table"), "figure": words("Figure"),
-        "blocks": _paired([_data(block) for block in briefing.blocks]),
-    }  # fmt: skip
-    made: bytes = typst.compile(
-        TEMPLATE.read_bytes(), font_paths=found, format="pdf", timestamp=_moment(briefing),
-        sys_inputs={"briefing": json.dumps(told, ensure_ascii=False)},
-    )  # fmt: skip
-    return made
+        )
+        raise NoFontError(remedy)
+    names = ("title", "subtitle", "header", "footer", "mark", "language")
+    texts = {name: getattr(briefing, name) for name in names}
+    texts |= {"table": words("Table"), "figure": words("Figure")}
+    texts |= {"blocks": _paired([_data(block) for block in briefing.blocks])}
+    pdf: bytes = typst.compile(
+        TEMPLATE.read_bytes(),
+        font_paths=fonts,
+        format="pdf",
+        timestamp=datetime.fromisoformat(briefing.published),
+        sys_inputs={"briefing": json.dumps(texts, ensure_ascii=False)},
+    )
+    return pdf
 
 
 @cache
 def _fonts() -> Any:
     # Reading the machine's fonts takes most of a first document's time.
     return typst.Fonts()
-
-
-def _moment(briefing: Briefing) -> datetime:
-    return datetime.fromisoformat(briefing.published)
 
 
 def _data(block: Block) -> dict[str, Any]:
@@ -65,15 +63,14 @@ def _data(block: Block) -> dict[str, Any]:
     if isinstance(block, Points):
         return {"kind": "points", "texts": block.texts}
     if isinstance(block, Figure):
-        return {
-            "kind": "figure", "caption": block.caption, "alt": block.alt,
-            "drawing": block.svg, "width": block.width,
-        }  # fmt: skip
-    return {
-        "kind": "table", "caption": block.caption, "shares": block.shares,
+        figure = {"caption": block.caption, "alt": block.alt}
+        return {"kind": "figure", "drawing": block.svg, "width": block.width} | figure
+    table = {"caption": block.caption, "shares": block.shares}
+    return table | {
+        "kind": "table",
         "columns": [str(name) for name in block.rows.columns],
         "rows": [[str(cell) for cell in row] for row in block.rows.to_numpy().tolist()],
-    }  # fmt: skip
+    }
 
 
 def _paired(blocks: list[dict[str, Any]]) -> list[dict[str, Any]]:

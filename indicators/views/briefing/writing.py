@@ -9,17 +9,21 @@ import pandas as pd
 import sqlalchemy as sa
 
 from indicators import tables
+from indicators.drawing import province as charts
 from indicators.drawing.boundaries import load_boundaries
-from indicators.drawing.standalone import map_provenance
+from indicators.drawing.charts import Specification
+from indicators.drawing.standalone import exported_chart, map_provenance
 from indicators.exports import downloads
+from indicators.exports.offered import Export, Offer, demonstration_note, vintage_notes
 from indicators.store.holdings import NATION
 from indicators.store.queries import Vintage
 from indicators.views import facts, province
-from indicators.views.briefing.content import briefing, name_of
+from indicators.views.briefing.content import Briefing, briefing, name_of
 from indicators.views.briefing.document import docx_file
 from indicators.views.briefing.paper import pdf_file
 from indicators.views.facts import Material
 from indicators.views.objectives import citation_lines
+from indicators.views.province import ProvinceTables
 from indicators.wording import Wording
 
 SUFFIXES = (".docx", ".pdf", ".xlsx")
@@ -37,16 +41,13 @@ def write_briefing(
 
     Raises `paper.NoFontError` before anything is written where a PDF cannot be made.
     """
-    told = briefing(material, words)
-    drawings = {".pdf": pdf_file(told), ".docx": docx_file(told),
-                ".xlsx": xlsx_file(material, words)}  # fmt: skip
+    content = briefing(material, words)
+    files = pdf_file(content), docx_file(content), xlsx_file(material, words)
+    pdf, docx, xlsx = (folder / (content.name + suffix) for suffix in (".pdf", ".docx", ".xlsx"))
     folder.mkdir(parents=True, exist_ok=True)
-    written = []
-    for suffix in SUFFIXES:
-        path = folder / (told.name + suffix)
-        path.write_bytes(drawings[suffix])
-        written.append(path)
-    return written[0], written[1], written[2]
+    for path, written in zip((pdf, docx, xlsx), files, strict=True):
+        path.write_bytes(written)
+    return docx, pdf, xlsx
 
 
 def write_briefings(
@@ -94,27 +95,28 @@ def figure_table(material: Material, words: Wording) -> pd.DataFrame:
 
 def _provenance(material: Material, words: Wording) -> pd.DataFrame:
     """Return what the figures rest on, one line a row."""
-    facts, common = material.facts, material.shared
-    register = common.judged.register
+    common, verdicts = material.shared, material.facts.verdicts
+    register, release = common.judged.register, common.release
     cited = material.citations[material.citations["basis"] != "derived"]
-    documents = cited.drop_duplicates(["document", "publisher", "url"])
-    lines = [
-        (words("Release"), words(
-            "Release {number}, published {date}. Figures are quoted as facts with their source.",
-            number=common.vintage.release, date=words.date(str(common.release["published_at"])),
-        )),
-        (words("Reason"), words.known(str(common.release["reason"]))),
-        (words("Code version"), str(common.release["code_version"])),
-        *((words("Source"), tables.source_name(key, words))
-          for key in sorted(set(facts.own["source"]))),
-        *((words("Document"), _document(row, words)) for row in documents.to_dict("records")),
-        *((words("Target"), line) for target in dict.fromkeys(facts.verdicts["target"])
-          for line in citation_lines(register.record(target), words)[:1]),
-        *((words("Map"), line) for line in map_provenance(common.boundaries, words)),
-    ]  # fmt: skip
-    if common.vintage.dataset == "demonstration":
-        mark = words("Demonstration data: generated for trying things out, true of no region.")
-        lines.insert(0, (words("Warning"), mark))
+    documents = cited.drop_duplicates(["document", "publisher", "url"]).to_dict("records")
+    targets = verdicts["target"].unique()
+    published = words(
+        "Release {number}, published {date}. Figures are quoted as facts with their source.",
+        number=common.vintage.release,
+        date=words.date(str(release["published_at"])),
+    )
+    made_up = common.vintage.dataset == "demonstration"
+    parts = {
+        words("Warning"): [demonstration_note(words)] if made_up else [],
+        words("Release"): [published],
+        words("Reason"): [words.known(str(release["reason"]))],
+        words("Code version"): [str(release["code_version"])],
+        words("Source"): province.source_names(material.facts, words),
+        words("Document"): [_document(row, words) for row in documents],
+        words("Target"): [citation_lines(register.record(key), words)[0] for key in targets],
+        words("Map"): map_provenance(common.boundaries, words),
+    }
+    lines = [(part, text) for part, texts in parts.items() for text in texts]
     return pd.DataFrame(lines, columns=[words("Part"), words("Text")]).drop_duplicates()
 
 
@@ -122,3 +124,49 @@ def _document(row: dict[object, object], words: Wording) -> str:
     parts = [row["document"], row["publisher"], row["date"], row["url"], row["licence"]]
     said = [str(part) for part in parts if isinstance(part, str) and part]
     return words.listed([*said, tables.verification_name(str(row["verification"]), words)])
+
+
+def exports(
+    material: Material, page: ProvinceTables, words: Wording, dark: bool, vintage: Vintage
+) -> list[Export]:
+    """Return what can be taken away from a region."""
+    region = material.facts
+    where = tables.region_names(words.language)[region.region]
+    release = vintage_notes(vintage, words)
+
+    def offer(title: str) -> Offer:
+        return Offer((where, title), vintage, words)
+
+    def written() -> Briefing:
+        return briefing(material, words)
+
+    def spine() -> Specification:
+        notes = [page.beside.peers, *province.comparison_notes(words), *page.sources, *release]
+        rows = {charts.SPINE: province.spine_rows(region, words)}
+        chart, title = charts.spine_chart(words, dark=dark), page.beside.compared
+        return exported_chart(chart, rows, title=title, dark=dark, width=760, notes=notes)
+
+    def trends() -> Specification:
+        notes = [page.trends_note, *page.sources, *release]
+        rows = province.trends(region, material.shared.judged.asked, words)
+        chart = charts.trends_chart(words, dark=dark)
+        return exported_chart(chart, rows, title=page.trends, dark=dark, width=760, notes=notes)
+
+    def comparison() -> pd.DataFrame:
+        told = {words("Source"): page.sources[0], words("Release"): "; ".join(release)}
+        return province.comparison_table(region, words).assign(**told)
+
+    report, figures = offer(words("briefing")), offer(words("figures"))
+    beside, developed = offer(words("comparison")), offer(words("trends"))
+    offered = [
+        report.file(words("Briefing (DOCX)"), ".docx", lambda: docx_file(written())),
+        report.file(words("Briefing (PDF)"), ".pdf", lambda: pdf_file(written())),
+        figures.file(words("All its figures (XLSX)"), ".xlsx", lambda: xlsx_file(material, words)),
+        figures.csv(lambda: figure_table(material, words), words("All figures (CSV)")),
+        beside.csv(comparison, words("Comparison (CSV)")),
+    ]
+    if page.beside.compared:
+        offered += beside.images(spine, (words("Comparison (PNG)"), words("Comparison (SVG)")))
+    if page.trends:
+        offered += developed.images(trends, (words("Trends (PNG)"), words("Trends (SVG)")))
+    return offered

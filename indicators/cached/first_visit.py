@@ -1,0 +1,54 @@
+"""What is made at the server's start, so that no visitor waits for it."""
+
+from __future__ import annotations
+
+from contextlib import suppress
+
+from indicators.cached import objectives, queries, releases
+from indicators.cached.map import boundaries, first_of, map_datasets, mapped, offers, specification
+from indicators.cached.province import province_pages
+from indicators.compare import PeerGroupError
+from indicators.drawing import charts, province
+from indicators.store.holdings import NATION
+from indicators.store.queries import Vintage
+from indicators.views.map import MapView
+from indicators.wording import LANGUAGES, Wording
+
+CHARTS = (
+    charts.ranking_chart,
+    charts.objective_chart,
+    charts.required_chart,
+    charts.matrix_chart,
+    province.spine_chart,
+    province.trends_chart,
+    province.parts_chart,
+)
+LOOKS = [(language, dark) for language in LANGUAGES for dark in (False, True)]
+
+
+def warm() -> None:
+    """Do at start what the first views would wait for: drawing code, charts, default figures."""
+    boundaries().served  # noqa: B018 - made on first use
+    for language, dark in LOOKS:
+        specification(language, dark)
+        for chart in CHARTS:
+            chart(Wording(language), dark=dark)
+    number = queries.release()
+    if number is None:
+        return
+    vintage = Vintage(number, retracted=queries.retracted())
+    queries.reach(vintage)
+    queries.releases(vintage)
+    queries.national(vintage)
+    releases.sources(vintage)
+    objectives.verdicts(vintage)
+    # A bad file of peer groups is told on the page that needs it, and stops no other.
+    with suppress(PeerGroupError):
+        for language in LANGUAGES:
+            province_pages(NATION, language, vintage)
+    for indicator in mapped(vintage):
+        offers(indicator, vintage)
+    first = mapped(vintage)[0]
+    opening = first_of(offers(first, vintage), first)
+    for language, dark in LOOKS:
+        map_datasets(MapView(opening, NATION, language, dark), vintage)
