@@ -58,7 +58,7 @@ _RATIO = f"""
         above.file, above.sheet, above.row,
         NULL::DOUBLE AS contributors, NULL::DOUBLE AS largest, below.period AS below_period
     FROM above {{join}}
-"""  # noqa: S608 - only constants
+"""
 
 # Where the denominator is of another period than the ratio, the citation names it.
 _CITED = "above.citation || '/' || below.citation"
@@ -127,9 +127,7 @@ def citations(rows: TidyRows, cited: pd.DataFrame) -> pd.DataFrame:
 
     `cited` has the rows of `citation` that the figures themselves cite.
     """
-    pairs = rows.query(
-        f"SELECT DISTINCT citation FROM tidy WHERE source = '{DERIVED}'"  # noqa: S608
-    )
+    pairs = rows.query(f"SELECT DISTINCT citation FROM tidy WHERE source = '{DERIVED}'")
     known = cited.set_index("citation")
     made = []
     for pair in pairs["citation"]:

@@ -36,7 +36,7 @@ def settle(rows: TidyRows, citations: pd.DataFrame) -> None:
         SELECT citation, hash(source, publisher) AS origin,
             CASE WHEN regexp_matches(date, '{_DATE}') THEN date END AS dated
         FROM cited
-        """  # noqa: S608
+        """
     )
     ask(
         """
@@ -82,6 +82,6 @@ def settle(rows: TidyRows, citations: pd.DataFrame) -> None:
         SELECT {_KEYS}, file FROM kept
         WHERE place > 1 AND repeated = 1
             AND (equal OR (with_date = held AND comparable AND contested = 0))
-        """  # noqa: S608
+        """
     )
     rows.leave_out("superseded")

@@ -165,7 +165,7 @@ def _withheld_too(base: Baseline, changed: Sequence[str], rows: TidyRows) -> lis
     Others may decide of which cells; what is public of them is taken in.
     """
     now = rows.query(
-        f"SELECT DISTINCT file FROM tidy SEMI JOIN withheld USING ({KEYS}) "  # noqa: S608
+        f"SELECT DISTINCT file FROM tidy SEMI JOIN withheld USING ({KEYS}) "
         f"WHERE source <> '{DERIVED}'"
     )
     further = sorted({*now["file"], *base.withheld_from()} - set(changed))

@@ -2,22 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterator
 
 import pandas as pd
 
-from etl.checks.subject import (
-    KEYS,
-    Check,
-    Subject,
-    figure,
-    found_at,
-    key,
-    records,
-    unlisted,
-)
+from etl.checks.subject import Check, Subject, Wrong, figure, key
+from etl.tidy import KEYS
 from indicators.catalogue import Catalogue
-from indicators.findings import Finding, Message, message
+from indicators.findings import Message, message
 from indicators.periods import SQL_PATTERN
 from indicators.statuses import OBSERVATION_STATUSES
 from indicators.store.tables import KEY
@@ -38,6 +30,10 @@ _EXPECTED: dict[str, Message] = {
     "status": message("a status of SDMX CL_OBS_STATUS"),
     "confidentiality": message("a status of SDMX CL_CONF_STATUS"),
 }
+_CORRECT = (
+    message("correct the cell, or add the name to the code list"),
+    message("correct the cell"),
+)
 
 
 def _code_lists(catalogue: Catalogue) -> dict[str, Collection[str]]:
@@ -57,7 +53,7 @@ def _wrong(subject: Subject, column: str) -> list[object]:
     """Return the distinct contents of a column that may not stand there; None for an empty cell."""
     # A value may be missing: the status says why. NaN and infinity are no figures.
     where = "WHERE NOT isfinite(value)" if column == "value" else ""
-    cells = subject.ask(f"SELECT DISTINCT {column} FROM checked {where}")[column]  # noqa: S608
+    cells = subject.ask(f"SELECT DISTINCT {column} FROM checked {where}")[column]
     if column == "value":
         return list(cells)
     if column == "period":
@@ -67,37 +63,31 @@ def _wrong(subject: Subject, column: str) -> list[object]:
     return [None if pd.isna(cell) else cell for cell in wrong]
 
 
-def _cells(subject: Subject, check: Check, columns: Sequence[str]) -> Iterator[Finding]:
+def _cells(subject: Subject, *columns: str) -> Iterator[Wrong]:
     for column in columns:
         wrong = _wrong(subject, column)
         if not wrong:
             continue
-        rows = records(
-            subject.ask(
-                f"SELECT {column} AS cell, file, sheet, row FROM checked "  # noqa: S608
-                f"WHERE list_contains($wrong, {column}) OR ($empty AND {column} IS NULL)",
-                wrong=[cell for cell in wrong if cell is not None],
-                empty=None in wrong,
-            )
+        rows = subject.records(
+            f"SELECT {column} AS cell, file, sheet, row FROM checked "
+            f"WHERE list_contains($wrong, {column}) OR ($empty AND {column} IS NULL)",
+            wrong=[cell for cell in wrong if cell is not None],
+            empty=None in wrong,
         )
         for row in rows:
-            yield found_at(
-                row, check, "" if row["cell"] is None else str(row["cell"]), _EXPECTED[column],
-                message("correct the cell, or add the name to the code list")
-                if column != "value" else message("correct the cell"),
-                column, (),
-            )  # fmt: skip
-        yield from unlisted(check, rows)
+            cell = "" if row["cell"] is None else str(row["cell"])
+            yield Wrong(row, cell, _EXPECTED[column], _CORRECT[column == "value"], column, ())
 
 
-def _codes(subject: Subject) -> Iterator[Finding]:
-    yield from _cells(subject, CODES, [*KEY, "status", "confidentiality"])
+def _codes(subject: Subject) -> Iterator[Wrong]:
+    yield from _cells(subject, *KEY, "status", "confidentiality")
 
 
-def _finite(subject: Subject) -> Iterator[Finding]:
-    yield from _cells(subject, FINITE, ["value"])
+def _finite(subject: Subject) -> Iterator[Wrong]:
+    yield from _cells(subject, "value")
 
 
+_UNIT = message("look for a wrong unit (万, 亿, %) or a shifted decimal point")
 _KEEP = message("keep the figure that holds and remove the other")
 _NEWER = message(
     "keep the figure that holds and remove the other; of files of one publisher, `date` under "
@@ -105,104 +95,80 @@ _NEWER = message(
 )
 
 
-def _unique(subject: Subject) -> Iterator[Finding]:
+def _unique(subject: Subject) -> Iterator[Wrong]:
     hashed = f"hash({KEYS})"
     subject.keep(
         "twice",
-        f"SELECT {hashed} AS hashed FROM checked GROUP BY hashed HAVING count(*) > 1",  # noqa: S608
+        f"SELECT {hashed} AS hashed FROM checked GROUP BY hashed HAVING count(*) > 1",
     )
-    rows = records(
-        subject.ask(
-            f"""
-            SELECT * FROM (
-                SELECT {KEYS}, file, sheet, row, count(*) OVER same AS together,
-                    list(concat_ws(' · ', file, nullif(sheet, ''), row)) OVER same AS places
-                FROM checked WHERE {hashed} IN (SELECT hashed FROM twice)
-                WINDOW same AS (PARTITION BY {KEYS})
-            ) WHERE together > 1 ORDER BY {KEYS}, file, row
-            """  # noqa: S608
-        )
-    )
-    for row in rows:
+    question = f"""
+        SELECT * FROM (
+            SELECT {KEYS}, file, sheet, row, count(*) OVER same AS together,
+                list(concat_ws(' · ', file, nullif(sheet, ''), row)) OVER same AS places
+            FROM checked WHERE {hashed} IN (SELECT hashed FROM twice)
+            WINDOW same AS (PARTITION BY {KEYS})
+        ) WHERE together > 1 ORDER BY {KEYS}, file, row
+    """
+    for row in subject.records(question):
         here = " · ".join(str(row[name]) for name in ("file", "sheet", "row") if row[name])
         others = list(row["places"])
         others.remove(here)
-        yield found_at(
-            row, UNIQUE, key(row),
-            message("one figure for each key; it stands in {places} too",
-                    places="; ".join(sorted(others)[:5])),
-            _KEEP if all(place.startswith(f"{row['file']} · ") for place in others) else _NEWER,
-            None, (),
-        )  # fmt: skip
-    yield from unlisted(UNIQUE, rows)
+        places = "; ".join(sorted(others)[:5])
+        expected = message("one figure for each key; it stands in {places} too", places=places)
+        same_file = all(place.startswith(f"{row['file']} · ") for place in others)
+        yield Wrong(row, key(row), expected, _KEEP if same_file else _NEWER, None, ())
 
 
-def _range(subject: Subject) -> Iterator[Finding]:
-    rows = records(
-        subject.ask(
-            """
-            WITH outside AS (
-                SELECT indicator, low, high FROM (
-                    SELECT indicator, min(value) AS least, max(value) AS most FROM checked
-                    WHERE isfinite(value) GROUP BY indicator
-                ) JOIN meaning USING (indicator) WHERE least < low OR most > high
-            )
-            SELECT value, low, high, file, sheet, row FROM checked JOIN outside USING (indicator)
-            WHERE isfinite(value) AND value NOT BETWEEN low AND high
-            """
+def _range(subject: Subject) -> Iterator[Wrong]:
+    question = """
+        WITH outside AS (
+            SELECT indicator, low, high FROM (
+                SELECT indicator, min(value) AS least, max(value) AS most FROM checked
+                WHERE isfinite(value) GROUP BY indicator
+            ) JOIN meaning USING (indicator) WHERE least < low OR most > high
         )
-    )
-    for row in rows:
-        yield found_at(
-            row, RANGE, figure(row["value"]),
-            message("between {low} and {high}", low=figure(row["low"]), high=figure(row["high"])),
-            message("look for a wrong unit (万, 亿, %) or a shifted decimal point"),
-        )  # fmt: skip
-    yield from unlisted(RANGE, rows)
-
-
-def _whole(subject: Subject) -> Iterator[Finding]:
-    rows = records(
-        subject.ask(
-            """
-            WITH broken AS (
-                SELECT indicator FROM (
-                    SELECT indicator, bool_or(value <> round(value)) AS broken FROM checked
-                    WHERE isfinite(value) GROUP BY indicator
-                ) JOIN meaning USING (indicator)
-                WHERE broken AND kind = 'count' AND decimals = 0
-            )
-            SELECT value, file, sheet, row FROM checked SEMI JOIN broken USING (indicator)
-            WHERE isfinite(value) AND value <> round(value)
-            """
-        )
-    )
-    for row in rows:
-        yield found_at(
+        SELECT value, low, high, file, sheet, row FROM checked JOIN outside USING (indicator)
+        WHERE isfinite(value) AND value NOT BETWEEN low AND high
+    """
+    for row in subject.records(question):
+        yield Wrong(
             row,
-            WHOLE,
+            figure(row["value"]),
+            message("between {low} and {high}", low=figure(row["low"]), high=figure(row["high"])),
+            _UNIT,
+        )
+
+
+def _whole(subject: Subject) -> Iterator[Wrong]:
+    question = """
+        WITH broken AS (
+            SELECT indicator FROM (
+                SELECT indicator, bool_or(value <> round(value)) AS broken FROM checked
+                WHERE isfinite(value) GROUP BY indicator
+            ) JOIN meaning USING (indicator)
+            WHERE broken AND kind = 'count' AND decimals = 0
+        )
+        SELECT value, file, sheet, row FROM checked SEMI JOIN broken USING (indicator)
+        WHERE isfinite(value) AND value <> round(value)
+    """
+    for row in subject.records(question):
+        yield Wrong(
+            row,
             figure(row["value"]),
             message("a whole number: this is a count"),
-            message("look for a wrong unit (万, 亿, %) or a shifted decimal point"),
+            _UNIT,
         )
-    yield from unlisted(WHOLE, rows)
 
 
-def _missing(subject: Subject) -> Iterator[Finding]:
-    rows = records(
-        subject.ask(
-            "SELECT value, status, file, sheet, row FROM checked "
-            "WHERE value IS NOT NULL AND list_contains($without, status)",
-            without=NO_VALUE,
-        )
-    )
-    for row in rows:
-        yield found_at(
-            row, MISSING, figure(row["value"]),
-            message("no value where the status is {status}", status=row["status"]),
-            message("remove the value, or correct the status"),
-        )  # fmt: skip
-    yield from unlisted(MISSING, rows)
+def _missing(subject: Subject) -> Iterator[Wrong]:
+    question = """
+        SELECT value, status, file, sheet, row FROM checked
+        WHERE value IS NOT NULL AND list_contains($without, status)
+    """
+    for row in subject.records(question, without=NO_VALUE):
+        expected = message("no value where the status is {status}", status=row["status"])
+        advice = message("remove the value, or correct the status")
+        yield Wrong(row, figure(row["value"]), expected, advice)
 
 
 CODES = Check(
@@ -210,9 +176,11 @@ CODES = Check(
 )
 FINITE = Check("finite", "error", message("Every value is a finite number."), _finite, True)
 UNIQUE = Check(
-    "unique", "error",
-    message("One figure for each indicator, period, scheme, industry, size and region."), _unique,
-)  # fmt: skip
+    "unique",
+    "error",
+    message("One figure for each indicator, period, scheme, industry, size and region."),
+    _unique,
+)
 RANGE = Check(
     "range", "error", message("Every value lies in the range of its indicator."), _range, True
 )

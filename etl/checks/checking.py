@@ -11,40 +11,39 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from etl.checks.cells import CODES, FINITE, MISSING, RANGE, UNIQUE, WHOLE
-from etl.checks.history import COVERAGE, JUMPS
-from etl.checks.ratios import BEYOND, RATIOS
-from etl.checks.scope import SCOPE
-from etl.checks.series import ELSEWHERE, FREQUENCIES, FUTURE
+from etl.checks import agreement, cells, series
 from etl.checks.subject import subject
-from etl.checks.sums import SUMS
 from etl.tidy import TidyRows
 from indicators.catalogue import Catalogue
 from indicators.findings import Finding
 
 CHECKS = (
-    CODES,
-    FINITE,
-    WHOLE,
-    MISSING,
-    UNIQUE,
-    RANGE,
-    SUMS,
-    RATIOS,
-    BEYOND,
-    SCOPE,
-    COVERAGE,
-    JUMPS,
-    FUTURE,
-    FREQUENCIES,
-    ELSEWHERE,
+    cells.CODES,
+    cells.FINITE,
+    cells.WHOLE,
+    cells.MISSING,
+    cells.UNIQUE,
+    cells.RANGE,
+    agreement.SUMS,
+    agreement.RATIOS,
+    agreement.BEYOND,
+    agreement.SCOPE,
+    series.COVERAGE,
+    series.JUMPS,
+    series.FUTURE,
+    series.FREQUENCIES,
+    series.ELSEWHERE,
 )
 
 
 def findings(
-    rows: TidyRows, catalogue: Catalogue, *, published: bool = False, derived: bool = False,
+    rows: TidyRows,
+    catalogue: Catalogue,
+    *,
+    published: bool = False,
+    derived: bool = False,
     changed: Sequence[str] | None = None,
-) -> list[Finding]:  # fmt: skip
+) -> list[Finding]:
     """Return everything that is wrong with the rows, asked in SQL.
 
     published: whether the connection has a view `published` (KEY, value, status,
@@ -57,9 +56,5 @@ def findings(
         finding
         for check in CHECKS
         if check.of_derived or not derived
-        for finding in sorted(check.find(checked), key=_place)
+        for finding in check.findings(checked)
     ]
-
-
-def _place(finding: Finding) -> tuple[str, str, int, str]:
-    return finding.file, finding.sheet or "", finding.row or 0, finding.column or ""

@@ -1,67 +1,224 @@
-"""A series is of the past, of one cell, and tells one thing at every length of its periods."""
+"""A series over time: nothing is lost, no jump is overlooked, it tells one thing of one cell."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Any
 
-from etl.checks.history import ALLOWED, MOVE
-from etl.checks.ratios import PRINTED, ROUNDED
-from etl.checks.subject import (
-    KEYS,
-    Check,
-    Subject,
-    figure,
-    found_at,
-    key_of,
-    records,
-    unlisted,
-)
-from indicators.findings import Finding, message
-from indicators.periods import SQL_FREQUENCY, SQL_MONTH, parse
+from etl.checks.agreement import PRINTED, ROUNDED
+from etl.checks.subject import Check, Row, Subject, Wrong, figure, key_of
+from etl.tidy import DERIVED, KEYS
+from indicators.catalogue import Text
+from indicators.findings import message
+from indicators.periods import SQL_FREQUENCY, SQL_MONTH, parse, period_of
 from indicators.targets import today
 
-_CELL = "indicator, scheme, industry, size, region"
+MIN_CHANGES = 4  # of a series' own history, to say what is usual for it
+_GROUP = "indicator, period, scheme, industry, size"
+_GIVEN = "(value IS NOT NULL OR confidentiality <> 'F')"
+_SERIES = "indicator, scheme, industry, size, region"
+
+
+def _coverage(subject: Subject) -> Iterator[Wrong]:
+    """Yield the regions that were public and are not given any more, by what they were given for.
+
+    Only of figures that the rows can hold: ratios that we compute are not there before they are.
+    """
+    computed = subject.rows.query(f"SELECT 1 FROM tidy WHERE source = '{DERIVED}' LIMIT 1")
+    left_out = [
+        key for key, item in subject.catalogue.indicators.items() if item.derived and computed.empty
+    ]
+    within = "AND period BETWEEN $first AND $last" if subject.narrowed else ""
+    regions = f"""
+        SELECT hash({_GROUP}) AS hashed, count(*)::INTEGER AS regions,
+            bit_xor(hash(region)) AS which
+        FROM {{figures}} WHERE {_GIVEN} {within} GROUP BY hashed
+    """
+    looked_at, span = "", dict[str, str | None]()
+    if subject.narrowed:
+        looked_at, span = "SEMI JOIN touched USING (indicator, period)", subject.span()
+    subject.keep(
+        "covered",
+        f"""
+        SELECT hashed, before.regions AS before, coalesce(now.regions, 0) AS now
+        FROM ({regions.format(figures=f"public {looked_at}")}) AS before
+        LEFT JOIN ({regions.format(figures=f"tidy {looked_at}")}) AS now USING (hashed)
+        WHERE before.which IS DISTINCT FROM now.which
+        """,
+        **span,
+    )
+    if not subject.any("covered"):
+        return
+    question = f"""
+        WITH lost AS (
+            SELECT {_GROUP}, region, before, now
+            FROM (SELECT * FROM public
+                WHERE {_GIVEN} AND NOT list_contains($left_out, indicator))
+            JOIN covered ON hashed = hash({_GROUP})
+            ANTI JOIN (SELECT {KEYS} FROM tidy WHERE {_GIVEN}) USING ({KEYS})
+        ), places AS (
+            SELECT {_GROUP}, min(file) AS file FROM tidy
+            JOIN covered ON hashed = hash({_GROUP})
+            GROUP BY ALL
+        )
+        SELECT indicator, period, scheme, before, now, list(DISTINCT region) AS regions,
+            coalesce(min(file), '') AS file, '' AS sheet, NULL::BIGINT AS row
+        FROM lost LEFT JOIN places USING ({_GROUP})
+        GROUP BY ALL
+    """
+    names = {
+        str(row["code"]): Text(str(row["short_zh"]) or str(row["name_zh"]), str(row["name_en"]))
+        for row in subject.catalogue.regions.to_dict("records")
+    }
+    for row in subject.records(question, left_out=left_out):
+        expected = message(
+            "{n} regions as published, without losing {regions}",
+            n=row["before"],
+            regions=[names.get(code, code) for code in sorted(row["regions"])],
+        )
+        advice = message("put the rows back, or accept the release and say why they are gone")
+        found = f"{row['indicator']} {row['period']} {row['scheme']}: {row['now']}"
+        yield Wrong(row, found, expected, advice, "region", ())
+
+
+MOVE = """
+    CASE WHEN scale = 'points' THEN value - before
+         WHEN kind = 'count' AND least(value, before) >= 0 THEN ln((value + 0.5) / (before + 0.5))
+         WHEN least(value, before) > 0 THEN ln(value / before)
+    END
+"""
+# Small counts vary by chance: four times the standard error of the logarithm of their ratio.
+ALLOWED = """
+    floor + if(kind = 'count' AND scale = 'log' AND least(value, before) >= 0,
+               4 * sqrt(1 / (value + 0.5) + 1 / (before + 0.5)), 0)
+"""
+
+
+def _jumps(subject: Subject) -> Iterator[Wrong]:
+    """Yield points that change more than their floor and than the series usually does.
+
+    Within a year a change counts as one of a whole year; over several years it is spread. A
+    break (status B) is no jump, and a change that is public already was looked at then.
+    """
+    subject.run(f"CREATE OR REPLACE TEMP MACRO month(period) AS ({SQL_MONTH})")
+    series = f"hash({_SERIES}, {SQL_FREQUENCY})"
+    points = f"""
+        SELECT {series} AS series, month(period)::USMALLINT AS month, value, status = 'B' AS broken,
+            number
+    """
+    then, now, looked_at = "public", "tidy", ""
+    if subject.narrowed and subject.published:
+        # What is public of files that did not change stands among the candidates, and a series
+        # whose figures are all public as they are was looked at then.
+        then, now = "public_then", "(SELECT * FROM candidate SEMI JOIN changed USING (file))"
+        figures = f"{KEYS}, value, status"
+        subject.keep(
+            "moved",
+            f"""
+            SELECT DISTINCT {series} AS series
+            FROM (SELECT {figures} FROM {now} EXCEPT SELECT {figures} FROM {then})
+            """,
+        )
+        looked_at = f"AND {series} IN (SELECT series FROM moved)"
+    # Narrow rows, so that ten million of them are put in order of time within the memory.
+    steps = f"""
+        SELECT series, month, value, month_before, before, multiple,
+            {MOVE} / greatest(1, (month - month_before) / 12) AS move, {ALLOWED} AS allowed
+        FROM (
+            SELECT *, lag(month) OVER same AS month_before, lag(value) OVER same AS before
+            FROM (
+                {points} FROM candidate JOIN meaning USING (indicator)
+                WHERE scale <> '' AND isfinite(value) {looked_at} {{chosen}}
+                UNION ALL
+                {points} FROM {then} JOIN meaning USING (indicator)
+                ANTI JOIN (SELECT hash({KEYS}) AS hashed FROM {now}) ON hashed = hash({KEYS})
+                WHERE scale <> '' AND isfinite(value) {looked_at} {{chosen}}
+            ) WINDOW same AS (PARTITION BY series ORDER BY month)
+        ) JOIN meaning USING (number)
+        WHERE before IS NOT NULL AND NOT broken
+    """
+    subject.keep("leap", f"SELECT * FROM ({steps.format(chosen='')}) WHERE abs(move) > allowed")
+    if not subject.any("leap"):
+        return
+    chosen = f"AND {series} IN (SELECT series FROM leap)"
+    question = f"""
+        WITH step AS ({steps.format(chosen=chosen)}), judged AS (
+            SELECT leap.*, median(abs(step.move)) AS usual, count(step.move) AS changes
+            FROM leap LEFT JOIN step
+                ON leap.series = step.series AND leap.month <> step.month
+            GROUP BY ALL
+        ), placed AS (
+            SELECT judged.*, {_SERIES}, period, {SQL_FREQUENCY} AS frequency, file, sheet, row
+            FROM candidate
+            JOIN judged ON judged.series = {series} AND judged.month = month(period)
+            WHERE changes < {MIN_CHANGES} OR abs(move) > multiple * usual
+        )
+        SELECT * FROM placed
+        WHERE NOT ({_public("month", "value")} AND {_public("month_before", "before")})
+    """
+    yield from map(_jump, subject.records(question))
+
+
+def _public(month: str, value: str) -> str:
+    """Return the condition that the series' figure of a month is public as it stands."""
+    same = " AND ".join(f"public.{name} = placed.{name}" for name in _SERIES.split(", "))
+    return f"""EXISTS (FROM public WHERE {same} AND frequency = {SQL_FREQUENCY}
+        AND month(period) = placed.{month} AND value = placed.{value})"""
+
+
+def _jump(row: Row) -> Wrong:
+    before, period = figure(row["before"]), period_of(row["month_before"], row["frequency"])
+    expected = (
+        message(
+            "a figure near {before} of {period}, as this series is used to",
+            before=before,
+            period=period,
+        )
+        if row["changes"] >= MIN_CHANGES
+        else message("a figure near {before} of {period}", before=before, period=period)
+    )
+    advice = message(
+        "look it up in the document; if it holds, accept the release and say why, or mark a break "
+        "(status B)"
+    )
+    figures = key_of(row), key_of(row, period=period)
+    return Wrong(row, f"{before} → {figure(row['value'])}", expected, advice, figures=figures)
+
+
 _PLACE = "concat_ws(' · ', file, nullif(sheet, ''), row)"
 
 
-def _future(subject: Subject) -> Iterator[Finding]:
+def _future(subject: Subject) -> Iterator[Wrong]:
     """Yield figures of periods that end after this month, unless they are forecasts."""
     ahead = subject.ask(
-        f"SELECT period FROM (SELECT DISTINCT period FROM checked) WHERE {SQL_MONTH} > $now",  # noqa: S608
+        f"SELECT period FROM (SELECT DISTINCT period FROM checked) WHERE {SQL_MONTH} > $now",
         now=parse(today()).until,
     )["period"].tolist()
     if not ahead:
         return
-    rows = records(
-        subject.ask(
-            f"""
-            SELECT {KEYS}, file, sheet, row FROM checked
-            WHERE list_contains($ahead, period) AND value IS NOT NULL AND status <> 'F'
-            """,  # noqa: S608
-            ahead=ahead,
+    question = f"""
+        SELECT {KEYS}, file, sheet, row FROM checked
+        WHERE list_contains($ahead, period) AND value IS NOT NULL AND status <> 'F'
+    """
+    for row in subject.records(question, ahead=ahead):
+        expected = message(
+            "a period that ends by the month of {day}, or a forecast (status F)", day=today()
         )
-    )
-    for row in rows:
-        yield found_at(
-            row, FUTURE, f"{row['indicator']} {row['region']} {row['period']}",
-            message("a period that ends by the month of {day}, or a forecast (status F)",
-                    day=today()),
-            message("correct the period, or give the figure the status F; if it holds, accept the "
-                    "release and say why"),
-            "period", (),
-        )  # fmt: skip
-    yield from unlisted(FUTURE, rows)
+        advice = message(
+            "correct the period, or give the figure the status F; if it holds, accept the release "
+            "and say why"
+        )
+        found = f"{row['indicator']} {row['region']} {row['period']}"
+        yield Wrong(row, found, expected, advice, "period", ())
 
 
-def _frequencies(subject: Subject) -> Iterator[Finding]:
+def _frequencies(subject: Subject) -> Iterator[Wrong]:
     """Yield figures that belie those of the same series over periods of another length.
 
     A stock's year, its last quarter and its December are one date, and its figures of different
     lengths near each other in time do not jump. A count over a year is what its parts add up to.
     """
     for macro in (ROUNDED, PRINTED):
-        subject.rows.connection.execute(macro)
+        subject.run(macro)
     # Most indicators have one frequency: to see that, no row need be put in order.
     subject.keep(
         "mixed",
@@ -70,15 +227,12 @@ def _frequencies(subject: Subject) -> Iterator[Finding]:
             SELECT DISTINCT indicator, {SQL_FREQUENCY} AS frequency
             FROM (SELECT DISTINCT indicator, period FROM candidate WHERE isfinite(value))
         ) GROUP BY indicator HAVING count(*) > 1
-        """,  # noqa: S608
+        """,
     )
-    if subject.ask("SELECT 1 FROM mixed").empty:
+    if not subject.any("mixed"):
         return
     for question in (_BESIDE, _SUMS):
-        rows = records(subject.ask(question))
-        for row in rows:
-            yield _belied(row)
-        yield from unlisted(FREQUENCIES, rows)
+        yield from map(_belied, subject.records(question))
 
 
 _DATED = f"""
@@ -86,7 +240,7 @@ _DATED = f"""
         {SQL_MONTH} AS month, {SQL_FREQUENCY} AS frequency, {_PLACE} AS place
     FROM candidate JOIN meaning USING (indicator) SEMI JOIN mixed USING (indicator)
     WHERE isfinite(value) AND {SQL_MONTH} IS NOT NULL
-"""  # noqa: S608 - only constants
+"""
 _BESIDE = f"""
     WITH step AS (
         SELECT *, lag(value) OVER same AS before, lag(month) OVER same AS month_before,
@@ -94,7 +248,7 @@ _BESIDE = f"""
             lag(place) OVER same AS other_place
         FROM ({_DATED}) WHERE timing = 'stock'
         WINDOW same AS (
-            PARTITION BY {_CELL} ORDER BY month, position(frequency IN 'AQM')
+            PARTITION BY {_SERIES} ORDER BY month, position(frequency IN 'AQM')
         )
     )
     SELECT *, before AS expected, [other_period] AS quoted FROM step
@@ -106,11 +260,11 @@ _BESIDE = f"""
         ELSE month - month_before <= 12 AND status <> 'B' AND scale <> ''
             AND abs({MOVE}) > {ALLOWED}
         END
-"""  # noqa: S608 - only constants
+"""
 _SUMS = f"""
     WITH dated AS (FROM ({_DATED}) WHERE timing = 'flow' AND kind = 'count'),
     parts AS (
-        SELECT {_CELL}, period[1:4] AS year, frequency AS frequency_before,
+        SELECT {_SERIES}, period[1:4] AS year, frequency AS frequency_before,
             sum(value) AS expected, count(*) AS number, min(value) AS least,
             sum(rounded(value)) + count(*) AS slack,
             min(period) || ' – ' || max(period) AS other_period, min(place) AS other_place,
@@ -125,71 +279,73 @@ _SUMS = f"""
         WHEN number = if(frequency_before = 'Q', 4, 12)
         THEN abs(a.value - expected) > (rounded(a.value) + 1 + slack) / 2
         ELSE a.value < expected - (rounded(a.value) + 1 + slack) / 2 END
-"""  # noqa: S608 - only constants
+"""
 
 
-def _belied(row: dict[str, Any]) -> Finding:
-    return found_at(
-        row, FREQUENCIES, f"{row['period']} {row['region']}: {figure(row['value'])}",
-        message("what agrees with {figure} of {period}, which stands in {place}",
-                figure=figure(row["expected"]), period=row["other_period"],
-                place=row["other_place"]),
-        message("see which of the two holds, and in which unit; if both do, accept the release and "
-                "say why"),
-        figures=[key_of(row), *(key_of(row, period=period) for period in row["quoted"])],
-    )  # fmt: skip
+def _belied(row: Row) -> Wrong:
+    expected = message(
+        "what agrees with {figure} of {period}, which stands in {place}",
+        figure=figure(row["expected"]),
+        period=row["other_period"],
+        place=row["other_place"],
+    )
+    advice = message(
+        "see which of the two holds, and in which unit; if both do, accept the release and say why"
+    )
+    figures = key_of(row), *(key_of(row, period=period) for period in row["quoted"])
+    found = f"{row['period']} {row['region']}: {figure(row['value'])}"
+    return Wrong(row, found, expected, advice, figures=figures)
 
 
-def _elsewhere(subject: Subject) -> Iterator[Finding]:
+def _elsewhere(subject: Subject) -> Iterator[Wrong]:
     """Yield files that give an indicator under an industry or scheme that its series has not.
 
     Whoever gives the total as well, or parts of a total that add up to it, only adds to a series.
     """
     held = "SELECT DISTINCT indicator, scheme, industry FROM public WHERE value IS NOT NULL"
-    rows = records(
-        subject.ask(
-            f"""
-            WITH cell AS (
-                SELECT *, {_PLACE} AS place,
-                    sum(number) OVER (PARTITION BY file, indicator) AS figures
-                FROM (
-                    SELECT file, indicator, scheme, industry, count(*) AS number,
-                        min(row) AS row, arg_min(sheet, row) AS sheet,
-                        arg_min(period, row) AS period
-                    FROM candidate WHERE value IS NOT NULL GROUP BY ALL
-                )
-                WHERE list_contains($schemes, scheme) AND list_contains($industries, industry)
-            ), other AS (
-                SELECT a.file, a.indicator, b.scheme, b.industry, min(b.place) AS place,
-                    min(b.file) AS of
-                FROM (SELECT DISTINCT file, indicator FROM cell) a
-                JOIN cell b ON a.indicator = b.indicator AND a.file <> b.file
-                GROUP BY ALL
-                UNION ALL
-                SELECT a.file, a.indicator, b.scheme, b.industry, '' AS place, '' AS of
-                FROM (SELECT DISTINCT file, indicator FROM cell) a JOIN ({held}) b USING (indicator)
-            ), apart AS (
-                SELECT file, indicator FROM cell
-                SEMI JOIN other USING (file, indicator)
-                GROUP BY ALL
-                HAVING count(*) FILTER ((indicator, scheme, industry, file) IN (
-                    SELECT (indicator, scheme, industry, file) FROM other)) = 0
+    question = f"""
+        WITH cell AS (
+            SELECT *, {_PLACE} AS place,
+                sum(number) OVER (PARTITION BY file, indicator) AS figures
+            FROM (
+                SELECT file, indicator, scheme, industry, count(*) AS number,
+                    min(row) AS row, arg_min(sheet, row) AS sheet,
+                    arg_min(period, row) AS period
+                FROM candidate WHERE value IS NOT NULL GROUP BY ALL
             )
-            SELECT cell.*, other.scheme AS other_scheme, other.industry AS other_industry,
-                other.place AS other_place, other.of AS other_file, whole_of
-            FROM cell SEMI JOIN apart USING (file, indicator)
-            JOIN (SELECT file, indicator, scheme, industry, max(place) AS place, max(of) AS of
-                FROM other GROUP BY ALL) other USING (file, indicator)
-            JOIN meaning USING (indicator)
-            QUALIFY row_number() OVER (
-                PARTITION BY cell.file, cell.indicator
-                ORDER BY other.industry <> 'ALL', other.scheme <> 'ALL', cell.row, other.place
-            ) = 1
-            ORDER BY figures, cell.file DESC
-            """,  # noqa: S608
-            schemes=["ALL", *subject.catalogue.schemes["code"]],
-            industries=["ALL", *subject.catalogue.industries["code"]],
+            WHERE list_contains($schemes, scheme) AND list_contains($industries, industry)
+        ), other AS (
+            SELECT a.file, a.indicator, b.scheme, b.industry, min(b.place) AS place,
+                min(b.file) AS of
+            FROM (SELECT DISTINCT file, indicator FROM cell) a
+            JOIN cell b ON a.indicator = b.indicator AND a.file <> b.file
+            GROUP BY ALL
+            UNION ALL
+            SELECT a.file, a.indicator, b.scheme, b.industry, '' AS place, '' AS of
+            FROM (SELECT DISTINCT file, indicator FROM cell) a JOIN ({held}) b USING (indicator)
+        ), apart AS (
+            SELECT file, indicator FROM cell
+            SEMI JOIN other USING (file, indicator)
+            GROUP BY ALL
+            HAVING count(*) FILTER ((indicator, scheme, industry, file) IN (
+                SELECT (indicator, scheme, industry, file) FROM other)) = 0
         )
+        SELECT cell.*, other.scheme AS other_scheme, other.industry AS other_industry,
+            other.place AS other_place, other.of AS other_file, whole_of
+        FROM cell SEMI JOIN apart USING (file, indicator)
+        JOIN (SELECT file, indicator, scheme, industry, max(place) AS place, max(of) AS of
+            FROM other GROUP BY ALL) other USING (file, indicator)
+        JOIN meaning USING (indicator)
+        QUALIFY row_number() OVER (
+            PARTITION BY cell.file, cell.indicator
+            ORDER BY other.industry <> 'ALL', other.scheme <> 'ALL', cell.row, other.place
+        ) = 1
+        ORDER BY figures, cell.file DESC
+    """
+    rows = subject.records(
+        question,
+        schemes=["ALL", *subject.catalogue.schemes["code"]],
+        industries=["ALL", *subject.catalogue.industries["code"]],
     )
     seen: set[tuple[str, str, str]] = set()
     for row in rows:
@@ -200,34 +356,51 @@ def _elsewhere(subject: Subject) -> Iterator[Finding]:
         here, there = (
             f"{row[f'{side}scheme']}, {row[f'{side}industry']}" for side in ("", "other_")
         )
-        place = row["other_place"] or message("what is public")
-        yield found_at(
-            row, ELSEWHERE, f"{row['indicator']} {row['period']}: {here}",
-            message("scheme and industry as in the series there is, {cell}, in {place}",
-                    cell=there, place=place),
-            message("correct scheme or industry, or every verdict stays with the other series; if "
-                    "it is a series of its own, accept the release and say why"),
-            "industry" if row["industry"] != row["other_industry"] else "scheme", (),
-        )  # fmt: skip
-    yield from unlisted(ELSEWHERE, rows)
+        expected = message(
+            "scheme and industry as in the series there is, {cell}, in {place}",
+            cell=there,
+            place=row["other_place"] or message("what is public"),
+        )
+        advice = message(
+            "correct scheme or industry, or every verdict stays with the other series; if it is a "
+            "series of its own, accept the release and say why"
+        )
+        found = f"{row['indicator']} {row['period']}: {here}"
+        column = "industry" if row["industry"] != row["other_industry"] else "scheme"
+        yield Wrong(row, found, expected, advice, column, ())
 
 
-def _is_part(row: dict[str, Any]) -> bool:
+def _is_part(row: Row) -> bool:
     """Say whether one of two cells is a part of the other, of what the indicator adds up by."""
     differing = [name for name in ("scheme", "industry") if row[name] != row[f"other_{name}"]]
     wholes = [all(row[f"{side}{name}"] == "ALL" for name in differing) for side in ("", "other_")]
     return any(wholes) and all(name in row["whole_of"] for name in differing)
 
 
+COVERAGE = Check(
+    "coverage",
+    "warning",
+    message("Every region that was public for a period still is."),
+    _coverage,
+)
+JUMPS = Check(
+    "jumps",
+    "warning",
+    message("No figure moves in a year by more than its series does, unless it is looked at."),
+    _jumps,
+)
 FUTURE = Check(
     "future", "warning", message("No figure is of a period that ends after this month."), _future
 )
 FREQUENCIES = Check(
-    "frequencies", "warning",
-    message("Yearly, quarterly and monthly figures of one series agree."), _frequencies,
-)  # fmt: skip
+    "frequencies",
+    "warning",
+    message("Yearly, quarterly and monthly figures of one series agree."),
+    _frequencies,
+)
 ELSEWHERE = Check(
-    "elsewhere", "warning",
+    "elsewhere",
+    "warning",
     message("An indicator's figures stand under the industry and scheme of its series."),
     _elsewhere,
-)  # fmt: skip
+)

@@ -9,22 +9,22 @@ public       KEY, value, status, confidentiality of what is public now, maybe em
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence, Sized
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import pandas as pd
 
-from etl.tidy import DERIVED, TidyRows
+from etl.tidy import DERIVED, KEYS, TidyRows
 from indicators.catalogue import Catalogue
 from indicators.findings import Finding, Key, Message, Severity, message
 from indicators.store.tables import KEY
 
 LISTED = 100_000  # findings of one check: more say nothing more, and must not fill the memory
-KEYS = ", ".join(KEY)
+Row = dict[str, Any]
 
 
-@dataclass(frozen=True)
+@dataclass
 class Subject:
     """The rows with everything that they are held against."""
 
@@ -33,17 +33,36 @@ class Subject:
     published: bool = False
     derived: bool = False  # whether the rows looked at are those that we computed
     narrowed: bool = False  # whether `touched` says which indicators and periods are looked at
+    cut: bool = False  # whether an answer was longer than LISTED
+
+    def run(self, command: str, **parameters: Any) -> None:
+        """Run a command in SQL."""
+        self.rows.connection.execute(command, parameters or None)
 
     def ask(self, question: str, **parameters: Any) -> pd.DataFrame:
         """Return the answer to a question in SQL, LISTED rows of it."""
-        limited = f"SELECT * FROM ({question}) LIMIT {LISTED}"  # noqa: S608
-        return self.rows.connection.execute(limited, parameters or None).df()
+        limited = f"SELECT * FROM ({question}) LIMIT {LISTED}"
+        answer = self.rows.connection.execute(limited, parameters or None).df()
+        self.cut |= len(answer) >= LISTED
+        return answer
+
+    def records(self, question: str, **parameters: Any) -> list[Row]:
+        """Return the rows of an answer."""
+        return records(self.ask(question, **parameters))
+
+    def any(self, table: str) -> bool:
+        """Return whether a table has a row."""
+        return not self.ask(f"SELECT 1 FROM {table} LIMIT 1").empty
 
     def keep(self, name: str, question: str, **parameters: Any) -> None:
         """Keep an answer as the temporary table `name`."""
-        self.rows.connection.execute(
-            f"CREATE OR REPLACE TEMP TABLE {name} AS {question}", parameters or None
-        )
+        self.run(f"CREATE OR REPLACE TEMP TABLE {name} AS {question}", **parameters)
+
+    def keep_frame(self, name: str, frame: pd.DataFrame) -> None:
+        """Keep a frame as the temporary table `name`."""
+        self.rows.connection.register("given", frame)
+        self.keep(name, "SELECT * FROM given")
+        self.rows.connection.unregister("given")
 
     def span(self) -> dict[str, str | None]:
         """Return the first and last period looked at: files that lie outside need not be read."""
@@ -51,11 +70,22 @@ class Subject:
         first, last = answer.fetchone() or (None, None)
         return {"first": first, "last": last}
 
-    def keep_frame(self, name: str, frame: pd.DataFrame) -> None:
-        """Keep a frame as the temporary table `name`."""
-        self.rows.connection.register("given", frame)
-        self.keep(name, "SELECT * FROM given")
-        self.rows.connection.unregister("given")
+
+@dataclass(frozen=True)
+class Wrong:
+    """What a check found at a row that has `file`, `sheet` and `row`.
+
+    figures: the keys of those that its sentences quote, None where they are those of the row.
+    check: the name of another check that it is told under.
+    """
+
+    row: Row
+    found: str
+    expected: Message
+    advice: Message
+    column: str | None = "value"
+    figures: Iterable[Key] | None = None
+    check: str | None = None
 
 
 @dataclass(frozen=True)
@@ -65,14 +95,52 @@ class Check:
     name: str
     severity: Severity
     rule: Message
-    find: Callable[[Subject], Iterator[Finding]]
+    find: Callable[[Subject], Iterator[Wrong]]
     of_derived: bool = False  # is also asked of figures that we computed ourselves
+
+    def findings(self, subject: Subject) -> list[Finding]:
+        """Return what is wrong, in the order of the files; and whether that is not all of it."""
+        subject.cut = False
+        found = sorted(map(self._finding, self.find(subject)), key=_place)
+        if not subject.cut:
+            return found
+        expected = message("a list of everything that is wrong")
+        advice = message("correct these first, then check again: there are more of the same kind")
+        severity, name = self.severity, self.name
+        more = Finding(
+            "", f"{LISTED:,}", expected, advice, severity=severity, check=name, figures=()
+        )
+        return [more, *found]
+
+    def _finding(self, wrong: Wrong) -> Finding:
+        row = wrong.row
+        return Finding(
+            str(row["file"]),
+            wrong.found,
+            wrong.expected,
+            wrong.advice,
+            row=None if pd.isna(row["row"]) else int(row["row"]),
+            column=wrong.column,
+            sheet=row["sheet"] or None,
+            severity=self.severity,
+            check=wrong.check or self.name,
+            figures=None if wrong.figures is None else tuple(wrong.figures),
+            about=key_of(row) if row.keys() >= set(KEY) else None,
+        )
+
+
+def _place(finding: Finding) -> tuple[str, str, int, str]:
+    return finding.file, finding.sheet or "", finding.row or 0, finding.column or ""
 
 
 def subject(
-    rows: TidyRows, catalogue: Catalogue, *, published: bool, derived: bool,
-    changed: Sequence[str] | None = None,
-) -> Subject:  # fmt: skip
+    rows: TidyRows,
+    catalogue: Catalogue,
+    *,
+    published: bool,
+    derived: bool,
+    changed: Sequence[str] | None,
+) -> Subject:
     """Return the rows ready to be checked: ours if `derived`, otherwise those of the sources.
 
     With `changed`, only what these files have a part in: every indicator and period of theirs,
@@ -80,13 +148,13 @@ def subject(
     """
     made = Subject(rows, catalogue, published, derived, changed is not None and not derived)
     # Findings are put in order at the end; to keep every row's place costs memory.
-    rows.connection.execute("SET preserve_insertion_order = false")
+    made.run("SET preserve_insertion_order = false")
     made.keep_frame("meaning", _meaning(catalogue))
     sign = "=" if derived else "IS DISTINCT FROM"
-    chosen = f"SELECT * FROM tidy WHERE source {sign} '{DERIVED}'"  # noqa: S608
-    rows.connection.execute(f"CREATE OR REPLACE TEMP VIEW candidate AS {chosen}")
+    chosen = f"SELECT * FROM tidy WHERE source {sign} '{DERIVED}'"
+    made.run(f"CREATE OR REPLACE TEMP VIEW candidate AS {chosen}")
     if changed is None or derived:
-        rows.connection.execute("CREATE OR REPLACE TEMP VIEW checked AS SELECT * FROM candidate")
+        made.run("CREATE OR REPLACE TEMP VIEW checked AS SELECT * FROM candidate")
     else:
         ratios = [key for key, item in catalogue.indicators.items() if item.derived]
         # Ratios that we compute were public for every period, whatever the files' own are.
@@ -99,7 +167,7 @@ def subject(
             f"""
             SELECT indicator, period FROM candidate WHERE file IN $changed
             {then if published else ""}
-            """,  # noqa: S608
+            """,
             changed=list(changed),
             **({"ratios": ratios} if published else {}),
         )
@@ -115,10 +183,10 @@ def subject(
             **made.span(),
             ratios=ratios,
         )
-        rows.connection.execute("CREATE OR REPLACE TEMP VIEW checked AS SELECT * FROM touched_rows")
+        made.run("CREATE OR REPLACE TEMP VIEW checked AS SELECT * FROM touched_rows")
     public = "published" if published else "tidy WHERE false"
-    figures = f"SELECT {KEYS}, value, status, confidentiality FROM {public}"  # noqa: S608
-    rows.connection.execute(f"CREATE OR REPLACE TEMP VIEW public AS {figures}")
+    figures = f"SELECT {KEYS}, value, status, confidentiality FROM {public}"
+    made.run(f"CREATE OR REPLACE TEMP VIEW public AS {figures}")
     return made
 
 
@@ -150,34 +218,17 @@ def _meaning(catalogue: Catalogue) -> pd.DataFrame:
     )
 
 
-def found_at(
-    row: dict[str, Any], check: Check, found: str, expected: Message, advice: Message,
-    column: str | None = "value", figures: Iterable[Key] | None = None,
-) -> Finding:  # fmt: skip
-    """Return the finding about a row of an answer that has `file`, `sheet` and `row`.
-
-    figures: the keys of those that its sentences quote, None where they are those of the row.
-    """
-    return Finding(
-        str(row["file"]), found, expected, advice,
-        row=None if pd.isna(row["row"]) else int(row["row"]),
-        column=column, sheet=row["sheet"] or None, severity=check.severity, check=check.name,
-        figures=None if figures is None else tuple(figures),
-        about=key_of(row) if row.keys() >= set(KEY) else None,
-    )  # fmt: skip
-
-
-def records(answer: pd.DataFrame) -> list[dict[str, Any]]:
+def records(answer: pd.DataFrame) -> list[Row]:
     """Return an answer's rows."""
     return [{str(name): cell for name, cell in row.items()} for row in answer.to_dict("records")]
 
 
-def key(row: dict[str, Any]) -> str:
+def key(row: Row) -> str:
     """Return the key of a row in one line."""
     return " ".join(key_of(row))
 
 
-def key_of(row: dict[str, Any], **other: str) -> Key:
+def key_of(row: Row, **other: str) -> Key:
     """Return the key of a row, but for what is `other` about it."""
     return tuple(str(other.get(name, row[name])) for name in KEY)
 
@@ -185,13 +236,3 @@ def key_of(row: dict[str, Any], **other: str) -> Key:
 def figure(value: float) -> str:
     """Return a figure as both languages write it: 2,307,621 or 15.4."""
     return f"{value:,.6f}".rstrip("0").rstrip(".")
-
-
-def unlisted(check: Check, rows: Sized) -> Iterator[Finding]:
-    """Yield a finding that says so where there are more than are listed."""
-    if len(rows) >= LISTED:
-        yield Finding(
-            "", f"{LISTED:,}", message("a list of everything that is wrong"),
-            message("correct these first, then check again: there are more of the same kind"),
-            severity=check.severity, check=check.name, figures=(),
-        )  # fmt: skip

@@ -79,7 +79,7 @@ class Earlier:
             f"""
             SELECT {KEYS}, value, confidentiality FROM published
             WHERE list_contains($1, indicator) AND list_contains($2, period)
-            """,  # noqa: S608
+            """,
             [list(indicators), list(periods)],
         )
         public = public[~_index(public).isin(_index(apart))]

@@ -44,15 +44,15 @@ def marked(
         CREATE OR REPLACE TEMP TABLE quoted AS
         SELECT number, {_KEYS} FROM sentence
         UNION SELECT number, {_KEYS} FROM place JOIN tidy USING (file, sheet, row)
-        """  # noqa: S608
+        """
     )
-    keys = rows.query(f"SELECT number, {_KEYS} FROM quoted ORDER BY ALL")  # noqa: S608
+    keys = rows.query(f"SELECT number, {_KEYS} FROM quoted ORDER BY ALL")
     telling = rows.query(
         f"""
         SELECT DISTINCT number FROM quoted SEMI JOIN {suppressed} USING ({_KEYS})
         UNION SELECT number FROM place WHERE row IS NULL AND file IN
             (SELECT file FROM tidy SEMI JOIN {suppressed} USING ({_KEYS}))
-        """  # noqa: S608
+        """
     )
     for name in ("sentence", "place"):
         rows.connection.unregister(name)
@@ -96,7 +96,7 @@ def files_of(findings: Sequence[Finding], rows: TidyRows) -> dict[int, list[str]
     ]
     rows.connection.register("sentence", _given(hidden))
     found = rows.query(
-        f"SELECT DISTINCT number, file FROM sentence JOIN tidy USING ({_KEYS}) ORDER BY ALL"  # noqa: S608
+        f"SELECT DISTINCT number, file FROM sentence JOIN tidy USING ({_KEYS}) ORDER BY ALL"
     )
     rows.connection.unregister("sentence")
     files: dict[int, list[str]] = {}
@@ -150,7 +150,7 @@ def _keep_small(rows: TidyRows, catalogue: Catalogue) -> str:
         SELECT {_KEYS} FROM tidy LEFT JOIN rule USING (indicator)
         WHERE confidentiality <> 'F' OR contributors > 0 AND contributors < threshold
             OR if(counted, value, numerator) > 0 AND if(counted, value, numerator) < threshold
-        """  # noqa: S608
+        """
     )
     rows.connection.unregister("rule")
     return "small"

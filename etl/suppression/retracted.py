@@ -82,7 +82,7 @@ def without(file: Path, every: pd.DataFrame) -> None:
         connection.register("listed", every[list(KEY)])
         holds = " OR ".join(f"{name} IS NOT NULL" for name in NUMBERS)
         held = connection.execute(
-            f"SELECT 1 FROM read_parquet({place}) SEMI JOIN listed USING ({keys}) "  # noqa: S608
+            f"SELECT 1 FROM read_parquet({place}) SEMI JOIN listed USING ({keys}) "
             f"WHERE {holds} LIMIT 1"
         )
         if held.fetchone() is None:
@@ -100,7 +100,7 @@ def without(file: Path, every: pd.DataFrame) -> None:
                 SELECT {columns} FROM read_parquet({place})
                 LEFT JOIN (SELECT *, true AS gone FROM listed) USING ({keys})
             ) TO {_quoted(half)} (FORMAT parquet)
-            """  # noqa: S608
+            """
         )
     half.replace(file)
 

@@ -239,7 +239,7 @@ def _suppressed(frame: pd.DataFrame, gone: set[Row], known: catalogue.Catalogue)
         keep_withheld(tidy, known)
         names = ", ".join(KEY)
         needed = tidy.query(
-            f"SELECT {names} FROM tidy SEMI JOIN withheld USING ({names}) "  # noqa: S608
+            f"SELECT {names} FROM tidy SEMI JOIN withheld USING ({names}) "
             "WHERE confidentiality = 'F'"
         )
         tidy.connection.close()

@@ -38,7 +38,7 @@ def withheld(rows: TidyRows, catalogue: Catalogue, earlier: Earlier | None = Non
     Not for millions: see `keep_withheld`.
     """
     keep_withheld(rows, catalogue, earlier)
-    return rows.query(f"SELECT {KEYS}, rule FROM withheld ORDER BY {KEYS}")  # noqa: S608
+    return rows.query(f"SELECT {KEYS}, rule FROM withheld ORDER BY {KEYS}")
 
 
 def keep_withheld(rows: TidyRows, catalogue: Catalogue, earlier: Earlier | None = None) -> int:
@@ -50,7 +50,7 @@ def keep_withheld(rows: TidyRows, catalogue: Catalogue, earlier: Earlier | None 
     """
     _keep_primary(rows, catalogue)
     for name in KEY:  # as numbers, so that a table of a million cells is small
-        names = f"SELECT DISTINCT {name} FROM tidy ORDER BY 1"  # noqa: S608
+        names = f"SELECT DISTINCT {name} FROM tidy ORDER BY 1"
         rows.connection.execute(f"CREATE OR REPLACE TYPE {name}_code AS ENUM ({names})")
     for indicators, periods in list(_blocks(rows, catalogue, earlier)):
         cells = _cells(rows, indicators, periods)
@@ -101,7 +101,7 @@ def _keep_primary(rows: TidyRows, catalogue: Catalogue) -> None:
             WHEN value > 0 AND largest > dominance / 100 * value THEN 'dominance'
         END AS rule
         FROM judged WHERE rule IS NOT NULL
-        """  # noqa: S608
+        """
     )
     rows.connection.unregister("suppression")
 
@@ -144,7 +144,7 @@ def _cells(rows: TidyRows, indicators: list[str], periods: list[str]) -> pd.Data
         LEFT JOIN withheld USING ({KEYS})
         WHERE value IS NOT NULL OR rule IS NOT NULL
         ORDER BY ALL
-        """,  # noqa: S608
+        """,
         [indicators, periods],
     )
 
@@ -211,7 +211,7 @@ def _add_ratios(rows: TidyRows, item: Indicator) -> None:
                 AND $years >= 0))
             AND NOT EXISTS (FROM withheld h WHERE h.indicator = a.indicator
                 AND h.period = a.period AND {_SAME} AND h.region = a.region)
-        """,  # noqa: S608
+        """,
         {
             "ratio": item.key, "top": item.numerator, "bottom": item.denominator,
             "whole": item.share_of, "years": item.max_age or 100,
