@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import difflib
 import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -30,15 +32,37 @@ _ADVICE = {
 }
 
 
+@dataclass(frozen=True)
+class Mistake:
+    """What a schema refuses, at the `path` of an entry. meant: the advice to write a known word."""
+
+    path: tuple[str | int, ...]
+    found: str
+    expected: Message
+    advice: Message
+    meant: Message | None = None
+
+
 def schema_findings(written: Written, schema: Mapping[str, Any]) -> list[Finding]:
     """Return everything in the file that its JSON Schema refuses, one finding a mistake."""
-    errors = jsonschema.Draft202012Validator(schema).iter_errors(written.content)
-    found = [finding for error in errors for finding in _translated(written, error)]
+    return [
+        written.finding(mistake.found, mistake.expected, mistake.advice, *mistake.path)
+        for mistake in mistakes(written.content, schema)
+    ]
+
+
+def mistakes(content: Any, schema: Mapping[str, Any], *, between: str = ", ") -> Iterable[Mistake]:
+    """Return all that a JSON Schema refuses; known words are listed with `between` them.
+
+    A part of the schema may say in words what it expects, under `expected`.
+    """
+    errors = jsonschema.Draft202012Validator(schema).iter_errors(content)
+    found = [mistake for error in errors for mistake in _translated(error, between)]
     # Each missing entry names all that are missing.
-    return list({repr(finding): finding for finding in found}.values())
+    return {repr(mistake): mistake for mistake in found}.values()
 
 
-def _translated(written: Written, error: jsonschema.ValidationError) -> Iterator[Finding]:
+def _translated(error: jsonschema.ValidationError, between: str) -> Iterator[Mistake]:
     rule: Any = error.validator_value
     instance: Any = error.instance
     schema: Any = error.schema
@@ -46,6 +70,7 @@ def _translated(written: Written, error: jsonschema.ValidationError) -> Iterator
     if "propertyNames" in error.schema_path:
         path = (*path, str(instance))
     advice = _ADVICE.get(str(error.validator), message("correct the entry"))
+    meant = None
     if error.validator == "required":
         missing = [key for key in rule if key not in instance]
         if schema.get("additionalProperties") is False:
@@ -54,18 +79,20 @@ def _translated(written: Written, error: jsonschema.ValidationError) -> Iterator
             missing = [key for key in missing if not difflib.get_close_matches(key, strays)]
         if missing:
             expected = message("the entries {names}", names=", ".join(missing))
-            yield written.finding("", expected, advice, *path)
+            yield Mistake(path, "", expected, advice)
         return
     if error.validator == "additionalProperties":
         known = list(schema.get("properties", {}))
-        expected = message("only the entries {names}", names=", ".join(known))
+        expected = message("only the entries {names}", names=between.join(known))
         for key in [key for key in instance if key not in known]:
-            yield written.finding(str(key), expected, _nearest(key, known), *path, key)
+            meant = _meant(key, known)
+            advice = meant or message("correct the word, or remove the line")
+            yield Mistake((*path, key), str(key), expected, advice, meant)
         return
-    found = _quoted(instance)
-    if error.validator == "enum":
-        expected = message("one of {names}", names=", ".join(map(str, rule)))
-        advice = _nearest(instance, rule, advice)
+    if "expected" in schema:
+        expected = Message(schema["expected"])
+    elif error.validator == "enum":
+        expected = message("one of {names}", names=between.join(map(str, rule)))
     elif error.validator == "pattern":
         expected = message("text of the form {form}", form=rule)
     elif error.validator == "type":
@@ -75,7 +102,9 @@ def _translated(written: Written, error: jsonschema.ValidationError) -> Iterator
             expected = message("one of {names}", names=[_TYPES[kind] for kind in kinds])
     else:
         expected = _bound(str(error.validator), rule)
-    yield written.finding(found, expected, advice, *path)
+    if error.validator == "enum":
+        meant = _meant(instance, rule)
+    yield Mistake(path, _quoted(instance), expected, meant or advice, meant)
 
 
 def _bound(validator: str, rule: Any) -> Message:
@@ -92,12 +121,10 @@ def _bound(validator: str, rule: Any) -> Message:
     return bounds.get(validator, message("{rule}: {value}", rule=validator, value=str(rule)))
 
 
-def _nearest(word: object, known: Sequence[object], otherwise: Message | None = None) -> Message:
-    """Return the advice to write the known word that is most like this one."""
+def _meant(word: object, known: Iterable[object]) -> Message | None:
+    """Return the advice to write the known word that is most like this one, if one is."""
     near = difflib.get_close_matches(str(word), [str(item) for item in known], 1)
-    if near:
-        return message("write {word}, if that is meant", word=near[0])
-    return otherwise or message("correct the word, or remove the line")
+    return message("write {word}, if that is meant", word=near[0]) if near else None
 
 
 def _quoted(instance: Any) -> str:
@@ -108,9 +135,10 @@ def _quoted(instance: Any) -> str:
 
 def nearest(word: str, known: Sequence[str]) -> Message:
     """Return what to do about a word that names nothing: the known one that is most like it."""
-    return _nearest(word, known, message("correct the word, or add it to the code list"))
+    return _meant(word, known) or message("correct the word, or add it to the code list")
 
 
+@cache
 def load_schema(path: Path) -> dict[str, Any]:
     """Return a JSON Schema that the project ships."""
     schema: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))

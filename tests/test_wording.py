@@ -37,6 +37,8 @@ def sentences() -> set[str]:
     for extraction in extractions:
         for _, _, text, _, _ in extraction:
             found |= set(text) if isinstance(text, tuple) else {text}
+    for schema in (ROOT / "data").rglob("*.schema.json"):
+        found |= set(re.findall(r'"expected": "([^"]*)"', schema.read_text("utf-8")))
     return found
 
 

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import codecs
-import re
 import unicodedata
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import date
@@ -14,12 +14,8 @@ from typing import Any
 import yaml
 
 from etl.figures.declaration import (
-    COLUMNS,
     INSIDE,
     MARKER,
-    MARKS,
-    MEANINGS,
-    NAMED,
     OPTIONAL,
     PARTS,
     PROVENANCE,
@@ -33,13 +29,24 @@ from etl.figures.declaration import (
 )
 from etl.files.listing import Listing
 from etl.files.table import WORKBOOKS
+from etl.schema import load_schema, mistakes
 from indicators import strict_yaml
+from indicators.catalogue import REFERENCE
 from indicators.findings import Finding, FindingsError, Message, message
 from indicators.store.tables import KEY
 
+SCHEMA = REFERENCE / "declaration.schema.json"
+_RULES = ("equals", "starts", "from")
+_ENCODINGS = {
+    "utf-8": "utf-8",
+    "utf-8-sig": "utf-8",
+    "gb18030": "gb18030",
+    "gbk": "gb18030",
+    "gb2312": "gb18030",
+    "utf-16": "utf-16",
+}
 LARGEST = 256 << 10  # bytes: names for every county take a fifth of it
 _LETTERS = ("Nd", "Lu", "Ll", "Lo")
-_REGION = re.compile(r"[1-9][0-9]{5}|[A-Z][A-Z0-9_]+")
 
 
 def read_declaration(path: Path, shared: Path | None = None) -> Declaration:
@@ -154,7 +161,7 @@ def declaration_of(
     return made
 
 
-def _depth(content: Any, path: Sequence[str]) -> int:
+def _depth(content: Any, path: Sequence[str | int]) -> int:
     """Return how many steps of a path to a key lead somewhere in a file."""
     for depth, step in enumerate(path):
         if not isinstance(content, dict) or step not in content:
@@ -171,407 +178,253 @@ class _Reading:
         self._writings = writings
         self.findings: list[Finding] = []
 
-    def _wrong(self, key: str, found: object, expected: Message, advice: Message | None = None):  # type: ignore[no-untyped-def]
+    def _wrong(
+        self, found: object, expected: Message, *path: str | int, advice: Message | None = None
+    ) -> None:
         file, line = self._file, None
         if self._writings:
-            path = key.split(".")
             depths = [_depth(written.content, path) for written in self._writings]
             written = self._writings[depths.index(max(depths))]
             file, line = written.name, written.row(*path)
+        key = ".".join(step for step in path if isinstance(step, str))
+        advice = advice or message("correct {key} in the declaration", key=key)
         self.findings.append(
-            Finding(
-                file,
-                str(found)[:200],
-                expected,
-                advice or message("correct {key} in the declaration", key=key),
-                row=line,
-                column=key,
-            )
+            Finding(file, str(found)[:200], expected, advice, row=line, column=key)
         )
 
     def declaration(self, content: Any) -> Declaration | None:
-        if not isinstance(content, dict):
-            self._wrong("", content, message("keys and what they say"))
-            return None
-        self._find_todos(content, "")
+        self._find_todos(content)
         if self.findings:
             return None
-        allowed = {
-            "provenance",
-            "columns",
-            "fixed",
-            "layout",
-            "across",
-            "ignore",
-            "header",
-            "encoding",
-            "separator",
-            "sheet",
-            "across_sheets",
-            "sheets",
-            "unit",
-            "unit_overrules",
-            "scope",
-            "scope_by_scheme",
-            "breaks",
-            "regions",
-            "whole",
-            "within",
-            "merged",
-            "dates",
-            "missing",
-            "leave_out",
-            "names",
-            "notes",
-            "number_formats",
-            "hidden",
-        }
-        for key in content:
-            if key not in allowed:
-                self._wrong(
-                    str(key), key, message("one of {names}", names=" ".join(sorted(allowed)))
-                )
-        left = self._left_out(content.get("leave_out"))
-        columns = self._texts("columns", content.get("columns"), COLUMNS)
+        if not isinstance(content, dict):
+            self._wrong(content, message("keys and what they say"))
+            return None
+        schema = load_schema(SCHEMA)
+        said = _normal(content, schema)
+        for mistake in list(mistakes(said, schema, between=" ")):
+            self._wrong(mistake.found, mistake.expected, *mistake.path, advice=mistake.meant)
+            _drop(said, mistake.path)
+        return self._declaration(said)
+
+    def _declaration(self, said: Mapping[str, Any]) -> Declaration:
+        """Return what is said, which keeps to the schema; list what that cannot say."""
+
+        def texts(key: str) -> dict[str, str]:
+            return {name: text for name, text in said.get(key, {}).items() if text is not None}
+
+        def listed(key: str) -> tuple[str, ...]:
+            return tuple(said.get(key, ()))
+
+        sheets = said.get("sheets", {})
+        if isinstance(sheets, list):
+            sheets = dict.fromkeys(sheets)
+        scope, whole = said.get("scope"), said.get("whole")
+        if scope is not None and scope not in SCOPES:
+            # Where only a region has a total, its code may stand as scope.
+            if whole not in (None, scope):
+                self._wrong(scope, message("domestic, all, or the code of a region"), "scope")
+            whole = scope
+        rules = [rule for rule in said.get("leave_out", []) if isinstance(rule, dict)]
         made = Declaration(
-            provenance=self._provenance(content.get("provenance"), columns),
-            columns=columns,
-            fixed=self._texts("fixed", content.get("fixed"), (*KEY, *PARTS, *MARKS)),
-            layout=self._one("layout", content.get("layout", "long"), ("long", "wide")),
-            across=self._list("across", content.get("across")),
-            ignore=self._list("ignore", content.get("ignore")),
-            header=self._header(content.get("header", 1)),
-            encoding=self._encoding(content.get("encoding")),
-            separator=self._separator(content.get("separator")),
-            sheet=None if content.get("sheet") is None else str(content["sheet"]),
-            across_sheets=self._optional(
-                "across_sheets", content.get("across_sheets"), (*KEY, *PARTS)
+            provenance=texts("provenance"),
+            columns=texts("columns"),
+            fixed=texts("fixed"),
+            layout=said.get("layout", "long"),
+            across=listed("across"),
+            ignore=listed("ignore"),
+            header=tuple(said.get("header", [1])),
+            encoding=self._encoding(said.get("encoding")),
+            separator=said.get("separator"),
+            sheet=said.get("sheet"),
+            across_sheets=said.get("across_sheets"),
+            sheets={name: name if text is None else text for name, text in sheets.items()},
+            unit=said.get("unit"),
+            unit_overrules=listed("unit_overrules"),
+            scope=SCOPES.get(str(scope)),
+            scope_by_scheme={
+                name: SCOPES[word] for name, word in said.get("scope_by_scheme", {}).items()
+            },
+            whole=whole,
+            regions=said.get("regions"),
+            within=said.get("within"),
+            merged=listed("merged"),
+            dates=said.get("dates", "text"),
+            number_formats=said.get("number_formats"),
+            hidden=said.get("hidden"),
+            missing=said.get("missing", {}),
+            notes={mark.strip(): text.strip() for mark, text in said.get("notes", {}).items()},
+            breaks=tuple(said.get("breaks", ())),
+            leave_out=tuple(
+                Rule(rule["column"], *(tuple(rule.get(key, ())) for key in _RULES))
+                for rule in rules
+                if "column" in rule
             ),
-            sheets=self._sheets(content.get("sheets")),
-            unit=self._unit(content.get("unit")),
-            unit_overrules=self._list("unit_overrules", content.get("unit_overrules")),
-            **self._totals(content.get("scope"), content.get("whole")),
-            scope_by_scheme=self._scopes(content.get("scope_by_scheme")),
-            breaks=self._breaks(content.get("breaks")),
-            regions=self._optional("regions", content.get("regions"), ("province", "prefecture")),
-            within=self._region("within", content.get("within")),
-            merged=self._list("merged", content.get("merged"), COLUMNS),
-            dates=self._one("dates", content.get("dates", "text"), ("text", "serial")),
-            number_formats=self._optional(
-                "number_formats", content.get("number_formats"), ("shown", "stored")
-            ),
-            hidden=self._optional("hidden", content.get("hidden"), ("read", "leave_out")),
-            missing=self._missing(content.get("missing")),
-            notes=self._notes(content.get("notes")),
-            leave_out=left[0],
-            left_rows=left[1],
-            repeated_header=left[2],
-            names=self._names(content.get("names")),
+            left_rows=frozenset(row for rule in rules for row in rule.get("rows", ())),
+            repeated_header=REPEATED in said.get("leave_out", ()),
+            names=said.get("names", {}),
         )
         self._check(made)
         return made
 
-    def _find_todos(self, content: Any, place: str) -> None:
-        if isinstance(content, dict):
-            for key, value in content.items():
-                self._find_todos(value, f"{place}.{key}" if place else str(key))
-        elif isinstance(content, list):
-            for value in content:
-                self._find_todos(value, place)
+    def _find_todos(self, content: Any, *path: str | int) -> None:
+        if isinstance(content, dict | list):
+            parts = content.items() if isinstance(content, dict) else enumerate(content)
+            for step, part in parts:
+                self._find_todos(part, *path, step)
         elif isinstance(content, str) and content.strip().startswith(TODO):
             self._wrong(
-                place,
                 content,
                 message("your decision in place of TODO"),
-                message("nobody but you can say this: write it into the declaration"),
+                *path,
+                advice=message("nobody but you can say this: write it into the declaration"),
             )
 
-    def _provenance(self, given: Any, columns: Mapping[str, str]) -> dict[str, str]:
-        said = self._texts("provenance", given, (*PROVENANCE, *OPTIONAL))
-        lacking = [key for key in PROVENANCE if not said.get(key, "").strip()]
-        lacking = [key for key in lacking if key not in columns]
-        if lacking:
-            self._wrong(
-                "provenance",
-                ", ".join(lacking),
-                message("the document's {keys}", keys=", ".join(PROVENANCE)),
-                message("write where the figures come from into {file}", file=self._file),
-            )
-        return said
-
-    def _texts(self, key: str, given: Any, allowed: tuple[str, ...]) -> dict[str, str]:
-        if given is None:
-            return {}
-        if not isinstance(given, dict):
-            self._wrong(key, given, message("keys and what they say"))
-            return {}
-        texts: dict[str, str] = {}
-        for name, value in given.items():
-            if name not in allowed:
-                self._wrong(
-                    f"{key}.{name}", name, message("one of {names}", names=" ".join(allowed))
-                )
-            elif isinstance(value, bool | dict | list):
-                self._wrong(f"{key}.{name}", value, message("a text"))
-            elif value is not None:
-                texts[name] = value.isoformat() if isinstance(value, date) else str(value)
-        return texts
-
-    def _one(self, key: str, given: Any, allowed: tuple[str, ...]) -> str:
-        if given not in allowed:
-            self._wrong(key, given, message("one of {names}", names=" ".join(allowed)))
-            return allowed[0]
-        return str(given)
-
-    def _optional(self, key: str, given: Any, allowed: tuple[str, ...]) -> str | None:
-        return None if given is None else self._one(key, given, allowed)
-
-    def _list(self, key: str, given: Any, allowed: tuple[str, ...] = ()) -> tuple[str, ...]:
-        if given is None:
-            return ()
-        entries = given if isinstance(given, list) else [given]
-        for entry in entries:
-            if isinstance(entry, dict | list) or (allowed and entry not in allowed):
-                self._wrong(key, entry, message("one of {names}", names=" ".join(allowed)))
-        return tuple(map(str, entries))
-
-    def _header(self, given: Any) -> tuple[int, ...]:
-        rows = given if isinstance(given, list) else [given]
-        good = [type(row) is int and 0 < row <= 100 for row in rows]
-        following = (
-            all(good) and rows == list(range(rows[0], rows[0] + len(rows))) if rows else False
-        )
-        if not following:
-            self._wrong(
-                "header", given, message("the numbers of the header rows, one after another")
-            )
-            return (1,)
-        return tuple(rows)
-
-    def _encoding(self, given: Any) -> str | None:
+    def _encoding(self, given: str | None) -> str | None:
         if given is None:
             return None
         try:
-            name = codecs.lookup(str(given)).name
+            name = codecs.lookup(given).name
         except (LookupError, ValueError):
-            name = ""
-        known = {
-            "utf-8": "utf-8",
-            "utf-8-sig": "utf-8",
-            "gb18030": "gb18030",
-            "gbk": "gb18030",
-            "gb2312": "gb18030",
-            "utf-16": "utf-16",
-        }
-        if name not in known:
-            self._wrong("encoding", given, message("one of {names}", names="utf-8 gb18030 utf-16"))
-        return known.get(name)
-
-    def _separator(self, given: Any) -> str | None:
-        if given is not None and (given not in (",", ";", "\t", "|")):
-            self._wrong("separator", given, message("one of {names}", names=", ; | \\t"))
-            return None
-        return None if given is None else str(given)
-
-    def _unit(self, given: Any) -> str | dict[str, str] | None:
-        if isinstance(given, dict):
-            return {str(key): str(value) for key, value in given.items()}
-        return None if given is None else str(given)
-
-    def _totals(self, scope: Any, whole: Any) -> dict[str, str | None]:
-        """Return `scope` and `whole`: where only a region has a total, it may stand as scope."""
-        region = self._region("whole", whole)
-        if scope is None or str(scope) in SCOPES:
-            return {"scope": SCOPES.get(str(scope)), "whole": region}
-        if not _REGION.fullmatch(str(scope)) or region not in (None, str(scope)):
-            self._wrong("scope", scope, message("domestic, all, or the code of a region"))
-        return {"scope": None, "whole": str(scope)}
-
-    def _scopes(self, given: Any) -> dict[str, str]:
-        said = given or {}
-        if not isinstance(said, dict) or not set(map(str, said.values())) <= set(SCOPES):
-            self._wrong("scope_by_scheme", given, message("schemes, and of each: domestic, or all"))
-            return {}
-        return {str(name): SCOPES[scope] for name, scope in said.items()}
-
-    def _breaks(self, given: Any) -> tuple[dict[str, str], ...]:
-        entries = given if isinstance(given, list) else []
-        if entries != (given or []) or not all(
-            isinstance(entry, dict) and entry and entry.keys() <= set(KEY) for entry in entries
-        ):
-            self._wrong(
-                "breaks",
-                given,
-                message("a list of codes such as {example}", example="{scheme: CCC, period: 2021}"),
-            )
-            return ()
-        return tuple(self._texts("breaks", entry, KEY) for entry in entries)
-
-    def _region(self, key: str, given: Any) -> str | None:
-        if given is not None and not _REGION.fullmatch(str(given)):
-            self._wrong(key, given, message("the code of a region, such as 330000"))
-        return None if given is None else str(given)
-
-    def _missing(self, given: Any) -> dict[str, str]:
-        if given is None:
-            return {}
-        if not isinstance(given, dict):
-            self._wrong("missing", given, message("keys and what they say"))
-            return {}
-        for text, meaning in given.items():
-            if meaning not in MEANINGS:
-                self._wrong(
-                    f"missing.{text}", meaning, message("one of {names}", names=" ".join(MEANINGS))
-                )
-        return {"" if text is None else str(text): str(said) for text, said in given.items()}
-
-    def _notes(self, given: Any) -> dict[str, str]:
-        if given is None:
-            return {}
-        if not isinstance(given, dict):
-            self._wrong("notes", given, message("keys and what they say"))
-            return {}
-        for mark, said in given.items():
-            # What may end a number or a name would be cut off from it.
-            ending = str(mark).strip()[-1:]
-            if not ending or ending in "%‰.,+-" or unicodedata.category(ending) in _LETTERS:
-                self._wrong(f"notes.{mark}", mark, message("the mark of a note, such as ① or *"))
-            if not isinstance(said, str) or not said.strip():
-                self._wrong(
-                    f"notes.{mark}", said, message("a status such as P or E, or what the note says")
-                )
-        return {str(mark).strip(): str(said).strip() for mark, said in given.items()}
-
-    def _left_out(self, given: Any) -> tuple[tuple[Rule, ...], frozenset[int], bool]:
-        rules: list[Rule] = []
-        rows: set[int] = set()
-        repeated = False
-        for entry in given if isinstance(given, list) else [] if given is None else [given]:
-            if entry == REPEATED:
-                repeated = True
-            elif (
-                isinstance(entry, dict)
-                and isinstance(entry.get("rows"), list)
-                and all(type(row) is int for row in entry["rows"])
-            ):
-                rows |= set(entry["rows"])
-            elif isinstance(entry, dict) and {"column"} < set(entry) <= {
-                "column",
-                "equals",
-                "starts",
-                "from",
-            }:
-                equals = self._list("leave_out", entry.get("equals"))
-                starts = self._list("leave_out", entry.get("starts"))
-                since = self._list("leave_out", entry.get("from"))
-                rules.append(Rule(str(entry["column"]), equals, starts, since))
-            else:
-                self._wrong(
-                    "leave_out",
-                    entry,
-                    message(
-                        "`repeated_header`, `rows: [..]`, or `column` with `equals`, `starts` "
-                        "or `from`"
-                    ),
-                )
-        return tuple(rules), frozenset(rows), repeated
-
-    def _names(self, given: Any) -> dict[str, dict[str, str]]:
-        if given is None:
-            return {}
-        if not isinstance(given, dict):
-            self._wrong("names", given, message("keys and what they say"))
-            return {}
-        names: dict[str, dict[str, str]] = {}
-        for dimension, entries in given.items():
-            if dimension not in NAMED or not isinstance(entries, dict):
-                self._wrong(
-                    f"names.{dimension}",
-                    entries,
-                    message("one of {names}", names=" ".join(NAMED)),
-                )
-            else:
-                names[dimension] = {str(name): str(code) for name, code in entries.items()}
-        return names
+            name = given
+        if name not in _ENCODINGS:
+            self._wrong(given, message("one of {names}", names="utf-8 gb18030 utf-16"), "encoding")
+        return _ENCODINGS.get(name)
 
     def _check(self, made: Declaration) -> None:
         wide = made.layout == "wide"
-        for key in made.across:
-            allowed = (*KEY, *PARTS, "unit", "-")
-            if key not in allowed:
-                self._wrong("across", key, message("one of {names}", names=" ".join(allowed)))
+        lacking = [
+            key
+            for key in PROVENANCE
+            if not made.provenance.get(key, "").strip() and key not in made.columns
+        ]
+        if lacking:
+            self._wrong(
+                ", ".join(lacking),
+                message("the document's {keys}", keys=", ".join(PROVENANCE)),
+                "provenance",
+                advice=message("write where the figures come from into {file}", file=self._file),
+            )
+        first = made.header[0]
+        if made.header != tuple(range(first, first + len(made.header))):
+            self._wrong(
+                list(made.header),
+                message("the numbers of the header rows, one after another"),
+                "header",
+            )
+        for mark in made.notes:
+            # What may end a number or a name would be cut off from it.
+            ending = mark[-1:]
+            if not ending or ending in "%‰.,+-" or unicodedata.category(ending) in _LETTERS:
+                expected = message("the mark of a note, such as ① or *")
+                self._wrong(mark, expected, "notes", mark)
         if wide != bool(made.across) or (wide and len(made.across) != len(made.header)):
             self._wrong(
-                "across",
                 list(made.across),
                 message("for a wide table, what each header row holds; for a long one, nothing"),
+                "across",
             )
         if wide == ("value" in made.columns):
             self._wrong(
-                "columns.value",
                 made.columns.get("value", ""),
                 message("for a long table, the column of the figures; for a wide one, none"),
+                *("columns", "value"),
             )
         self._check_places(made)
         schemes = "scheme" in made.columns and {"region"} & {*made.columns, *made.fixed}
         if made.scope_by_scheme and not (schemes and made.scope):
             self._wrong(
-                "scope_by_scheme",
                 " ".join(made.scope_by_scheme),
                 message("beside it `scope`, a column of schemes and the region of each row"),
+                "scope_by_scheme",
             )
         if made.sheets and made.across_sheets is None:
             self._wrong(
-                "sheets", " ".join(made.sheets),
+                " ".join(made.sheets),
                 message("under `across_sheets`, what the sheets are parted by, such as period"),
-            )  # fmt: skip
-        if made.sheet is not None and made.across_sheets is not None:
-            self._wrong("sheet", made.sheet, message("either `sheet` or `across_sheets`"))
-        units = [made.unit is not None, "unit" in made.columns, "unit" in made.across]
-        if sum(units) != 1:
-            places = zip(("unit", "columns.unit", "across"), units, strict=True)
-            self._wrong(
-                "unit",
-                ", ".join(place for place, given in places if given),
-                message("the unit of the figures once, such as 张, 万张, %"),
+                "sheets",
             )
-        labels = list(made.columns.values())
-        for label in sorted({label for label in labels if labels.count(label) > 1}):
-            self._wrong("columns", label, message("one meaning for a column"))
+        if made.sheet is not None and made.across_sheets is not None:
+            self._wrong(made.sheet, message("either `sheet` or `across_sheets`"), "sheet")
+        units = {
+            "unit": made.unit is not None,
+            "columns.unit": "unit" in made.columns,
+            "across": "unit" in made.across,
+        }
+        if sum(units.values()) != 1:
+            self._wrong(
+                ", ".join(place for place, given in units.items() if given),
+                message("the unit of the figures once, such as 张, 万张, %"),
+                "unit",
+            )
+        for label, often in Counter(made.columns.values()).items():
+            if often > 1:
+                self._wrong(label, message("one meaning for a column"), "columns")
 
     def _check_places(self, made: Declaration) -> None:
         """Look for each part of the key: it stands in one place; a period may stand in parts."""
+        places = {
+            "columns": made.columns,
+            "fixed": made.fixed,
+            "across": made.across,
+            "across_sheets": (made.across_sheets,),
+        }
 
-        def places(key: str) -> list[str]:
-            said = {
-                "columns": made.columns,
-                "fixed": made.fixed,
-                "across": made.across,
-                "across_sheets": (made.across_sheets,),
-            }
-            return [place for place, keys in said.items() for other in keys if other == key]
+        def found(key: str) -> list[str]:
+            return [place for place, keys in places.items() for each in keys if each == key]
 
-        def once(key: str) -> None:
-            if len(found := places(key)) != 1:
+        parts = [part for part in PARTS if found(part)]
+        for key in (*KEY, *parts):
+            if len(found(key)) != 1 and (key != "period" or not parts):
                 self._wrong(
-                    key, ", ".join(found),
+                    ", ".join(found(key)),
                     message("{key} once: under columns, fixed, across or across_sheets", key=key),
-                )  # fmt: skip
-
-        parts = [part for part in PARTS if places(part)]
-        for key in KEY:
-            if key != "period" or not parts:
-                once(key)
-        for part in parts:
-            once(part)
-        if parts and (places("period") or len(parts) != 2 or "year" not in parts):
+                    key,
+                )
+        if parts and (found("period") or len(parts) != 2 or "year" not in parts):
             self._wrong(
-                "period", ", ".join([*(["period"] if places("period") else []), *parts]),
+                ", ".join([*(["period"] if found("period") else []), *parts]),
                 message("either the period, or the year with the quarter or the month"),
-            )  # fmt: skip
+                "period",
+            )
 
-    def _sheets(self, given: Any) -> dict[str, str]:
-        """Return the sheets to be read and what each says: of a list, their names say it."""
-        if isinstance(given, dict):
-            return {str(name): str(name if said is None else said) for name, said in given.items()}
-        return {name: name for name in self._list("sheets", given)}
+
+def _drop(said: dict[str, Any], path: Sequence[str | int]) -> None:
+    """Take out of a declaration what is wrong in it, for the rest of it to be looked at."""
+    top, *below = path
+    inner = said.get(str(top))
+    if below and isinstance(inner, dict):
+        inner.pop(below[0], None)
+    else:
+        said.pop(str(top), None)
+
+
+def _normal(content: Mapping[Any, Any], schema: Mapping[str, Any]) -> dict[str, Any]:
+    """Return a declaration with every text as text and every list as a list.
+
+    Codes, periods and days may be written bare, and a list of one without brackets.
+    """
+    said = {
+        str(key): value if key == "header" else _texts(value)
+        for key, value in content.items()
+        if value is not None
+    }
+    for key, value in said.items():
+        if schema["properties"].get(key, {}).get("type") == "array":
+            said[key] = value if isinstance(value, list) else [value]
+    for rule in said.get("leave_out", []):
+        if isinstance(rule, dict):
+            lists = {key: rule[key] for key in _RULES if key in rule}
+            rule |= {k: entry if isinstance(entry, list) else [entry] for k, entry in lists.items()}
+    return said
+
+
+def _texts(said: Any) -> Any:
+    if isinstance(said, dict):
+        return {
+            "" if key is None else str(key): part if key == "rows" else _texts(part)
+            for key, part in said.items()
+        }
+    if isinstance(said, list):
+        return [_texts(part) for part in said]
+    is_bare = isinstance(said, date | int | float) and not isinstance(said, bool)
+    return str(said) if is_bare else said
