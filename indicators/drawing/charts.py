@@ -30,15 +30,12 @@ def ranking_chart(words: Wording, *, dark: bool = False) -> Specification:
     `reference` has one row, the nation's value, or none. See `ranking_rows`.
     """
     colours = palette(dark)
-    order = alt.Y("name:N", sort=None, title=None, axis=_names(colours.text))
+    order = alt.Y("name:N", sort=None, title=None, axis=names(colours.text))
     bars = alt.Chart(alt.NamedData(RANKING)).encode(
-        x=alt.X("value:Q", title=None, axis=None), y=order,
-        tooltip=[
-            alt.Tooltip("name:N", title=words("Region")),
-            alt.Tooltip("shown:N", title=words("Value")),
-            alt.Tooltip("rank:N", title=words("Rank")),
-        ],
-    )  # fmt: skip
+        x=alt.X("value:Q", title=None, axis=None),
+        y=order,
+        tooltip=tooltips(name=words("Region"), shown=words("Value"), rank=words("Rank")),
+    )
     rule = alt.Chart(alt.NamedData(REFERENCE)).encode(x="value:Q")
     chart = alt.layer(
         bars.mark_bar(height={"band": 0.72}, cornerRadiusEnd=2).encode(
@@ -54,12 +51,8 @@ def ranking_chart(words: Wording, *, dark: bool = False) -> Specification:
             y=alt.value(0), text="label:N", color=alt.value(colours.text)
         ),
     )
-    return finished(
-        chart.properties(
-            width="container", height=alt.Step(BAR_STEP),
-            padding={"left": 0, "right": 76, "top": 18, "bottom": 0},
-        )
-    )  # fmt: skip
+    padding = {"left": 0, "right": 76, "top": 18, "bottom": 0}
+    return finished(chart.properties(width="container", height=alt.Step(BAR_STEP), padding=padding))
 
 
 def ranking_rows(
@@ -92,18 +85,17 @@ def series_rows(
     known = ordered[
         np.isfinite(ordered["value"].astype(float)) & (ordered["confidentiality"] == "F")
     ]
-    return pd.DataFrame({
+    broken = words("scope changed: not comparable with earlier figures")
+    columns = {
         "date": known["date"].to_numpy(),
         "period": [words.period(period) for period in known["period"]],
         "value": known["value"].to_numpy(),
         "shown": [f"{words.number(value, decimals)} {unit}" for value in known["value"]],
         "name": [names[region] for region in known["region"]],
         "segment": known["segment"].to_numpy(),
-        "note": [
-            words("scope changed: not comparable with earlier figures") if status == "B" else "–"
-            for status in known["status"]
-        ],
-    })  # fmt: skip
+        "note": [broken if status == "B" else "–" for status in known["status"]],
+    }
+    return pd.DataFrame(columns)
 
 
 @cache
@@ -115,18 +107,13 @@ def objective_chart(words: Wording, *, dark: bool = False) -> Specification:
     """
     colours = palette(dark)
     scale = alt.Scale(zero=False, nice=True)
-    axis = _years()
+    axis = years(grid=False)
     date = alt.X("date:T", axis=axis, scale=alt.Scale(nice="year"))
     value = alt.Y("value:Q", title=None, scale=scale)
-    what = alt.Tooltip("what:N", title=words("What"))
-    told = [
-        what,
-        alt.Tooltip("period:N", title=words("Period")),
-        alt.Tooltip("shown:N", title=words("Value")),
-    ]
+    tooltip = tooltips(what=words("What"), period=words("Period"), shown=words("Value"))
     window = alt.Chart(alt.NamedData("window")).encode(x=alt.X("start:T", axis=axis), x2="end:T")
     band = alt.Chart(alt.NamedData("band")).encode(x=date)
-    observed = alt.Chart(alt.NamedData("observed")).encode(x=date, y=value, tooltip=told)
+    observed = alt.Chart(alt.NamedData("observed")).encode(x=date, y=value, tooltip=tooltip)
     path = alt.Chart(alt.NamedData("path")).encode(x=date, y=value)
     aim = alt.Chart(alt.NamedData("aim")).encode(y=value)
     ink, trend, goal = colours.ramp[3], colours.muted, colours.selected
@@ -162,11 +149,8 @@ def required_chart(words: Wording, *, dark: bool = False) -> Specification:
     colours = palette(dark)
     bars = alt.Chart(alt.NamedData("required")).encode(
         x=alt.X("value:Q", title=None, axis=None),
-        y=alt.Y("name:N", sort=None, title=None, axis=_names(colours.text)),
-        tooltip=[
-            alt.Tooltip("name:N", title=words("Region")),
-            alt.Tooltip("label:N", title=words("Required a year from now")),
-        ],
+        y=alt.Y("name:N", sort=None, title=None, axis=names(colours.text)),
+        tooltip=tooltips(name=words("Region"), label=words("Required a year from now")),
     )
     chart = alt.layer(
         bars.mark_bar(height={"band": 0.7}, cornerRadiusEnd=2).encode(
@@ -190,27 +174,31 @@ def matrix_chart(words: Wording, *, dark: bool = False) -> Specification:
     # Slanted names of many columns would lie on each other, upright ones of very many too.
     column = "(width / length(domain('x')))"
     narrow = f"{column} < 15"
-    squares = alt.Chart(alt.NamedData("matrix")).transform_calculate(
+    top = alt.Axis(
+        orient="top",
+        labelAngle=alt.ExprRef(f"{narrow} ? -90 : -40"),
+        labelAlign="left",
+        labelBaseline=alt.ExprRef(f"{narrow} ? 'middle' : 'alphabetic'"),
+        labelFontSize=alt.ExprRef(f"clamp({column} * 0.85, 7, 12)"),
+        labelLimit=190,
+        labelColor=palette(dark).text,
+        ticks=False,
+        domain=False,
+    )
+    rows = alt.Chart(alt.NamedData("matrix")).transform_calculate(
         spoken="datum.name + ', ' + datum.aim + ': ' + datum.said"
-    ).encode(
+    )
+    squares = rows.encode(
         description="spoken:N",
-        x=alt.X(
-            "aim:N", sort=None, title=None,
-            axis=alt.Axis(
-                orient="top", labelAngle=alt.ExprRef(f"{narrow} ? -90 : -40"), labelAlign="left",
-                labelBaseline=alt.ExprRef(f"{narrow} ? 'middle' : 'alphabetic'"),
-                labelFontSize=alt.ExprRef(f"clamp({column} * 0.85, 7, 12)"), labelLimit=190,
-                labelColor=palette(dark).text, ticks=False, domain=False,
-            ),
+        x=alt.X("aim:N", sort=None, title=None, axis=top),
+        y=alt.Y("name:N", sort=None, title=None, axis=names(palette(dark).text)),
+        tooltip=tooltips(
+            name=words("Region"),
+            aim=words("Objective"),
+            said=words("Verdict"),
+            told=words("Target"),
         ),
-        y=alt.Y("name:N", sort=None, title=None, axis=_names(palette(dark).text)),
-        tooltip=[
-            alt.Tooltip("name:N", title=words("Region")),
-            alt.Tooltip("aim:N", title=words("Objective")),
-            alt.Tooltip("said:N", title=words("Verdict")),
-            alt.Tooltip("told:N", title=words("Target")),
-        ],
-    )  # fmt: skip
+    )
     chart = alt.layer(
         squares.mark_rect(stroke=palette(dark).background, strokeWidth=2, cursor="pointer")
         .encode(color=alt.Color("fill:N", scale=None, legend=None))
@@ -228,14 +216,20 @@ def period_end(period: str) -> str:
     return last_of(period).last_day.isoformat()
 
 
-def _years() -> alt.Axis:
+def years(**options: Any) -> alt.Axis:
     """Return an axis whose ticks are year ends: the tick before 1 January 2018 reads 2017."""
     label = "timeFormat(toDate(datum.value) - 864e5, '%Y')"
-    return alt.Axis(labelExpr=label, tickCount="year", grid=False, title=None)
+    return alt.Axis(labelExpr=label, tickCount="year", title=None, **options)
 
 
-def _names(colour: str) -> alt.Axis:
-    return alt.Axis(labelColor=colour, labelLimit=150, ticks=False, domain=False, labelPadding=6)
+def names(colour: str, limit: int = 150) -> alt.Axis:
+    """Return an axis of names."""
+    return alt.Axis(labelColor=colour, labelLimit=limit, ticks=False, domain=False, labelPadding=6)
+
+
+def tooltips(**titles: str) -> list[alt.Tooltip]:
+    """Return what a mark says under the pointer: fields by their titles."""
+    return [alt.Tooltip(f"{field}:N", title=title) for field, title in titles.items()]
 
 
 def finished(chart: Any) -> Specification:

@@ -50,10 +50,12 @@ def class_breaks(
         found = [round(lowest + step * width, digits) for step in range(1, classes)]
         return [value for value in found if lowest < value <= highest]
     exact = known.quantile([step / classes for step in range(1, classes)])
-    return sorted({
-        _roundest(known[known < value].max(), known[known >= value].min())
-        for value in exact if value > lowest
-    })  # fmt: skip
+    gaps = [
+        (known[known < value].max(), known[known >= value].min())
+        for value in exact
+        if value > lowest
+    ]
+    return sorted({_roundest(below, at) for below, at in gaps})
 
 
 def natural_breaks(values: pd.Series, classes: int) -> list[float]:
@@ -108,10 +110,8 @@ def diverging_breaks(values: pd.Series, centre: float) -> list[float]:
     around = {centre, *(centre - step for step in steps), *(centre + step for step in steps)}
     lowest, highest = values.min(), values.max()
     # A rounded centre would fall on the wrong side of itself.
-    return sorted(
-        value if value == centre else round(value, 10)
-        for value in around if value == centre or lowest < value <= highest
-    )  # fmt: skip
+    inside = {round(value, 10) for value in around - {centre} if lowest < value <= highest}
+    return sorted({centre, *inside})
 
 
 def decimals_for(breaks: Sequence[float], decimals: int) -> int:

@@ -1,7 +1,8 @@
-"""Colours of a map, for light and dark pages.
+"""Colours of maps, charts and verdicts, for light and dark pages.
 
-One hue from faint to strong, or two away from a benchmark, told apart with any colour vision;
-what is no value has a hue of its own, at least ΔE 20 (CIEDE2000) from every class.
+Classes of a map have one hue from faint to strong, or two away from a benchmark, told apart with
+any colour vision; what is no value has a hue of its own, at least ΔE 20 (CIEDE2000) from every
+class.
 """
 
 from __future__ import annotations
@@ -11,13 +12,12 @@ from dataclasses import dataclass
 from itertools import pairwise
 
 FONT = "Noto Sans CJK SC, Noto Sans SC, PingFang SC, Microsoft YaHei, sans-serif"
-State = str
 VALUE, MISSING, SUPPRESSED = "value", "missing", "suppressed"
 NOT_APPLICABLE, OUT_OF_SCOPE = "not_applicable", "out_of_scope"
 BROKEN = "broken"  # on a map of changes: the series breaks between the two periods
 NO_VALUE = (MISSING, SUPPRESSED, NOT_APPLICABLE, OUT_OF_SCOPE, BROKEN)
 
-# Of the cells of verdicts, on light and dark pages; a symbol says the same without colour.
+# Verdicts by their grade, on light and dark pages; the symbol says the same without colour.
 VERDICTS = {
     "good": ("#1f7a4d", "#2f9e68"),
     "fair": ("#d8b55a", "#b98f2f"),

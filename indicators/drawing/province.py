@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from functools import cache
 from typing import Any
 
 import altair as alt
 
 from indicators.compare import Standing
-from indicators.drawing.charts import Specification, finished
+from indicators.drawing.charts import Specification, finished, names, tooltips, years
 from indicators.drawing.palette import VERDICTS, Palette, palette
 from indicators.wording import Wording
 
@@ -27,7 +26,6 @@ SHAPES = {
 GRADES = {Standing.BETTER: "good", Standing.WORSE: "poor"}
 
 
-@cache
 def spine_chart(words: Wording, *, dark: bool = False) -> Specification:
     """Return where a region stands between its peers, an indicator a row; dataset `spine`.
 
@@ -42,7 +40,7 @@ def spine_chart(words: Wording, *, dark: bool = False) -> Specification:
     def at(name: str) -> alt.X:
         return alt.X(f"{name}:Q", scale=place, axis=None)
 
-    names = _line(base, "name", -24, colours)
+    titles = _line(base, "name", -24, colours)
     told = _line(base, "told", -8, colours)
     whole, inner = ("lowest_at", "highest_at"), ("lower_quartile_at", "upper_quartile_at")
     bands = [
@@ -59,35 +57,36 @@ def spine_chart(words: Wording, *, dark: bool = False) -> Specification:
         color=colours.text,
         aria=False,
     ).encode(x=at("centre_at"))
-    tooltip = {
-        "name": words("Indicator"), "value": words("Value"), "benchmark": words("Benchmark"),
-        "difference": words("Difference"), "standing": words("Compared with the benchmark"),
-        "median": words("Median of the peers"), "range": words("Range of the peers"),
-        "rank": words("Rank"), "change": words("Change of rank"),
-    }  # fmt: skip
+    tooltip = tooltips(
+        name=words("Indicator"),
+        value=words("Value"),
+        benchmark=words("Benchmark"),
+        difference=words("Difference"),
+        standing=words("Compared with the benchmark"),
+        median=words("Median of the peers"),
+        range=words("Range of the peers"),
+        rank=words("Rank"),
+        change=words("Change of rank"),
+    )
+    fills = [
+        VERDICTS[GRADES[standing]][dark] if standing in GRADES else colours.ramp[3]
+        for standing in SHAPES
+    ]
+    names_of = list(SHAPES)
+    forms = alt.Scale(domain=names_of, range=list(SHAPES.values()))
     point = base.mark_point(
         size=130, filled=True, opacity=1, yOffset=12, stroke=colours.background, strokeWidth=1
     ).encode(
         x=at("at"),
-        color=alt.Color(
-            "class:N", legend=None,
-            scale=alt.Scale(domain=list(SHAPES), range=[
-                VERDICTS[GRADES[standing]][dark] if standing in GRADES else colours.ramp[3]
-                for standing in SHAPES
-            ]),
-        ),
-        shape=alt.Shape(
-            "class:N", legend=None,
-            scale=alt.Scale(domain=list(SHAPES), range=list(SHAPES.values())),
-        ),
-        tooltip=[alt.Tooltip(f"{field}:N", title=title) for field, title in tooltip.items()],
+        color=alt.Color("class:N", legend=None, scale=alt.Scale(domain=names_of, range=fills)),
+        shape=alt.Shape("class:N", legend=None, scale=forms),
+        tooltip=tooltip,
         description="spoken:N",
-    )  # fmt: skip
-    chart = alt.layer(*bands, centre, names, told, point)
+    )
+    chart = alt.layer(*bands, centre, titles, told, point)
     return finished(chart.properties(width="container", height=alt.Step(STEP)))
 
 
-@cache
 def trends_chart(words: Wording, *, dark: bool = False) -> Specification:
     """Return one strip an indicator over one axis of time, each on its own scale.
 
@@ -96,15 +95,9 @@ def trends_chart(words: Wording, *, dark: bool = False) -> Specification:
     """
     colours = palette(dark)
     row = alt.Y("indicator:N", sort=None, title=None, axis=None)
-    label = "timeFormat(toDate(datum.value) - 864e5, '%Y')"
-    date = alt.X(
-        "date:T",
-        scale=alt.Scale(nice="year"),
-        axis=alt.Axis(
-            labelExpr=label, tickCount="year", grid=True, gridOpacity=0.25, title=None,
-            labelColor=colours.text, gridColor=colours.border, labelOverlap=True, labelFlush=False,
-        ),
-    )  # fmt: skip
+    ink = {"labelColor": colours.text, "gridColor": colours.border}
+    axis = years(grid=True, gridOpacity=0.25, labelOverlap=True, labelFlush=False, **ink)
+    date = alt.X("date:T", scale=alt.Scale(nice="year"), axis=axis)
     # The strip's upper half holds its name; what is drawn has the rest.
     offset = alt.YOffset(
         "y:Q", scale=alt.Scale(domain=[-0.15, 1.95], range=[STRIP, 0], nice=False, zero=False)
@@ -130,18 +123,13 @@ def trends_chart(words: Wording, *, dark: bool = False) -> Specification:
             detail=["indicator:N", "segment:N"]
         ),
         trends.mark_point(size=34, filled=True, opacity=1, color=colours.ramp[3]).encode(
-            tooltip=[
-                alt.Tooltip("name:N", title=words("Indicator")),
-                alt.Tooltip("period:N", title=words("Period")),
-                alt.Tooltip("shown:N", title=words("Value")),
-            ],
+            tooltip=tooltips(name=words("Indicator"), period=words("Period"), shown=words("Value")),
             description="spoken:N",
         ),
     )
     return finished(chart.properties(width="container", height=alt.Step(STRIP)))
 
 
-@cache
 def parts_chart(words: Wording, *, dark: bool = False) -> Specification:
     """Return bars of single industries or sizes with a tick for the benchmark; dataset `parts`.
 
@@ -149,17 +137,9 @@ def parts_chart(words: Wording, *, dark: bool = False) -> Specification:
     """
     colours = palette(dark)
     base = alt.Chart(alt.NamedData(PARTS)).encode(
-        y=alt.Y(
-            "name:N", sort=None, title=None,
-            axis=alt.Axis(labelColor=colours.text, labelLimit=180, ticks=False, domain=False,
-                          labelPadding=6),
-        ),
-        tooltip=[
-            alt.Tooltip("name:N", title=words("Part")),
-            alt.Tooltip("label:N", title=words("Value")),
-            alt.Tooltip("compared:N", title=words("Benchmark")),
-        ],
-    )  # fmt: skip
+        y=alt.Y("name:N", sort=None, title=None, axis=names(colours.text, limit=180)),
+        tooltip=tooltips(name=words("Part"), label=words("Value"), compared=words("Benchmark")),
+    )
     value: Any = alt.X("value:Q", title=None, axis=None)
     chart = alt.layer(
         base.mark_bar(height={"band": 0.7}, cornerRadiusEnd=2, color=colours.ramp[3]).encode(
@@ -182,14 +162,14 @@ def _line(base: alt.Chart, field: str, dy: int, colours: Palette) -> alt.Chart:
     # A Chinese character is one em wide, another about half of one.
     wide = f"length(replace(datum.{field}, regexp('[^\\u2e80-\\uffff]', 'g'), ''))"
     ems = f"(0.54 * length(datum.{field}) + 0.46 * {wide} + 0.1)"
-    drawn: alt.Chart = (
-        base.transform_calculate(fitted=f"max({SMALLEST}, min({size}, width / {ems}))")
-        .mark_text(
-            align="left", baseline="middle", dy=dy, limit=alt.ExprRef("width"), aria=False
-        )
-        .encode(
-            x=alt.value(0), text=f"{field}:N", color=alt.value(colour),
-            size=alt.Size("fitted:Q", scale=None, legend=None),
-        )
-    )  # fmt: skip
+    sized = base.transform_calculate(fitted=f"max({SMALLEST}, min({size}, width / {ems}))")
+    text = sized.mark_text(
+        align="left", baseline="middle", dy=dy, limit=alt.ExprRef("width"), aria=False
+    )
+    drawn: alt.Chart = text.encode(
+        x=alt.value(0),
+        text=f"{field}:N",
+        color=alt.value(colour),
+        size=alt.Size("fitted:Q", scale=None, legend=None),
+    )
     return drawn

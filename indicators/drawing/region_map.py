@@ -20,6 +20,7 @@ import numpy as np
 import pandas as pd
 
 from indicators.drawing.boundaries import MARITIME, NATION, Boundaries
+from indicators.drawing.charts import tooltips
 from indicators.drawing.hatches import PARALLELS
 from indicators.drawing.palette import (
     BROKEN,
@@ -41,6 +42,11 @@ _KEY = "region_frame"
 _KEY_OF_REGION = "datum.region + '@' + frame"
 MILLISECONDS = 1200  # that a frame stands
 
+# Fields of a unit's figures that marks look up.
+LOOKED_UP = (
+    *("name", "state", "fill", "ink", "label", "shown", "period", "rank", "status"),
+    *("share", "selected"),
+)
 MARGIN = 6
 NARROW = 640  # px: below it the legend has no room beside the map
 LINE = 18  # px between the legend's lines
@@ -297,28 +303,27 @@ class _Sources:
 
     def with_figures(self, chart: alt.Chart, region: str = "datum.id") -> alt.Chart:
         """Return a chart of geometry whose rows have their unit's figures."""
-        fields = ["name", "state", "fill", "ink", "label", "shown", "period", "rank", "status",
-                  "share", "selected"]  # fmt: skip
         looked = chart.transform_calculate(region=region)
         if self._key != "region":
             looked = looked.transform_calculate(**{self._key: _KEY_OF_REGION})
         drawn: alt.Chart = looked.transform_lookup(
             lookup=self._key,
-            from_=alt.LookupData(data=alt.NamedData(FIGURES), key=self._key, fields=fields),
+            from_=alt.LookupData(
+                data=alt.NamedData(FIGURES), key=self._key, fields=list(LOOKED_UP)
+            ),
         )
         return drawn
 
 
 def _tooltip(words: Wording) -> list[alt.Tooltip]:
     """Return what a map says of the unit under the pointer."""
-    titles = {
-        "name": words("Region"),
-        "shown": words("Value"),
-        "period": words("Period"),
-        "rank": words("Rank"),
-        "status": words("Status"),
-    }
-    return [alt.Tooltip(f"{field}:N", title=title) for field, title in titles.items()]
+    return tooltips(
+        name=words("Region"),
+        shown=words("Value"),
+        period=words("Period"),
+        rank=words("Rank"),
+        status=words("Status"),
+    )
 
 
 def _bars(sources: _Sources, colours: Palette, words: Wording) -> list[alt.Chart]:
@@ -352,6 +357,9 @@ def _bars(sources: _Sources, colours: Palette, words: Wording) -> list[alt.Chart
         ).encode(x=_pixel(left, "x"), y=middle, text=f"{field}:N")
         return drawn
 
+    touched = units.transform_calculate(
+        left="datum.name_left", right=f"datum.name_left + {BARS_WIDE}"
+    ).mark_rect(fill="transparent", stroke=None, cursor="pointer", aria=False)
     return [
         box(units.mark_rect(strokeWidth=1, aria=False), "right", "top", "bottom").encode(
             fill=alt.Fill("fill:N", scale=None, legend=None),
@@ -359,13 +367,8 @@ def _bars(sources: _Sources, colours: Palette, words: Wording) -> list[alt.Chart
         ),
         text("name_left", "name"),
         text("value_left", "label"),
-        box(
-            units.transform_calculate(
-                left="datum.name_left", right=f"datum.name_left + {BARS_WIDE}"
-            ).mark_rect(fill="transparent", stroke=None, cursor="pointer", aria=False),
-            "right", "line_top", "line_bottom",
-        ).encode(tooltip=_tooltip(words)),
-    ]  # fmt: skip
+        box(touched, "right", "line_top", "line_bottom").encode(tooltip=_tooltip(words)),
+    ]
 
 
 def _legend(colours: Palette) -> list[alt.Chart]:
@@ -492,21 +495,19 @@ def _clock(colours: Palette) -> alt.Chart:
 
 def with_controls(specification: dict[str, Any], frames: int, words: Wording) -> dict[str, Any]:
     """Return a moving map's specification with its slider and its box, at the newest frame."""
+    box = {"input": "checkbox", "name": words("Play")}
+    slider = {"input": "range", "min": 1, "max": frames, "step": 1}
+    tick = {
+        "events": {"type": "timer", "throttle": MILLISECONDS},
+        "update": f"playing ? frame % {frames} + 1 : frame",
+    }
     signals = [
-        {"name": "playing", "value": False, "bind": {"input": "checkbox", "name": words("Play")}},
+        {"name": "playing", "value": False, "bind": box},
         {
             "name": "frame",
             "value": frames,
-            "bind": {
-                "input": "range", "min": 1, "max": frames, "step": 1,
-                "name": words("Number of the period"),
-            },
-            "on": [
-                {
-                    "events": {"type": "timer", "throttle": MILLISECONDS},
-                    "update": f"playing ? frame % {frames} + 1 : frame",
-                }
-            ],
+            "bind": slider | {"name": words("Number of the period")},
+            "on": [tick],
         },
-    ]  # fmt: skip
+    ]
     return specification | {"config": specification["config"] | {"signals": signals}}

@@ -100,9 +100,12 @@ def exported_chart(
         "padding": 20,
         "title": {
             "text": wrapped(title, width / 18),
-            "subtitle": [part for note in notes for part in wrapped(note, width / 12)],
-            "anchor": "start", "fontSize": 18,
-            "subtitleFontSize": 12, "color": colours.text, "subtitleColor": colours.muted,
+            "subtitle": [part for note in notes for part in wrapped(note, width / NOTE)],
+            "anchor": "start",
+            "fontSize": 18,
+            "subtitleFontSize": NOTE,
+            "color": colours.text,
+            "subtitleColor": colours.muted,
             "offset": 14,
         },
         # JSON has no NaN.
@@ -110,7 +113,7 @@ def exported_chart(
             name: rows.astype(object).where(rows.notna(), None).to_dict("records")
             for name, rows in datasets.items()
         },
-    }  # fmt: skip
+    }
 
 
 def map_provenance(boundaries: Boundaries, words: Wording) -> list[str]:

@@ -34,20 +34,19 @@ def _plain(name: str) -> str:
 
 def harmless(table: pd.DataFrame) -> pd.DataFrame:
     """Return the table with no text, cell or heading, that a spreadsheet would run."""
-    plain = pd.DataFrame({
-        _neutral(str(name)): [_neutral(cell) for cell in column]
-        if not pd.api.types.is_numeric_dtype(column) else column
+    columns = {
+        _neutral(str(name)): column
+        if pd.api.types.is_numeric_dtype(column)
+        else [_neutral(cell) for cell in column]
         for name, column in table.items()
-    })  # fmt: skip
-    return plain if len(plain.columns) == len(table.columns) else _refuse_twins(table)
+    }
+    if len(columns) != len(table.columns):
+        raise ValueError(f"two columns of one name: {list(table.columns)}")
+    return pd.DataFrame(columns)
 
 
 def _neutral(cell: Any) -> Any:
     return f"'{cell}" if isinstance(cell, str) and re.match(FORMULA, cell) else cell
-
-
-def _refuse_twins(table: pd.DataFrame) -> pd.DataFrame:
-    raise ValueError(f"two columns of one name: {list(table.columns)}")
 
 
 def csv_file(table: pd.DataFrame) -> bytes:
@@ -63,10 +62,8 @@ def xlsx_file(sheets: Mapping[str, pd.DataFrame]) -> bytes:
     import xlsxwriter
 
     stream = io.BytesIO()
-    options = {
-        "in_memory": True, "strings_to_formulas": False, "strings_to_urls": False,
-        "strings_to_numbers": False,
-    }  # fmt: skip
+    conversions = ("strings_to_formulas", "strings_to_urls", "strings_to_numbers")
+    options = {"in_memory": True} | dict.fromkeys(conversions, False)
     with xlsxwriter.Workbook(stream, options) as workbook:
         heading = workbook.add_format({"bold": True, "bottom": 1, "text_wrap": True})
         for name, table in sheets.items():

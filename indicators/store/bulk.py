@@ -90,18 +90,14 @@ def _copied(
     compiled = question.compile(
         dialect=connection.dialect, compile_kwargs={"render_postcompile": True}
     )
-    kinds = csv.ConvertOptions(
-        column_types=schema, null_values=[""], strings_can_be_null=True,
-        quoted_strings_can_be_null=False,
-    )  # fmt: skip
-    with raw.cursor() as cursor, cursor.copy(
-        f"COPY ({compiled}) TO STDOUT (FORMAT csv)", compiled.params
-    ) as copy:  # fmt: skip
-        while lines := b"".join(islice(copy, 100_000)):
-            yield from csv.read_csv(
-                io.BytesIO(lines), csv.ReadOptions(column_names=schema.names),
-                csv.ParseOptions(newlines_in_values=True), kinds,
-            ).to_batches()  # fmt: skip
+    names, lines = csv.ReadOptions(column_names=schema.names), csv.ParseOptions()
+    lines.newlines_in_values = True
+    kinds = csv.ConvertOptions(column_types=schema, null_values=[""], strings_can_be_null=True)
+    kinds.quoted_strings_can_be_null = False
+    statement = f"COPY ({compiled}) TO STDOUT (FORMAT csv)"
+    with raw.cursor() as cursor, cursor.copy(statement, compiled.params) as copy:
+        while part := b"".join(islice(copy, 100_000)):
+            yield from csv.read_csv(io.BytesIO(part), names, lines, kinds).to_batches()
 
 
 def _cells(column: pa.Array) -> Iterable[Any]:

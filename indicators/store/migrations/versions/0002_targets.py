@@ -32,14 +32,25 @@ def upgrade() -> None:
         "target",
         sa.Column("target", sa.Text, primary_key=True),
         *_text(
-            "document", "indicator", "region", "industry", "size", "scheme", "kind", "shape",
-            "window_early", "window_late", "definition", "place", "verification",
+            "document",
+            "indicator",
+            "region",
+            "industry",
+            "size",
+            "scheme",
+            "kind",
+            "shape",
+            "window_early",
+            "window_late",
+            "definition",
+            "place",
+            "verification",
             nullable=False,
         ),
         *_text("benchmark", "baseline_period", "department", "supersedes", "note"),
         *_numbers("value", "lower", "upper", "baseline_value", "bound_lower", "bound_upper"),
         sa.Column("approximate", sa.Integer, nullable=False),
-    )  # fmt: skip
+    )
     op.create_table(
         "milestone",
         sa.Column("target", sa.Text, primary_key=True),

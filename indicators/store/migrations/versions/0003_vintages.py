@@ -53,9 +53,12 @@ def upgrade() -> None:
         sa.Column("content", sa.Text, nullable=False),
     )
     op.create_index(
-        "total", "observation", ["region", "indicator"],
-        sqlite_where=sa.text(TOTAL), postgresql_where=sa.text(TOTAL),
-    )  # fmt: skip
+        "total",
+        "observation",
+        ["region", "indicator"],
+        sqlite_where=sa.text(TOTAL),
+        postgresql_where=sa.text(TOTAL),
+    )
 
 
 def downgrade() -> None:

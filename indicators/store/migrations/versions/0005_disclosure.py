@@ -68,10 +68,10 @@ def _place_flips(connection: sa.Connection) -> None:
     """Say of each turned verdict which series it is about, by today's register or an older one."""
     aims = {
         row.target: row._mapping
-        for row in connection.execute(sa.text(
-            "SELECT target, indicator, scheme, industry, size FROM target"
-        ))
-    }  # fmt: skip
+        for row in connection.execute(
+            sa.text("SELECT target, indicator, scheme, industry, size FROM target")
+        )
+    }
     for content in connection.execute(sa.text("SELECT content FROM register_archive")).scalars():
         for row in json.loads(content)["target"]:
             aims.setdefault(row["target"], row)
