@@ -15,8 +15,9 @@ from typing import Any
 
 import pandas as pd
 
-from etl.figures.cells import Unread, number, period, plain
+from etl.figures.cells import number, period
 from indicators.findings import Finding, FindingsError, Message, message
+from indicators.names import UnreadError, plain
 from indicators.periods import decimal_year
 from indicators.progress import Kind, Shape
 from indicators.statuses import ObservationStatus
@@ -545,7 +546,7 @@ def _read(
         return None
     try:
         return convert(text)
-    except Unread as why:
+    except UnreadError as why:
         sheet.wrong(text, why.expected, why.advice, cells["row"], name)
     except ValueError:
         sheet.wrong(text, expected, message("correct the cell"), cells["row"], name)

@@ -15,14 +15,16 @@ import re
 from dataclasses import dataclass
 from datetime import date
 from functools import lru_cache
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
-import numpy as np
-import numpy.typing as npt
-import pandas as pd
+# Wording needs periods one by one: commands that read no figures load no pandas.
+if TYPE_CHECKING:
+    import numpy as np
+    import numpy.typing as npt
+    import pandas as pd
 
-Floats = npt.NDArray[np.float64]
-Ints = npt.NDArray[np.int64]
+    Floats = npt.NDArray[np.float64]
+    Ints = npt.NDArray[np.int64]
 
 FREQUENCIES = ("A", "Q", "M", "D")  # the coarsest first: years, quarters, months, days
 UNREADABLE = -1  # the place of the frequency of what is no period
@@ -148,6 +150,9 @@ def decimal_year(text: str, *, first: bool = False) -> float:
 
 def decimal_years(periods: pd.Series, *, first: bool = False) -> Floats:
     """Return the ends of many periods in years; a missing period is NaN."""
+    import numpy as np
+    import pandas as pd
+
     codes, texts = pd.factorize(periods)
     years = [decimal_year(str(text), first=first) for text in texts]
     return np.array([*years, np.nan], dtype=np.float64)[codes]
@@ -172,6 +177,9 @@ class Times(NamedTuple):
 
 def times(periods: pd.Series) -> Times:
     """Read the texts of periods; one that is none of these forms is no error here."""
+    import numpy as np
+    import pandas as pd
+
     codes, texts = pd.factorize(periods)
     ends, places = np.full(len(texts) + 1, np.nan), np.full(len(texts) + 1, UNREADABLE)
     for place, text in enumerate(texts):

@@ -7,33 +7,26 @@ revenue of 500 million yuan make a large enterprise, so that the text alone deci
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, timedelta
 from pathlib import Path
 
 import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from etl.certificates.cube import Reference
-from etl.certificates.declaration import COLUMNS
+from etl.certificates.cube import reference
+from etl.certificates.declaration import COLUMNS, Declaration
+from indicators import catalogue
 
-REFERENCE = Reference(
-    regions=pd.DataFrame(
-        [
-            ("ALL", "", "全部"),
-            ("100000", "ALL", "全国"),
-            ("330000", "100000", "浙江省"),
-            ("330100", "330000", "杭州市"),
-        ],
-        columns=["code", "parent", "name_zh"],
-    ),
-    industries=pd.DataFrame(
-        {"code": ["ALL", "C", "39", "G", "59"], "parent": ["", "ALL", "C", "ALL", "G"]}
-    ),
-    sizes=pd.DataFrame({"code": ["ALL", "LARGE", "MEDIUM", "SMALL", "MICRO", "NOT_CLASSIFIED"]}),
-    schemes=pd.DataFrame({"code": ["ALL", "QMS"], "parent": ["", "ALL"]}),
-    size_rules=pd.read_csv(Path("data/reference/size_rules.csv"), dtype={"selector": "str"}),
+KNOWN = catalogue.load()
+REFERENCE = reference(
+    KNOWN.regions,
+    KNOWN.industries,
+    KNOWN.sizes,
+    KNOWN.schemes,
+    pd.read_csv("data/reference/size_rules.csv", dtype={"selector": "str"}),
 )
+DECLARATION = Declaration(date(2025, 12, 31), no_expiry=("长期有效", "9999-12-31"))
 SOUND = {
     "organisation": "914403001922038216",
     "region": "330100",
@@ -108,12 +101,20 @@ _LISTED = [
     (
         "expires",
         "expiry_date_unreadable",
-        "2101-01-01|2999-12-31|9999-12-31|长期|永久|2025-06-31|2025-06|36个月",
+        "2101-01-01|2999-12-31|长期|永久|2025-06-31|2025-06|36个月",
     ),
+    ("expires", "never", "9999-12-31|9999/12/31|9999年12月31日|长期有效| 长期有效\u3000"),
     ("expires", "expiry_before_issue", "1999-12-31|1999/12/31"),
     ("region", "330100", "330100|3301|330106|３３０１|330100.0| 杭州市\u3000|杭州市\n"),
-    ("region", "330000", "33|浙江省|330999|33.0"),
-    ("region", "region_unknown", "|3|33010|33-01|33%|浙 江|330100.5|1e5"),
+    ("region", "330000", "33|浙江省|339099|33.0|浙江|浙 江|Zhejiang|330000000000"),
+    ("region", "222400", "延边州|延边朝鲜族自治州|222400|222401"),
+    ("region", "420600", "襄樊市|襄阳市|襄阳"),
+    ("region", "520500", "522400|522401|毕节地区"),
+    ("region", "220000", "吉林|吉林省|22"),
+    ("region", "220200", "吉林市"),
+    ("region", "460000", "海南|海南省"),
+    ("region", "100000", "全国|中国|100000"),
+    ("region", "region_unknown", "|3|33010|33-01|33%|330100.5|1e5|合计|ALL|东部地区|巴州"),
     (
         "industry",
         "39",
@@ -122,10 +123,11 @@ _LISTED = [
     ),
     ("industry", "C", "C|c|Ｃ"),
     ("industry", "industry_unknown", "|3|3.0|A39|39112|2019年39|3-9|39,59|39-59|98|C 3|电子|(39"),
-    ("scheme", "QMS", "QMS| QMS |ＱＭＳ"),
+    ("scheme", "QMS", "QMS| QMS |ＱＭＳ|质量管理体系|质量管理体系认证|A0101"),
     ("scheme", "scheme_unknown", "|qms ems|质量"),
-    ("size_given", "LARGE", "大型| 大型|LARGE||-|NULL"),
-    ("size_given", "size_unknown", "大|特大型|large |0"),
+    ("size_given", "LARGE", "大型| 大型|LARGE|large |大型企业||-|NULL"),
+    ("size_given", "SMALL", "小型企业|Small"),
+    ("size_given", "size_unknown", "大|特大型|0"),
     ("status", "valid", "有效|有效 |valid"),
     ("status", "status_unknown", "|有 效|无效|VALID|?"),
     (
@@ -182,7 +184,10 @@ def outcomes(clean: pd.DataFrame, quarantine: pd.DataFrame) -> list[str]:
     aside = quarantine.set_index("row")["reasons"].to_dict()
     rows = clean.assign(
         issued=clean["issued"].astype("str"),
-        expires=(pd.to_datetime(clean["ends"]) - pd.Timedelta(days=1)).dt.date.astype("str"),
+        expires=[
+            "never" if end == date.max else str(end - timedelta(days=1))
+            for end in pd.to_datetime(clean["ends"]).dt.date
+        ],
     ).set_index("row")
     columns = [_READ_FROM.get(column, column) for column, *_ in CASES] + ["status"] * len(DATED)
     return [

@@ -11,8 +11,7 @@ from typer.testing import CliRunner
 
 from etl import refresh as refreshing
 from etl.__main__ import app
-from etl.commands.outcome import Outcome
-from etl.commands.screen import screen
+from etl.commands.screen import Outcome, screen
 from etl.refresh import RAW, refresh
 from indicators.findings import Finding, UnacceptedError
 from indicators.store.opening import open_database

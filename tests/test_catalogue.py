@@ -123,12 +123,12 @@ def test_no_unit_is_left_over() -> None:
     assert set(KNOWN.units) == {item.unit for item in KNOWN.indicators.values()}
 
 
-def test_a_source_is_a_folder_of_raw_figures_and_a_module_that_reads_it() -> None:
+def test_a_source_is_a_folder_of_raw_figures_and_a_declaration_of_them() -> None:
     folders = {path.name for path in (ROOT / "data" / "raw").iterdir() if path.is_dir()}
-    modules = {path.stem for path in (ROOT / "etl" / "sources").glob("[a-z]*.py")}
+    declared = {path.parent.name for path in (ROOT / "data" / "raw").glob("*/declaration.yaml")}
     # One is generated, one counted by the roll-up from an analyst's own files.
     generated = {"demonstration", "registry"}
-    assert set(KNOWN.sources) - generated == folders == modules
+    assert set(KNOWN.sources) - generated == folders == declared
 
 
 @pytest.mark.parametrize("level", ["indicators", "clauses", "sources"])

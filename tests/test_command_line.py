@@ -14,8 +14,7 @@ from typer.testing import CliRunner
 
 from etl import intake, refresh
 from etl.__main__ import app
-from etl.commands.outcome import Outcome
-from etl.commands.screen import screen
+from etl.commands.screen import Outcome, screen
 from indicators.store.opening import ROOT, open_database
 from indicators.store.queries import all_observations, latest_release
 from tests.conftest import WORLD, free_port, publish_rows
@@ -300,3 +299,21 @@ def test_a_tsv_that_was_published_is_read_again(
     file.write_text("地区\t数值\n江苏\t5\n", encoding="utf-8")
     assert "已发布为第 1 版" in said("publish", str(file), "--source", "bureau")
     assert "无需更改" in said("check")
+
+
+@pytest.mark.usefixtures("_database")
+@pytest.mark.parametrize(
+    ("command", "further"), [("status", ()), ("--help", ("pandas", "numpy", "sqlalchemy"))]
+)
+def test_a_command_loads_no_library_that_it_has_no_need_of(
+    command: str, further: tuple[str, ...]
+) -> None:
+    heavy = {"streamlit", "altair", "duckdb", "scipy", "docx", "typst", *further}
+    code = (
+        "import sys; from etl.__main__ import app; "
+        f"status = app([{command!r}], standalone_mode=False); "
+        f"print(status, sorted({heavy!r} & set(sys.modules)))"
+    )
+    open_database().dispose()  # its tables are made before
+    run = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert run.stdout.splitlines()[-1] in ("None []", "0 []")

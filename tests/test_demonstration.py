@@ -10,7 +10,7 @@ import pytest
 import sqlalchemy as sa
 
 from etl.checks import checking
-from etl.demonstration import Demonstration, demonstration, remove, write_demonstration
+from etl.demonstration.dataset import Demonstration, demonstration, remove, write_demonstration
 from etl.demonstration.world import apportion
 from indicators import catalogue, targets
 from indicators.progress import VerdictClass

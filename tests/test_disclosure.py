@@ -18,7 +18,7 @@ from typer.testing import CliRunner
 
 from etl import refresh as refreshing
 from etl.__main__ import app
-from etl.commands.outcome import Outcome
+from etl.commands.screen import Outcome
 from etl.publish.gate import Decision, publish, roll_back
 from etl.refresh import RAW, refresh
 from etl.reporting import findings_records, findings_table, write_findings

@@ -24,7 +24,7 @@ from etl.figures.grammar import read_declaration
 from etl.figures.proposal import propose
 from etl.figures.template import template
 from etl.figures.tidying import tidy
-from etl.files import textfile as text_files
+from etl.files import text as text_files
 from etl.tidy import SCHEMA
 from indicators import catalogue
 from indicators.findings import FindingsError
@@ -435,8 +435,8 @@ def test_an_empty_template_holds_no_figure(tmp_path: Path) -> None:
 
 
 def test_every_choice_a_template_offers_is_understood() -> None:
-    from etl.figures.names import names
     from etl.figures.template import _lists
+    from indicators.names import names
 
     for name, entries in _lists(list(KNOWN.indicators), KNOWN).items():
         if name in ("indicator", "region", "industry", "size", "scheme"):
@@ -536,11 +536,12 @@ def test_a_mangled_text_is_refused_or_says_what_it_says(tmp_path: Path, raw: byt
 
 
 def _number(text: str) -> float | None:
-    from etl.figures.cells import Unread, number
+    from etl.figures.cells import number
+    from indicators.names import UnreadError
 
     try:
         return number(text)
-    except Unread:
+    except UnreadError:
         return None
 
 

@@ -9,11 +9,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from etl.figures.cells import Unread, amount, number, period
-from etl.figures.names import names
+from etl.figures.cells import amount, number, period
 from etl.figures.units import power
 from indicators import catalogue
 from indicators.catalogue import REFERENCE, Text
+from indicators.names import UnreadError, names
 
 KNOWN = catalogue.load()
 REGIONS = names(KNOWN, "region", kinds={"province"})
@@ -57,7 +57,7 @@ def test_a_prefecture_in_a_usual_spelling_has_its_code(spelling: str, code: str)
     "spelling", ["Suzhou", "Fuzhou City", "Yulin", "Yichun", "Taizhou", "巴州"]
 )
 def test_a_name_of_two_prefectures_is_refused_with_both(spelling: str) -> None:
-    with pytest.raises(Unread) as refused:
+    with pytest.raises(UnreadError) as refused:
         names(KNOWN, "region").code(spelling)
     assert "it may mean" in str(refused.value.advice)
 
@@ -68,7 +68,7 @@ def test_a_name_of_two_prefectures_is_refused_with_both(spelling: str) -> None:
      "320000 · 浙江省", "京沪", "110105", "全国", "合计", "China"],
 )  # fmt: skip
 def test_what_is_no_region_or_more_than_one_is_refused(spelling: str) -> None:
-    with pytest.raises(Unread):
+    with pytest.raises(UnreadError):
         REGIONS.code(spelling)
 
 
@@ -110,7 +110,7 @@ def test_a_region_s_total_is_what_the_declared_whole_says(total: str, whole: str
 def test_a_region_s_total_is_never_the_nation_s_nor_the_other_way(
     total: str, declared: dict[str, str], advice: str
 ) -> None:
-    with pytest.raises(Unread) as refused:
+    with pytest.raises(UnreadError) as refused:
         names(KNOWN, "region", **declared).code(total)  # type: ignore[arg-type]
     assert advice in str(refused.value.advice)
 
@@ -130,7 +130,7 @@ def test_a_region_s_total_is_never_the_nation_s_nor_the_other_way(
 def test_a_name_of_several_regions_is_refused_with_all_its_meanings(
     name: str, meanings: str
 ) -> None:
-    with pytest.raises(Unread) as refused:
+    with pytest.raises(UnreadError) as refused:
         names(KNOWN, "region").code(name)
     assert str(refused.value.advice) == (f"it may mean {meanings}: write the code, or declare it")
 
@@ -147,7 +147,7 @@ def test_every_name_without_its_level_that_two_regions_share_is_refused() -> Non
     twice = {stem for stem, codes in shared.items() if len(codes) > 1}
     assert {"吉林", "海南"} <= twice
     for stem in twice:
-        with pytest.raises(Unread):
+        with pytest.raises(UnreadError):
             known.code(stem)
 
 
@@ -178,7 +178,7 @@ def test_a_declaration_settles_which_region_a_name_means(
 
 
 def test_where_all_are_parts_of_one_region_no_other_is_meant() -> None:
-    with pytest.raises(Unread):
+    with pytest.raises(UnreadError):
         names(KNOWN, "region", within="220000").code("沈阳")
 
 
@@ -207,7 +207,7 @@ def test_a_name_in_two_languages_and_iso_codes_of_any_date_are_read(name: str, c
 
 @pytest.mark.parametrize("name", ["陕西 Shanxi", "北京 Nanjing", "1 北京", "北京2023", "CN-81"])
 def test_a_name_whose_halves_differ_is_refused(name: str) -> None:
-    with pytest.raises(Unread):
+    with pytest.raises(UnreadError):
         names(KNOWN, "region").code(name)
 
 
@@ -223,7 +223,7 @@ def test_a_name_whose_halves_differ_is_refused(name: str) -> None:
     ],
 )
 def test_a_note_s_mark_never_becomes_part_of_a_code(dimension: str, name: str) -> None:
-    with pytest.raises(Unread) as refused:
+    with pytest.raises(UnreadError) as refused:
         names(KNOWN, dimension).code(name)
     assert "say under `notes` what it means" in str(refused.value.advice)
 
@@ -271,7 +271,7 @@ def test_codes_and_names_of_the_other_lists(dimension: str, spelling: str, code:
      ("scheme", "质量"), ("indicator", "证书数")],
 )  # fmt: skip
 def test_what_is_in_no_list_is_refused(dimension: str, spelling: str) -> None:
-    with pytest.raises(Unread):
+    with pytest.raises(UnreadError):
         names(KNOWN, dimension).code(spelling)
 
 
@@ -293,7 +293,7 @@ def test_a_number_is_read_as_it_is_written(text: str, value: float) -> None:
      "inf", "nan", "0x1", "٣", "=5", "5%%", "5万%", "二"],
 )  # fmt: skip
 def test_what_is_no_plain_number_is_refused(text: str) -> None:
-    with pytest.raises(Unread):
+    with pytest.raises(UnreadError):
         number(text)
 
 
@@ -307,7 +307,7 @@ def test_a_number_written_with_separators_is_itself(digits: int, decimals: int) 
 def test_any_text_is_a_number_or_is_refused(text: str) -> None:
     try:
         said = amount(text)
-    except Unread:
+    except UnreadError:
         return
     assert any(sign.isdigit() for sign in text)
     assert said.digits.is_finite()
@@ -335,7 +335,7 @@ def test_a_period_in_a_usual_form(text: str, expected: str) -> None:
      "2023-2024", "24年", "2024-02-30", "前三季度", "1850", "03/04/2024", "2024年5季度"],
 )  # fmt: skip
 def test_what_is_no_single_period_is_refused(text: str) -> None:
-    with pytest.raises(Unread):
+    with pytest.raises(UnreadError):
         period(text)
 
 
@@ -361,5 +361,49 @@ def test_a_unit_is_the_indicator_s_times_a_power_of_ten(
     ("declared", "unit"), [("家", "张"), ("%", "张"), ("万", "亿元"), ("", "张")]
 )
 def test_another_unit_is_refused(declared: str, unit: str) -> None:
-    with pytest.raises(Unread):
+    with pytest.raises(UnreadError):
         power(declared, Text(unit, "in English"))
+
+
+@pytest.mark.parametrize(
+    ("name", "near"),
+    [
+        ("北平市", "110000 北京市"),
+        ("石家壮市", "130100 石家庄市"),
+        ("广西省", "450000 广西壮族自治区"),
+        ("Jiangsoo", "320000 江苏省"),
+    ],
+)
+def test_a_slip_in_a_name_is_answered_by_the_name_that_is_near(name: str, near: str) -> None:
+    with pytest.raises(UnreadError) as unread:
+        names(KNOWN, "region").code(name)
+    assert near in str(unread.value.advice)
+
+
+@pytest.mark.parametrize("name", ["某某37县", "浦东新区", "两江新区", "海淀区", "苏南", "火星"])
+def test_a_name_that_is_near_to_none_is_answered_by_none(name: str) -> None:
+    with pytest.raises(UnreadError) as unread:
+        names(KNOWN, "region").code(name)
+    assert "did you mean" not in str(unread.value.advice)
+
+
+@pytest.mark.parametrize("name", ["雄安新区", "雄安", "Xiong'an"])
+def test_a_new_area_without_a_code_is_told_as_what_it_is(name: str) -> None:
+    with pytest.raises(UnreadError) as unread:
+        names(KNOWN, "region").code(name)
+    assert str(unread.value.advice).startswith(f"{name} is not 130600 保定市")
+
+
+@pytest.mark.parametrize(
+    ("dimension", "name", "code"),
+    [
+        ("region", "延边州", "222400"),
+        ("region", "330000000000", "330000"),
+        ("region", "襄樊市", "420600"),
+        ("region", "Zhejiang", "330000"),
+        ("scheme", "质量管理体系", "QMS"),
+        ("size", "小型企业", "SMALL"),
+    ],
+)
+def test_one_dictionary_reads_what_bureaux_write(dimension: str, name: str, code: str) -> None:
+    assert names(KNOWN, dimension).find(name) == code

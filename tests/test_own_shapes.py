@@ -9,12 +9,13 @@ from typing import Any
 import pytest
 import yaml
 
-from etl.figures.cells import Unread, month, quarter, year
+from etl.figures.cells import month, quarter, year
 from etl.figures.grammar import declaration_of
 from etl.figures.tidying import tidy
-from etl.files.letters import letter, position
+from etl.files.table import letter, position
 from indicators import catalogue
 from indicators.findings import FindingsError
+from indicators.names import UnreadError
 from indicators.store.opening import ROOT
 from tests.own_files import PROVENANCE, csv, faults, figures, loaded, xlsx
 
@@ -169,7 +170,7 @@ def test_parts_of_a_period_are_read_in_their_usual_spellings(
     ],
 )
 def test_what_is_no_one_part_of_a_period_is_refused(read: object, text: str) -> None:
-    with pytest.raises(Unread):
+    with pytest.raises(UnreadError):
         read(text)  # type: ignore[operator]
 
 

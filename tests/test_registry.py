@@ -37,7 +37,7 @@ REFERENCE = Reference(
         [("ALL", ""), ("C", "ALL"), ("39", "C"), ("G", "ALL"), ("59", "G"), ("63", "G")],
         columns=["code", "parent"],
     ),
-    sizes=pd.DataFrame({"code": ["ALL", "LARGE", "MEDIUM", "SMALL", "MICRO", "NOT_CLASSIFIED"]}),
+    sizes=pd.read_csv("data/reference/sizes.csv"),
     schemes=pd.DataFrame(
         {
             "code": ["ALL", "QMS", "EMS"],

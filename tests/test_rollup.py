@@ -75,7 +75,7 @@ FILES = replace(
         name_zh=["全部", "全国", "浙江省", "杭州市", "江苏省", "境外", "东部"]
     ),
     industries=pd.DataFrame({"code": ["ALL", "C", "13"], "parent": ["", "ALL", "C"]}),
-    sizes=pd.DataFrame({"code": ["ALL", "LARGE", "MEDIUM", "SMALL", "MICRO", "NOT_CLASSIFIED"]}),
+    sizes=pd.read_csv("data/reference/sizes.csv"),
     groups=REFERENCE.groups[REFERENCE.groups["dimension"] == "region"],
     size_rules=pd.read_csv(Path("data/reference/size_rules.csv"), dtype={"selector": "str"}),
 )

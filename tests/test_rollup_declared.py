@@ -94,6 +94,36 @@ def test_each_file_of_a_run_is_read_as_it_declares(tmp_path: Path, duckdb: Engin
     assert found["size"].tolist() == ["LARGE", "MICRO"]
 
 
+def test_a_certificate_without_expiry_counts_where_that_is_declared(
+    tmp_path: Path, duckdb: Engine
+) -> None:
+    rows: list[dict[str, str]] = [
+        {"到期日期": "长期"},
+        {"到期日期": "9999/12/31", "证书状态": "停用", "状态日期": "2024-05-01"},
+        {"到期日期": "9999-12-31", "证书状态": "撤销", "状态日期": "2024-05-01"},
+        {"到期日期": "长期", "证书状态": "过期", "状态日期": "2024-05-01"},
+        {"到期日期": "长期", "证书状态": "过期"},
+        {"到期日期": "36个月"},
+    ]
+    path, out = tmp_path / "a.csv", tmp_path / "out"
+    proposed = cleaned([written(path, SAID, *rows)], DECLARATION, REFERENCE, out, duckdb)
+    assert proposed.set_aside == len(rows)
+    assert proposed.open_ended == ("9999-12-31", "9999/12/31", "长期")
+    declared = f"{SAID}no_expiry: [长期, 9999-12-31]\n"
+    counted = cleaned([written(path, declared, *rows)], DECLARATION, REFERENCE, out, duckdb)
+    assert counted.reasons[["reason", "row"]].values.tolist() == [
+        ["expiry_date_unreadable", 7],
+        ["status_date_missing", 6],
+    ]
+    found = duckdb.rows(duckdb.parquet(out / "registry.parquet")).sort_values("certificate")
+    assert [str(day)[:10] for day in found["ends"]] == [
+        "9999-12-31",
+        "9999-12-31",
+        "2024-05-01",
+        "2024-05-02",
+    ]
+
+
 MISTAKES = """
 columns: {certificat: 证书号, issued: 发证日期, expires: 发证日期}
 status: {在用: ok}
@@ -123,10 +153,12 @@ def test_all_mistakes_of_all_declarations_are_told_at_once(tmp_path: Path, duckd
     third = written(tmp_path / "c.csv", "- 证书号", {})
     fourth = written(tmp_path / "d.csv", SAID.replace("人数", "职工人数"), {})
     found = refusal(duckdb, first, second, third, fourth)
-    assert sorted((each.column, each.found) for each in found[: len(TOLD)]) == TOLD
+    told = [(str(each.column).partition(" · ")[0], each.found) for each in found[: len(TOLD)]]
+    assert sorted(told) == TOLD
+    assert all(each.row for each in found)
     assert [(each.file, each.row, each.column) for each in found[len(TOLD) :]] == [
         ("b.csv.yaml", 2, "unit"),
-        ("c.csv.yaml", None, ""),
+        ("c.csv.yaml", 1, None),
         ("d.csv", 1, None),
     ]
     assert "职工人数" in str(found[-1].expected)

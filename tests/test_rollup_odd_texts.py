@@ -11,13 +11,14 @@ import pandas as pd
 import pyarrow as pa
 import pytest
 
-from etl.certificates.amounts import money
 from etl.certificates.counting import counted, roll_up_files
 from etl.certificates.declaration import Declaration
 from etl.certificates.engine import Engine, engine
+from etl.certificates.meanings import money
 from etl.certificates.registry import cleaned
 from tests.odd_certificates import (
     CASES,
+    DECLARATION,
     EXPECTED,
     PARQUET,
     REFERENCE,
@@ -27,8 +28,6 @@ from tests.odd_certificates import (
 )
 
 pytestmark = pytest.mark.filterwarnings("ignore:fetch_arrow_table:DeprecationWarning")
-
-DECLARATION = Declaration(date(2025, 12, 31))
 
 
 @pytest.fixture(scope="module")

@@ -45,7 +45,7 @@ REFERENCE = Reference(
                          "group": ["EAST", "EAST"]}),
     industries=pd.DataFrame({"code": ["ALL", "C", "13", "39", "G", "59"],
                              "parent": ["", "ALL", "C", "C", "ALL", "G"]}),
-    sizes=pd.DataFrame({"code": ["ALL", "LARGE", "MEDIUM", "SMALL", "MICRO", "NOT_CLASSIFIED"]}),
+    sizes=pd.read_csv("data/reference/sizes.csv"),
     schemes=pd.DataFrame({"code": ["ALL", "MS", "QMS", "EMS", "PRODUCT"],
                           "parent": ["", "ALL", "MS", "MS", "ALL"]}),
     size_rules=pd.read_csv(Path("data/reference/size_rules.csv"), dtype={"selector": "str"}),
@@ -198,7 +198,7 @@ def test_a_spark_cluster_and_duckdb_give_the_same_rows(tmp_path: Path, spark: st
 
 
 def read(on: Engine, files: list[Path], out: Path) -> list[pd.DataFrame]:
-    cleaned(files, DECLARATION, odd_certificates.REFERENCE, out, on)
+    cleaned(files, odd_certificates.DECLARATION, odd_certificates.REFERENCE, out, on)
     clean, aside = (on.parquet(out / f"{name}.parquet") for name in ("registry", "quarantine"))
     found = [on.rows(clean), on.rows(aside)]
     return [each.sort_values(["file", "row"]).reset_index(drop=True) for each in found]

@@ -18,7 +18,7 @@ from typer.testing import CliRunner
 
 from etl import refresh
 from etl.__main__ import app
-from etl.commands.outcome import Outcome
+from etl.commands.screen import Outcome
 from etl.commands.usage import half
 from etl.publish.lock import publishing
 from indicators.store.opening import ROOT, open_database

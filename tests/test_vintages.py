@@ -10,7 +10,7 @@ import pytest
 import streamlit as st
 from streamlit.testing.v1 import AppTest
 
-from etl.demonstration import write_demonstration
+from etl.demonstration.dataset import write_demonstration
 from etl.publish.gate import Decision, publish
 from indicators import frame
 from indicators.cached import queries as cached_queries

@@ -36,6 +36,13 @@ class Reference:
     size_rules: pd.DataFrame
     groups: pd.DataFrame = field(default_factory=_no_groups)
 
+    @property
+    def lists(self) -> dict[str, pd.DataFrame]:
+        """Return the code list of each of `DIMENSIONS`."""
+        return dict(
+            zip(DIMENSIONS, (self.regions, self.industries, self.sizes, self.schemes), strict=True)
+        )
+
 
 def reference(
     regions: pd.DataFrame,
@@ -180,10 +187,9 @@ class Space:
 
 def space(reference: Reference) -> Space:
     """Lay the code lists out as the cells of one space."""
-    frames = (reference.regions, reference.industries, reference.sizes, reference.schemes)
     built: dict[str, Dimension] = {}
     shift = 0
-    for name, frame in zip(DIMENSIONS, frames, strict=True):
+    for name, frame in reference.lists.items():
         groups = reference.groups[reference.groups["dimension"] == name]
         built[name] = _dimension(name, frame, groups, shift)
         shift += built[name].bits

@@ -7,6 +7,7 @@ status: {生效: valid, 作废: cancelled}            # besides the words that a
 size: {大: LARGE}
 unit: 万元                                        # of revenue and assets without one
 dates: serial                                     # five digits are a spreadsheet's days
+no_expiry: [长期, 9999-12-31]                     # certificates that expire on no day
 missing: ["-", 不详]                              # in place of what is known already
 abroad: [境外]
 encoding: gb18030
@@ -16,17 +17,17 @@ from __future__ import annotations
 
 import codecs
 from collections import Counter
-from collections.abc import Collection, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from datetime import date
 from pathlib import Path
 from typing import Any
 
-from etl.certificates.plain_text import tidy
 from etl.certificates.size_class import NOT_CLASSIFIED, SIZES
 from etl.figures.cells import MULTIPLES
 from etl.figures.declaration import beside
-from indicators.findings import Finding, FindingsError, Message, message
+from etl.schema import schema_findings
+from indicators.findings import Finding, FindingsError, message
 from indicators.strict_yaml import Written, read
 
 COLUMNS = {
@@ -47,39 +48,19 @@ COLUMNS = {
 }
 OPTIONAL = ("size", "employees", "revenue", "assets", "status_date", "body")
 STATUSES = {
-    "有效": "valid", "暂停": "suspended", "撤销": "withdrawn", "注销": "cancelled",
-    "过期": "expired", "失效": "expired", "过期失效": "expired",
-}  # fmt: skip
-STATUS_CODES = ("valid", "suspended", "withdrawn", "cancelled", "expired")
-SIZE_WORDS = {"大型": "LARGE", "中型": "MEDIUM", "小型": "SMALL", "微型": "MICRO",
-              "未划型": NOT_CLASSIFIED}  # fmt: skip
+    "有效": "valid",
+    "暂停": "suspended",
+    "撤销": "withdrawn",
+    "注销": "cancelled",
+    "过期": "expired",
+    "失效": "expired",
+    "过期失效": "expired",
+}
+STATUS_CODES = tuple(dict.fromkeys(STATUSES.values()))
 
 # What stands in place of a size, an amount or a day of the status that is not known.
 _WORDS = r"- -- — —— / 无 N/A #N/A NULL null None NaN nan NaT \N"
 MISSING = tuple(_WORDS.split())
-
-# Why a row is set aside, in the order in which reasons are looked for.
-REASONS = (
-    "certificate_missing",
-    "credit_code_malformed",
-    "credit_code_check_digit",
-    "region_unknown",
-    "industry_unknown",
-    "scheme_unknown",
-    "size_unknown",
-    "status_unknown",
-    "issue_date_unreadable",
-    "expiry_date_unreadable",
-    "expiry_before_issue",
-    "issue_in_future",
-    "status_date_missing",
-    "status_date_unreadable",
-    "status_date_before_issue",
-    "status_date_in_future",
-    "duplicate",
-)
-# Why a row counts without a size of its own, beside what its sector's rule leaves open.
-REMARKS = ("employees_unreadable", "revenue_unreadable", "assets_unreadable")
 
 
 @dataclass(frozen=True)
@@ -90,23 +71,52 @@ class Declaration:
     many yuan one unit of revenue and assets is. Organisations of a region called one of `abroad`
     have no credit code to check; they count in the region `ALL` alone. `encoding` is that of CSV
     files; each tells its own unless it is given. `missing` are the texts that stand for no value.
-    `serial` says that five digits are the days that spreadsheets count from 1899-12-30.
+    `serial` says that five digits are the days that spreadsheets count from 1899-12-30;
+    `no_expiry` what is written for the expiry of a certificate that has none.
     """
 
     as_of: date
     columns: dict[str, str] = field(default_factory=lambda: dict(COLUMNS))
     statuses: dict[str, str] = field(default_factory=lambda: dict(STATUSES))
-    sizes: dict[str, str] = field(default_factory=lambda: dict(SIZE_WORDS))
+    sizes: dict[str, str] = field(default_factory=dict)
     revenue_unit: float = 1.0
     abroad: tuple[str, ...] = ("境外", "国外")
     encoding: str = ""
     missing: tuple[str, ...] = MISSING
     serial: bool = False
+    no_expiry: tuple[str, ...] = ()
 
 
 UNITS = {"元": 1.0} | {f"{word}元": 10.0**power for word, power in MULTIPLES.items()}
-KEYS = ("columns", "status", "size", "unit", "dates", "missing", "abroad", "encoding")
+_DATES = {"text": False, "serial": True}
 _LARGEST = 1 << 20  # bytes
+_TEXT = {"type": "string", "pattern": r"\S"}
+_TEXTS = {"type": "array", "items": {"type": "string"}}
+
+
+def _keys(**properties: Any) -> dict[str, Any]:
+    return {"type": "object", "properties": properties, "additionalProperties": False}
+
+
+def _words(*codes: str) -> dict[str, Any]:
+    return {
+        "type": "object",
+        "propertyNames": _TEXT,
+        "additionalProperties": {"enum": list(codes)},
+    }
+
+
+SCHEMA = _keys(
+    columns=_keys(**dict.fromkeys(COLUMNS, _TEXT)),
+    status=_words(*STATUS_CODES),
+    size=_words(*SIZES, NOT_CLASSIFIED),
+    unit={"enum": list(UNITS)},
+    dates={"enum": list(_DATES)},
+    no_expiry=_TEXTS,
+    missing=_TEXTS,
+    abroad=_TEXTS,
+    encoding={},
+)
 
 
 def declared(path: Path, common: Declaration) -> Declaration:
@@ -115,107 +125,62 @@ def declared(path: Path, common: Declaration) -> Declaration:
     Raises `FindingsError` with every mistake in that.
     """
     place = beside(path)
-    return _Reading(place.name).declaration(place, common) if place.exists() else common
+    if not place.exists():
+        return common
+    content = _content(place, common)
+    return replace(
+        common,
+        columns=_headers(content, common),
+        statuses=common.statuses | content.get("status", {}),
+        sizes=common.sizes | content.get("size", {}),
+        revenue_unit=UNITS.get(content.get("unit", ""), common.revenue_unit),
+        serial=_DATES.get(content.get("dates", ""), common.serial),
+        no_expiry=tuple(content.get("no_expiry", common.no_expiry)),
+        missing=tuple(content.get("missing", common.missing)),
+        abroad=tuple(content.get("abroad", common.abroad)),
+        encoding=content.get("encoding", common.encoding),
+    )
 
 
-class _Reading:
-    """One declaration being read: what is wrong with it is collected."""
-
-    def __init__(self, file: str) -> None:
-        self._file = file
-        self._findings: list[Finding] = []
-        self._written: Written | None = None
-
-    def _wrong(self, key: str, found: object, expected: Message) -> None:
-        advice = message("correct {key} in the declaration", key=key)
-        row = self._written.row(key) if self._written else None
-        self._findings.append(
-            Finding(self._file, str(found)[:200], expected, advice, row=row, column=key)
-        )
-
-    def declaration(self, place: Path, common: Declaration) -> Declaration:
-        said = self._content(place)
-        for key in set(said) - set(KEYS):
-            self._wrong(str(key), key, message("one of {names}", names=list(KEYS)))
-        columns = self._words("columns", said)
-        for name in set(columns) - set(COLUMNS):
-            self._wrong("columns", name, message("one of {names}", names=list(COLUMNS)))
-        headers = common.columns | {name: header.strip() for name, header in columns.items()}
-        for header, often in Counter(headers.values()).items():
-            if often > 1:
-                self._wrong("columns", header, message("each column once"))
-        made = replace(
-            common,
-            columns=headers,
-            statuses=common.statuses | self._meanings("status", said, STATUS_CODES),
-            sizes=common.sizes | self._meanings("size", said, (*SIZES, NOT_CLASSIFIED)),
-            revenue_unit=self._one("unit", said, UNITS, common.revenue_unit),
-            serial=self._one("dates", said, {"text": False, "serial": True}, common.serial),
-            missing=self._list("missing", said, common.missing),
-            abroad=self._list("abroad", said, common.abroad),
-            encoding=self._encoding(said, common.encoding),
-        )
-        if self._findings:
-            raise FindingsError(self._findings)
-        return made
-
-    def _content(self, place: Path) -> Mapping[Any, Any]:
-        """Return the keys of a YAML file; raises `FindingsError` where there are none."""
-        if (size := place.stat().st_size) > _LARGEST:
-            self._wrong("", f"{size} B", message("a YAML file in UTF-8"))
-            raise FindingsError(self._findings)
-        written, findings = read(place)
-        if written is None or findings:
-            raise FindingsError(findings)
-        said = {} if written.content is None else written.content
-        if not isinstance(said, dict):
-            self._wrong("", said, message("keys and what they say"))
-            raise FindingsError(self._findings)
-        self._written = written
-        return said
-
-    def _words(self, key: str, said: Mapping[Any, Any]) -> dict[str, str]:
-        words = said.get(key, {})
-        if isinstance(words, dict) and all(
-            isinstance(each, str) and tidy(each) for pair in words.items() for each in pair
-        ):
-            return words
-        self._wrong(key, words, message("texts and what they stand for"))
+def _content(place: Path, common: Declaration) -> dict[str, Any]:
+    """Return the keys of a declaration and what they say, once nothing is wrong with them."""
+    if (size := place.stat().st_size) > _LARGEST:
+        expected = message("a declaration of at most {size} KB", size=_LARGEST >> 10)
+        advice = message("keep to what the figures need; a code list is no declaration")
+        raise FindingsError([Finding(place.name, f"{size >> 10} KB", expected, advice)])
+    written, findings = read(place)
+    if written is None or findings:
+        raise FindingsError(findings)
+    if written.content is None:
         return {}
+    content: dict[str, Any] = written.content
+    if isinstance(content, dict) and isinstance(words := content.get("no_expiry"), list):
+        # To YAML 9999-12-31 is a day.
+        words[:] = [str(word) if isinstance(word, date) else word for word in words]
+    if findings := [*schema_findings(written, SCHEMA), *_slips(written, common)]:
+        raise FindingsError(findings)
+    return content
 
-    def _meanings(
-        self, key: str, said: Mapping[Any, Any], codes: Collection[str]
-    ) -> dict[str, str]:
-        words = self._words(key, said)
-        for code in set(words.values()) - set(codes):
-            self._wrong(key, code, message("one of {names}", names=list(codes)))
-        return words
 
-    def _one(
-        self, key: str, said: Mapping[Any, Any], meanings: Mapping[str, Any], else_: Any
-    ) -> Any:
-        if key not in said:
-            return else_
-        word = said[key]
-        if not isinstance(word, str) or tidy(word) not in meanings:
-            self._wrong(key, word, message("one of {names}", names=list(meanings)))
-            return else_
-        return meanings[tidy(word)]
+def _slips(written: Written, common: Declaration) -> Iterator[Finding]:
+    """Yield what a schema does not know: headers that stand for two columns, encodings."""
+    if not isinstance(written.content, dict):
+        return
+    for header, times in Counter(_headers(written.content, common).values()).items():
+        if times > 1:
+            advice = message("correct {key} in the declaration", key="columns")
+            yield written.finding(header, message("each column once"), advice, "columns")
+    encoding = written.content.get("encoding", "utf-8")
+    try:
+        codecs.lookup(encoding)
+    except (LookupError, TypeError, ValueError):
+        expected = message("one of {names}", names=["utf-8", "gb18030", "utf-16"])
+        advice = message("correct {key} in the declaration", key="encoding")
+        yield written.finding(str(encoding), expected, advice, "encoding")
 
-    def _list(self, key: str, said: Mapping[Any, Any], else_: tuple[str, ...]) -> tuple[str, ...]:
-        words = said.get(key, list(else_))
-        if isinstance(words, list) and all(isinstance(word, str) for word in words):
-            return tuple(words)
-        self._wrong(key, words, message("a list of texts"))
-        return else_
 
-    def _encoding(self, said: Mapping[Any, Any], else_: str) -> str:
-        name = said.get("encoding", else_)
-        try:
-            if name:
-                codecs.lookup(name)
-        except (LookupError, TypeError, ValueError):
-            names = ["utf-8", "gb18030", "utf-16"]
-            self._wrong("encoding", name, message("one of {names}", names=names))
-            return else_
-        return str(name)
+def _headers(content: dict[str, Any], common: Declaration) -> dict[str, str]:
+    columns = content.get("columns")
+    if not isinstance(columns, dict):
+        return common.columns
+    return common.columns | {name: str(header).strip() for name, header in columns.items()}

@@ -177,13 +177,8 @@ def _declaration(
     source = known.sources[SOURCE]
     # What was said of a file bears on its counts as much as what stands in it.
     read_from = [each for path in files for each in (path, beside(path)) if each.exists()]
+    sums = [f"{path.name} sha256:{sha256(path)}" for path in read_from]
     units = {key: known.indicators[key].unit for key in _published()}
-    read = words(
-        "{rows} certificates read, {aside} set aside ({share})",
-        rows=words.number(summary.rows),
-        aside=words.number(summary.set_aside),
-        share=words.percent(summary.share_set_aside),
-    )
     return {
         "provenance": {
             "publisher": words.text(source.publisher),
@@ -191,9 +186,7 @@ def _declaration(
             "licence": words.text(source.licence),
             "date": as_of.isoformat(),
             "place": " · ".join(path.name for path in files),
-            "note": "; ".join(
-                [read, *(f"{path.name} sha256:{sha256(path)}" for path in read_from)]
-            ),
+            "note": "; ".join([summary.sentence_in(words), *sums]),
         },
         "columns": {name: name for name in ("indicator", *DIMENSIONS, "period", "value")},
         "unit": {key: words.text(known.units[unit]) for key, unit in units.items()},

@@ -16,33 +16,11 @@ import xlsxwriter
 
 from etl.certificates.declaration import COLUMNS
 from etl.certificates.engine import Engine
-from etl.certificates.registry import FOR_PEOPLE, Summary
+from etl.certificates.registry import FOR_PEOPLE, WORDS, Summary
 from indicators.exports.downloads import FORMULA, fitting
 from indicators.findings import Message, message
 from indicators.wording import Wording
 
-WORDS = {
-    "certificate_missing": message("certificate number missing"),
-    "credit_code_malformed": message("unified social credit code malformed"),
-    "credit_code_check_digit": message("unified social credit code fails its check digit"),
-    "region_unknown": message("region unknown"),
-    "industry_unknown": message("industry unknown"),
-    "scheme_unknown": message("scheme unknown"),
-    "size_unknown": message("enterprise size unknown"),
-    "status_unknown": message("status unknown"),
-    "issue_date_unreadable": message("issue date is no day from 1900 to 2100"),
-    "expiry_date_unreadable": message("expiry date is no day from 1900 to 2100"),
-    "expiry_before_issue": message("expiry before issue"),
-    "issue_in_future": message("issued after the files were drawn"),
-    "status_date_missing": message("date of the status missing"),
-    "status_date_unreadable": message("date of the status is no day from 1900 to 2100"),
-    "status_date_before_issue": message("date of the status before issue"),
-    "status_date_in_future": message("date of the status after the files were drawn"),
-    "duplicate": message("the same certificate twice"),
-    "employees_unreadable": message("employees are no number of persons"),
-    "revenue_unreadable": message("revenue is no amount of money"),
-    "assets_unreadable": message("assets are no amount of money"),
-}
 ROWS = 200_000  # in a workbook; Excel's own limit is five times as many, and takes minutes to open
 _BATCH = 20_000
 _LANGUAGES = (Wording("zh"), Wording("en"))

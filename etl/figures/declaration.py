@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from etl.files.table import Form
 from indicators.statuses import ObservationStatus
 from indicators.store.tables import KEY
 
@@ -37,8 +38,8 @@ MEANINGS = (
     "omit",
 )
 REPEATED = "repeated_header"
-# Of a template: the sheet that holds its declaration, which begins so; and that of its provenance.
-INSIDE, MARKER, SOURCE = "declaration", "quality-governance figures, template 1", "来源 Source"
+# Of a template: how its declaration begins, and the sheet of its provenance.
+MARKER, SOURCE = "quality-governance figures, template 1", "来源 Source"
 
 
 @dataclass(frozen=True)
@@ -55,8 +56,8 @@ class Rule:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Declaration:
-    """All that is said of one file; rows and header rows count as a spreadsheet does.
+class Declaration(Form):
+    """All that is said of one file, beside how it is written.
 
     columns: our names to the headers of the file. fixed: what holds for the whole file. across:
     what each header row of a wide table holds. across_sheets: what the sheets of a workbook are
@@ -66,10 +67,9 @@ class Declaration:
     the region that 全省 or 全市 means. regions: what kind of region is meant
     where a name has two meanings; within: the code of the region that all others are parts of.
     names: per dimension or mark, the file's own spellings with their codes. unit: of all figures,
-    or by indicator. number_formats: whether a figure is what a workbook stores or what it shows;
-    hidden: whether hidden rows and columns are read. notes: what the marks of notes mean, such as
-    ①: a status, or a text for readers. breaks: codes of the key, by their dimensions, of figures
-    with which a series begins to mean something else.
+    or by indicator. notes: what the marks of notes mean, such as ①: a status, or a text. breaks:
+    codes of the key, by their dimensions, of figures with which a series begins to mean something
+    else.
     """
 
     provenance: Mapping[str, str]
@@ -78,10 +78,6 @@ class Declaration:
     layout: str = "long"
     across: tuple[str, ...] = ()
     ignore: tuple[str, ...] = ()
-    header: tuple[int, ...] = (1,)
-    encoding: str | None = None
-    separator: str | None = None
-    sheet: str | None = None
     across_sheets: str | None = None
     sheets: Mapping[str, str] = field(default_factory=dict)
     unit: str | Mapping[str, str] | None = None
@@ -93,8 +89,6 @@ class Declaration:
     within: str | None = None
     merged: tuple[str, ...] = ()
     dates: str = "text"
-    number_formats: str | None = None
-    hidden: str | None = None
     missing: Mapping[str, str] = field(default_factory=dict)
     notes: Mapping[str, str] = field(default_factory=dict)
     breaks: tuple[Mapping[str, str], ...] = ()

@@ -10,15 +10,34 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
-from etl.figures.cells import Unread, amount, note_mark, period, plain
-from etl.figures.columns import MARK, Column, Columns, Readers, all_read, labels_of, titled_as
+from etl.figures.cells import amount, period
+from etl.figures.columns import (
+    MARK,
+    Certainty,
+    Column,
+    Columns,
+    Readers,
+    all_read,
+    labels_of,
+    titled_as,
+)
 from etl.figures.declaration import MEANINGS, PARTS, PROVENANCE, TODO
 from etl.figures.grid import Grid, kind, unmarked
 from etl.figures.headings import Heading, Headings
-from etl.figures.names import NATIONAL, TOTALS, folded, is_note, is_regional, is_whole
-from etl.files.sample import Certainty, Item, Sample, undecided
+from etl.files.table import Sample
 from indicators.catalogue import Catalogue
 from indicators.findings import Message, message
+from indicators.names import (
+    NATIONAL,
+    TOTALS,
+    UnreadError,
+    folded,
+    is_note,
+    is_regional,
+    is_whole,
+    note_mark,
+    plain,
+)
 from indicators.store.tables import KEY
 
 _PUBLISHER = re.compile(
@@ -35,6 +54,21 @@ _PROVISIONAL, _ESTIMATED = re.compile("初步|快报|暂[定为]"), re.compile("
 _MARKED = re.compile(r"[①-⑳⑴-⒇*†‡#]")
 
 
+@dataclass(frozen=True)
+class Item:
+    """One key of a declaration as proposed, how sure that is, and why."""
+
+    key: str
+    value: object
+    certainty: Certainty
+    why: Message
+
+
+def undecided(key: str, hint: str, why: Message) -> Item:
+    """Return an item that a person must decide: a declaration with it is refused."""
+    return Item(key, f"{TODO} {hint}".strip(), "unsure", why)
+
+
 @dataclass
 class Evidence:
     """One sample being looked at; `items` says what was found."""
@@ -42,6 +76,7 @@ class Evidence:
     catalogue: Catalogue
     sample: Sample
     path: Path
+    others: list[Sample] = field(default_factory=list)  # the other sheets
     made: list[Item] = field(default_factory=list)
 
     def items(self) -> list[Item]:
@@ -98,7 +133,7 @@ class Evidence:
         """Say which sheet holds the table, or that each one is a part of it."""
         if not self.sample.sheet:
             return
-        sheets = [self.sample, *self.sample.others]
+        sheets = [self.sample, *self.others]
         grids = [
             Grid(sheet.rows, sheet.merged, self.readers.is_place, _is_titled) for sheet in sheets
         ]
@@ -145,7 +180,7 @@ class Evidence:
             return False
         self.parted = key
         self._say("across_sheets", key, "likely", message("each sheet has the same headings"))
-        if len(tables) < 1 + len(self.sample.others):
+        if len(tables) < 1 + len(self.others):
             self._say("sheets", titles, "likely", message("these sheets hold a table"))
         return True
 
@@ -718,7 +753,7 @@ class Evidence:
             try:
                 whole = amount(self.grid.rows[body[totals[0]]][column]).digits
                 added = sum(amount(self.grid.rows[body[i]][column]).digits for i in parts)
-            except Unread:
+            except UnreadError:
                 return False
             if not whole or abs(whole - added) > abs(whole) / 1_000_000:
                 return False

@@ -15,9 +15,10 @@ import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from etl.figures.cells import Amount, Unread, amount, plain
+from etl.figures.cells import Amount, amount
 from etl.figures.declaration import MEANINGS
 from indicators.findings import message
+from indicators.names import UnreadError, plain
 from indicators.statuses import ObservationStatus
 
 Floats = npt.NDArray[np.float64]
@@ -34,7 +35,7 @@ class Figures:
 
     values: Floats
     meaning: Indices
-    why: Callable[[int], tuple[str, Unread]]
+    why: Callable[[int], tuple[str, UnreadError]]
 
 
 @dataclass(frozen=True)
@@ -59,7 +60,7 @@ class Reading:
         places = np.arange(count) if rest is None else np.flatnonzero(rest)
         powers = self.powers[places]
         read = _plain(wanted, powers)
-        reasons: dict[int, tuple[str, Unread]] = {}
+        reasons: dict[int, tuple[str, UnreadError]] = {}
         if read is None:
             read, wrong, reasons = self._explained(wanted, powers, self.percentages[places])
             meaning[places[wrong]] = WRONG
@@ -90,7 +91,7 @@ class Reading:
 
     def _explained(
         self, column: Any, powers: Indices, percentages: Truths
-    ) -> tuple[Floats, Indices, dict[int, tuple[str, Unread]]]:
+    ) -> tuple[Floats, Indices, dict[int, tuple[str, UnreadError]]]:
         """Return the numbers, the rows that are none, and why; each distinct text is read once."""
         encoded = column.dictionary_encode()
         texts = encoded.dictionary.to_pylist()
@@ -98,14 +99,14 @@ class Reading:
         kinds, kind = np.unique(powers * 2 + percentages, return_inverse=True)
         pairs, pair = np.unique(index * len(kinds) + kind, return_inverse=True)
         read = np.full(len(pairs), np.nan)
-        failed: dict[int, tuple[str, Unread]] = {}
-        amounts: dict[int, Amount | Unread] = {}
+        failed: dict[int, tuple[str, UnreadError]] = {}
+        amounts: dict[int, Amount | UnreadError] = {}
         for place, both in enumerate(pairs.tolist()):
             text, said = both // len(kinds), int(kinds[both % len(kinds)])
             if text not in amounts:
                 amounts[text] = _amount(texts[text])
             found = _scaled(amounts[text], said // 2, percentage=bool(said % 2))
-            if isinstance(found, Unread):
+            if isinstance(found, UnreadError):
                 failed[place] = (texts[text], found)
             else:
                 read[place] = found
@@ -168,29 +169,32 @@ def _characters(column: Any) -> bytes | None:
     return memoryview(characters)[offsets[0] : offsets[-1]].tobytes()
 
 
-def _amount(text: str) -> Amount | Unread:
+def _amount(text: str) -> Amount | UnreadError:
     try:
         return amount(text)
-    except Unread as reason:
+    except UnreadError as reason:
         return reason
 
 
-def _scaled(said: Amount | Unread, power: int, *, percentage: bool) -> float | Unread:
-    if isinstance(said, Unread):
+def _scaled(said: Amount | UnreadError, power: int, *, percentage: bool) -> float | UnreadError:
+    if isinstance(said, UnreadError):
         return said
     if said.percent and not percentage:
-        return Unread(
+        return UnreadError(
             message("a figure without a percent sign"),
             message("convert the figure, or correct the unit"),
         )
     if said.power and power:
-        return Unread(message("a number"), message("write the figure with one multiple only"))
+        advice = message("write the figure with one multiple only")
+        return UnreadError(message("a number"), advice)
     if said.percent and power:
-        return Unread(message("a number"), message("declare the unit %: this cell says so too"))
+        return UnreadError(
+            message("a number"), message("declare the unit %: this cell says so too")
+        )
     try:
         value = float(said.digits.scaleb(said.power + power))
     except (InvalidOperation, OverflowError):
         value = float("inf")
     if value in (float("inf"), float("-inf")):
-        return Unread(message("a finite number"), message("correct the cell"))
+        return UnreadError(message("a finite number"), message("correct the cell"))
     return value

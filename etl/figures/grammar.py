@@ -14,7 +14,6 @@ from typing import Any
 import yaml
 
 from etl.figures.declaration import (
-    INSIDE,
     MARKER,
     OPTIONAL,
     PARTS,
@@ -28,7 +27,7 @@ from etl.figures.declaration import (
     beside,
 )
 from etl.files.listing import Listing
-from etl.files.table import WORKBOOKS
+from etl.files.table import INSIDE, WORKBOOKS
 from etl.schema import load_schema, mistakes
 from indicators import strict_yaml
 from indicators.catalogue import REFERENCE
@@ -91,17 +90,17 @@ def declared_inside(path: Path) -> dict[str, Any] | None:
     """
     if path.suffix.lower() not in WORKBOOKS or not path.exists() or not path.stat().st_size:
         return None
-    from etl.files.workbook import cells, open_book  # only workbooks need what reads them
+    from etl.files.workbook import Workbook  # only workbooks need what reads them
 
     listing = Listing(path.name)
-    with open_book(path, listing) as book:
-        if not {INSIDE, SOURCE} <= set(book.sheet_names):
+    with Workbook(path, listing) as book:
+        if not {INSIDE, SOURCE} <= set(book.names):
             return None
-        said = [row[0] for row in cells(book, INSIDE, listing) if row]
+        said = [row[0] for row in book.cells(INSIDE) if row]
         if len(said) < 2 or said[0] != MARKER:
             return None
         listing.sheet = SOURCE
-        given = cells(book, SOURCE, listing)
+        given = book.cells(SOURCE)
     try:
         declared = yaml.safe_load(str(said[1]))
     except yaml.YAMLError:

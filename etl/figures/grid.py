@@ -9,9 +9,9 @@ from functools import cache
 from itertools import islice
 from typing import Literal
 
-from etl.figures.cells import Unread, amount, note_mark, plain
-from etl.figures.names import is_note
+from etl.figures.cells import amount
 from etl.files.table import Range
+from indicators.names import UnreadError, is_note, note_mark, plain
 
 Kind = Literal["blank", "number", "year", "noted", "sign", "text"]
 SIGNS = {
@@ -68,7 +68,7 @@ def kind(text: str) -> Kind:
         return "year"
     try:
         amount(text)
-    except Unread:
+    except UnreadError:
         unmarked = text.strip()
         while unmarked and note_mark(unmarked[-1]):
             unmarked = unmarked[:-1].rstrip()

@@ -12,9 +12,10 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cached_property
 
-from etl.figures.cells import MULTIPLES, Unread, period, plain
+from etl.figures.cells import MULTIPLES, period
 from etl.figures.units import BODIES, power
 from indicators.catalogue import Catalogue
+from indicators.names import UnreadError, plain
 
 _HAN = "一-鿿"
 _LABELLED = re.compile(r"(?:计量)?(?:单位|\bunits?)\s*:\s*([^\s;()]+(?: [a-z]+)*)")
@@ -207,7 +208,7 @@ class Headings:
         """Return whether figures in a unit can be those of an indicator."""
         try:
             power(unit, self.catalogue.units[self.catalogue.indicators[indicator].unit])
-        except Unread:
+        except UnreadError:
             return False
         return True
 
@@ -344,7 +345,7 @@ def _periods(left: str) -> tuple[tuple[str, ...], bool, str]:
             return "\0"
         try:
             found.append(period(match[0]))
-        except Unread:
+        except UnreadError:
             spans = True
         return "\0"
 

@@ -5,12 +5,11 @@ from __future__ import annotations
 import difflib
 from dataclasses import dataclass, field
 
-from etl.figures.cells import plain
 from etl.figures.declaration import Declaration, Rule
-from etl.files.letters import position
 from etl.files.listing import Listing
-from etl.files.table import Table
+from etl.files.table import Table, position
 from indicators.findings import message
+from indicators.names import plain
 
 _UNITS = ("单位", "计量单位", "数据单位")
 

@@ -11,10 +11,12 @@ from pathlib import Path
 import yaml
 
 from etl.figures.declaration import beside
-from etl.figures.evidence import Evidence
+from etl.figures.evidence import Evidence, Item
 from etl.files.listing import Listing
-from etl.files.sample import Item, sample
+from etl.files.opening import opened
+from etl.files.table import Sample
 from indicators.catalogue import Catalogue
+from indicators.findings import message
 from indicators.wording import Wording
 
 _ORDER = (
@@ -95,6 +97,26 @@ class Proposal:
 def propose(path: Path, catalogue: Catalogue) -> Proposal:
     """Return a proposed declaration; raises `FindingsError` where a file holds no table."""
     listing = Listing(path.name)
-    found = sample(path, listing)
-    looking = Evidence(catalogue, found, path)
-    return Proposal(beside(path).name, [*found.items, *looking.items()])
+    with opened(path, listing) as source:
+        first, *others = source.samples()
+    looking = Evidence(catalogue, first, path, others)
+    return Proposal(beside(path).name, [*_written(first), *looking.items()])
+
+
+def _written(sample: Sample) -> list[Item]:
+    """Return how a text is written."""
+    if not sample.encoding:
+        return []
+    marked, utf8 = sample.marked, sample.encoding == "utf-8"
+    why = (
+        message("the file's first bytes say so")
+        if marked
+        else message("the first rows are text in it")
+        if utf8
+        else message("they are not UTF-8, and are text in it")
+    )
+    parted = message("the sign that parts the first rows")
+    return [
+        Item("encoding", sample.encoding, "certain" if marked or utf8 else "likely", why),
+        Item("separator", sample.separator, "likely", parted),
+    ]

@@ -12,19 +12,19 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
-from etl.figures.cells import Unread, amount, plain
+from etl.figures.cells import amount
 from etl.figures.citations import Citations
 from etl.figures.conversion import Coded, Codes, Conversion, coded, present, repeated
 from etl.figures.declaration import CITED, MARKS, PARTS, Declaration, Rule
 from etl.figures.figures import WRONG, Figures, Reading, missing_texts
 from etl.figures.layout import Layout
-from etl.figures.names import is_nation
 from etl.figures.statuses import OMITTED, WITHOUT_VALUE, marked, put, says
 from etl.figures.unit_words import UnitWords
 from etl.files.listing import Listing
 from etl.files.table import Batch
 from etl.tidy import SCHEMA
 from indicators.findings import message
+from indicators.names import UnreadError, is_nation, plain
 from indicators.statuses import ObservationStatus
 from indicators.store.tables import KEY
 
@@ -264,7 +264,7 @@ class Rows:
             self._end = min(self._end, int(batch.rows[begins][0]))
         below: Truths = batch.rows >= self._end
         if below.any():
-            why = Unread(
+            why = UnreadError(
                 message("no figures below the row that ends the table"),
                 message("take the figures above row {row}, or correct `leave_out`", row=self._end),
             )
@@ -304,7 +304,7 @@ class Rows:
 
     def _nameless(self, column: Any, rows: Any, kept: Truths) -> None:
         filled = np.flatnonzero(~_empty(column) & kept)
-        why = Unread(
+        why = UnreadError(
             message("a header above each column of figures"),
             message("write what the column holds into the header, or name it under `ignore`"),
         )
@@ -388,7 +388,7 @@ class Rows:
         wrong = np.flatnonzero(read.meaning == WRONG)
         self.conversion.list_rows(wrong, rows, label, read.why)
         both = np.flatnonzero(says(said.get("status"), WITHOUT_VALUE) & (read.meaning == 0))
-        why = Unread(
+        why = UnreadError(
             message("no figure where the status says that there is none"),
             message("correct the status, or empty the cell"),
         )
@@ -445,7 +445,7 @@ class Rows:
             found = self.conversion.power(indicator, unit)
             here = pairs == pair
             percentages[here] = self.conversion.is_percentage(indicator)
-            if isinstance(found, Unread):
+            if isinstance(found, UnreadError):
                 text, why = unit if unit is not None else str(self.declaration.unit), found
                 self.conversion.list_rows(
                     np.flatnonzero(here)[:1],
@@ -516,7 +516,7 @@ def _empty(column: Any) -> Truths:
 def _is_figure(text: str) -> bool:
     try:
         amount(text)
-    except Unread:
+    except UnreadError:
         return False
     return True
 

@@ -12,7 +12,8 @@ from typing import Any
 import xlsxwriter
 import yaml
 
-from etl.figures.declaration import INSIDE, MARKER, PROVENANCE, SOURCE
+from etl.figures.declaration import MARKER, PROVENANCE, SOURCE
+from etl.files.table import INSIDE
 from indicators.catalogue import Catalogue
 from indicators.findings import Message, message
 from indicators.statuses import ObservationStatus

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import pandas as pd
@@ -16,9 +16,10 @@ from etl.figures.declaration import Declaration
 from etl.figures.layout import layout
 from etl.figures.rows import COUNTS, TEXTS, WRITTEN, Rows
 from etl.files.listing import Listing
-from etl.files.table import Table, open_tables
+from etl.files.opening import opened
+from etl.files.table import Source, Table
 from indicators.catalogue import Catalogue
-from indicators.findings import Finding
+from indicators.findings import Finding, message
 
 
 @dataclass(frozen=True)
@@ -44,10 +45,10 @@ def tidy(
     citations = Citations(declaration, listing, source)
     constant = {"source": source, "file": listing.file}
     rows = 0
-    with open_tables(path, declaration, listing) as tables, _writer(out) as writer:
-        for declared, open_table in tables:
+    with opened(path, listing) as source_file, _writer(out) as writer:
+        for declared in _parted(declaration, source_file, listing):
             with listing.part():
-                table = open_table()
+                table = source_file.table(declared)
                 listing.sheet = table.sheet
                 placed = layout(table, declared, listing)
                 made = Rows(declared, conversion, placed, listing, writer, citations)
@@ -56,6 +57,32 @@ def tidy(
                 rows += made.rows
         listing.refuse()
     return Tidied(citations.frame(), rows, listing.warnings)
+
+
+def _parted(declaration: Declaration, file: Source, listing: Listing) -> list[Declaration]:
+    """Return what is declared of each sheet that is a table: of one, or of every part."""
+    key = declaration.across_sheets
+    if key is None:
+        return [declaration]
+    if not file.names:
+        listing.stop(
+            Path(listing.file).suffix.lower(),
+            message("a workbook, for `across_sheets` is declared"),
+            message("correct {key} in the declaration", key="across_sheets"),
+        )
+    sheets = declaration.sheets or {name: name for name in file.sheets}
+    for name in sheets:
+        if name not in file.names:
+            listing.add(
+                " / ".join(file.names),
+                message("the sheet {name}", name=name),
+                message("correct `sheets` in the declaration"),
+            )
+    listing.refuse()
+    return [
+        replace(declaration, sheet=name, fixed={**declaration.fixed, key: said})
+        for name, said in sheets.items()
+    ]
 
 
 def _add(table: Table, made: Rows) -> None:

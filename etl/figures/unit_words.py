@@ -9,12 +9,12 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from etl.figures.cells import Unread, plain
 from etl.figures.declaration import Declaration
 from etl.figures.units import BODIES, power
 from etl.files.listing import Listing
 from indicators.catalogue import Text
 from indicators.findings import message
+from indicators.names import UnreadError, plain
 
 _MARKED = re.compile(
     "".join(f"(?<!{body})" for body in BODIES) + r"单位\s*[:：]\s*([^\s()（）\[\]【】;；]+)"
@@ -157,5 +157,5 @@ class UnitWords:
 def _exponent(word: str, unit: Text) -> int | None:
     try:
         return power(word, unit)
-    except Unread:
+    except UnreadError:
         return None

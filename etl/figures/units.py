@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import re
 
-from etl.figures.cells import MULTIPLES, Unread, plain
+from etl.figures.cells import MULTIPLES
 from indicators.catalogue import Text
 from indicators.findings import message
+from indicators.names import UnreadError, plain
 
 _PREFIX = re.compile(f"({'|'.join(sorted(MULTIPLES, key=len, reverse=True))})(.+)")
 _BRACKETED = re.compile(r"^[(\[【〔]?(?:计量)?(?:单位:)?(.+?)[)\]】〕]?$")
@@ -31,7 +32,7 @@ _PERCENT = {"%": 0, "百分之": 0, "percent": 0, "‰": -1, "比例": 2, "小�
 def power(declared: str, unit: Text) -> int:
     """Return the power of ten that turns figures in the unit `declared` into `unit`.
 
-    Raises `Unread` where the two are not the same thing.
+    Raises `UnreadError` where the two are not the same thing.
     """
     bare = _BRACKETED.sub(r"\1", plain(declared))
     if bare in (plain(unit.zh), plain(unit.en)):
@@ -42,7 +43,7 @@ def power(declared: str, unit: Text) -> int:
         return MULTIPLES[bare]
     (ours, thing), (theirs, named) = _split(plain(unit.zh)), _split(bare)
     if thing != named:
-        raise Unread(
+        raise UnreadError(
             message("the unit {unit}", unit=unit.zh),
             message("convert the figure, or correct the unit"),
         )

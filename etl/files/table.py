@@ -1,20 +1,19 @@
-"""A file of figures as columns of text, a batch of rows at a time."""
+"""A file of figures as columns of text, a batch of rows at a time: one list of what is read."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterator
-from contextlib import contextmanager
+import re
+from collections.abc import Collection, Iterator
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
-from functools import partial
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any, NoReturn, Protocol
 
 import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from etl.figures.declaration import Declaration
 from etl.files.listing import Listing
 from indicators.findings import message
 
@@ -24,7 +23,25 @@ TEXT_FILES = (".csv", ".tsv", ".txt")
 WORKBOOKS = (".xlsx", ".xlsm", ".xls", ".ods")
 SUFFIXES = (*TEXT_FILES, *WORKBOOKS, ".parquet")
 LOCKED = "~$"  # how Office begins the name of the file beside one that it has open
+INSIDE = "declaration"  # the sheet of a template that holds its declaration
+ROWS, COLUMNS = 2_000, 2_000  # of a sample
 _BATCH = 100_000
+
+
+@dataclass(frozen=True, kw_only=True)
+class Form:
+    """How a table is written in a file; header rows count as a spreadsheet does.
+
+    number_formats: whether a figure is what a workbook stores or what it shows. hidden: whether
+    hidden rows and columns are read.
+    """
+
+    header: tuple[int, ...] = (1,)
+    encoding: str | None = None
+    separator: str | None = None
+    sheet: str | None = None
+    number_formats: str | None = None
+    hidden: str | None = None
 
 
 @dataclass(frozen=True)
@@ -36,7 +53,7 @@ class Batch:
 
 
 class Table(Protocol):
-    """A file of figures. `merged` is None where the file does not say what is merged.
+    """A table of a file. `merged` is None where the file does not say what is merged.
 
     above: the rows before the header.
     """
@@ -55,83 +72,84 @@ class Table(Protocol):
         ...
 
 
-@contextmanager
-def open_tables(
-    path: Path, declaration: Declaration, listing: Listing
-) -> Iterator[list[tuple[Declaration, Callable[[], Table]]]]:
-    """Yield how to open the table of a file, or of each declared sheet, and what it is declared.
+@dataclass
+class Sample:
+    """The first rows as text, what is merged in them (None: not known), how the file is written.
 
-    Raises `FindingsError` where there is none to read.
+    Of a workbook, what a person sees: hidden rows and columns are empty. width: how many columns
+    the file has; at most COLUMNS of them are in `rows`. hidden: whether something hidden was left
+    out; scaled: whether number formats show other figures than are stored. marked: whether the
+    file's first bytes say its encoding.
     """
-    suffix = readable(path, listing)
-    if suffix in WORKBOOKS:
-        from etl.files.workbook import Workbook, open_book, parted
 
-        with open_book(path, listing) as book:
-            yield [
-                (declared, partial(Workbook, book, path, declared, listing))
-                for declared in parted(book, path, declaration, listing)
-            ]
-        return
-    if declaration.across_sheets is not None:
-        listing.stop(
-            suffix,
-            message("a workbook, for `across_sheets` is declared"),
-            message("correct {key} in the declaration", key="across_sheets"),
-        )
-    if suffix in TEXT_FILES:
-        from etl.files.textfile import TextFile
-
-        yield [(declaration, partial(TextFile, path, declaration, listing))]
-    else:
-        yield [(declaration, partial(ParquetFile, path, listing))]
+    rows: list[list[str]]
+    width: int
+    merged: list[Range] | None = None
+    sheet: str = ""
+    encoding: str = ""
+    marked: bool = False
+    separator: str = ""
+    hidden: bool = False
+    scaled: bool = False
 
 
-def readable(path: Path, listing: Listing) -> str:
-    """Return the suffix of a file that may hold a table; raises `FindingsError` for all else."""
-    suffix = path.suffix.lower()
-    if path.name.startswith(LOCKED):
-        listing.stop(
-            path.name,
-            message("a table"),
-            message("this is what an office program leaves beside a file it has open: close it"),
-        )
-    if suffix not in SUFFIXES:
-        listing.stop(
-            suffix,
-            message("one of {kinds}", kinds=", ".join(SUFFIXES)),
-            message("save the table again in one of these formats"),
-        )
-    try:
-        size = path.stat().st_size
-    except OSError as error:
-        listing.stop(
-            str(error.strerror), message("a file that can be read"), message("look at its path")
-        )
-    if size == 0:
-        listing.stop("0 B", message("a table"), message("the file is empty: save it again"))
-    return suffix
+class Source(AbstractContextManager["Source"], Protocol):
+    """An open file. names: of its sheets, none of all but a workbook; sheets: those that can be
+    seen and hold anything.
+    """
+
+    names: list[str]
+
+    @property
+    def sheets(self) -> list[str]: ...
+
+    def table(self, form: Form) -> Table:
+        """Return its table, or that of a sheet; raises `FindingsError` where there is none."""
+        ...
+
+    def samples(self) -> list[Sample]:
+        """Return the beginning of each table."""
+        ...
 
 
-class ParquetFile:
+class ParquetFile(AbstractContextManager["ParquetFile"]):
     """A Parquet file: its column names are row 1, as they would be on a sheet."""
 
     sheet = None
     merged = None
 
     def __init__(self, path: Path, listing: Listing) -> None:
+        self.above: list[list[str]] = []
+        self.names: list[str] = []
+        self.sheets: list[str] = []
         self._listing = listing
         try:
             self._file = pq.ParquetFile(path)
             self._names = list(self._file.schema_arrow.names)
-        except (pa.ArrowException, OSError, ValueError) as error:
-            self._unreadable(error)
+        except (pa.ArrowException, OSError, ValueError):
+            self._unreadable()
         self.header = [self._names]
-        self.above: list[list[str]] = []
 
-    def _unreadable(self, error: Exception) -> None:
+    def __exit__(self, *error: object) -> None:
+        self._file.close()
+
+    def table(self, form: Form) -> Table:
+        """Return the table that the file is."""
+        return self
+
+    def samples(self) -> list[Sample]:
+        """Return the first rows."""
+        columns = range(min(COLUMNS, len(self._names)))
+        batch = next(self.batches(columns, ()), Batch(np.array([], np.int64), {}))
+        cells = [batch.columns[p].slice(0, ROWS).to_pylist() for p in columns if batch.columns]
+        rows = [
+            ["" if cell is None else str(cell) for cell in row] for row in zip(*cells, strict=True)
+        ]
+        return [Sample([self._names[:COLUMNS], *rows], len(self._names))]
+
+    def _unreadable(self) -> NoReturn:
         self._listing.stop(
-            " ".join(str(error).split()),
+            self._listing.file,
             message("a whole Parquet file"),
             message("the file is damaged: export it again"),
         )
@@ -150,8 +168,8 @@ class ParquetFile:
                 self._listing.refuse()
                 yield Batch(np.arange(row, row + len(part)), columns)
                 row += len(part)
-        except (pa.ArrowException, OSError, ValueError) as error:
-            self._unreadable(error)
+        except (pa.ArrowException, OSError, ValueError):
+            self._unreadable()
 
     def _column(self, column: Any, name: str, row: int) -> Any:
         """Return numbers as they are, everything else as text; nothing is the empty text.
@@ -185,3 +203,22 @@ class ParquetFile:
                     row=row,
                     column=name,
                 )
+
+
+def letter(position: int) -> str:
+    """Return what a spreadsheet calls a column: A for 0, AA for 26."""
+    letters, position = "", position + 1
+    while position:
+        position, place = divmod(position - 1, 26)
+        letters = chr(ord("A") + place) + letters
+    return letters
+
+
+def position(letters: str) -> int | None:
+    """Return which column a spreadsheet calls so, from 0; None where it is no such name."""
+    if not re.fullmatch("[A-Z]{1,3}", letters):
+        return None
+    place = 0
+    for sign in letters:
+        place = place * 26 + ord(sign) - ord("A") + 1
+    return place - 1

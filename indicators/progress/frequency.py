@@ -4,10 +4,17 @@ Two figures of different length that end at one instant say the same of a stock;
 are different things. So one series takes one frequency, and `chosen_frequency` says which.
 """
 
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
 import numpy as np
 import numpy.typing as npt
 
-from indicators.periods import FREQUENCIES, UNREADABLE, Floats, Ints, Times
+from indicators.periods import FREQUENCIES, UNREADABLE, Times
+
+if TYPE_CHECKING:
+    from indicators.periods import Floats, Ints
 
 Bools = npt.NDArray[np.bool_]
 

@@ -1,4 +1,4 @@
-"""CSV files of any length: decoded strictly, read in blocks, every line accounted for."""
+"""CSV, TSV and TXT of any length: one decision on the encoding, every line accounted for."""
 
 from __future__ import annotations
 
@@ -6,61 +6,173 @@ import codecs
 import csv
 import io
 from collections.abc import Collection, Iterator
+from contextlib import AbstractContextManager
+from itertools import islice
 from pathlib import Path
-from typing import IO, Any
+from typing import IO, Any, NoReturn
 
 import numpy as np
 import pyarrow as pa
 import pyarrow.csv
 
-from etl.figures.declaration import Declaration
 from etl.files.listing import LIMIT, Listing
-from etl.files.table import Batch, Range
+from etl.files.table import COLUMNS, ROWS, Batch, Form, Range, Sample
 from indicators.findings import message
 
 BLOCK = 8 << 20
-_HEAD = 1 << 20
-_MARKS = (
-    (codecs.BOM_UTF8, "utf-8"),
-    (codecs.BOM_UTF16_LE, "utf-16"),
-    (codecs.BOM_UTF16_BE, "utf-16"),
-)
+_HEAD, _LONGEST = 1 << 20, 32 << 20  # bytes of a beginning
+_FEWEST = 20  # lines of a beginning, however long they are
+_MARKS = {
+    codecs.BOM_UTF8: "utf-8",
+    codecs.BOM_UTF16_LE: "utf-16",
+    codecs.BOM_UTF16_BE: "utf-16",
+}
+SEPARATORS = (",", "\t", ";", "|")
+QUOTED = message("look for an open quotation mark, or save the file again as CSV (UTF-8)")
+_SAME = {"utf-8-sig": "utf-8", "gbk": "gb18030", "gb2312": "gb18030"}
+
+
+def known_encoding(name: str) -> str | None:
+    """Return an encoding by the name that we use for it; None where there is no such."""
+    try:
+        known = codecs.lookup(name).name
+    except (LookupError, ValueError):
+        return None
+    return _SAME.get(known, known)
+
+
+def marked_encoding(start: bytes) -> str | None:
+    """Return the encoding that a file's first bytes say."""
+    return next((name for mark, name in _MARKS.items() if start.startswith(mark)), None)
+
+
+def encoding_of(path: Path, declared: str | None, listing: Listing) -> str:
+    """Return the encoding of a file: by its first bytes, as declared, or as its text tells.
+
+    That is UTF-8 (of which a few bytes may be damaged), or else GB18030.
+    """
+    with path.open("rb") as stream:
+        block = stream.read(_HEAD)
+        marked = marked_encoding(block)
+        if marked and declared and marked != declared:
+            listing.stop(
+                marked,
+                message("the encoding {name}", name=declared),
+                message(
+                    "correct `encoding` in the declaration: the file's first bytes say {name}",
+                    name=marked,
+                ),
+            )
+        if known := marked or declared:
+            return known
+        while block.isascii() and (more := stream.read(BLOCK)):
+            block = more
+    text = codecs.getincrementaldecoder("utf-8")("replace").decode(block)
+    damaged = text.count("\ufffd")
+    if not damaged or damaged * 2 < sum(not sign.isascii() for sign in text):
+        return "utf-8"
+    try:
+        text = codecs.getincrementaldecoder("gb18030")().decode(block)
+    except UnicodeDecodeError:
+        text = "\0"
+    if "\0" in text:
+        listing.stop(
+            block[:8].hex(" "),
+            message("text in {encoding}", encoding="UTF-8 / GB18030"),
+            message("this is no CSV file: export it again"),
+        )
+    return "gb18030"
+
+
+def beginning(path: Path, encoding: str, listing: Listing) -> str:
+    """Return the first whole lines of a file."""
+    with path.open("rb") as stream:
+        head = stream.read(_HEAD)
+        while head.count(b"\n") < _FEWEST and len(head) < _LONGEST:  # its lines are long
+            if not (more := stream.read(len(head))):
+                break
+            head += more
+        whole = not stream.read(1)
+    try:
+        text = codecs.getincrementaldecoder(_codec(encoding))().decode(head, final=whole)
+    except UnicodeDecodeError as error:
+        not_text(error, encoding, 1, listing)
+    return text if whole or "\n" not in text else text[: text.rindex("\n") + 1]
+
+
+def _codec(encoding: str) -> str:
+    return "utf-8-sig" if encoding == "utf-8" else encoding  # without a byte order mark
+
+
+def not_text(error: UnicodeDecodeError, encoding: str, first: int, listing: Listing) -> NoReturn:
+    """Refuse bytes that are no text; `first` is the number of the line that they begin in."""
+    listing.stop(
+        error.object[error.start : error.start + 8].hex(" "),
+        message("text in {encoding}", encoding=encoding),
+        message("declare `encoding`, or save the file again as CSV (UTF-8)"),
+        row=first + error.object[: error.start].count(b"\n"),
+    )
+
+
+class TextSource(AbstractContextManager["TextSource"]):
+    """A text file, of one table."""
+
+    def __init__(self, path: Path, listing: Listing) -> None:
+        self.names: list[str] = []
+        self.sheets: list[str] = []
+        self._path, self._listing = path, listing
+
+    def __exit__(self, *error: object) -> None:
+        """A table opens and closes its file itself."""
+
+    def table(self, form: Form) -> TextFile:
+        """Return the table that the file is."""
+        return TextFile(self._path, form, self._listing)
+
+    def samples(self) -> list[Sample]:
+        """Return the first rows, parted by the sign that stands most often in them."""
+        encoding = encoding_of(self._path, None, self._listing)
+        text = beginning(self._path, encoding, self._listing)
+        lines = text[:_HEAD].splitlines()[:50]
+        mark = max(SEPARATORS, key=lambda mark: sum(line.count(mark) for line in lines))
+        try:
+            rows = list(islice(csv.reader(io.StringIO(text, newline=""), delimiter=mark), ROWS))
+        except csv.Error:
+            self._listing.stop('"', message("a table"), QUOTED)
+        with self._path.open("rb") as stream:
+            marked = marked_encoding(stream.read(4)) is not None
+        return [
+            Sample(
+                [cells[:COLUMNS] for cells in rows],
+                max(map(len, rows), default=0),
+                encoding=encoding,
+                marked=marked,
+                separator=mark,
+            )
+        ]
 
 
 class TextFile:
-    """A CSV file. Every line is one row: a line break inside a cell is refused, for an open
+    """A CSV table. Every line is one row: a line break inside a cell is refused, for an open
     quotation mark would swallow rows in silence.
     """
 
     sheet: str | None = None
     merged: list[Range] | None = None
 
-    def __init__(self, path: Path, declaration: Declaration, listing: Listing) -> None:
+    def __init__(self, path: Path, form: Form, listing: Listing) -> None:
         self._path, self._listing = path, listing
-        self._encoding = self._encoded(declaration.encoding)
+        self._encoding = encoding_of(path, form.encoding, listing)
         tabs = path.suffix.lower() == ".tsv"
-        self._separator = declaration.separator or ("\t" if tabs else ",")
+        self._separator = form.separator or ("\t" if tabs else ",")
         with _Utf8(path.open("rb"), self._encoding, listing) as source:
-            self.header = self._read_header(source, max(declaration.header))
-        self._first = max(declaration.header) + 1
-        self.above = self.header[: min(declaration.header) - 1]
+            self.header = self._read_header(source, max(form.header))
+        self._first = max(form.header) + 1
+        self.above = self.header[: min(form.header) - 1]
         del self.header[: len(self.above)]
         width = max((len(cells) for cells in self.header), default=0)
         self.header = [[*cells, *[""] * (width - len(cells))] for cells in self.header]
         self._width = width
-
-    def _encoded(self, declared: str | None) -> str:
-        with self._path.open("rb") as stream:
-            start = stream.read(4)
-        marked = next((name for mark, name in _MARKS if start.startswith(mark)), None)
-        if marked and declared and marked != declared:
-            self._listing.stop(
-                marked,
-                message("the encoding {name}", name=declared),
-                message("correct `encoding` in the declaration: the file's first bytes say {name}",
-                        name=marked),
-            )  # fmt: skip
-        return marked or declared or "utf-8"
 
     def _read_header(self, source: _Utf8, last: int) -> list[list[str]]:
         text = source.take_text(_HEAD)
@@ -72,13 +184,9 @@ class TextFile:
                 rows.append(cells)
                 if len(rows) == last:
                     break
-        except csv.Error as error:
-            self._listing.stop(
-                str(error),
-                message("a header row"),
-                message("correct the header row"),
-                row=len(rows) + 1,
-            )
+        except csv.Error:  # an open quotation mark
+            expected, advice = message("a header row"), message("correct the header row")
+            self._listing.stop('"', expected, advice, row=len(rows) + 1)
         if len(rows) < last or not any(cell.strip() for cell in rows[-1]):
             self._listing.stop(
                 str(len(rows)),
@@ -106,16 +214,19 @@ class TextFile:
                 source,
                 pyarrow.csv.ReadOptions(
                     column_names=[str(position) for position in range(self._width)],
-                    block_size=BLOCK, use_threads=False,
+                    block_size=BLOCK,
+                    use_threads=False,
                 ),
                 pyarrow.csv.ParseOptions(
-                    delimiter=self._separator, ignore_empty_lines=False,
-                    newlines_in_values=True, invalid_row_handler=unlike,
+                    delimiter=self._separator,
+                    ignore_empty_lines=False,
+                    newlines_in_values=True,
+                    invalid_row_handler=unlike,
                 ),
                 pyarrow.csv.ConvertOptions(
                     column_types=kinds, include_columns=list(kinds), strings_can_be_null=False
                 ),
-            ) as reader:  # fmt: skip
+            ) as reader:
                 for part in reader:
                     records = _numbers(done, len(part), [number for number, _ in ragged])
                     done += len(part)
@@ -157,15 +268,14 @@ class TextFile:
         self._listing.stop(
             '"',  # once rows of the wrong width are told, nothing else is left to be wrong
             message("a CSV table with the separator {separator}", separator=self._separator),
-            message("look for an open quotation mark, or save the file again as CSV (UTF-8)"),
+            QUOTED,
         )
 
     def _find_line_breaks(self) -> None:
         """List the rows that go over several lines; raises `FindingsError`."""
-        encoding = "utf-8-sig" if self._encoding == "utf-8" else self._encoding
-        with self._path.open(encoding=encoding, newline="") as stream:
+        last = 0
+        with self._path.open(encoding=_codec(self._encoding), newline="") as stream:
             reader = csv.reader(stream, delimiter=self._separator)
-            last = 0
             try:
                 for row, cells in enumerate(reader, start=1):
                     if row >= self._first and reader.line_num - last > 1:
@@ -198,9 +308,7 @@ class _Utf8(io.RawIOBase):
 
     def __init__(self, stream: IO[bytes], encoding: str, listing: Listing) -> None:
         self._stream, self._listing, self._encoding = stream, listing, encoding
-        self._decoder = codecs.getincrementaldecoder(
-            "utf-8-sig" if encoding == "utf-8" else encoding
-        )()
+        self._decoder = codecs.getincrementaldecoder(_codec(encoding))()
         self._pending = b""
         self._decoded_lines = 0
         self._ended = False
@@ -215,34 +323,25 @@ class _Utf8(io.RawIOBase):
         self._stream.close()
         super().close()
 
-    def take_text(self, size: int) -> str:
-        return self._decoded(size)
-
     def put_back(self, text: str) -> None:
         self._pending = text.encode() + self._pending
 
     def read(self, size: int = -1) -> bytes:
         while not self._ended and (size < 0 or len(self._pending) < size):
-            self._pending += self._decoded(BLOCK).encode()
+            self._pending += self.take_text(BLOCK).encode()
         taken = self._pending if size < 0 else self._pending[:size]
         self._pending = self._pending[len(taken) :]
         self._count(taken)
         return taken
 
-    def _decoded(self, size: int) -> str:
+    def take_text(self, size: int) -> str:
+        """Return what so many bytes say, past `read`."""
         raw = self._stream.read(size)
         self._ended = len(raw) < size
         try:
             text = self._decoder.decode(raw, final=self._ended)
         except UnicodeDecodeError as error:
-            good = bytes(error.object[: error.start])
-            row = self._decoded_lines + good.count(b"\n") + 1
-            self._listing.stop(
-                error.object[error.start : error.start + 8].hex(" "),
-                message("text in {encoding}", encoding=self._encoding),
-                message("declare `encoding`, or save the file again as CSV (UTF-8)"),
-                row=row,
-            )
+            not_text(error, self._encoding, self._decoded_lines + 1, self._listing)
         if "\0" in text:
             self._listing.stop(
                 "\\0",

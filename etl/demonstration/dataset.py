@@ -1,12 +1,12 @@
 """Demonstration figures: a whole world, generated from a seed, in tables of its own.
 
     world           places, industries, times, the public totals it is scaled to
-      ├─ certification   certificates, organisations and events: scheme × province × month
-      ├─ enterprises     uptake and activities: province × section × size × year
-      └─ outcomes        bodies, revenue, pass rates, scores: province × year
-    aims            targets set from the figures, so that every verdict occurs
+      ├─ certificates    certificates, organisations and events: scheme × province × month
+      └─ activities      what enterprises do, and what else the catalogue measures
+    register        targets set from the figures, so that every verdict occurs
 
-Every row has the source `demonstration` and cites a document that says it was generated.
+The catalogue says how an indicator is counted, levels.yaml how much of it there is. Every row
+has the source `demonstration` and cites a document that says it was generated.
 """
 
 from __future__ import annotations
@@ -24,15 +24,14 @@ import pyarrow as pa
 import sqlalchemy as sa
 
 from etl import derive
-from etl.demonstration.aims import PUBLISHER, register
-from etl.demonstration.certification import (
+from etl.demonstration.activities import enterprise_rows, industry_rows, remaining_rows
+from etl.demonstration.certificates import (
     certification,
     platform_rows,
     registry_rows,
     yearend_rows,
 )
-from etl.demonstration.enterprises import enterprise_rows, industry_rows
-from etl.demonstration.outcomes import outcome_rows
+from etl.demonstration.register import PUBLISHER, register
 from etl.demonstration.world import YEARS, World
 from etl.publish.gate import Decision, Edition, Publication, publish
 from etl.suppression.small_numbers import keep_withheld
@@ -112,7 +111,7 @@ def _parts(world: World) -> Iterator[tuple[str, Iterator[pd.DataFrame]]]:
     yield "year ends", yearend_rows(world, cells)
     yield "industries", industry_rows(world, cells)
     yield "enterprises", enterprise_rows(world, cells)
-    yield "outcomes", outcome_rows(world, cells)
+    yield "the rest", remaining_rows(world)
 
 
 def _with_gaps(

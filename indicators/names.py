@@ -1,5 +1,8 @@
 """Every usual spelling of a region, industry, size, scheme or indicator, with its code.
 
+    known = names(catalogue, "region", kinds={"province"}, scope="100000")
+    known.code("江苏"), known.find("江苏")      320000; `code` says why a text is none, `find` None
+
 An unknown spelling is refused with those that come nearest, one with two meanings with both:
 neither is ever dropped or guessed.
 """
@@ -15,7 +18,6 @@ from functools import cache, lru_cache
 
 import pandas as pd
 
-from etl.figures.cells import Unread, note_advice, note_mark, plain
 from indicators.catalogue import REFERENCE, Catalogue
 from indicators.findings import Message, message
 
@@ -54,10 +56,39 @@ _BODIES = (
     " Special Administrative Region",
 )
 _LEVEL = re.compile("(市|州|盟|地区)$")
+_LEVELS = re.compile("(特别行政区|自治区|自治州|地区|新区|林区|[省市区县州盟旗])$")
+_COUNTIES = ("新区", "区", "县", "旗")
 _MARKS = "'’‘ʼ`´"
 _HAN = re.compile(r"([^一-鿿]*)([一-鿿](?:.*[一-鿿])?)([^一-鿿]*)")
 _BRACKETS = "()[]{}<>【】〔〕/|\\-–—:,、·."
 _PEOPLES = {"450000": ("Zhuang",), "640000": ("Hui",), "650000": ("Uygur", "Uyghur", "Uighur")}
+
+
+class UnreadError(ValueError):
+    """Raised for a cell that does not say what was expected, with the reason and what to do."""
+
+    def __init__(self, expected: Message, advice: Message) -> None:
+        super().__init__(str(expected))
+        self.expected = expected
+        self.advice = advice
+
+
+def plain(text: str) -> str:
+    """Return `text` in half width and without any space: `　２０２０ 年` → `2020年`."""
+    return "".join(unicodedata.normalize("NFKC", text).split())
+
+
+def note_mark(text: str) -> str:
+    """Return the first sign in a text that is a note's, such as ① and ², or nothing.
+
+    Compatibility forms turn ① into 1: 1234① would become 12341, and 2023年① January of 2023.
+    """
+    return next((sign for sign in text if unicodedata.category(sign) == "No"), "")
+
+
+def note_advice(mark: str) -> Message:
+    """Return what to do about a note's mark in a cell."""
+    return message("take {mark} out of the cell, or say under `notes` what it means", mark=mark)
 
 
 def folded(text: str) -> str:
@@ -89,30 +120,35 @@ class Names:
     def code(self, text: str) -> str:
         """Return the code of a spelling; `code · 名称 · name`, `北京 Beijing` must agree in itself.
 
-        Raises `Unread` with the nearest spellings, or with all that it may mean.
+        Raises `UnreadError` with the nearest spellings, or with all that it may mean.
         """
         found = self._found(text)
         if not found:
-            raise Unread(self.expected, self._near(folded(text)))
+            raise UnreadError(self.expected, self._near(folded(text)))
         if len(found) > 1:
             meanings = " / ".join(f"{code} {self.shown.get(code, '')}" for code in sorted(found))
-            raise Unread(
+            raise UnreadError(
                 self.expected,
                 message("it may mean {names}: write the code, or declare it", names=meanings),
             )
         return next(iter(found))
 
-    def reads(self, text: str) -> bool:
-        """Return whether a text is the spelling of one code; quicker than being told why not."""
+    def find(self, text: str) -> str | None:
+        """Return the code of a spelling, None of one of none or several; quicker than `code`."""
         try:
-            return len(self._found(text) or ()) == 1
-        except Unread:
-            return False
+            found = self._found(text) or ()
+        except UnreadError:
+            return None
+        return next(iter(found)) if len(found) == 1 else None
+
+    def reads(self, text: str) -> bool:
+        """Return whether a text is the spelling of one code."""
+        return self.find(text) is not None
 
     def _found(self, text: str) -> set[str] | None:
         bare = folded(text)
         if bare not in self.own and (mark := note_mark(text)):
-            raise Unread(self.expected, note_advice(mark))
+            raise UnreadError(self.expected, note_advice(mark))
         found = self._meanings(bare)
         if found is None and "·" in bare:
             parts = [part for part in bare.split("·") if part not in _WHOLE]
@@ -127,17 +163,48 @@ class Names:
         if bare in self.own:
             return {self.own[bare]}
         if bare in self.refused:
-            raise Unread(self.expected, self.refused[bare])
+            raise UnreadError(self.expected, self.refused[bare])
         return self.codes.get(bare)
+
+    def nearest(self, bare: str) -> list[str]:
+        """Return the spellings that one may be a slip of."""
+        return difflib.get_close_matches(bare, self.codes, n=5, cutoff=0.5)
 
     def _near(self, bare: str) -> Message:
         formula = bare.startswith(("=", "+", "@"))
-        near = [] if formula else difflib.get_close_matches(bare[:60], self.codes, n=5, cutoff=0.5)
+        near = [] if formula else self.nearest(bare[:60])
         codes = dict.fromkeys(code for spelling in near for code in sorted(self.codes[spelling]))
         if not codes:
             return message("correct the cell, or add the name to the code list")
         names = " / ".join(f"{code} {self.shown.get(code, '')}" for code in list(codes)[:3])
         return message("did you mean {names}?", names=names)
+
+
+class _Regions(Names):
+    """Names of regions: a slip is in the name, not in its level, and counties are not listed."""
+
+    def nearest(self, bare: str) -> list[str]:
+        """Return the spellings that one may be a slip of."""
+        if bare.isascii():
+            return difflib.get_close_matches(bare, self.codes, n=5, cutoff=0.8)
+        stem, level = _parted(bare)
+        alike: dict[str, float] = {}
+        for spelling in self.codes:
+            other, its_level = _parted(spelling)
+            if len(other) < 2 or (level in _COUNTIES and its_level != level):
+                continue
+            likeness = difflib.SequenceMatcher(None, stem, other).ratio()
+            # Of two characters one is half: 北平市 for 北京市, but not 雄安 for 雅安.
+            begins = len(stem) == 2 and level and (stem[0], level) == (other[:1], its_level)
+            if likeness >= 0.6 or (begins and len(other) == 2):
+                alike[spelling] = likeness
+        return sorted(alike, key=alike.__getitem__, reverse=True)[:5]
+
+
+def _parted(name: str) -> tuple[str, str]:
+    """Return a region's name without its level, and the level."""
+    match = _LEVELS.search(name)
+    return (name[: match.start()], match[0]) if match and match.start() else (name, "")
 
 
 def names(
@@ -182,7 +249,7 @@ def _listed(
 
 
 def _regions(catalogue: Catalogue, kinds: Collection[str] | None, within: str | None) -> Names:
-    known = Names(EXPECTED["region"])
+    known = _Regions(EXPECTED["region"])
     parts = None if within is None else _parts(catalogue.regions, within)
     for row in catalogue.regions.to_dict("records"):
         code, kind = str(row["code"]), str(row["kind"])
