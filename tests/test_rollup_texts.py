@@ -47,6 +47,8 @@ FORMS: list[tuple[str, bytes, int]] = [
     ("utf16.csv", TEXT.encode("utf-16"), 2),
     ("semicolons.csv", TEXT.replace(",", ";").encode(), 2),
     ("tabs.csv", TEXT.replace(",", "\t").encode("gb18030"), 2),
+    ("tabs.tsv", TEXT.replace(",", "\t").encode(), 2),
+    ("bars.txt", TEXT.replace(",", "|").encode("gb18030"), 2),
     ("titled.csv", f"证书明细\n导出日,2024-12-31\n{TEXT}".encode(), 4),
     ("spaced.csv", TEXT.replace("地区", " 地区 ").encode(), 2),
     ("blank.csv", f"{HEADER}\n\n\n{LINE}\n\n".encode(), 4),
@@ -114,13 +116,13 @@ def cut(path: Path) -> Path:
 
 
 BROKEN: list[tuple[str, Callable[[Path], object], int | None, str]] = [
-    ("nothing.csv", lambda path: path.write_text(""), None, "rows with certificates"),
-    ("nothing.xlsx", lambda path: path.write_text(""), None, "rows with certificates"),
+    ("nothing.csv", lambda path: path.write_text(""), None, "a table"),
+    ("nothing.xlsx", lambda path: path.write_text(""), None, "a table"),
     ("header.csv", lambda path: path.write_text(HEADER + "\n"), None, "rows with certificates"),
     ("void.csv", lambda path: path.write_text(f"{HEADER}\n,,,,,,,\n"), None, "rows with cert"),
     ("header.parquet", lambda path: ROWS[:0].to_parquet(path), None, "rows with certificates"),
     ("header.xlsx", lambda path: sheets(path, a=ROWS[:0]), None, "rows with certificates"),
-    ("note.txt", lambda path: path.write_text("x"), None, "one of .csv"),
+    ("note.doc", lambda path: path.write_text("x"), None, "one of .csv"),
     ("short.csv", lambda path: path.write_text(TEXT.replace(",行业", "")), 1, "行业"),
     ("short.parquet", lambda path: ROWS.drop(columns="地区").to_parquet(path), 1, "地区"),
     ("short.xlsx", lambda path: sheets(path, a=ROWS.drop(columns="地区")), 1, "地区"),

@@ -41,7 +41,7 @@ from etl.certificates.engine import Engine, Progress, unheard, union
 from etl.certificates.meanings import AMOUNTS, NEVER, OPEN_ENDED, Meaning, understood
 from etl.certificates.plain_text import capitals, tidied, tidy
 from etl.certificates.size_class import MEASURES, limits_of, size_class
-from etl.certificates.texts import tables, told
+from etl.certificates.texts import damage_found, tables
 from indicators.findings import message
 from indicators.wording import Wording
 
@@ -375,7 +375,7 @@ def cleaned(
     def reading(number: int, file: str) -> None:
         progress(number, steps, message("reading {file}", file=file))
 
-    with told(), _published(paths, declaration, engine, out, reading) as published:
+    with damage_found(), _published(paths, declaration, engine, out, reading) as published:
         progress(steps - 1, steps, checking)
         found = registry(published, reference, engine)
         progress(steps, steps, writing)

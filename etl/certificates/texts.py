@@ -1,17 +1,23 @@
-"""Certificate files as tables of texts: CSV in any encoding, every sheet of a workbook, Parquet.
+"""Certificate files as tables of texts: CSV, TSV and TXT, every sheet of a workbook, Parquet.
 
 The header is the first row that has all the columns that are needed: a title may stand above it.
 Each table holds the declared columns that its file has, with `file` and `row`, as a spreadsheet
-counts them.
+counts them. A line without anything in it is a row to a spreadsheet and nothing to an engine: in a
+copy it becomes a row of empty cells, so that all the rows after it keep their number.
 """
 
 from __future__ import annotations
 
+import csv
+import io
+import mmap
 import re
+import tempfile
 from collections import Counter
 from collections.abc import Callable, Collection, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
+from itertools import islice
 from pathlib import Path
 from typing import Any, NoReturn
 
@@ -21,18 +27,23 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from etl.certificates.csv_text import WITHIN, CsvText
 from etl.certificates.declaration import COLUMNS, OPTIONAL, Declaration, declared
 from etl.certificates.engine import Engine
 from etl.certificates.plain_text import filled, written
 from etl.files.listing import Listing
+from etl.files.opening import readable
+from etl.files.table import TEXT_FILES
+from etl.files.text import QUOTED, SEPARATORS, beginning, encoding_of, known_encoding
 from etl.files.workbook import Workbook, text
 from indicators.findings import Finding, FindingsError, message
 
-SUFFIXES = (".csv", ".xlsx", ".xls", ".parquet")
-SEPARATORS = (",", ";", "\t", "|")
+_WITHIN = 50  # rows in which a header is looked for
+_BLANK = (b"\n\n", b"\n\r\n", b"\r\r")
+_LINE = re.compile(r"CSV Error on Line: (\d+)")
+_WIDTH = re.compile(r"Expected Number of Columns: (\d+)")
 _NAMED = re.compile(r'file "([^"]+)"')
 _VALUE = re.compile(r'value "(.*)" is not valid')
+_SAVE = message("save the file again as CSV (UTF-8)")
 
 
 def tables(
@@ -45,29 +56,31 @@ def tables(
     """Return the tables of all files, each with what was said of its file.
 
     common: what holds for a file unless its own declaration says otherwise. folder: takes what
-    must be written anew to be read. reading: told the number and name of each file.
+    must be written anew to be read. reading: called with the number and name of each file.
     Raises `FindingsError` with what is wrong with each file: its kind, a missing column, damage,
     or its declaration.
     """
     found: list[tuple[Any, Declaration]] = []
     findings: list[Finding] = []
-    for number, (path, label) in enumerate(zip(paths, _labels(paths), strict=True), start=1):
+    often = Counter(path.name for path in paths)
+    for number, path in enumerate(paths, start=1):
+        label = path.name if often[path.name] == 1 else str(path)
         reading(number, label)
         try:
-            said = declared(path, common)
+            declaration = declared(path, common)
             seen = engine.seen(path, folder)
-            reader = _File(seen, label, said, engine, folder, Listing(label))
-            with told():
-                found += [(table, said) for table in reader.tables()]
-        except FindingsError as refusal:
-            findings += refusal.findings
+            file = _File(seen, label, declaration, engine, folder, Listing(label))
+            with damage_found():
+                found += [(table, declaration) for table in file.tables()]
+        except FindingsError as error:
+            findings += error.findings
     if findings:
         raise FindingsError(findings)
     return found
 
 
 @contextmanager
-def told() -> Iterator[None]:
+def damage_found() -> Iterator[None]:
     """Turn what DuckDB finds damaged only when it reads a file's values into `FindingsError`."""
     try:
         yield
@@ -76,22 +89,10 @@ def told() -> Iterator[None]:
         named, value = _NAMED.search(said), _VALUE.search(said)
         if not named:
             raise
-        raise FindingsError(
-            [
-                Finding(
-                    Path(named[1]).name,
-                    value[1] if value else said,
-                    message("a whole Parquet file, its texts in UTF-8"),
-                    message("the file is damaged: export it again"),
-                )
-            ]
-        ) from error
-
-
-def _labels(paths: Sequence[Path]) -> list[str]:
-    """Return the name of each file, with its folder where two are of one name."""
-    often = Counter(path.name for path in paths)
-    return [path.name if often[path.name] == 1 else str(path) for path in paths]
+        expected = message("a whole Parquet file, its texts in UTF-8")
+        advice = message("the file is damaged: export it again")
+        finding = Finding(Path(named[1]).name, value[1] if value else said, expected, advice)
+        raise FindingsError([finding]) from error
 
 
 @dataclass(frozen=True)
@@ -104,41 +105,33 @@ class _File:
     listing: Listing
 
     def tables(self) -> list[Any]:
-        kind = self.path.suffix.lower()
-        if kind not in SUFFIXES:
-            self.listing.stop(
-                kind,
-                message("one of {kinds}", kinds=list(SUFFIXES)),
-                message("export the certificates again in one of these formats"),
-            )
-        if not self.path.stat().st_size:
-            self._without_rows()
+        kind = readable(self.path, self.listing)
         if kind == ".parquet":
-            return [self._parquet()]
-        return [self._csv()] if kind == ".csv" else self._sheets()
-
-    def _without_rows(self) -> NoReturn:
-        self.listing.stop(
-            "0", message("rows with certificates"), message("export the certificates again")
-        )
+            found = self._parquet()
+        else:
+            found = self._text() if kind in TEXT_FILES else self._sheets()
+        if not found:
+            expected = message("rows with certificates")
+            self.listing.stop("0", expected, message("export the certificates again"))
+        return found
 
     def _named(
-        self,
-        rows: Any,
-        names: Sequence[str],
-        label: str | None = None,
-        moments: Collection[str] = (),
-    ) -> Any:
-        declared = [name for name in self.declaration.columns.values() if name in names]
+        self, rows: Any, names: Sequence[str], label: str = "", moments: Collection[str] = ()
+    ) -> list[Any]:
+        """Return a table by the names of the declaration, none where it has no row."""
+        ours = [name for name in self.declaration.columns.values() if name in names]
         texts = rows.select(
-            **{name: written(rows[name], moment=name in moments) for name in declared},
+            **{name: written(rows[name], moment=name in moments) for name in ours},
             row=rows.row.cast("int64"),
             file=ibis.literal(label or self.label),
         )
         # A row without anything in it is no certificate. They are rare: to look for them once costs
         # less than at each of the many times that the rows are read.
-        some = texts.filter(ibis.or_(*(filled(texts[name]).fill_null(False) for name in declared)))
-        return texts if self.engine.number(some) == self.engine.number(texts) else some
+        some = texts.filter(ibis.or_(*(filled(texts[name]).fill_null(False) for name in ours)))
+        number = self.engine.number(some)
+        if not number:
+            return []
+        return [texts if number == self.engine.number(texts) else some]
 
     def _missing(self, names: Sequence[str]) -> list[str]:
         return [
@@ -150,52 +143,39 @@ class _File:
 
     def _header(self, rows: Sequence[Sequence[str]]) -> int | None:
         """Return the place of the header, `None` where there is none."""
-        for place, row in enumerate(rows[:WITHIN]):
+        for place, row in enumerate(rows[:_WITHIN]):
             if not self._missing(row):
-                self._once(row, place)
+                often = Counter(row)
+                for header in self.declaration.columns.values():
+                    if often[header] > 1:
+                        expected, advice = message("each column once"), self._correct_header
+                        self.listing.add(header, expected, advice, place + 1, header)
+                self.listing.refuse()
                 return place
         return None
-
-    def _once(self, names: Sequence[str], place: int) -> None:
-        often = Counter(names)
-        for header in self.declaration.columns.values():
-            if often[header] > 1:
-                self.listing.add(
-                    header, message("each column once"), message("correct the header row"),
-                    row=place + 1, column=header,
-                )  # fmt: skip
-        self.listing.refuse()
 
     def _without_header(self, rows: Sequence[Sequence[str]]) -> NoReturn:
         # The nearest to a header is the row that lacks the fewest.
         place, names = min(enumerate(rows), key=lambda row: len(self._missing(row[1])))
-        self.listing.stop(
-            " · ".join(filter(None, names)),
-            message("the columns {columns}", columns=self._missing(names)),
-            message("correct the header row"),
-            row=place + 1,
-        )
+        expected = message("the columns {columns}", columns=self._missing(names))
+        found = " · ".join(filter(None, names))
+        self.listing.stop(found, expected, self._correct_header, place + 1)
 
-    def _parquet(self) -> Any:
+    _correct_header = message("correct the header row")
+
+    def _parquet(self) -> list[Any]:
         try:
-            file = pq.ParquetFile(self.path)
+            schema = pq.read_schema(self.path)
         except (pa.ArrowInvalid, OSError) as error:
-            self.listing.stop(
-                str(error),
-                message("a whole Parquet file"),
-                message("the file is damaged: export it again"),
-            )
-        with file:
-            schema, rows = file.schema_arrow, file.metadata.num_rows
-        names = schema.names
-        if self._header([names]) is None:
-            self._without_header([names])
-        if not rows:
-            self._without_rows()
+            advice = message("the file is damaged: export it again")
+            self.listing.stop(str(error), message("a whole Parquet file"), advice)
+        if self._header([schema.names]) is None:
+            self._without_header([schema.names])
         moments = [
             each.name for each in schema if pa.types.is_timestamp(each.type) and each.type.tz
         ]
-        return self._named(self.engine.numbered_parquet(self.path), names, moments=moments)
+        rows = self.engine.numbered_parquet(self.path)
+        return self._named(rows, schema.names, moments=moments)
 
     def _sheets(self) -> list[Any]:
         found: dict[str, pd.DataFrame] = {}
@@ -204,7 +184,7 @@ class _File:
             for sheet in book.visible:
                 self.listing.sheet = sheet
                 rows = book.cells(sheet)
-                first = [[text(value).strip() for value in row] for row in rows[:WITHIN]]
+                first = [[text(value).strip() for value in row] for row in rows[:_WITHIN]]
                 place = self._header(first)
                 if place is None:
                     looked_at += first
@@ -213,30 +193,26 @@ class _File:
         self.listing.sheet = None
         if not found and looked_at:
             self._without_header(looked_at)
-        if not found:
-            self._without_rows()
-        alone = len(found) == 1
-        return [
-            self._named(
-                self.engine.kept(self.engine.frame(frame)),
-                list(frame.columns),
-                self.label if alone else f"{self.label} · {name}",
-            )
-            for name, frame in found.items()
-        ]
+        named: list[Any] = []
+        for sheet, frame in found.items():
+            label = f"{self.label} · {sheet}" if len(found) > 1 else self.label
+            kept = self.engine.kept(self.engine.frame(frame))
+            named += self._named(kept, list(frame.columns), label)
+        return named
 
     def _frame(self, names: list[str], rows: list[list[Any]], place: int) -> pd.DataFrame:
-        declared = set(self.declaration.columns.values())
+        ours = set(self.declaration.columns.values())
         columns: dict[str, Any] = {
             name: pd.array([text(row[at]) for row in rows[place + 1 :]], dtype="str")
             for at, name in enumerate(names)
-            if name in declared
+            if name in ours
         }
         return pd.DataFrame({**columns, "row": range(place + 2, len(rows) + 1)})
 
-    def _csv(self) -> Any:
-        text = CsvText(self.path, self.declaration.encoding, self.listing)
-        samples = {separator: text.rows(separator) for separator in SEPARATORS}
+    def _text(self) -> list[Any]:
+        encoding = self._encoding()
+        start = beginning(self.path, encoding, self.listing)
+        samples = {separator: _rows(start, separator) for separator in SEPARATORS}
         separator = max(
             SEPARATORS, key=lambda each: max(-len(self._missing(row)) for row, _ in samples[each])
         )
@@ -245,17 +221,80 @@ class _File:
         if place is None:
             self._without_header(first)
         # Only declared columns are named: whatever the others are called does not matter.
-        declared = set(self.declaration.columns.values())
-        names = [
-            name if name in declared else f"column {at}" for at, name in enumerate(first[place])
-        ]
+        ours = set(self.declaration.columns.values())
+        names = [name if name in ours else f"column {at}" for at, name in enumerate(first[place])]
         above = samples[separator][place - 1][1] if place else 0
-        path = text.readable(self.folder, above, separator, len(names))
+        path = self._plain(encoding, above, separator * (len(names) - 1))
         try:
-            table = self.engine.texts(path, names, separator, declared & set(names), place + 2)
+            table = self.engine.texts(path, names, separator, ours & set(names), place + 2)
         except duckdb.InvalidInputException as error:
-            text.broken(str(error), place)
-        rows = self._named(table, names)
-        if not self.engine.number(rows):
-            self._without_rows()
-        return rows
+            self._broken(str(error), place)
+        return self._named(table, names)
+
+    def _encoding(self) -> str:
+        declared = self.declaration.encoding
+        known = known_encoding(declared) if declared else None
+        if declared and not known:
+            expected = message("one of {names}", names=["utf-8", "gb18030", "utf-16"])
+            self.listing.stop(declared, expected, message("choose again"), column="--encoding")
+        return encoding_of(self.path, known, self.listing)
+
+    def _plain(self, encoding: str, above: int, empty: str) -> Path:
+        """Return a file in UTF-8 without so many lines above the header and without blank lines.
+
+        It is this one where that is so, and a copy with `empty` rows in place of them else.
+        """
+        if not above and encoding == "utf-8" and not self._has_blank_lines():
+            return self.path
+        copy = Path(tempfile.mkdtemp(dir=self.folder)) / self.path.name
+        inside = False
+        with (
+            self.path.open(encoding=encoding.replace("utf-8", "utf-8-sig"), newline="") as old,
+            copy.open("w", encoding="utf-8", newline="") as new,
+        ):
+            try:
+                for line in islice(old, above, None):
+                    if not inside and line in ("\n", "\r\n", "\r"):
+                        new.write(empty)
+                    new.write(line)
+                    inside ^= line.count('"') % 2 == 1
+            except UnicodeDecodeError as error:
+                self._no_text(error.object[error.start : error.start + 8].hex(" "), encoding)
+        return copy
+
+    def _has_blank_lines(self) -> bool:
+        """Return whether a line before the last row may be blank."""
+        with (
+            self.path.open("rb") as stream,
+            mmap.mmap(stream.fileno(), 0, access=mmap.ACCESS_READ) as content,
+        ):
+            end = len(content)
+            while end and content[end - 1] in b"\r\n":
+                end -= 1
+            return any(content.find(blank, 0, end) >= 0 for blank in _BLANK)
+
+    def _no_text(self, found: str, encoding: str, row: int | None = None) -> NoReturn:
+        self.listing.stop(found, message("text in {encoding}", encoding=encoding), _SAVE, row)
+
+    def _broken(self, error: str, above: int) -> NoReturn:
+        """Refuse what DuckDB cannot read, in our words where they are known."""
+        line, width = _LINE.search(error), _WIDTH.search(error)
+        row = above + int(line[1]) if line else None
+        given = error.partition("Original Line: ")[2].partition("\n")[0]
+        if "Invalid unicode" in error:
+            self._no_text(given, "utf-8", row)
+        if width:
+            expected = message("{n} cells, as in the header", n=int(width[1]))
+            advice = message("look for a separator too many or too few in this row")
+            self.listing.stop(given, expected, advice, row)
+        self.listing.stop(given or error.partition("\n")[0], message("a table"), QUOTED, row)
+
+
+def _rows(start: str, separator: str) -> list[tuple[list[str], int]]:
+    """Return the first rows of a text, each with the number of the line that it ends on."""
+    reader = csv.reader(io.StringIO(start, newline=""), delimiter=separator)
+    found: list[tuple[list[str], int]] = []
+    with suppress(csv.Error):  # an open quotation mark: DuckDB tells its line
+        for row in islice(reader, _WITHIN):
+            found.append(([cell.strip() for cell in row], reader.line_num))
+    return found or [([], 0)]
