@@ -157,7 +157,7 @@ def lives(registry: Any, space: Space, grid: Grid, engine: Engine) -> Any:
 
 
 def _slot(day: Any, grid: Grid) -> Any:
-    month = day.year().cast("int32") * 12 + day.month().cast("int32") - (1 + grid.base)
+    month = day.year().cast("int32") * 12 + day.month().cast("int32") - grid.base
     steps = month if grid.months == 1 else ((month + grid.months - 1) / grid.months).floor()
     return ibis.greatest(ibis.least(steps, grid.last + 1), 0).cast("int16")
 
