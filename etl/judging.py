@@ -8,6 +8,7 @@ from typing import Any
 
 import pandas as pd
 
+from etl.files.table import WORKBOOKS
 from etl.plan import GAIN, Plan, read_plan
 from indicators.periods import period_at
 from indicators.progress import (
@@ -83,8 +84,9 @@ def write_verdicts(path: Path, verdicts: pd.DataFrame, words: Wording) -> Path:
     told = verdicts.assign(verdict_in_words=[
         in_words(row, words) for row in verdicts.to_dict("records")
     ])  # fmt: skip
-    target = path.with_name(f"{path.stem}.verdicts{path.suffix.lower()}")
-    if target.suffix == ".xlsx":
+    suffix = ".xlsx" if path.suffix.lower() in WORKBOOKS else ".csv"
+    target = path.with_name(f"{path.stem}.verdicts{suffix}")
+    if suffix == ".xlsx":
         target.write_bytes(xlsx_file({"verdicts": told}))
     else:
         target.write_bytes(csv_file(told))

@@ -16,6 +16,9 @@ from typing import Any
 import pandas as pd
 
 from etl.figures.cells import number, period
+from etl.files.listing import Listing
+from etl.files.opening import opened
+from etl.files.table import Form
 from indicators.findings import Finding, FindingsError, Message, message
 from indicators.names import UnreadError, plain
 from indicators.periods import decimal_year
@@ -144,46 +147,32 @@ def read_plan(path: Path) -> Plan:
 
 
 def _tables(path: Path) -> list[tuple[str | None, pd.DataFrame]]:
-    """Return the sheets of a file as text, headings not yet taken off."""
-    try:
-        if path.suffix.lower() == ".xlsx":
-            read = pd.read_excel(path, sheet_name=None, dtype=str, header=None, engine="calamine")
-            tables: list[tuple[str | None, pd.DataFrame]] = [
-                (str(name), table) for name, table in read.items()
-            ]
-        else:
-            tables = [(None, _csv(path))]
-    except Exception as error:  # calamine and pandas raise many kinds of error on bad files
-        raise FindingsError(
-            [
-                Finding(
-                    path.name,
-                    str(error),
-                    message("a CSV table in UTF-8 or GB18030, or an XLSX workbook"),
-                    message("save the file again in one of these forms"),
-                )
-            ]
-        ) from None
-    if len(tables) == 1:
-        tables = [(None, tables[0][1])]
-    return [(name, table.fillna("").astype(str)) for name, table in tables if len(table)]
+    """Return the tables of a file as text, by their sheets where it has several.
+
+    Their rows keep the numbers that a spreadsheet gives them; the headings are row 1.
+    """
+    listing = Listing(path.name)
+    tables = []
+    with opened(path, listing) as source:
+        untitled = {
+            item.sheet for item in source.samples() if not any(map(str.strip, item.rows[0]))
+        }
+        sheets = source.sheets if len(source.sheets) > 1 else [None]
+        for sheet in (sheet for sheet in sheets if sheet not in untitled):
+            table = source.table(Form(sheet=sheet, hidden="read", number_formats="stored"))
+            (headings,) = table.header
+            columns = range(len(headings))
+            parts = [pd.DataFrame([headings], index=[1])]
+            for batch in table.batches(columns, ()):
+                texts = {at: _texts(batch.columns[at]) for at in columns}
+                parts.append(pd.DataFrame(texts, index=batch.rows))
+            tables.append((sheet, pd.concat(parts).sort_index()))
+    listing.refuse()
+    return tables if len(tables) > 1 else [(None, table) for _, table in tables]
 
 
-def _csv(path: Path) -> pd.DataFrame:
-    for encoding in ("utf-8-sig", "gb18030"):
-        try:
-            # Blank lines count, or the rows that findings name would not be the file's.
-            return pd.read_csv(
-                path,
-                dtype=str,
-                keep_default_na=False,
-                encoding=encoding,
-                header=None,
-                skip_blank_lines=False,
-            )
-        except UnicodeDecodeError:
-            continue
-    raise ValueError(path.name)
+def _texts(column: Any) -> list[str]:
+    return ["" if value is None else str(value) for value in column.to_pylist()]
 
 
 def _sheet(file: str, name: str | None, table: pd.DataFrame) -> _Sheet:
@@ -202,7 +191,7 @@ def _sheet(file: str, name: str | None, table: pd.DataFrame) -> _Sheet:
         else:
             headings[ours], columns[ours] = heading.strip(), at
     cells = pd.DataFrame({ours: table[at].iloc[1:] for ours, at in columns.items()})
-    cells = cells.assign(row=range(2, len(cells) + 2))
+    cells = cells.assign(row=cells.index)
     blank = (cells[list(columns)].map(plain) == "").all(axis=1) if columns else cells["row"] > 0
     sheet = _Sheet(file, name, cells[~blank].reset_index(drop=True), headings, unread)
     for ours, heading in twice:

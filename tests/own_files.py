@@ -200,8 +200,9 @@ def xls_book(
     sheets: dict[str, list[list[Any]]],
     further: bytes = b"",
     number_format: str = "",
+    shared: bytes = b"",
 ) -> Path:
-    """Write BIFF8 sheets as `xls` writes one; numbers may have a format."""
+    """Write BIFF8 sheets as `xls` writes one; numbers may have a format, texts may be shared."""
 
     def record(number: int, body: bytes) -> bytes:
         return struct.pack("<HH", number, len(body)) + body
@@ -225,6 +226,7 @@ def xls_book(
         text = struct.pack("<HHB", 164, len(number_format), 1) + number_format.encode("utf-16-le")
         head += record(0x041E, text)
         head += record(0x00E0, bytes(20)) + record(0x00E0, struct.pack("<HH16x", 0, 164))
+    head += shared
     names = [name.encode("utf-16-le") for name in sheets]
     offset = len(head) + sum(12 + len(name) for name in names) + 4
     for name, part in zip(names, parts, strict=True):

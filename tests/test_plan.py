@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import re
+import shutil
 from pathlib import Path
 
 import pandas as pd
@@ -18,6 +19,7 @@ from etl.judging import judged, verdicts, write_verdicts
 from etl.plan import AIMED, FIGURE, HEADINGS, MEASURED, read_plan
 from indicators.findings import Finding, FindingsError
 from indicators.wording import Wording
+from tests.own_files import ods
 
 
 def written(folder: Path, text: str) -> Path:
@@ -342,3 +344,19 @@ def test_a_target_is_shown_as_the_planner_set_it_and_a_verdict_with_what_is_not_
     beside = path.with_name("plan.verdicts.csv").read_text(encoding="utf-8-sig")
     assert "Achieved · late or on time unknown" in beside
     assert "-0.0" not in re.split(r"[,\n]", beside)
+
+
+@pytest.mark.parametrize("name", ["plan.tsv", "plan.ods", "plan.parquet", "gb18030.csv"])
+def test_a_plan_may_be_any_file_of_a_table(tmp_path: Path, name: str) -> None:
+    text = "序列,时期,数值,极性,目标,期限\n甲,2018,50,1,65,2020\n甲,2019,60,,,\n"
+    rows = [line.split(",") for line in text.splitlines()]
+    path = tmp_path / name
+    if name == "plan.ods":
+        shutil.move(ods(tmp_path, rows), path)
+    elif name == "plan.parquet":
+        pd.DataFrame(rows[1:], columns=rows[0]).to_parquet(path)
+    else:
+        mark = "\t" if name.endswith(".tsv") else ","
+        encoding = "gb18030" if name.startswith("gb") else "utf-8"
+        path.write_text("\n".join(map(mark.join, rows)), encoding=encoding)
+    assert judged(path)["series"].tolist() == ["甲"]
