@@ -211,6 +211,9 @@ def _indicator_findings(
         known["clause"] = (clauses, message("a clause of {file}", file="clauses.yaml"))
     if "regions" in lists:
         known["share_of"] = (_codes(lists, "regions"), _REGION)
+    if "industries" in lists:
+        industries = ["ALL", *_codes(lists, "industries")]
+        known["industry"] = (industries, message("an industry of GB/T 4754-2017"))
     if "schemes" in lists:
         known["scheme"] = (
             _codes(lists, "schemes"),

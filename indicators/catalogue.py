@@ -77,7 +77,8 @@ class Indicator:
     remainder: the dimensions over which a whole holds more than its parts.
     jump: None where no change is one. breaks: between the fixed classes of its maps.
     holders_of: it counts those who hold one at least of what that one counts. subset_of: some of
-    what that one counts. same_as: under that one the same count stands too.
+    what that one counts. same_as: under that one the same count stands too. industry: which one
+    its figures are of, where it is not all.
     """
 
     key: str
@@ -100,6 +101,7 @@ class Indicator:
     max_age: float | None = None
     share_of: str | None = None
     series: str | None = None
+    industry: str = "ALL"
     remainder: tuple[str, ...] = ()
     jump: Jump | None = None
     suppression: Suppression | None = None
@@ -232,6 +234,7 @@ def _indicator(key: str, entry: dict[str, Any]) -> Indicator:
         decimals=int(entry["decimals"]),
         shape=entry["shape"],
         series=entry.get("series"),
+        industry=entry.get("industry", "ALL"),
         remainder=tuple(entry.get("remainder", ())),
         jump=_jump(entry),
         suppression=Suppression(**entry["suppression"]) if "suppression" in entry else None,

@@ -320,6 +320,7 @@ leave_out: [{{column: 指标, from: [资料来源]}}]
         of("certificates_valid", "region period", "320000 2023 535000; 320000 2024 542500")
         | of("certified_organisations", "region period", "320000 2023 88000; 320000 2024 89000")
         | of("manufacturing_pass_rate", "region period", "320000 2023 94.5; 320000 2024 94.75"),
+        loads=False,  # one of its indicators is of manufacturing alone
     ),
     Shape(
         "headings in two languages in one cell",
@@ -1009,19 +1010,19 @@ leave_out: [{{column: A, from: [资料来源]}}]
 浙江|98%|99%
 发布机构：某厅
 """,
-        f"""
+        """
 layout: wide
 header: 2
 across: [period]
-columns: {{region: 地区}}
-fixed: {{indicator: agricultural_monitoring_pass_rate, {_ALL}}}
+columns: {region: 地区}
+fixed: {indicator: agricultural_monitoring_pass_rate, scheme: ALL, industry: A, size: ALL}
 unit: '%'
-leave_out: [{{column: 地区, from: [发布机构]}}]
+leave_out: [{column: 地区, from: [发布机构]}]
 """,
         of(
             "agricultural_monitoring_pass_rate",
-            "region period",
-            "320000 2023 98.5; 320000 2024 98.75; 330000 2023 98; 330000 2024 99",
+            "industry region period",
+            "A 320000 2023 98.5; A 320000 2024 98.75; A 330000 2023 98; A 330000 2024 99",
         ),
     ),
     Shape(
@@ -1369,20 +1370,20 @@ leave_out: [{{column: 地区, from: [来源]}}]
 贵州|91|92
 来源：某局
 """,
-        f"""
+        """
 layout: wide
 header: 2
 across: [period]
-columns: {{region: 地区}}
-fixed: {{indicator: industrial_supervision_pass_rate, {_ALL}}}
+columns: {region: 地区}
+fixed: {indicator: industrial_supervision_pass_rate, scheme: ALL, industry: C, size: ALL}
 unit: '%'
-leave_out: [{{rows: [3, 6]}}, {{column: 地区, from: [来源]}}]
+leave_out: [{rows: [3, 6]}, {column: 地区, from: [来源]}]
 """,
         of(
             "industrial_supervision_pass_rate",
-            "region period",
-            "320000 2023 94; 320000 2024 95; 330000 2023 95; 330000 2024 96; 510000 2023 92; "
-            "510000 2024 93; 520000 2023 91; 520000 2024 92",
+            "industry region period",
+            "C 320000 2023 94; C 320000 2024 95; C 330000 2023 95; C 330000 2024 96; "
+            "C 510000 2023 92; C 510000 2024 93; C 520000 2023 91; C 520000 2024 92",
         ),
     ),
     Shape(

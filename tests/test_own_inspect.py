@@ -405,3 +405,15 @@ def test_a_proposal_that_leaves_nothing_open_says_so(tmp_path: Path) -> None:
     said = propose(path, KNOWN).yaml(Wording("en"))
     assert TODO not in said
     assert "Nothing is left open" in said.splitlines()[0]
+
+
+@pytest.mark.parametrize(
+    ("title", "industry"),
+    [("2024年制造业产品质量合格率（%）", "C"), ("2024年获证组织数（家）", "ALL")],
+)
+def test_an_indicator_of_one_industry_is_proposed_with_it(
+    tmp_path: Path, title: str, industry: str
+) -> None:
+    path = csv(tmp_path, f"{title},\n地区,数量\n江苏,95\n浙江,96\n来源：某局,\n")
+    fixed = {item.key: item.value for item in propose(path, KNOWN).items}
+    assert fixed["fixed.industry"] == industry

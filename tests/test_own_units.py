@@ -167,3 +167,27 @@ def test_a_column_of_units_that_is_ignored_is_held_against_the_declared_unit(
         assert [fault[:4] for fault in faults(path, declared)] == [(3, "单位", unit, "the unit 张")]
     else:
         assert figures(path, declared) == {("330000", "2024"): 3, ("320000", "2024"): 12}
+
+
+@pytest.mark.parametrize(
+    "name", ["认证证书数（万张）.csv", "证书_万张.csv", "2024年 单位：万张.csv"]
+)
+def test_a_unit_that_only_the_file_s_name_says_is_held_against_the_declared_one(
+    tmp_path: Path, name: str
+) -> None:
+    path = csv(tmp_path, "地区,时期,数值\n江苏,2024,12\n").rename(tmp_path / name)
+    (fault,) = faults(path)
+    assert fault[:4] == (None, None, path.stem, "the unit 张")
+    assert figures(path, LONG.replace("unit: 张", "unit: 万张")) == {("320000", "2024"): 120_000}
+    assert figures(path, f"{LONG}unit_overrules: [万张]\n") == {("320000", "2024"): 12}
+    titled = csv(tmp_path, "单位：张,,\n地区,时期,数值\n江苏,2024,12\n").rename(path)
+    assert figures(titled, f"{LONG}header: 2\n") == {("320000", "2024"): 12}
+
+
+def test_a_unit_that_only_the_document_says_is_held_against_the_declared_one(
+    tmp_path: Path,
+) -> None:
+    path = csv(tmp_path, "地区,时期,数值\n江苏,2024,12\n")
+    document = "provenance: {publisher: 某局, document: 2024年证书数（万张）, licence: 公开}\n"
+    (fault,) = faults(path, document + LONG)
+    assert fault[2:4] == ("2024年证书数（万张）", "the unit 张")

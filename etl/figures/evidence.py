@@ -582,14 +582,26 @@ class Evidence:
             saying = doubtful[0].text if doubtful else texts[0].text
             self._doubt(f"fixed.{key}", "ALL", message('"{said}" may say which', said=saying))
         else:
+            self._say_total(key)
+
+    def _say_total(self, key: str) -> None:
+        """Say the total of all; of an indicator that is of one industry, this one."""
+        indicators = [i for i in self.catalogue.indicators.values() if i.key in self._indicators()]
+        industries = {each.industry for each in indicators} if key == "industry" else set()
+        if industries <= {"ALL"}:
             self._say(f"fixed.{key}", "ALL", "likely", message("no column says otherwise"))
+        elif len(industries) == 1:
+            (code,) = industries
+            why = message("the catalogue says so of {indicator}", indicator=indicators[0].title)
+            self._say(f"fixed.{key}", code, "likely", why)
+        else:
+            why = message("the catalogue says so of {indicator}", indicator=indicators[0].title)
+            self._doubt(f"fixed.{key}", " / ".join(sorted(industries)), why)
 
     def _say_unit(self) -> None:
         if self.columns.of("unit") or "unit" in self.across:
             return
-        fixed = [item.value for item in self.made if item.key == "fixed.indicator"]
-        code = str(fixed[0]) if fixed and not str(fixed[0]).startswith(TODO) else None
-        codes = self._codes() if code is None else {code}
+        codes = self._indicators()
         said = list(
             dict.fromkeys(
                 h.unit for h in (*self.head, *self.around) if h.unit and self.headings.unit(h.unit)
@@ -625,6 +637,11 @@ class Evidence:
 
     def _fitting(self, said: Sequence[str], code: str) -> str | None:
         return next((unit for unit in said if self.headings.fits(unit, code)), None)
+
+    def _indicators(self) -> set[str]:
+        """Return the indicators that the figures are of, as far as they are known."""
+        fixed = [str(item.value) for item in self.made if item.key == "fixed.indicator"]
+        return set(fixed) if fixed and not fixed[0].startswith(TODO) else self._codes()
 
     def _codes(self) -> set[str]:
         """Return the indicators that stand in a column or above the figures."""

@@ -1,4 +1,4 @@
-"""The units that titles and headings say, held against those that the figures are read in.
+"""The units that titles, headings and names say, held against those the figures are read in.
 
 A title that says 万张 above figures that are declared in 张 makes ten thousand of one.
 """
@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from pathlib import Path
 
 from etl.figures.declaration import Declaration
 from etl.figures.units import BODIES, power
@@ -35,7 +36,7 @@ class _Statement:
     text: str
     units: tuple[str, ...]
     marked: bool
-    row: int
+    row: int | None
     column: str
     agrees: bool = False
     against: dict[str, None] = field(default_factory=dict)  # declared units that it contradicts
@@ -51,7 +52,7 @@ class _Statement:
 
 @dataclass
 class UnitWords:
-    """All that one table says of units.
+    """All that one table says of units, and what is said of it: by its file's name, its document.
 
     above: the rows before the header. headings: for each column of figures, by its position, the
     texts above it with their rows.
@@ -62,6 +63,7 @@ class UnitWords:
     above: Sequence[Sequence[str]]
     headings: Mapping[int, Sequence[tuple[int, str]]]
     _titles: list[_Statement] = field(default_factory=list)
+    _names: list[_Statement] = field(default_factory=list)
     _headings: dict[int, list[_Statement]] = field(default_factory=dict)
     _held: set[tuple[int, str, str, int]] = field(default_factory=set)
     _declared: dict[str, None] = field(default_factory=dict)
@@ -74,6 +76,12 @@ class UnitWords:
             for row, cells in enumerate(self.above, start=1)
             for cell in cells
             for statement in self._statements(cell, row, "")
+        ]
+        document = self.declaration.provenance.get("document", "")
+        self._names = [
+            statement
+            for text in dict.fromkeys((Path(self.listing.file).stem, document))
+            for statement in self._statements(text, None, "", heading=True)
         ]
 
     def hold(self, position: int, label: str, declared: str, unit: Text, exponent: int) -> None:
@@ -96,6 +104,10 @@ class UnitWords:
             self._open.append((declared, exponent, unit))
             for statement in self._titles:
                 statement.hold(declared, exponent, unit)
+            named_by_row = self.declaration.unit is None
+            if not named_by_row and not any(statement.agrees for statement in self._titles):
+                for statement in self._names:
+                    statement.hold(declared, exponent, unit)
 
     def note(self, text: str, row: int, column: str) -> None:
         """Take in what a row that is left out says: a note below the table."""
@@ -119,9 +131,15 @@ class UnitWords:
                 statement.hold(declared, exponent, unit)
             if not statement.agrees:
                 self._titles.append(statement)
-        nearer = any(found.agrees for said in self._headings.values() for found in said)
-        for statement in [*self._titles, *(s for said in self._headings.values() for s in said)]:
-            other = statement.marked and not statement.agrees and not nearer
+        headings = [statement for said in self._headings.values() for statement in said]
+        nearer = any(statement.agrees for statement in headings)
+        for statement in [*self._titles, *self._names, *headings]:
+            other = (
+                statement.marked
+                and statement.row is not None
+                and not statement.agrees
+                and not nearer
+            )
             against = list(statement.against) or (list(self._declared) if other else [])
             if against:
                 self.listing.add(
@@ -137,7 +155,7 @@ class UnitWords:
                 )
 
     def _statements(
-        self, cell: str, row: int, column: str, *, heading: bool = False
+        self, cell: str, row: int | None, column: str, *, heading: bool = False
     ) -> Iterator[_Statement]:
         said: dict[tuple[str, ...], bool] = {}
         for match in _MARKED.finditer(cell):
