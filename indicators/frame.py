@@ -77,12 +77,10 @@ def _say_mistakes(words: Wording) -> None:
     """Say that pages stand on the last release's catalogue, or stop where they have none."""
     if mistakes:
         told = mistakes[words.language]
-        setting = (told[words("Check")] == "setting").all()
-        st.title(
-            words("Nothing can be shown yet: a setting is wrong")
-            if setting
-            else words("Nothing can be shown yet: files have mistakes")
-        )
+        if (told[words("Check")] == "setting").all():
+            st.title(words("Nothing can be shown yet: a setting is wrong"))
+        else:
+            st.title(words("Nothing can be shown yet: files have mistakes"))
         remedy = words(
             "Correct what is listed and start the server again. The same list: python -m etl check"
         )

@@ -12,18 +12,18 @@ from collections.abc import Iterable
 _MARKUP = re.compile(
     r"[\\`*_\[\]<>~$|]"
     r"|&(?=[#\w]+;)"  # an entity
-    r"|:(?=[A-Za-z0-9_+\[{]|//)"  # a directive; an address, whose own escapes would be shown
-    r"|(?<=www)\."
+    r"|:(?=[A-Za-z0-9_+\[{])"  # a directive
     r"|^(?:[#+=-]|\d+(?=[.)]))"  # a heading, a list
 )
-# Streamlit looks for these once escapes are undone: a space without width keeps them apart.
-_PICTURE = re.compile(r":(?=[\w+/-]+:)")
+# A picture, a web address, one of mail: Streamlit looks for these once escapes are undone, and a
+# space without width keeps their parts from one another.
+_JOINT = re.compile(r":(?=[\w+/-]+:)|:(?=//)|www(?=\.)|@(?=[-\w]+\.)", re.IGNORECASE)
 _APART = "\u200b"
 
 
 def escaped(text: str) -> str:
     """Return one line of Markdown that shows `text` as it stands, a line break as a blank."""
-    line = _PICTURE.sub(f":{_APART}", " ".join(text.splitlines()).strip())
+    line = _JOINT.sub(rf"\g<0>{_APART}", " ".join(text.splitlines()).strip())
     return _MARKUP.sub(lambda found: _escape(found[0]), line)
 
 

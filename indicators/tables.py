@@ -13,6 +13,7 @@ from indicators.denominators import DENOMINATOR, with_denominators
 from indicators.statuses import OBSERVATION_STATUSES, ObservationStatus
 from indicators.wording import Wording, points
 
+Publishers = Mapping[str, list[str]]  # by source, as its citations say
 Cell = Callable[[dict[Any, Any]], object]
 
 
@@ -91,6 +92,14 @@ def source_name(source: str, words: Wording) -> str:
     known = catalogue.load().sources.get(source)
     # A folder of own figures that the catalogue does not name goes by its own name.
     return words.text(known.title) if known else source
+
+
+def publisher_name(source: str, publishers: Publishers, words: Wording) -> str:
+    """Return who publishes a source: of one that the catalogue does not name, as it declares."""
+    if source == "derived":
+        return words("This project")
+    known = catalogue.load().sources.get(source)
+    return words.text(known.publisher) if known else words.listed(publishers.get(source, [source]))
 
 
 def scheme_name(scheme: str, words: Wording) -> str:

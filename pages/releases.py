@@ -16,7 +16,7 @@ selection = sidebar.choose_figure(words, vintage)
 rows = queries.observations(selection, vintage)
 published = queries.releases(newest)
 told = sidebar.choose_release(words, newest)
-sources = cached.sources(vintage)
+sources = queries.sources(vintage)
 
 title = words.plural(
     "Release {number} holds {rows} figures from {n} source",

@@ -38,7 +38,7 @@ def line(indicator: str, figures: Mapping[str, float], region: str = JIANGSU) ->
 
 def facts_of(rows: pd.DataFrame) -> facts.Facts:
     found = facts.gather(
-        NATION, rows, NO_VERDICTS, NOBODY, NO_HOLDINGS, rows.head(0), compare.read_peer_groups()
+        NATION, rows, NO_VERDICTS, NOBODY, NO_HOLDINGS, rows.head(0), compare.read_peer_groups(), {}
     )
     return found[JIANGSU, "EAST"]
 

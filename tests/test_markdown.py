@@ -39,6 +39,8 @@ TEXTS = [
     "AT&T; C:\\数据",
     "http://a.cn/b_c*d",
     "www.a.cn/b_c",
+    "WWW.A.CN HTTPS://A.CN",
+    "某局 a.b@c.gov.cn",
     "第1行\n第2行",
     "《某表》（2023年）[^1]",
     "a:b 12:30 资料来源：某局",
@@ -96,8 +98,8 @@ def test_every_text_is_shown_as_it_stands(tmp_path: Path) -> None:
         f"from indicators import markdown\ntexts = {texts!r}\n"
         "for place, text in enumerate(texts):\n"
         "    with st.container(key=f'text{place}'):\n        st.caption(markdown.escaped(text))\n"
-        "with st.container(key='lines'):\n    st.caption(markdown.lines(texts[:26]))\n"
-        "with st.container(key='bullets'):\n    st.markdown(markdown.bullets(texts[:26]))\n",
+        "with st.container(key='lines'):\n    st.caption(markdown.lines(texts[:28]))\n"
+        "with st.container(key='bullets'):\n    st.markdown(markdown.bullets(texts[:28]))\n",
         encoding="utf-8",
     )
     with serving(page_file, folder=tmp_path) as (_, port), sync_playwright() as playwright:
@@ -113,7 +115,7 @@ def test_every_text_is_shown_as_it_stands(tmp_path: Path) -> None:
         }
         listed = page.locator(".st-key-bullets li").all_inner_texts()
         paragraph = page.locator(".st-key-lines p").inner_text()
-        marked = page.locator("[class*=st-key-text]").locator("em,strong,code,del,img,h1,ul,ol")
+        marked = page.locator("[class*=st-key-text]").locator("em,strong,code,del,img,h1,ul,ol,a")
         assert marked.count() == 0
         browser.close()
     assert {text: read(seen) for text, seen in shown.items()} == {
@@ -126,7 +128,7 @@ def test_every_text_is_shown_as_it_stands(tmp_path: Path) -> None:
 def test_an_address_is_a_link_and_nothing_else_is() -> None:
     assert markdown.address("https://a.cn/b_c") == "<https://a.cn/b_c>"
     assert markdown.address("javascript:alert(1)") == r"javascript\:alert(1)"
-    assert markdown.address("https://a.cn/ [x](b)") == r"https\://a.cn/ \[x\](b)"
+    assert markdown.address("https://a.cn/ [x](b)") == "https:\u200b//a.cn/ \\[x\\](b)"
 
 
 # What Streamlit reads as Markdown; labels of widgets are the catalogue's own words.
@@ -134,12 +136,19 @@ SINKS = {"caption", "markdown", "title", "info", "warning", "error", "success", 
 
 
 def shown_by(path: Path) -> Iterator[ast.expr]:
-    """Yield what a module gives to Streamlit as Markdown."""
-    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+    """Yield what a module gives to Streamlit as Markdown; of a name, all that it may stand for."""
+    tree = ast.parse(path.read_text(encoding="utf-8"))
+    values: dict[str, list[ast.expr]] = {}
+    for node in ast.walk(tree):
+        if isinstance(node, ast.NamedExpr | ast.Assign):
+            targets = node.targets if isinstance(node, ast.Assign) else [node.target]
+            for name in targets:
+                values.setdefault(ast.unparse(name), []).append(node.value)
+    for node in ast.walk(tree):
         if not isinstance(node, ast.Call) or not isinstance(node.func, ast.Attribute):
             continue
         if node.func.attr in SINKS and ast.unparse(node.func.value) in ("st", "st.sidebar"):
-            yield node.args[0]
+            yield from values.get(ast.unparse(node.args[0]), node.args[:1])
 
 
 def is_ours(shown: ast.expr) -> bool:

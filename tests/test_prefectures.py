@@ -258,29 +258,29 @@ def test_the_map_of_the_nation_has_no_rows_of_prefectures() -> None:
 def test_what_is_missing_is_named_with_who_could_supply_it() -> None:
     rows = rows_of([row for row in WORLD if row[1] == "2024-12"])
     item = catalogue.load().indicators["certificates_valid"]
-    missing, published, supply, counted = lacking(rows, "330000", item, ZH)
+    missing, published, supply, counted = lacking(rows, "330000", item, ZH, {})
     assert missing == "缺少数据：浙江的 11 个地市都没有有效认证证书数。"
     assert published.startswith("目前只公布到省一级，公布方：国家认监委")
     assert "浙江的主管部门" in supply
     assert "docs/certificates.md" in counted
-    assert "Zhejiang" in lacking(rows, "330000", item, EN)[0]
+    assert "Zhejiang" in lacking(rows, "330000", item, EN, {})[0]
 
 
 def test_nothing_is_said_to_be_missing_where_one_prefecture_has_a_figure() -> None:
     item = catalogue.load().indicators["certificates_valid"]
-    assert lacking(rows_of(BELOW), "330000", item, ZH) == []
+    assert lacking(rows_of(BELOW), "330000", item, ZH, {}) == []
     # Figures of another province's prefectures do not help.
-    assert len(lacking(rows_of(BELOW), "340000", item, ZH)) == 4
+    assert len(lacking(rows_of(BELOW), "340000", item, ZH, {})) == 4
 
 
 def test_a_ratio_of_prefectures_waits_for_its_parts_and_others_for_an_authority() -> None:
     known, nothing = catalogue.load().indicators, rows_of([])
-    ratio = lacking(nothing, "330000", known["organisations_per_10000_residents"], EN)
+    ratio = lacking(nothing, "330000", known["organisations_per_10000_residents"], EN, {})
     assert ratio[1:] == [
         "It is computed here once there are figures by prefecture of: Certified organisations, "
         "Residents."
     ]
-    rate = lacking(nothing, "330000", known["manufacturing_pass_rate"], EN)
+    rate = lacking(nothing, "330000", known["manufacturing_pass_rate"], EN, {})
     assert len(rate) == 2
     assert "authority responsible in Zhejiang" in rate[1]
 

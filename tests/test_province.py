@@ -53,7 +53,7 @@ def facts_of(
 ) -> facts.Facts:
     found = facts.gather(
         "100000", rows, verdicts, NO_NEIGHBOURS, NO_HOLDINGS,
-        rows.head(0) if parts is None else parts, compare.read_peer_groups(),
+        rows.head(0) if parts is None else parts, compare.read_peer_groups(), {},
     )  # fmt: skip
     return found[region, group]
 

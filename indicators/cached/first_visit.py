@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from contextlib import suppress
 
-from indicators.cached import objectives, queries, releases
+from indicators.cached import objectives, queries
 from indicators.cached.map import boundaries, first_of, map_datasets, mapped, offers, specification
 from indicators.cached.province import province_pages
 from indicators.compare import PeerGroupError
@@ -40,7 +40,7 @@ def warm() -> None:
     queries.reach(vintage)
     queries.releases(vintage)
     queries.national(vintage)
-    releases.sources(vintage)
+    queries.sources(vintage)
     objectives.verdicts(vintage)
     # A bad file of peer groups is told on the page that needs it, and stops no other.
     with suppress(PeerGroupError):

@@ -9,7 +9,7 @@ import streamlit as st
 from streamlit.dataframe_util import convert_anything_to_arrow_bytes
 
 from indicators import catalogue, tables
-from indicators.cached.queries import choices, citations_of, engine, kept, observations
+from indicators.cached.queries import choices, citations_of, engine, kept, observations, publishers
 from indicators.drawing import levels
 from indicators.drawing.boundaries import Boundaries, load_boundaries
 from indicators.drawing.charts import RANKING, REFERENCE, Specification
@@ -138,7 +138,7 @@ def lacking(view: MapView, vintage: Vintage) -> list[str]:
     if view.within == NATION:
         return []
     rows = observations(view.selection, vintage)
-    return levels.lacking(rows, view.within, view.indicator, view.words)
+    return levels.lacking(rows, view.within, view.indicator, view.words, publishers(vintage))
 
 
 @kept

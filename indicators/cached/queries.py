@@ -89,3 +89,15 @@ def citations_of(rows: pd.DataFrame, vintage: Vintage) -> pd.DataFrame:
 def national(vintage: Vintage) -> pd.DataFrame:
     """Return `queries.national`."""
     return queries.national(engine(vintage.dataset), vintage.release)
+
+
+@kept
+def sources(vintage: Vintage) -> pd.DataFrame:
+    """Return `holdings.sources`."""
+    return holdings.sources(engine(vintage.dataset), vintage.release)
+
+
+@kept
+def publishers(vintage: Vintage) -> dict[str, list[str]]:
+    """Return who publishes each source, as its citations say."""
+    return holdings.publishers(sources(vintage))

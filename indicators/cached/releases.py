@@ -7,7 +7,7 @@ import streamlit as st
 
 from indicators import tables
 from indicators.cached.queries import engine, kept
-from indicators.store import holdings, queries
+from indicators.store import queries
 from indicators.store.queries import Selection, Vintage
 from indicators.wording import Language, Wording
 
@@ -40,12 +40,6 @@ def retractions(vintage: Vintage) -> pd.DataFrame:
 def revisions(selection: Selection, vintage: Vintage) -> pd.DataFrame:
     """Return `queries.revisions`."""
     return queries.revisions(engine(vintage.dataset), selection)
-
-
-@kept
-def sources(vintage: Vintage) -> pd.DataFrame:
-    """Return `holdings.sources`."""
-    return holdings.sources(engine(vintage.dataset), vintage.release)
 
 
 @st.cache_resource(ttl="10m", max_entries=4, show_spinner=False)

@@ -53,7 +53,11 @@ def undivided(region: str, words: Wording) -> str:
 
 
 def lacking(
-    rows: pd.DataFrame, within: str, indicator: catalogue.Indicator, words: Wording
+    rows: pd.DataFrame,
+    within: str,
+    indicator: catalogue.Indicator,
+    words: Wording,
+    publishers: tables.Publishers,
 ) -> list[str]:
     """Return what is missing where no prefecture of `within` has a figure, and who could supply it.
 
@@ -71,7 +75,7 @@ def lacking(
             "There is no figure for any of the {n} prefectures of {province}: {what}.",
             n=len(codes), province=province, what=title,
         ),
-        *_publishers(known[known["region"].isin(tables.provinces())]["source"], words),
+        *_published(known[known["region"].isin(tables.provinces())]["source"], publishers, words),
         *_ways(indicator, province, words),
     ]  # fmt: skip
 
@@ -97,9 +101,10 @@ def _ways(indicator: catalogue.Indicator, province: str, words: Wording) -> list
     return ways
 
 
-def _publishers(sources: Iterable[str], words: Wording) -> list[str]:
-    known = catalogue.load().sources
-    named = sorted({words.text(known[key].publisher) for key in sources if key in known})
+def _published(sources: Iterable[str], publishers: tables.Publishers, words: Wording) -> list[str]:
+    named = {tables.publisher_name(key, publishers, words) for key in sources if key != "derived"}
     if not named:
         return []
-    return [words("Published by province only: {publishers}.", publishers=words.listed(named))]
+    return [
+        words("Published by province only: {publishers}.", publishers=words.listed(sorted(named)))
+    ]

@@ -199,6 +199,11 @@ def sources(engine: sa.Engine, number: int | None = None) -> pd.DataFrame:
     )
 
 
+def publishers(sources: pd.DataFrame) -> dict[str, list[str]]:
+    """Return the publishers of each of the `sources`."""
+    return dict(zip(sources["source"], sources["publishers"], strict=True))
+
+
 def _frequency(held: sa.FromClause) -> sa.Case[str]:
     period = held.c.period
     return sa.case(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cache, cached_property
 from typing import Any
 
@@ -43,8 +43,8 @@ class Facts:
     nation: whose figures are the benchmark, the province's for a prefecture. peers: the codes
     compared with, by `group`. own: the region's totals, all periods. spine: `compare.spine`.
     verdicts: the region's of `targets.verdicts`. nearest: the region's of `compare.neighbours`.
-    holdings: which sources have figures of an indicator, and of how many provinces. parts:
-    `queries.parts` of the region and its benchmark.
+    holdings: which sources have figures of an indicator, and of how many provinces; publishers:
+    theirs. parts: `queries.parts` of the region and its benchmark.
     """
 
     region: str
@@ -57,6 +57,7 @@ class Facts:
     nearest: pd.DataFrame
     holdings: Mapping[str, Mapping[str, int]]
     parts: pd.DataFrame
+    publishers: tables.Publishers = field(default_factory=dict)
 
     @cached_property
     def lines(self) -> pd.DataFrame:
@@ -127,12 +128,13 @@ def gather(
     holdings: pd.DataFrame,
     parts: pd.DataFrame,
     declared: PeerGroups,
+    publishers: tables.Publishers,
 ) -> dict[tuple[str, str], Facts]:
     """Return what is known of every region below `parent`, by region and group of peers.
 
     In one go, since what is asked of one region costs as much as what is asked of all. `rows`:
     totals of those regions and of the parent; `parts`: theirs by industry and size; `verdicts`,
-    `nearest`: of all regions; `holdings`: `holdings.by_period`.
+    `nearest`: of all regions; `holdings`: `holdings.by_period`; `publishers`: of the sources.
     """
     regions = below(parent)
     near, parts_of = by_region(nearest), by_region(parts)
@@ -163,6 +165,7 @@ def gather(
             nearest=near[region],
             holdings=sources,
             parts=pd.concat([parts_of[region], parts_of[parent]]),
+            publishers=publishers,
         )
         for (region, group), members in peers.items()
     }
@@ -291,10 +294,11 @@ def shared(
     nearest = neighbours(alike, declared, level(regions[0]))
     cited = {*totals["citation"].unique(), *parts["citation"].unique()}
     releases = queries.releases(engine).set_index("release", drop=False)
+    publishers = holdings.publishers(holdings.sources(engine, number))
     return Shared(
         parent,
         vintage,
-        facts=gather(parent, totals, verdicts.verdicts, nearest, held, parts, declared),
+        facts=gather(parent, totals, verdicts.verdicts, nearest, held, parts, declared, publishers),
         totals=totals,
         citations=queries.citations(engine, cited),
         judged=verdicts,

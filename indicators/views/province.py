@@ -630,8 +630,7 @@ def supplier(item: catalogue.Indicator, facts: Facts, words: Wording) -> str:
         return words("computed here as soon as there is: {indicators}", indicators=titles)
     suppliers = []
     for source, provinces in sorted(facts.holdings.get(item.key, {}).items()):
-        listed = known.sources.get(source)
-        publisher = words.text(listed.publisher) if listed else tables.source_name(source, words)
+        publisher = tables.publisher_name(source, facts.publishers, words)
         if provinces:
             said = words.plural(
                 "{publisher}: published for {n} province",
@@ -753,8 +752,17 @@ def source_line(facts: Facts, words: Wording) -> str:
 
 
 def source_names(facts: Facts, words: Wording) -> list[str]:
-    """Return the sources of a region's figures."""
-    return [tables.source_name(key, words) for key in sorted(set(facts.own["source"]))]
+    """Return the sources of a region's figures; one without a title says who publishes it."""
+    return [
+        tables.source_name(key, words)
+        if key == "derived" or key in catalogue.load().sources
+        else words(
+            "{document} ({publisher})",
+            document=key,
+            publisher=tables.publisher_name(key, facts.publishers, words),
+        )
+        for key in sorted(set(facts.own["source"]))
+    ]
 
 
 def declared() -> list[str]:
