@@ -195,13 +195,13 @@ def menu() -> StreamlitPage:
     """Draw the menu and return the page that the address names."""
     words = Wording(_language())
     _menu_drawn.set(True)
-    files = {page: ROOT / "pages" / f"{page}.py" for page in PAGES}
-    return st.navigation(
-        [
-            st.Page(file, title=_title(page, words), default=page == PAGES[0])
-            for page, file in files.items()
-        ]
-    )
+    return st.navigation([page(name, words) for name in PAGES])
+
+
+def page(name: str, words: Wording) -> StreamlitPage:
+    """Return a page as the menu and links name it."""
+    file = ROOT / "pages" / f"{name}.py"
+    return st.Page(file, title=_title(name, words), default=name == PAGES[0])
 
 
 def chart(specification: Specification, datasets: Mapping[str, Any], **options: Any) -> None:

@@ -12,6 +12,7 @@ from streamlit.testing.v1 import AppTest
 
 from etl.refresh import fill_if_empty
 from indicators.store.opening import open_database
+from tests.conftest import publish_rows
 
 ROOT = Path(__file__).resolve().parent.parent
 HAN = re.compile(r"[\u4e00-\u9fff]")
@@ -83,6 +84,27 @@ def test_an_address_that_makes_no_sense_is_told_and_survived() -> None:
     assert not page.exception
     assert len(page.warning) == 3
     assert page.selectbox(key="choice_indicator").value == "certificates_valid"
+
+
+def test_a_period_of_another_frequency_leads_to_its_figures(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    url = f"sqlite:///{tmp_path / 'flow.sqlite'}"
+    monkeypatch.setenv("DATABASE_URL", url)
+    engine = open_database(url)
+    periods = ("2023", "2024", "2024-Q3")
+    publish_rows(engine, [("tic_revenue", period, "320000", 5.0) for period in periods])
+    page = opened("map", indicator="tic_revenue", period="2024-Q3")
+    assert page.selectbox(key="choice_period").value == "2024"
+    assert [box.value for box in page.sidebar.warning] == [
+        "该指标的地图只用年度数据；2024年第3季度的数据见“数据”页。"
+    ]
+    assert page.sidebar.get("page_link")[0].proto.label == "在“数据”页查看2024年第3季度的数据"
+    assert page.query_params["period"] == "2024"
+    # A period that nobody has figures of is told as before.
+    missing = opened("map", indicator="tic_revenue", period="2011-05")
+    assert "没有数据" in missing.sidebar.warning[0].value
+    engine.dispose()
 
 
 def test_switching_the_language_keeps_the_view() -> None:

@@ -266,6 +266,15 @@ def test_what_is_missing_is_named_with_who_could_supply_it() -> None:
     assert "Zhejiang" in lacking(rows, "330000", item, EN, {})[0]
 
 
+def test_an_own_source_is_named_by_its_publisher_as_who_could_supply_prefectures() -> None:
+    rows = rows_of([row for row in WORLD if row[1] == "2024-12"]).assign(source="own-bureau")
+    item = catalogue.load().indicators["certificates_valid"]
+    publishers = {"own-bureau": ["某局", "某协会"], "other": ["别局"]}
+    assert "目前只公布到省一级，公布方：某局、某协会。" in lacking(
+        rows, "330000", item, ZH, publishers
+    )
+
+
 def test_nothing_is_said_to_be_missing_where_one_prefecture_has_a_figure() -> None:
     item = catalogue.load().indicators["certificates_valid"]
     assert lacking(rows_of(BELOW), "330000", item, ZH, {}) == []

@@ -13,7 +13,7 @@ from streamlit.testing.v1 import AppTest
 
 from etl.publish.gate import Decision, publish
 from etl.refresh import fill_if_empty
-from indicators import compare, tables
+from indicators import catalogue, compare, tables
 from indicators.cached import first_visit
 from indicators.drawing import province as province_charts
 from indicators.drawing.boundaries import load_boundaries
@@ -211,6 +211,29 @@ def test_only_documents_of_the_region_s_figures_are_cited(common: facts.Shared) 
     assert one.facts.group == "nearest"
     assert set(one.citations["citation"]) <= set(common.citations["citation"])
     assert not one.citations.empty
+
+
+def test_an_own_source_is_named_by_its_declared_publisher() -> None:
+    holdings = pd.DataFrame(
+        [("tic_revenue", "own-bureau", 4), ("tic_revenue", "bare", 0)],
+        columns=["indicator", "source", "provinces"],
+    )
+    rows = rows_of([("certificates_valid", "2024-12", "330000", 1.0)]).assign(source="own-bureau")
+    told = facts.gather(
+        "100000",
+        rows,
+        NO_VERDICTS,
+        NO_NEIGHBOURS,
+        holdings,
+        rows.head(0),
+        compare.read_peer_groups(),
+        {"own-bureau": ["某局"]},
+    )["330000", "EAST"]
+    assert province.source_names(told, EN) == ["own-bureau (某局)"]
+    table = province.missing_table(told, EN).astype(str)
+    who = dict(zip(table["Indicator"], table["Who could supply it"], strict=True))
+    title = catalogue.load().indicators["tic_revenue"].title.en
+    assert who[title] == ("bare: published for the nation only; 某局: published for 4 provinces")
 
 
 def test_what_is_missing_names_who_publishes_it_for_others(common: facts.Shared) -> None:

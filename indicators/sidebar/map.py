@@ -8,7 +8,7 @@ from typing import Any
 
 import streamlit as st
 
-from indicators import address, catalogue, markdown, tables
+from indicators import address, catalogue, frame, markdown, tables
 from indicators.address import INFO, choose
 from indicators.cached import map as cached
 from indicators.cached import queries
@@ -139,7 +139,7 @@ def _other_frequency(indicator: str, mapped: list[str], vintage: Vintage, words:
         return ""
     period = words.period(asked)
     st.sidebar.page_link(
-        "pages/releases.py",
+        frame.page("releases", words),
         label=words("The figures of {period} on the Data page", period=period),
         query_params={"indicator": indicator, "of_period": asked, "lang": words.language},
     )
