@@ -92,7 +92,7 @@ def roll_up(path: Path, out: Path, memory_limit: str = "4GB") -> float:
     import ibis.backends.duckdb  # noqa: F401  loaded when first used otherwise
 
     from etl.certificates.counting import roll_up
-    from etl.certificates.engine import engine
+    from etl.certificates.engine import Progress, engine
     from etl.certificates.validity import spanned
 
     periods = spanned("2018-01", "2025-12") + spanned("2018", "2025")
@@ -104,7 +104,7 @@ def roll_up(path: Path, out: Path, memory_limit: str = "4GB") -> float:
             _reference(),
             here,
             out,
-            lambda step, of, doing: print(f"  {step}/{of} {doing}", file=sys.stderr),
+            Progress(lambda step, of, doing: print(f"  {step}/{of} {doing}", file=sys.stderr), 4),
         )
     return time.perf_counter() - begun
 

@@ -17,7 +17,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from etl.certificates.counting import MEASURES, counted, roll_up, roll_up_files
-from etl.certificates.cube import DIMENSIONS, Reference, space
+from etl.certificates.cube import DIMENSIONS, Reference, cube
 from etl.certificates.declaration import Declaration
 from etl.certificates.engine import LIBRARIES, Engine, Memory, engine
 from etl.certificates.trace import Figure, trace_figure
@@ -140,7 +140,7 @@ def rolled_up(certificates: Iterable[Certificate], periods: list[str], on: Engin
 
 
 def totals_of(code: str, dimension: str) -> list[str]:
-    each = getattr(space(REFERENCE), dimension)
+    each = getattr(cube(REFERENCE), dimension)
     return [total for total in each.codes if code in each.members(total)]
 
 
@@ -283,7 +283,7 @@ def hold_by_hand(certificates: list[Certificate], on: Engine) -> pd.DataFrame:
 def hold_the_laws(numbers: dict[Cell, dict[str, int]]) -> None:
     """Organisations of a total: at most the sum, at least the largest part. Others add up."""
     for place, name in enumerate(DIMENSIONS):
-        dimension = getattr(space(REFERENCE), name)
+        dimension = getattr(cube(REFERENCE), name)
         parts: dict[Cell, list[dict[str, int]]] = {}
         for cell, row in numbers.items():
             position = dimension.codes.index(cell[place])
@@ -432,7 +432,7 @@ def test_files_of_all_kinds_are_rolled_up_and_what_is_not_clean_is_told(
         FILES,
         tmp_path / "out",
         duckdb,
-        progress=lambda step, steps, doing: told.append(f"{step}/{steps} {doing}"),
+        show=lambda step, steps, doing: told.append(f"{step}/{steps} {doing}"),
     )
     assert (summary.rows, summary.set_aside, summary.share_set_aside) == (11, 3, 300 / 11)
     assert summary.reasons.values.tolist() == [

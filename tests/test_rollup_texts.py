@@ -10,7 +10,7 @@ import pandas as pd
 import pytest
 
 from etl.certificates.declaration import Declaration
-from etl.certificates.engine import Engine, engine
+from etl.certificates.engine import Engine, Progress, engine
 from etl.certificates.texts import tables
 from indicators.findings import Finding, FindingsError
 
@@ -30,7 +30,7 @@ def duckdb() -> Iterator[Engine]:
 
 def read(on: Engine, folder: Path, *paths: Path, encoding: str = "") -> pd.DataFrame:
     declaration = Declaration(AS_OF, encoding=encoding)
-    found = tables(paths, declaration, on, folder, lambda number, file: None)
+    found = tables(paths, declaration, on, folder, Progress())
     return pd.concat([on.rows(table) for table, _ in found])
 
 

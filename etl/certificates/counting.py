@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import shutil
 from collections import deque
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from itertools import count
@@ -24,10 +24,10 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 from scipy.sparse import csr_matrix
 
-from etl.certificates.cube import DIMENSIONS, Dimension, Reference, Space, space
+from etl.certificates.cube import DIMENSIONS, Cube, Dimension, Reference, cube
 from etl.certificates.declaration import Declaration
-from etl.certificates.engine import Engine, Memory, Progress, unheard, union
-from etl.certificates.registry import CLEANING, Summary, cleaned
+from etl.certificates.engine import Engine, Memory, Progress, union
+from etl.certificates.registry import Summary, cleaned
 from etl.certificates.validity import (
     LAPSED,
     PLACES,
@@ -42,7 +42,7 @@ from etl.certificates.validity import (
     grid,
     held_slots,
     levels,
-    lives,
+    validities,
     words,
 )
 from indicators.findings import Message, message
@@ -75,8 +75,8 @@ def places(cells: Cells, asked: Cells) -> Places:
 Columns = dict[str, npt.NDArray[Any]]
 BATCH = 1 << 16  # rows whose columns fit a processor's cache
 
-# Kinds of rows: `lives`; the held slots, of totals of schemes too; those among them of
-# organisations in two places at once. Theirs as merged anew in totals go by the dimensions.
+# Kinds of rows: `validities`; the held slots, of totals of schemes too; those among them of
+# organisations in two places at once. Theirs as merged again in totals go by the dimensions.
 CERTIFICATES, EVERYBODY, APART = ("certificates",), ("everybody",), ("apart",)
 Kind = tuple[str, ...]
 
@@ -88,7 +88,7 @@ class Rows:
     """
 
     def __init__(self, scheme: Dimension, memory: Memory) -> None:
-        self.settled: list[Kind] = []  # the dimensions in whose totals rows were merged anew
+        self.settled: list[Kind] = []  # the dimensions in whose totals rows were merged again
         self._scheme, self._memory = scheme, memory
         self._parts: dict[tuple[Kind, int], list[Columns | Path]] = {}
         self._seen: dict[int, npt.NDArray[np.bool_]] = {}  # the cells of certificates
@@ -222,7 +222,7 @@ class Changes:
                 mine[place] += theirs
 
     def add_certificates(self, rows: Columns) -> None:
-        """Add rows of `lives`."""
+        """Add rows of `validities`."""
         into = self.numbers.reshape(len(self.numbers), -1)
         for part, first in self._parts(rows):
             begins, halts, ends = (first + part[name] for name in ("begins", "halts", "ends"))
@@ -292,11 +292,11 @@ def with_holders(
 ) -> Iterator[tuple[Changes, dict[Kind, Changes]]]:
     """Yield `changes_of_certificates` with those of the holders.
 
-    With them go those of organisations merged anew, by the dimensions settled.
+    With them go those of organisations merged again, by the dimensions settled.
     """
     for position, here in begun:
         here.add_holders(rows.take(EVERYBODY, position), HOLDERS)
-        # They do not add up over places: they come in by what is merged anew.
+        # They do not add up over places: they come in by what is merged again.
         here.add_holders(rows.take(APART, position), HOLDERS, sign=-1)
         anew = {}
         for settled in rows.settled:
@@ -319,44 +319,47 @@ class Block:
     since: Places
 
 
-def block(here: Changes, anew: dict[Kind, Changes], space: Space, memory: Memory) -> Block:
+def block(here: Changes, anew: dict[Kind, Changes], cube: Cube, memory: Memory) -> Block:
     """Return the counts of a scheme, totals of size, industry and region included.
 
     The changes of stocks become their running sums, in place.
     """
-    cells, numbers = _totalled(here, space, memory)
+    cells, numbers = _totalled(here, cube, memory)
     for settled, held in anew.items():
-        held_cells, held_numbers = _totalled(held, space, memory, settled)
+        held_cells, held_numbers = _totalled(held, cube, memory, settled)
         numbers[HOLDERS, places(cells, held_cells)] += held_numbers[0]
-    return _late_last(cells.astype(space.width), numbers)
+    return _late_last(cells.astype(cube.width), numbers)
 
 
-def with_totals(cells: Cells, space: Space, settled: Collection[str] = ()) -> Cells:
+def with_totals(cells: Cells, cube: Cube, settled: Collection[str] = ()) -> Cells:
     """Return cells with their totals over all places but those settled, groups' totals too."""
-    for dimension, pairs in _steps(space, settled):
+    for dimension, pairs in _steps(cube, settled):
         _, above = _above(cells, dimension, pairs)
         cells, _ = placed(np.concatenate([cells, above]))
     return cells
 
 
-def _steps(space: Space, settled: Collection[str]) -> list[tuple[Dimension, list[tuple[int, int]]]]:
+def _steps(cube: Cube, settled: Collection[str]) -> list[tuple[Dimension, list[tuple[int, int]]]]:
     """Return what is to be added over which dimension, one step after the other."""
-    dimensions = [each for each in (space.size, space.industry, space.region)
-                  if each.name not in settled]  # fmt: skip
-    return [(dimension, pairs) for dimension in dimensions for pairs in dimension.sums]
+    return [
+        (dimension, pairs)
+        for dimension in (cube.size, cube.industry, cube.region)
+        if dimension.name not in settled
+        for pairs in dimension.sums
+    ]
 
 
 def _totalled(
-    here: Changes, space: Space, memory: Memory, settled: Collection[str] = ()
+    here: Changes, cube: Cube, memory: Memory, settled: Collection[str] = ()
 ) -> tuple[Cells, Numbers]:
     """Return the cells with their totals, and their counts."""
-    cells = with_totals(here.cells, space, settled)
+    cells = with_totals(here.cells, cube, settled)
     numbers = memory.zeros((len(here.numbers), len(cells), here.numbers.shape[-1] - 2))
     place = places(cells, here.cells)
     stocks = here.numbers[: len(STOCKS)]
     np.cumsum(stocks, axis=2, out=stocks)
     numbers[:, place] = here.numbers[:, :, 1:-1]
-    for dimension, pairs in _steps(space, settled):
+    for dimension, pairs in _steps(cube, settled):
         rows, above = _above(cells, dimension, pairs)
         into, which = placed(above)
         target = places(cells, into)
@@ -432,11 +435,11 @@ def counts(block: Block, series: Series) -> pa.Table:
     )
 
 
-def named_cells(block: Block, space: Space) -> pa.Table:
+def named_cells(block: Block, cube: Cube) -> pa.Table:
     """Return the cells of a block with their codes."""
     columns: dict[str, Any] = {"cell": block.cells}
     for name in DIMENSIONS:
-        dimension: Dimension = getattr(space, name)
+        dimension: Dimension = getattr(cube, name)
         positions = dimension.value(block.cells).astype(np.int32)
         columns[name] = pa.DictionaryArray.from_arrays(positions, list(dimension.codes))
     return pa.table(columns)
@@ -452,6 +455,13 @@ Item = TypeVar("Item")
 STEPS = 4  # and one for each scheme and total of schemes
 FETCHED = 1 << 20  # rows at once: threads hand each other few large things more quickly
 FETCHED_BYTES = FETCHED * 24
+WRITING: dict[str, Any] = {
+    "use_dictionary": ["period"],
+    "write_statistics": False,
+    "compression": "none",
+    # Neighbouring numbers are close: their differences are small and quickly written.
+    "column_encoding": dict.fromkeys(["cell", *MEASURES], "DELTA_BINARY_PACKED"),
+}
 
 
 def _ahead(items: Iterator[Item], number: int) -> Iterator[Item]:
@@ -472,22 +482,9 @@ def _ahead(items: Iterator[Item], number: int) -> Iterator[Item]:
     return made()
 
 
-def _largest(known: dict[int, Cells], space: Space) -> int:
+def _largest(known: dict[int, Cells], cube: Cube) -> int:
     """Return how many cells the largest scheme has, totals included."""
-    return len(with_totals(max(known.values(), key=len), space)) if known else 0
-
-
-@dataclass
-class _Told:
-    """Progress by number: `steps` grows once the number of schemes is known."""
-
-    progress: Progress
-    steps: int
-    step: int = 0
-
-    def __call__(self, doing: Message) -> None:
-        self.step += 1
-        self.progress(self.step, self.steps, doing)
+    return len(with_totals(max(known.values(), key=len), cube)) if known else 0
 
 
 def roll_up(
@@ -496,22 +493,22 @@ def roll_up(
     reference: Reference,
     engine: Engine,
     out: Path,
-    progress: Progress = unheard,
+    progress: Progress | None = None,
 ) -> Any:
     """Count a clean registry into a folder; return its counts, a row a cell and period.
 
     Columns: region, industry, size, scheme, period and `MEASURES`. A cell has rows from the
     first period in which a count of it is not 0; without a row its counts are 0.
     """
-    cells, slots, memory = space(reference), grid(periods), engine.memory
-    told = _Told(progress, STEPS)
+    cells, slots, memory = cube(reference), grid(periods), engine.memory
+    progress = progress or Progress(steps=STEPS)
     rows = Rows(cells.scheme, memory)
-    fetched = _fetched(rows, registry, cells, slots, engine, told)
+    fetched = _fetched(rows, registry, cells, slots, engine, progress)
     for kind, batch in _ahead(fetched, max(1, memory.rows // FETCHED_BYTES)):
         rows.add(kind, batch)
     engine.rest()
     known = rows.cells()
-    told.steps += len(known)
+    progress.steps += len(known)
     for name in ("cells", "counts"):
         (out / name).mkdir(parents=True, exist_ok=True)
     # What is ready and waits takes room.
@@ -521,13 +518,13 @@ def roll_up(
     blocks = (block(here, anew, cells, memory) for here, anew in _ahead(changed, spare > 1))
     made = _ahead(blocks, spare > 0)
     for number, each in enumerate(made if known else [nothing(slots)]):
-        told(message("making totals and running sums"))
+        progress(message("making totals and running sums"))
         _write(each, cells, slots, out, number)
     return counted(out, engine)
 
 
 def _fetched(
-    rows: Rows, registry: Any, cells: Space, slots: Grid, engine: Engine, told: _Told
+    rows: Rows, registry: Any, cells: Cube, slots: Grid, engine: Engine, progress: Progress
 ) -> Iterator[tuple[Kind, pa.RecordBatch]]:
     """Yield what is to be counted with its kind."""
 
@@ -536,21 +533,21 @@ def _fetched(
         for batch in engine.batches(engine.tallied(nobodys), FETCHED):
             yield kind, batch
 
-    told(message("reading certificates"))
-    certificates = engine.kept(lives(registry, cells, slots, engine))
+    progress(message("reading certificates"))
+    certificates = engine.kept(validities(registry, cells, slots, engine))
     yield from fetched(CERTIFICATES, certificates)
-    told(message("merging the certificates of each organisation"))
+    progress(message("merging the certificates of each organisation"))
     held = engine.kept(held_slots(certificates, slots))
     engine.release(certificates)
     by_level = []
     for level in levels(held, cells.scheme, engine):
         by_level.append(level)
         yield from fetched(EVERYBODY, level)
-    told(message("finding organisations in two places at once"))
+    progress(message("finding organisations in two places at once"))
     apart = engine.kept(disagreeing(by_level[-1], cells))
     others = engine.kept(union([level.semi_join(apart, "number") for level in by_level]))
     engine.release(held, *by_level[1:])
-    told(message("counting organisations"))
+    progress(message("counting organisations"))
     yield from fetched(APART, others)
     kinds = engine.rows(apart.drop("number").distinct()).to_dict("records")
     for names in [tuple(name for name in PLACES if kind[f"in_{name}"]) for kind in kinds]:
@@ -563,16 +560,11 @@ def _fetched(
     engine.release(apart, others)
 
 
-def _write(made: Block, cells: Space, slots: Grid, out: Path, number: int) -> None:
+def _write(made: Block, cells: Cube, slots: Grid, out: Path, number: int) -> None:
     pq.write_table(named_cells(made, cells), out / "cells" / f"{number:03d}.parquet")
     for series in slots.series:
-        table = counts(made, series)
-        # Neighbouring numbers are close: their differences are small and quickly written.
-        pq.write_table(
-            table, out / "counts" / f"{number:03d}-{series.frequency}.parquet",
-            use_dictionary=["period"], write_statistics=False, compression="none",
-            column_encoding=dict.fromkeys(["cell", *MEASURES], "DELTA_BINARY_PACKED"),
-        )  # fmt: skip
+        path = out / "counts" / f"{number:03d}-{series.frequency}.parquet"
+        pq.write_table(counts(made, series), path, **WRITING)
 
 
 def counted(out: Path, engine: Engine) -> Any:
@@ -591,21 +583,15 @@ def roll_up_files(
     reference: Reference,
     out: Path,
     engine: Engine,
-    progress: Progress = unheard,
+    show: Callable[[int, int, Message], object] = Progress.show,
 ) -> Summary:
     """Read certificate files, set aside what is not clean, count the rest into `out`.
 
     The folder's former results are replaced. Raises `FindingsError` as `cleaned` does.
     """
-    summary = cleaned(
-        paths, declaration, reference, out, engine,
-        lambda step, steps, doing: progress(step, steps + STEPS, doing),
-    )  # fmt: skip
+    progress = Progress(show, STEPS)
+    summary = cleaned(paths, declaration, reference, out, engine, progress)
     for name in ("cells", "counts"):
         shutil.rmtree(out / name, ignore_errors=True)
-    before = len(paths) + len(CLEANING)
-    roll_up(
-        engine.parquet(out / "registry.parquet"), periods, reference, engine, out,
-        lambda step, steps, doing: progress(before + step, before + steps, doing),
-    )  # fmt: skip
+    roll_up(engine.parquet(out / "registry.parquet"), periods, reference, engine, out, progress)
     return summary

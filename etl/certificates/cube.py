@@ -17,8 +17,7 @@ TOTAL = "ALL"
 DIMENSIONS = ("region", "industry", "size", "scheme")  # from the lowest bits up
 
 
-def _no_groups() -> pd.DataFrame:
-    return pd.DataFrame({"dimension": [], "code": [], "group": []}, dtype="str")
+GROUPS = ["dimension", "code", "group"]
 
 
 @dataclass(frozen=True)
@@ -34,7 +33,7 @@ class Reference:
     sizes: pd.DataFrame
     schemes: pd.DataFrame
     size_rules: pd.DataFrame
-    groups: pd.DataFrame = field(default_factory=_no_groups)
+    groups: pd.DataFrame = field(default_factory=lambda: pd.DataFrame(columns=GROUPS, dtype="str"))
 
     @property
     def lists(self) -> dict[str, pd.DataFrame]:
@@ -70,7 +69,7 @@ def reference(
         sizes,
         schemes,
         size_rules,
-        pd.DataFrame(groups, columns=["dimension", "code", "group"]),
+        pd.DataFrame(groups, columns=GROUPS),
     )
 
 
@@ -105,25 +104,22 @@ class Dimension:
     @cached_property
     def closure(self) -> list[tuple[int, int]]:
         """Return every (code, total that it counts in), itself included."""
-        joined: dict[int, list[int]] = {}
-        for member, group in self.groups:
-            joined.setdefault(member, []).append(group)
-        return [
+        chains = [set(self._chain(position)) for position in range(len(self.codes))]
+        pairs = {
             (position, total)
-            for position in range(len(self.codes))
-            for total in sorted(
-                {step for link in self._chain(position) for step in (link, *joined.get(link, ()))}
-            )
-        ]
+            for position, chain in enumerate(chains)
+            for total in chain | {group for member, group in self.groups if member in chain}
+        }
+        return sorted(pairs)
+
+    def below(self, depth: int) -> list[tuple[int, int]]:
+        """Return (code, its parent) of all codes so far below a root."""
+        return [(i, self.parent[i]) for i, each in enumerate(self.depth) if each == depth]
 
     @cached_property
     def sums(self) -> list[list[tuple[int, int]]]:
         """Return (code, total) to be added one list after the other: a tree from below, groups."""
-        depths = range(max(self.depth, default=0), 0, -1)
-        tree = [
-            [(i, self.parent[i]) for i, depth in enumerate(self.depth) if depth == below]
-            for below in depths
-        ]
+        tree = [self.below(depth) for depth in range(max(self.depth, default=0), 0, -1)]
         joined = set(self.groups)
         # Of members one below the other, the upper one has the other in it.
         groups = [
@@ -144,20 +140,9 @@ class Dimension:
         """Return the position of the cell's code, of a number or of an expression."""
         return (cell >> self.shift) & ((1 << self.bits) - 1)
 
-    def table(self) -> pd.DataFrame:
-        """Return one row a code: position, code, parent's position, depth."""
-        return pd.DataFrame(
-            {
-                "position": range(len(self.codes)),
-                "code": self.codes,
-                "parent": self.parent,
-                "depth": self.depth,
-            }
-        )
-
 
 @dataclass(frozen=True)
-class Space:
+class Cube:
     """The four dimensions, in the order of `DIMENSIONS`."""
 
     region: Dimension
@@ -185,15 +170,15 @@ class Space:
         return marked & ((1 << self.bits) - 1)
 
 
-def space(reference: Reference) -> Space:
-    """Lay the code lists out as the cells of one space."""
+def cube(reference: Reference) -> Cube:
+    """Lay the code lists out as the cells of one cube."""
     built: dict[str, Dimension] = {}
     shift = 0
     for name, frame in reference.lists.items():
         groups = reference.groups[reference.groups["dimension"] == name]
         built[name] = _dimension(name, frame, groups, shift)
         shift += built[name].bits
-    return Space(**built)
+    return Cube(**built)
 
 
 def _dimension(name: str, frame: pd.DataFrame, groups: pd.DataFrame, shift: int) -> Dimension:

@@ -34,13 +34,23 @@ from ibis.expr.datatypes import UInt64
 from etl.patterns import duckdb_path, spark_path
 from indicators.findings import Finding, FindingsError, Message, message
 
-# called with the step at hand, the number of steps and what is being done
-Progress = Callable[[int, int, Message], None]
-
 LIBRARIES = 300 * 10**6  # bytes that this process takes before it reads a row
 LEAST = 600 * 10**6
 _SIZE = re.compile(r"(?P<number>\d+(?:\.\d+)?) ?(?P<unit>[MG])(?P<binary>i?)B", re.IGNORECASE)
 _IN_TURN = 4  # arrays of counts that exist at once where one scheme is counted after the other
+
+
+@dataclass
+class Progress:
+    """Called with what is done next; `show` gets the step, the number of steps and the sentence."""
+
+    show: Callable[[int, int, Message], object] = lambda step, steps, doing: None
+    steps: int = 0
+    step: int = 0
+
+    def __call__(self, doing: Message) -> None:
+        self.step += 1
+        self.show(self.step, self.steps, doing)
 
 
 @dataclass(frozen=True)
@@ -235,17 +245,15 @@ class Engine:
         place = self._place(path)
         if self.is_spark:
             schema = ", ".join(f"{_spark_name(name)} STRING" for name in names)
-            frame = self.session.read.csv(
-                place, schema=schema, sep=separator, header=True, multiLine=True, escape='"',
-                mode="FAILFAST",
-            )  # fmt: skip
+            reader = self.session.read.options(header=True, multiLine=True, escape='"')
+            frame = reader.csv(place, schema=schema, sep=separator, mode="FAILFAST")
             # A file of quoted line breaks is one part, so that its rows are numbered from 0.
             rows = self._view(frame, f"monotonically_increasing_id() + {first} AS row")
             return self.stored(rows.select(*chosen, "row"))
-        table = self.connection.read_csv(
-            place, columns=dict.fromkeys(names, "VARCHAR"), auto_detect=False, sep=separator,
-            header=True, strict_mode=True, quote='"', escape='"', hive_partitioning=False,
-        )  # fmt: skip
+        kinds = dict.fromkeys(names, "VARCHAR")
+        form = {"sep": separator, "header": True, "quote": '"', "escape": '"'}
+        plain = {"auto_detect": False, "strict_mode": True, "hive_partitioning": False}
+        table = self.connection.read_csv(place, columns=kinds, **form, **plain)
         # To number the rows keeps to one core: so nothing else is done on the way.
         return self.stored(table.select(*chosen, row=ibis.row_number() + first))
 
@@ -287,14 +295,6 @@ class Engine:
         """Return a table as rows of this process."""
         rows: pd.DataFrame = self.connection.to_pyarrow(table).to_pandas()
         return rows
-
-    def numbered(self, rows: Any, name: str) -> Any:
-        """Compute rows once, each with a number of its own."""
-        if self.is_spark:
-            # One part need not wait for another to know how many rows it has.
-            plan = self.session.sql(self.connection.compile(rows))
-            return self.kept(self._view(plan, f"monotonically_increasing_id() AS {name}"))
-        return self.kept(rows.mutate(**{name: ibis.row_number()}))
 
     def tallied(self, rows: Any) -> Any:
         """Return alike rows as one with the number of `times` it occurs, where that is of use.
@@ -405,7 +405,3 @@ def _duckdb(memory: Memory) -> Iterator[Any]:
         yield connection
     finally:
         connection.disconnect()
-
-
-def unheard(step: int, steps: int, doing: Message) -> None:
-    """Take progress and tell nobody."""

@@ -24,8 +24,7 @@ from __future__ import annotations
 import re
 import shutil
 import tempfile
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -36,8 +35,8 @@ import pandas as pd
 
 from etl.certificates import meanings
 from etl.certificates.cube import TOTAL, Reference
-from etl.certificates.declaration import COLUMNS, OPTIONAL, STATUS_CODES, Declaration
-from etl.certificates.engine import Engine, Progress, unheard, union
+from etl.certificates.declaration import COLUMNS, STATUS_CODES, Declaration
+from etl.certificates.engine import Engine, Progress, union
 from etl.certificates.meanings import AMOUNTS, NEVER, OPEN_ENDED, Meaning, understood
 from etl.certificates.plain_text import capitals, tidied, tidy
 from etl.certificates.size_class import MEASURES, limits_of, size_class
@@ -75,10 +74,13 @@ WORDS = REASONS | REMARKS
 _BITS = {reason: 1 << bit for bit, reason in enumerate(REASONS)}
 DAYS = ("issued", "expires", "status_date")
 NUMBER = ("certificate", "scheme")
+PARSED = (
+    *("file", "row", "certificate", "organisation", "region", "industry", "size", "scheme"),
+    *("issued", "expires", "status", "status_date", "body", "remarks", "marks"),
+)
 Part = tuple[Any, Declaration]
 FIGURES = "figures.parquet"
 FOR_PEOPLE = ("quarantine.xlsx", "quarantine.csv")  # see `quarantine`
-CLEANING = (message("checking certificates"), message("writing the clean registry"))
 
 
 @dataclass(frozen=True)
@@ -93,25 +95,30 @@ class Registry:
 def registry(published: Sequence[Part], reference: Reference, engine: Engine) -> Registry:
     """Return the rows of published files as a clean registry and a quarantine.
 
-    published: the texts of files with `file` and `row`, one table for all of one declaration. Each
-    is read several times.
+    published: the texts of each file with `file` and `row`. They are read several times.
     """
-    raws = [_by_our_names(*part) for part in published]
+    groups: list[tuple[Declaration, list[Any]]] = []
+    for table, declaration in published:
+        alike = next((tables for other, tables in groups if other == declaration), None)
+        if alike is None:
+            groups.append((declaration, alike := []))
+        alike.append(_by_our_names(table, declaration))
+    raws = [union(tables) for _, tables in groups]
     parts = [
         _parsed(raw, declaration, reference, engine)
-        for raw, (_, declaration) in zip(raws, published, strict=True)
+        for raw, (declaration, _) in zip(raws, groups, strict=True)
     ]
     raw, parsed = union(raws), union(parts)
     sound = parsed.filter(parsed.marks == 0).drop("marks")
     single, chained, repeats, *kept = _issues(sound, engine)
-    lives = _lives(ibis.union(single, chained))
     set_aside = ibis.union(
         parsed.filter(parsed.marks != 0).select("file", "row", "marks"),
         repeats.mutate(marks=ibis.literal(_BITS["duplicate"], "int32")),
     )
     quarantine = set_aside.inner_join(raw, ["file", "row"])
     quarantine = quarantine.select("file", "row", *COLUMNS, reasons=_reasons(quarantine.marks))
-    return Registry(lives, quarantine, (*parts, *kept))
+    clean = _dated(ibis.union(single, chained))
+    return Registry(clean, quarantine, (*parts, *kept))
 
 
 def reason_counts(rows: Any, engine: Engine, column: str = "reasons") -> pd.DataFrame:
@@ -135,18 +142,13 @@ def reason_counts(rows: Any, engine: Engine, column: str = "reasons") -> pd.Data
 
 def _by_our_names(published: Any, declaration: Declaration) -> Any:
     """Return a table with all of `COLUMNS` as texts, empty where its files have none."""
-
-    def column(name: str) -> Any:
-        header = declaration.columns[name]
-        if header in published.columns:
-            return published[header].cast("string").fill_null("")
-        if name in OPTIONAL:
-            return ibis.literal("")
-        raise KeyError(header)
-
-    return published.select(
-        file="file", row=published["row"].cast("int64"), **{name: column(name) for name in COLUMNS}
-    )
+    texts = {
+        name: published[header].cast("string").fill_null("")
+        if (header := declaration.columns[name]) in published.columns
+        else ibis.literal("")
+        for name in COLUMNS
+    }
+    return published.select(file="file", row=published["row"].cast("int64"), **texts)
 
 
 def _parsed(raw: Any, declaration: Declaration, reference: Reference, engine: Engine) -> Any:
@@ -194,13 +196,8 @@ def _parsed(raw: Any, declaration: Declaration, reference: Reference, engine: En
         size=(rows.size_given == "").ifelse(size_class(rows), rows.size_given),
         remarks=_remarks(rows, declaration.missing),
     )
-    parsed = engine.stored(
-        rows.select(
-            "file", "row", "certificate", "organisation", "region", "industry", "size", "scheme",
-            "issued", "expires", "status", "status_date", "body", "remarks",
-            marks=_marks(rows, declaration.as_of),
-        )
-    )  # fmt: skip
+    rows = rows.mutate(marks=_marks(rows, declaration.as_of))
+    parsed = engine.stored(rows.select(*PARSED))
     engine.release(calendar, *kept)
     return parsed
 
@@ -317,7 +314,8 @@ def _next_day(day: Any) -> Any:
     return (day + ibis.interval(days=1)).cast("timestamp").cast("date")
 
 
-def _lives(rows: Any) -> Any:
+def _dated(rows: Any) -> Any:
+    """Return issues with the days on which they are suspended and end."""
     ends = rows.replaced.fill_null(rows.ends)
     in_time = (rows.status == "suspended") & (rows.status_date < ends)
     return rows.mutate(
@@ -363,22 +361,21 @@ def cleaned(
     reference: Reference,
     out: Path,
     engine: Engine,
-    progress: Progress = unheard,
+    progress: Progress | None = None,
 ) -> Summary:
     """Read certificate files into registry.parquet and quarantine.parquet.
 
     Raises `FindingsError` with what is wrong with each file; see `texts`.
     """
-    steps = len(paths) + len(CLEANING)
-    checking, writing = CLEANING
-
-    def reading(number: int, file: str) -> None:
-        progress(number, steps, message("reading {file}", file=file))
-
-    with damage_found(), _published(paths, declaration, engine, out, reading) as published:
-        progress(steps - 1, steps, checking)
+    progress = progress or Progress()
+    progress.steps += len(paths) + 2
+    out.mkdir(parents=True, exist_ok=True)
+    # Beside the results, where there is room and the workers of a cluster can read.
+    with damage_found(), tempfile.TemporaryDirectory(prefix=".reading-", dir=out) as folder:
+        published = tables(paths, declaration, engine, Path(folder), progress)
+        progress(message("checking certificates"))
         found = registry(published, reference, engine)
-        progress(steps, steps, writing)
+        progress(message("writing the clean registry"))
         # Whoever ends this half-way must not find what looks like a result of it.
         for path in [*out.glob(f"{FIGURES}*"), *(out / name for name in FOR_PEOPLE)]:
             _remove(path)
@@ -412,41 +409,3 @@ def _remove(path: Path) -> None:
         shutil.rmtree(path)
     else:
         path.unlink(missing_ok=True)
-
-
-@contextmanager
-def _published(
-    paths: Sequence[Path],
-    common: Declaration,
-    engine: Engine,
-    out: Path,
-    reading: Callable[[int, str], None],
-) -> Iterator[list[Part]]:
-    """Yield the files of each declaration as one table of texts.
-
-    Columns that a file lacks are empty in it.
-    """
-    out.mkdir(parents=True, exist_ok=True)
-    # Beside the results, where there is room and the workers of a cluster can read.
-    with tempfile.TemporaryDirectory(prefix=".reading-", dir=out) as folder:
-        parts: list[tuple[Declaration, list[Any]]] = []
-        for table, said in tables(paths, common, engine, Path(folder), reading):
-            alike = next((found for declared, found in parts if declared == said), None)
-            if alike is None:
-                parts.append((said, [table]))
-            else:
-                alike.append(table)
-        yield [(_aligned(found), said) for said, found in parts]
-
-
-def _aligned(tables: Sequence[Any]) -> Any:
-    names = list(dict.fromkeys(name for table in tables for name in table.columns))
-    nothing = ibis.null("string")
-    return union(
-        [
-            table.select(
-                **{name: table[name] if name in table.columns else nothing for name in names}
-            )
-            for table in tables
-        ]
-    )

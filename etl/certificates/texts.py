@@ -14,7 +14,7 @@ import mmap
 import re
 import tempfile
 from collections import Counter
-from collections.abc import Callable, Collection, Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from itertools import islice
@@ -28,7 +28,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from etl.certificates.declaration import COLUMNS, OPTIONAL, Declaration, declared
-from etl.certificates.engine import Engine
+from etl.certificates.engine import Engine, Progress
 from etl.certificates.plain_text import filled, written
 from etl.files.listing import Listing
 from etl.files.opening import readable
@@ -51,21 +51,21 @@ def tables(
     common: Declaration,
     engine: Engine,
     folder: Path,
-    reading: Callable[[int, str], None],
+    progress: Progress,
 ) -> list[tuple[Any, Declaration]]:
     """Return the tables of all files, each with what was said of its file.
 
     common: what holds for a file unless its own declaration says otherwise. folder: takes what
-    must be written anew to be read. reading: called with the number and name of each file.
+    must be written anew to be read.
     Raises `FindingsError` with what is wrong with each file: its kind, a missing column, damage,
     or its declaration.
     """
     found: list[tuple[Any, Declaration]] = []
     findings: list[Finding] = []
     often = Counter(path.name for path in paths)
-    for number, path in enumerate(paths, start=1):
+    for path in paths:
         label = path.name if often[path.name] == 1 else str(path)
-        reading(number, label)
+        progress(message("reading {file}", file=label))
         try:
             declaration = declared(path, common)
             seen = engine.seen(path, folder)

@@ -8,7 +8,7 @@ from typing import Any
 import ibis
 
 from etl.certificates.counting import MEASURES
-from etl.certificates.cube import DIMENSIONS, TOTAL, Reference, space
+from etl.certificates.cube import DIMENSIONS, TOTAL, Reference, cube
 from etl.certificates.publication import INDICATORS, QUALITY_MANAGEMENT
 from etl.certificates.validity import period
 from indicators.findings import Finding, FindingsError, message
@@ -44,7 +44,7 @@ def trace_figure(registry: Any, figure: Figure, reference: Reference) -> Any:
     """
     again = message("choose again")
     asked, figure = figure.indicator, counted_as(figure)
-    cells = space(reference)
+    cells = cube(reference)
     findings = [
         Finding(f"--{name}", getattr(figure, name), message("a code of the catalogue"), again)
         for name in DIMENSIONS

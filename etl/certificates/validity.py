@@ -14,7 +14,8 @@ cell are merged as the set of slots on which one of them is valid: bits, joined 
 from __future__ import annotations
 
 import math
-from collections.abc import Collection, Iterable, Iterator
+from bisect import bisect_left
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date
@@ -23,7 +24,7 @@ from typing import Any
 import ibis
 import pandas as pd
 
-from etl.certificates.cube import Dimension, Space
+from etl.certificates.cube import Cube, Dimension
 from etl.certificates.engine import Engine
 from indicators.findings import Finding, FindingsError, message
 from indicators.periods import Period, last_day, parse, whole_periods
@@ -103,52 +104,43 @@ def grid(periods: Iterable[str]) -> Grid:
     series = []
     for frequency in sorted({each.months for each in asked}):
         members = [each for each in asked if each.months == frequency]
-        ends = sorted(
-            {(month - base) // months for each in members for month in (each.after, each.until)}
-            | {last}
-        )
-        step = tuple(
-            next(i for i, end in enumerate(ends) if slot <= end) for slot in range(last + 1)
-        )
+        bounds = {month for each in members for month in (each.after, each.until)}
+        ends = sorted({*((month - base) // months for month in bounds), last})
+        step = tuple(bisect_left(ends, slot) for slot in range(last + 1))
         names = {step[(each.until - base) // months]: each.name for each in members}
         series.append(Series(frequency, step, names))
     return Grid(base, months, last, tuple(series))
 
 
-# How a life ends, by number; `REISSUE` more where it began as a re-issue.
+# How a validity ends, by number; `REISSUE` more where it began as a re-issue.
 REPLACED, LAPSED, WITHDRAWN, REISSUE = 0, 1, 2, 3
 
 
-def lives(registry: Any, space: Space, grid: Grid, engine: Engine) -> Any:
+def validities(registry: Any, cube: Cube, grid: Grid, engine: Engine) -> Any:
     """Return one row a certificate that is in force on a slot: what it needs to be counted.
 
     It is valid from `begins` to before `halts` (suspended, or ended), in force to before `ends`;
-    `kind` says how it began and ends. `number` and the bits of `cell` above `Space.bits` stand
+    `kind` says how it began and ends. `number` and the bits of `cell` above `Cube.bits` stand
     for the organisation: some hundred bits, by which no two of a nation's ever come together.
     """
     # Said of the days, for the engine to pass over the rest as it reads.
     rows = registry.filter(registry.ends > grid.day(0), registry.issued <= grid.day(grid.last))
     cell: Any = 0
-    for dimension in space.dimensions:
-        codes = pd.DataFrame(
-            {
-                dimension.name: dimension.codes,
-                f"{dimension.name}_part": [
-                    i << dimension.shift for i in range(len(dimension.codes))
-                ],
-            }
-        )
+    for dimension in cube.dimensions:
+        part = f"{dimension.name}_part"
+        parts = [position << dimension.shift for position in range(len(dimension.codes))]
+        codes = pd.DataFrame({dimension.name: dimension.codes, part: parts})
         rows = rows.inner_join(engine.frame(codes), dimension.name)
-        cell = cell + rows[f"{dimension.name}_part"]
+        cell = cell + rows[part]
     # A number made from another text is another number.
-    further = engine.hashed("#" + rows.organisation) & ((1 << (63 - space.bits)) - 1)
+    further = engine.hashed("#" + rows.organisation) & ((1 << (63 - cube.bits)) - 1)
     ends = _slot(rows.ends, grid)
     how = (rows.ended_by == "lapsed").ifelse(
         LAPSED, (rows.ended_by == "withdrawn").ifelse(WITHDRAWN, REPLACED)
     )
     return rows.select(
         number=engine.hashed(rows.organisation),
-        cell=further.cast("int64") * 2**space.bits + cell,
+        cell=further.cast("int64") * 2**cube.bits + cell,
         begins=_slot(rows.issued, grid),
         halts=rows.suspended.isnull().ifelse(ends, _slot(rows.suspended, grid)),
         ends=ends,
@@ -172,12 +164,12 @@ def bit_or(word: int) -> int:
     raise NotImplementedError
 
 
-def held_slots(lives: Any, grid: Grid) -> Any:
-    """Return one row an organisation and cell of `lives`: the slots at which it is certified.
+def held_slots(validities: Any, grid: Grid) -> Any:
+    """Return one row an organisation and cell of `validities`: the slots at which it is certified.
 
     `word_0`, `word_1` … have a bit for each slot.
     """
-    held = lives.filter(lives.begins < lives.halts)
+    held = validities.filter(validities.begins < validities.halts)
     last = grid.last // WORD
 
     def power(slot: Any, word: int) -> Any:
@@ -202,7 +194,6 @@ def _merged(held: Any) -> Any:
 
 def levels(held: Any, scheme: Dimension, engine: Engine) -> Iterator[Any]:
     """Yield the held slots by each depth of the schemes, the deepest first, the total last."""
-    tree = scheme.table()
     used = set(engine.rows(held.select(at=scheme.value(held.cell)).distinct())["at"])
     below: Any = None
     for depth in range(max((scheme.depth[i] for i in used), default=0), -1, -1):
@@ -211,22 +202,23 @@ def levels(held: Any, scheme: Dimension, engine: Engine) -> Iterator[Any]:
         if below is None:
             below = own  # one row an organisation and cell already
         else:
-            up = tree[tree["depth"] == depth + 1]
-            moves = pd.DataFrame(
-                {"at": up["position"], "move": (up["parent"] - up["position"]) * 2**scheme.shift}
-            ).astype("int64")
-            moved = _moved(below, scheme, moves, engine)
+            moved = _moved(below, scheme, scheme.below(depth + 1), engine)
             both = ibis.union(moved, own.select(*moved.columns)) if here else moved
             below = engine.kept(_merged(both))
         yield below
 
 
-def _moved(held: Any, dimension: Dimension, moves: pd.DataFrame, engine: Engine) -> Any:
+def _moved(
+    held: Any, dimension: Dimension, pairs: Sequence[tuple[int, int]], engine: Engine
+) -> Any:
+    """Return `held` with each code replaced by its total in these (code, total)."""
+    moves = pd.DataFrame(pairs, columns=["at", "total"], dtype="int64")
+    moves["move"] = (moves["total"] - moves["at"]) * 2**dimension.shift
     rows = held.mutate(at=dimension.value(held.cell)).inner_join(engine.frame(moves), "at")
     return rows.select("number", *words(rows.columns), cell=rows.cell + rows.move)
 
 
-def disagreeing(held: Any, space: Space) -> Any:
+def disagreeing(held: Any, cube: Cube) -> Any:
     """Return the numbers of organisations that are in two places on one slot.
 
     `held` is that of all schemes. Of each, `in_region`, `in_industry`, `in_size` say in what its
@@ -235,7 +227,7 @@ def disagreeing(held: Any, space: Space) -> Any:
     names = words(held.columns)
     several = held.group_by("number").agg(cells=held.count())
     held = held.semi_join(several.filter(several.cells > 1), "number")
-    places = {name: getattr(space, name).value(held.cell) for name in PLACES}
+    places = {name: getattr(cube, name).value(held.cell) for name in PLACES}
     split = held.select("number", *names, **places)
     # A sum equals the `or` only where no bit is there twice.
     sums = split.group_by("number").agg(
@@ -256,15 +248,7 @@ def differing(apart: Any, dimensions: Collection[str]) -> Any:
 
 
 def everywhere(held: Any, dimensions: Iterable[Dimension], engine: Engine) -> Any:
-    """Return `held` merged anew in every total of these dimensions."""
+    """Return `held` merged again in every total of these dimensions."""
     for dimension in dimensions:
-        moves = pd.DataFrame(
-            {
-                "at": [position for position, _ in dimension.closure],
-                "move": [
-                    (above - position) * 2**dimension.shift for position, above in dimension.closure
-                ],
-            }
-        ).astype("int64")
-        held = _merged(_moved(held, dimension, moves, engine))
+        held = _merged(_moved(held, dimension, dimension.closure, engine))
     return held

@@ -61,7 +61,7 @@ def rollup(
             _rollup_reference(),
             out,
             here,
-            progress=lambda step, steps, name: progress.update(
+            show=lambda step, steps, name: progress.update(
                 task, description=f"{step}/{steps} {screen.sentence(name)}"
             ),
         )
