@@ -2,10 +2,11 @@
 
 import streamlit as st
 
-from indicators import catalogue, frame, markdown, tables
+from indicators import catalogue, frame, markdown
 from indicators.cached import objectives as cached
 from indicators.cached import queries
 from indicators.drawing.charts import matrix_chart
+from indicators.exports import readable_tables
 from indicators.progress import VerdictClass
 from indicators.sidebar import overview as sidebar
 from indicators.views import overview as views
@@ -92,6 +93,6 @@ reached = words(
     measured=len(catalogue.load().indicators),
 )
 st.caption(reached)
-table = tables.reach_table(reach, words)
+table = readable_tables.reach_table(reach, words)
 frame.table(visit, title, table, words("Periods and provinces of each indicator"))
 frame.end(visit)

@@ -2,9 +2,10 @@
 
 import streamlit as st
 
-from indicators import catalogue, frame, tables
+from indicators import catalogue, frame
 from indicators.cached import objectives, queries
 from indicators.cached import releases as cached
+from indicators.exports import readable_tables
 from indicators.exports.offered import Offer
 from indicators.sidebar import releases as sidebar
 from indicators.views import releases as views
@@ -29,11 +30,11 @@ st.title(title)
 
 st.subheader(words("Where a figure stands"))
 st.caption(words("Choose indicator, region, scheme and period at the side."))
-chosen = tables.figure_table(rows, queries.citations_of(rows, vintage), words)
+chosen = readable_tables.figure_table(rows, queries.citations_of(rows, vintage), words)
 st.dataframe(
     chosen,
     hide_index=True,
-    column_order=tables.shown_first(words),
+    column_order=readable_tables.shown_first(words),
     column_config=frame.numbers(chosen),
     alt=words("The figures chosen, each with its document"),
 )
@@ -48,8 +49,8 @@ files = [
     everything.xlsx(
         lambda: {
             sheet: cached.everything(words.language, vintage),
-            words("Sources"): tables.sources_table(sources, words),
-            words("Releases"): tables.releases_table(published, words),
+            words("Sources"): readable_tables.sources_table(sources, words),
+            words("Releases"): readable_tables.releases_table(published, words),
         },
         words("All figures (XLSX)"),
     ),
@@ -66,9 +67,11 @@ else:
     frame.table(visit, title, table, alt)
 
 st.subheader(title := words("Sources"))
-frame.table(visit, title, tables.sources_table(sources, words), words("Sources and what they hold"))
+frame.table(
+    visit, title, readable_tables.sources_table(sources, words), words("Sources and what they hold")
+)
 st.subheader(title := words("Releases"))
-table = tables.releases_table(published, words)
+table = readable_tables.releases_table(published, words)
 frame.table(visit, title, table, words("Releases and what each changed"))
 gone = cached.retractions(newest)
 if not gone.empty:

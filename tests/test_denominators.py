@@ -12,6 +12,7 @@ import sqlalchemy as sa
 from etl.refresh import RAW, refresh
 from indicators import catalogue, denominators, tables
 from indicators.drawing.boundaries import load_boundaries
+from indicators.exports import readable_tables
 from indicators.store import queries
 from indicators.store.opening import open_database
 from indicators.store.queries import Selection, Vintage
@@ -97,7 +98,7 @@ def test_one_denominator_is_named_once(figures: sa.Engine) -> None:
 
 def test_figures_that_leave_say_what_they_were_divided_by(figures: sa.Engine) -> None:
     rows, cited = of_the_map(figures, "2024-12")
-    table = tables.figure_table(rows, cited, ZH).set_index("地区代码").to_dict("index")
+    table = readable_tables.figure_table(rows, cited, ZH).set_index("地区代码").to_dict("index")
     assert (table["110000"]["分母出处文件"], table["110000"]["分母时期"]) == ("某市年鉴", "2023")
     observed = objectives.observed_table(rows, catalogue.load().indicators[RATE], cited, EN)
     assert "2023 (某市年鉴)" in observed["Denominator"].tolist()

@@ -21,8 +21,8 @@ from etl.figures.template import template
 from etl.files.listing import Listing
 from indicators import catalogue
 from indicators.drawing.map_rows import state_name, state_of
+from indicators.exports.readable_tables import footnote
 from indicators.statuses import OBSERVATION_STATUSES, ObservationStatus
-from indicators.tables import footnote
 from indicators.wording import LANGUAGES, Language, Wording
 from tests.own_files import (
     LONG,

@@ -17,7 +17,8 @@ from etl.figures.grammar import declaration_of
 from etl.figures.tidying import tidy
 from etl.refresh import RAW, refresh
 from etl.tidy import DERIVED
-from indicators import catalogue, tables
+from indicators import catalogue
+from indicators.exports import readable_tables
 from indicators.findings import FindingsError
 from indicators.store import holdings
 from indicators.store.archive import frame_of
@@ -43,7 +44,7 @@ def written(folder: Path, name: str, period: str, **said: str) -> None:
 
 def told(engine: sa.Engine, language: str = "zh") -> dict[str, tuple[str, str, str]]:
     words = Wording("zh" if language == "zh" else "en")
-    table = tables.sources_table(holdings.sources(engine), words)
+    table = readable_tables.sources_table(holdings.sources(engine), words)
     names = (words("Source"), words("Publisher"), words("Frequency"), words("About"))
     rows = table[list(names)].itertuples(index=False)
     return {source: (publisher, often, about) for source, publisher, often, about in rows}
@@ -89,7 +90,7 @@ def test_what_a_withdrawn_file_declared_is_no_longer_shown(empty: sa.Engine, raw
     refresh(empty, raw=raw, accepted="a new publisher")
     assert told(empty)["bureau"][0] == "新机构"
     words = Wording("zh")
-    then = tables.sources_table(holdings.sources(empty, 1), words)
+    then = readable_tables.sources_table(holdings.sources(empty, 1), words)
     assert "旧机构" in then[words("Publisher")].tolist()
 
 
@@ -100,7 +101,9 @@ def test_a_file_declared_anew_is_shown_as_it_is_declared_now(empty: sa.Engine, r
     written(raw / "bureau", "a.csv", "2016-12", publisher="新机构", document="月报", more=more)
     refresh(empty, raw=raw, accepted="declared anew")
     assert told(empty)["bureau"] == ("新机构", "每季一次", "月报")
-    then = tables.sources_table(holdings.sources(empty, 1), Wording("zh")).set_index("来源")
+    then = readable_tables.sources_table(holdings.sources(empty, 1), Wording("zh")).set_index(
+        "来源"
+    )
     assert then.at["bureau", "发布机构"] == "旧机构"
 
 

@@ -14,6 +14,7 @@ from indicators import catalogue, tables
 from indicators.drawing.boundaries import REGIONS, Boundaries, load_boundaries
 from indicators.drawing.palette import LIGHT
 from indicators.drawing.standalone import map_provenance
+from indicators.exports import readable_tables
 from indicators.store.queries import Selection
 from indicators.views import footnotes, overview
 from indicators.views import map as map_view
@@ -320,7 +321,7 @@ def test_the_newest_table_names_each_scope() -> None:
 
 def test_a_figure_carries_where_it_stands() -> None:
     jiangsu = december().query("region == '320000'")
-    chinese = tables.figure_table(jiangsu, citations(), ZH).to_dict("records")
+    chinese = readable_tables.figure_table(jiangsu, citations(), ZH).to_dict("records")
     assert len(chinese) == 1
     expected = {
         "指标代码": "certificates_valid", "指标": "有效认证证书数", "时期": "2024-12",
@@ -331,7 +332,7 @@ def test_a_figure_carries_where_it_stands() -> None:
         "核验程度": "官方数据的二手转载", "原始文件": "platform_provinces/2024-12.csv", "版本": 1,
     }  # fmt: skip
     assert {key: chinese[0][key] for key in expected} == expected
-    english = tables.figure_table(jiangsu, citations(verification="primary"), EN).iloc[0]
+    english = readable_tables.figure_table(jiangsu, citations(verification="primary"), EN).iloc[0]
     stated = ["Region", "Unit", "Publisher", "Verification", "Obtained"]
     assert english[stated].tolist() == [
         "Jiangsu", "certificates", "国家认监委", "official outlet", "as published",
@@ -343,7 +344,7 @@ def test_a_computed_figure_says_so_and_shows_its_parts() -> None:
         ("organisations_per_10000_residents", "2022-09", "320000", 15.0),
         source="derived", numerator=127_125.0, denominator=84_750_000.0,
     )  # fmt: skip
-    figure = tables.figure_table(rows, citations(basis="derived"), ZH).iloc[0]
+    figure = readable_tables.figure_table(rows, citations(basis="derived"), ZH).iloc[0]
     assert figure["取得方式"] == "由公布数字计算"
     assert figure["分子"] / figure["分母"] * 10_000 == pytest.approx(figure["数值"])
 
@@ -370,8 +371,8 @@ def test_a_footnote_has_its_mark_and_its_sense(
         ("certificates_valid", "2024-12", "320000", value),
         status=status, confidentiality=confidentiality,
     )  # fmt: skip
-    assert tables.figure_table(rows, citations(), ZH)["脚注"].tolist() == [chinese]
-    assert tables.figure_table(rows, citations(), EN)["Footnote"].tolist() == [english]
+    assert readable_tables.figure_table(rows, citations(), ZH)["脚注"].tolist() == [chinese]
+    assert readable_tables.figure_table(rows, citations(), EN)["Footnote"].tolist() == [english]
 
 
 def test_a_confidential_number_is_in_no_table_of_figures() -> None:
@@ -379,20 +380,20 @@ def test_a_confidential_number_is_in_no_table_of_figures() -> None:
         ("certificates_valid", "2024-12", "320000", 987_654.0),
         confidentiality="C", numerator=987_654.0, denominator=987_654.0,
     )  # fmt: skip
-    table = tables.figure_table(rows, citations(), ZH)
+    table = readable_tables.figure_table(rows, citations(), ZH)
     assert table["地区"].tolist() == ["江苏"]
     assert table[["数值", "分子", "分母"]].isna().all(axis=None)
 
 
 def test_a_figure_whose_citation_stands_twice_is_refused() -> None:
     with pytest.raises(pd.errors.MergeError):
-        tables.figure_table(december(), pd.concat([citations(), citations()]), ZH)
+        readable_tables.figure_table(december(), pd.concat([citations(), citations()]), ZH)
 
 
 @pytest.mark.parametrize("words", [ZH, EN])
 def test_what_a_page_shows_first_is_in_the_table(words: Wording) -> None:
-    table = tables.figure_table(december(), citations(), words)
-    assert set(tables.shown_first(words)) <= set(table.columns)
+    table = readable_tables.figure_table(december(), citations(), words)
+    assert set(readable_tables.shown_first(words)) <= set(table.columns)
 
 
 def test_every_province_is_covered_or_named_as_uncovered() -> None:

@@ -10,6 +10,7 @@ import typer
 
 from etl.commands.app import app
 from etl.commands.screen import Outcome, screen
+from indicators.exports import readable_tables
 from indicators.wording import sentence
 
 if TYPE_CHECKING:
@@ -467,7 +468,6 @@ def demo(
 @app.command()
 def status(as_json: AsJson = False) -> None:
     """显示发布版本、来源和数量 · Show releases, sources and counts."""
-    from indicators import tables
     from indicators.store import holdings, queries
     from indicators.store.opening import open_database
     from indicators.views import releases
@@ -484,8 +484,10 @@ def status(as_json: AsJson = False) -> None:
     if published.empty:
         screen.tell("Nothing has been published yet. Run: python -m etl refresh")
         return
-    screen.table(tables.releases_table(published, words), words("Releases"))
-    short = tables.sources_table(sources, words).drop(columns=[words("About"), words("Publisher")])
+    screen.table(readable_tables.releases_table(published, words), words("Releases"))
+    short = readable_tables.sources_table(sources, words).drop(
+        columns=[words("About"), words("Publisher")]
+    )
     screen.table(short, words("Sources"))
     if len(gone):
         screen.table(releases.retraction_table(gone, words), words("Retracted figures"))

@@ -8,13 +8,14 @@ import pandas as pd
 import streamlit as st
 from streamlit.dataframe_util import convert_anything_to_arrow_bytes
 
-from indicators import catalogue, tables
+from indicators import catalogue
 from indicators.cached.queries import choices, citations_of, engine, kept, observations, publishers
 from indicators.drawing import levels
 from indicators.drawing.boundaries import Boundaries, load_boundaries
 from indicators.drawing.charts import RANKING, REFERENCE, Specification
 from indicators.drawing.levels import level_rows
 from indicators.drawing.region_map import FIGURES, FRAMES, LEGEND, region_map
+from indicators.exports import readable_tables
 from indicators.frequencies import mapped_periods
 from indicators.store import holdings
 from indicators.store.holdings import NATION
@@ -75,7 +76,7 @@ def figure_table(view: MapView, vintage: Vintage) -> pd.DataFrame:
     """Return the figures of a view whole, each with where it stands."""
     playing = view.shown == "play"
     rows = _all_periods(view, vintage) if playing else map_figures(view, vintage).rows
-    return tables.figure_table(rows, citations_of(rows, vintage), view.words)
+    return readable_tables.figure_table(rows, citations_of(rows, vintage), view.words)
 
 
 def _all_periods(view: MapView, vintage: Vintage) -> pd.DataFrame:

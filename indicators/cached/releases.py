@@ -5,8 +5,8 @@ from __future__ import annotations
 import pandas as pd
 import streamlit as st
 
-from indicators import tables
 from indicators.cached.queries import engine, kept
+from indicators.exports import readable_tables
 from indicators.store import queries
 from indicators.store.queries import Selection, Vintage
 from indicators.wording import Language, Wording
@@ -47,4 +47,4 @@ def everything(language: Language, vintage: Vintage) -> pd.DataFrame:
     """Return every figure with where it stands, as people read it."""
     rows = queries.all_observations(engine(vintage.dataset), vintage.release)
     cited = queries.citations(engine(vintage.dataset), set(rows["citation"]))
-    return tables.figure_table(rows, cited, Wording(language))
+    return readable_tables.figure_table(rows, cited, Wording(language))

@@ -24,6 +24,7 @@ from indicators.drawing.map_rows import known_values, legend_rows, state_name, s
 from indicators.drawing.palette import BROKEN, palette
 from indicators.drawing.region_map import add_key
 from indicators.drawing.standalone import exported_chart, exported_map, map_provenance
+from indicators.exports import readable_tables
 from indicators.exports.offered import Export, Offer, vintage_notes
 from indicators.frequencies import one_frequency
 from indicators.periods import decimal_year, decimal_years
@@ -178,7 +179,7 @@ def map_figures(
         legend=scale.legend(figures, view, method if breaks else ""),
         ranking=charts.ranking_rows(figures, words, decimals=indicator.decimals, dark=view.dark),
         reference=reference,
-        table=tables.region_table(figures, words, unit=unit),
+        table=readable_tables.region_table(figures, words, unit=unit),
         rows=rows,
         statement=statement(figures, title, view),
         subtitle=subtitle(view.selection, words),
@@ -270,7 +271,7 @@ def change_figures(
         legend=scale._replace(unit=change).legend(figures, view),
         ranking=ranking[["region", "name", "value", "shown", "label", "rank", "fill"]],
         reference=_no_reference(),
-        table=tables.region_table(figures, words, unit=change),
+        table=readable_tables.region_table(figures, words, unit=change),
         rows=rows[rows["period"].isin(ends)],
         statement=_change_statement(figures, what, view, span),
         subtitle=words(

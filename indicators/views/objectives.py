@@ -13,6 +13,7 @@ from indicators.drawing import charts
 from indicators.drawing.charts import Specification, objective_chart
 from indicators.drawing.palette import palette
 from indicators.drawing.standalone import exported_chart
+from indicators.exports import readable_tables
 from indicators.exports.offered import Export, Offer, vintage_notes
 from indicators.frequencies import one_frequency
 from indicators.periods import FREQUENCIES, date_at, frequency, times
@@ -206,7 +207,7 @@ def _indicator(row: Record) -> catalogue.Indicator:
 def citation_lines(record: Record, words: Wording) -> list[str]:
     """Return where a target stands: document, issuer, place, verification, department, note."""
     clause = catalogue.load().clauses[_indicator(record).clause]
-    verification = tables.verification_name(str(record["verification"]), words)
+    verification = readable_tables.verification_name(str(record["verification"]), words)
     lines = [
         words(
             "{title}, {number}, {issuer}, {date}",
@@ -249,7 +250,7 @@ def observed_table(
     columns: dict[str, Cell] = {
         words("Period"): lambda row: words.period(row["period"]),
         words("Value ({unit})", unit=tables.unit_name(indicator.key, words)): value,
-        words("Footnote"): lambda row: tables.footnote(
+        words("Footnote"): lambda row: readable_tables.footnote(
             row["status"], row["confidentiality"], row["value"], words
         ),
     }

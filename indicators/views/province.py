@@ -17,6 +17,7 @@ from indicators.drawing import charts
 from indicators.drawing.charts import Specification
 from indicators.drawing.province import AIMS, PARTS, STRIPS, TRENDS, parts_chart
 from indicators.drawing.standalone import exported_chart
+from indicators.exports import readable_tables
 from indicators.exports.offered import Export, Offer, vintage_notes
 from indicators.periods import frequency, parse
 from indicators.progress import (
@@ -818,7 +819,7 @@ def series_table(facts: Facts, words: Wording) -> pd.DataFrame:
         words("Period"): lambda row: words.period(row["period"]),
         words("Value"): lambda row: row["value"] if row["confidentiality"] == "F" else math.nan,
         words("Unit"): lambda row: tables.unit_name(row["indicator"], words),
-        words("Footnote"): lambda row: tables.footnote(
+        words("Footnote"): lambda row: readable_tables.footnote(
             row["status"], row["confidentiality"], row["value"], words
         ),
     }

@@ -13,7 +13,7 @@ from indicators.drawing import province as charts
 from indicators.drawing.boundaries import load_boundaries
 from indicators.drawing.charts import Specification
 from indicators.drawing.standalone import exported_chart, map_provenance
-from indicators.exports import downloads
+from indicators.exports import downloads, readable_tables
 from indicators.exports.offered import Export, Offer, demonstration_note, vintage_notes
 from indicators.store.holdings import NATION
 from indicators.store.queries import Vintage
@@ -90,7 +90,7 @@ def figure_table(material: Material, words: Wording) -> pd.DataFrame:
     """Return every figure of a region, totals and parts, each with where it stands."""
     facts = material.facts
     every = pd.concat([facts.own, facts.parts[facts.parts["region"] == facts.region]])
-    return tables.figure_table(every, material.citations, words)
+    return readable_tables.figure_table(every, material.citations, words)
 
 
 def _provenance(material: Material, words: Wording) -> pd.DataFrame:
@@ -123,7 +123,7 @@ def _provenance(material: Material, words: Wording) -> pd.DataFrame:
 def _document(row: dict[object, object], words: Wording) -> str:
     parts = [row["document"], row["publisher"], row["date"], row["url"], row["licence"]]
     said = [str(part) for part in parts if isinstance(part, str) and part]
-    return words.listed([*said, tables.verification_name(str(row["verification"]), words)])
+    return words.listed([*said, readable_tables.verification_name(str(row["verification"]), words)])
 
 
 def exports(

@@ -1,0 +1,204 @@
+"""The tables that people read, on pages and in files: which columns, with which headings."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Hashable
+from typing import Any
+
+import pandas as pd
+
+from indicators import catalogue, tables
+from indicators.denominators import DENOMINATOR, with_denominators
+from indicators.statuses import OBSERVATION_STATUSES, ObservationStatus
+from indicators.wording import Wording
+
+
+def reach_table(reach: pd.DataFrame, words: Wording) -> pd.DataFrame:
+    """Return how far each indicator reaches, in the catalogue's order."""
+    known = catalogue.load()
+    order = {key: place for place, key in enumerate(known.indicators)}
+    rows = reach.sort_values("indicator", key=lambda keys: keys.map(order))
+    indicators = [known.indicators[key] for key in rows["indicator"]]
+    columns = {
+        words("Indicator"): [words.text(item.title) for item in indicators],
+        words("Clause"): [words.text(known.clauses[item.clause].title) for item in indicators],
+        words("From"): rows["first_period"].map(words.period).to_numpy(),
+        words("To"): rows["last_period"].map(words.period).to_numpy(),
+        words("Periods"): rows["periods"].to_numpy(),
+        words("Provinces"): rows["provinces"].to_numpy(),
+        words("Figures"): rows["rows"].to_numpy(),
+    }
+    return pd.DataFrame(columns)
+
+
+def region_table(figures: pd.DataFrame, words: Wording, *, unit: str) -> pd.DataFrame:
+    """Return the table twin of a map: every unit, those without a value saying why."""
+    rows = figures.sort_values(["value", "region"], ascending=[False, True], na_position="last")
+    columns = {
+        words("Rank"): rows["rank"],
+        words("Code"): rows["region"],
+        words("Region"): rows["name"],
+        words("Value ({unit})", unit=unit): rows["value"],
+        words("Status"): rows["status"],
+    }
+    return pd.DataFrame(columns).reset_index(drop=True)
+
+
+def sources_table(sources: pd.DataFrame, words: Wording) -> pd.DataFrame:
+    """Return what each source holds now and who publishes it; `sources` as of `holdings`.
+
+    What the catalogue does not name is told by the declarations of its files.
+    """
+    about = [_about(row, words) for row in sources.to_dict("records")]
+    columns = {
+        words("Source"): [tables.source_name(key, words) for key in sources["source"]],
+        words("Publisher"): [publisher for publisher, _, _ in about],
+        words("Frequency"): [frequency for _, frequency, _ in about],
+        words("Indicators"): sources["indicators"].to_numpy(),
+        words("Figures"): sources["rows"].to_numpy(),
+        words("From"): sources["first_period"].map(words.period).to_numpy(),
+        words("To"): sources["last_period"].map(words.period).to_numpy(),
+        words("About"): [description for _, _, description in about],
+    }
+    return pd.DataFrame(columns)
+
+
+def _about(row: dict[Hashable, Any], words: Wording) -> tuple[str, str, str]:
+    """Return who publishes a source, how often, and what it is."""
+    known = catalogue.load().sources.get(row["source"])
+    if known is not None:
+        publisher, frequency, description = map(
+            words.text, (known.publisher, known.frequency, known.description)
+        )
+        return publisher, frequency, description
+    if row["source"] == "derived":
+        description = words("Ratios and shares, computed by the catalogue's rules.")
+        return words("This project"), words("with each release"), description
+    names = ("yearly", words("yearly")), ("quarterly", words("quarterly"))
+    of_figures = [text for name, text in (*names, ("monthly", words("monthly"))) if row[name]]
+    frequency = words.listed(row["frequencies"] or of_figures)
+    return words.listed(row["publishers"]), frequency, words.listed(row["documents"])
+
+
+def releases_table(releases: pd.DataFrame, words: Wording) -> pd.DataFrame:
+    """Return every release and what it changed."""
+
+    def why(reason: str, restored: float) -> str:
+        if pd.isna(restored):
+            return words.known(reason)
+        number = int(restored)
+        return words("brings back release {number}: {reason}", number=number, reason=reason)
+
+    reasons = zip(releases["reason"], releases["restored"], strict=True)
+    columns = {
+        words("Release"): releases["release"].to_numpy(),
+        words("Published"): [words.date(moment) for moment in releases["published_at"]],
+        words("By"): releases["published_by"].to_numpy(),
+        words("Reason"): [why(reason, restored) for reason, restored in reasons],
+        words("Accepted warnings because"): releases["accepted"].fillna("").to_numpy(),
+        words("Added"): releases["added"].to_numpy(),
+        words("Changed"): releases["changed"].to_numpy(),
+        words("Withdrawn"): releases["withdrawn"].to_numpy(),
+        words("Figures"): releases["rows"].to_numpy(),
+        words("Code version"): releases["code_version"].to_numpy(),
+    }
+    return pd.DataFrame(columns)
+
+
+def verification_name(verification: str, words: Wording) -> str:
+    """Return how a figure was verified, in words."""
+    if verification == "primary":
+        return words("official outlet")
+    if verification == "demonstration":
+        return words("Demonstration")
+    return words("secondary copy of an official figure")
+
+
+def footnote(status: str, confidentiality: str, value: float, words: Wording) -> str:
+    """Return the mark of a figure that is not a plain one and, as a file has no legend, its sense.
+
+    The marks are those usual in official statistics.
+    """
+    if confidentiality != "F":
+        return f"[c] {words('Suppressed')}"
+    said = OBSERVATION_STATUSES[status]
+    if said.has_value and pd.isna(value):
+        said = ObservationStatus.NO_DATA
+    return f"{said.mark} {words(said.sentence)}" if said.mark else ""
+
+
+def figure_table(rows: pd.DataFrame, citations: pd.DataFrame, words: Wording) -> pd.DataFrame:
+    """Return figures whole, each with its codes, its names and where it stands.
+
+    What is confidential stays so: its row is there, without its numbers.
+    """
+    places = citations.drop(columns=["source", *DENOMINATOR], errors="ignore")
+    cited = rows.merge(places, on="citation", how="left", validate="m:1")
+    cited = with_denominators(cited, citations)
+    free = cited["confidentiality"] == "F"
+
+    def named(column: str, name: Callable[[str, Wording], str]) -> list[str]:
+        return [name(code, words) for code in cited[column]]
+
+    def indicator(key: str, words: Wording) -> str:
+        return words.text(catalogue.load().indicators[key].title)
+
+    def obtained(basis: str, words: Wording) -> str:
+        if basis == "derived":
+            return words("computed from published figures")
+        if basis == "as_published":
+            return words("as published")
+        return words("derived from a published change")
+
+    statuses = zip(cited["status"], cited["confidentiality"], cited["value"], strict=True)
+    columns = {
+        words("Indicator code"): cited["indicator"],
+        words("Indicator"): named("indicator", indicator),
+        words("Period"): cited["period"],
+        words("Region code"): cited["region"],
+        words("Region"): cited["region"].map(tables.region_names(words.language)),
+        words("Scheme code"): cited["scheme"],
+        words("Certification scheme"): named("scheme", tables.scheme_name),
+        words("Industry"): named("industry", tables.industry_name),
+        words("Enterprise size"): named("size", tables.size_name),
+        words("Value"): cited["value"].where(free),
+        words("Unit"): named("indicator", tables.unit_name),
+        words("Status"): cited["status"],
+        words("Footnote"): [footnote(*status, words) for status in statuses],
+        words("Numerator"): cited["numerator"].where(free),
+        words("Denominator"): cited["denominator"].where(free),
+        words("Document of the denominator"): cited["denominator_document"].where(free),
+        words("Period of the denominator"): cited["denominator_period"].where(free),
+        words("Source"): named("source", tables.source_name),
+        words("Publisher"): cited["publisher"],
+        words("Document"): cited["document"],
+        words("Place"): cited["place"],
+        words("Obtained"): named("basis", obtained),
+        words("Verification"): named("verification", verification_name),
+        words("Note"): cited["note"],
+        words("Address"): cited["url"],
+        words("Raw file"): cited["file"],
+        words("Release"): cited["release"],
+    }
+    return pd.DataFrame(columns)
+
+
+def shown_first(words: Wording) -> list[str]:
+    """Return the columns of a figure table that a page shows; a file has them all."""
+    return [
+        words("Period"),
+        words("Region"),
+        words("Certification scheme"),
+        words("Value"),
+        words("Unit"),
+        words("Footnote"),
+        words("Document"),
+        words("Publisher"),
+        words("Place"),
+        words("Verification"),
+        words("Obtained"),
+        words("Note"),
+        words("Document of the denominator"),
+        words("Period of the denominator"),
+        words("Release"),
+    ]
