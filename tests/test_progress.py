@@ -882,3 +882,34 @@ def test_importing_the_engine_does_not_import_scipy() -> None:
     code = "import sys, indicators.progress; print('scipy' in sys.modules)"
     answer = subprocess.run([sys.executable, "-c", code], capture_output=True, check=True)
     assert answer.stdout.strip() == b"False"
+
+
+def test_a_range_overshot_is_told_on_the_scale_of_its_figures() -> None:
+    # 50 → 80 within 60–70: ten beyond the upper bound, not the mirror image of the lower one.
+    aim = {"kind": "within", "value": None, "lower": 60.0, "upper": 70.0, "window_late": "2027"}
+    found = verdict_on({"2018": 50.0, "2020": 80.0}, **aim)
+    assert found.late is not None
+    assert (found.late.value, found.late.gap) == (70.0, -10.0)
+    assert found.late.expected is not None
+    assert found.late.expected > 70
+    assert found.latest is not None
+    assert (found.latest.value, found.latest.judged) == (80.0, 50.0)
+    table = judge_many(
+        rows({"2018": 50.0, "2020": 80.0}).assign(series="a"), target_frame({"a": target(**aim)})
+    )
+    assert table[["latest_value", "target_value", "gap"]].iloc[0].tolist() == [80.0, 70.0, -10.0]
+
+
+def test_what_is_expected_against_a_benchmark_stands_on_the_scale_of_the_latest_figure() -> None:
+    aim = target(kind="exceed_benchmark", value=None, window_late="2024")
+    province = rows({"2020": 50, "2022": 66}, benchmark=[60, 70])
+    table = judge_many(province.assign(series="a"), target_frame({"a": aim}))
+    shown = ["latest_value", "benchmark_value", "target_value", "expected", "gap"]
+    assert table[shown].iloc[0].tolist() == [66.0, 70.0, 70.0, 65.0, 1.0]
+
+
+def test_what_was_met_around_a_past_deadline_has_no_line_to_another_class() -> None:
+    aim = {"kind": "at_most", "polarity": -1, "value": 1.0, "window_late": "2012",
+           "window_early": "2012", "baseline_period": None}  # fmt: skip
+    found = verdict_on({"2013": 1.0, "2014": 2.0}, **aim)
+    assert (found.verdict, found.better, found.worse) == ("achieved", None, None)

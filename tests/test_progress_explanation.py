@@ -157,3 +157,19 @@ def test_every_code_has_its_own_name(codes: Any, name: Callable[[str, Wording], 
 
 def test_every_class_has_a_symbol() -> None:
     assert set(progress.SYMBOLS) == set(progress.VerdictClass)
+
+
+def test_what_is_expected_of_a_lead_is_said_as_a_lead_and_of_a_range_as_a_distance() -> None:
+    moving = verdict_on(
+        {"2020": 50.0, "2022": 66.0}, kind="exceed_benchmark", value=None, benchmark=[60.0, 70.0],
+        window_late="2024",
+    )  # fmt: skip
+    assert "On the path to 2024, a lead of −5 would be expected by now: 1 ahead of it." in explain(
+        moving, ENGLISH
+    )
+    range_ = verdict_on(
+        {"2020": 50.0, "2022": 80.0}, kind="within", value=None, lower=60.0, upper=70.0,
+        window_late="2027",
+    )  # fmt: skip
+    assert explain(range_, ENGLISH)[0].endswith("80 in 2022; the target is 70 by 2027.")
+    assert "That is 10 outside the range." in explain(range_, ENGLISH)

@@ -125,6 +125,16 @@ class Batch:
         return self.effective(self.raw, self.points.owner)
 
     @cached_property
+    def mirrored(self) -> Bools:
+        """Where the latest figure lies beyond a range, so that its mirror image is judged."""
+        now = self.points.pick(self.raw, self.latest)
+        return np.asarray(self.aims.of(Kind.WITHIN) & (self.y - now != 0) & ~np.isnan(now))
+
+    def shown(self, judged: Floats) -> Floats:
+        """A figure as judged, on the side of its range where the latest figure lies."""
+        return np.where(self.mirrored, self.aims.lower + self.aims.upper - judged, judged)
+
+    @cached_property
     def y0(self) -> Floats:
         """The baseline's figure."""
         return self.points.pick(self.value, self.baseline)

@@ -9,7 +9,7 @@ from decimal import Decimal
 from typing import TYPE_CHECKING
 
 from indicators.periods import period_at
-from indicators.progress.codes import Check, Flag, Reason, Shape, VerdictClass
+from indicators.progress.codes import Check, Flag, Kind, Reason, Shape, VerdictClass
 from indicators.progress.labels import (
     check_name,
     class_name,
@@ -53,11 +53,17 @@ class _Figures:
     def number(self, value: float | None) -> str:
         return self.words.number(value, self.decimals)
 
+    def beside(self, latest: Point | None, value: float | None) -> str:
+        """A figure on the scale of the verdict: beside a moving benchmark the lead over it."""
+        if latest is None or latest.benchmark is None or value is None:
+            return self.number(value)
+        return self.words("a lead of {lead}", lead=self.change(value))
+
     def change(self, value: float | Decimal) -> str:
         return self._difference(self.words.signed(value, self.decimals))
 
-    def judged(self, point: Point) -> Decimal:
-        """The figure that the verdict is on, as it is written: the lead over a benchmark."""
+    def lead(self, point: Point) -> Decimal:
+        """The figure as it is written, or the lead over a benchmark."""
         return rounded(point.value, self.decimals) - rounded(point.benchmark or 0, self.decimals)
 
     def distance(self, exact: float, point: Point | None, other: float | None) -> str:
@@ -67,9 +73,9 @@ class _Figures:
         """
         apart: float | Decimal = abs(exact)
         if point is not None and other is not None:
-            noise = _NOISE * max(abs(point.judged), abs(other))
-            if abs(abs(point.judged - other) - abs(exact)) <= noise:
-                apart = abs(self.judged(point) - rounded(other, self.decimals))
+            noise = _NOISE * max(abs(point.lead), abs(other))
+            if abs(abs(point.lead - other) - abs(exact)) <= noise:
+                apart = abs(self.lead(point) - rounded(other, self.decimals))
         return self._difference(self.words.number(apart, self.decimals))
 
     def _difference(self, number: str) -> str:
@@ -123,7 +129,7 @@ def _outcome(verdict: Verdict, words: Wording, figures: _Figures) -> Iterator[st
         yield words(
             "The benchmark stood at {value}: a lead of {lead}.",
             value=figures.number(latest.benchmark),
-            lead=figures.change(figures.judged(latest)),
+            lead=figures.change(figures.lead(latest)),
         )
     yield from _at_the_deadline(verdict, words, figures)
     if verdict.reason not in (None, Reason.STALE):
@@ -143,6 +149,9 @@ def _then(verdict: Verdict, words: Wording, figures: _Figures) -> Iterator[str]:
     )  # fmt: skip
     if end.expected is None or end.gap is None:
         return
+    if verdict.kind == Kind.WITHIN:
+        yield _in_range(end.gap, latest, end, words, figures)
+        return
     expected = figures.number(end.expected)
     gap = figures.distance(end.gap, latest, end.expected)
     if end.gap >= 0:
@@ -155,6 +164,13 @@ def _then(verdict: Verdict, words: Wording, figures: _Figures) -> Iterator[str]:
             "The path to {due} asked for {expected} in {period}: {gap} behind it.",
             due=due, expected=expected, period=period, gap=gap,
         )  # fmt: skip
+
+
+def _in_range(gap: float, latest: Point | None, end: End, words: Wording, figures: _Figures) -> str:
+    distance = figures.distance(gap, latest, end.value)
+    if gap < 0:
+        return words("That is {distance} outside the range.", distance=distance)
+    return words("That is within the range, {distance} from its nearer bound.", distance=distance)
 
 
 def _at_the_deadline(verdict: Verdict, words: Wording, figures: _Figures) -> Iterator[str]:
@@ -218,8 +234,11 @@ def _outlook(verdict: Verdict, words: Wording, figures: _Figures) -> Iterator[st
     if verdict.reason is not None or end is None or verdict.baseline is None:
         return
     open_still = verdict.latest is not None and verdict.latest.time < end.time
-    if end.expected is not None and end.gap is not None and open_still:
-        due, expected = words.period(end.period), figures.number(end.expected)
+    if verdict.kind == Kind.WITHIN:
+        if end.gap is not None and open_still:
+            yield _in_range(end.gap, verdict.latest, end, words, figures)
+    elif end.expected is not None and end.gap is not None and open_still:
+        due, expected = words.period(end.period), figures.beside(verdict.latest, end.expected)
         gap = figures.distance(end.gap, verdict.latest, end.expected)
         if end.gap >= 0:
             yield words(
@@ -235,7 +254,8 @@ def _outlook(verdict: Verdict, words: Wording, figures: _Figures) -> Iterator[st
                 expected=expected,
                 gap=gap,
             )
-    if end.years_ahead is not None and math.isfinite(end.years_ahead) and open_still:
+    dated = end.years_ahead is not None and math.isfinite(end.years_ahead) and open_still
+    if dated and end.years_ahead is not None and verdict.kind != Kind.WITHIN:
         years = words.number(abs(end.years_ahead), 1)
         if end.years_ahead >= 0:
             yield words("That is {years} years ahead of the path.", years=years)
@@ -289,10 +309,10 @@ def _chance(verdict: Verdict, words: Wording, figures: _Figures) -> Iterator[str
     for period, projected in ends.items():
         yield words(
             "The trend leads to {middle} in {period}, between {low} and {high} nine times in ten.",
-            middle=figures.number(projected.middle),
+            middle=figures.beside(verdict.latest, projected.middle),
             period=words.period(period),
-            low=figures.number(projected.low),
-            high=figures.number(projected.high),
+            low=figures.beside(verdict.latest, projected.low),
+            high=figures.beside(verdict.latest, projected.high),
         )
         if projected.chance is not None:
             yield words(
@@ -328,7 +348,7 @@ def _robustness(verdict: Verdict, words: Wording, figures: _Figures) -> Iterator
             yield words(
                 'The line to "{verdict}" lies at {value}.',
                 verdict=class_name(margin.verdict, words),
-                value=figures.number(margin.value),
+                value=figures.beside(verdict.latest, margin.value),
             )
     if verdict.verdict != VerdictClass.NOT_ASSESSED and Check.REVISION_UP in verdict.unchecked:
         yield words("There is no history of revisions, so that check is left out.")
@@ -364,9 +384,9 @@ def formula(verdict: Verdict, words: Wording, decimals: int | None = None) -> li
         asked = (
             rate(end.expected, latest.period, latest.time)
             if bent
-            else rate(end.value, end.period, end.time)
+            else rate(end.asked, end.period, end.time)
         )
-        sign = "" if end.value is not None and end.value > baseline.judged else "−"
+        sign = "" if end.asked is not None and end.asked > baseline.judged else "−"
         ratio = words.number(end.ratio, 3)
         lines += [f"r({end.period}) = {asked}", f"R({end.period}) = {sign}a ÷ |r| = {ratio}"]
     return lines

@@ -39,8 +39,8 @@ class Judgement:
 
     @cached_property
     def open_ends(self) -> tuple[outlook.Ends, outlook.Ends]:
-        """The ends, without what is asked from now on where the latest figure is of the past."""
-        early, late = self.ends
+        """The ends as shown, without what is asked from now on where the latest is of the past."""
+        early, late = (outlook.shown(self.batch, ends) for ends in self.ends)
         return outlook.past(early, self.stale), outlook.past(late, self.stale)
 
     @cached_property

@@ -35,9 +35,11 @@ def margins(judgement: Judgement) -> tuple[Margin | None, Margin | None]:
     """The margins of the one series of a batch to the better and to the worse class."""
     batch = judgement.batch
     verdict = CLASSES[judgement.verdict[0]]
-    if verdict not in LADDER or batch.aims.of(Kind.DIRECTION_ONLY)[0]:
+    # What was met before or after a deadline without a figure no latest figure changes.
+    settled = judgement.timing_unknown[0] or batch.aims.of(Kind.DIRECTION_ONLY)[0]
+    if verdict not in LADDER or settled:
         return None, None
-    aim = float(batch.aim[0])
+    aim = float(batch.shown(batch.aim)[0])
     if batch.maintained[0]:
         kept = verdict == VerdictClass.ACHIEVED
         other = Margin(VerdictClass.MOVING_AWAY if kept else VerdictClass.ACHIEVED, aim, None)
@@ -94,4 +96,4 @@ def _progress(judgement: Judgement, y: Floats) -> float:
 def _figure(judgement: Judgement, progress: float) -> float:
     batch = judgement.batch
     g0 = batch.g(batch.y0, batch.shape)
-    return float(batch.from_g(g0 + batch.side * progress, batch.shape)[0])
+    return float(batch.shown(batch.from_g(g0 + batch.side * progress, batch.shape))[0])

@@ -67,6 +67,27 @@ def _ends(batch: Batch, due: Floats, aim: Floats, ratio: Floats) -> Ends:
     )
 
 
+def shown(batch: Batch, ends: Ends) -> Ends:
+    """An end beside the latest figure as published: of a range, its nearer bound and how far.
+
+    That distance is below zero outside the range.
+    """
+    ranged, now = batch.aims.of(Kind.WITHIN), batch.points.pick(batch.raw, batch.latest)
+    if not ranged.any():
+        return ends
+    lower, upper = batch.aims.lower, batch.aims.upper
+    bound = np.where(now - lower <= upper - now, lower, upper)
+    inside = np.minimum(now - lower, upper - now)
+    return replace(
+        ends,
+        aim=np.where(ranged & ~np.isnan(now), bound, ends.aim),
+        expected=batch.shown(ends.expected),
+        gap=np.where(ranged & ~np.isnan(ends.gap), inside, ends.gap),
+        required=np.where(batch.mirrored, -ends.required, ends.required),
+        projected=batch.shown(ends.projected),
+    )
+
+
 def past(ends: Ends, stale: Bools) -> Ends:
     """An end without what it asks of the years to come, where those are behind already."""
     asked = ("required", "acceleration", "projected")

@@ -13,11 +13,11 @@ STEPS = 12  # points a stretch: enough for a curve
 
 def path(verdict: Verdict) -> list[tuple[float, float]]:
     """Return (time, value) from the baseline to the late end; empty without one of them."""
-    if verdict.baseline is None or verdict.late is None or verdict.late.value is None:
+    if verdict.baseline is None or verdict.late is None or verdict.late.asked is None:
         return []
     corners = [(verdict.baseline.time, verdict.baseline.judged)]
     corners += [(step.time, step.value) for step in verdict.milestones]
-    corners.append((verdict.late.time, verdict.late.value))
+    corners.append((verdict.late.time, verdict.late.asked))
     corners = [corner for corner in corners if corner[0] >= corners[0][0]]
     points = [corners[0]]
     for start, end in pairwise(corners):

@@ -40,11 +40,17 @@ class Point:
     time: float
     value: float
     benchmark: float | None
+    mirrored: float | None = None
+
+    @property
+    def lead(self) -> float:
+        """The figure, or the lead where there is a benchmark."""
+        return self.value - (self.benchmark or 0.0)
 
     @property
     def judged(self) -> float:
-        """The figure that the verdict is on: the lead, where there is a benchmark."""
-        return self.value - (self.benchmark or 0.0)
+        """The figure that the verdict is on: a lead; beyond a range the mirror image."""
+        return self.lead if self.mirrored is None else self.mirrored
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,12 +58,15 @@ class End:
     """What one end of the window asks; None where the question has no answer.
 
     `required` is the change asked of the coming year, `acceleration` that rate over the pace
-    since the baseline (inf: the pace leads away), `projected` the figure at that pace.
+    since the baseline (inf: the pace leads away), `projected` the figure at that pace. Of a range
+    `value` is the bound nearer to the latest figure, `asked` that nearer to the baseline, and
+    `gap` how far inside the range the latest figure lies.
     """
 
     period: str
     time: float
     value: float | None
+    asked: float | None
     ratio: float | None
     expected: float | None
     gap: float | None
@@ -164,8 +173,8 @@ def judge(series: pd.DataFrame, target: Target, *, as_of: str | None = None) -> 
         shape=Shape(answer["shape"]),
         baseline=_point(batch, batch.baseline),
         latest=latest,
-        early=_end(target, judgement.open_ends[0]),
-        late=_end(target, judgement.open_ends[1]),
+        early=_end(target, judgement.open_ends[0], judgement.ends[0]),
+        late=_end(target, judgement.open_ends[1], judgement.ends[1]),
         milestones=_milestones(batch, target),
         missed_by=missed_by,
         missed_at=None if missed_by is None else _point(batch, judgement.missed_at),
@@ -235,10 +244,14 @@ def _point(batch: Batch, places: Ints) -> Point | None:
     period = str(found.period.iloc[place])
     moving = bool(batch.aims.of(Kind.EXCEED_BENCHMARK)[0])
     benchmark = float(found.benchmark[place]) if moving else None
-    return Point(period, float(found.time[place]), float(found.value[place]), benchmark)
+    judged, value = float(batch.value[place]), float(batch.raw[place])
+    return Point(
+        period, float(found.time[place]), float(found.value[place]), benchmark,
+        mirrored=None if judged == value else judged,
+    )  # fmt: skip
 
 
-def _end(target: Target, ends: Ends) -> End | None:
+def _end(target: Target, ends: Ends, judged: Ends) -> End | None:
     due = _number(ends.due)
     if due is None:
         return None
@@ -250,7 +263,8 @@ def _end(target: Target, ends: Ends) -> End | None:
     period = next(text for text in periods if text and decimal_year(text) == due)
     names = ("ratio", "expected", "gap", "required", "acceleration", "years_ahead", "projected")
     numbers = {name: _number(getattr(ends, name), endless=name == "acceleration") for name in names}
-    return End(period=period, time=due, value=_number(ends.aim), **numbers)
+    value, asked = _number(ends.aim), _number(judged.aim)
+    return End(period=period, time=due, value=value, asked=asked, **numbers)
 
 
 def _milestones(batch: Batch, target: Target) -> tuple[Milestone, ...]:

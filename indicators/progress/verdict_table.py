@@ -33,8 +33,10 @@ def judgement_on(series: pd.DataFrame, targets: pd.DataFrame, as_of: str | None)
 def verdict_table(judgement: Judgement) -> pd.DataFrame:
     """All verdicts of a batch, in the order of its targets.
 
-    No number in it is infinite: an empty `acceleration` beside a `required` says that no multiple
-    of the pace arrives, an empty `attained` that it never does.
+    Against a benchmark, target, expected and projected are figures as the latest is, on top of the
+    benchmark beside that, `benchmark_value`. No number in it is infinite: an empty `acceleration`
+    beside a `required` says that no multiple of the pace arrives, an empty `attained` that it
+    never does.
     """
     batch, aimed = judgement.batch, judgement.batch.aims
     early, late = judgement.open_ends
@@ -43,6 +45,13 @@ def verdict_table(judgement: Judgement) -> pd.DataFrame:
     kept = judged & batch.maintained
     signs = np.where(np.isnan(recent.sign), 2, recent.sign).astype(np.int64)
     tests = np.where(recent.tested, 0, np.where(np.isnan(recent.sign), 2, 1))
+    moving = aimed.of(Kind.EXCEED_BENCHMARK)
+    benchmark = np.where(moving, batch.points.pick(batch.points.benchmark, batch.latest), np.nan)
+    lead = np.where(moving, benchmark, 0.0)
+
+    def above(name: str) -> Floats | float:
+        return lead if name in ("expected", "projected") else 0.0
+
     left_out = {check: classes == LEFT_OUT for check, classes in judgement.checks.items()}
     return pd.DataFrame(
         {
@@ -56,11 +65,12 @@ def verdict_table(judgement: Judgement) -> pd.DataFrame:
             "baseline_value": batch.points.pick(batch.points.value, batch.baseline),
             "latest_period": _periods(batch, batch.latest),
             "latest_value": batch.points.pick(batch.points.value, batch.latest),
-            "target_value": _finite(late.aim),
+            "benchmark_value": benchmark,
+            "target_value": _finite(late.aim + lead),
             "ratio_early": _finite(early.ratio),
             "ratio_late": _finite(late.ratio),
-            **{name: _finite(getattr(late, name)) for name in OUTLOOK},
-            **{f"{name}_early": _finite(getattr(early, name)) for name in OUTLOOK},
+            **{name: _finite(getattr(late, name) + above(name)) for name in OUTLOOK},
+            **{f"{name}_early": _finite(getattr(early, name) + above(name)) for name in OUTLOOK},
             "due_period": aimed.due.reset_index(drop=True),
             "missed_by": _finite(judgement.missed_by),
             "missed_period": _periods(

@@ -43,7 +43,7 @@ def _now_and_goal(verdict: Verdict) -> tuple[float, float, float] | None:
     """The latest time and figure as judged, and the target."""
     if verdict.latest is None or verdict.late is None or verdict.late.value is None:
         return None
-    return verdict.latest.time, verdict.latest.judged, verdict.late.value
+    return verdict.latest.time, verdict.latest.lead, verdict.late.value
 
 
 def _g(verdict: Verdict, y: float) -> float:

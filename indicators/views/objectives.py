@@ -273,7 +273,7 @@ def usual_change(verdict: Verdict) -> float | None:
     years = verdict.latest.time - verdict.baseline.time
     if years <= 0 or verdict.late.value is None:
         return None
-    return float(f"{(verdict.latest.judged - verdict.baseline.judged) / years:.3g}")
+    return float(f"{(verdict.latest.lead - verdict.baseline.lead) / years:.3g}")
 
 
 def reached(verdict: Verdict, change: float, words: Wording) -> str:
