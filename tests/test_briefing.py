@@ -288,3 +288,15 @@ def test_an_unknown_region_is_refused_before_anything_is_written(
     with pytest.raises(KeyError):
         next(writing.write_briefings(shipped, ["999999"], tmp_path / "new", ZH, Vintage(1)))
     assert not (tmp_path / "new").exists()
+
+
+def test_a_briefing_takes_any_text_of_a_source() -> None:
+    text = "某局\x07\x0b\ufffe**粗**<b>"
+    rows = pd.DataFrame({text: [text, "=1+1"]})
+    blocks = (Heading(text), Paragraph(text), Points((text,)), Table(text, rows, (1.0,)))
+    day = "2026-01-01T00:00:00+00:00"
+    written = Briefing(text, text, text, text, "", "zh", "名称", day, blocks)
+    read = docx.Document(io.BytesIO(document.docx_file(written)))
+    shown = "某局   **粗**<b>"
+    assert [part.text for part in read.paragraphs][:5] == [shown] * 5
+    assert read.tables[0].cell(0, 0).text == shown

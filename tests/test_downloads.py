@@ -7,6 +7,7 @@ import io
 import math
 import zipfile
 from typing import Any
+from xml.etree import ElementTree
 
 import numpy as np
 import pandas as pd
@@ -230,6 +231,25 @@ def test_an_exported_chart_shows_its_rows_title_and_notes() -> None:
     drawing = svg_file(specification).decode()
     for text in ("江苏", "浙江", "目前每年所需", "第 1 版", "#123456"):
         assert text in drawing
+
+
+@pytest.mark.parametrize(
+    "mark", ["\x07", "\x1b[31m", "\x0b", "\x0c", "\b", "\ufffe", r"\u0007", "\\"]
+)
+def test_a_drawing_takes_any_text_of_a_source(mark: str) -> None:
+    # One that is no XML used to end the whole server.
+    rows = pd.DataFrame({"name": ["江苏"], "value": [3.0], "label": ["+3"], "fill": ["#123456"]})
+    text = f'某局{mark}<b>&"年鉴'
+    specification = exported_chart(
+        charts.required_chart(ZH), {"required": rows}, title=text, notes=[text]
+    )
+    drawing = svg_file(specification).decode()
+    assert ElementTree.fromstring(drawing) is not None
+    kept = mark if mark.isprintable() else " "
+    shown = "".join(ElementTree.fromstring(drawing).itertext())
+    assert f"某局{kept}".split()[0] in shown
+    assert '<b>&"年鉴' in shown.replace("\u00a0", " ")
+    assert png_file(specification).startswith(b"\x89PNG")
 
 
 def test_a_table_of_a_page_leaves_as_csv_and_workbook() -> None:

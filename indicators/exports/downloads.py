@@ -16,6 +16,9 @@ FORMULA = r"^[=+\-@\t\r\n＝＋－＠]"  # an East Asian Excel reads wide signs 
 _UNSAFE = re.compile(r"[\\/:*?\"<>|\[\]\x00-\x1f\x7f]+")
 # Windows keeps these for devices, whatever follows a dot.
 _RESERVED = re.compile(r"^(con|prn|aux|nul|(com|lpt)[\d¹²³])(\.|$)", re.IGNORECASE)
+# What XML cannot hold, and the same as JSON writes it; behind a backslash it is no such thing.
+_NOT_XML = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
+_NOT_XML_IN_JSON = re.compile(r"\\\\|\\u00(?:0[0-8bcef]|1[0-9a-f])|\\[bf]")
 SHEET_ROWS = 1_048_575  # below the heading; Excel's own limit
 CELL_CHARACTERS = 32_767  # Excel's own limit; XlsxWriter cuts what is longer without a word
 
@@ -103,11 +106,22 @@ def _width(text: str) -> int:
     return sum(2 if ord(character) > 0x2E7F else 1 for character in text)
 
 
+def fit_for_xml(text: str) -> str:
+    """Return a text that a .docx or .svg may hold; blanks stand for control characters."""
+    return _NOT_XML.sub(" ", text)
+
+
+def _json(specification: dict[str, Any]) -> str:
+    """Return a specification as JSON; a control character in it would end the whole process."""
+    text = fit_for_xml(json.dumps(specification, ensure_ascii=False))
+    return _NOT_XML_IN_JSON.sub(lambda mark: mark[0] if mark[0] == r"\\" else " ", text)
+
+
 def png_file(specification: dict[str, Any]) -> bytes:
     """Return a Vega-Lite specification as PNG at twice its size in pixels."""
     import vl_convert
 
-    image: bytes = vl_convert.vegalite_to_png(json.dumps(specification), scale=2)
+    image: bytes = vl_convert.vegalite_to_png(_json(specification), scale=2)
     return image
 
 
@@ -115,7 +129,7 @@ def svg_file(specification: dict[str, Any]) -> bytes:
     """Return a Vega-Lite specification as SVG."""
     import vl_convert
 
-    image: str = vl_convert.vegalite_to_svg(json.dumps(specification))
+    image: str = vl_convert.vegalite_to_svg(_json(specification))
     return image.encode()
 
 

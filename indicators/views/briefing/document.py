@@ -12,6 +12,7 @@ from docx.oxml import OxmlElement
 from docx.oxml.ns import qn
 from docx.shared import Cm, Pt, RGBColor
 
+from indicators.exports.downloads import fit_for_xml
 from indicators.views.briefing.content import (
     Block,
     Briefing,
@@ -36,8 +37,8 @@ def docx_file(briefing: Briefing) -> bytes:
     document = docx.Document()
     _set_up(document, briefing)
     writer = _Writer(document, briefing)
-    document.add_paragraph(briefing.title, style="Title")
-    document.add_paragraph(briefing.subtitle, style="Subtitle")
+    document.add_paragraph(fit_for_xml(briefing.title), style="Title")
+    document.add_paragraph(fit_for_xml(briefing.subtitle), style="Subtitle")
     for block in briefing.blocks:
         _write(block, writer)
     stream = io.BytesIO()
@@ -59,7 +60,7 @@ class _Writer:
         paragraph.paragraph_format.keep_with_next = keep
         paragraph.add_run(f"{name} ")
         _field(paragraph, f"SEQ {kind} \\* ARABIC", str(self.numbers[kind]))
-        paragraph.add_run(f"  {text}")
+        paragraph.add_run(fit_for_xml(f"  {text}"))
 
 
 @singledispatch
@@ -69,18 +70,18 @@ def _write(block: Block, writer: _Writer) -> None:
 
 @_write.register
 def _(block: Heading, writer: _Writer) -> None:
-    writer.document.add_heading(block.text, level=1)
+    writer.document.add_heading(fit_for_xml(block.text), level=1)
 
 
 @_write.register
 def _(block: Paragraph, writer: _Writer) -> None:
-    writer.document.add_paragraph(block.text)
+    writer.document.add_paragraph(fit_for_xml(block.text))
 
 
 @_write.register
 def _(block: Points, writer: _Writer) -> None:
     for text in block.texts:
-        writer.document.add_paragraph(text, style="List Bullet")
+        writer.document.add_paragraph(fit_for_xml(text), style="List Bullet")
 
 
 @_write.register
@@ -96,7 +97,7 @@ def _(block: Table, writer: _Writer) -> None:
         line._tr.get_or_add_trPr().append(_element("w:cantSplit", val="true"))
         for cell, width, text in zip(line.cells, widths, cells, strict=True):
             cell.width = width
-            cell.text = str(text)
+            cell.text = fit_for_xml(str(text))
             for run in cell.paragraphs[0].runs:
                 run.font.size, run.font.bold = Pt(8.5), line is heading
             cell.paragraphs[0].paragraph_format.space_after = Pt(1)
@@ -108,7 +109,7 @@ def _(block: Figure, writer: _Writer) -> None:
     picture = writer.document.add_picture(
         io.BytesIO(block.png), width=Cm(WIDTH * max(block.width, NARROW) / 100)
     )
-    picture._inline.docPr.set("descr", block.alt)
+    picture._inline.docPr.set("descr", fit_for_xml(block.alt))
     holder = writer.document.paragraphs[-1]
     holder.alignment = WD_ALIGN_PARAGRAPH.CENTER
     holder.paragraph_format.keep_with_next = True
@@ -133,11 +134,12 @@ def _set_up(document: Any, briefing: Briefing) -> None:
         _element("w:lang", val=language, eastAsia="zh-CN")
     )
     told = document.core_properties
-    told.title, told.subject, told.language = briefing.title, briefing.subtitle, language
+    told.title, told.subject = fit_for_xml(briefing.title), fit_for_xml(briefing.subtitle)
+    told.language = language
     told.author = told.comments = ""
     for part, text in ((section.header, briefing.header), (section.footer, briefing.footer)):
         paragraph = part.paragraphs[0]
-        _small(paragraph.add_run(text))
+        _small(paragraph.add_run(fit_for_xml(text)))
         if briefing.mark:
             _small(paragraph.add_run(f"  {briefing.mark}"), MARK)
     page = section.footer.add_paragraph()
