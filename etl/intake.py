@@ -6,7 +6,6 @@ kept until the file, its declaration, the code lists or our code change.
 
 from __future__ import annotations
 
-import hashlib
 import json
 import os
 import re
@@ -16,7 +15,6 @@ from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import dataclass, field
-from functools import cache
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -25,7 +23,7 @@ import pandas as pd
 from etl.figures.declaration import SHARED, beside
 from etl.figures.grammar import read_declaration
 from etl.figures.tidying import tidy
-from etl.files.checksums import sha256
+from etl.files.checksums import digest, meaning, sha256
 from etl.files.table import LOCKED, SUFFIXES
 from etl.overlap import settle
 from etl.publish.filing import MEANING, OWN, Filing
@@ -67,34 +65,32 @@ class _Read:
 class Intake:
     """What the sources came to besides their rows: citations, checksums, warnings.
 
-    kept: the folder of tidied files; used: those of them that belong to today's files.
+    kept: the folder of tidied files; tidied: those of them that belong to today's files.
     """
 
     kept: Path
     citations: list[pd.DataFrame] = field(default_factory=list)
     inputs: list[pd.DataFrame] = field(default_factory=list)
     warnings: list[Finding] = field(default_factory=list)
-    used: set[str] = field(default_factory=set)
+    tidied: list[Path] = field(default_factory=list)
 
-    def add(self, file: _Read, rows: TidyRows) -> None:
+    def add(self, file: _Read) -> None:
         """Take in what a file came to."""
         self.citations.append(file.citations)
         self.inputs.append(file.inputs)
         self.warnings.extend(file.warnings)
-        self.used.add(file.tidied.stem)
-        rows.add_file(file.tidied)
+        self.tidied.append(file.tidied)
 
     def forget(self) -> None:
         """Remove tidied files that nobody has used for a day; another refresh may be reading."""
+        used = {file.stem for file in self.tidied}
         for file in self.kept.glob("*"):
             with suppress(FileNotFoundError):
-                if file.stem not in self.used and time.time() - file.stat().st_mtime > _KEPT:
+                if file.stem not in used and time.time() - file.stat().st_mtime > _KEPT:
                     file.unlink()
 
 
-def read(
-    raw: Path, rows: TidyRows, named: Named, step: Step, retracted: pd.DataFrame
-) -> Intake:  # fmt: skip
+def read(raw: Path, rows: TidyRows, named: Named, step: Step, retracted: pd.DataFrame) -> Intake:
     """Take the rows of every source in; raises `FindingsError` with the findings of all of them.
 
     What was `retracted` (`etl.retracted.LISTED`) comes in without its numbers.
@@ -103,12 +99,13 @@ def read(
     if wrong := [*misnamed(named), *_emptied(raw)]:
         raise FindingsError(wrong)
     known, made, findings = catalogue.load(), Intake(_keeping(raw, rows.folder)), list[Finding]()
+    sense = meaning()
     with ThreadPoolExecutor(READERS) as readers:
         reading = [
             (
                 source,
                 readers.submit(
-                    _tidied, source, path, shared, known, made.kept, rows.folder, retracted
+                    _tidied, source, path, shared, known, made.kept, rows.folder, retracted, sense
                 ),
             )
             for source, path, shared in _files(raw, named)
@@ -117,13 +114,14 @@ def read(
             for source, read_in in reading:
                 step(source)
                 try:
-                    made.add(read_in.result(), rows)
+                    made.add(read_in.result())
                 except FindingsError as refusal:
                     findings.extend(refusal.findings)
         finally:
             readers.shutdown(cancel_futures=True)
     if findings:
         raise FindingsError(findings)
+    rows.add_files(made.tidied)
     settle(rows, pd.concat(made.citations, ignore_index=True))
     # What the files of a source have in common was read with each of them.
     made.inputs = [pd.concat(made.inputs, ignore_index=True).drop_duplicates("file")]
@@ -242,8 +240,8 @@ def _tidied(
     kept: Path,
     folder: Path,
     retracted: pd.DataFrame,
+    sense: str,
 ) -> _Read:
-    declaration = read_declaration(path, shared)
     inputs = pd.DataFrame(
         [
             (f"{source}/{file.name}", source, sha256(file), file.stat().st_size)
@@ -252,7 +250,7 @@ def _tidied(
         ],
         columns=["file", "source", "sha256", "bytes"],
     )
-    tidied = kept / f"{_digest(source, path.name, *inputs['sha256'], _meaning())}.parquet"
+    tidied = kept / f"{digest(source, path.name, *inputs['sha256'], sense)}.parquet"
     cited = tidied.with_suffix(".json")
     if tidied.exists() and cited.exists():
         without(tidied, retracted)  # if it was kept before
@@ -260,6 +258,7 @@ def _tidied(
             file.touch()
         citations = pd.DataFrame(json.loads(cited.read_text(encoding="utf-8")))
         return _Read(tidied, inputs, citations)
+    declaration = read_declaration(path, shared)
     half = tidied.with_suffix(f".{os.getpid()}")
     try:
         try:
@@ -276,20 +275,6 @@ def _tidied(
     finally:
         half.unlink(missing_ok=True)
     return _Read(tidied, inputs, done.citations, warnings)
-
-
-def _digest(*parts: str) -> str:
-    return hashlib.sha256("\x1f".join(parts).encode()).hexdigest()[:24]
-
-
-@cache
-def _meaning() -> str:
-    """Return a digest of all that says what a file means: code lists, catalogue, our code."""
-    places = (
-        catalogue.CATALOGUE.glob("*.yaml"), catalogue.REFERENCE.glob("*.csv"),
-        Path(__file__).parent.rglob("*.py"),
-    )  # fmt: skip
-    return _digest(*(sha256(file) for place in places for file in sorted(place)))
 
 
 def filing_of(named: Named, raw: Path) -> Filing:

@@ -51,6 +51,7 @@ _WITHHELD = {
     ),
 }
 MEMORY = "500MB"
+SMALL = 2**20  # bytes
 BATCH = 100_000
 PART = 1_000_000  # rows compared at a time: as text, they need a fifth of MEMORY
 Batches = Iterator[pa.RecordBatch]
@@ -82,6 +83,17 @@ class TidyRows:
         held = self.connection.execute(f"SELECT DISTINCT indicator FROM {_parquet([path])}")
         self._files[path] = {indicator for (indicator,) in held.fetchall()}
         self._view("tidy", self._files)
+
+    def add_files(self, paths: Sequence[Path]) -> None:
+        """Take in Parquet files of SCHEMA. Small ones become one: each costs every question."""
+        small = [path for path in paths if path.stat().st_size < SMALL]
+        if len(small) > 1:
+            together = self.folder / f"{len(self._files):05}.parquet"
+            question = f"SELECT {', '.join(COLUMNS)} FROM {_parquet(small)}"
+            self.connection.sql(question).write_parquet(str(together))
+            paths = [*(path for path in paths if path not in small), together]
+        for path in paths:
+            self.add_file(path)
 
     def leave_out(self, table: str) -> None:
         """Take out the rows whose KEY and file stand in a table of the connection."""

@@ -18,6 +18,7 @@ from typer.testing import CliRunner
 import app as door
 from etl import meaning, refresh
 from etl.__main__ import app
+from etl.commands import app as line
 from etl.commands.screen import screen
 from etl.schema import schema_findings
 from indicators import catalogue, frame
@@ -123,6 +124,23 @@ def checked(report: Path) -> tuple[str, list[dict[str, Any]]]:
     assert isinstance(result.exception, SystemExit), result.exception
     assert result.exit_code
     return result.output, json.loads(report.read_text(encoding="utf-8"))
+
+
+def test_a_slip_is_found_though_the_files_were_right_before(
+    copies: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(line, "KEPT", tmp_path / "tidy")
+    assert line.catalogue_findings() == line.catalogue_findings() == []
+    assert len(list((tmp_path / "tidy").iterdir())) == 1
+    for file, right, wrong in (
+        (INDICATORS, "polarity: higher_better", "polarity: higher"),
+        (GUIZHOU, "  kind: at_least", "  kind: at_last"),
+        ("reference/sizes.csv", "code,", "kode,"),
+    ):
+        plant(copies / file, right, wrong)
+        assert line.catalogue_findings() != []
+        plant(copies / file, wrong, right)
+        assert line.catalogue_findings() == []
 
 
 def test_the_shipped_files_hold_no_mistake() -> None:

@@ -301,8 +301,9 @@ def test_what_moves_is_the_same_however_few_rows_are_compared_at_a_time(
     refresh(empty, raw=raw)
     for folder in ("platform_provinces", "quality_outcomes"):
         for file in sorted((raw / folder).glob("*.csv"))[::2]:
-            text = file.read_text(encoding="utf-8")
-            file.write_text("\n".join(text.splitlines()[:-1]) + "\n", encoding="utf-8")
+            lines = file.read_text(encoding="utf-8").splitlines()
+            if len(lines) > 2:  # a table without a figure is refused
+                file.write_text("\n".join(lines[:-1]) + "\n", encoding="utf-8")
     monkeypatch.setattr(tidy, "PART", part)
     with figures(raw, engine=empty) as made:
         edition = made.edition()

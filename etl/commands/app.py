@@ -5,7 +5,9 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Callable, Sequence
-from typing import Annotated, Any, Literal
+from contextlib import suppress
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import typer
 from typer.exceptions import TyperException
@@ -14,17 +16,39 @@ from etl.commands.screen import Outcome, make_legible, screen
 from etl.commands.usage import SpokenCommand, SpokenGroup, speak, translated, usage_line
 from indicators.wording import Language, Wording
 
+if TYPE_CHECKING:
+    from indicators.findings import Finding
+
+
+KEPT = Path(__file__).resolve().parents[2] / "data" / "tidy"
+
+
+def catalogue_findings() -> list[Finding]:
+    """Return what is wrong with the catalogue; files found to be right are not looked at again."""
+    from etl.files.checksums import meaning as digest
+
+    with suppress(OSError):
+        if (KEPT / f"{digest(targets=True)}.right").exists():
+            return []
+    from etl import meaning
+
+    findings = meaning.findings()
+    if not findings:
+        with suppress(OSError):
+            KEPT.mkdir(parents=True, exist_ok=True)
+            (KEPT / f"{digest(targets=True)}.right").touch()
+    return findings
+
 
 class Verb(SpokenCommand):
     """A command: the catalogue must be right before it begins, and faults are put into words."""
 
     def invoke(self, ctx: Any) -> Any:
         """Look at the catalogue, then run; answer in JSON where that was asked for."""
-        from etl import meaning
-        from etl.reporting import write_findings
-
         with screen.answering(str(ctx.info_name), as_json=bool(ctx.params.get("as_json"))):
-            if findings := meaning.findings():
+            if findings := catalogue_findings():
+                from etl.reporting import write_findings
+
                 if (report := ctx.params.get("findings")) is not None:
                     write_findings(findings, report, screen.words)
                 screen.findings(findings)

@@ -470,7 +470,6 @@ def status(as_json: AsJson = False) -> None:
     """显示发布版本、来源和数量 · Show releases, sources and counts."""
     from indicators.store import holdings, queries
     from indicators.store.opening import open_database
-    from indicators.views import releases
 
     words, engine = screen.words, open_database()
     published, sources = queries.releases(engine), holdings.sources(engine)
@@ -490,4 +489,6 @@ def status(as_json: AsJson = False) -> None:
     )
     screen.table(short, words("Sources"))
     if len(gone):
+        from indicators.views import releases  # which loads all that judges targets
+
         screen.table(releases.retraction_table(gone, words), words("Retracted figures"))

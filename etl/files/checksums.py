@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Iterable
+from functools import cache
 from pathlib import Path
 
 import pandas as pd
+
+from indicators import catalogue
 
 
 def checksums(folder: Path, root: Path, pattern: str = "**/*") -> pd.DataFrame:
@@ -29,3 +33,29 @@ def sha256(path: Path) -> str:
     """Return the digest of a file's content."""
     with path.open("rb") as stream:
         return hashlib.file_digest(stream, "sha256").hexdigest()
+
+
+def digest(*parts: str) -> str:
+    """Return a short digest of texts."""
+    return hashlib.sha256("\x1f".join(parts).encode()).hexdigest()[:24]
+
+
+def digest_of(files: Iterable[Path]) -> str:
+    """Return a short digest of the names and contents of files."""
+    return digest(*(part for file in sorted(files) for part in (file.name, sha256(file))))
+
+
+def meaning(*, targets: bool = False) -> str:
+    """Return a digest of all that says what a file means: catalogue, code lists, our code.
+
+    targets: those of the register, too.
+    """
+    own = catalogue.CATALOGUE.glob("**/*.*" if targets else "*.*")
+    texts = [path for path in (*own, *catalogue.REFERENCE.glob("*.*")) if path.is_file()]
+    return digest(digest_of(texts), _code())
+
+
+@cache
+def _code() -> str:
+    root = Path(__file__).resolve().parents[2]
+    return digest_of(path for name in ("etl", "indicators") for path in (root / name).rglob("*.py"))
