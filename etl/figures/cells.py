@@ -10,8 +10,8 @@ from decimal import Decimal
 from indicators.findings import Message, message
 from indicators.names import UnreadError, note_advice, note_mark, plain
 
-MULTIPLES = {"千": 3, "万": 4, "十万": 5, "百万": 6, "千万": 7, "亿": 8, "十亿": 9, "百亿": 10,
-              "千亿": 11, "万亿": 12}  # fmt: skip
+_POWERS = "千 万 十万 百万 千万 亿 十亿 百亿 千亿 万亿"
+MULTIPLES = {word: power for power, word in enumerate(_POWERS.split(), start=3)}
 _MULTIPLE = "|".join(sorted(MULTIPLES, key=len, reverse=True))
 _DIGITS = r"(?P<digits>[+-]?(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+))"
 _NUMBER = re.compile(rf"{_DIGITS}(?P<multiple>{_MULTIPLE})?(?P<percent>[%‰])?")
@@ -80,10 +80,10 @@ _MONTH = r"(?P<month>1[0-2]|0?[1-9])"
 _MONTH2 = r"(?P<month>1[0-2]|0[1-9])"
 _DAY = r"(?:3[01]|[12][0-9]|0?[1-9])"
 _QUARTERS = {"一": 1, "二": 2, "三": 3, "四": 4} | {str(part): part for part in range(1, 5)}
-_NAMED = {"jan": 1, "feb": 2, "mar": 3, "apr": 4, "may": 5, "jun": 6, "jul": 7, "aug": 8,
-          "sep": 9, "oct": 10, "nov": 11, "dec": 12}  # fmt: skip
-_CHINESE = {"十二": 12, "十一": 11, "十": 10, "九": 9, "八": 8, "七": 7, "六": 6, "五": 5, "四": 4,
-            "三": 3, "二": 2, "一": 1}  # fmt: skip
+_MONTHS = "jan feb mar apr may jun jul aug sep oct nov dec"
+_NAMED = {word: number for number, word in enumerate(_MONTHS.split(), start=1)}
+_CHINESE_MONTHS = "一 二 三 四 五 六 七 八 九 十 十一 十二"
+_CHINESE = {word: number for number, word in enumerate(_CHINESE_MONTHS.split(), start=1)}
 _PERIODS = [
     re.compile(pattern, re.IGNORECASE)
     for pattern in (

@@ -12,9 +12,8 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from etl.figures.conversion import Coded, Codes
 from etl.figures.declaration import CITED, PROVENANCE, Declaration
-from etl.figures.notes import Notes
+from etl.figures.values import Coded, Codes, Notes
 from etl.files.listing import Listing
 from indicators.findings import message
 

@@ -11,18 +11,20 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from etl.figures.cells import amount, period
-from etl.figures.columns import (
+from etl.figures.declaration import MEANINGS, PARTS, PROVENANCE, TODO
+from etl.figures.grid import (
     MARK,
     Certainty,
     Column,
     Columns,
+    Grid,
     Readers,
     all_read,
+    kind,
     labels_of,
     titled_as,
+    unmarked,
 )
-from etl.figures.declaration import MEANINGS, PARTS, PROVENANCE, TODO
-from etl.figures.grid import Grid, kind, unmarked
 from etl.figures.headings import Heading, Headings
 from etl.files.table import Sample
 from indicators.catalogue import Catalogue

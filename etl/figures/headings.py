@@ -73,44 +73,8 @@ _DIMENSIONS = {
 }
 # Units that figures of this field are written in, beside those of the catalogue.
 _MEASURES = (
-    "张",
-    "家",
-    "个",
-    "人",
-    "人次",
-    "元",
-    "项",
-    "件",
-    "户",
-    "次",
-    "份",
-    "批",
-    "批次",
-    "起",
-    "种",
-    "吨",
-    "公里",
-    "平方公里",
-    "平方米",
-    "公顷",
-    "亩",
-    "%",
-    "‰",
-    "百分点",
-    "个百分点",
-    "分",
-    "名",
-    "套",
-    "台",
-    "天",
-    "年",
-    "户次",
-    "批/次",
-    "只",
-    "枚",
-    "比例",
-    "个百分点",
-    "万元",
+    "张 家 个 人 人次 元 项 件 户 次 份 批 批次 起 种 吨 公里 平方公里 平方米 公顷 亩 % ‰ 百分点 "
+    "个百分点 分 名 套 台 天 年 户次 批/次 只 枚 比例 万元"
 )
 
 _ENGLISH = {
@@ -244,7 +208,7 @@ class Headings:
     @cached_property
     def _units(self) -> set[str]:
         known = {plain(text) for u in self.catalogue.units.values() for text in (u.zh, u.en)}
-        return known | set(_MEASURES)
+        return known | set(_MEASURES.split())
 
     @cached_property
     def _english(self) -> dict[str, str]:

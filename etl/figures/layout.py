@@ -11,6 +11,7 @@ from etl.files.table import Table, position
 from indicators.findings import message
 from indicators.names import plain
 
+_CORRECT = message("correct the header row, or `header` and `columns` in the declaration")
 _UNITS = ("单位", "计量单位", "数据单位")
 
 
@@ -60,20 +61,14 @@ def layout(table: Table, declaration: Declaration, listing: Listing) -> Layout:
             return found[0]
         row = declaration.header[-1]
         if found:
-            listing.add(
-                name, message("the column {name} once", name=name),
-                message("give each column a name of its own"), row=row, column=name,
-            )  # fmt: skip
+            expected = message("the column {name} once", name=name)
+            advice = message("give each column a name of its own")
+            listing.add(name, expected, advice, row=row, column=name)
             return None
         near = difflib.get_close_matches(name, [label for label in labels if label], 3, 0.4)
-        listing.add(
-            " | ".join(label for label in labels if label),
-            message("the column {name}", name=name),
-            message("did you mean {names}?", names=" / ".join(near))
-            if near
-            else message("correct the header row, or `header` and `columns` in the declaration"),
-            row=row, column=name,
-        )  # fmt: skip
+        advice = message("did you mean {names}?", names=" / ".join(near)) if near else _CORRECT
+        expected = message("the column {name}", name=name)
+        listing.add(" | ".join(filter(None, labels)), expected, advice, row=row, column=name)
         return None
 
     for key, name in declaration.columns.items():
@@ -116,11 +111,8 @@ def layout(table: Table, declaration: Declaration, listing: Listing) -> Layout:
         else:
             made.figures[p] = said
     if not made.figures:
-        listing.add(
-            " | ".join(labels), message("columns of figures"),
-            message("correct the header row, or `header` and `columns` in the declaration"),
-            row=declaration.header[-1],
-        )  # fmt: skip
+        expected = message("columns of figures")
+        listing.add(" | ".join(labels), expected, _CORRECT, row=declaration.header[-1])
     listing.refuse()
     return made
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import NoReturn
 
 from indicators.findings import Finding, FindingsError, Message, message
@@ -28,9 +28,13 @@ class Listing:
         return len(self.findings) >= LIMIT
 
     def add(
-        self, found: str, expected: Message, advice: Message,
-        row: int | None = None, column: str | None = None,
-    ) -> None:  # fmt: skip
+        self,
+        found: str,
+        expected: Message,
+        advice: Message,
+        row: int | None = None,
+        column: str | None = None,
+    ) -> None:
         """Take in one finding."""
         self.count += 1
         if not self.full:
@@ -40,18 +44,19 @@ class Listing:
         """Count findings that are too many to be listed."""
         self.count += more
 
-    def warn(
-        self, found: str, expected: Message, advice: Message,
-        row: int | None = None, column: str | None = None,
-    ) -> None:  # fmt: skip
+    def warn(self, found: str, expected: Message, advice: Message) -> None:
         """Take in one thing that may be right, but should be looked at."""
-        made = self._finding(found, expected, advice, row, column)
-        self.warnings.append(Finding(**{**vars(made), "severity": "warning"}))
+        finding = self._finding(found, expected, advice)
+        self.warnings.append(replace(finding, severity="warning"))
 
     def stop(
-        self, found: str, expected: Message, advice: Message,
-        row: int | None = None, column: str | None = None,
-    ) -> NoReturn:  # fmt: skip
+        self,
+        found: str,
+        expected: Message,
+        advice: Message,
+        row: int | None = None,
+        column: str | None = None,
+    ) -> NoReturn:
         """Take in one finding after which nothing more can be read."""
         self.add(found, expected, advice, row, column)
         self.refuse()
@@ -66,7 +71,7 @@ class Listing:
         self._earlier, self.sheet = 0, None
 
     def refuse(self) -> None:
-        """Raise `FindingsError` if there is any finding; a closing one tells the total of many.
+        """Raise `FindingsError` if there is any finding; of a long list, with the total at its end.
 
         Within a part, only what is wrong with the part counts.
         """
@@ -74,19 +79,18 @@ class Listing:
             return
         listed = sorted(self.findings, key=lambda finding: finding.row or 0)
         if self.count > len(listed):
-            listed.append(
-                self._finding(
-                    str(self.count),
-                    message("not more than {limit} findings in a file", limit=LIMIT),
-                    message("correct what is listed, then read the file again"),
-                    None,
-                    None,
-                )
-            )
+            expected = message("not more than {limit} findings in a file", limit=LIMIT)
+            advice = message("correct what is listed, then read the file again")
+            listed.append(self._finding(str(self.count), expected, advice))
         raise FindingsError(listed)
 
     def _finding(
-        self, found: str, expected: Message, advice: Message, row: int | None, column: str | None
+        self,
+        found: str,
+        expected: Message,
+        advice: Message,
+        row: int | None = None,
+        column: str | None = None,
     ) -> Finding:
         shown = found if len(found) <= 200 else found[:200] + "…"
-        return Finding(self.file, shown, expected, advice, row=row, column=column, sheet=self.sheet)
+        return Finding(self.file, shown, expected, advice, row, column, self.sheet)

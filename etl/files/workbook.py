@@ -277,7 +277,9 @@ class Sheet:
         value, cell, marks = self._cells[row][column], (row, column), self._marks
         if cell in marks.error:
             advice = message("the formula in this cell failed: correct it")
-            self._listing.add("#", message("a value"), advice, row + 1, self._label(column))
+            self._listing.add(
+                "#", message("a value"), advice, row=row + 1, column=self._label(column)
+            )
         elif cell in marks.formula:
             advice = message(
                 "open the workbook in a spreadsheet program and save it: it holds no computed value"
