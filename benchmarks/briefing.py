@@ -15,7 +15,7 @@ from rich.console import Console
 from rich.table import Table
 
 from etl.refresh import fill_if_empty
-from indicators import tables
+from indicators.catalogue import tree
 from indicators.store import queries
 from indicators.store.opening import Dataset, open_database
 from indicators.store.queries import Vintage
@@ -34,7 +34,7 @@ def seconds(database: str, folder: Path, words: Wording) -> list[float]:
     if number is None:
         raise RuntimeError("no figures: python -m etl demo")
     taken, begun = [], time.perf_counter()
-    regions = tables.provinces()
+    regions = tree().provinces
     for _ in write_briefings(engine, regions, folder, words, Vintage(number, DATASET)):
         taken.append(time.perf_counter() - begun)
         begun = time.perf_counter()

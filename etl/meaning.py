@@ -17,6 +17,7 @@ from etl.schema import load_schema, nearest, schema_findings
 from etl.targets import read_register, word_findings
 from indicators import catalogue
 from indicators.findings import Finding, Message, message
+from indicators.regions import ALL
 from indicators.strict_yaml import Written, read
 
 _HAN = re.compile(r"[\u4e00-\u9fff]")
@@ -212,7 +213,7 @@ def _indicator_findings(
     if "regions" in lists:
         known["share_of"] = (_codes(lists, "regions"), _REGION)
     if "industries" in lists:
-        industries = ["ALL", *_codes(lists, "industries")]
+        industries = [ALL, *_codes(lists, "industries")]
         known["industry"] = (industries, message("an industry of GB/T 4754-2017"))
     if "schemes" in lists:
         known["scheme"] = (
@@ -294,7 +295,7 @@ def _peer_findings(files: Mapping[str, Written], lists: Mapping[str, Rows]) -> I
     if "indicators" in files:
         known["indicator"] = (list(files["indicators"].content["indicators"]), _INDICATOR)
     if "industries" in lists:
-        industries = ["ALL", *_codes(lists, "industries")]
+        industries = [ALL, *_codes(lists, "industries")]
         known["industry"] = (industries, message("an industry of GB/T 4754-2017"))
     for number, feature in enumerate(file.content["neighbours"]["features"]):
         for name, (codes, expected) in known.items():

@@ -28,7 +28,7 @@ from etl.targets import FOLDER, Register, register
 from etl.tidy import DERIVED, TidyRows
 from indicators import catalogue
 from indicators.findings import Finding, FindingsError, UnacceptedError, message
-from indicators.store.opening import ROOT
+from indicators.settings import ROOT
 from indicators.store.queries import latest_release
 from indicators.store.tables import KEY
 

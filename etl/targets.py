@@ -16,7 +16,8 @@ import pandas as pd
 from etl.schema import load_schema, nearest, schema_findings
 from indicators.catalogue import Catalogue
 from indicators.findings import Finding, FindingsError, message
-from indicators.store.opening import ROOT
+from indicators.regions import ALL
+from indicators.settings import ROOT
 from indicators.strict_yaml import Written, read
 
 FOLDER = ROOT / "data" / "catalogue" / "targets"
@@ -97,7 +98,7 @@ def _unknown_words(files: Sequence[Written], catalogue: Catalogue) -> Iterator[F
     known = {
         "indicator": (list(catalogue.indicators), message("an indicator of the catalogue")),
         "industry": (
-            ["ALL", *catalogue.industries["code"]],
+            [ALL, *catalogue.industries["code"]],
             message("an industry of GB/T 4754-2017"),
         ),
         "size": (list(catalogue.sizes["code"]), message("an enterprise size of NBS 2017")),
@@ -185,9 +186,9 @@ def _targets(read: dict[str, dict[str, Any]], catalogue: Catalogue) -> Iterator[
             "target": target["key"],
             "document": stem,
             "region": read[stem]["document"]["region"],
-            "industry": target.get("industry", "ALL"),
-            "size": target.get("size", "ALL"),
-            "scheme": target.get("scheme", "ALL"),
+            "industry": target.get("industry", ALL),
+            "size": target.get("size", ALL),
+            "scheme": target.get("scheme", ALL),
             "approximate": int(target.get("approximate", False)),
             "baseline_period": baseline.get("period"),
             "baseline_value": baseline.get("value"),

@@ -9,14 +9,15 @@ from __future__ import annotations
 import io
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 from typing import Any
 
 import pandas as pd
 import yaml
 
-from indicators.store.opening import ROOT
+from indicators.regions import ALL, Tree
+from indicators.settings import ROOT
 
 CATALOGUE = ROOT / "data" / "catalogue"
 REFERENCE = ROOT / "data" / "reference"
@@ -101,7 +102,7 @@ class Indicator:
     max_age: float | None = None
     share_of: str | None = None
     series: str | None = None
-    industry: str = "ALL"
+    industry: str = ALL
     remainder: tuple[str, ...] = ()
     jump: Jump | None = None
     suppression: Suppression | None = None
@@ -212,6 +213,17 @@ def _yaml(texts: Mapping[str, str], name: str) -> Any:
     return yaml.load(texts[f"{name}.yaml"], Loader=_LOADER)[name]  # noqa: S506
 
 
+@lru_cache(8)
+def tree_of(known: Catalogue) -> Tree:
+    """Return the tree of regions of a catalogue."""
+    return Tree(known.regions)
+
+
+def tree() -> Tree:
+    """Return the tree of regions of the catalogue that is loaded."""
+    return tree_of(load())
+
+
 def is_flow(keys: pd.Series) -> pd.Series:
     """Return whether each indicator is measured over a period; not one that nobody knows."""
     flows = {key for key, item in load().indicators.items() if item.timing == "flow"}
@@ -234,7 +246,7 @@ def _indicator(key: str, entry: dict[str, Any]) -> Indicator:
         decimals=int(entry["decimals"]),
         shape=entry["shape"],
         series=entry.get("series"),
-        industry=entry.get("industry", "ALL"),
+        industry=entry.get("industry", ALL),
         remainder=tuple(entry.get("remainder", ())),
         jump=_jump(entry),
         suppression=Suppression(**entry["suppression"]) if "suppression" in entry else None,

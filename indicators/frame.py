@@ -21,7 +21,8 @@ from indicators import access, address, catalogue, markdown
 from indicators.cached import queries
 from indicators.drawing.charts import Specification
 from indicators.exports.offered import Export, demonstration_note, table_exports
-from indicators.store.opening import ROOT, Dataset
+from indicators.settings import ROOT
+from indicators.store.opening import Dataset
 from indicators.store.queries import Vintage
 from indicators.wording import Language, Wording
 

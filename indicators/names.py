@@ -18,8 +18,9 @@ from functools import cache, lru_cache
 
 import pandas as pd
 
-from indicators.catalogue import REFERENCE, Catalogue
+from indicators.catalogue import REFERENCE, Catalogue, tree_of
 from indicators.findings import Message, message
+from indicators.regions import ALL
 
 EXPECTED: dict[str, Message] = {
     "indicator": message("an indicator of the catalogue"),
@@ -250,7 +251,7 @@ def _listed(
 
 def _regions(catalogue: Catalogue, kinds: Collection[str] | None, within: str | None) -> Names:
     known = _Regions(EXPECTED["region"])
-    parts = None if within is None else _parts(catalogue.regions, within)
+    parts = None if within is None else tree_of(catalogue).below(within)
     for row in catalogue.regions.to_dict("records"):
         code, kind = str(row["code"]), str(row["kind"])
         titles = (row["name_zh"], row["short_zh"], row["name_en"])
@@ -273,16 +274,6 @@ def _regions(catalogue: Catalogue, kinds: Collection[str] | None, within: str | 
             known.add(code, [f"{str(row['short_zh']).removesuffix('州')}州"])
     _add_spellings(known, settled=kinds is not None or within is not None)
     return known
-
-
-def _parts(regions: pd.DataFrame, whole: str) -> set[str]:
-    """Return the codes of all regions below one."""
-    parts: set[str] = set()
-    parents = {whole}
-    while parents:
-        parents = set(regions.loc[regions["parent"].isin(parents), "code"]) - parts
-        parts |= parents
-    return parts
 
 
 def _stems(chinese: str, english: str) -> Iterable[str]:
@@ -390,7 +381,7 @@ def _spellings() -> pd.DataFrame:
 
 def _industries(catalogue: Catalogue) -> Names:
     known = Names(EXPECTED["industry"])
-    known.add("ALL", ("ALL", *TOTALS, "全部行业", "全行业", "All industries"), "全部行业")
+    known.add(ALL, (ALL, *TOTALS, "全部行业", "全行业", "All industries"), "全部行业")
     for row in catalogue.industries.to_dict("records"):
         code = str(row["code"])
         spellings = [code, row["name_zh"], row["name_en"]]
@@ -402,7 +393,7 @@ def _industries(catalogue: Catalogue) -> Names:
 
 def _sizes(catalogue: Catalogue) -> Names:
     known = Names(EXPECTED["size"])
-    known.add("ALL", TOTALS)
+    known.add(ALL, TOTALS)
     for row in catalogue.sizes.to_dict("records"):
         titles = (str(row["name_zh"]), str(row["name_en"]))
         spellings = [titles[0] + "企业", titles[1] + " enterprises", titles[1] + "-sized"]
@@ -412,7 +403,7 @@ def _sizes(catalogue: Catalogue) -> Names:
 
 def _schemes(catalogue: Catalogue) -> Names:
     known = Names(EXPECTED["scheme"])
-    known.add("ALL", (*TOTALS, "全部领域", "全部认证类型"))
+    known.add(ALL, (*TOTALS, "全部领域", "全部认证类型"))
     for row in catalogue.schemes.to_dict("records"):
         chinese, english = str(row["name_zh"]), str(row["name_en"])
         short, _, standard = english.partition(" (")

@@ -9,44 +9,23 @@ from typing import Any
 import pandas as pd
 
 from indicators import catalogue
+from indicators.regions import ALL
 from indicators.wording import Wording, points
 
 Publishers = Mapping[str, list[str]]  # by source, as its citations say
 Cell = Callable[[dict[Any, Any]], object]
 
 
-@cache
-def region_names(language: str) -> dict[str, str]:
-    """Return the short name of every region in the language, by code."""
-    column = "short_zh" if language == "zh" else "name_en"
-    regions = catalogue.load().regions
-    return dict(zip(regions["code"], regions[column], strict=True))
-
-
-@cache
-def provinces() -> tuple[str, ...]:
-    """Return the codes of the 31 provinces that the national platform covers."""
-    regions = catalogue.load().regions
-    return tuple(regions.loc[(regions["kind"] == "province") & (regions["group"] != ""), "code"])
-
-
-@cache
-def uncovered() -> tuple[str, ...]:
-    """Return the province-level regions that the national platform does not cover."""
-    regions = catalogue.load().regions
-    return tuple(regions.loc[(regions["kind"] == "province") & (regions["group"] == ""), "code"])
-
-
 def aim_name(row: Mapping[Any, Any], words: Wording) -> str:
     """Return what a target is about: its indicator, and the part of it that it keeps to."""
     known = catalogue.load().indicators[str(row["indicator"])]
     said = [words.text(known.title)]
-    if row["industry"] != "ALL":
+    if row["industry"] != ALL:
         said.append(industry_name(str(row["industry"]), words))
-    if row["scheme"] != "ALL":
+    if row["scheme"] != ALL:
         names = [_scheme_name(code, words) for code in str(row["scheme"]).split("+")]
         said.append(words.listed(names))
-    if row["size"] != "ALL":
+    if row["size"] != ALL:
         said.append(size_name(str(row["size"]), words))
     return " · ".join(said)
 
@@ -109,7 +88,7 @@ def industry_name(industry: str, words: Wording) -> str:
     """Return the name of an industry in the language."""
     return (
         words("All industries")
-        if industry == "ALL"
+        if industry == ALL
         else _name("industries", industry, words.language)
     )
 

@@ -17,8 +17,8 @@ import pandas as pd
 from indicators import catalogue
 from indicators.periods import frequency, times
 from indicators.progress import Kind, Target, judge_many, target_frame
+from indicators.regions import ALL, NATION
 
-NATION = "100000"
 Record = Mapping[Any, Any]
 AIM = ["indicator", "industry", "size", "scheme"]
 _CHINA = timezone(timedelta(hours=8))
@@ -170,8 +170,8 @@ def unknown(register: Register) -> pd.DataFrame:
     codes = {
         "indicator": set(known.indicators),
         "region": set(known.regions["code"]),
-        "industry": {"ALL", *known.industries["code"]},
-        "size": {"ALL", *known.sizes["code"]},
+        "industry": {ALL, *known.industries["code"]},
+        "size": {ALL, *known.sizes["code"]},
     }
     rows = register.target
     here = np.logical_and.reduce([rows[name].isin(of) for name, of in codes.items()])

@@ -5,6 +5,7 @@ import streamlit as st
 from indicators import catalogue, frame, markdown, progress, tables
 from indicators.cached import objectives as cached
 from indicators.cached import queries
+from indicators.catalogue import tree
 from indicators.drawing.charts import objective_chart, required_chart
 from indicators.sidebar import objectives as sidebar
 from indicators.views import objectives as views
@@ -19,7 +20,7 @@ series = cached.series(target, region, vintage)
 verdict = cached.verdict(target, region, vintage)
 cited = queries.citations_of(series, vintage)
 
-where, aim = tables.region_names(words.language)[region], tables.aim_name(record, words)
+where, aim = tree().names(words.language)[region], tables.aim_name(record, words)
 answer, symbol = views.answer(verdict, words), progress.SYMBOLS[verdict.verdict]
 values = {"where": where, "aim": aim, "answer": answer, "symbol": symbol}
 st.title(markdown.escaped(words("{where} · {aim}: {answer} {symbol}", **values)))

@@ -2,8 +2,9 @@
 
 import streamlit as st
 
-from indicators import frame, markdown, tables
+from indicators import frame, markdown
 from indicators.cached import province as cached
+from indicators.catalogue import tree
 from indicators.drawing import province as charts
 from indicators.sidebar import province as sidebar
 from indicators.views import province as views
@@ -23,7 +24,7 @@ region, group = sidebar.choose_province(words)
 view = ProvinceView(region, group, words.language)
 page, material = cached.province_page(view, vintage), cached.material(region, group, vintage)
 facts, told, rows = material.facts, page.told, page.rows
-where = tables.region_names(words.language)[region]
+where = tree().names(words.language)[region]
 
 st.title(markdown.escaped(told.statement))
 if not told.known:

@@ -20,7 +20,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from etl.refresh import fill_if_empty
-from indicators import tables
+from indicators.catalogue import tree
 from indicators.drawing.boundaries import load_boundaries
 from indicators.store.opening import open_database
 from indicators.store.queries import Vintage
@@ -181,7 +181,7 @@ def test_a_machine_without_chinese_fonts_is_told_what_to_install(
 @settings(
     max_examples=6, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
 )
-@given(region=st.sampled_from(tables.provinces()), language=st.sampled_from(["zh", "en"]))
+@given(region=st.sampled_from(tree().provinces), language=st.sampled_from(["zh", "en"]))
 def test_every_number_in_the_text_is_a_figure_of_the_workbook(
     shipped: sa.Engine, common: facts.Shared, region: str, language: Language
 ) -> None:

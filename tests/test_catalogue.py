@@ -10,7 +10,7 @@ import pytest
 from etl.certificates.counting import STOCKS
 from indicators import catalogue
 from indicators.catalogue import CATALOGUE, Indicator, Jump, Text
-from indicators.store.opening import ROOT
+from indicators.settings import ROOT
 
 KNOWN = catalogue.load()
 PROVINCES = KNOWN.regions[KNOWN.regions["kind"] == "province"].set_index("code")

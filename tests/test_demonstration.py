@@ -13,11 +13,11 @@ from etl.checks import checking
 from etl.demonstration.dataset import Demonstration, demonstration, remove, write_demonstration
 from etl.demonstration.world import apportion
 from indicators import catalogue, targets
+from indicators.catalogue import tree
 from indicators.progress import VerdictClass
 from indicators.store.opening import has_dataset, open_database
 from indicators.store.queries import releases
 from indicators.store.tables import KEY, observation
-from indicators.tables import provinces
 from tests.conftest import WORLD
 
 KNOWN = catalogue.load()
@@ -66,7 +66,7 @@ def test_parts_add_up_to_their_whole(world: Demonstration, dimension: str) -> No
     sections = industries[industries["level"] == "section"]
     divisions = industries[industries["level"] == "division"]
     schemes = KNOWN.schemes[KNOWN.schemes["parent"] != ""]
-    covered = regions[regions["code"].isin(provinces())]
+    covered = regions[regions["code"].isin(tree().provinces)]
     prefectures = regions[regions["kind"] == "prefecture"]
     levels = {
         "region": [
@@ -150,7 +150,7 @@ def test_every_indicator_has_figures_or_evidence(world: Demonstration) -> None:
 
 def test_every_verdict_class_occurs(world: Demonstration) -> None:
     register = targets.Register(**vars(world.register))
-    applied = targets.applicable(register, provinces())
+    applied = targets.applicable(register, tree().provinces)
     rows = world.rows.query(
         """
         SELECT * FROM tidy WHERE list_contains(?, indicator)

@@ -10,7 +10,8 @@ import pytest
 import sqlalchemy as sa
 
 from etl.refresh import RAW, refresh
-from indicators import catalogue, denominators, tables
+from indicators import catalogue, denominators
+from indicators.catalogue import tree
 from indicators.drawing.boundaries import load_boundaries
 from indicators.exports import readable_tables
 from indicators.store import queries
@@ -90,7 +91,7 @@ def test_the_map_says_where_regions_differ_in_their_denominator(figures: sa.Engi
 def test_one_denominator_is_named_once(figures: sa.Engine) -> None:
     rows, cited = of_the_map(figures, "2022-09")
     (document,) = set(cited["denominator_document"])
-    names = tables.region_names("zh")
+    names = tree().names("zh")
     assert denominators.footnotes(rows, cited, lambda region: names[region], ZH) == [
         f"分母：2020年11月（{document}）"
     ]

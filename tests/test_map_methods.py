@@ -15,7 +15,8 @@ import vl_convert
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from indicators.drawing.boundaries import NATION, REGIONS, Boundaries, load_boundaries
+from indicators.catalogue import tree
+from indicators.drawing.boundaries import Boundaries, load_boundaries
 from indicators.drawing.classes import (
     EQUAL,
     FIXED,
@@ -28,12 +29,15 @@ from indicators.drawing.classes import (
 from indicators.drawing.map_rows import state_of
 from indicators.drawing.palette import DARK, LIGHT, Palette
 from indicators.drawing.region_map import region_map, with_controls
+from indicators.regions import NATION
 from indicators.store.queries import Selection
 from indicators.views import map as map_view
 from indicators.views.map import MapFigures, MapView
 from indicators.wording import Wording
 from tests.conftest import CITATION, rows_of
 from tests.test_maps import Lab, ciede2000, lab
+
+REGIONS = tree().all_provinces
 
 EN = Wording("en")
 COUNT, RATIO = "certificates_valid", "organisations_per_10000_residents"

@@ -17,12 +17,15 @@ import vl_convert
 from numpy.typing import NDArray
 from PIL import Image
 
-from indicators.drawing.boundaries import REGIONS, Boundaries, load_boundaries
+from indicators.catalogue import tree
+from indicators.drawing.boundaries import Boundaries, load_boundaries
 from indicators.drawing.map_rows import legend_rows, unit_rows
 from indicators.drawing.palette import DARK, LIGHT, NO_VALUE, Palette
 from indicators.drawing.region_map import region_map
 from indicators.drawing.standalone import exported_map, map_provenance
 from indicators.wording import Wording
+
+REGIONS = tree().all_provinces
 
 WORDS = Wording("en")
 NAMES = {code: f"Unit {code[:2]}" for code in REGIONS} | {"110000": "北京"}

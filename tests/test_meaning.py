@@ -24,7 +24,8 @@ from etl.schema import schema_findings
 from indicators import catalogue, frame
 from indicators.cached import queries as cached_queries
 from indicators.published_catalogue import kept_catalogue
-from indicators.store.opening import ROOT, open_database
+from indicators.settings import ROOT
+from indicators.store.opening import open_database
 from indicators.strict_yaml import read
 from tests.conftest import WORLD, publish_rows
 

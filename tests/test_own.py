@@ -28,7 +28,7 @@ from etl.files import text as text_files
 from etl.tidy import SCHEMA
 from indicators import catalogue
 from indicators.findings import FindingsError
-from indicators.store.opening import ROOT
+from indicators.settings import ROOT
 from indicators.store.tables import citation
 from indicators.wording import Wording
 from tests.own_files import (

@@ -16,7 +16,7 @@ from etl.files.table import letter, position
 from indicators import catalogue
 from indicators.findings import FindingsError
 from indicators.names import UnreadError
-from indicators.store.opening import ROOT
+from indicators.settings import ROOT
 from tests.own_files import PROVENANCE, csv, faults, figures, loaded, xlsx
 
 SHEETS = """

@@ -17,15 +17,14 @@ import sqlalchemy as sa
 import streamlit as st
 from streamlit.testing.v1 import AppTest
 
-from indicators import catalogue, tables
+from indicators import catalogue
+from indicators.catalogue import tree
 from indicators.drawing.boundaries import (
-    REGIONS,
     Boundaries,
     BoundaryError,
     load_boundaries,
-    prefectures,
 )
-from indicators.drawing.levels import lacking, level_rows, province_of, undivided
+from indicators.drawing.levels import lacking, level_rows, undivided
 from indicators.drawing.region_map import region_map
 from indicators.store import holdings
 from indicators.store.opening import open_database
@@ -34,6 +33,8 @@ from indicators.views import map as map_view
 from indicators.views.map import MapFigures, MapView
 from indicators.wording import Language, Wording
 from tests.conftest import CITATION, WORLD, publish_rows, rows_of
+
+REGIONS = tree().all_provinces
 
 SHIPPED = Path(__file__).parent.parent / "data" / "reference" / "boundaries"
 PAGES = Path(__file__).parent.parent / "pages"
@@ -78,7 +79,7 @@ def shown(within: str, language: Language = "zh", period: str = "2024-12") -> Ma
 
 def test_27_provinces_divide_into_333_prefectures_and_30_units_directly_below() -> None:
     codes = pd.Series(regions().index)
-    assert set(prefectures()) == set(REGIONS) - WITHOUT
+    assert set(tree().prefectures) == set(REGIONS) - WITHOUT
     assert (codes.str.endswith("00")).sum() == 333
     assert (~codes.str.endswith("00")).sum() == 30
     # GB/T 2260: 90 stands for what a province governs directly.
@@ -135,7 +136,7 @@ def test_prefecture_files_weigh_less_than_1_5_mb_and_none_more_than_70_kb() -> N
 @pytest.mark.parametrize("province", sorted(set(REGIONS) - WITHOUT))
 def test_prefectures_are_whole_and_do_not_overlap(province: str) -> None:
     drawn = shapes(province)
-    assert tuple(drawn) == prefectures()[province]
+    assert tuple(drawn) == tree().prefectures[province]
     assert all(shape.is_valid and not shape.is_empty for shape in drawn.values())
     assert not any(part.exterior.is_ccw for shape in drawn.values() for part in shape.geoms)
     parts = list(drawn.values())
@@ -305,10 +306,10 @@ def test_a_region_without_prefectures_says_why(region: str, said: str) -> None:
 
 
 def test_a_prefecture_leads_to_its_province() -> None:
-    assert province_of("330100") == "330000"
-    assert province_of("429004") == "420000"
-    assert province_of("330000") is None
-    assert province_of("") is None
+    assert tree().province_of("330100") == "330000"
+    assert tree().province_of("429004") == "420000"
+    assert tree().province_of("330000") is None
+    assert tree().province_of("") is None
 
 
 # The choice of figures
@@ -403,7 +404,7 @@ def test_a_municipality_says_why_it_cannot_be_opened(page: AppTest) -> None:
     opened(page, region="110000")
     assert any("直辖市" in caption.value for caption in page.caption)
     assert re.search("北京", page.selectbox(key="choice_region").options[1])
-    assert tables.provinces()[0] == "110000"
+    assert tree().provinces[0] == "110000"
 
 
 def test_a_deployment_s_faulty_file_is_told_and_the_nation_shown(

@@ -13,8 +13,9 @@ from streamlit.testing.v1 import AppTest
 
 from etl.publish.gate import Decision, publish
 from etl.refresh import fill_if_empty
-from indicators import catalogue, compare, tables
+from indicators import catalogue, compare
 from indicators.cached import first_visit
+from indicators.catalogue import tree
 from indicators.drawing import province as province_charts
 from indicators.drawing.boundaries import load_boundaries
 from indicators.store import holdings, queries
@@ -195,7 +196,7 @@ def test_a_region_gathered_with_all_others_has_the_spine_of_its_own(
         if code == region:
             pd.testing.assert_frame_equal(
                 told.spine,
-                compare.spine(common.totals, region, told.peers, tables.provinces()),
+                compare.spine(common.totals, region, told.peers, tree().provinces),
                 check_dtype=False,
             )
 

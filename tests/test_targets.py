@@ -15,6 +15,7 @@ from etl.judging import judged, write_verdicts
 from etl.refresh import RAW, refresh
 from etl.targets import FOLDER, register
 from indicators import catalogue, tables
+from indicators.catalogue import tree
 from indicators.findings import FindingsError
 from indicators.progress import Kind, judge, said_of
 from indicators.store import queries
@@ -133,7 +134,7 @@ def test_a_secondary_reading_says_so(shipped: Register) -> None:
 
 
 def test_a_region_s_own_target_comes_before_the_nation_s(shipped: Register) -> None:
-    applied = applicable(shipped, tables.provinces())
+    applied = applicable(shipped, tree().provinces)
     rates = applied[applied["indicator"] == "manufacturing_pass_rate"]
     rate = rates.set_index("region").to_dict("index")
     assert rate["370000"]["target"] == "shandong-manufacturing-pass-rate-c-2025"
@@ -143,7 +144,7 @@ def test_a_region_s_own_target_comes_before_the_nation_s(shipped: Register) -> N
 
 
 def test_a_national_count_is_no_province_s_aim(shipped: Register) -> None:
-    applied = applicable(shipped, tables.provinces())
+    applied = applicable(shipped, tree().provinces)
     counts = applied[applied["indicator"].isin(["certificates_valid_yearend", "tic_revenue"])]
     assert set(counts["region"]) == {"100000", "410000"}
 
@@ -158,7 +159,7 @@ def test_a_superseded_target_applies_nowhere(tmp_path: Path) -> None:
 def test_verdicts_on_public_figures(empty: sa.Engine) -> None:
     refresh(empty)
     known = Register(**queries.register(empty))
-    applied = applicable(known, tables.provinces())
+    applied = applicable(known, tree().provinces)
     rows = queries.observations_of(empty, applied)
     judged_rows = verdicts(known, applied, rows).set_index("series").to_dict("index")
     rate = judged_rows["100000 nation-manufacturing-pass-rate-c-2025"]
@@ -207,7 +208,7 @@ def figures(*rows: tuple[str, str, str, float]) -> pd.DataFrame:
 
 def own_verdicts(tmp_path: Path, rows: pd.DataFrame, day: str) -> dict[str, dict[Any, Any]]:
     known = Register(**vars(register(catalogue.load(), written(tmp_path, ABOVE_THE_NATION))))
-    judged_rows = verdicts(known, applicable(known, tables.provinces()), rows, day)
+    judged_rows = verdicts(known, applicable(known, tree().provinces), rows, day)
     return {str(row["target"]): row for row in judged_rows.to_dict("records")}
 
 
@@ -234,7 +235,7 @@ def test_a_target_above_the_nation_is_judged_against_the_nation_s_figure_of_the_
 
 def test_what_a_target_rests_on_holds_its_benchmark(tmp_path: Path) -> None:
     known = Register(**vars(register(catalogue.load(), written(tmp_path, ABOVE_THE_NATION))))
-    asked = needed(known, applicable(known, tables.provinces()))
+    asked = needed(known, applicable(known, tree().provinces))
     pairs = {(row.region, row.indicator) for row in asked.itertuples()}
     assert ("100000", "manufacturing_pass_rate") in pairs
 
@@ -286,8 +287,8 @@ def test_targets_of_what_the_catalogue_does_not_know_are_named_and_stop_no_other
     )  # fmt: skip
     known = replace(shipped, target=pd.concat([shipped.target, strange], ignore_index=True))
     assert unknown(known)["target"].tolist() == ["gone", "nowhere"]
-    applied = applicable(known, tables.provinces())
-    assert applied.equals(applicable(shipped, tables.provinces()))
+    applied = applicable(known, tree().provinces)
+    assert applied.equals(applicable(shipped, tree().provinces))
 
 
 def test_a_changed_target_is_a_release_and_an_unchanged_one_is_not(empty: sa.Engine) -> None:

@@ -21,7 +21,8 @@ from etl.__main__ import app
 from etl.commands.screen import Outcome
 from etl.commands.usage import half
 from etl.publish.lock import publishing
-from indicators.store.opening import ROOT, open_database
+from indicators.settings import ROOT
+from indicators.store.opening import open_database
 from indicators.wording import Wording
 from tests.conftest import WORLD, publish_rows
 from tests.test_acceptance import DECLARATION, TABLE, write

@@ -11,7 +11,8 @@ import pandas as pd
 import pytest
 
 from indicators import catalogue, tables
-from indicators.drawing.boundaries import REGIONS, Boundaries, load_boundaries
+from indicators.catalogue import tree
+from indicators.drawing.boundaries import Boundaries, load_boundaries
 from indicators.drawing.palette import LIGHT
 from indicators.drawing.standalone import map_provenance
 from indicators.exports import readable_tables
@@ -21,6 +22,8 @@ from indicators.views import map as map_view
 from indicators.views.map import MapFigures, MapView
 from indicators.wording import LANGUAGES, Language, Wording
 from tests.conftest import CITATION, WORLD, rows_of
+
+REGIONS = tree().all_provinces
 
 ZH, EN = Wording("zh"), Wording("en")
 SNAPSHOT = Selection("certificates_valid", "2024-12")
@@ -104,7 +107,7 @@ def test_regions_that_share_the_highest_figure_are_all_named_or_counted() -> Non
     rows = published(*((rates.indicator, "2022-09", code, v) for code, v in close.items()))
     assert "江苏、浙江并列最高" in shown(rows, selection=rates).statement
     alike = published(*(
-        (rates.indicator, "2022-09", code, 0.3) for code in tables.provinces()[:4]
+        (rates.indicator, "2022-09", code, 0.3) for code in tree().provinces[:4]
     ))  # fmt: skip
     assert "4 regions share the highest figure" in shown(alike, "en", selection=rates).statement
 
@@ -399,9 +402,9 @@ def test_what_a_page_shows_first_is_in_the_table(words: Wording) -> None:
 def test_every_province_is_covered_or_named_as_uncovered() -> None:
     regions = catalogue.load().regions
     provinces = set(regions.loc[regions["kind"] == "province", "code"])
-    assert set(tables.provinces()) | set(tables.uncovered()) == provinces == set(REGIONS)
-    assert len(tables.provinces()) == 31
-    assert tables.uncovered() == ("710000", "810000", "820000")
+    assert set(tree().provinces) | set(tree().uncovered) == provinces == set(REGIONS)
+    assert len(tree().provinces) == 31
+    assert tree().uncovered == ("710000", "810000", "820000")
 
 
 def test_a_share_names_whose_figure_it_is_a_share_of() -> None:

@@ -13,7 +13,8 @@ from typing import Any
 
 import pandas as pd
 
-TOTAL = "ALL"
+from indicators.regions import ALL
+
 DIMENSIONS = ("region", "industry", "size", "scheme")  # from the lowest bits up
 
 
@@ -182,7 +183,7 @@ def cube(reference: Reference) -> Cube:
 
 
 def _dimension(name: str, frame: pd.DataFrame, groups: pd.DataFrame, shift: int) -> Dimension:
-    codes = (TOTAL, *(code for code in frame["code"] if code != TOTAL))
+    codes = (ALL, *(code for code in frame["code"] if code != ALL))
     position = {code: i for i, code in enumerate(codes)}
     if len(position) != len(codes):
         raise ValueError(f"{name}: a code stands twice")
@@ -190,7 +191,7 @@ def _dimension(name: str, frame: pd.DataFrame, groups: pd.DataFrame, shift: int)
     apart = set(groups["group"])  # a group hangs beside the tree, below nothing
 
     def above(code: str) -> int:
-        if code == TOTAL or code in apart:
+        if code == ALL or code in apart:
             return position[code]
         parent = named.get(code)
         return position[parent] if isinstance(parent, str) and parent else 0

@@ -21,16 +21,16 @@ import numpy as np
 import pandas as pd
 import pyarrow as pa
 
-from etl.certificates.cube import TOTAL, Reference
+from etl.certificates.cube import Reference
 from etl.certificates.declaration import Declaration
 from etl.certificates.engine import Engine
 from etl.certificates.plain_text import capitals, tidied, tidy
 from etl.figures.cells import MULTIPLES
 from indicators.catalogue import Catalogue
 from indicators.names import NATIONAL, names
+from indicators.regions import ALL, NATION
 
 _BATCH = 1 << 16  # texts looked up at once
-NATION = "100000"
 # Columns of code lists that the dictionary of names is made from.
 _NAMES = ["code", "parent", "name_zh", "short_zh", "name_en", "iso3166_2", "platform_code", "kind"]
 _NAMES += ["level"]
@@ -116,7 +116,7 @@ def regions(reference: Reference, abroad: Iterable[str]) -> Meaning:
 
     def region(text: str) -> tuple[str, ...] | None:
         if text in foreign:
-            return (TOTAL,)
+            return (ALL,)
         area = _AREA.fullmatch(text)
         code = (area[1] or area[2]).ljust(6, "0") if area else ""
         nearest = (code, f"{code[:4]}00", f"{code[:2]}0000") if area else (text,)
@@ -160,7 +160,7 @@ def _finder(
     A total is no certificate's code, and neither is a group of codes.
     """
     counted = {*reference.lists[dimension]["code"], *(own or {}).values()} - {
-        TOTAL,
+        ALL,
         *reference.groups["group"],
     }
     known = names(_catalogue(reference), dimension, own=own, kinds=kinds)

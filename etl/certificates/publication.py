@@ -16,13 +16,14 @@ import pandas as pd
 import yaml
 
 from etl.certificates.counting import counted
-from etl.certificates.cube import DIMENSIONS, TOTAL
+from etl.certificates.cube import DIMENSIONS
 from etl.certificates.engine import Engine
 from etl.certificates.registry import FIGURES, Summary
 from etl.certificates.validity import FREQUENCIES, period
 from etl.files.checksums import sha256
 from indicators.catalogue import Catalogue
 from indicators.findings import Finding, FindingsError, message
+from indicators.regions import ALL
 from indicators.wording import Wording
 
 SOURCE = "registry"
@@ -105,8 +106,8 @@ class Choice:
         return {
             "region": _with_those_above(known.regions, "kind", self.levels, ("world", "nation")),
             "industry": _with_those_above(known.industries, "level", self.levels, ()),
-            "size": [TOTAL, *(known.sizes["code"] if "size" in self.levels else ())],
-            "scheme": [TOTAL, *(known.schemes["code"] if "scheme" in self.levels else ())],
+            "size": [ALL, *(known.sizes["code"] if "size" in self.levels else ())],
+            "scheme": [ALL, *(known.schemes["code"] if "scheme" in self.levels else ())],
         }
 
 
@@ -114,7 +115,7 @@ def _with_those_above(
     codes: pd.DataFrame, level: str, chosen: Sequence[str], always: Sequence[str]
 ) -> list[str]:
     parents = dict(zip(codes["code"], codes["parent"], strict=True))
-    found = {TOTAL, *codes.loc[codes[level].isin([*chosen, *always]), "code"]}
+    found = {ALL, *codes.loc[codes[level].isin([*chosen, *always]), "code"]}
     for code in sorted(found):
         while code := parents.get(code, ""):
             found.add(code)
@@ -162,7 +163,7 @@ def _figures(counts: Any, periods: Sequence[str], codes: dict[str, list[str]]) -
         *(counts[name].isin(codes[name]) for name in DIMENSIONS if name != "scheme"),
     ).mutate(
         indicator=ibis.literal(indicator),
-        scheme=ibis.literal(TOTAL),
+        scheme=ibis.literal(ALL),
         value=ibis._["certified_organisations"],
     )
     columns = ["indicator", *DIMENSIONS, "period", "value"]

@@ -34,7 +34,7 @@ import ibis
 import pandas as pd
 
 from etl.certificates import meanings
-from etl.certificates.cube import TOTAL, Reference
+from etl.certificates.cube import Reference
 from etl.certificates.declaration import COLUMNS, STATUS_CODES, Declaration
 from etl.certificates.engine import Engine, Progress, union
 from etl.certificates.meanings import AMOUNTS, NEVER, OPEN_ENDED, Meaning, understood
@@ -42,6 +42,7 @@ from etl.certificates.plain_text import capitals, tidied, tidy
 from etl.certificates.size_class import MEASURES, limits_of, size_class
 from etl.certificates.texts import damage_found, tables
 from indicators.findings import message
+from indicators.regions import ALL
 from indicators.wording import Wording
 
 # Why a row is set aside, in the order in which reasons are looked for.
@@ -223,7 +224,7 @@ def _marks(rows: Any, as_of: date) -> Any:
     # The day that a valid one has stood so ends nothing.
     not_valid = rows.status.isin(STATUS_CODES[1:])
     told = not_valid & rows.status_date.notnull()
-    at_home = (rows.region != TOTAL).fill_null(True)
+    at_home = (rows.region != ALL).fill_null(True)
     tests = {
         "certificate_missing": rows.certificate == "",
         "credit_code_malformed": at_home & ~rows.well_formed | (rows.organisation == ""),

@@ -8,10 +8,11 @@ from typing import Any
 import ibis
 
 from etl.certificates.counting import MEASURES
-from etl.certificates.cube import DIMENSIONS, TOTAL, Reference, cube
+from etl.certificates.cube import DIMENSIONS, Reference, cube
 from etl.certificates.publication import INDICATORS, QUALITY_MANAGEMENT
 from etl.certificates.validity import period
 from indicators.findings import Finding, FindingsError, message
+from indicators.regions import ALL
 
 
 @dataclass(frozen=True)
@@ -20,10 +21,10 @@ class Figure:
 
     indicator: str
     period: str
-    region: str = TOTAL
-    industry: str = TOTAL
-    size: str = TOTAL
-    scheme: str = TOTAL
+    region: str = ALL
+    industry: str = ALL
+    size: str = ALL
+    scheme: str = ALL
 
 
 def counted_as(figure: Figure) -> Figure:
@@ -58,7 +59,7 @@ def trace_figure(registry: Any, figure: Figure, reference: Reference) -> Any:
     rows = registry
     for name in DIMENSIONS:
         code = getattr(figure, name)
-        if code != TOTAL:
+        if code != ALL:
             rows = rows.filter(rows[name].isin(getattr(cells, name).members(code)))
     when = period(figure.period)
     start, day = ibis.literal(when.first_day), ibis.literal(when.last_day)

@@ -16,6 +16,7 @@ from etl.divisions import DIMENSIONS, divisions
 from etl.tidy import KEYS
 from indicators.findings import Key, message
 from indicators.periods import SQL_MONTH
+from indicators.regions import ALL, NATION
 from indicators.store.tables import KEY
 
 
@@ -230,7 +231,7 @@ _RATIOS = f"""
         LEFT JOIN used b ON a.bottom = b.indicator AND {_PLACE} AND a.whole = b.region
         LEFT JOIN used w ON a.bottom = w.indicator AND a.period = w.period
             AND a.scheme = w.scheme AND a.industry = w.industry AND a.size = w.size
-            AND w.region = 'ALL'
+            AND w.region = '{ALL}'
         WHERE a.way = 'share'
         UNION ALL BY NAME
         SELECT a.*, b.value AS published_bottom, b.period AS bottom_period FROM topped a
@@ -343,7 +344,7 @@ def _more_at_home(subject: Subject) -> Iterator[Wrong]:
         SELECT {_KEYS_A}, a.value, b.value AS world, a.file, a.sheet, a.row
         FROM checked a JOIN checked b ON {_SAME}
         JOIN meaning ON meaning.indicator = a.indicator
-        WHERE a.region = '100000' AND b.region = 'ALL' AND meaning.kind = 'count'
+        WHERE a.region = '{NATION}' AND b.region = '{ALL}' AND meaning.kind = 'count'
             AND a.value > b.value
     """
     for row in subject.records(question):
@@ -354,7 +355,7 @@ def _more_at_home(subject: Subject) -> Iterator[Wrong]:
 
 
 def _both_totals(row: Row) -> tuple[Key, Key]:
-    return key_of(row, region="100000"), key_of(row, region="ALL")
+    return key_of(row, region=NATION), key_of(row, region=ALL)
 
 
 def _exchanged(subject: Subject) -> Iterator[Wrong]:
@@ -368,28 +369,28 @@ def _exchanged(subject: Subject) -> Iterator[Wrong]:
             SELECT a.indicator, a.period, a.scheme, a.industry, a.size,
                 a.value AS home, b.value AS world
             FROM public a JOIN public b ON {_SAME}
-            WHERE a.region = '100000' AND b.region = 'ALL' AND a.value <> b.value
+            WHERE a.region = '{NATION}' AND b.region = '{ALL}' AND a.value <> b.value
         ), here AS (
             SELECT a.indicator, a.period, a.scheme, a.industry, a.size,
                 a.value AS home, b.value AS world, a.file, a.sheet, a.row, b.file AS other
             FROM checked a JOIN checked b ON {_SAME}
-            WHERE a.region = '100000' AND b.region = 'ALL' AND a.value IS NOT NULL
+            WHERE a.region = '{NATION}' AND b.region = '{ALL}' AND a.value IS NOT NULL
         ), apart AS (
             SELECT DISTINCT indicator, scheme, industry, size FROM here WHERE home <> world
             UNION SELECT DISTINCT indicator, scheme, industry, size FROM pair
         )
         SELECT {_KEYS_A}, a.value, a.file, a.sheet, a.row
         FROM checked a JOIN pair b ON {_SAME}
-        WHERE a.region = 'ALL' AND a.value = b.home OR a.region = '100000' AND a.value = b.world
+        WHERE a.region = '{ALL}' AND a.value = b.home OR a.region = '{NATION}' AND a.value = b.world
         UNION
-        SELECT indicator, period, scheme, industry, size, '100000', home, file, sheet, row
+        SELECT indicator, period, scheme, industry, size, '{NATION}', home, file, sheet, row
         FROM here JOIN apart USING (indicator, scheme, industry, size)
         WHERE home = world AND file = other AND home > 0
     """
     for row in subject.records(question):
         expected = (
             message("the total without those abroad, not the one with them")
-            if row["region"] == "100000"
+            if row["region"] == NATION
             else message("the total with those abroad, not the one without them")
         )
         found = f"{row['region']} = {figure(row['value'])}"

@@ -11,6 +11,7 @@ from etl.tidy import KEYS
 from indicators.catalogue import Catalogue
 from indicators.findings import Message, message
 from indicators.periods import SQL_PATTERN
+from indicators.regions import ALL
 from indicators.statuses import OBSERVATION_STATUSES
 from indicators.store.tables import KEY
 
@@ -41,7 +42,7 @@ def _code_lists(catalogue: Catalogue) -> dict[str, Collection[str]]:
     return {
         "indicator": catalogue.indicators.keys(),
         "scheme": set(catalogue.schemes["code"]),
-        "industry": {"ALL", *catalogue.industries["code"]},
+        "industry": {ALL, *catalogue.industries["code"]},
         "size": set(catalogue.sizes["code"]),
         "region": set(catalogue.regions["code"]),
         "status": OBS_STATUS,

@@ -7,9 +7,10 @@ from collections.abc import Iterator
 from etl.checks.agreement import PRINTED, ROUNDED
 from etl.checks.subject import Check, Row, Subject, Wrong, figure, key_of
 from etl.tidy import DERIVED, KEYS
-from indicators.catalogue import Text
+from indicators.catalogue import Text, tree_of
 from indicators.findings import message
 from indicators.periods import SQL_FREQUENCY, SQL_MONTH, parse, period_of
+from indicators.regions import ALL
 from indicators.targets import today
 
 MIN_CHANGES = 4  # of a series' own history, to say what is usual for it
@@ -66,8 +67,8 @@ def _coverage(subject: Subject) -> Iterator[Wrong]:
         GROUP BY ALL
     """
     names = {
-        str(row["code"]): Text(str(row["short_zh"]) or str(row["name_zh"]), str(row["name_en"]))
-        for row in subject.catalogue.regions.to_dict("records")
+        code: Text(zh=region.short_zh or region.name_zh, en=region.name_en)
+        for code, region in tree_of(subject.catalogue).regions.items()
     }
     for row in subject.records(question, left_out=left_out):
         expected = message(
@@ -338,14 +339,14 @@ def _elsewhere(subject: Subject) -> Iterator[Wrong]:
         JOIN meaning USING (indicator)
         QUALIFY row_number() OVER (
             PARTITION BY cell.file, cell.indicator
-            ORDER BY other.industry <> 'ALL', other.scheme <> 'ALL', cell.row, other.place
+            ORDER BY other.industry <> '{ALL}', other.scheme <> '{ALL}', cell.row, other.place
         ) = 1
         ORDER BY figures, cell.file DESC
     """
     rows = subject.records(
         question,
-        schemes=["ALL", *subject.catalogue.schemes["code"]],
-        industries=["ALL", *subject.catalogue.industries["code"]],
+        schemes=[ALL, *subject.catalogue.schemes["code"]],
+        industries=[ALL, *subject.catalogue.industries["code"]],
     )
     seen: set[tuple[str, str, str]] = set()
     for row in rows:
@@ -373,7 +374,7 @@ def _elsewhere(subject: Subject) -> Iterator[Wrong]:
 def _is_part(row: Row) -> bool:
     """Say whether one of two cells is a part of the other, of what the indicator adds up by."""
     differing = [name for name in ("scheme", "industry") if row[name] != row[f"other_{name}"]]
-    wholes = [all(row[f"{side}{name}"] == "ALL" for name in differing) for side in ("", "other_")]
+    wholes = [all(row[f"{side}{name}"] == ALL for name in differing) for side in ("", "other_")]
     return any(wholes) and all(name in row["whole_of"] for name in differing)
 
 

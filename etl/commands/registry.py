@@ -12,6 +12,7 @@ import typer
 
 from etl.commands.app import app
 from etl.commands.screen import screen
+from indicators.regions import ALL
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -91,10 +92,10 @@ def rollup(
 def trace(
     indicator: str,
     period: str,
-    region: str = "ALL",
-    industry: str = "ALL",
-    size: str = "ALL",
-    scheme: str = "ALL",
+    region: str = ALL,
+    industry: str = ALL,
+    size: str = ALL,
+    scheme: str = ALL,
     out: Annotated[Path, typer.Option(help="rollup 的结果文件夹 · folder of results")] = ROLLUP,
 ) -> None:
     """列出一个汇总数字背后的证书 · List the certificates behind a figure of the roll-up."""

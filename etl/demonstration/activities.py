@@ -16,7 +16,6 @@ from etl.demonstration.certificates import Certification
 from etl.demonstration.world import (
     ANNUAL,
     DECEMBER,
-    NATION,
     YEAR_ENDS,
     YEARS,
     Floats,
@@ -32,6 +31,7 @@ from etl.demonstration.world import (
     year_ends,
 )
 from indicators.catalogue import Indicator
+from indicators.regions import ALL, NATION
 
 CENSUS = ("enterprise_legal_units", "legal_units")
 CENSUSES = ("2018-12", "2023-12")
@@ -184,7 +184,7 @@ def _measured(world: World, item: Indicator, chance: np.random.Generator) -> Ite
     apart = level["apart"] * (apart + chance.normal(0, 0.12, (len(years), places)))
     apart -= (apart * world.weight).sum(axis=1, keepdims=True)
     values = np.clip(path[:, None] + apart, 0.5, level["ceiling"])
-    industry = level.get("industry", "ALL")
+    industry = level.get("industry", ALL)
     axes = {"period": ANNUAL, "region": [*world.provinces, NATION], "industry": [industry]}
     if "of" not in level:
         nation = (values * world.weight).sum(axis=1, keepdims=True)

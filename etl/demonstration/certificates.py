@@ -15,10 +15,8 @@ import numpy as np
 import pandas as pd
 
 from etl.demonstration.world import (
-    ABROAD_TOO,
     DECEMBER,
     MONTHS,
-    NATION,
     QUARTER,
     TIME,
     YEAR_ENDS,
@@ -29,6 +27,7 @@ from etl.demonstration.world import (
     line,
 )
 from indicators.catalogue import Catalogue
+from indicators.regions import ALL, NATION
 
 # Two schemes stood where one does now, with this share of the first; between the two tables of
 # products neither holds, and only the group is given.
@@ -50,7 +49,7 @@ class Schemes:
         former = [name for names in FORMER.values() for name in names[:2]]
         rows = self.catalogue.schemes
         rows = rows[~rows["code"].isin(former)]
-        groups = rows.loc[rows["parent"] == "ALL", "code"]
+        groups = rows.loc[rows["parent"] == ALL, "code"]
         return {group: list(rows.loc[rows["parent"] == group, "code"]) for group in groups}
 
     @property
@@ -130,7 +129,7 @@ def _national(
     world: World, indicator: str, begin: float, chance: np.random.Generator
 ) -> tuple[Floats, Floats]:
     """Return the monthly totals with and without those abroad, through the public ones."""
-    public, domestic = world.published(indicator, ABROAD_TOO), world.published(indicator)
+    public, domestic = world.published(indicator, ALL), world.published(indicator)
     both = domestic.keys() & public.keys()
     share = line({time: domestic[time] / public[time] for time in both}, TIME)
     official = world.published(f"{indicator}_yearend")
@@ -145,11 +144,11 @@ def _public_leaves(world: World, schemes: Schemes, indicator: str) -> Floats:
     """Return the public figures by scheme [month, leaf], straight lines between them."""
     counts = []
     for leaf in schemes.leaves:
-        points = world.published(indicator, ABROAD_TOO, leaf)
+        points = world.published(indicator, ALL, leaf)
         if leaf in FORMER:
             state, general, _ = FORMER[leaf]
-            second = world.published(indicator, ABROAD_TOO, general)
-            for time, value in world.published(indicator, ABROAD_TOO, state).items():
+            second = world.published(indicator, ALL, general)
+            for time, value in world.published(indicator, ALL, state).items():
                 points[time] = value + second[time]
         ended = np.array(schemes.valid(leaf)) | (leaf in FORMER)
         counts.append(np.where(ended, line(points, TIME), 0))
@@ -178,7 +177,7 @@ def _group_holders(world: World, schemes: Schemes, holders: Floats) -> Floats:
     for place, (group, leaves) in enumerate(schemes.groups.items()):
         low = holders[:, [schemes.leaves.index(leaf) for leaf in leaves]].max(axis=1)
         public, *parts = (
-            list(world.published("certified_organisations", ABROAD_TOO, scheme).values())[-1]
+            list(world.published("certified_organisations", ALL, scheme).values())[-1]
             for scheme in (group, *leaves)
         )
         share = np.clip((public - max(parts)) / (sum(parts) - max(parts)), 0, 1)
@@ -202,7 +201,7 @@ def _with_totals(counts: Floats) -> Floats:
 
 def platform_rows(world: World, cells: Certification) -> Iterator[pd.DataFrame]:
     """Yield certificates and organisations by region, month and scheme."""
-    regions = [*world.provinces, NATION, ABROAD_TOO]
+    regions = [*world.provinces, NATION, ALL]
     totals = (
         ("certificates_valid", cells.certificates.sum(axis=1), 0.08),
         ("certified_organisations", cells.organisations, 0),
@@ -257,7 +256,7 @@ def registry_rows(world: World, cells: Certification) -> Iterator[pd.DataFrame]:
     lapsed = np.minimum(chance.poisson(before * 0.016 * season), before - withdrawn)
     new = now - before + lapsed + withdrawn
     lapsed, new = lapsed - np.minimum(new, 0), np.maximum(new, 0)
-    regions = [*world.provinces, NATION, ABROAD_TOO]
+    regions = [*world.provinces, NATION, ALL]
     axes = {"period": MONTHS, "region": regions}
     for indicator, holders in (
         ("registry_organisations_certified", cells.organisations),
@@ -285,7 +284,7 @@ def yearend_rows(world: World, cells: Certification) -> Iterator[pd.DataFrame]:
     rounded = np.round(grouped.sum(axis=1) * 0.996 / 1e4)
     both = np.column_stack([rounded, apportion(rounded, grouped)]) * 1e4
     axes = {"period": YEAR_ENDS, "region": [NATION]}
-    schemes = {"scheme": ["ALL", *cells.schemes.groups]}
+    schemes = {"scheme": [ALL, *cells.schemes.groups]}
     yield figures("certificates_valid_yearend", axes | schemes, both[:, None, :])
     holders = np.round(cells.organisations[DECEMBER].sum(axis=1) * 0.999 / 1e3) * 1e3
     yield figures("certified_organisations_yearend", axes, holders[:, None])

@@ -17,9 +17,9 @@ import pandas as pd
 from etl.targets import DOCUMENT, EVIDENCE, MILESTONE, TARGET, Register
 from etl.tidy import TidyRows
 from indicators.catalogue import Catalogue, Indicator
+from indicators.regions import ALL, NATION
 
 PUBLISHER = "演示数据（程序生成）"
-NATION = "100000"
 BASELINE = 2018
 Window = tuple[str, str]
 PAST, OPEN, DUE = ("2020", "2022"), ("2027", "2030"), ("2025", "2025")
@@ -87,9 +87,9 @@ def register(rows: TidyRows, catalogue: Catalogue, provinces: Sequence[str], see
             "region": region,
             "department": next(departments),
             "definition": item.title.zh,
-            "industry": "ALL",
-            "size": "ALL",
-            "scheme": "ALL",
+            "industry": ALL,
+            "size": ALL,
+            "scheme": ALL,
             "shape": "linear",
             "approximate": 0,
         }
@@ -131,15 +131,15 @@ def _series(rows: TidyRows, regions: Sequence[str]) -> dict[tuple[str, str], _Se
     Those of all industries, else of the one industry that the indicator is about.
     """
     yearly = rows.query(
-        """
+        f"""
         SELECT region, indicator, industry, CAST(period[1:4] AS INTEGER) AS year, value
         FROM tidy
-        WHERE scheme = 'ALL' AND size = 'ALL' AND value IS NOT NULL
+        WHERE scheme = '{ALL}' AND size = '{ALL}' AND value IS NOT NULL
           AND list_contains(?, region)
-          AND (industry = 'ALL' OR indicator NOT IN (
-                SELECT indicator FROM tidy WHERE industry = 'ALL'))
+          AND (industry = '{ALL}' OR indicator NOT IN (
+                SELECT indicator FROM tidy WHERE industry = '{ALL}'))
           AND (length(period) = 4 OR period[6:7] = '12' OR indicator LIKE '%residents%')
-          AND (industry IN ('ALL', 'A', 'C'))
+          AND (industry IN ('{ALL}', 'A', 'C'))
         QUALIFY row_number() OVER (
             PARTITION BY region, indicator, industry, year ORDER BY period DESC) = 1
         ORDER BY region, indicator, industry DESC, year

@@ -19,10 +19,10 @@ import pandas as pd
 import yaml
 
 from etl import intake
-from indicators import tables
-from indicators.catalogue import Catalogue
+from indicators.catalogue import Catalogue, tree
 from indicators.periods import decimal_year
-from indicators.store.opening import ROOT
+from indicators.regions import ALL, NATION
+from indicators.settings import ROOT
 
 Floats = npt.NDArray[np.float64]
 YEARS = range(2015, 2026)
@@ -32,7 +32,6 @@ DECEMBER = np.arange(11, len(MONTHS), 12)
 QUARTER = np.arange(2, len(MONTHS), 3)
 ANNUAL = [str(year) for year in YEARS]
 YEAR_ENDS = [MONTHS[place] for place in DECEMBER]
-NATION, ABROAD_TOO = "100000", "ALL"
 LEVELS = Path(__file__).parent / "levels.yaml"
 
 
@@ -55,7 +54,7 @@ class World:
     @cached_property
     def provinces(self) -> list[str]:
         """The 31 provinces that the national platform covers."""
-        return list(tables.provinces())
+        return list(tree().provinces)
 
     @cached_property
     def prefectures(self) -> dict[int, list[str]]:
@@ -84,14 +83,14 @@ class World:
         return intake.shipped(ROOT / "data" / "raw", self.catalogue)
 
     def published(
-        self, indicator: str, region: str = NATION, scheme: str = "ALL"
+        self, indicator: str, region: str = NATION, scheme: str = ALL
     ) -> dict[float, float]:
         """Return what is public of one figure, by decimal year (2020-12 is 2020.0), in order."""
         rows = self.public[
             (self.public["indicator"] == indicator)
             & (self.public["region"] == region)
             & (self.public["scheme"] == scheme)
-            & self.public["industry"].isin(["ALL", "A", "C"])
+            & self.public["industry"].isin([ALL, "A", "C"])
         ].drop_duplicates(["period"])
         # A month's place to nine digits, so that every road to it gives the same key.
         points = {
@@ -110,7 +109,7 @@ class World:
     @cached_property
     def weight(self) -> Floats:
         """Each province's share of valid certificates: the newest public one, else by residents."""
-        whole = self.published("certificates_valid", ABROAD_TOO)
+        whole = self.published("certificates_valid", ALL)
         # Provinces without a public figure are below the average in every public ranking.
         share = self.population / self.population.sum() * 0.45
         for place, province in enumerate(self.provinces):
@@ -220,7 +219,7 @@ def figures(
         name: np.array(codes, dtype=object)[place]
         for (name, codes), place in zip(axes.items(), grid, strict=True)
     }
-    totals = dict.fromkeys(("scheme", "industry", "size"), "ALL")
+    totals = dict.fromkeys(("scheme", "industry", "size"), ALL)
     columns = {
         "value": values.ravel(),
         "status": "A",

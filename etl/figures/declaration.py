@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from etl.files.table import Form
+from indicators.regions import ALL, NATION
 from indicators.statuses import ObservationStatus
 from indicators.store.tables import KEY
 
@@ -29,7 +30,7 @@ MARKS = ("status", "confidentiality")
 NAMED = (*KEY, *MARKS)
 PARTS = ("year", "quarter", "month")  # a period in parts: the year, and its quarter or month
 COLUMNS = (*KEY, *PARTS, *NUMBERS, *MARKS, "unit", *CITED)
-SCOPES = {"domestic": "100000", "all": "ALL"}
+SCOPES = {"domestic": NATION, "all": ALL}
 # What a text in place of a figure may mean; `omit`: there is no figure, and no row either.
 MEANINGS = (
     ObservationStatus.NO_DATA.code,

@@ -27,7 +27,7 @@ from etl.figures.grid import (
 )
 from etl.figures.headings import Heading, Headings
 from etl.files.table import Sample
-from indicators.catalogue import Catalogue
+from indicators.catalogue import Catalogue, tree_of
 from indicators.findings import Message, message
 from indicators.names import (
     NATIONAL,
@@ -40,6 +40,7 @@ from indicators.names import (
     note_mark,
     plain,
 )
+from indicators.regions import ALL, NATION
 from indicators.store.tables import KEY
 
 _PUBLISHER = re.compile(
@@ -481,7 +482,7 @@ class Evidence:
 
     def _rest_code(self, said: Heading) -> tuple[str, str] | None:
         for key in ("scheme", "industry", "size"):
-            if said.rest and (code := self.readers.code(key, said.rest)) not in (None, "ALL"):
+            if said.rest and (code := self.readers.code(key, said.rest)) not in (None, ALL):
                 return key, str(code)
         return None
 
@@ -566,7 +567,7 @@ class Evidence:
         else:
             self._doubt(
                 "fixed.region",
-                "100000 / ALL / 320000",
+                f"{NATION} / {ALL} / 320000",
                 message("nothing in the file says it, or several do"),
             )
 
@@ -582,7 +583,7 @@ class Evidence:
             self._say(f"fixed.{key}", code, "likely", message('"{said}" says so', said=saying))
         elif named or doubtful:
             saying = doubtful[0].text if doubtful else texts[0].text
-            self._doubt(f"fixed.{key}", "ALL", message('"{said}" may say which', said=saying))
+            self._doubt(f"fixed.{key}", ALL, message('"{said}" may say which', said=saying))
         else:
             self._say_total(key)
 
@@ -590,8 +591,8 @@ class Evidence:
         """Say the total of all; of an indicator that is of one industry, this one."""
         indicators = [i for i in self.catalogue.indicators.values() if i.key in self._indicators()]
         industries = {each.industry for each in indicators} if key == "industry" else set()
-        if industries <= {"ALL"}:
-            self._say(f"fixed.{key}", "ALL", "likely", message("no column says otherwise"))
+        if industries <= {ALL}:
+            self._say(f"fixed.{key}", ALL, "likely", message("no column says otherwise"))
         elif len(industries) == 1:
             (code,) = industries
             why = message("the catalogue says so of {indicator}", indicator=indicators[0].title)
@@ -722,20 +723,20 @@ class Evidence:
 
     def _within(self, cities: Sequence[str], sure: Sequence[str]) -> str | None:
         """Return the province of which all names are parts, where they name no province."""
-        regions = self.catalogue.regions.set_index("code")
+        regions = tree_of(self.catalogue)
         if not cities:
             return None
         parents = set()
         for text in sure:
-            code = self.readers.regions.code(text)
-            if regions.loc[code, "kind"] != "prefecture":
+            region = regions[str(self.readers.regions.code(text))]
+            if region.kind != "prefecture":
                 return None
-            parents.add(str(regions.loc[code, "parent"]))
+            parents.add(region.parent)
         said = {code for heading in self.around for code in heading.regions}
         if len(parents) != 1 or (said and not parents <= said):
             return None
         (parent,) = parents
-        parts = set(regions.index[regions["parent"] == parent])
+        parts = regions.below(parent)
         unsure = [text for text in cities if text not in sure]
         return (
             parent if all(self.readers.prefectures.code(text) in parts for text in unsure) else None

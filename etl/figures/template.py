@@ -16,6 +16,7 @@ from etl.figures.declaration import MARKER, PROVENANCE, SOURCE
 from etl.files.table import INSIDE
 from indicators.catalogue import Catalogue
 from indicators.findings import Message, message
+from indicators.regions import ALL
 from indicators.statuses import ObservationStatus
 from indicators.wording import Wording
 
@@ -107,7 +108,7 @@ def _declaration() -> str:
         "header": 1,
         "layout": "long",
         "columns": dict(COLUMNS),
-        "names": {key: {"": "ALL"} for key in ("industry", "size", "scheme")},
+        "names": {key: {"": ALL} for key in ("industry", "size", "scheme")},
         "leave_out": [{"column": REMARK, "equals": [EXAMPLE]}],
     }
     # In one line: other formats than XLSX do not keep what is only space.
@@ -194,7 +195,7 @@ def _write_data(
     example = {
         "indicator": lists["indicator"][0], "period": "2024-12",
         "region": next(entry for entry in lists["region"] if entry.startswith("320000")),
-        "industry": "ALL", "size": "ALL", "scheme": "ALL",
+        "industry": ALL, "size": ALL, "scheme": ALL,
         "unit": catalogue.units[first.unit].zh, "status": "A",
     }  # fmt: skip
     for column, name in enumerate(COLUMNS):

@@ -9,7 +9,8 @@ import pandas as pd
 import sqlalchemy as sa
 
 from etl.publish.staging import Staged
-from indicators import tables, targets
+from indicators import targets
+from indicators.catalogue import tree
 from indicators.store.archive import frame_of
 from indicators.store.queries import register_of
 from indicators.store.tables import KEY, REGISTER, holding, observation
@@ -148,7 +149,7 @@ _FLAT = pd.DataFrame(columns=_FLIP)
 def _flips(staged: Staged, old_register: Tables, new_register: Tables) -> pd.DataFrame:
     """Return the verdicts that turn: those of aims that both registers hold."""
     old, new = Register(**old_register), Register(**new_register)
-    provinces = tables.provinces()
+    provinces = tree().provinces
     was = targets.applicable(old, provinces) if len(old.target) else None
     will = targets.applicable(new, provinces) if len(new.target) else None
     if was is None or will is None:

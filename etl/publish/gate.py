@@ -29,9 +29,9 @@ from etl.suppression.redaction import redact
 from etl.suppression.restore import keep_suppressed
 from indicators.findings import Finding, FindingsError, message
 from indicators.published_catalogue import keep_catalogue
+from indicators.settings import ROOT
 from indicators.store.archive import frame_of, newest, published_in
 from indicators.store.bulk import insert_batches, insert_rows
-from indicators.store.opening import ROOT
 from indicators.store.queries import register_of
 from indicators.store.tables import (
     KEY,

@@ -24,6 +24,7 @@ from scipy.sparse import csr_matrix, vstack
 from etl.divisions import divisions
 from indicators.catalogue import Catalogue
 from indicators.periods import parse
+from indicators.regions import ALL
 from indicators.store.tables import KEY
 
 PLACES = ("industry", "size", "region")
@@ -144,7 +145,7 @@ class _Found:
                 named = {"indicator": item.same_as.indicator}
                 if item.same_as.scheme:
                     named["scheme"] = item.same_as.scheme
-                    here = here[self.codes["scheme"][here] == self._code("scheme", "ALL")]
+                    here = here[self.codes["scheme"][here] == self._code("scheme", ALL)]
                 self._add_same(here, self._find(here, **named))
             if item.holders_of:
                 self._add_holders(here, item.holders_of, pairs)

@@ -9,7 +9,7 @@ from indicators.cached.map import boundaries, first_of, map_datasets, mapped, of
 from indicators.cached.province import province_pages
 from indicators.compare import PeerGroupError
 from indicators.drawing import charts, province
-from indicators.store.holdings import NATION
+from indicators.regions import NATION
 from indicators.store.queries import Vintage
 from indicators.views.map import MapView
 from indicators.wording import LANGUAGES, Wording

@@ -17,8 +17,8 @@ from indicators.drawing.levels import level_rows
 from indicators.drawing.region_map import FIGURES, FRAMES, LEGEND, region_map
 from indicators.exports import readable_tables
 from indicators.frequencies import mapped_periods
+from indicators.regions import ALL, NATION
 from indicators.store import holdings
-from indicators.store.holdings import NATION
 from indicators.store.queries import Selection, Vintage
 from indicators.views import map as views
 from indicators.views.map import MapFigures, MapView, MovingFigures
@@ -153,7 +153,7 @@ def offers(indicator: str, vintage: Vintage, within: str = NATION) -> Offers:
     cells = choices(indicator, vintage, within)
     cells = cells[cells["provinces"] > 0]
     places = {
-        name: cells[name].map({code: at for at, code in enumerate(["ALL", *codes["code"]])})
+        name: cells[name].map({code: at for at, code in enumerate([ALL, *codes["code"]])})
         for name, codes in zip(order, (known.schemes, known.industries, known.sizes), strict=True)
     }
     # A code that the lists do not have has no name to be chosen by.

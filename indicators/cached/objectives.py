@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import pandas as pd
 
-from indicators import tables, targets
+from indicators import targets
 from indicators.cached.queries import engine, kept
+from indicators.catalogue import tree
 from indicators.progress import Verdict, judge
 from indicators.store import queries
 from indicators.store.queries import Vintage
@@ -21,7 +22,7 @@ def register(vintage: Vintage) -> Register:
 @kept
 def aims(vintage: Vintage) -> pd.DataFrame:
     """Return which target applies where; see `targets.applicable`."""
-    return targets.applicable(register(vintage), tables.provinces())
+    return targets.applicable(register(vintage), tree().provinces)
 
 
 @kept

@@ -13,6 +13,7 @@ from indicators import compare, targets
 from indicators.cached.map import boundaries
 from indicators.cached.objectives import aimed_at, register, verdicts
 from indicators.cached.queries import engine, kept
+from indicators.catalogue import tree
 from indicators.drawing.province import SPINE
 from indicators.store.queries import Vintage
 from indicators.views import facts as regions
@@ -53,7 +54,7 @@ def _shared(parent: str, vintage: Vintage, day: str) -> Shared:
 
 def material(region: str, group: str, vintage: Vintage) -> Material:
     """Return everything known of one region, compared with a group of peers."""
-    return regions.material(shared(regions.parent_of(region), vintage), region, group)
+    return regions.material(shared(tree().parent(region), vintage), region, group)
 
 
 class ProvincePage(NamedTuple):
@@ -79,7 +80,7 @@ def _province_pages(
 ) -> dict[str, ProvincePage]:
     known, words = _shared(parent, vintage, day), Wording(language)
     return {
-        region: _page(regions.material(known, region), words) for region in regions.below(parent)
+        region: _page(regions.material(known, region), words) for region in tree().children(parent)
     }
 
 
@@ -90,7 +91,7 @@ def province_page(view: ProvinceView, vintage: Vintage) -> ProvincePage:
 
 @kept
 def _province_page(view: ProvinceView, vintage: Vintage, day: str) -> ProvincePage:
-    parent = regions.parent_of(view.region)
+    parent = tree().parent(view.region)
     page = _province_pages(parent, view.language, vintage, day)[view.region]
     known, words = material(view.region, view.group, vintage), Wording(view.language)
     if page.told.beside.group == known.facts.group:

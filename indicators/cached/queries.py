@@ -6,8 +6,8 @@ import pandas as pd
 import sqlalchemy as sa
 import streamlit as st
 
+from indicators.regions import NATION
 from indicators.store import holdings, queries
-from indicators.store.holdings import NATION
 from indicators.store.opening import DATASETS, Dataset, has_dataset, open_database
 from indicators.store.queries import Selection, Vintage
 

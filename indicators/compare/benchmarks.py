@@ -16,8 +16,8 @@ from indicators.compare.intervals import (
     slice_of,
     traits_of,
 )
+from indicators.regions import NATION
 
-NATION = "100000"
 BENCHMARK = ("benchmark", "benchmark_n", "members", "of", "benchmark_gap")
 COMPARISON = (
     "against", "value", "benchmark", "difference", "position", "class", "method", "n", *INTERVAL,

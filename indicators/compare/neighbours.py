@@ -11,6 +11,7 @@ from indicators.compare.intervals import comparable
 from indicators.compare.peers import Feature, PeerGroups
 from indicators.frequencies import one_date
 from indicators.periods import decimal_years
+from indicators.regions import ALL
 
 
 def feature_rows(
@@ -79,7 +80,7 @@ def _feature(usable: pd.DataFrame, feature: Feature) -> pd.DataFrame:
     own = usable[usable["indicator"] == feature.indicator]
     part = _dated(own[own["industry"] == feature.industry])
     if feature.share:
-        whole = _dated(own[own["industry"] == "ALL"])[["region", "period", "value"]]
+        whole = _dated(own[own["industry"] == ALL])[["region", "period", "value"]]
         part = part.merge(whole, on=["region", "period"], suffixes=("", "_whole"), validate="1:1")
         part["value"] = part["value"] / part["value_whole"].where(part["value_whole"] > 0)
         part = part.dropna(subset="value")

@@ -12,6 +12,7 @@ import yaml
 from indicators import catalogue
 from indicators.catalogue import Catalogue, Text
 from indicators.compare.codes import Problem
+from indicators.regions import ALL
 
 Scale = Literal["linear", "log"]
 _SCALES = ("linear", "log")
@@ -37,12 +38,12 @@ class Feature:
     indicator: str
     scale: Scale
     weight: float
-    industry: str = "ALL"
+    industry: str = ALL
     share: bool = False
 
     @property
     def key(self) -> str:
-        return self.indicator if self.industry == "ALL" else f"{self.indicator}/{self.industry}"
+        return self.indicator if self.industry == ALL else f"{self.indicator}/{self.industry}"
 
 
 @dataclass(frozen=True)
@@ -143,7 +144,7 @@ def _feature_mistakes(features: Any, known: Catalogue) -> Iterator[Mistake]:
     if not isinstance(features, list) or not features:
         yield Mistake("neighbours · features", Problem.NOT_A_LIST, repr(features))
         return
-    industries = {"ALL", *known.industries["code"]}
+    industries = {ALL, *known.industries["code"]}
     keys: set[str] = set()
     for number, entry in enumerate(features, start=1):
         place = f"neighbours · features · {number}"
@@ -152,7 +153,7 @@ def _feature_mistakes(features: Any, known: Catalogue) -> Iterator[Mistake]:
             continue
         # As text: a list, say, is no key of anything.
         indicator, scale = str(entry["indicator"]), str(entry["scale"])
-        industry, share = str(entry.get("industry", "ALL")), entry.get("share", False)
+        industry, share = str(entry.get("industry", ALL)), entry.get("share", False)
         for code, codes, problem in (
             (indicator, known.indicators, Problem.UNKNOWN_INDICATOR),
             (industry, industries, Problem.UNKNOWN_INDUSTRY),
@@ -162,7 +163,7 @@ def _feature_mistakes(features: Any, known: Catalogue) -> Iterator[Mistake]:
                 yield Mistake(place, problem, code)
         if not isinstance(share, bool):
             yield Mistake(place, Problem.NOT_TRUE_OR_FALSE, repr(share))
-        elif share and industry == "ALL":
+        elif share and industry == ALL:
             yield Mistake(place, Problem.MISSING_FIELD, "industry")
         yield from _positive(entry["weight"], f"{place} · weight")
         key = f"{indicator}/{industry}"

@@ -8,12 +8,13 @@ import numpy as np
 import pandas as pd
 
 from indicators import catalogue
-from indicators.compare.benchmarks import NATION, comparison, national_benchmarks
+from indicators.compare.benchmarks import comparison, national_benchmarks
 from indicators.compare.codes import Gap, Method, Position, Standing
 from indicators.compare.intervals import INTERVAL, LIMITS, add_comparison, comparable, traits_of
 from indicators.compare.ranks import rank_changes, ranks
 from indicators.frequencies import one_date
 from indicators.periods import decimal_years
+from indicators.regions import NATION
 
 GROUP = ("group_benchmark", "group_class", "members")
 CHANGE = ("since", "rank_before", "change", "state")

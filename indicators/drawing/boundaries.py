@@ -14,15 +14,16 @@ import math
 import os
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
-from functools import cache, cached_property
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
 import shapely
 import yaml
 
-from indicators import catalogue
+from indicators.catalogue import tree
 from indicators.drawing import hatches
+from indicators.regions import NATION
 
 SHIPPED = Path(__file__).parents[2] / "data" / "reference" / "boundaries"
 PROVINCES = "provinces.geojson"
@@ -30,14 +31,7 @@ MARITIME = "maritime.geojson"
 METADATA = "boundaries.yaml"
 HATCHES = "hatches.geojson"  # drawn from the units on loading, never a file
 PREFECTURES = "prefectures"
-NATION = "100000"
 
-REGIONS = (
-    "110000", "120000", "130000", "140000", "150000", "210000", "220000", "230000", "310000",
-    "320000", "330000", "340000", "350000", "360000", "370000", "410000", "420000", "430000",
-    "440000", "450000", "460000", "500000", "510000", "520000", "530000", "540000", "610000",
-    "620000", "630000", "640000", "650000", "710000", "810000", "820000",
-)  # fmt: skip
 SOUTHERN_EDGE = 17.9  # °N: the main map ends below Hainan, the inset shows the rest
 EASTERN_EDGE = 112.0  # °E: the map of Hainan ends here, its inset shows the rest
 ISLANDS = "460000"  # Hainan, which holds the islands of the South China Sea
@@ -80,7 +74,7 @@ class Boundaries:
     @property
     def codes(self) -> tuple[str, ...]:
         """The units drawn, in the order of their codes."""
-        return REGIONS if self.region == NATION else prefectures()[self.region]
+        return tree().all_provinces if self.region == NATION else tree().prefectures[self.region]
 
     @property
     def inset(self) -> bool:
@@ -158,7 +152,7 @@ class Boundaries:
 
     def can_open(self, region: str) -> bool:
         """Return whether there is a file of a region's prefectures."""
-        return region in prefectures() and (self.folder / prefectures_file(region)).is_file()
+        return region in tree().prefectures and (self.folder / prefectures_file(region)).is_file()
 
     def within(self, region: str) -> Boundaries:
         """Return the boundaries of a province's prefectures, or of the nation itself.
@@ -172,14 +166,6 @@ class Boundaries:
             self.served.update(opened.served)
             self._opened[region] = opened
         return self._opened[region]
-
-
-@cache
-def prefectures() -> dict[str, tuple[str, ...]]:
-    """Return the prefectures of each province that has any, by the province's code."""
-    regions = catalogue.load().regions
-    listed = regions[regions["kind"] == "prefecture"].sort_values("code")
-    return {str(p): tuple(codes) for p, codes in listed.groupby("parent")["code"]}
 
 
 def prefectures_file(province: str) -> str:
@@ -198,7 +184,7 @@ def load_boundaries(folder: Path | None = None) -> Boundaries:
     maritime = collection(folder / MARITIME, problems)
     origin = metadata(folder / METADATA, problems)
     if provinces is not None:
-        problems += unit_problems(provinces, REGIONS)
+        problems += unit_problems(provinces, tree().all_provinces)
         problems += island_problems(provinces)
     if maritime is not None:
         problems += maritime_problems(maritime)
@@ -215,7 +201,7 @@ def _read_prefectures(nation: Boundaries, province: str) -> Boundaries:
     problems: list[Problem] = []
     units = collection(path, problems)
     if units is not None:
-        problems += unit_problems(units, prefectures()[province])
+        problems += unit_problems(units, tree().prefectures[province])
     if problems:
         raise BoundaryError(path, problems)
     assert units is not None

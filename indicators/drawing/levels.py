@@ -8,15 +8,11 @@ from functools import cache
 import pandas as pd
 
 from indicators import catalogue, tables
-from indicators.drawing.boundaries import NATION, prefectures
+from indicators.catalogue import tree
+from indicators.regions import NATION
 from indicators.wording import Wording
 
 COUNTED = ("certificates_", "certified_organisations")  # what records of certificates give
-
-
-def province_of(region: str) -> str | None:
-    """Return the province that a prefecture belongs to, None for any other region."""
-    return next((whole for whole, codes in prefectures().items() if region in codes), None)
 
 
 def level_rows(rows: pd.DataFrame, within: str) -> pd.DataFrame:
@@ -28,22 +24,21 @@ def level_rows(rows: pd.DataFrame, within: str) -> pd.DataFrame:
     if within == NATION:
         below = _below_provinces()
         return rows[[code not in below for code in codes]]
-    shown = {NATION, within, *prefectures()[within]}
+    shown = {NATION, within, *tree().prefectures[within]}
     return rows[[code in shown for code in codes]]
 
 
 @cache
 def _below_provinces() -> frozenset[str]:
-    return frozenset(code for codes in prefectures().values() for code in codes)
+    return frozenset(code for codes in tree().prefectures.values() for code in codes)
 
 
 def undivided(region: str, words: Wording) -> str:
     """Return why a region has no map of its prefectures, nothing if it has one."""
-    known = catalogue.load().regions.set_index("code")["kind"]
-    if known.get(region) != "province" or region in prefectures():
+    if region not in tree().all_provinces or region in tree().prefectures:
         return ""
-    name = tables.region_names(words.language)[region]
-    if region in tables.uncovered():
+    name = tree().names(words.language)[region]
+    if region in tree().uncovered:
         return words("{region} has no map of its own: the platform does not cover it.", region=name)
     return words(
         "{region} has no map of its own: a municipality divides into districts, and this "
@@ -65,17 +60,17 @@ def lacking(
     value, source.
     """
     known = rows[rows["value"].notna()]
-    codes = prefectures()[within]
+    codes = tree().prefectures[within]
     if known["region"].isin(codes).any():
         return []
-    province = tables.region_names(words.language)[within]
+    province = tree().names(words.language)[within]
     title = words.text(indicator.title)
     return [
         words(
             "There is no figure for any of the {n} prefectures of {province}: {what}.",
             n=len(codes), province=province, what=title,
         ),
-        *_published(known[known["region"].isin(tables.provinces())]["source"], publishers, words),
+        *_published(known[known["region"].isin(tree().provinces)]["source"], publishers, words),
         *_ways(indicator, province, words),
     ]  # fmt: skip
 

@@ -12,7 +12,7 @@ from typing import Any
 
 import pandas as pd
 
-from indicators.drawing.boundaries import REGIONS
+from indicators.catalogue import tree
 from indicators.drawing.classes import class_names
 from indicators.drawing.palette import (
     BROKEN,
@@ -75,7 +75,7 @@ def unit_rows(
     words: Wording,
     palette: Palette,
     decimals: int = 0,
-    units: Sequence[str] = REGIONS,
+    units: Sequence[str] | None = None,
     out_of_scope: Collection[str] = (),
     selected: str | None = None,
     ascending: bool = False,
@@ -89,6 +89,7 @@ def unit_rows(
     from the largest value, or from the smallest if `ascending`. `share` is a value's part of the
     largest, for bars.
     """
+    units = tree().all_provinces if units is None else units
     found: dict[Any, Any] = rows.set_index("region").to_dict("index")
     states = {
         code: state_of(found[code])

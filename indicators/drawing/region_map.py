@@ -19,7 +19,7 @@ import altair as alt
 import numpy as np
 import pandas as pd
 
-from indicators.drawing.boundaries import MARITIME, NATION, Boundaries
+from indicators.drawing.boundaries import MARITIME, Boundaries
 from indicators.drawing.charts import tooltips
 from indicators.drawing.hatches import PARALLELS
 from indicators.drawing.palette import (
@@ -32,6 +32,7 @@ from indicators.drawing.palette import (
     Palette,
     palette,
 )
+from indicators.regions import NATION
 from indicators.wording import Wording
 
 SELECTION = "region"

@@ -8,6 +8,7 @@ from typing import Any
 import pandas as pd
 
 from indicators import catalogue, tables
+from indicators.catalogue import tree
 from indicators.denominators import DENOMINATOR, with_denominators
 from indicators.statuses import OBSERVATION_STATUSES, ObservationStatus
 from indicators.wording import Wording
@@ -156,7 +157,7 @@ def figure_table(rows: pd.DataFrame, citations: pd.DataFrame, words: Wording) ->
         words("Indicator"): named("indicator", indicator),
         words("Period"): cited["period"],
         words("Region code"): cited["region"],
-        words("Region"): cited["region"].map(tables.region_names(words.language)),
+        words("Region"): cited["region"].map(tree().names(words.language)),
         words("Scheme code"): cited["scheme"],
         words("Certification scheme"): named("scheme", tables.scheme_name),
         words("Industry"): named("industry", tables.industry_name),

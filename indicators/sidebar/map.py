@@ -12,13 +12,13 @@ from indicators import address, catalogue, frame, markdown, tables
 from indicators.address import INFO, choose
 from indicators.cached import map as cached
 from indicators.cached import queries
-from indicators.drawing.boundaries import BoundaryError, prefectures
+from indicators.catalogue import tree
+from indicators.drawing.boundaries import BoundaryError
 from indicators.drawing.classes import FIXED, METHODS, QUANTILES, method_name
-from indicators.drawing.levels import province_of, undivided
+from indicators.drawing.levels import undivided
 from indicators.periods import frequency
-from indicators.store.holdings import NATION
+from indicators.regions import ALL, NATION
 from indicators.store.queries import Selection, Vintage
-from indicators.views.map import ALL
 from indicators.wording import Wording
 
 
@@ -28,7 +28,7 @@ def choose_level(words: Wording) -> str:
     An address that names a prefecture alone opens its province.
     """
     asked = address.said("within")
-    opened = province_of(address.said("region") or "")
+    opened = tree().province_of(address.said("region") or "")
     wanted = asked or opened or address.wanted("within") or NATION
     within = wanted if cached.boundaries().can_open(wanted) else NATION
     try:
@@ -55,7 +55,7 @@ def show_path(words: Wording, within: str, region: str) -> None:
 
     A chosen `region` that cannot be opened says why.
     """
-    names = tables.region_names(words.language)
+    names = tree().names(words.language)
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
         st.button(
             names[NATION],
@@ -77,8 +77,8 @@ def show_path(words: Wording, within: str, region: str) -> None:
 
 def choose_region(words: Wording, within: str = NATION) -> str:
     """Return the region chosen among the parts of one, that itself when none is."""
-    regions = tables.region_names(words.language)
-    parts = prefectures().get(within, (*tables.provinces(), *tables.uncovered()))
+    regions = tree().names(words.language)
+    parts = tree().prefectures.get(within, (*tree().provinces, *tree().uncovered))
     names = {within: words("none")} | {code: regions[code] for code in parts}
     return choose(words("Region"), "region", names, words)
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 from indicators import tables
 from indicators.address import choose
 from indicators.cached import objectives as cached
-from indicators.store.holdings import NATION
+from indicators.catalogue import tree
+from indicators.regions import NATION
 from indicators.store.queries import Vintage
 from indicators.views.objectives import target_text
 from indicators.wording import Wording
@@ -13,9 +14,9 @@ from indicators.wording import Wording
 
 def choose_target(words: Wording, vintage: Vintage) -> tuple[str, str]:
     """Return a region that targets apply to, and one of them."""
-    verdicts, names = cached.verdicts(vintage), tables.region_names(words.language)
+    verdicts, names = cached.verdicts(vintage), tree().names(words.language)
     with_targets = set(verdicts["region"])
-    order = [code for code in (NATION, *tables.provinces()) if code in with_targets]
+    order = [code for code in (NATION, *tree().provinces) if code in with_targets]
     region = choose(words("Region"), "region", {code: names[code] for code in order}, words)
     # Those that figures can be set against come first.
     own = verdicts[verdicts["region"] == region].sort_values(

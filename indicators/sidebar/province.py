@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from indicators import address, catalogue, tables
+from indicators import address, catalogue
 from indicators.address import choose
 from indicators.cached import province as cached
-from indicators.store.holdings import NATION
+from indicators.catalogue import tree
+from indicators.regions import ALL, NATION
 from indicators.views import facts
-from indicators.views.map import ALL
 from indicators.views.province import group_name
 from indicators.wording import Wording
 
@@ -19,16 +19,16 @@ def choose_province(words: Wording) -> tuple[str, str]:
 
     Every province, and the prefectures of the one chosen.
     """
-    names, declared = tables.region_names(words.language), cached.peer_groups()
-    provinces = [*tables.provinces(), *tables.uncovered()]
+    names, declared = tree().names(words.language), cached.peer_groups()
+    provinces = [*tree().provinces, *tree().uncovered]
     wanted = address.wanted("region")
     # A map without a region chosen leaves the nation, which is no region of this page.
     if wanted in (NATION, ALL):
         address.forget("region")
         wanted = None
     chosen = wanted if wanted in names else provinces[0]
-    province = chosen if chosen in provinces else facts.parent_of(chosen)
-    regions = {code: names[code] for code in (*provinces, *facts.siblings(province))}
+    province = chosen if chosen in provinces else tree().parent(chosen)
+    regions = {code: names[code] for code in (*provinces, *tree().children(province))}
     region = choose(words("Region"), "region", regions, words)
     groups = {
         code: group_name(code, region, declared, words)

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from indicators import catalogue, tables
+from indicators import catalogue
 from indicators.address import EVERY, choose
 from indicators.cached import queries
+from indicators.catalogue import tree
+from indicators.regions import ALL
 from indicators.sidebar.map import narrowings
 from indicators.store.queries import Selection, Vintage
-from indicators.views.map import ALL
 from indicators.wording import Wording
 
 FIRST = "certificates_valid"
@@ -27,7 +28,7 @@ def choose_figure(words: Wording, vintage: Vintage) -> Selection:
     many = cells["rows"].sum() > MOST
     parts = narrowings(words) | {
         "period": (words("Period"), words.period),
-        "region": (words("Region"), tables.region_names(words.language).__getitem__),
+        "region": (words("Region"), tree().names(words.language).__getitem__),
     }
 
     def one(key: str, codes: list[str], *, all_too: bool) -> str | None:

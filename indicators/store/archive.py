@@ -10,6 +10,7 @@ import pandas as pd
 import sqlalchemy as sa
 
 from indicators import catalogue
+from indicators.regions import ALL
 from indicators.store.tables import KEY, observation, release, revision
 
 _NUMBERS = ("value", "numerator", "denominator")
@@ -131,9 +132,8 @@ def _parts_suppressed() -> Iterator[sa.ColumnElement[bool]]:
 def is_total(figures: sa.FromClause) -> sa.ColumnElement[bool]:
     """Return the condition that a figure is one of all schemes, industries and sizes."""
     # Written out, not bound: only so does SQLite see that its index `total` holds them.
-    return sa.and_(
-        *(figures.c[name] == sa.literal_column("'ALL'") for name in ("scheme", "industry", "size"))
-    )
+    total: sa.ColumnElement[str] = sa.literal_column(f"'{ALL}'")
+    return sa.and_(*(figures.c[name] == total for name in ("scheme", "industry", "size")))
 
 
 def asked(

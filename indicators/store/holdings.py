@@ -13,11 +13,11 @@ import pandas as pd
 import sqlalchemy as sa
 
 from indicators import catalogue
+from indicators.regions import ALL, NATION
 from indicators.store.archive import asked, figures_of, is_total, rows_of
 from indicators.store.tables import citation, holding, release_input
 
 CELL = ("indicator", "period", "scheme", "industry", "size")
-NATION = "100000"
 FREQUENCIES = ("yearly", "quarterly", "monthly")
 
 
@@ -30,8 +30,8 @@ def holding_of(figures: sa.FromClause) -> sa.Select[Any]:
     """
     region = figures.c.region
     above = sa.case(
-        (region == "ALL", ""),
-        (region == NATION, "ALL"),
+        (region == ALL, ""),
+        (region == NATION, ALL),
         (region.like("__0000"), NATION),
         else_=sa.func.substr(region, 1, 2) + "0000",
     ).label("above")
@@ -149,10 +149,10 @@ def by_period(engine: sa.Engine, number: int | None = None) -> pd.DataFrame:
                 *keys,
                 sa.func.max(cells.c.provinces).label("provinces"),
                 any_of(cells.c.nation > 0, "nation"),
-                any_of(cells.c.industry != "ALL", "industries"),
-                any_of(cells.c.size != "ALL", "sizes"),
+                any_of(cells.c.industry != ALL, "industries"),
+                any_of(cells.c.size != ALL, "sizes"),
             )
-            .where(cells.c.scheme == "ALL")
+            .where(cells.c.scheme == ALL)
             .group_by(*keys)
             .order_by(*keys)
         )
@@ -243,7 +243,7 @@ def _cells(held: sa.FromClause, *names: str) -> sa.Subquery:
         sa.select(
             *keys,
             _sum(sa.case((held.c.above == NATION, held.c.rows), else_=0), "provinces"),
-            _sum(sa.case((held.c.above == "ALL", held.c.rows), else_=0), "nation"),
+            _sum(sa.case((held.c.above == ALL, held.c.rows), else_=0), "nation"),
             _sum(held.c.rows, "rows"),
         )
         .group_by(*keys)

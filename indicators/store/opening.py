@@ -16,7 +16,8 @@ from urllib.parse import urlsplit
 
 import sqlalchemy as sa
 
-ROOT = Path(__file__).resolve().parents[2]
+from indicators.settings import ROOT
+
 MIGRATIONS = Path(__file__).parent / "migrations"
 HEAD = "0007"
 _DRIVERS = ("sqlite", "sqlite+pysqlite", "postgresql", "postgresql+psycopg")

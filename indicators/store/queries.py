@@ -15,6 +15,7 @@ import sqlalchemy as sa
 
 from indicators import catalogue
 from indicators.periods import times
+from indicators.regions import ALL, NATION
 from indicators.store.archive import (
     asked,
     earlier,
@@ -50,9 +51,9 @@ class Selection:
 
     indicator: str
     period: str | None = None
-    industry: str | None = "ALL"
-    size: str | None = "ALL"
-    scheme: str | None = "ALL"
+    industry: str | None = ALL
+    size: str | None = ALL
+    scheme: str | None = ALL
     region: str | None = None
 
 
@@ -93,8 +94,8 @@ def _sound(rows: pd.DataFrame) -> pd.DataFrame:
     rows, known = _numeric(rows), catalogue.load()
     codes: dict[str, Iterable[str]] = {
         "indicator": known.indicators, "region": known.regions["code"],
-        "scheme": ["ALL", *known.schemes["code"]], "industry": ["ALL", *known.industries["code"]],
-        "size": ["ALL", *known.sizes["code"]],
+        "scheme": [ALL, *known.schemes["code"]], "industry": [ALL, *known.industries["code"]],
+        "size": [ALL, *known.sizes["code"]],
     }  # fmt: skip
     sound = ~np.isinf(rows["value"].to_numpy()) & (times(rows["period"]).frequency >= 0)
     for name, of in codes.items():
@@ -180,12 +181,12 @@ def parts(
         every = [
             sa.select(figures).where(
                 figures.c.indicator == indicator, figures.c.period == period,
-                figures.c.scheme == "ALL", figures.c.region.in_(where), *narrowed,
+                figures.c.scheme == ALL, figures.c.region.in_(where), *narrowed,
             )
             for indicator, period in asked
             for narrowed in (
-                (figures.c.industry.in_(which), figures.c.size == "ALL"),
-                (figures.c.industry == "ALL", figures.c.size.in_(large)),
+                (figures.c.industry.in_(which), figures.c.size == ALL),
+                (figures.c.industry == ALL, figures.c.size.in_(large)),
             )
         ]  # fmt: skip
         return sa.select(sa.union_all(*every).subquery("parts"))
@@ -201,7 +202,7 @@ def national(engine: sa.Engine, number: int | None = None) -> pd.DataFrame:
     Two regions, `100000` and `ALL`; an indicator that is published for single industries only
     has those. Columns as in `observations`.
     """
-    totals = figures_of_regions(engine, ["100000", "ALL"], number)
+    totals = figures_of_regions(engine, [NATION, ALL], number)
     covered = sorted(set(totals["indicator"]))
 
     def ask(older: int | None) -> sa.Select[Any]:
@@ -210,7 +211,7 @@ def national(engine: sa.Engine, number: int | None = None) -> pd.DataFrame:
         cells = (
             sa.select(*(held.c[name] for name in names))
             .where(
-                held.c.above.in_(["ALL", ""]), held.c.scheme == "ALL", held.c.size == "ALL",
+                held.c.above.in_([ALL, ""]), held.c.scheme == ALL, held.c.size == ALL,
                 held.c.indicator.not_in(covered),
             )
             .distinct()
@@ -220,7 +221,7 @@ def national(engine: sa.Engine, number: int | None = None) -> pd.DataFrame:
         return (
             sa.select(figures)
             .join_from(cells, figures, sa.and_(*(figures.c[n] == cells.c[n] for n in names)))
-            .where(figures.c.region.in_(["100000", "ALL"]))
+            .where(figures.c.region.in_([NATION, ALL]))
             .order_by(*_key(figures))
         )
 
@@ -352,7 +353,7 @@ def observations_of(
     `aims` has region, indicator, scheme, industry, size; a figure of the same indicator and
     cell in another of its regions may be among them.
     """
-    cells = (aims[["scheme", "industry", "size"]] == "ALL").all(axis=1)
+    cells = (aims[["scheme", "industry", "size"]] == ALL).all(axis=1)
     found = [
         _asked(engine, number, partial(_aimed, aims=chosen, totals=totals))
         for chosen, totals in ((aims[cells], True), (aims[~cells], False))

@@ -21,6 +21,8 @@ from typing import Any
 
 import sqlalchemy as sa
 
+from indicators.regions import ALL
+
 metadata = sa.MetaData()
 
 # The order in which the map asks: all regions of one indicator and period lie together.
@@ -56,7 +58,7 @@ def _figures(release_in_key: bool) -> list[sa.Column[Any]]:
 observation = sa.Table("observation", metadata, *_figures(False), sqlite_with_rowid=False)
 
 # Totals are what one region's page and every verdict ask for: few among many, and found by region.
-TOTAL = "scheme = 'ALL' AND industry = 'ALL' AND size = 'ALL'"
+TOTAL = " AND ".join(f"{name} = '{ALL}'" for name in ("scheme", "industry", "size"))
 sa.Index(
     "total",
     observation.c.region,

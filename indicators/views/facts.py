@@ -5,24 +5,24 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import cache, cached_property
+from functools import cached_property
 from typing import Any
 
 import pandas as pd
 import sqlalchemy as sa
 
 from indicators import catalogue, compare, tables, targets
+from indicators.catalogue import tree
 from indicators.compare import Gap, PeerGroups, neighbours, read_peer_groups
 from indicators.drawing import charts
 from indicators.drawing.boundaries import Boundaries
 from indicators.frequencies import one_frequency
 from indicators.periods import times
 from indicators.progress import Verdict, VerdictClass, judge
+from indicators.regions import ALL, NATION
 from indicators.store import holdings, queries
-from indicators.store.holdings import NATION
 from indicators.store.queries import Selection, Vintage
 from indicators.targets import Register
-from indicators.views.map import ALL
 from indicators.views.objectives import GRADE
 from indicators.wording import Language
 
@@ -84,40 +84,10 @@ class ProvinceView:
     language: Language
 
 
-@cache
-def parent_of(region: str) -> str:
-    """Return the region that holds a region; raises `KeyError` for an unknown code."""
-    regions = catalogue.load().regions
-    return str(regions.set_index("code").at[region, "parent"])
-
-
-@cache
-def siblings(province: str) -> tuple[str, ...]:
-    """Return the prefectures of a province, none where the code list has none."""
-    regions = catalogue.load().regions
-    held = (regions["kind"] == "prefecture") & (regions["parent"] == province)
-    return tuple(regions.loc[held, "code"])
-
-
-def is_province(region: str) -> bool:
-    """Say whether a region stands directly below the nation."""
-    return parent_of(region) == NATION
-
-
-def below(parent: str) -> tuple[str, ...]:
-    """Return the regions that one holds, those of the nation that no source covers among them."""
-    return (*tables.provinces(), *tables.uncovered()) if parent == NATION else siblings(parent)
-
-
-def level(region: str) -> tuple[str, ...]:
-    """Return the regions that a region is ranked among: those of its level."""
-    return tables.provinces() if is_province(region) else siblings(parent_of(region))
-
-
 def peer_choices(region: str, declared: PeerGroups) -> list[str]:
     """Return the groups that a region may be compared with, the usual one first."""
     own = [group.key for group in declared.groups_of(region)]
-    return [*own, NEAREST] if is_province(region) else [SIBLINGS, *own, NEAREST]
+    return [*own, NEAREST] if tree().is_province(region) else [SIBLINGS, *own, NEAREST]
 
 
 def gather(
@@ -136,14 +106,14 @@ def gather(
     totals of those regions and of the parent; `parts`: theirs by industry and size; `verdicts`,
     `nearest`: of all regions; `holdings`: `holdings.by_period`; `publishers`: of the sources.
     """
-    regions = below(parent)
+    regions = tree().children(parent)
     near, parts_of = by_region(nearest), by_region(parts)
     peers = {
         (region, group): _members(region, group, near[region], declared)
         for region in regions
         for group in peer_choices(region, declared)
     }
-    found = compare.spines(rows, peers, level(regions[0]), parent)
+    found = compare.spines(rows, peers, tree().siblings(regions[0]), parent)
     spines = {
         key: spine.drop(columns=["region", "group"]).reset_index(drop=True)
         for key, spine in found.groupby(["region", "group"])
@@ -175,7 +145,7 @@ def _members(region: str, group: str, near: pd.DataFrame, declared: PeerGroups) 
     if group == NEAREST:
         return tuple(near["neighbour"])
     known = {item.key: item.members for item in declared.groups_of(region)}
-    return known.get(group, level(region))
+    return known.get(group, tree().siblings(region))
 
 
 def by_region(rows: pd.DataFrame) -> Mapping[str, pd.DataFrame]:
@@ -272,7 +242,7 @@ def judged(engine: sa.Engine, number: int, day: str | None = None) -> Judged:
     """Return the register of a release and all verdicts on it, as of a day: by default today."""
     day = day or targets.today()
     register = Register(**queries.register(engine, number))
-    aims = targets.applicable(register, tables.provinces())
+    aims = targets.applicable(register, tree().provinces)
     aimed_at = queries.observations_of(engine, targets.needed(register, aims), number)
     return Judged(register, targets.verdicts(register, aims, aimed_at, day), aimed_at, day)
 
@@ -286,12 +256,12 @@ def shared(
 ) -> Shared:
     """Return what the regions below `parent` have in common, `verdicts` being those of all."""
     number, declared = vintage.release, read_peer_groups()
-    regions = below(parent)
+    regions = tree().children(parent)
     totals = queries.figures_of_regions(engine, [parent, *regions], number)
     held = holdings.by_period(engine, number)
     parts = _parts(engine, [parent, *regions], held, number)
     alike = pd.concat([totals, *_industries(engine, declared, number)], ignore_index=True)
-    nearest = neighbours(alike, declared, level(regions[0]))
+    nearest = neighbours(alike, declared, tree().siblings(regions[0]))
     cited = {*totals["citation"].unique(), *parts["citation"].unique()}
     releases = queries.releases(engine).set_index("release", drop=False)
     publishers = holdings.publishers(holdings.sources(engine, number))

@@ -7,7 +7,8 @@ from typing import Any
 
 import pandas as pd
 
-from indicators import catalogue, denominators, tables
+from indicators import catalogue, denominators
+from indicators.catalogue import tree
 from indicators.wording import Wording
 
 
@@ -38,7 +39,7 @@ def sources(
 
 def divided_by(rows: pd.DataFrame, citations: pd.DataFrame, words: Wording) -> list[str]:
     """Return the footnote that names the denominator of computed ratios; see `denominators`."""
-    names = tables.region_names(words.language)
+    names = tree().names(words.language)
     return denominators.footnotes(rows, citations, lambda region: names[region], words)
 
 
@@ -71,7 +72,7 @@ def formula(ratio: catalogue.Indicator, words: Wording) -> str:
     above = words.text(known[str(ratio.numerator)].title)
     below = words.text(known[str(ratio.denominator)].title)
     if ratio.share_of:
-        whole = tables.region_names(words.language)[ratio.share_of]
+        whole = tree().names(words.language)[ratio.share_of]
         below = words("{indicator} of {region}", indicator=below, region=whole)
     if ratio.factor == 1:
         return words("Computed: {numerator} / {denominator}", numerator=above, denominator=below)

@@ -9,8 +9,9 @@ from typing import Any, Literal, NamedTuple
 import pandas as pd
 
 from indicators import catalogue, tables
+from indicators.catalogue import tree
 from indicators.drawing import charts
-from indicators.drawing.boundaries import NATION, Boundaries
+from indicators.drawing.boundaries import Boundaries
 from indicators.drawing.charts import RANKING, REFERENCE, Specification, ranking_chart
 from indicators.drawing.classes import (
     NATURAL,
@@ -28,11 +29,11 @@ from indicators.exports import readable_tables
 from indicators.exports.offered import Export, Offer, vintage_notes
 from indicators.frequencies import one_frequency
 from indicators.periods import decimal_year, decimal_years
+from indicators.regions import ALL, NATION
 from indicators.store.queries import Selection, Vintage
 from indicators.views import footnotes
 from indicators.wording import Language, Wording
 
-ALL = "ALL"
 OFFERED_CLASSES = 5
 MOST_FRAMES = 24  # the newest: more would be too much to send at once
 NO_BASE = "not_applicable"  # there is no percentage of nothing
@@ -73,7 +74,7 @@ class MapView:
     @property
     def where(self) -> str:
         """The name of the region whose parts are drawn."""
-        return tables.region_names(self.language)[self.within]
+        return tree().names(self.language)[self.within]
 
 
 @dataclass(frozen=True)
@@ -126,11 +127,11 @@ class _Scale(NamedTuple):
         return unit_rows(
             rows,
             **self._asdict(),
-            names=tables.region_names(view.language),
+            names=tree().names(view.language),
             words=view.words,
             palette=palette(view.dark),
             units=boundaries.within(view.within).codes,
-            out_of_scope=tables.uncovered(),
+            out_of_scope=tree().uncovered,
             selected=view.region,
             **options,
         )
@@ -338,7 +339,7 @@ def _change_statement(figures: pd.DataFrame, what: str, view: MapView, span: str
     values = {
         "what": what,
         "region": leaders(known, view.words),
-        "covered": len(tables.provinces()) if view.within == NATION else len(figures),
+        "covered": len(tree().provinces) if view.within == NATION else len(figures),
         "change": top["shown"].iloc[0],
         "known": len(known),
     }
@@ -428,7 +429,7 @@ def _wide(figures: pd.DataFrame, labels: list[str], words: Wording) -> pd.DataFr
 def parts(selection: Selection, within: str, words: Wording) -> list[str]:
     """Return what is shown, narrowed to what, where and when: the parts of a title."""
     title = words.text(catalogue.load().indicators[selection.indicator].title)
-    where = [] if within == NATION else [tables.region_names(words.language)[within]]
+    where = [] if within == NATION else [tree().names(words.language)[within]]
     return [*where, title, *_narrowed(selection, words), words.period(str(selection.period))]
 
 
@@ -469,7 +470,7 @@ def statement(figures: pd.DataFrame, title: str, view: MapView) -> str:
             "prefectures have one",
             **values,
         )
-    values |= {"covered": len(tables.provinces())}
+    values |= {"covered": len(tree().provinces)}
     if known.empty:
         return words("No province has a figure for {what}", **values)
     if alone:
@@ -524,7 +525,7 @@ def silent(figures: pd.DataFrame, view: MapView) -> list[str]:
             "names": words.listed(regions),
         }
         if regions and view.within == NATION:
-            values |= {"covered": len(tables.provinces())}
+            values |= {"covered": len(tree().provinces)}
             lines.append(words("{state}, {n} of {covered} provinces: {names}", **values))
         elif regions:
             values |= {"covered": len(figures)}

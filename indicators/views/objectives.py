@@ -8,6 +8,7 @@ from typing import Any
 import pandas as pd
 
 from indicators import catalogue, tables
+from indicators.catalogue import tree
 from indicators.denominators import with_denominators
 from indicators.drawing import charts
 from indicators.drawing.charts import Specification, objective_chart
@@ -169,7 +170,7 @@ def required(
     same = verdicts[(verdicts[AIM] == [target[name] for name in AIM]).all(axis=1)]
     same = same.sort_values(["required", "region"], ascending=[False, True], na_position="last")
     decimals = _indicator(target).decimals
-    names, colours = tables.region_names(words.language), palette(dark)
+    names, colours = tree().names(words.language), palette(dark)
     bars: dict[str, Cell] = {
         "name": lambda row: names[row["region"]],
         "value": lambda row: row["required"],
@@ -319,7 +320,7 @@ def exports(
     vintage: Vintage,
 ) -> list[Export]:
     """Return what can be taken away from an objective, as it stands in a region."""
-    where = tables.region_names(words.language)[region]
+    where = tree().names(words.language)[region]
     title = words.listed([where, tables.aim_name(record, words)])
     indicator, offer = _indicator(record), Offer((title,), vintage, words)
 

@@ -10,6 +10,7 @@ from typing import Any
 import pandas as pd
 
 from indicators import catalogue, denominators, tables
+from indicators.catalogue import tree
 from indicators.drawing.charts import Specification, matrix_chart
 from indicators.drawing.map_rows import state_of
 from indicators.drawing.palette import VERDICTS, readable_on
@@ -17,15 +18,13 @@ from indicators.drawing.standalone import exported_chart
 from indicators.exports.offered import Export, Offer, table_exports, vintage_notes
 from indicators.frequencies import in_time, one_frequency
 from indicators.progress import SYMBOLS, VerdictClass, class_name, said_of
-from indicators.store.holdings import NATION
+from indicators.regions import ALL, NATION
 from indicators.store.queries import Vintage
 from indicators.tables import Cell, listing
 from indicators.targets import Register
 from indicators.views import footnotes
 from indicators.views.objectives import GRADE, change_text, counts, target_text
 from indicators.wording import Wording
-
-ALL = "ALL"
 
 
 @dataclass(frozen=True)
@@ -92,7 +91,7 @@ def overview_statement(rows: pd.DataFrame, reach: pd.DataFrame, words: Wording) 
         value=words.big(newest["value"]),
         period=words.period(newest["period"]),
         known=int(reach.loc[reach["indicator"] == "certificates_valid", "provinces"].max()),
-        covered=len(tables.provinces()),
+        covered=len(tree().provinces),
     )
 
 
@@ -106,7 +105,7 @@ def newest_table(rows: pd.DataFrame, citations: pd.DataFrame, words: Wording) ->
 
     `rows`: national figures of every indicator, all schemes and sizes.
     """
-    known, names = catalogue.load().indicators, tables.region_names(words.language)
+    known, names = catalogue.load().indicators, tree().names(words.language)
     order = {key: place for place, key in enumerate(known)}
     newest = _line(rows).groupby(["indicator", "region", "industry"], as_index=False).tail(1)
     newest = newest.sort_values("indicator", key=lambda keys: keys.map(order), kind="stable")
@@ -124,7 +123,7 @@ def newest_table(rows: pd.DataFrame, citations: pd.DataFrame, words: Wording) ->
 
 def matrix(verdicts: pd.DataFrame, register: Register, words: Wording, dark: bool) -> pd.DataFrame:
     """Return the rows of the matrix, regions in code order, the commonest aims first."""
-    names = tables.region_names(words.language)
+    names = tree().names(words.language)
     targets = register.target.set_index("target").to_dict("index")
     rows = []
     for row in verdicts.to_dict("records"):
@@ -165,7 +164,7 @@ def must_change(verdicts: pd.DataFrame, words: Wording) -> pd.DataFrame:
     """Return what must change this year, the largest acceleration first, as a table."""
     late = verdicts["verdict"].isin(["acceleration_needed", "limited", "moving_away"])
     behind = verdicts[late].sort_values("acceleration", ascending=False, na_position="first")
-    names = tables.region_names(words.language)
+    names = tree().names(words.language)
     columns: dict[str, Cell] = {
         words("Region"): lambda row: names[row["region"]],
         words("Objective"): lambda row: tables.aim_name(row, words),

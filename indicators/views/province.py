@@ -12,6 +12,7 @@ import numpy as np
 import pandas as pd
 
 from indicators import catalogue, denominators, tables
+from indicators.catalogue import tree
 from indicators.compare import Gap, Mistake, PeerGroups, Problem, RankChange, Standing
 from indicators.drawing import charts
 from indicators.drawing.charts import Specification
@@ -28,7 +29,7 @@ from indicators.progress import (
     reason_sentence,
     said_of,
 )
-from indicators.store.holdings import NATION
+from indicators.regions import ALL, NATION
 from indicators.store.queries import Vintage
 from indicators.tables import Cell, listing
 from indicators.views import footnotes, objectives
@@ -40,7 +41,6 @@ from indicators.views.facts import (
     Row,
     assessed,
     outstanding,
-    parent_of,
     standing_well,
 )
 from indicators.views.objectives import target_text, whose
@@ -58,7 +58,7 @@ MOST_POINTS = 24
 
 def statement(facts: Facts, words: Wording) -> str:
     """Return the page's title: how many targets stand well, and one rank."""
-    where = tables.region_names(words.language)[facts.region]
+    where = tree().names(words.language)[facts.region]
     if facts.own.empty:
         return words("{region}: there are no figures yet", region=where)
     said = words("{region}: {what}", region=where, what=targets_statement(facts, words))
@@ -225,14 +225,14 @@ def group_name(group: str, region: str, declared: PeerGroups, words: Wording) ->
     if group == NEAREST:
         return words("Nearest neighbours")
     if group == SIBLINGS:
-        names = tables.region_names(words.language)
-        return words("Prefectures of {province}", province=names[parent_of(region)])
+        names = tree().names(words.language)
+        return words("Prefectures of {province}", province=names[tree().parent(region)])
     return words.text(next(item.title for item in declared.groups if item.key == group))
 
 
 def peers_text(facts: Facts, declared: PeerGroups, words: Wording) -> str:
     """Return whom a region is compared with; of neighbours, what the likeness rests on."""
-    names = tables.region_names(words.language)
+    names = tree().names(words.language)
     name = group_name(facts.group, facts.region, declared, words)
     if not facts.peers:
         return words("{group}: none can be found, for want of figures.", group=name)
@@ -321,7 +321,7 @@ def benchmark_name(facts: Facts, words: Wording) -> str:
     """Return what the benchmark is called in a sentence."""
     if facts.nation == NATION:
         return words("the nation")
-    return tables.region_names(words.language)[facts.nation]
+    return tree().names(words.language)[facts.nation]
 
 
 def spine_rows(facts: Facts, words: Wording) -> pd.DataFrame:
@@ -466,7 +466,7 @@ def trending(facts: Facts) -> list[str]:
 def _aims(facts: Facts) -> dict[Any, dict[Any, Any]]:
     """Return the target of each indicator's totals that is a number to be reached."""
     verdicts = facts.verdicts
-    totals = (verdicts[["industry", "size", "scheme"]] == "ALL").all(axis=1)
+    totals = (verdicts[["industry", "size", "scheme"]] == ALL).all(axis=1)
     chosen = verdicts[
         totals
         & verdicts["target_value"].notna()
@@ -494,7 +494,7 @@ def parts_rows(facts: Facts, indicator: str, by: str, words: Wording) -> pd.Data
     codes = known.industries if by == "industry" else known.sizes
     name = tables.industry_name if by == "industry" else tables.size_name
     parts = facts.parts
-    chosen = parts[(parts["indicator"] == indicator) & (parts[by] != "ALL")]
+    chosen = parts[(parts["indicator"] == indicator) & (parts[by] != ALL)]
     free = chosen[chosen["value"].notna() & (chosen["confidentiality"] == "F")]
     whole = free[free["region"] == facts.nation].set_index(by)["value"]
     own = free[free["region"] == facts.region].set_index(by, drop=False)
@@ -693,7 +693,7 @@ def province_tables(material: Material, words: Wording) -> ProvinceTables:
         f":gray-badge[{symbol} {name} {words.number(number)}]"
         for symbol, name, number in objectives.counts(facts.verdicts, words)
     )
-    number, where = min(trends, MOST_STRIPS), tables.region_names(words.language)[facts.region]
+    number, where = min(trends, MOST_STRIPS), tree().names(words.language)[facts.region]
     drawn_trends = words.plural(
         "{n} trend of {region}", "{n} trends of {region}", n=number, region=where
     )
@@ -733,7 +733,7 @@ def beside(material: Material, words: Wording) -> Beside:
     """Return whom a region is compared with; all that its group of peers decides."""
     facts = material.facts
     drawn = int(facts.fair["at"].notna().sum())
-    where = tables.region_names(words.language)[facts.region]
+    where = tree().names(words.language)[facts.region]
     compared = words.plural(
         "{region} among its peers on {n} indicator",
         "{region} among its peers on {n} indicators",
@@ -854,7 +854,7 @@ def part_exports(
 ) -> list[Export]:
     """Return what can be taken away from the bars `by` industry or size."""
     facts = material.facts
-    where, what = tables.region_names(words.language)[facts.region], parts_title(by, words)
+    where, what = tree().names(words.language)[facts.region], parts_title(by, words)
     title = words.text(catalogue.load().indicators[indicator].title)
 
     def bars() -> Specification:

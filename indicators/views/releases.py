@@ -7,6 +7,7 @@ from typing import Any
 import pandas as pd
 
 from indicators import catalogue, tables
+from indicators.catalogue import tree
 from indicators.progress import said
 from indicators.tables import Cell, listing
 from indicators.targets import Register
@@ -35,7 +36,7 @@ def _title(indicator: str, words: Wording) -> str:
 
 def flip_table(flips: pd.DataFrame, register: Register, words: Wording) -> pd.DataFrame:
     """Return the verdicts that a release turned, each with the figure that did it."""
-    names, targets = tables.region_names(words.language), set(register.target["target"])
+    names, targets = tree().names(words.language), set(register.target["target"])
 
     def aim(target: str) -> str:
         return tables.aim_name(register.record(target), words) if target in targets else target
@@ -101,7 +102,7 @@ def retraction_table(retractions: pd.DataFrame, words: Wording) -> pd.DataFrame:
 
 def _cell_columns(words: Wording) -> dict[str, Cell]:
     """Return the columns that say which figure of an indicator one is."""
-    names = tables.region_names(words.language)
+    names = tree().names(words.language)
     return {
         words("Period"): lambda row: words.period(row["period"]),
         words("Region"): lambda row: names.get(row["region"]),

@@ -10,16 +10,16 @@ from typing import Any
 import pandas as pd
 
 from indicators import catalogue, denominators, tables
+from indicators.catalogue import tree
 from indicators.compare import Standing
 from indicators.drawing import province as charts
-from indicators.drawing.boundaries import prefectures
 from indicators.drawing.charts import Specification
 from indicators.drawing.standalone import exported_chart, exported_map, map_provenance
 from indicators.exports import downloads
 from indicators.exports.offered import demonstration_note
 from indicators.frequencies import in_time, one_frequency
 from indicators.progress import explain
-from indicators.store.holdings import NATION
+from indicators.regions import NATION
 from indicators.store.queries import Selection, Vintage
 from indicators.views import province
 from indicators.views.facts import Material, Row, assessed, behind, outstanding
@@ -104,7 +104,7 @@ class Briefing:
 
 def name_of(region: str, vintage: Vintage, words: Wording) -> str:
     """Return the name of a briefing's files, without their suffix."""
-    where = tables.region_names(words.language)[region]
+    where = tree().names(words.language)[region]
     name = [words("Briefing"), where, words("release {number}", number=vintage.release)]
     mark = [words("demonstration")] if vintage.dataset == "demonstration" else []
     return downloads.file_name(*mark, *name, suffix="")
@@ -113,7 +113,7 @@ def name_of(region: str, vintage: Vintage, words: Wording) -> str:
 def briefing(material: Material, words: Wording) -> Briefing:
     """Return a region's briefing."""
     facts, release = material.facts, material.shared.release
-    where = tables.region_names(words.language)[facts.region]
+    where = tree().names(words.language)[facts.region]
     number, date = release["release"], words.date(str(release["published_at"]))
     demonstration = material.shared.vintage.dataset == "demonstration"
     title = words("{region}: briefing on quality governance", region=where)
@@ -143,7 +143,7 @@ def _standing(material: Material, words: Wording) -> Iterator[Block]:
         nothing = words(
             "No source that this project holds has a figure of {region}. So nothing is said of "
             "how it stands; what is missing, and who could supply it, stands below.",
-            region=tables.region_names(words.language)[facts.region],
+            region=tree().names(words.language)[facts.region],
         )
         yield Paragraph(nothing)
     else:
@@ -153,7 +153,7 @@ def _standing(material: Material, words: Wording) -> Iterator[Block]:
         yield Paragraph(province.comparison_sentence(facts, row, words))
     cell = _best_covered(material) if row is None else (row["indicator"], row["period"])
     parent = material.shared.parent
-    if cell and (parent == NATION or parent in prefectures()):
+    if cell and (parent == NATION or parent in tree().prefectures):
         yield from _map(material, cell[0], cell[1], words)
 
 
@@ -180,7 +180,7 @@ def _map(material: Material, indicator: str, period: str, words: Wording) -> Ite
     view = MapView(selection, region, words.language, dark=False, within=common.parent)
     figures = map_figures(view, rows, material.citations.head(0), common.boundaries)
     values = {
-        "region": tables.region_names(words.language)[region],
+        "region": tree().names(words.language)[region],
         "what": words.text(view.indicator.title),
         "period": words.period(period),
     }
@@ -306,7 +306,7 @@ def _drawings(material: Material, legend: list[str], words: Wording) -> Iterator
     """Return the spine and the trends, which stand side by side."""
     facts, common = material.facts, material.shared
     release = words("Release {number}", number=common.vintage.release)
-    region = tables.region_names(words.language)[facts.region]
+    region = tree().names(words.language)[facts.region]
 
     def drawn(
         chart: Specification, rows: Mapping[str, pd.DataFrame], title: str, notes: list[str]

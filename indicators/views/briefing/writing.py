@@ -8,14 +8,14 @@ from pathlib import Path
 import pandas as pd
 import sqlalchemy as sa
 
-from indicators import tables
+from indicators.catalogue import tree
 from indicators.drawing import province as charts
 from indicators.drawing.boundaries import load_boundaries
 from indicators.drawing.charts import Specification
 from indicators.drawing.standalone import exported_chart, map_provenance
 from indicators.exports import downloads, readable_tables
 from indicators.exports.offered import Export, Offer, demonstration_note, vintage_notes
-from indicators.store.holdings import NATION
+from indicators.regions import NATION
 from indicators.store.queries import Vintage
 from indicators.views import facts, province
 from indicators.views.briefing.content import Briefing, briefing, name_of
@@ -57,7 +57,7 @@ def write_briefings(
 
     What regions have in common is asked once. Raises `KeyError` for an unknown region.
     """
-    wanted = [(region, facts.parent_of(region)) for region in regions]
+    wanted = [(region, tree().parent(region)) for region in regions]
     judged = facts.judged(engine, vintage.release)
     boundaries = load_boundaries()
     common = {
@@ -131,7 +131,7 @@ def exports(
 ) -> list[Export]:
     """Return what can be taken away from a region."""
     region = material.facts
-    where = tables.region_names(words.language)[region.region]
+    where = tree().names(words.language)[region.region]
     release = vintage_notes(vintage, words)
 
     def offer(title: str) -> Offer:

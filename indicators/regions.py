@@ -1,0 +1,169 @@
+"""The tree of regions: who lies in whom, what each is called, and what became of former codes.
+
+Codes are those of GB/T 2260 and of data/reference/regions.csv; the nation is the part of China
+that its statistics count, and `ALL` holds what is abroad as well.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cache, cached_property
+from typing import NamedTuple
+
+import pandas as pd
+
+from indicators.settings import ROOT
+
+SPELLINGS = ROOT / "data" / "reference" / "region_spellings.csv"
+ALL = "ALL"  # the total of any dimension: all regions, schemes, industries, sizes
+NATION = "100000"
+
+
+class Former(NamedTuple):
+    """What became of a code: the year from which it is none, and the codes that took its place."""
+
+    ended: int
+    successors: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Region:
+    """One region; `group` is the economic region of a province, `members` those of a group."""
+
+    code: str
+    kind: str
+    parent: str
+    group: str
+    members: tuple[str, ...]
+    name_zh: str
+    short_zh: str
+    name_en: str
+
+
+class Tree:
+    """All regions of a catalogue, in its order."""
+
+    def __init__(self, rows: pd.DataFrame) -> None:
+        self.regions = {
+            row["code"]: Region(
+                row["code"], row["kind"], row["parent"], row["group"],
+                tuple(row["members"].split()), row["name_zh"], row["short_zh"], row["name_en"],
+            )
+            for row in rows.to_dict("records")
+        }  # fmt: skip
+
+    def __getitem__(self, code: str) -> Region:
+        """Return a region; raises `KeyError` for an unknown code."""
+        return self.regions[code]
+
+    def of_kind(self, kind: str) -> list[Region]:
+        return [region for region in self.regions.values() if region.kind == kind]
+
+    @cached_property
+    def all_provinces(self) -> tuple[str, ...]:
+        """The 34 units of province level."""
+        return tuple(region.code for region in self.of_kind("province"))
+
+    @cached_property
+    def provinces(self) -> tuple[str, ...]:
+        """The 31 provinces that the national platform covers."""
+        return tuple(code for code in self.all_provinces if self[code].group)
+
+    @cached_property
+    def uncovered(self) -> tuple[str, ...]:
+        """The units of province level that the national platform does not cover."""
+        return tuple(code for code in self.all_provinces if not self[code].group)
+
+    @cached_property
+    def prefectures(self) -> dict[str, tuple[str, ...]]:
+        """The prefectures of each province that has any, in the order of their codes."""
+        listed: dict[str, list[str]] = {}
+        for region in sorted(self.of_kind("prefecture"), key=lambda region: region.code):
+            listed.setdefault(region.parent, []).append(region.code)
+        return {province: tuple(listed[province]) for province in sorted(listed)}
+
+    def parent(self, code: str) -> str:
+        """Return the region that holds a region; raises `KeyError` for an unknown code."""
+        return self[code].parent
+
+    def children(self, code: str) -> tuple[str, ...]:
+        """Return the regions that one holds, those of the nation that no source covers last."""
+        if code == NATION:
+            return (*self.provinces, *self.uncovered)
+        return tuple(region.code for region in self.of_kind("prefecture") if region.parent == code)
+
+    def siblings(self, code: str) -> tuple[str, ...]:
+        """Return the regions among which one is ranked, itself with them: those of its level."""
+        return self.provinces if self.is_province(code) else self.children(self.parent(code))
+
+    def is_province(self, code: str) -> bool:
+        """Say whether a region stands directly below the nation."""
+        return self.parent(code) == NATION
+
+    def province_of(self, code: str) -> str | None:
+        """Return the province that a prefecture belongs to, None for any other code."""
+        region = self.regions.get(code)
+        return region.parent if region and region.kind == "prefecture" else None
+
+    def below(self, code: str) -> set[str]:
+        """Return the codes of all regions below one, at any depth."""
+        parts: set[str] = set()
+        parents = {code}
+        while parents:
+            parents = {part.code for part in self.regions.values() if part.parent in parents}
+            parents -= parts
+            parts |= parents
+        return parts
+
+    def groups(self, code: str) -> tuple[str, ...]:
+        """Return the groups of which a region is a member."""
+        return tuple(group.code for group in self.regions.values() if code in group.members)
+
+    def wholes(self) -> dict[str, dict[str, str]]:
+        """Return by family of divisions which region each part lies in.
+
+        The nation's parts are the provinces that its statistics count; a cluster such as the
+        Yangtze delta is a family of its own, and no division of the nation.
+        """
+        tree = dict.fromkeys(self.provinces, NATION)
+        tree |= {region.code: region.parent for region in self.of_kind("prefecture")}
+        families = {"tree": tree}
+        for group in self.regions.values():
+            if group.members:
+                divides = group.kind != "cluster"
+                family = families.setdefault(group.kind if divides else f"of {group.code}", {})
+                family |= dict.fromkeys(group.members, group.code)
+                if divides:
+                    family[group.code] = NATION
+        return families
+
+    @cached_property
+    def _names(self) -> dict[str, dict[str, str]]:
+        regions = self.regions.values()
+        return {
+            "zh": {region.code: region.short_zh for region in regions},
+            "en": {region.code: region.name_en for region in regions},
+        }
+
+    def names(self, language: str) -> dict[str, str]:
+        """Return the short name of every region in the language, by code."""
+        return self._names[language]
+
+    def named(self, name: str) -> list[Region]:
+        """Return the regions of which this is the code or one of the names."""
+        return [
+            region
+            for region in self.regions.values()
+            if name in (region.code, region.name_zh, region.short_zh, region.name_en)
+        ]
+
+
+@cache
+def former_codes() -> dict[str, Former]:
+    """Return what became of the codes that GB/T 2260 no longer has: of 371200 that of Jinan."""
+    rows = pd.read_csv(SPELLINGS, dtype=str, keep_default_na=False)
+    ended = rows[rows["spelling"].str.fullmatch("[0-9]{6}") & (rows["since"] != "")]
+    return {
+        str(code): Former(int(rows["since"].iloc[0]), tuple(rows["code"]))
+        for code, rows in ended.groupby("spelling")
+    }
