@@ -113,12 +113,8 @@ def figures(
 
 def _meaning() -> list[pd.DataFrame]:
     """Return the files that say what figures mean: the catalogue's, targets', code lists'."""
-    return [
-        checksums(folder, folder.parent, pattern)
-        for folder, pattern in (
-            (FOLDER, "*.yaml"), (catalogue.CATALOGUE, "*.yaml"), (catalogue.REFERENCE, "*.csv"),
-        )
-    ]  # fmt: skip
+    folders = {FOLDER: "*.yaml", catalogue.CATALOGUE: "*.yaml", catalogue.REFERENCE: "*.csv"}
+    return [checksums(folder, folder.parent, pattern) for folder, pattern in folders.items()]
 
 
 def refresh(

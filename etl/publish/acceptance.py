@@ -49,8 +49,8 @@ def _accepted(engine: sa.Engine | None) -> Mapping[str, tuple[str, int]]:
     names = (warning.c.fingerprint, warning.c.reason, warning.c.since)
     question = sa.select(*names).where(warning.c.fingerprint != "").order_by(warning.c.release)
     with engine.connect() as connection:
-        return {fingerprint: (reason, since) for fingerprint, reason, since in
-                connection.execute(question)}  # fmt: skip
+        accepted = connection.execute(question).all()
+    return {fingerprint: (reason, since) for fingerprint, reason, since in accepted}
 
 
 def _fingerprint(finding: Finding, files: Iterable[str], checksums: Mapping[str, str]) -> str:

@@ -139,10 +139,9 @@ def _largest(staged: Staged) -> pd.DataFrame:
     return frame_of(staged.connection, question)
 
 
-_FLIP = [
-    "target", "indicator", "region", "old_verdict", "new_verdict", "old_reason", "new_reason",
-    "period", "old_value", "new_value", "scheme", "industry", "size",
-]  # fmt: skip
+_TURNED = ("verdict", "reason", "value")
+_AGES = tuple(f"{age}_{name}" for name in _TURNED for age in ("old", "new"))
+_FLIP = ["target", "region", *AIM, *_AGES, "period"]
 _FLAT = pd.DataFrame(columns=_FLIP)
 
 
@@ -165,29 +164,23 @@ def _flips(staged: Staged, old_register: Tables, new_register: Tables) -> pd.Dat
         ],
         ignore_index=True,
     )
-    verdicts = _classes(targets.verdicts(old, was, before, day)).merge(
-        _classes(targets.verdicts(new, will, after, day)),
-        on=["region", "target", *AIM], how="inner", validate="1:1", suffixes=("_old", "_new"),
-    )  # fmt: skip
+    ages = ("_old", "_new")
+    then = _classes(targets.verdicts(old, was, before, day))
+    now = _classes(targets.verdicts(new, will, after, day))
+    same = ["region", "target", *AIM]
+    verdicts = then.merge(now, on=same, how="inner", validate="1:1", suffixes=ages)
     turned = verdicts[
         (verdicts["verdict_old"] != verdicts["verdict_new"])
         | (verdicts["reason_old"] != verdicts["reason_new"])
     ]
-    causes = before.merge(
-        after, on=["period", "region", *AIM], how="outer", validate="1:1",
-        suffixes=("_old", "_new"),
-    )  # fmt: skip
+    same = ["period", "region", *AIM]
+    causes = before.merge(after, on=same, how="outer", validate="1:1", suffixes=ages)
     values = causes[["value_old", "value_new"]]
     moved = causes[values["value_old"].ne(values["value_new"]) & values.notna().any(axis=1)]
     newest = moved.sort_values("period").drop_duplicates(["region", *AIM], keep="last")
-    told = turned.merge(newest, on=["region", *AIM], how="left", validate="m:1")
-    return told.rename(
-        columns={
-            f"{name}_{age}": f"{age}_{name}"
-            for name in ("verdict", "reason", "value")
-            for age in ("old", "new")
-        }
-    )[_FLIP].reset_index(drop=True)
+    flips = turned.merge(newest, on=["region", *AIM], how="left", validate="m:1")
+    names = {f"{name}_{age}": f"{age}_{name}" for name in _TURNED for age in ("old", "new")}
+    return flips.rename(columns=names)[_FLIP].reset_index(drop=True)
 
 
 def _classes(verdicts: pd.DataFrame) -> pd.DataFrame:

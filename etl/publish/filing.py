@@ -77,11 +77,11 @@ class Pending:
         read = dict(zip(inputs["file"], inputs["sha256"], strict=True))
         changed = [name for name, (_, sha) in self.parts.items() if read.get(name, sha) != sha]
         if changed:
-            raise FindingsError([
-                Finding(name, name, message("the file as it was read"),
-                        message("it changed meanwhile: run the command again"), figures=())
-                for name in changed
-            ])  # fmt: skip
+            expected = message("the file as it was read")
+            advice = message("it changed meanwhile: run the command again")
+            raise FindingsError(
+                [Finding(name, name, expected, advice, figures=()) for name in changed]
+            )
 
     def begin(self, connection: sa.Connection) -> None:
         """Settle what others left and write the journal, as the one who holds the lock."""
@@ -291,7 +291,7 @@ def returning(connection: sa.Connection, raw: Path, number: int) -> Return:
     come: dict[str, Path] = {}
     lost = []
     for name, sha in then.items():
-        if (raw / name).is_file() and sha256(raw / name) == sha:
+        if _stands(raw, name, sha):
             continue
         kept = version_file(raw, name, sha)
         if kept.exists():
@@ -304,15 +304,17 @@ def returning(connection: sa.Connection, raw: Path, number: int) -> Return:
         .where(release_input.c.release > number, _OF_RAW)
         .order_by(release_input.c.file)
     )
-    gone = [
-        file for file, checksum in since
-        if file not in then and (raw / file).is_file() and sha256(raw / file) == checksum
-    ]  # fmt: skip
+    gone = [name for name, sha in since if name not in then and _stands(raw, name, sha)]
     last = newest(connection) or number
     now = _inputs(connection, last, raw=False)
     others = _inputs(connection, number, raw=False)
     elsewhere = [name for name, sha in others.items() if now.get(name) != sha]
     return Return(Filing(raw, come, gone), lost, elsewhere)
+
+
+def _stands(raw: Path, name: str, sha: str) -> bool:
+    """Return whether this version of a file stands in raw."""
+    return (raw / name).is_file() and sha256(raw / name) == sha
 
 
 def stem(file: str) -> str:
@@ -357,17 +359,23 @@ def returned(engine: sa.Engine, inputs: pd.DataFrame) -> list[Finding]:
     standing = list(zip(inputs["file"], inputs["sha256"], strict=True))
     with engine.connect() as connection:
         taken = taken_back(connection, standing)
+    advice = message(
+        "correct the file, or bring an earlier version back with `python -m etl files`; if it "
+        "holds after all, accept it and say why"
+    )
     return [
         Finding(
-            file, file,
-            message("another version than the one that release {number} took back",
-                    number=taken[file, sha]),
-            message("correct the file, or bring an earlier version back with "
-                    "`python -m etl files`; if it holds after all, accept it and say why"),
-            severity="warning", check="taken_back", figures=(),
+            file,
+            file,
+            message("another version than the one that release {number} took back", number=number),
+            advice,
+            severity="warning",
+            check="taken_back",
+            figures=(),
         )
-        for file, sha in standing if (file, sha) in taken
-    ]  # fmt: skip
+        for (file, sha), number in ((item, taken.get(item)) for item in standing)
+        if number is not None
+    ]
 
 
 def versions(engine: sa.Engine, raw: Path) -> pd.DataFrame:
@@ -376,23 +384,21 @@ def versions(engine: sa.Engine, raw: Path) -> pd.DataFrame:
     first and last: the releases made of this version. place: `raw` where it stands there, else
     `kept`, or `lost` where we have no copy.
     """
+    names = release_input.c
+    first, last = (choose(names.release) for choose in (sa.func.min, sa.func.max))
     question = (
-        sa.select(
-            release_input.c.file, sa.func.min(release_input.c.release).label("first"),
-            sa.func.max(release_input.c.release).label("last"), release_input.c.sha256,
-            release_input.c.bytes,
-        )
+        sa.select(names.file, first.label("first"), last.label("last"), names.sha256, names.bytes)
         .where(_OF_RAW)
-        .group_by(release_input.c.file, release_input.c.sha256, release_input.c.bytes)
-        .order_by(release_input.c.file, sa.text("3 DESC"))
-    )  # fmt: skip
+        .group_by(names.file, names.sha256, names.bytes)
+        .order_by(names.file, last.desc())
+    )
     with engine.connect() as connection:
         rows = frame_of(connection, question)
-    standing = {
-        name: sha256(raw / name) for name in set(rows["file"]) if (raw / name).is_file()
-    }  # fmt: skip
-    return rows.assign(place=[
-        "raw" if standing.get(name) == sha
-        else "kept" if version_file(raw, name, sha).exists() else "lost"
-        for name, sha in zip(rows["file"], rows["sha256"], strict=True)
-    ])  # fmt: skip
+    standing = {name: sha256(raw / name) for name in set(rows["file"]) if (raw / name).is_file()}
+
+    def place(name: str, sha: str) -> str:
+        if standing.get(name) == sha:
+            return "raw"
+        return "kept" if version_file(raw, name, sha).exists() else "lost"
+
+    return rows.assign(place=list(map(place, rows["file"], rows["sha256"])))

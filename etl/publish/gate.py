@@ -74,11 +74,12 @@ class Overtaken(Exception):  # noqa: N818 - what happened
 
 @dataclass(frozen=True)
 class Decision:
-    """Why something is published, and why in spite of its warnings."""
+    """Why something is published, why in spite of its warnings, which release it restores."""
 
     reason: str
     accepted: str | None = None
     warnings: Sequence[Finding] = field(default_factory=list)
+    restored: int | None = None
 
 
 @dataclass(frozen=True)
@@ -97,9 +98,13 @@ class Publication:
 
 
 def publish(
-    engine: sa.Engine, edition: Edition, decision: Decision, *,
-    filing: Filing | None = None, dry_run: bool = False,
-) -> Publication:  # fmt: skip
+    engine: sa.Engine,
+    edition: Edition,
+    decision: Decision,
+    *,
+    filing: Filing | None = None,
+    dry_run: bool = False,
+) -> Publication:
     """Make an edition public, as one release; with `dry_run`, only say what would change.
 
     filing: the raw files that move with it, after the commit and only then. Raises `Busy` while
@@ -168,10 +173,8 @@ def roll_back(
         then = sa.select(*(figures.c[name] for name in (*KEY, *MEASURES)))
         with staging(connection, then) as staged:
             keep_suppressed(engine, staged, number)
-            made = _release(
-                staged, edition, Decision(reason), newest(connection), dry_run=dry_run,
-                restored=number,
-            )  # fmt: skip
+            decision = Decision(reason, restored=number)
+            made = _release(staged, edition, decision, newest(connection), dry_run=dry_run)
         pending.committing = True
     return dataclasses.replace(made, files=files, unfinished=pending.unfinished)
 
@@ -196,23 +199,25 @@ def _first_release(connection: sa.Connection, edition: Edition, decision: Decisi
 
 
 def _release(
-    staged: Staged, edition: Edition, decision: Decision, last: int | None, *,
-    dry_run: bool, restored: int | None = None,
-) -> Publication:  # fmt: skip
+    staged: Staged, edition: Edition, decision: Decision, last: int | None, *, dry_run: bool
+) -> Publication:
     made = difference(staged, edition.register, first=last is None)
     if dry_run or not made:
         return Publication(None, made, decision.warnings)
     number = (last or 0) + 1
     replace(staged, number)
     hold(staged.connection, edition.holdings, None if staged.all else staged.touched)
-    warnings = _record(staged.connection, edition, decision, made, number, restored)
+    warnings = _record(staged.connection, edition, decision, made, number)
     return Publication(number, made, warnings)
 
 
 def _record(
-    connection: sa.Connection, edition: Edition, decision: Decision, made: Difference,
-    number: int, restored: int | None = None,
-) -> list[Finding]:  # fmt: skip
+    connection: sa.Connection,
+    edition: Edition,
+    decision: Decision,
+    made: Difference,
+    number: int,
+) -> list[Finding]:
     """Write down what a release is made of and changed; return its warnings as accepted."""
     _cite(connection, edition.citations)
     if edition.register is not None and made.retargeted:
@@ -228,7 +233,7 @@ def _record(
             changed=made.changed,
             withdrawn=made.withdrawn,
             rows=made.rows,
-            restored=restored,
+            restored=decision.restored,
             accepted=decision.accepted,
         )
     )
@@ -242,20 +247,14 @@ def _record(
 
 
 def _refuse_clashes(staged: Staged) -> None:
-    clashes = staged.clashes()
-    if len(clashes):
-        raise FindingsError(
-            [
-                Finding(
-                    str(row["file"]),
-                    " ".join(str(row[name]) for name in KEY),
-                    message("one figure for each key"),
-                    message("keep the figure that holds and remove the other"),
-                    check="unique",
-                )
-                for row in clashes.to_dict("records")
-            ]
-        )
+    expected = message("one figure for each key")
+    advice = message("keep the figure that holds and remove the other")
+    findings = [
+        Finding(file, " ".join(key), expected, advice, check="unique")
+        for *key, file in staged.clashes().astype(str).itertuples(index=False, name=None)
+    ]
+    if findings:
+        raise FindingsError(findings)
 
 
 def _cite(connection: sa.Connection, citations: pd.DataFrame) -> None:
