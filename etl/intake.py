@@ -28,7 +28,7 @@ from etl.files.table import LOCKED, SUFFIXES
 from etl.overlap import settle
 from etl.publish.filing import MEANING, OWN, Filing
 from etl.suppression.redaction import unread
-from etl.suppression.retracted import without
+from etl.suppression.retraction import without
 from etl.tidy import DERIVED, TidyRows
 from indicators import catalogue
 from indicators.catalogue import Catalogue

@@ -21,9 +21,8 @@ from etl.publish.filing import keep_versions, returned, settle_all
 from etl.publish.gate import Decision, Edition, Overtaken, Publication, publish
 from etl.suppression.earlier import Earlier
 from etl.suppression.redaction import marked
-from etl.suppression.retracted import agree, listed
-from etl.suppression.retraction import purge
-from etl.suppression.small_numbers import keep_withheld
+from etl.suppression.retraction import agree, listed, purge
+from etl.suppression.small_numbers import suppress
 from etl.targets import FOLDER, Register, register
 from etl.tidy import DERIVED, TidyRows
 from indicators import catalogue
@@ -102,7 +101,8 @@ def figures(
         found += checking.findings(rows, known, published=base is not None, derived=True)
         if errors := [finding for finding in found if finding.severity == "error"]:
             raise FindingsError(marked(errors, rows, known))
-        rows.withheld = keep_withheld(rows, known, None if base is None else Earlier(base.engine))
+        if exposed := suppress(rows, known, None if base is None else Earlier(base.engine)):
+            raise FindingsError(exposed)
         cited = pd.concat([cited, derive.citations(rows, cited)], ignore_index=True)
         if engine is not None:
             found += returned(engine, inputs)

@@ -11,6 +11,7 @@ import sqlalchemy as sa
 
 from etl.publish.gate import roll_back
 from etl.refresh import RAW, refresh
+from indicators.findings import FindingsError
 from indicators.store.queries import Selection, observations
 
 DECLARED = """\
@@ -97,6 +98,19 @@ def test_a_figure_that_was_published_protects_nothing(empty: sa.Engine, raw: Pat
     # Zhejiang is what it was, so with the new total and the others Jiangsu would be 2.
     shown = publish(empty, raw, JS=2, ZJ=50, AH=918, ALL=970)
     assert shown == {JIANGSU: None, ZHEJIANG: 50, ANHUI: 918, NATION: None}
+
+
+def test_what_nothing_keeps_unknown_any_more_stops_the_release_by_its_name(
+    empty: sa.Engine, raw: Path
+) -> None:
+    publish(empty, raw, JS=30, ZJ=50, AH=918, ALL=1000)
+    # Whoever kept the first release knows all the others: 1000 − 30 − 50 − 918 = 2.
+    with pytest.raises(FindingsError) as stopped:
+        publish(empty, raw, SH=2, JS=30, ZJ=50, AH=918, ALL=1000)
+    (finding,) = stopped.value.findings
+    assert (finding.file, finding.row, finding.check) == ("bureau/held.csv", 2, "exposed")
+    assert finding.found == "registry_organisations_certified 2021 ALL C ALL 310000"
+    assert public(empty) == {JIANGSU: 30, ZHEJIANG: 50, ANHUI: 918, NATION: 1000}
 
 
 def test_a_rollback_keeps_what_is_suppressed(empty: sa.Engine, raw: Path) -> None:

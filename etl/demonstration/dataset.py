@@ -34,7 +34,7 @@ from etl.demonstration.certificates import (
 from etl.demonstration.register import PUBLISHER, register
 from etl.demonstration.world import YEARS, World
 from etl.publish.gate import Decision, Edition, Publication, publish
-from etl.suppression.small_numbers import keep_withheld
+from etl.suppression.small_numbers import suppress
 from etl.targets import Register
 from etl.tidy import TidyRows
 from indicators import catalogue
@@ -88,7 +88,7 @@ def demonstration(
             rows.add(part.assign(source=SOURCE, citation=f"{SOURCE}-{seed}", file=file, row=0))
         step("derive")
         derive.add_derived(rows, known)
-        rows.withheld = keep_withheld(rows, known)
+        suppress(rows, known)
         step("targets")
         cited = pd.DataFrame([_citation(seed, file)])
         cited = pd.concat([cited, derive.citations(rows, cited)], ignore_index=True)

@@ -26,7 +26,7 @@ from etl.publish.filing import Filing, Pending, Return, filed, returning, settle
 from etl.publish.lock import publishing
 from etl.publish.staging import Staged, hold, replace, staging
 from etl.suppression.redaction import redact
-from etl.suppression.restore import keep_suppressed
+from etl.suppression.small_numbers import keep_suppressed
 from indicators.findings import Finding, FindingsError, message
 from indicators.published_catalogue import keep_catalogue
 from indicators.settings import ROOT

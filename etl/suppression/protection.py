@@ -18,10 +18,11 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
+from scipy.optimize import Bounds, LinearConstraint, milp
 from scipy.sparse import csc_matrix, csr_matrix, vstack
+from scipy.sparse.csgraph import connected_components
 
 from etl.suppression.relations import Floats, Ints, Mask, Relations
-from etl.suppression.units import units
 
 ROUNDING = 1e-6
 # The price of suppressing a public cell is its value and 1; of some others:
@@ -34,6 +35,7 @@ CHEAP = 100.0  # as much it may cost that a suppressed cell need not be thought 
 # those that cannot be go.
 OWN, NEAR, OTHERS, AGAIN, SECOND, BACK, ASKED = 4, 1500, 12, 2, 6, 3, 100
 TRIED = 60  # worlds, the cheapest first
+SECONDS = 20.0  # that it may take to ask whether any protects a cell
 
 
 @dataclass(frozen=True)
@@ -48,13 +50,52 @@ class Cells:
     limit: Floats
 
 
-def further(relations: Relations, cells: Cells, hidden: Mask) -> Mask:
+@dataclass(frozen=True)
+class Protection:
+    """further: the cells to suppress besides those given; exposed: those that none protect."""
+
+    further: Mask
+    exposed: Mask
+
+
+def protection(relations: Relations, cells: Cells, hidden: Mask) -> Protection:
     """Return which cells to suppress besides those `hidden`."""
     search = _Search(relations, cells, hidden)
     for cell in np.flatnonzero(search.hidden).tolist():
         search.make_safe(cell)
-    result: Mask = search.needed() & ~hidden
-    return result
+    needed = search.needed()
+    exposed = search.first & ~(search.moved & search.out)
+    for cell in np.flatnonzero(exposed).tolist():
+        exposed[cell] = not _may_be_another(cell, relations, cells, needed)
+    return Protection(needed & ~hidden, exposed)
+
+
+def _may_be_another(cell: int, relations: Relations, cells: Cells, hidden: Mask) -> bool:
+    """Return whether another world may be true in which a cell is another: asked exactly."""
+    rows = csr_matrix(vstack([relations.equal, relations.below])[:, hidden])
+    place, values = int(hidden[:cell].sum()), relations.values[hidden]
+    _, part = connected_components(abs(rows).T @ abs(rows), directed=False)
+    near = part == part[place]
+    rows = csr_matrix(rows[:, near])
+    most = np.r_[np.zeros(relations.equal.shape[0]), relations.slack]
+    least = np.r_[np.zeros(relations.equal.shape[0]), np.full(relations.below.shape[0], -np.inf)]
+    place, values = int(near[:place].sum()), values[near]
+    value, limit = values[place], cells.limit[cell]
+    steps = [1.0, -1.0] if np.isnan(limit) else [limit - value, -value]
+    for step in steps:
+        low, high = -values, np.full(len(values), np.inf)
+        (low if step > 0 else high)[place] = step
+        if low[place] <= high[place] and value + step >= 0:
+            answer = milp(
+                np.zeros(len(values)),
+                integrality=np.ones(len(values), np.int64),
+                bounds=Bounds(low, high),
+                constraints=LinearConstraint(rows, least, most + ROUNDING),
+                options={"time_limit": SECONDS},
+            )
+            if answer.x is not None:
+                return True
+    return False
 
 
 @dataclass(frozen=True)
@@ -97,9 +138,12 @@ class _Search:
         self.price[cells.known] = NEVER
         equal, below = relations.equal, relations.below
         self.by_cell = csr_matrix(vstack([equal, below]).T)
+        # Which rows one unit alone must hold: what an earlier release fixed, several may together.
+        self.lasting = np.ones(equal.shape[0] + below.shape[0], bool)
+        self.lasting[relations.own : equal.shape[0]] = False
         self.most = np.r_[np.zeros(equal.shape[0]), relations.slack]
         self.least = np.r_[np.zeros(equal.shape[0]), np.full(below.shape[0], -np.inf)]
-        self.counted = units(relations)
+        self.counted = _units(relations)
         self.counting = csc_matrix(self.counted)
         # By floor and direction, whether one unit less or more alone leaves a world.
         self.alone = np.full((2, 2, self.counted.shape[0]), np.nan)
@@ -156,65 +200,72 @@ class _Search:
         change = np.zeros(len(self.values))
         for _ in range(int(abs(way))):
             price = np.where(change == 0, self.price, 0.0)
-            found = self._steps(cell, float(np.sign(way)), price, floor, width)
-            found = sorted(found, key=lambda step: step.price)[: width * TRIED]
-            found = [step for step in found if step.price < most]
-            if not found:
+            steps = self._steps(cell, float(np.sign(way)), price, floor, width)
+            steps = sorted(steps, key=lambda step: step.price)[: width * TRIED]
+            steps = [step for step in steps if step.price < most]
+            if not steps:
                 return None
-            steps = csr_matrix(
-                (
-                    np.concatenate([step.amounts for step in found]),
-                    np.concatenate([step.cells for step in found]),
-                    np.cumsum([0, *(len(step.cells) for step in found)]),
-                ),
-                (len(found), len(change)),
-            )
-            fitting = self._fitting(steps, change, floor)
+            amounts = np.concatenate([step.amounts for step in steps])
+            places = np.concatenate([step.cells for step in steps])
+            starts = np.cumsum([0, *(len(step.cells) for step in steps)])
+            rows = csr_matrix((amounts, places, starts), (len(steps), len(change)))
+            fitting = self._fitting(rows, change, floor)
             if not fitting.any():
                 return None
-            best = found[int(np.argmax(fitting))]
+            best = steps[int(np.argmax(fitting))]
             change[best.cells] += best.amounts
         return change
 
     def _steps(self, cell: int, sign: float, price: Floats, floor: int, width: int) -> list[_Step]:
         """Return changes by which a cell changes by 1 in a direction."""
-        price = price.copy()
         price[cell] = -NEVER  # it must not be what is moved back
         own = self.counting[:, [cell]].indices.astype(np.int64)
-        own = own[np.argsort((self.counted @ price)[own], kind="stable")]
-        found: list[_Step] = []
-        for unit in self._possible(own, sign, floor)[: width * OWN].tolist():
-            one = self.counted[[unit]].indices
-            change = np.zeros(len(price))
-            change[one] = sign
-            more = _more(self.counted, change, -sign, price)
-            near = np.argpartition(more, min(NEAR, len(more) - 1))[:NEAR]
-            # What follows is about the cells that these count, a small part of all.
+        own = own[np.argsort(self.counted[own] @ price, kind="stable")]
+        steps: list[_Step] = []
+        for unit in own[self._may(own, sign, floor)][: width * OWN].tolist():
+            one = self.counted[[unit]].indices.astype(np.int64)
+            # What follows is about the cells that the units near by count, a small part of all.
+            near = self._near(one, width)
             counted = self.counted[near]
-            counts = change != 0
-            counts[counted.indices] = True
+            counts = np.zeros(len(price), bool)
+            counts[one] = counts[counted.indices] = True
             cells = np.flatnonzero(counts)
             place = (np.cumsum(counts) - 1)[counted.indices]
             among = csr_matrix((counted.data, place, counted.indptr), (len(near), len(cells)))
             here = _Near(near, among, price[cells])
-            begun = change[cells]
-            moves = list(self._units(here, begun, -sign, floor, width * OTHERS))
+            begun = np.zeros(len(cells))
+            begun[np.searchsorted(cells, one)] = sign
+            moves = list(self._moves(here, begun, -sign, floor, width * OTHERS))
             ends = [(float(here.price[begun != 0].sum()), begun), *moves]
             for _, move in sorted(moves, key=lambda move: move[0])[: width * AGAIN]:
-                for _, half in self._units(here, move, sign, floor, SECOND):
-                    ends += self._units(here, half, -sign, floor, BACK)
+                for _, half in self._moves(here, move, sign, floor, SECOND):
+                    ends += self._moves(here, half, -sign, floor, BACK)
             at = int(np.searchsorted(cells, cell))
-            for cost, end in ends:
-                if end[at] == sign:
-                    changed = np.flatnonzero(end)
-                    found.append(_Step(cells[changed], end[changed], cost + NEVER))
-        return found
+            ends = sorted((end for end in ends if end[1][at] == sign), key=lambda end: end[0])
+            for cost, end in ends[: width * TRIED]:
+                changed = np.flatnonzero(end)
+                steps.append(_Step(cells[changed], end[changed], cost + NEVER))
+        return steps
 
-    def _units(
+    def _near(self, cells: Ints, width: int) -> Ints:
+        """Return the units that count what few others do among some cells."""
+        starts, stops = self.counting.indptr[cells], self.counting.indptr[cells + 1]
+        near: list[Ints] = []
+        many = 0
+        for place in np.argsort(stops - starts, kind="stable").tolist():
+            near.append(self.counting.indices[starts[place] : stops[place]].astype(np.int64))
+            many += int(stops[place] - starts[place])
+            if many > width * NEAR:
+                break
+        units: Ints = np.unique(np.concatenate(near))
+        return units
+
+    def _moves(
         self, here: _Near, change: Floats, sign: float, floor: int, width: int
     ) -> Iterator[tuple[float, Floats]]:
         """Yield a change with one unit more or less, those that cost least, after the prices."""
-        more = _more(here.counted, change, sign, here.price)
+        raised = here.price * ((change + sign != 0) * 1.0 - (change != 0))
+        more = here.counted @ raised
         best = np.argpartition(more, min(ASKED, len(more) - 1))[:ASKED]
         best = best[np.argsort(more[best], kind="stable")]
         base = float(here.price[change != 0].sum())
@@ -225,28 +276,29 @@ class _Search:
             changed[here.counted.indices[start:stop]] += sign
             yield base + float(more[unit]), changed
 
-    def _possible(self, which: Ints, sign: float, floor: int) -> Ints:
-        """Return those of some units of which there may be one more, or less, by itself."""
-        possible: Ints = which[self._may(which, sign, floor)]
-        return possible
-
     def _may(self, which: Ints, sign: float, floor: int) -> Mask:
+        """Return of which units there may be one more, or less, by itself."""
         alone = self.alone[floor, int(sign > 0)]
         asked = which[np.isnan(alone[which])]
         if len(asked):
-            alone[asked] = self._fitting(
-                csr_matrix(sign * self.counted[asked]), np.zeros(len(self.values)), floor
-            )
+            steps = csr_matrix(sign * self.counted[asked])
+            alone[asked] = self._fitting(steps, np.zeros(len(self.values)), floor, self.lasting)
         may: Mask = alone[which] > 0
         return may
 
-    def _fitting(self, steps: csr_matrix, change: Floats, floor: int) -> Mask:
-        """Return which steps (rows), after a change, leave a world that may be true."""
+    def _fitting(
+        self, steps: csr_matrix, change: Floats, floor: int, among: Mask | None = None
+    ) -> Mask:
+        """Return which steps (rows), after a change, leave a world that may be true.
+
+        among: which relations are looked at, if not all.
+        """
         touched = np.unique(np.r_[steps.indices, np.flatnonzero(change)])
         after = steps[:, touched].toarray() + change[touched]
         values = self.values[touched]
         rows = csr_matrix(self.by_cell[touched].T)
-        used = np.flatnonzero(np.diff(rows.indptr))
+        touching = np.diff(rows.indptr) > 0
+        used = np.flatnonzero(touching if among is None else touching & among)
         effect = rows[used] @ after.T
         fitting: Mask = (
             (values + after >= np.minimum(values, floor)).all(axis=1)
@@ -256,7 +308,43 @@ class _Search:
         return fitting
 
 
-def _more(counted: csr_matrix, change: Floats, sign: float, price: Floats) -> Floats:
-    """Return by how much each unit, one more or less, raises the price of a change."""
-    more: Floats = counted @ (price * ((change + sign != 0) * 1.0 - (change != 0)))
-    return more
+def _units(relations: Relations) -> csr_matrix:
+    """Return what may be one more as rows: 1 at each cell (column) that counts it.
+
+    A unit is a certificate or an organisation more in any cell without parts, or in what a whole
+    holds besides them. All wholes above count it; or only those of its scheme; or only those that
+    are the sum of their parts, the others having counted it for another part already. Of
+    certificates: with a holder more, who is counted in one of these ways, or with none.
+    """
+    size = len(relations.values)
+    link = {
+        name: csr_matrix((np.ones(len(pairs)), pairs.T), (size, size))
+        for name, pairs in relations.links.items()
+    }
+    wholes, holders = link["place"] + link["scheme"], link["holders"]
+    leaf = np.union1d(np.flatnonzero(np.diff(csr_matrix(wholes.T).indptr) == 0), relations.rest)
+    here = csr_matrix((np.ones(len(leaf)), (np.arange(len(leaf)), leaf)), (len(leaf), size))
+    of_sums, of_scheme = _reached(here, link["sum"]), _reached(here, link["place"])
+    of_all = _reached(of_scheme, wholes)
+    apart = np.flatnonzero(np.diff(of_all.indptr) > np.diff(of_scheme.indptr))
+    loose = np.flatnonzero(np.diff(of_scheme.indptr) > np.diff(of_sums.indptr))
+    held = np.flatnonzero(np.diff(csr_matrix(here @ holders).indptr) > 0)
+    kinds = [
+        of_all,
+        of_scheme[apart],
+        of_sums[loose],
+        (of_all + of_all @ holders)[held],
+        (of_all + of_scheme @ holders)[np.intersect1d(held, apart)],
+        (of_all + _reached(here @ holders, link["sum"]))[np.intersect1d(held, loose)],
+    ]
+    return _reached(csr_matrix(vstack(kinds)), link["equal"] + link["subset"])
+
+
+def _reached(rows: csr_matrix, link: csr_matrix) -> csr_matrix:
+    """Return rows with 1 also at whatever a link leads to from them."""
+    reached, before = csr_matrix(rows), -1
+    while reached.nnz != before:
+        before = reached.nnz
+        reached = csr_matrix(reached + reached @ link)
+        reached.data[:] = 1
+    return reached

@@ -9,19 +9,19 @@ releases before it as well, in warnings and turned verdicts alike.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 
 import pandas as pd
 import sqlalchemy as sa
 
 from etl.figures.declaration import Declaration
-from etl.tidy import TidyRows
+from etl.suppression.small_numbers import keep_small
+from etl.tidy import TidyRows, keyed
 from indicators.catalogue import Catalogue
 from indicators.findings import Finding, Key, redacted
 from indicators.store.tables import KEY, flip, observation, quoted, retraction, warning
 
-_KEYS = ", ".join(KEY)
 _DIGIT = re.compile(r"\d")
 
 
@@ -35,24 +35,24 @@ def marked(
     """
     if not findings:
         return []
-    ask = rows.connection.execute
-    suppressed = "withheld" if catalogue is None else _keep_small(rows, catalogue)
+    if catalogue is not None:
+        keep_small(rows, catalogue)
     rows.connection.register("sentence", _given(findings))
     rows.connection.register("place", _places(findings))
-    ask(
-        f"""
+    rows.connection.execute(
+        keyed("""
         CREATE OR REPLACE TEMP TABLE quoted AS
-        SELECT number, {_KEYS} FROM sentence
-        UNION SELECT number, {_KEYS} FROM place JOIN tidy USING (file, sheet, row)
-        """
+        SELECT number, KEYS FROM sentence
+        UNION SELECT number, KEYS FROM place JOIN tidy USING (file, sheet, row)
+        """)
     )
-    keys = rows.query(f"SELECT number, {_KEYS} FROM quoted ORDER BY ALL")
+    keys = rows.query(keyed("SELECT number, KEYS FROM quoted ORDER BY ALL"))
     telling = rows.query(
-        f"""
-        SELECT DISTINCT number FROM quoted SEMI JOIN {suppressed} USING ({_KEYS})
+        keyed("""
+        SELECT DISTINCT number FROM quoted SEMI JOIN withheld USING (KEYS)
         UNION SELECT number FROM place WHERE row IS NULL AND file IN
-            (SELECT file FROM tidy SEMI JOIN {suppressed} USING ({_KEYS}))
-        """
+            (SELECT file FROM tidy SEMI JOIN withheld USING (KEYS))
+        """)
     )
     for name in ("sentence", "place"):
         rows.connection.unregister(name)
@@ -96,7 +96,7 @@ def files_of(findings: Sequence[Finding], rows: TidyRows) -> dict[int, list[str]
     ]
     rows.connection.register("sentence", _given(hidden))
     found = rows.query(
-        f"SELECT DISTINCT number, file FROM sentence JOIN tidy USING ({_KEYS}) ORDER BY ALL"
+        keyed("SELECT DISTINCT number, file FROM sentence JOIN tidy USING (KEYS) ORDER BY ALL")
     )
     rows.connection.unregister("sentence")
     files: dict[int, list[str]] = {}
@@ -133,46 +133,19 @@ def _places(findings: Sequence[Finding]) -> pd.DataFrame:
     ).astype({"number": "int64", "file": "str", "sheet": "str", "row": "Int64"})
 
 
-def _keep_small(rows: TidyRows, catalogue: Catalogue) -> str:
-    """Keep the keys of what is small or marked as confidential as the table `small`."""
-    rules = pd.DataFrame(
-        [
-            (item.key, item.kind == "count", item.suppression.threshold)
-            for item in catalogue.indicators.values()
-            if item.suppression
-        ],
-        columns=["indicator", "counted", "threshold"],
-    ).astype({"threshold": float})
-    rows.connection.register("rule", rules)
-    rows.connection.execute(
-        f"""
-        CREATE OR REPLACE TEMP TABLE small AS
-        SELECT {_KEYS} FROM tidy LEFT JOIN rule USING (indicator)
-        WHERE confidentiality <> 'F' OR contributors > 0 AND contributors < threshold
-            OR if(counted, value, numerator) > 0 AND if(counted, value, numerator) < threshold
-        """
-    )
-    rows.connection.unregister("rule")
-    return "small"
-
-
 def warning_rows(findings: Sequence[Finding]) -> tuple[pd.DataFrame, pd.DataFrame]:
     """Return findings as rows of `warning` and of `quoted`, without the release."""
+    columns = ["check", "file", "sheet", "column", "found", "expected", "row", "suppressed"]
     lines = pd.DataFrame(
         [
-            (
-                line, finding.check, finding.file, finding.sheet or "", finding.column or "",
-                *(("", "") if finding.suppressed else (finding.found, str(finding.expected))),
-                finding.row, int(finding.suppressed), finding.fingerprint, finding.accepted,
-                finding.since,
-            )
+            {name: getattr(finding, name) for name in (*columns, "fingerprint", "since")}
+            | {"line": line, "reason": finding.accepted, "expected": str(finding.expected)}
+            | (dict.fromkeys(("found", "expected"), "") if finding.suppressed else {})
             for line, finding in enumerate(findings, start=1)
         ],
-        columns=[
-            "line", "check", "file", "sheet", "column", "found", "expected", "row", "suppressed",
-            "fingerprint", "reason", "since",
-        ],
-    ).astype({"row": "Int64", "since": "Int64"})  # fmt: skip
+        columns=["line", *columns, "fingerprint", "reason", "since"],
+    ).astype({"row": "Int64", "since": "Int64", "suppressed": "int64"})
+    lines = lines.fillna({"sheet": "", "column": ""})
     figures = pd.DataFrame(
         [
             (line, *key)
@@ -186,23 +159,28 @@ def warning_rows(findings: Sequence[Finding]) -> tuple[pd.DataFrame, pd.DataFram
 
 def redact(connection: sa.Connection) -> None:
     """Take what is suppressed now, or was retracted, out of every text kept with a release."""
+    for table, condition in speaking(lambda keyed: sa.or_(*_hidden(keyed))):
+        connection.execute(sa.update(table).where(condition).values(**UNQUOTED[table.name]))
+
+
+# What a text is without its figures.
+UNQUOTED: dict[str, dict[str, object]] = {
+    "warning": {"suppressed": 1, "found": "", "expected": "", "fingerprint": ""},
+    "flip": {"old_value": None, "new_value": None},
+}
+
+
+def speaking(
+    about: Callable[[sa.Table], sa.ColumnElement[bool]],
+) -> list[tuple[sa.Table, sa.ColumnElement[bool]]]:
+    """Return the tables of texts with the condition that one speaks of figures; about: which."""
     of_warning = sa.and_(quoted.c.release == warning.c.release, quoted.c.line == warning.c.line)
-    connection.execute(
-        sa.update(warning)
-        .where(
-            warning.c.suppressed == 0,
-            sa.exists().where(of_warning, sa.or_(*_hidden(quoted))).correlate(warning),
-        )
-        .values(suppressed=1, found="", expected="", fingerprint="")
-    )
-    connection.execute(
-        sa.update(flip)
-        .where(
-            sa.or_(flip.c.old_value.is_not(None), flip.c.new_value.is_not(None)),
-            sa.or_(*_hidden(flip)),
-        )
-        .values(old_value=None, new_value=None)
-    )
+    quoting = sa.exists().where(of_warning, about(quoted)).correlate(warning)
+    valued = sa.or_(flip.c.old_value.is_not(None), flip.c.new_value.is_not(None))
+    return [
+        (warning, sa.and_(warning.c.suppressed == 0, quoting)),
+        (flip, sa.and_(valued, about(flip))),
+    ]
 
 
 def _hidden(keyed: sa.FromClause) -> Iterable[sa.ColumnElement[bool]]:

@@ -39,19 +39,23 @@ ROOM = 10  # certificates beyond the true ones that the relation of their holder
 class Relations:
     """Relations between cells (columns), as what may change of them, in steps of the last digit.
 
-    equal @ change = 0 and below @ change ≤ slack. values: of the cells, in steps; of those that
-    nobody here knows, their share of what a sum leaves of its whole. links: pairs of cells by why
+    equal @ change = 0 and below @ change ≤ slack. allowed: by how much rounding lets the figures
+    of each row of `equal` differ. values: of the cells, in steps; of those that nobody here knows,
+    their share of what a sum leaves of its whole. links: pairs of cells by why
     one more in the first is one more in the second: `place` and `scheme`, a part and its whole;
     `sum`, those of them where it is the sum of its parts; `equal`; `holders`; `subset`. rest:
-    wholes that hold more than their parts.
+    wholes that hold more than their parts. own: how many rows of `equal` are of this release, the
+    first.
     """
 
     equal: csr_matrix
+    allowed: Floats
     below: csr_matrix
     slack: Floats
     values: Floats
     links: dict[str, Ints]
     rest: Ints
+    own: int
 
 
 def networks(catalogue: Catalogue) -> list[set[str]]:
@@ -102,7 +106,10 @@ class _Found:
         }
         self.rest = [np.empty(0, np.int64)]
         self.equal: list[csr_matrix] = []
+        self.allowed: list[Floats] = []
         self.below: list[csr_matrix] = []
+        self.step = np.array([10.0**-item.decimals for item in self.items])[self.codes["indicator"]]
+        self.rounded = self._rounded()
 
     def add_sums(self) -> None:
         """Add what holds between the parts of a whole and the whole."""
@@ -164,22 +171,38 @@ class _Found:
 
     def in_steps(self) -> Relations:
         """Return all of them in steps of each cell's last digit."""
-        step = np.array([10.0**-item.decimals for item in self.items])[self.codes["indicator"]]
+        step = self.step
         nothing = csr_matrix((0, len(self.values)))
         equal, below = (csr_matrix(vstack([nothing, *rows])) for rows in (self.equal, self.below))
         values = _filled(self.values, equal)
         slack = -(below @ values)
-        equal, _ = _scaled(equal, step)
+        equal, least = _scaled(equal, step)
+        allowed = np.concatenate([np.empty(0), *self.allowed]) / least
         below, finest = _scaled(below, step)
         slack /= finest
         # What the figures contradict holds for nobody, if all of them are known here.
         holding = (slack > -1e-6) | (abs(below) @ np.isnan(self.values) > 0)
         slack = np.maximum(slack[holding], 0)
         return Relations(
-            equal, below[holding], slack, np.round(values / step),
+            equal, allowed, below[holding], slack, np.round(values / step),
             {name: np.unique(np.concatenate(pairs), axis=0) for name, pairs in self.links.items()},
-            np.unique(np.concatenate(self.rest)),
+            np.unique(np.concatenate(self.rest)), equal.shape[0],
         )  # fmt: skip
+
+    def _rounded(self) -> Floats:
+        """Return by how much each figure may differ from what was counted, as it is written.
+
+        Amounts are rounded to their last digit; counts to the zeros at their end, as in tens of
+        thousands, if there are several. What is zero or unknown may be of any rounding.
+        """
+        digits = np.round(np.nan_to_num(self.values) / self.step)
+        zeros = np.zeros(len(digits))
+        for place in range(2, 7):
+            zeros[digits % 10**place == 0] = 10.0**place
+        counted = np.array([item.kind == "count" for item in self.items], bool)
+        rounded = np.where(counted[self.codes["indicator"]], zeros, np.maximum(zeros, 1.0))
+        half: Floats = 0.5 * rounded * self.step
+        return half
 
     def _chains(self) -> Iterator[tuple[str, pd.DataFrame]]:
         known = divisions(self.catalogue)
@@ -248,6 +271,9 @@ class _Found:
         wholes, first, row = np.unique(whole, return_index=True, return_inverse=True)
         total = np.bincount(row, values[parts], len(wholes))
         allowed = np.bincount(row, np.ones(len(parts)), len(wholes)) * 1e-9 * np.abs(values[wholes])
+        coarse = self.rounded[wholes].copy()
+        np.minimum.at(coarse, row, self.rounded[parts])  # a table is rounded if all of it is
+        allowed += coarse * (np.bincount(row, minlength=len(wholes)) + 1)
         # NaN, unknown to us too, is never beyond what is allowed.
         beyond = np.abs(total - values[wholes]) > np.maximum(allowed, 1e-9)
         more, way = beyond & (total > values[wholes]), ways[first]
@@ -256,6 +282,7 @@ class _Found:
         self._link("sum", parts[tight[row]], whole[tight[row]])
         self.rest.append(wholes[beyond & ~more])
         self.equal.append(sums[tight])
+        self.allowed.append(allowed[tight])
         self.below.append(sums[beyond & ~more & (way == ADDITIVE)])
         self.below.append(-sums[more | ~beyond & (way == OVERLAPPING)])
         apart = (beyond | (way == OVERLAPPING))[row]
@@ -285,6 +312,7 @@ class _Found:
         here, there = (each[(there >= 0) & ~differ] for each in (here, there))
         rows = np.arange(len(here))
         self.equal.append(self._matrix(rows, here, rows, there))
+        self.allowed.append(np.zeros(len(here)))
         return here, there
 
     def _add_below(self, *terms: tuple[Ints, Floats | float]) -> None:

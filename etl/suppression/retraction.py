@@ -8,36 +8,32 @@
     bytes        the database's own files are written anew, so that no freed page holds the value
 
 All of the first three is one transaction behind the lock. The raw file is its owner's to correct.
+The file of the list outlives a database that is made anew from the raw files. A retracted figure
+that a raw file still gives is taken for one without value that its source marks as confidential.
 """
 
 from __future__ import annotations
 
 import getpass
+import os
 import sqlite3
-import tempfile
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+import duckdb
+import numpy as np
 import pandas as pd
 import sqlalchemy as sa
 
+from etl.patterns import duckdb_path
 from etl.publish.filing import version_file
 from etl.publish.lock import publishing
-from etl.suppression.redaction import redact
-from etl.suppression.retracted import (
-    COMPLEMENTARY,
-    CONFIDENTIAL,
-    LISTED,
-    RETRACTED,
-    listed,
-    without,
-    write_list,
-)
-from etl.suppression.small_numbers import keep_withheld
-from etl.tidy import DERIVED, TidyRows
+from etl.suppression.redaction import UNQUOTED, redact, speaking
+from etl.suppression.small_numbers import NUMBERS, suppress, suppressed_with
+from etl.tidy import DERIVED, SIZES, WITHHELD, keyed
 from indicators import catalogue
 from indicators.findings import Finding, FindingsError, Key, message
 from indicators.store.archive import frame_of, newest, published_in
@@ -48,20 +44,18 @@ from indicators.store.tables import (
     KEY,
     citation,
     evidence,
-    flip,
     holding,
     observation,
-    quoted,
     release,
     release_input,
     retraction,
     revision,
     target,
-    warning,
 )
 
-_NUMBERS = ("value", "numerator", "denominator")
-_BLANK: dict[str, str | None] = {**dict.fromkeys(_NUMBERS), "confidentiality": CONFIDENTIAL}
+RETRACTED, COMPLEMENTARY = "retracted", "complementary"
+LISTED = [*KEY, "rule", "retracted_at", "retracted_by", "reason"]
+_BLANK: dict[str, str | None] = {**dict.fromkeys(NUMBERS), "confidentiality": WITHHELD}
 # What people wrote themselves, where a number may stand that we cannot take out of its sentence.
 _WRITTEN = (
     (release, "reason"), (release, "accepted"), (citation, "note"), (citation, "place"),
@@ -219,30 +213,21 @@ def _related(figures: sa.FromClause, key: Key) -> sa.ColumnElement[bool]:
 def _around(connection: sa.Connection, key: Key, number: int) -> pd.DataFrame:
     figures = published_in(number)
     rows = frame_of(connection, sa.select(figures).where(_related(figures, key)))
-    return rows.astype(dict.fromkeys(_NUMBERS, float))
+    return rows.astype(dict.fromkeys(NUMBERS, float))
 
 
 def _suppressed(frame: pd.DataFrame, gone: set[Row], known: catalogue.Catalogue) -> set[Row]:
     """Return the rows of one release that are suppressed once those that are gone are."""
     keys = list(frame[list(KEY)].itertuples(index=False, name=None))
     releases = dict(zip(keys, frame["release"], strict=True))
-    away = [(figure, releases[figure]) in gone for figure in keys]
-    hidden = pd.Series(away, index=frame.index, dtype=bool)
-    rows = frame.assign(
-        **{name: frame[name].mask(hidden) for name in _NUMBERS},
-        confidentiality=frame["confidentiality"].mask(hidden, CONFIDENTIAL),
-        file="", row=None,
-    )  # fmt: skip
-    with tempfile.TemporaryDirectory(prefix="retract-") as folder:
-        tidy = TidyRows(Path(folder))
-        tidy.add(rows)
-        keep_withheld(tidy, known)
-        names = ", ".join(KEY)
+    hidden = np.array([(figure, releases[figure]) in gone for figure in keys], bool)
+    with suppressed_with(frame, hidden) as tidy:
+        suppress(tidy, known)  # what nothing protects is better taken out all the same
         needed = tidy.query(
-            f"SELECT {names} FROM tidy SEMI JOIN withheld USING ({names}) "
-            "WHERE confidentiality = 'F'"
+            keyed(
+                "SELECT KEYS FROM tidy SEMI JOIN withheld USING (KEYS) WHERE confidentiality = 'F'"
+            )
         )
-        tidy.connection.close()
     found = needed.itertuples(index=False, name=None)
     return {(figure, int(releases[figure])) for figure in found}
 
@@ -272,7 +257,8 @@ def _take_out(connection: sa.Connection, plan: Retraction, reason: str) -> None:
         if figure == key or (figure in today and figure not in kept)
     ]
     insert_rows(connection, retraction, pd.DataFrame(rows_listed, columns=LISTED))
-    _unquote(connection, plan.figures)
+    for table, speaks in _spoken(plan.figures):
+        connection.execute(sa.update(table).where(speaks).values(**UNQUOTED[table.name]))
     redact(connection)
 
 
@@ -290,32 +276,19 @@ def _count_again(connection: sa.Connection, cells: set[tuple[str, ...]]) -> None
     connection.execute(sa.insert(holding).from_select(names, holding_of(figures)))
 
 
-def _speaking(figures: Sequence[Key]) -> tuple[sa.ColumnElement[bool], sa.ColumnElement[bool]]:
-    """Return the conditions that a warning and a turned verdict speak of figures."""
-    of_warning = sa.and_(quoted.c.release == warning.c.release, quoted.c.line == warning.c.line)
-    keys = sa.tuple_(*(quoted.c[name] for name in KEY)).in_(figures)
-    return (
-        sa.and_(warning.c.suppressed == 0, sa.exists().where(of_warning, keys).correlate(warning)),
-        sa.and_(
-            sa.or_(flip.c.old_value.is_not(None), flip.c.new_value.is_not(None)),
-            sa.tuple_(*(flip.c[name] for name in KEY)).in_(figures),
-        ),
-    )
+def _spoken(
+    figures: Sequence[Key],
+) -> list[tuple[sa.Table, sa.ColumnElement[bool]]]:
+    """Return the tables of texts with the condition that one speaks of some figures."""
+    return speaking(lambda keyed: sa.tuple_(*(keyed.c[name] for name in KEY)).in_(figures))
 
 
 def _texts(connection: sa.Connection, figures: Sequence[Key]) -> int:
-    count = 0
-    for table, speaks in zip((warning, flip), _speaking(figures), strict=True):
-        count += connection.scalar(sa.select(sa.func.count()).select_from(table).where(speaks)) or 0
-    return count
-
-
-def _unquote(connection: sa.Connection, figures: Sequence[Key]) -> None:
-    warned, turned = _speaking(figures)
-    connection.execute(
-        sa.update(warning).where(warned).values(suppressed=1, found="", expected="", fingerprint="")
+    """Return how many texts speak of some figures."""
+    return sum(
+        connection.scalar(sa.select(sa.func.count()).select_from(table).where(speaks)) or 0
+        for table, speaks in _spoken(figures)
     )
-    connection.execute(sa.update(flip).where(turned).values(old_value=None, new_value=None))
 
 
 def _sentences(connection: sa.Connection, values: set[float]) -> Iterator[str]:
@@ -381,7 +354,7 @@ def _purge_sqlite(engine: sa.Engine) -> bool:
 
 
 def _purge_postgresql(engine: sa.Engine) -> bool:
-    names = ", ".join(f'"{table.name}"' for table in (observation, revision, flip, warning))
+    names = ", ".join(f'"{table}"' for table in ("observation", "revision", "flip", "warning"))
     with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
         connection.execute(sa.text("SET lock_timeout = '5s'"))
         try:
@@ -393,3 +366,68 @@ def _purge_postgresql(engine: sa.Engine) -> bool:
         finally:
             connection.execute(sa.text("RESET lock_timeout"))
     return True
+
+
+# The list of what was retracted, which every refresh honours.
+
+
+def list_file(raw: Path) -> Path:
+    """Return the file that says what was retracted."""
+    return raw.parent / "retractions.csv"
+
+
+def listed(engine: sa.Engine | None, raw: Path) -> pd.DataFrame:
+    """Return what was retracted, as the database or the file beside the raw ones says: LISTED."""
+    lists = [pd.DataFrame(columns=LISTED)]
+    if engine is not None:
+        with engine.connect() as connection:
+            lists.append(frame_of(connection, sa.select(*(retraction.c[name] for name in LISTED))))
+    if list_file(raw).exists():
+        lists.append(pd.read_csv(list_file(raw), dtype=str, keep_default_na=False))
+    both = pd.concat(lists, ignore_index=True)[LISTED]
+    return both.drop_duplicates(list(KEY)).sort_values(list(KEY), ignore_index=True)
+
+
+def write_list(raw: Path, every: pd.DataFrame) -> None:
+    """Write the list beside the raw files, if it says something new."""
+    file, text = list_file(raw), every.to_csv(index=False, lineterminator="\n")
+    if every.empty or (file.exists() and file.read_text(encoding="utf-8") == text):
+        return
+    half = file.with_name(f".{file.name}.{os.getpid()}")
+    half.write_text(text, encoding="utf-8")
+    half.replace(file)
+
+
+def agree(engine: sa.Engine, raw: Path) -> None:
+    """Let the database and the file both say what either does."""
+    every = listed(engine, raw)
+    write_list(raw, every)
+    known = listed(engine, raw / "none")
+    new = every[~every.set_index(list(KEY)).index.isin(known.set_index(list(KEY)).index)]
+    if len(new):
+        with writing(engine) as connection:
+            insert_rows(connection, retraction, new)
+
+
+def without(file: Path, every: pd.DataFrame) -> None:
+    """Take the numbers of what was retracted out of a Parquet file of tidy rows."""
+    if every.empty:
+        return
+    numbers = (*NUMBERS, *SIZES)
+    with duckdb.connect() as connection:
+        connection.register("listed", every[list(KEY)])
+        connection.read_parquet(duckdb_path(file)).create_view("held")
+        holds = " OR ".join(f"{name} IS NOT NULL" for name in numbers)
+        among = keyed("FROM held SEMI JOIN listed USING (KEYS)")
+        if not connection.sql(among).filter(holds).limit(1).fetchall():
+            return
+        blank = dict.fromkeys(numbers, "NULL") | {"confidentiality": f"'{WITHHELD}'"}
+        shown = (f"if(gone, {blank[name]}, {name}) AS {name}" for name in blank)
+        half = file.with_name(f"{file.name}.{os.getpid()}")
+        connection.sql(
+            keyed(
+                "SELECT * EXCLUDE gone REPLACE (SHOWN) "
+                "FROM held LEFT JOIN (SELECT *, true AS gone FROM listed) USING (KEYS)"
+            ).replace("SHOWN", ", ".join(shown))
+        ).write_parquet(str(half))
+    half.replace(file)

@@ -3,76 +3,117 @@
     primary        too few behind a figure (threshold), one of them too large (dominance), or
                    marked as confidential by its source
     complementary  as many others as it takes that no suppressed figure follows from what is
-                   public, nor that a small one is small (`protection`), by any relation
-                   between published figures (`relations`), in this release and with what
-                   earlier ones published (`past`)
-    ratio          ratios that would give a suppressed numerator or denominator away
+                   public, nor that a small one is small (`protection`), by any relation between
+                   published figures (`relations`), in this release and with what earlier ones
+                   published (`earlier`)
+    ratio          ratios that would give a suppressed numerator or denominator away, be that
+                   among the figures or only to be worked out from the ratio
 
 A suppressed figure loses value, numerator and denominator and bears confidentiality C, whatever
 the rule, so that the mark does not tell which figure is the small one. Zero is a figure and stays,
-unless it would give another away.
+unless it would give another away. Where nothing protects a figure, a finding says so.
 """
 
 from __future__ import annotations
 
+import tempfile
 from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
 
 import numpy as np
 import pandas as pd
+import sqlalchemy as sa
 
-from etl.suppression.earlier import Earlier
-from etl.suppression.past import past
-from etl.suppression.protection import Cells, further
+from etl.publish.staging import Staged
+from etl.suppression.earlier import Earlier, past
+from etl.suppression.protection import Cells, protection
 from etl.suppression.relations import Floats, Mask, networks, relations
-from etl.tidy import DERIVED, TidyRows
+from etl.tidy import PUBLIC, WITHHELD, TidyRows, keyed
+from indicators import catalogue as catalogues
 from indicators.catalogue import Catalogue, Indicator
+from indicators.findings import Finding, FindingsError, Key, message
 from indicators.periods import parse, period_of
-from indicators.store.tables import KEY
+from indicators.store.archive import frame_of, published_in
+from indicators.store.bulk import read_batches
+from indicators.store.tables import KEY, MEASURES, observation
 
-KEYS = ", ".join(KEY)
-
-
-def withheld(rows: TidyRows, catalogue: Catalogue, earlier: Earlier | None = None) -> pd.DataFrame:
-    """Return KEY and rule (marked, threshold, dominance, complementary, ratio) of what to withhold.
-
-    Not for millions: see `keep_withheld`.
-    """
-    keep_withheld(rows, catalogue, earlier)
-    return rows.query(f"SELECT {KEYS}, rule FROM withheld ORDER BY {KEYS}")
+NUMBERS = ("value", "numerator", "denominator")
 
 
-def keep_withheld(rows: TidyRows, catalogue: Catalogue, earlier: Earlier | None = None) -> int:
-    """Keep KEY and rule of what to withhold as the table `withheld` beside `tidy`; return how many.
+def suppress(rows: TidyRows, catalogue: Catalogue, earlier: Earlier | None = None) -> list[Finding]:
+    """Keep KEY and rule of what to suppress as the table `withheld` beside `tidy`.
 
-    The view `tidy` may have two further columns: contributors, how many a figure is made of, and
-    largest, the figure of the largest of them, in the unit of the value. One indicator and
-    period is held in memory at a time.
+    rule: marked, threshold, dominance, complementary or ratio. Returns what nothing protects. One
+    indicator and period is held in memory at a time.
     """
     _keep_primary(rows, catalogue)
-    for name in KEY:  # as numbers, so that a table of a million cells is small
-        names = f"SELECT DISTINCT {name} FROM tidy ORDER BY 1"
-        rows.connection.execute(f"CREATE OR REPLACE TYPE {name}_code AS ENUM ({names})")
-    for indicators, periods in list(_blocks(rows, catalogue, earlier)):
+    _keep_implied(rows, catalogue)
+    exposed = list[Key]()
+    blocks = list(_blocks(rows, catalogue, earlier))
+    for name in KEY if blocks else ():  # as numbers, so that a table of a million cells is small
+        names = "SELECT DISTINCT NAME FROM tidy UNION SELECT NAME FROM implied ORDER BY 1"
+        question = f"CREATE OR REPLACE TYPE NAME_code AS ENUM ({names})"
+        rows.connection.execute(question.replace("NAME", name))
+    for indicators, periods in blocks:
         cells = _cells(rows, indicators, periods)
         versions = None if earlier is None else earlier.versions(rows, indicators, periods)
-        others = cells[complementary(cells, catalogue, versions)]
-        _add(rows, others.assign(rule="complementary")[[*KEY, "rule"]])
-    for item in catalogue.indicators.values():
-        if item.numerator and item.denominator:
-            _add_ratios(rows, item)
-    (count,) = rows.connection.execute("SELECT count(*) FROM withheld").fetchone() or (0,)
-    return int(count)
+        choice = complementary(cells, catalogue, versions)
+        _insert(rows, cells[choice.further], "complementary")
+        exposed += choice.exposed
+    if blocks:
+        for item in catalogue.indicators.values():
+            if item.numerator and item.denominator:
+                _add_ratios(rows, item)
+    # A figure that is in no file is only there to be kept unknown.
+    rows.connection.execute(
+        keyed(
+            "CREATE OR REPLACE TEMP TABLE withheld AS FROM withheld ANTI JOIN implied USING (KEYS)"
+        )
+    )
+    rows.withheld = int(rows.query("SELECT count(*) AS many FROM withheld")["many"].item())
+    return _exposed(rows, exposed)
 
 
-def _add(rows: TidyRows, found: pd.DataFrame) -> None:
-    rows.connection.register("found", found)
-    rows.connection.execute("INSERT INTO withheld SELECT * FROM found")
-    rows.connection.unregister("found")
+def _insert(rows: TidyRows, cells: pd.DataFrame, rule: str) -> None:
+    rows.connection.register("further", cells[list(KEY)].assign(rule=rule))
+    rows.connection.execute("INSERT INTO withheld SELECT * FROM further")
+    rows.connection.unregister("further")
 
 
-def _keep_primary(rows: TidyRows, catalogue: Catalogue) -> None:
-    """Keep KEY and rule of what is withheld for its own sake as the table `withheld`."""
-    rules = pd.DataFrame(
+def _exposed(rows: TidyRows, keys: list[Key]) -> list[Finding]:
+    """Return what is wrong where no other figures keep some unknown."""
+    if not keys:
+        return []
+    rows.connection.register("exposed", pd.DataFrame(keys, columns=list(KEY)))
+    places = rows.query(
+        keyed("SELECT KEYS, file, sheet, row FROM exposed LEFT JOIN tidy USING (KEYS) ORDER BY ALL")
+    )
+    rows.connection.unregister("exposed")
+    return [
+        Finding(
+            "" if pd.isna(place["file"]) else str(place["file"]),
+            " ".join(str(place[name]) for name in KEY),
+            message("other figures that could be suppressed so that this one stays unknown"),
+            message(
+                "it follows from what is public: mark its total as confidential too, or take out "
+                "what gives it away; what earlier releases show is taken out by "
+                "`python -m etl retract`"
+            ),
+            row=None if pd.isna(place["row"]) else int(place["row"]),
+            sheet=place["sheet"] or None,
+            check="exposed",
+            figures=(),
+            about=tuple(str(place[name]) for name in KEY),
+        )
+        for place in places.to_dict("records")
+    ]
+
+
+def _rules(catalogue: Catalogue) -> pd.DataFrame:
+    """Return indicator, counted (its value is the count, not its numerator) and its limits."""
+    return pd.DataFrame(
         [
             (item.key, item.kind == "count", item.suppression.threshold, item.suppression.dominance)
             for item in catalogue.indicators.values()
@@ -80,30 +121,154 @@ def _keep_primary(rows: TidyRows, catalogue: Catalogue) -> None:
         ],
         columns=["indicator", "counted", "threshold", "dominance"],
     ).astype({"threshold": float, "dominance": float})
-    columns = set(rows.query("DESCRIBE tidy")["column_name"])
-    contributors = "contributors" if "contributors" in columns else "NULL"
-    largest = "largest" if "largest" in columns else "NULL"
-    rows.connection.register("suppression", rules)
+
+
+def _keep_primary(rows: TidyRows, catalogue: Catalogue) -> None:
+    """Keep KEY and rule of what is suppressed for its own sake as the table `withheld`."""
+    rows.connection.register("suppression", _rules(catalogue))
     rows.connection.execute(
-        f"""
+        keyed("""
         CREATE OR REPLACE TEMP TABLE withheld AS
         WITH judged AS (
-            SELECT {KEYS}, if(counted, value, numerator) AS few, value, threshold, dominance,
-                confidentiality, {contributors} AS contributors, {largest} AS largest
+            SELECT KEYS, if(counted, value, numerator) AS few, value, threshold, dominance,
+                confidentiality, contributors, largest
             FROM tidy LEFT JOIN suppression USING (indicator)
-            WHERE source <> '{DERIVED}' AND (confidentiality <> 'F' OR value IS NOT NULL
+            WHERE source <> 'derived' AND (confidentiality <> 'F' OR value IS NOT NULL
                 AND indicator IN (SELECT indicator FROM suppression))
         )
-        SELECT {KEYS}, CASE
+        SELECT KEYS, CASE
             WHEN confidentiality <> 'F' THEN 'marked'
             WHEN few > 0 AND few < threshold OR contributors > 0 AND contributors < threshold
                 THEN 'threshold'
             WHEN value > 0 AND largest > dominance / 100 * value THEN 'dominance'
         END AS rule
         FROM judged WHERE rule IS NOT NULL
-        """
+        """)
     )
     rows.connection.unregister("suppression")
+
+
+def keep_small(rows: TidyRows, catalogue: Catalogue) -> None:
+    """Keep what is small or marked in itself, before more is known, as the table `withheld`."""
+    _keep_primary(rows, catalogue)
+    rows.connection.execute(
+        keyed("""
+        INSERT INTO withheld
+        SELECT KEYS, 'marked' FROM tidy WHERE source = 'derived' AND confidentiality <> 'F'
+        """)
+    )
+
+
+_SAME = "h.scheme = a.scheme AND h.industry = a.industry AND h.size = a.size"
+_BELOW = {
+    "share": "h.period = a.period AND h.region = $whole",
+    "same": "h.period = a.period AND h.region = a.region AND $whole IS NULL",
+    # Any that the ratio may have been divided by.
+    "earlier": """h.region = a.region AND h.period[1:4] <= a.period[1:4] AND $whole IS NULL
+        AND CAST(h.period[1:4] AS INTEGER) + $years >= CAST(a.period[1:4] AS INTEGER)""",
+}
+
+
+def _divided(question: str, item: Indicator) -> str:
+    """Return a question about ratios `a` and the figures `h` below, as an indicator has them."""
+    below = _BELOW["share" if item.share_of else item.denominator_period]
+    return keyed(question.replace("BELOW", below).replace("SAME", _SAME))
+
+
+def _add_ratios(rows: TidyRows, item: Indicator) -> None:
+    """Add the ratios of one indicator that would give a suppressed figure away."""
+    rows.connection.execute(
+        _divided(
+            """
+            INSERT INTO withheld
+            SELECT KEYS, 'ratio' FROM tidy a
+            WHERE a.indicator = $ratio AND a.value IS NOT NULL AND (
+                EXISTS (FROM withheld h WHERE h.indicator = $top AND h.period = a.period
+                    AND SAME AND h.region = a.region)
+                OR EXISTS (FROM withheld h WHERE h.indicator = $bottom AND SAME AND BELOW
+                    AND $years >= 0))
+                AND NOT EXISTS (FROM withheld h WHERE h.indicator = a.indicator
+                    AND h.period = a.period AND SAME AND h.region = a.region)
+            """,
+            item,
+        ),
+        _named(item),
+    )
+
+
+def _named(item: Indicator) -> dict[str, object]:
+    top, bottom, years = item.numerator, item.denominator, item.max_age or 100
+    return {
+        "ratio": item.key, "top": top, "bottom": bottom, "whole": item.share_of, "years": years
+    }  # fmt: skip
+
+
+def _keep_implied(rows: TidyRows, catalogue: Catalogue) -> None:
+    """Keep KEY and value of what is in no file but follows from a source's own ratios: `implied`.
+
+    A published ratio says of its numerator or denominator what the other and rounding leave. Where
+    that is less than its threshold, it counts as public, and as small if nothing else is possible.
+    """
+    given = rows.query("SELECT DISTINCT indicator FROM tidy WHERE source <> 'derived'")
+    limits = _limited(catalogue)
+    found = [pd.DataFrame(columns=[*KEY, "value", "few"])]
+    for item in catalogue.indicators.values():
+        if item.key not in set(given["indicator"]) or not item.numerator or not item.denominator:
+            continue
+        if item.numerator in limits:
+            found.append(_implied(rows, item, item.numerator, limits[item.numerator]))
+        elif item.denominator in limits and item.denominator_period == "same":
+            found.append(_implied(rows, item, item.denominator, limits[item.denominator]))
+    every = pd.concat(found).sort_values("few", ascending=False).drop_duplicates(list(KEY))
+    every = every.astype({"value": float, "few": bool} | dict.fromkeys(KEY, "str"))
+    rows.connection.register("every", every)
+    rows.connection.execute("CREATE OR REPLACE TEMP TABLE implied AS FROM every")
+    rows.connection.unregister("every")
+    _insert(rows, every[every["few"]], "threshold")
+
+
+def _implied(rows: TidyRows, item: Indicator, part: str, threshold: float) -> pd.DataFrame:
+    """Return the figures of one part that ratios imply within the threshold: KEY, value, few."""
+    other = item.denominator if part == item.numerator else item.numerator
+    question = """
+        SELECT $part AS indicator, a.period, a.scheme, a.industry, a.size, a.region,
+            a.value AS ratio, h.value AS other
+        FROM tidy a JOIN tidy h ON h.indicator = $other AND h.value > 0 AND SAME AND BELOW
+        WHERE a.indicator = $ratio AND a.source <> 'derived' AND a.value IS NOT NULL
+            AND a.confidentiality = 'F' AND $years >= 0
+            AND NOT EXISTS (FROM tidy n WHERE n.indicator = $part AND n.period = a.period
+                AND n.scheme = a.scheme AND n.industry = a.industry AND n.size = a.size
+                AND n.region = a.region)
+        ORDER BY h.period DESC
+    """
+    named = {name: value for name, value in _named(item).items() if name not in ("top", "bottom")}
+    parameters = named | {"part": part, "other": other}
+    ratios = rows.connection.execute(_divided(question, item), parameters).df()
+    written = ratios["ratio"].map(lambda ratio: len(f"{ratio:.12f}".rstrip("0").split(".")[1]))
+    half = 0.5 * 10.0 ** -written.clip(lower=item.decimals).to_numpy(float)
+    least, nominal, most = (ratios["ratio"].to_numpy(float) + by for by in (-half, 0, half))
+    with np.errstate(divide="ignore"):
+        if part == item.numerator:
+            times = ratios["other"].to_numpy(float) / item.factor
+            low, value, high = least * times, nominal * times, most * times
+        else:
+            times = ratios["other"].to_numpy(float) * item.factor
+            low, value = times / most, times / nominal
+            high = np.where(least > 0, times / least, np.inf)
+    low, high = np.ceil(np.maximum(low, 0) - 1e-9), np.floor(high + 1e-9)
+    value = np.clip(np.round(value), low, np.maximum(low, high))
+    within = high - low + 1 < threshold
+    figures = ratios[list(KEY)].assign(value=value, few=(low >= 1) & (high < threshold))
+    return figures[within]
+
+
+def _limited(catalogue: Catalogue) -> dict[str, float]:
+    """Return the thresholds of the indicators that count."""
+    return {
+        key: item.suppression.threshold
+        for key, item in catalogue.indicators.items()
+        if item.suppression and item.suppression.threshold and item.kind == "count"
+    }
 
 
 def _blocks(
@@ -117,42 +282,53 @@ def _blocks(
     if earlier is not None:
         tables = pd.concat([tables, earlier.tables(sorted(rows.indicators))])
     for network in networks(catalogue):
-        here = tables[tables["indicator"].isin(network)]
-        if here.empty:
+        telling = tables[tables["indicator"].isin(network)]
+        if telling.empty:
             continue
         given = rows.query(
-            "SELECT DISTINCT indicator, period FROM tidy WHERE list_contains($1, indicator)",
+            """
+            SELECT DISTINCT indicator, period FROM tidy WHERE list_contains($1, indicator)
+            UNION SELECT indicator, period FROM implied WHERE list_contains($1, indicator)
+            """,
             [sorted(network)],
         )
         flows = any(catalogue.indicators[key].timing == "flow" for key in given["indicator"])
         ends = [period_of(parse(text).until, "A" if flows else "M") for text in given["period"]]
         for _, block in given.groupby(ends):
-            if set(block["period"]) & set(here["period"]):
+            if set(block["period"]) & set(telling["period"]):
                 yield sorted(set(block["indicator"])), sorted(set(block["period"]))
 
 
 def _cells(rows: TidyRows, indicators: list[str], periods: list[str]) -> pd.DataFrame:
     """Return KEY, value and rule (None where a cell is public) of some indicators and periods."""
     codes = ", ".join(f"{name}::{name}_code AS {name}" for name in KEY)
-    return rows.query(
-        f"""
-        SELECT {codes}, value, rule
+    question = """
+        SELECT CODES, value, rule
         FROM (
-            SELECT * FROM tidy
+            SELECT KEYS, value FROM tidy
+            WHERE list_contains($1, indicator) AND list_contains($2, period)
+            UNION ALL SELECT KEYS, value FROM implied
             WHERE list_contains($1, indicator) AND list_contains($2, period)
         )
-        LEFT JOIN withheld USING ({KEYS})
+        LEFT JOIN withheld USING (KEYS)
         WHERE value IS NOT NULL OR rule IS NOT NULL
         ORDER BY ALL
-        """,
-        [indicators, periods],
-    )
+    """
+    return rows.query(keyed(question.replace("CODES", codes)), [indicators, periods])
+
+
+@dataclass(frozen=True)
+class Choice:
+    """further: the cells to suppress besides; exposed: the keys of those that nothing protects."""
+
+    further: Mask
+    exposed: list[Key]
 
 
 def complementary(
     cells: pd.DataFrame, catalogue: Catalogue, versions: pd.DataFrame | None = None
-) -> Mask:
-    """Return which further cells to withhold: KEY, value and rule, one row a cell.
+) -> Choice:
+    """Return which further cells to suppress: KEY, value and rule, one row a cell.
 
     All that hold relations with one another are given at once. versions: what earlier releases
     published and suppressed of them, see `Earlier.versions`.
@@ -160,60 +336,91 @@ def complementary(
     cells = cells.assign(**{name: cells[name].astype(str) for name in KEY})
     hidden = cells["rule"].notna().to_numpy()
     now = relations(cells, catalogue)
-    limit = _limits(cells, now.values, catalogue)
+    few: Mask = (now.values > 0) & hidden
+    limit = _limits(cells, few, now.values, catalogue)
+    keys = pd.MultiIndex.from_frame(cells[list(KEY)])
     if versions is None or versions.empty:
-        return further(now, Cells(np.zeros(len(cells), bool), limit), hidden)
+        made = protection(now, Cells(np.zeros(len(cells), bool), limit), hidden)
+        return Choice(made.further, keys[made.exposed].to_list())
     then = past(cells, now, versions, catalogue)
     first = hidden
     if (hidden & then.known[: len(cells)]).any():
         # What was public once is to be read from no newer release all the same.
-        first = hidden | further(now, Cells(np.zeros(len(cells), bool), limit), hidden)
+        alone = Cells(np.zeros(len(cells), bool), limit)
+        first = hidden | protection(now, alone, hidden).further
     first = then.kept(first)
     gone = np.full(len(first) - len(cells), np.nan)
-    others = first | further(then.relations, Cells(then.known, np.r_[limit, gone]), first)
-    result: Mask = others[: len(cells)] & ~hidden
-    return result
+    made = protection(then.relations, Cells(then.known, np.r_[limit, gone]), first)
+    others = first | made.further
+    return Choice(others[: len(cells)] & ~hidden, then.keys[made.exposed].to_list())
 
 
-def _limits(cells: pd.DataFrame, values: Floats, catalogue: Catalogue) -> Floats:
+def _limits(cells: pd.DataFrame, hidden: Mask, values: Floats, catalogue: Catalogue) -> Floats:
     """Return the threshold of each cell that is below it, in steps; NaN of all others."""
-    small = {
-        key: item.suppression.threshold * 10**item.decimals
-        for key, item in catalogue.indicators.items()
-        if item.suppression and item.suppression.threshold and item.kind == "count"
+    limits = {
+        key: threshold * 10 ** catalogue.indicators[key].decimals
+        for key, threshold in _limited(catalogue).items()
     }
-    limit = cells["indicator"].map(small).to_numpy(float)
-    few: Mask = (values > 0) & (values < limit) & cells["rule"].notna().to_numpy()
-    return np.where(few, limit, np.nan)
+    limit = cells["indicator"].map(limits).to_numpy(float)
+    return np.where(hidden & (values < limit), limit, np.nan)
 
 
-_SAME = "h.scheme = a.scheme AND h.industry = a.industry AND h.size = a.size"
-_BELOW = {
-    "share": "h.period = a.period AND h.region = $whole",
-    "same": "h.period = a.period AND h.region = a.region AND $whole IS NULL",
-    # Any that the ratio may have been divided by.
-    "earlier": """h.region = a.region AND h.period[1:4] <= a.period[1:4] AND $whole IS NULL
-        AND CAST(h.period[1:4] AS INTEGER) + $years >= CAST(a.period[1:4] AS INTEGER)""",
-}
+@contextmanager
+def suppressed_with(rows: pd.DataFrame, hidden: Mask) -> Iterator[TidyRows]:
+    """Yield the rows of a release, those hidden without their numbers, as their source marks them.
+
+    What else must be suppressed with them is to be asked of `suppress`.
+    """
+    with tempfile.TemporaryDirectory(prefix="suppress-") as folder:
+        tidy = TidyRows(Path(folder))
+        numbers = {name: rows[name].astype(float).mask(hidden) for name in NUMBERS}
+        marked = rows["confidentiality"].mask(hidden, WITHHELD)
+        tidy.add(rows.assign(**numbers, confidentiality=marked, file="", row=None))
+        yield tidy
+        tidy.connection.close()
 
 
-def _add_ratios(rows: TidyRows, item: Indicator) -> None:
-    """Add the ratios of one indicator that would give a withheld figure away."""
-    below = _BELOW["share" if item.share_of else item.denominator_period]
-    rows.connection.execute(
-        f"""
-        INSERT INTO withheld
-        SELECT {KEYS}, 'ratio' FROM tidy a
-        WHERE a.indicator = $ratio AND a.value IS NOT NULL AND (
-            EXISTS (FROM withheld h WHERE h.indicator = $top AND h.period = a.period
-                AND {_SAME} AND h.region = a.region)
-            OR EXISTS (FROM withheld h WHERE h.indicator = $bottom AND {_SAME} AND {below}
-                AND $years >= 0))
-            AND NOT EXISTS (FROM withheld h WHERE h.indicator = a.indicator
-                AND h.period = a.period AND {_SAME} AND h.region = a.region)
-        """,
-        {
-            "ratio": item.key, "top": item.numerator, "bottom": item.denominator,
-            "whole": item.share_of, "years": item.max_age or 100,
-        },
-    )  # fmt: skip
+def keep_suppressed(engine: sa.Engine, staged: Staged, number: int) -> None:
+    """Suppress, among the staged figures of an older release, all that is suppressed today.
+
+    And as many others as it takes that none of it follows from them. Raises `FindingsError` where
+    there are none.
+    """
+    known = catalogues.load()
+    ruled = {key for key, item in known.indicators.items() if item.suppression}
+    among = set[str]().union(*(each for each in networks(known) if each & ruled))
+    among |= {
+        key for key, item in known.indicators.items() if {item.numerator, item.denominator} & among
+    }
+    then = published_in(number)
+    chosen = observation.c.indicator.in_(sorted(among))
+    connection = staged.connection
+    rows = frame_of(
+        connection,
+        sa.select(*(then.c[name] for name in (*KEY, *MEASURES))).where(
+            then.c.indicator.in_(sorted(among))
+        ),
+    )
+    today = sa.select(*(observation.c[name] for name in KEY)).where(
+        chosen, observation.c.confidentiality != "F"
+    )
+    keys = pd.MultiIndex.from_frame(rows[list(KEY)])
+    hidden = keys.isin(pd.MultiIndex.from_frame(frame_of(connection, today)))
+    hidden |= (rows["confidentiality"] != "F").to_numpy()
+    if not hidden.any():
+        return
+    public = sa.select(*(observation.c[name] for name in PUBLIC.names)).where(chosen)
+    with suppressed_with(rows, hidden) as tidy:
+        tidy.set_published(read_batches(connection, public, PUBLIC), None)
+        if exposed := suppress(tidy, known, Earlier(engine)):
+            raise FindingsError(exposed)
+        others = tidy.query(keyed("SELECT DISTINCT KEYS FROM withheld"))
+    # A ratio that is blank already gives nothing away, so it is not among the others.
+    every = pd.concat([rows.loc[hidden, list(KEY)], others]).drop_duplicates()
+    new = staged.new
+    same = [new.c[name] == sa.bindparam(f"key_{name}") for name in KEY]
+    blank = dict.fromkeys(NUMBERS) | {"confidentiality": WITHHELD}
+    connection.execute(
+        sa.update(new).where(*same).values(**blank),
+        [{f"key_{name}": row[name] for name in KEY} for row in every.to_dict("records")],
+    )
