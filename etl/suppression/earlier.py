@@ -165,10 +165,11 @@ def past(cells: pd.DataFrame, now: Relations, versions: pd.DataFrame, catalogue:
     below, slack = [_wide(now.below, len(missing))], [now.slack]
     for hidden, figures in _states(versions, at, values, step):
         rows, used = _among(then.equal, hidden)
-        off = ~(np.abs(then.equal[used] @ figures) < 0.5 + then.allowed[used])  # NaN: nobody knows
-        stuck[rows[off].indices] = True
-        equal.append(rows)
-        allowed.append(then.allowed[used])
+        differ = np.abs(then.equal[used] @ figures)  # NaN where nobody knows
+        holding = differ < 0.5 + then.allowed[used]
+        stuck[rows[~holding].indices] = True
+        equal.append(rows[holding | np.isnan(differ)])
+        allowed.append(then.allowed[used][holding | np.isnan(differ)])
         rows, used = _among(then.below, hidden)
         below.append(rows)
         slack.append(np.maximum(np.nan_to_num(-(then.below[used] @ figures)), 0))

@@ -81,12 +81,16 @@ def unread(
     open_to_all = item is not None and item.suppression is None
     if open_to_all and not any("confidentiality" in names for names in said):
         return list(findings)
-    hidden = [replace(finding, suppressed=True) for finding in findings]
-    # Those without a number tell nothing.
     return [
-        kept if replace(redacted(kept), suppressed=False) != finding else finding
-        for finding, kept in zip(findings, hidden, strict=True)
+        finding if finding.row is None and finding.column is None else _without_numbers(finding)
+        for finding in findings
     ]
+
+
+def _without_numbers(finding: Finding) -> Finding:
+    """Return a finding as suppressed, unless no number is in its sentences."""
+    hidden = replace(finding, suppressed=True)
+    return finding if replace(redacted(hidden), suppressed=False) == finding else hidden
 
 
 def files_of(findings: Sequence[Finding], rows: TidyRows) -> dict[int, list[str]]:
