@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from functools import cache
 
 import pandas as pd
@@ -64,36 +64,36 @@ def lacking(
     if known["region"].isin(codes).any():
         return []
     province = tree().names(words.language)[within]
-    title = words.text(indicator.title)
-    return [
-        words(
-            "There is no figure for any of the {n} prefectures of {province}: {what}.",
-            n=len(codes), province=province, what=title,
-        ),
-        *_published(known[known["region"].isin(tree().provinces)]["source"], publishers, words),
-        *_ways(indicator, province, words),
-    ]  # fmt: skip
+    missing = words(
+        "There is no figure for any of the {n} prefectures of {province}: {what}.",
+        n=len(codes),
+        province=province,
+        what=words.text(indicator.title),
+    )
+    sources = known[known["region"].isin(tree().provinces)]["source"]
+    ways = _ways(indicator, province, words)
+    return [missing, *_published(sources, publishers, words), *ways]
 
 
-def _ways(indicator: catalogue.Indicator, province: str, words: Wording) -> list[str]:
+def _ways(indicator: catalogue.Indicator, province: str, words: Wording) -> Iterator[str]:
     known = catalogue.load().indicators
     if indicator.derived:
         needed = [str(indicator.numerator), str(indicator.denominator)]
-        return [words(
+        yield words(
             "It is computed here once there are figures by prefecture of: {indicators}.",
             indicators=words.listed([words.text(known[key].title) for key in needed]),
-        )]  # fmt: skip
-    ways = [words(
+        )
+        return
+    yield words(
         "The authority responsible in {province} could supply a table by prefecture: "
         "docs/own-figures.md tells how.",
         province=province,
-    )]  # fmt: skip
+    )
     if indicator.key.startswith(COUNTED):
-        ways.append(words(
+        yield words(
             "Records of single certificates can be counted by prefecture: "
             "docs/certificates.md tells how."
-        ))  # fmt: skip
-    return ways
+        )
 
 
 def _published(sources: Iterable[str], publishers: tables.Publishers, words: Wording) -> list[str]:

@@ -125,8 +125,9 @@ def _parts_suppressed() -> Iterator[sa.ColumnElement[bool]]:
                 part.c.indicator == sa.case(parts, value=key),
                 part.c.period <= period if earlier_too else part.c.period == period,
                 *(part.c[same] == revision.c[same] for same in ("scheme", "industry", "size")),
-                part.c.region == of, part.c.confidentiality != "F",
-            )  # fmt: skip
+                part.c.region == of,
+                part.c.confidentiality != "F",
+            )
 
 
 def is_total(figures: sa.FromClause) -> sa.ColumnElement[bool]:

@@ -26,7 +26,7 @@ from indicators.store.archive import (
     rows_of,
     snapshot,
 )
-from indicators.store.holdings import held_of
+from indicators.store.holdings import CELL, held_of
 from indicators.store.opening import Dataset
 from indicators.store.tables import (
     KEY,
@@ -93,10 +93,12 @@ def _sound(rows: pd.DataFrame) -> pd.DataFrame:
     """
     rows, known = _numeric(rows), catalogue.load()
     codes: dict[str, Iterable[str]] = {
-        "indicator": known.indicators, "region": known.regions["code"],
-        "scheme": [ALL, *known.schemes["code"]], "industry": [ALL, *known.industries["code"]],
+        "indicator": known.indicators,
+        "region": known.regions["code"],
+        "scheme": [ALL, *known.schemes["code"]],
+        "industry": [ALL, *known.industries["code"]],
         "size": [ALL, *known.sizes["code"]],
-    }  # fmt: skip
+    }
     sound = ~np.isinf(rows["value"].to_numpy()) & (times(rows["period"]).frequency >= 0)
     for name, of in codes.items():
         sound &= rows[name].isin(of).to_numpy(np.bool_)
@@ -116,15 +118,11 @@ def observations(
     Columns: indicator, period, scheme, industry, size, region, value, status, confidentiality,
     numerator, denominator, source, citation, release.
     """
-    return _sound(
-        _asked(
-            engine,
-            number,
-            lambda figures: (
-                sa.select(figures).where(*_chosen(figures, selection)).order_by(*_key(figures))
-            ),
-        )
-    )
+
+    def ask(figures: sa.Subquery) -> sa.Select[Any]:
+        return sa.select(figures).where(*_chosen(figures, selection)).order_by(*_key(figures))
+
+    return _sound(_asked(engine, number, ask))
 
 
 def _chosen(figures: sa.FromClause, selection: Selection) -> Iterator[sa.ColumnElement[bool]]:
@@ -148,17 +146,12 @@ def figures_of_regions(
     Columns as in `observations`.
     """
     wanted = sorted(set(regions))
-    return _sound(
-        _asked(
-            engine,
-            number,
-            lambda figures: (
-                sa.select(figures)
-                .where(figures.c.region.in_(wanted), is_total(figures))
-                .order_by(*_key(figures))
-            ),
-        )
-    )
+
+    def ask(figures: sa.Subquery) -> sa.Select[Any]:
+        chosen = figures.c.region.in_(wanted), is_total(figures)
+        return sa.select(figures).where(*chosen).order_by(*_key(figures))
+
+    return _sound(_asked(engine, number, ask))
 
 
 def parts(
@@ -173,25 +166,25 @@ def parts(
 
     `cells`: the indicators and periods asked for, each found by its key.
     """
-    asked = sorted(set(cells))
+    wanted = sorted(set(cells))
     where, which, large = sorted(set(regions)), sorted(set(industries)), sorted(set(sizes))
 
     def ask(figures: sa.Subquery) -> sa.Select[Any]:
+        columns = figures.c
+        in_regions = columns.scheme == ALL, columns.region.in_(where)
+        of_industries = columns.industry.in_(which), columns.size == ALL
+        of_sizes = columns.industry == ALL, columns.size.in_(large)
         # One question a cell: the key leads to each, where one for all would be a scan.
         every = [
-            sa.select(figures).where(
-                figures.c.indicator == indicator, figures.c.period == period,
-                figures.c.scheme == ALL, figures.c.region.in_(where), *narrowed,
-            )
-            for indicator, period in asked
-            for narrowed in (
-                (figures.c.industry.in_(which), figures.c.size == ALL),
-                (figures.c.industry == ALL, figures.c.size.in_(large)),
-            )
-        ]  # fmt: skip
+            sa.select(figures)
+            .where(columns.indicator == indicator, columns.period == period)
+            .where(*in_regions, *narrowed)
+            for indicator, period in wanted
+            for narrowed in (of_industries, of_sizes)
+        ]
         return sa.select(sa.union_all(*every).subquery("parts"))
 
-    if not asked:
+    if not wanted:
         return observations(engine, Selection("", ""), number)
     return _sound(_asked(engine, number, ask))
 
@@ -207,20 +200,13 @@ def national(engine: sa.Engine, number: int | None = None) -> pd.DataFrame:
 
     def ask(older: int | None) -> sa.Select[Any]:
         figures, held = figures_of(older), held_of(older)
-        names = ("indicator", "period", "scheme", "industry", "size")
-        cells = (
-            sa.select(*(held.c[name] for name in names))
-            .where(
-                held.c.above.in_([ALL, ""]), held.c.scheme == ALL, held.c.size == ALL,
-                held.c.indicator.not_in(covered),
-            )
-            .distinct()
-            .subquery("cells")
-        )  # fmt: skip
+        single = held.c.scheme == ALL, held.c.size == ALL, held.c.indicator.not_in(covered)
+        question = sa.select(*(held.c[name] for name in CELL)).distinct()
+        cells = question.where(held.c.above.in_([ALL, ""]), *single).subquery("cells")
         # By the whole key, so that each is looked up.
         return (
             sa.select(figures)
-            .join_from(cells, figures, sa.and_(*(figures.c[n] == cells.c[n] for n in names)))
+            .join_from(cells, figures, sa.and_(*(figures.c[n] == cells.c[n] for n in CELL)))
             .where(figures.c.region.in_([NATION, ALL]))
             .order_by(*_key(figures))
         )

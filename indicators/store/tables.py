@@ -38,16 +38,29 @@ MEASURES = (
 )
 
 
+def _text(*names: str, nullable: bool = True) -> list[sa.Column[Any]]:
+    return [sa.Column(name, sa.Text, nullable=nullable) for name in names]
+
+
+def _numbers(*names: str) -> list[sa.Column[Any]]:
+    return [sa.Column(name, sa.Double) for name in names]
+
+
+def _counts(*names: str) -> list[sa.Column[Any]]:
+    return [sa.Column(name, sa.Integer, nullable=False) for name in names]
+
+
+def _keys(*names: str) -> list[sa.Column[Any]]:
+    return [sa.Column(name, sa.Text, primary_key=True) for name in names]
+
+
 def _figures(release_in_key: bool) -> list[sa.Column[Any]]:
     return [
-        *(sa.Column(name, sa.Text, primary_key=True) for name in KEY),
-        sa.Column("value", sa.Double),
-        sa.Column("status", sa.Text, nullable=False),
-        sa.Column("confidentiality", sa.Text, nullable=False),
-        sa.Column("numerator", sa.Double),
-        sa.Column("denominator", sa.Double),
-        sa.Column("source", sa.Text, nullable=False),
-        sa.Column("citation", sa.Text, nullable=False),
+        *_keys(*KEY),
+        *_numbers("value"),
+        *_text("status", "confidentiality", nullable=False),
+        *_numbers("numerator", "denominator"),
+        *_text("source", "citation", nullable=False),
         sa.Column("release", sa.Integer, primary_key=release_in_key, nullable=False),
     ]
 
@@ -81,9 +94,8 @@ revision = sa.Table(
 holding = sa.Table(
     "holding",
     metadata,
-    *(sa.Column(name, sa.Text, primary_key=True) for name in (*KEY[:-1], "above", "source")),
-    sa.Column("rows", sa.Integer, nullable=False),
-    sa.Column("known", sa.Integer, nullable=False),
+    *_keys(*KEY[:-1], "above", "source"),
+    *_counts("rows", "known"),
     sqlite_with_rowid=False,
 )
 
@@ -91,29 +103,19 @@ holding = sa.Table(
 catalogue_file = sa.Table(
     "catalogue_file",
     metadata,
-    sa.Column("file", sa.Text, primary_key=True),
-    sa.Column("content", sa.Text, nullable=False),
+    *_keys("file"),
+    *_text("content", nullable=False),
 )
 
 # One row per place in a document that figures are taken from; the key is a digest of the rest.
 citation = sa.Table(
     "citation",
     metadata,
-    sa.Column("citation", sa.Text, primary_key=True),
-    sa.Column("source", sa.Text, nullable=False),
-    sa.Column("publisher", sa.Text, nullable=False),
-    sa.Column("document", sa.Text, nullable=False),
-    sa.Column("date", sa.Text),
-    sa.Column("copy", sa.Text),
-    sa.Column("copy_kind", sa.Text),
-    sa.Column("url", sa.Text),
-    sa.Column("licence", sa.Text, nullable=False),
-    sa.Column("place", sa.Text, nullable=False),
-    sa.Column("basis", sa.Text, nullable=False),
-    sa.Column("verification", sa.Text, nullable=False),
-    sa.Column("note", sa.Text, nullable=False),
-    sa.Column("file", sa.Text, nullable=False),
-    sa.Column("frequency", sa.Text),
+    *_keys("citation"),
+    *_text("source", "publisher", "document", nullable=False),
+    *_text("date", "copy", "copy_kind", "url"),
+    *_text("licence", "place", "basis", "verification", "note", "file", nullable=False),
+    *_text("frequency"),
 )
 
 # One row per published vintage of the figures.
@@ -121,14 +123,8 @@ release = sa.Table(
     "release",
     metadata,
     sa.Column("release", sa.Integer, primary_key=True, autoincrement=False),
-    sa.Column("published_at", sa.Text, nullable=False),
-    sa.Column("published_by", sa.Text, nullable=False),
-    sa.Column("reason", sa.Text, nullable=False),
-    sa.Column("code_version", sa.Text, nullable=False),
-    sa.Column("added", sa.Integer, nullable=False),
-    sa.Column("changed", sa.Integer, nullable=False),
-    sa.Column("withdrawn", sa.Integer, nullable=False),
-    sa.Column("rows", sa.Integer, nullable=False),
+    *_text("published_at", "published_by", "reason", "code_version", nullable=False),
+    *_counts("added", "changed", "withdrawn", "rows"),
     sa.Column("restored", sa.Integer),  # the release that a rollback brought back
     sa.Column("accepted", sa.Text),  # why warnings were accepted
 )
@@ -138,10 +134,8 @@ change = sa.Table(
     "change",
     metadata,
     sa.Column("release", sa.Integer, primary_key=True),
-    sa.Column("indicator", sa.Text, primary_key=True),
-    sa.Column("added", sa.Integer, nullable=False),
-    sa.Column("changed", sa.Integer, nullable=False),
-    sa.Column("withdrawn", sa.Integer, nullable=False),
+    *_keys("indicator"),
+    *_counts("added", "changed", "withdrawn"),
 )
 
 # One row per release and verdict that it turned; the figure is the one that did it. Its values are
@@ -150,14 +144,10 @@ flip = sa.Table(
     "flip",
     metadata,
     sa.Column("release", sa.Integer, primary_key=True),
-    sa.Column("target", sa.Text, primary_key=True),
-    sa.Column("region", sa.Text, primary_key=True),
-    *(
-        sa.Column(name, sa.Text)
-        for name in ("old_verdict", "new_verdict", "old_reason", "new_reason", "period")
-    ),
-    *(sa.Column(name, sa.Double) for name in ("old_value", "new_value")),
-    *(sa.Column(name, sa.Text) for name in ("indicator", "scheme", "industry", "size")),
+    *_keys("target", "region"),
+    *_text("old_verdict", "new_verdict", "old_reason", "new_reason", "period"),
+    *_numbers("old_value", "new_value"),
+    *_text("indicator", "scheme", "industry", "size"),
 )
 
 # One row per release and warning that was accepted. suppressed: its sentences are gone, since a
@@ -167,10 +157,7 @@ warning = sa.Table(
     metadata,
     sa.Column("release", sa.Integer, primary_key=True),
     sa.Column("line", sa.Integer, primary_key=True),
-    *(
-        sa.Column(name, sa.Text, nullable=False)
-        for name in ("check", "file", "sheet", "column", "found", "expected")
-    ),
+    *_text("check", "file", "sheet", "column", "found", "expected", nullable=False),
     sa.Column("row", sa.Integer),
     sa.Column("suppressed", sa.Integer, nullable=False, server_default="0"),
     sa.Column("fingerprint", sa.Text, nullable=False, server_default=""),
@@ -184,7 +171,7 @@ quoted = sa.Table(
     metadata,
     sa.Column("release", sa.Integer, primary_key=True),
     sa.Column("line", sa.Integer, primary_key=True),
-    *(sa.Column(name, sa.Text, primary_key=True) for name in KEY),
+    *_keys(*KEY),
     sqlite_with_rowid=False,
 )
 
@@ -194,11 +181,8 @@ quoted = sa.Table(
 retraction = sa.Table(
     "retraction",
     metadata,
-    *(sa.Column(name, sa.Text, primary_key=True) for name in KEY),
-    *(
-        sa.Column(name, sa.Text, nullable=False)
-        for name in ("rule", "retracted_at", "retracted_by", "reason")
-    ),
+    *_keys(*KEY),
+    *_text("rule", "retracted_at", "retracted_by", "reason", nullable=False),
     sa.Column("purged", sa.Text),
     sqlite_with_rowid=False,
 )
@@ -208,28 +192,18 @@ release_input = sa.Table(
     "release_input",
     metadata,
     sa.Column("release", sa.Integer, primary_key=True),
-    sa.Column("file", sa.Text, primary_key=True),
-    sa.Column("source", sa.Text, nullable=False),
-    sa.Column("sha256", sa.Text, nullable=False),
-    sa.Column("bytes", sa.Integer, nullable=False),
-    sa.Column("first_period", sa.Text),
-    sa.Column("last_period", sa.Text),
+    *_keys("file"),
+    *_text("source", "sha256", nullable=False),
+    *_counts("bytes"),
+    *_text("first_period", "last_period"),
 )
-
-
-def _text(*names: str, nullable: bool = True) -> list[sa.Column[Any]]:
-    return [sa.Column(name, sa.Text, nullable=nullable) for name in names]
-
-
-def _numbers(*names: str) -> list[sa.Column[Any]]:
-    return [sa.Column(name, sa.Double) for name in names]
 
 
 # One row per policy document; one that sets no number stands here too.
 document = sa.Table(
     "document",
     metadata,
-    sa.Column("document", sa.Text, primary_key=True),
+    *_keys("document"),
     *_text("title", "issuer", "region", nullable=False),
     *_text("number", "date", "policy", "read_in", "copy", "url", "note"),
     sa.Column("date_inferred", sa.Integer, nullable=False),
@@ -239,23 +213,20 @@ document = sa.Table(
 target = sa.Table(
     "target",
     metadata,
-    sa.Column("target", sa.Text, primary_key=True),
-    *_text(
-        "document", "indicator", "region", "industry", "size", "scheme", "kind", "shape",
-        "window_early", "window_late", "definition", "place", "verification",
-        nullable=False,
-    ),
+    *_keys("target"),
+    *_text("document", "indicator", "region", "industry", "size", "scheme", nullable=False),
+    *_text("kind", "shape", "window_early", "window_late", nullable=False),
+    *_text("definition", "place", "verification", nullable=False),
     *_text("benchmark", "baseline_period", "department", "supersedes", "note"),
     *_numbers("value", "lower", "upper", "baseline_value", "bound_lower", "bound_upper"),
     sa.Column("approximate", sa.Integer, nullable=False),
-)  # fmt: skip
+)
 
 # One row per target and period before its end that a value is set for.
 milestone = sa.Table(
     "milestone",
     metadata,
-    sa.Column("target", sa.Text, primary_key=True),
-    sa.Column("period", sa.Text, primary_key=True),
+    *_keys("target", "period"),
     sa.Column("value", sa.Double, nullable=False),
     *_text("place", "verification", nullable=False),
     *_text("note"),
@@ -265,8 +236,7 @@ milestone = sa.Table(
 evidence = sa.Table(
     "evidence",
     metadata,
-    sa.Column("target", sa.Text, primary_key=True),
-    sa.Column("period", sa.Text, primary_key=True),
+    *_keys("target", "period"),
     *_text("state", "text", "source", nullable=False),
 )
 
