@@ -11,7 +11,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from etl.figures.cells import amount, period
-from etl.figures.declaration import MEANINGS, PARTS, PROVENANCE, TODO
+from etl.figures.declaration import MEANINGS, PARTS, TODO
 from etl.figures.grid import (
     MARK,
     Certainty,
@@ -88,9 +88,7 @@ class Evidence:
         self.readers = Readers(self.catalogue, self.headings)
         self.parted = ""
         self._say_sheet()
-        self.grid = grid = Grid(
-            self.sample.rows, self.sample.merged, self.readers.is_place, _is_titled
-        )
+        self.grid = grid = self._grid(self.sample)
         self.titles = grid.titles
         if not grid.first:
             self._doubt("header", "", message("no row of figures was found"))
@@ -126,9 +124,6 @@ class Evidence:
         self.made = [item for item in self.made if item.key != key]
         self.made.append(undecided(key, hint, why))
 
-    def _is_decided(self, key: str) -> bool:
-        return any(item.key == key for item in self.made)
-
     def _grid(self, sample: Sample) -> Grid:
         return Grid(sample.rows, sample.merged, self.readers.is_place, _is_titled)
 
@@ -137,21 +132,17 @@ class Evidence:
         if not self.sample.sheet:
             return
         sheets = [self.sample, *self.others]
-        grids = [
-            Grid(sheet.rows, sheet.merged, self.readers.is_place, _is_titled) for sheet in sheets
-        ]
+        grids = [self._grid(sheet) for sheet in sheets]
         tables = [sheet for sheet, grid in zip(sheets, grids, strict=True) if grid.first]
         if len(sheets) == 1 or len(tables) == 1:
             if tables:
                 self.sample = tables[0]
-            self._say(
-                "sheet",
-                self.sample.sheet,
-                "certain" if len(sheets) == 1 else "likely",
+            why = (
                 message("the only visible sheet with anything on it")
                 if len(sheets) == 1
-                else message("the only visible sheet with a table"),
+                else message("the only visible sheet with a table")
             )
+            self._say("sheet", self.sample.sheet, "certain" if len(sheets) == 1 else "likely", why)
         elif self._say_parted(tables, [grid for grid in grids if grid.first]):
             self.sample = tables[0]
         else:
@@ -161,17 +152,11 @@ class Evidence:
             )
             self._doubt("sheet", names, why)
         if self.sample.hidden:
-            self._doubt(
-                "hidden",
-                "read / leave_out",
-                message("hidden rows or columns hold something; what follows leaves them out"),
-            )
+            why = message("hidden rows or columns hold something; what follows leaves them out")
+            self._doubt("hidden", "read / leave_out", why)
         if self.sample.scaled:
-            self._doubt(
-                "number_formats",
-                "shown / stored",
-                message("a number format shows other figures than the cells hold"),
-            )
+            why = message("a number format shows other figures than the cells hold")
+            self._doubt("number_formats", "shown / stored", why)
 
     def _say_parted(self, tables: Sequence[Sample], grids: Sequence[Grid]) -> bool:
         """Say that each sheet is a period, a region or another part of the key, if so."""
@@ -191,14 +176,11 @@ class Evidence:
         grid = self.grid
         rows = [*range(grid.top + 1, grid.first + 1)]
         if grid.another is not None:
-            self._doubt(
-                "header",
-                " / ".join(map(str, rows)),
-                message(
-                    "another table begins in row {row}: give it a file or sheet of its own",
-                    row=grid.another + 1,
-                ),
+            why = message(
+                "another table begins in row {row}: give it a file or sheet of its own",
+                row=grid.another + 1,
             )
+            self._doubt("header", " / ".join(map(str, rows)), why)
             return
         self._say(
             "header",
@@ -211,30 +193,20 @@ class Evidence:
         for column in self.columns.all:
             if column.key not in (*KEY, *PARTS, "unit", "status", "numerator", "denominator"):
                 continue
+            key = f"columns.{column.key}"
             name = self.columns.name(column.place)
-            same = [other for other in self.columns.of(column.key) if other is not column]
+            partly = message("its heading says so; not all of its cells do")
             if column.certainty == "unsure":
-                self._doubt(
-                    f"columns.{column.key}",
-                    column.label,
-                    message("its heading says so; not all of its cells do"),
-                )
-                continue
-            if name is None or same:
-                self._doubt(
-                    f"columns.{column.key}",
-                    column.label,
-                    message("several columns say so: each row may hold figures of several"),
-                )
-                continue
-            why = (
-                message("its heading and its cells say so")
-                if column.titled and column.certainty == "certain"
-                else message("its heading says so; not all of its cells do")
-                if column.titled
-                else message("its cells say so")
-            )
-            self._say(f"columns.{column.key}", name, column.certainty, why)
+                self._doubt(key, column.label, partly)
+            elif name is None or len(self.columns.of(column.key)) > 1:
+                why = message("several columns say so: each row may hold figures of several")
+                self._doubt(key, column.label, why)
+            elif not column.titled:
+                self._say(key, name, column.certainty, message("its cells say so"))
+            elif column.certainty == "certain":
+                self._say(key, name, "certain", message("its heading and its cells say so"))
+            else:
+                self._say(key, name, column.certainty, partly)
 
     def _say_layout(self) -> None:
         figures = self.columns.of("figure")
@@ -284,18 +256,11 @@ class Evidence:
             *(c.label for c, name in zip(filled, names, strict=True) if name is None),
         ]
         if doubtful:
-            self._doubt(
-                "ignore",
-                " / ".join(doubtful),
-                message("say under `columns` what they hold, or that they are ignored"),
-            )
+            why = message("say under `columns` what they hold, or that they are ignored")
+            self._doubt("ignore", " / ".join(doubtful), why)
         elif names:
-            self._say(
-                "ignore",
-                names,
-                "likely",
-                message("remarks, numbers of rows, or figures that follow from those beside them"),
-            )
+            why = message("remarks, numbers of rows, or figures that follow from those beside them")
+            self._say("ignore", names, "likely", why)
 
     def _say_wide(self, ignored: Sequence[Column], unknown: Sequence[Column]) -> None:
         self.layout = "wide"
@@ -315,12 +280,8 @@ class Evidence:
         self.across = [key or f"{TODO} {' '.join(KEY)} -" for key in keys]
         gaps = [key for key, line in zip(keys, range(len(lines)), strict=True) if self._gaps(line)]
         unsure = None in keys
-        self._say(
-            "across",
-            self.across,
-            "unsure" if unsure else "likely",
-            message("what each header row says above the figures"),
-        )
+        why = message("what each header row says above the figures")
+        self._say("across", self.across, "unsure" if unsure else "likely", why)
         merged = [key for key in gaps if key and key != MARK]
         if merged and self.sample.merged is None:
             self._say("merged", merged, "likely", message("rows of the header have gaps"))
@@ -504,18 +465,11 @@ class Evidence:
                 title = self.catalogue.indicators[code].title
                 bare = folded(re.sub(r"[(（][^（(]*[)）]$", "", said.text)) if said.unit else ""
                 exact = {folded(said.text), bare} & {folded(title.zh), folded(title.en)}
-                self._say(
-                    "fixed.indicator",
-                    code,
-                    "certain" if exact else "likely",
-                    message('"{said}" says so', said=said.text),
-                )
+                why = message('"{said}" says so', said=said.text)
+                self._say("fixed.indicator", code, "certain" if exact else "likely", why)
             else:
-                self._doubt(
-                    "fixed.indicator",
-                    " / ".join(sorted(codes)),
-                    message('"{said}" does not say it clearly', said=saying[0].text),
-                )
+                why = message('"{said}" does not say it clearly', said=saying[0].text)
+                self._doubt("fixed.indicator", " / ".join(sorted(codes)), why)
             return
         self._doubt("fixed.indicator", "", message("nothing in the file says it"))
 
@@ -565,11 +519,8 @@ class Evidence:
             saying = next(s.text for s in (*self.head, *self.around) if code in s.regions)
             self._say("fixed.region", code, "likely", message('"{said}" says so', said=saying))
         else:
-            self._doubt(
-                "fixed.region",
-                f"{NATION} / {ALL} / 320000",
-                message("nothing in the file says it, or several do"),
-            )
+            why = message("nothing in the file says it, or several do")
+            self._doubt("fixed.region", f"{NATION} / {ALL} / 320000", why)
 
     def _say_whole(self, key: str) -> None:
         """Say that figures are of all schemes, industries or sizes, unless a title may say else."""
@@ -693,25 +644,14 @@ class Evidence:
         unread = [t for t in bare if t not in provinces and t not in cities and t not in sure]
         within = self._within(cities, sure)
         if within is not None and len(sure) + len(doubtful) > 0:
-            self._say(
-                "within",
-                within,
-                "likely",
-                message("all names are parts of {name}", name=within),
-            )
+            why = message("all names are parts of {name}", name=within)
+            self._say("within", within, "likely", why)
         elif doubtful and len(provinces) + len(unread) == len(bare) and len(provinces) >= 5:
-            self._say(
-                "regions",
-                "province",
-                "likely",
-                message("most names are provinces; {name} may also be a city", name=doubtful[0]),
-            )
+            why = message("most names are provinces; {name} may also be a city", name=doubtful[0])
+            self._say("regions", "province", "likely", why)
         elif [text for text in doubtful if text not in unread]:
-            self._doubt(
-                "regions",
-                "province / prefecture",
-                message("{name} may be a province or a city", name=doubtful[0]),
-            )
+            why = message("{name} may be a province or a city", name=doubtful[0])
+            self._doubt("regions", "province / prefecture", why)
         for text in unread:
             if not _GROUPS.match(plain(text)) and not is_note(text):
                 self.names.setdefault("region", {})[text] = f"{TODO} 320000"
@@ -746,18 +686,11 @@ class Evidence:
         if within is not None:
             return  # a total is then of that region
         if self._adds_up(places):
-            self._say(
-                "scope",
-                "domestic",
-                "likely",
-                message("the total is the sum of the provinces: none abroad is in it"),
-            )
+            why = message("the total is the sum of the provinces: none abroad is in it")
+            self._say("scope", "domestic", "likely", why)
             return
-        self._doubt(
-            "scope",
-            "domestic / all",
-            message("there is a total: say whether it counts those abroad, or which region it is"),
-        )
+        why = message("there is a total: say whether it counts those abroad, or which region it is")
+        self._doubt("scope", "domestic / all", why)
 
     def _adds_up(self, places: Sequence[str]) -> bool:
         """Return whether the only total is the sum of the provinces in every column of figures."""
@@ -793,18 +726,11 @@ class Evidence:
                 continue
             others = [c.place for c in self.columns.of(*KEY, *PARTS) if c.place != p]
             if others and self._tells_apart(p, others):
-                self._say(
-                    "merged",
-                    [column.key],
-                    "likely",
-                    message("the empty cells mean the one above: each row is then another"),
-                )
+                why = message("the empty cells mean the one above: each row is then another")
+                self._say("merged", [column.key], "likely", why)
             elif column.key == "region" or others:
-                self._doubt(
-                    "merged",
-                    f"[{column.key}]",
-                    message("there are figures beside empty cells: is the region above meant?"),
-                )
+                why = message("there are figures beside empty cells: is the region above meant?")
+                self._doubt("merged", f"[{column.key}]", why)
 
     def _tells_apart(self, p: int, others: Sequence[int]) -> bool:
         seen: set[tuple[str, ...]] = set()
@@ -840,11 +766,8 @@ class Evidence:
         legend = self._legend()
         for mark in marks:
             if (text := legend.get(mark)) is None:
-                self._doubt(
-                    f"notes.{mark}",
-                    "P / E / B",
-                    message("this mark stands beside names or figures"),
-                )
+                why = message("this mark stands beside names or figures")
+                self._doubt(f"notes.{mark}", "P / E / B", why)
                 continue
             status = "P" if _PROVISIONAL.search(text) else "E" if _ESTIMATED.search(text) else text
             self._say(f"notes.{mark}", status, "likely", message('"{said}" says so', said=text))
@@ -866,12 +789,8 @@ class Evidence:
         cells = {self.grid.rows[i][p].strip() for i in self.grid.body for p in self.figures}
         for text in sorted(cells):
             if not text:
-                self._say(
-                    "missing.",
-                    "omit",
-                    "likely",
-                    message("empty cells make no row; say O or M if they are to be told"),
-                )
+                why = message("empty cells make no row; say O or M if they are to be told")
+                self._say("missing.", "omit", "likely", why)
             elif kind(text) == "sign":
                 self._say_sign(text)
 
@@ -893,14 +812,10 @@ class Evidence:
                         f"missing.{sign}", code, "likely", message('"{said}" says so', said=note)
                     )
                     return
-        self._doubt(
-            f"missing.{sign}",
-            " / ".join(MEANINGS),
-            message(
-                "it stands in place of figures: O no data, M not applicable, "
-                "C suppressed, omit no row"
-            ),
+        why = message(
+            "it stands in place of figures: O no data, M not applicable, C suppressed, omit no row"
         )
+        self._doubt(f"missing.{sign}", " / ".join(MEANINGS), why)
 
     def _say_left_out(self) -> None:
         rules: list[object] = []
@@ -910,11 +825,8 @@ class Evidence:
         rows = [i + 1 for i in self.grid.texts]
         if rows and self.grid.another is None:
             if self._sections():
-                self._doubt(
-                    "leave_out",
-                    str(rows),
-                    message("rows without figures may say what the rows below them are"),
-                )
+                why = message("rows without figures may say what the rows below them are")
+                self._doubt("leave_out", str(rows), why)
                 return
             rules.append({"rows": rows})
         if region is not None and (name := self.columns.name(region)) is not None:
@@ -932,11 +844,8 @@ class Evidence:
         if below is not None:
             rules.append(below)
         elif self.grid.below:
-            self._doubt(
-                "leave_out",
-                str([i + 1 for i in self.grid.below]),
-                message("something stands below the table"),
-            )
+            why = message("something stands below the table")
+            self._doubt("leave_out", str([i + 1 for i in self.grid.below]), why)
             return
         if rules:
             self._say(
@@ -975,14 +884,12 @@ class Evidence:
     def _say_names(self) -> None:
         for dimension, entries in self.names.items():
             unsure = any(code.startswith(TODO) for code in entries.values())
-            self._say(
-                f"names.{dimension}",
-                entries,
-                "unsure" if unsure else "likely",
+            why = (
                 message("no name of the code list, or to be decided")
                 if unsure
-                else message("what the file's own words mean"),
+                else message("what the file's own words mean")
             )
+            self._say(f"names.{dimension}", entries, "unsure" if unsure else "likely", why)
 
     def _say_doubles(self) -> None:
         """Doubt the layout where two rows say the same: something tells them apart."""
@@ -1003,69 +910,48 @@ class Evidence:
                     cell = above[p] = cell or above.get(p, "")
                 key.append(cell)
             if places and (double := seen.setdefault(tuple(key), i)) != i:
-                self._doubt(
-                    "layout",
-                    "long / wide",
-                    message(
-                        "rows {first} and {second} have the same names: what tells them apart?",
-                        first=double + 1,
-                        second=i + 1,
-                    ),
+                why = message(
+                    "rows {first} and {second} have the same names: what tells them apart?",
+                    first=double + 1,
+                    second=i + 1,
                 )
+                self._doubt("layout", "long / wide", why)
                 return
 
     def _say_width(self) -> None:
         """Doubt the layout of a table that is wider than what was looked at."""
         if self.sample.width > self.grid.width:
-            self._doubt(
-                "layout",
-                "long / wide",
-                message(
-                    "of {n} columns the first {seen} were looked at",
-                    n=self.sample.width,
-                    seen=self.grid.width,
-                ),
+            why = message(
+                "of {n} columns the first {seen} were looked at",
+                n=self.sample.width,
+                seen=self.grid.width,
             )
+            self._doubt("layout", "long / wide", why)
 
     def _say_provenance(self) -> None:
-        texts = [c for cells in self.grid.rows[:_SEARCHED] for c in cells if c.strip()]
-        texts += [c for cells in self.grid.rows[-_SEARCHED:] for c in cells if c.strip()]
-        found = [m for text in texts for p in (_PUBLISHER, _FILLED_BY) if (m := p.search(text))]
+        rows = [*self.grid.rows[:_SEARCHED], *self.grid.rows[-_SEARCHED:]]
+        texts = [cell for cells in rows for cell in cells if cell.strip()]
+        by = (_PUBLISHER, _FILLED_BY)
+        publishers = [m for text in texts for pattern in by if (m := pattern.search(text))]
+        if publishers:
+            first = publishers[0]
+            name = first[first.lastindex or 1].strip(" ,，。")
+            why = message('"{said}" says so', said=first.string.strip())
+            self._say("provenance.publisher", name, "likely", why)
+        else:
+            self._doubt("provenance.publisher", "", message("nothing in the file says it"))
         titles = [
             text
             for text in self.titles
             if len(text) > 4
-            and not self.headings.read(text).unit == text  # noqa: SIM201
-            and not any(p.search(text) for p in (_PUBLISHER, _FILLED_BY))
+            and self.headings.read(text).unit != text
+            and not any(pattern.search(text) for pattern in by)
             and not re.match(r"[(（]?(?:计量)?单位\s*[:：]", text)
         ]
-        publisher = found[0][found[0].lastindex or 1].strip(" ,，。") if found else ""
-        for key in PROVENANCE:
-            if key == "publisher" and found:
-                self._say(
-                    f"provenance.{key}",
-                    publisher,
-                    "likely",
-                    message('"{said}" says so', said=found[0].string.strip()),
-                )
-            elif key == "document":
-                self._say(
-                    f"provenance.{key}",
-                    titles[0] if titles else self.path.stem,
-                    "likely",
-                    message("the title above the table")
-                    if titles
-                    else message("the name of the file"),
-                )
-            elif key == "licence":
-                self._say(
-                    f"provenance.{key}",
-                    "未注明",
-                    "likely",
-                    message("the file names no licence: write the terms of use if there are any"),
-                )
-            else:
-                self._doubt(f"provenance.{key}", "", message("nothing in the file says it"))
+        why = message("the title above the table") if titles else message("the name of the file")
+        self._say("provenance.document", titles[0] if titles else self.path.stem, "likely", why)
+        why = message("the file names no licence: write the terms of use if there are any")
+        self._say("provenance.licence", "未注明", "likely", why)
 
 
 _SEARCHED = 40
