@@ -26,21 +26,22 @@ PEERS = "peer_groups"
 # Beside the project's own files, whichever are looked at: a planner edits no schema.
 SCHEMA = catalogue.CATALOGUE / "catalogue.schema.json"
 PEERS_SCHEMA = catalogue.REFERENCE / f"{PEERS}.schema.json"
+BOUNDARIES = Path("boundaries") / "boundaries.yaml"
+BOUNDARIES_SCHEMA = catalogue.REFERENCE / "boundaries.schema.json"
 Rows = list[tuple[int, dict[str, str]]]  # of a code list, each with its line
+Known = dict[str, tuple[list[str], Message]]  # the words that may stand under a key
 # The columns of each code list, its codes in the first.
 _COLUMNS = {
-    "regions": (
-        "code", "name_zh", "short_zh", "name_en", "iso3166_2", "kind", "parent", "group",
-        "members", "note",
-    ),
-    "industries": ("code", "name_zh", "name_en", "level", "parent"),
-    "schemes": (
-        "code", "name_zh", "name_en", "parent", "platform_code", "valid_from", "valid_to", "note",
-    ),
-    "sizes": ("code", "name_zh", "name_en"),
-    "size_rules": ("selector", "name_zh", "measure", "large_min", "medium_min", "small_min"),
-    "region_spellings": ("spelling", "code", "relation", "since", "source", "note"),
-}  # fmt: skip
+    name: tuple(columns.split())
+    for name, columns in {
+        "regions": "code name_zh short_zh name_en iso3166_2 kind parent group members note",
+        "industries": "code name_zh name_en level parent",
+        "schemes": "code name_zh name_en parent platform_code valid_from valid_to note",
+        "sizes": "code name_zh name_en",
+        "size_rules": "selector name_zh measure large_min medium_min small_min",
+        "region_spellings": "spelling code relation since source note",
+    }.items()
+}
 # Those that hold codes, one or several, and of which list.
 _REFERENCES = [
     ("regions", "parent", "regions"),
@@ -52,6 +53,7 @@ _REFERENCES = [
 _REGION = message("a code of {file}", file="regions.csv")
 _INDICATOR = message("an indicator of the catalogue")
 _TWICE = message("a key that no other entry has")
+_KEEP = message("keep the entry that holds and remove the other")
 
 
 def findings(folder: Path | None = None, reference: Path | None = None) -> list[Finding]:
@@ -75,10 +77,14 @@ def findings(folder: Path | None = None, reference: Path | None = None) -> list[
         part = {"$ref": f"#/$defs/{name}_file", "$defs": schema["$defs"]}
         wrong += _checked(files, folder / f"{name}.yaml", part)
     wrong += _checked(files, reference / f"{PEERS}.yaml", load_schema(PEERS_SCHEMA))
+    wrong += _checked(files, reference / BOUNDARIES, load_schema(BOUNDARIES_SCHEMA))
+    known = _known(files, whole)
     wrong += [
-        *_clause_findings(files), *_indicator_findings(files, whole), *_text_findings(files),
-        *_peer_findings(files, whole),
-    ]  # fmt: skip
+        *_clause_findings(files),
+        *_indicator_findings(files, known),
+        *_text_findings(files),
+        *_peer_findings(files, known),
+    ]
     register, found = read_register(folder / "targets")
     wrong += found
     if {*_FILES, *_COLUMNS} <= {*files, *whole}:
@@ -98,49 +104,42 @@ def _checked(files: dict[str, Written], path: Path, schema: Mapping[str, Any]) -
 
 def _code_list(path: Path) -> tuple[Rows, list[Finding]]:
     """Return the rows of a code list, and why they cannot be read."""
-    name, columns = path.name, _COLUMNS[path.stem]
+
+    def unread(
+        found: str, expected: Message, advice: Message, line: int = 1
+    ) -> tuple[Rows, list[Finding]]:
+        return [], [_about(path.name, line, found, expected, advice)]
+
+    csv_file = message("a CSV file in UTF-8")
+    look = message("look at the commas and the quotes of this line")
     try:
         text = path.read_text(encoding="utf-8-sig")
     except FileNotFoundError:
-        return [], [_about(name, "", message("this file"), message("put the file back"))]
+        return unread("", message("this file"), message("put the file back"))
     except UnicodeDecodeError as error:
         line = path.read_bytes()[: error.start].count(b"\n") + 1
-        return [], [
-            _about(
-                name, "", message("a CSV file in UTF-8"),
-                message('save it as "CSV UTF-8", which Excel and WPS offer'), line,
-            )
-        ]  # fmt: skip
+        save = message('save it as "CSV UTF-8", which Excel and WPS offer')
+        return unread("", csv_file, save, line)
     reader = csv.reader(io.StringIO(text, newline=""), strict=True)
     rows: Rows = []
     try:
         headings = next(reader, [])
-        if missing := [column for column in columns if column not in headings]:
+        if missing := [each for each in _COLUMNS[path.stem] if each not in headings]:
             expected = message("the columns {names}", names=", ".join(missing))
-            return [], [_about(name, ", ".join(headings), expected, message("add what is missing"))]
+            return unread(", ".join(headings), expected, message("add what is missing"))
         for cells in reader:
             if len(cells) != len(headings):
-                return [], [
-                    _about(
-                        name, str(len(cells)), message("{n} cells", n=len(headings)),
-                        message("look at the commas and the quotes of this line"), reader.line_num,
-                    )
-                ]  # fmt: skip
+                expected = message("{n} cells", n=len(headings))
+                return unread(str(len(cells)), expected, look, reader.line_num)
             rows.append((reader.line_num, dict(zip(headings, cells, strict=True))))
     except csv.Error as error:
-        return [], [
-            _about(
-                name, str(error), message("a CSV file in UTF-8"),
-                message("look at the commas and the quotes of this line"), reader.line_num,
-            )
-        ]  # fmt: skip
+        return unread(str(error), csv_file, look, reader.line_num)
     return rows, []
 
 
 def _about(
-    file: str, found: str, expected: Message, advice: Message, line: int | None = 1,
-    entry: str | None = None,
-) -> Finding:  # fmt: skip
+    file: str, line: int, found: str, expected: Message, advice: Message, entry: str | None = None
+) -> Finding:
     return Finding(file, found, expected, advice, row=line, column=entry, check="catalogue")
 
 
@@ -150,31 +149,26 @@ def _list_findings(lists: Mapping[str, Rows]) -> Iterator[Finding]:
         for line, row in lists.get(name, []):
             code, file = row["code"], f"{name}.csv"
             if code in first:
-                yield _about(
-                    file, code, message("each code once; it stands in line {line} too",
-                                        line=first[code]),
-                    message("keep the entry that holds and remove the other"), line, code,
-                )  # fmt: skip
+                expected = message("each code once; it stands in line {line} too", line=first[code])
+                yield _about(file, line, code, expected, _KEEP, code)
             first.setdefault(code, line)
             for column in ("code", "name_zh", "name_en"):
                 if not row[column].strip():
-                    yield _about(
-                        file, "", message("a text"), message("add what is missing"), line,
-                        f"{code} · {column}",
-                    )  # fmt: skip
+                    add = message("add what is missing")
+                    yield _about(file, line, "", message("a text"), add, f"{code} · {column}")
     for name, column, other in _REFERENCES:
         if name in lists and other in lists:
             yield from _unknown_codes(name, column, lists[name], _codes(lists, other))
 
 
 def _unknown_codes(name: str, column: str, rows: Rows, codes: list[str]) -> Iterator[Finding]:
+    file = f"{name}.csv"
+    expected = message("a code of {file}", file=file)
     for line, row in rows:
         for code in row[column].split():
             if code not in codes:
-                yield _about(
-                    f"{name}.csv", code, message("a code of {file}", file=f"{name}.csv"),
-                    nearest(code, codes), line, f"{row['code']} · {column}",
-                )  # fmt: skip
+                entry = f"{row['code']} · {column}"
+                yield _about(file, line, code, expected, nearest(code, codes), entry)
 
 
 def _codes(lists: Mapping[str, Rows], name: str) -> list[str]:
@@ -187,23 +181,16 @@ def _clause_findings(files: Mapping[str, Written]) -> Iterator[Finding]:
             keys = [entry["key"] for entry in files[name].content[level]]
             for number, key in enumerate(keys):
                 if key in keys[:number]:
-                    yield files[name].finding(
-                        key, _TWICE, message("keep the entry that holds and remove the other"),
-                        level, number, "key",
-                    )  # fmt: skip
+                    yield files[name].finding(key, _TWICE, _KEEP, level, number, "key")
 
 
-def _indicator_findings(
-    files: Mapping[str, Written], lists: Mapping[str, Rows]
-) -> Iterator[Finding]:
-    if "indicators" not in files:
-        return
-    file = files["indicators"]
-    entries: dict[str, dict[str, Any]] = file.content["indicators"]
-    known: dict[str, tuple[list[str], Message]] = {
-        name: (list(entries), _INDICATOR)
-        for name in ("numerator", "denominator", "holders_of", "subset_of", "indicator")
-    }
+def _known(files: Mapping[str, Written], lists: Mapping[str, Rows]) -> Known:
+    """Return what an entry may name, as far as the files that say it can be read."""
+    known: Known = {}
+    if "indicators" in files:
+        indicators = (list(files["indicators"].content["indicators"]), _INDICATOR)
+        names = ("numerator", "denominator", "holders_of", "subset_of", "indicator")
+        known |= dict.fromkeys(names, indicators)
     if "units" in files:
         units = list(files["units"].content["units"])
         known["unit"] = (units, message("a unit of {file}", file="units.yaml"))
@@ -211,48 +198,52 @@ def _indicator_findings(
         clauses = [entry["key"] for entry in files["clauses"].content["clauses"]]
         known["clause"] = (clauses, message("a clause of {file}", file="clauses.yaml"))
     if "regions" in lists:
-        known["share_of"] = (_codes(lists, "regions"), _REGION)
+        known["share_of"] = known["region"] = (_codes(lists, "regions"), _REGION)
     if "industries" in lists:
         industries = [ALL, *_codes(lists, "industries")]
         known["industry"] = (industries, message("an industry of GB/T 4754-2017"))
     if "schemes" in lists:
-        known["scheme"] = (
-            _codes(lists, "schemes"),
-            message("a code of {file}", file="schemes.csv"),
-        )
-    for key, entry in entries.items():
-        for above in ((), ("ratio",), ("same_as",)):
-            part = entry if not above else entry.get(above[0], {})
-            for name, (codes, expected) in known.items():
-                if name in part and part[name] not in codes:
-                    yield file.finding(
-                        part[name], expected, nearest(part[name], codes),
-                        "indicators", key, *above, name,
-                    )  # fmt: skip
-        yield from _number_findings(file, key, entry)
+        schemes = _codes(lists, "schemes")
+        known["scheme"] = (schemes, message("a code of {file}", file="schemes.csv"))
+    return known
 
 
-def _number_findings(file: Written, key: str, entry: Mapping[str, Any]) -> Iterator[Finding]:
+def _unknown(
+    file: Written, part: Mapping[str, Any], known: Known, *place: str | int
+) -> Iterator[Finding]:
+    """Yield a finding for each entry of a part of a file that names what is not known."""
+    for name, (codes, expected) in known.items():
+        if name in part and part[name] not in codes:
+            yield file.finding(part[name], expected, nearest(part[name], codes), *place, name)
+
+
+def _indicator_findings(files: Mapping[str, Written], known: Known) -> Iterator[Finding]:
+    if "indicators" not in files:
+        return
+    file = files["indicators"]
+    for key, entry in file.content["indicators"].items():
+        place = ("indicators", key)
+        yield from _unknown(file, entry, known, *place)
+        for part in ("ratio", "same_as"):
+            yield from _unknown(file, entry.get(part, {}), known, *place, part)
+        yield from _number_findings(file, entry, *place)
+
+
+def _number_findings(file: Written, entry: Mapping[str, Any], *place: str) -> Iterator[Finding]:
     low, high = entry["range"]
     if low >= high:
-        yield file.finding(
-            f"[{low}, {high}]", message("the lower bound first"),
-            message("exchange the two bounds"), "indicators", key, "range",
-        )  # fmt: skip
+        expected, advice = message("the lower bound first"), message("exchange the two bounds")
+        yield file.finding(f"[{low}, {high}]", expected, advice, *place, "range")
     breaks = entry.get("breaks", [])
     if breaks != sorted(breaks):
-        yield file.finding(
-            str(breaks), message("numbers that rise"), message("put them in order"),
-            "indicators", key, "breaks",
-        )  # fmt: skip
+        expected, advice = message("numbers that rise"), message("put them in order")
+        yield file.finding(str(breaks), expected, advice, *place, "breaks")
     ratio = entry.get("ratio", {})
     earlier = ratio.get("denominator_period", "same") == "earlier"
     if earlier != ("max_age" in ratio):
-        yield file.finding(
-            "", message("denominator_period: earlier and max_age together, or neither"),
-            message("say how many years older the denominator may be, or leave both out"),
-            "indicators", key, "ratio",
-        )  # fmt: skip
+        expected = message("denominator_period: earlier and max_age together, or neither")
+        advice = message("say how many years older the denominator may be, or leave both out")
+        yield file.finding("", expected, advice, *place, "ratio")
 
 
 def _text_findings(files: Mapping[str, Written]) -> Iterator[Finding]:
@@ -270,37 +261,22 @@ def _language_findings(
     file: Written, text: Mapping[str, str], *place: str | int
 ) -> Iterator[Finding]:
     if not _HAN.search(text["zh"]):
-        yield file.finding(
-            text["zh"], message("Chinese"), message("write it in Chinese"), *place, "zh"
-        )
+        advice = message("write it in Chinese")
+        yield file.finding(text["zh"], message("Chinese"), advice, *place, "zh")
     if _HAN.search(text["en"]):
-        yield file.finding(
-            text["en"], message("English"), message("write it in English"), *place, "en"
-        )
+        advice = message("write it in English")
+        yield file.finding(text["en"], message("English"), advice, *place, "en")
 
 
-def _peer_findings(files: Mapping[str, Written], lists: Mapping[str, Rows]) -> Iterator[Finding]:
+def _peer_findings(files: Mapping[str, Written], known: Known) -> Iterator[Finding]:
     if PEERS not in files:
         return
     file = files[PEERS]
-    if "regions" in lists:
-        codes = _codes(lists, "regions")
-        for number, group in enumerate(file.content["groups"]):
-            for position, code in enumerate(group["members"]):
-                if code not in codes:
-                    yield file.finding(
-                        code, _REGION, nearest(code, codes), "groups", number, "members", position
-                    )
-    known: dict[str, tuple[list[str], Message]] = {}
-    if "indicators" in files:
-        known["indicator"] = (list(files["indicators"].content["indicators"]), _INDICATOR)
-    if "industries" in lists:
-        industries = [ALL, *_codes(lists, "industries")]
-        known["industry"] = (industries, message("an industry of GB/T 4754-2017"))
+    codes, expected = known.get("region", ([], _REGION))
+    for number, group in enumerate(file.content["groups"] if codes else []):
+        for position, code in enumerate(group["members"]):
+            if code not in codes:
+                place = ("groups", number, "members", position)
+                yield file.finding(code, expected, nearest(code, codes), *place)
     for number, feature in enumerate(file.content["neighbours"]["features"]):
-        for name, (codes, expected) in known.items():
-            if name in feature and feature[name] not in codes:
-                yield file.finding(
-                    feature[name], expected, nearest(feature[name], codes),
-                    "neighbours", "features", number, name,
-                )  # fmt: skip
+        yield from _unknown(file, feature, known, "neighbours", "features", number)

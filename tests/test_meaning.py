@@ -31,12 +31,14 @@ from tests.conftest import WORLD, publish_rows
 
 HAN = re.compile(r"[\u4e00-\u9fff]")
 INDICATORS, TARGETS = "catalogue/indicators.yaml", "catalogue/targets"
+BOUNDARIES = "reference/boundaries/boundaries.yaml"
 GUIZHOU = f"{TARGETS}/guizhou-certification-2018.yaml"
 GUANGDONG = f"{TARGETS}/guangdong-certification-2018.yaml"
 
 # file, what stands there, what a slip makes of it, the entry told; the line is the first changed.
 SLIPS = [
     (INDICATORS, "clause: preamble", "clause: prologue", "certificates_valid · clause"),
+    (BOUNDARIES, "vintage: '2021'", "vintage: 2021", "vintage"),
     (INDICATORS, "polarity: higher_better", "polarity: higher", "certificates_valid · polarity"),
     (INDICATORS, "unit: certificates", "unit: sheets", "certificates_valid · unit"),
     (INDICATORS, "range: [0, 20000000]", "range: [20000000, 0]", "certificates_valid · range"),

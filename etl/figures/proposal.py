@@ -12,40 +12,14 @@ import yaml
 
 from etl.figures.declaration import beside
 from etl.figures.evidence import Evidence, Item
+from etl.figures.grammar import SCHEMA
 from etl.files.listing import Listing
 from etl.files.opening import opened
 from etl.files.table import Sample
+from etl.schema import load_schema
 from indicators.catalogue import Catalogue
 from indicators.findings import message
 from indicators.wording import Wording
-
-_ORDER = (
-    "provenance",
-    "encoding",
-    "separator",
-    "sheet",
-    "across_sheets",
-    "sheets",
-    "hidden",
-    "number_formats",
-    "header",
-    "layout",
-    "across",
-    "columns",
-    "merged",
-    "ignore",
-    "fixed",
-    "unit",
-    "dates",
-    "scope",
-    "whole",
-    "regions",
-    "within",
-    "names",
-    "notes",
-    "missing",
-    "leave_out",
-)
 
 
 @dataclass(frozen=True)
@@ -72,7 +46,7 @@ class Proposal:
             )
         )
         lines = [f"# {about}"]
-        for top in _ORDER:
+        for top in load_schema(SCHEMA)["properties"]:  # in the order of the schema
             nested = False
             for item in (item for item in self.items if item.key.partition(".")[0] == top):
                 _, inner, key = item.key.partition(".")
