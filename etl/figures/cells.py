@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Callable
 from dataclasses import dataclass
 from decimal import Decimal
+from typing import TypeVar
 
 from indicators.findings import Message, message
 from indicators.names import UnreadError, note_advice, note_mark, plain
@@ -18,6 +20,22 @@ _NUMBER = re.compile(rf"{_DIGITS}(?P<multiple>{_MULTIPLE})?(?P<percent>[%‰])?"
 _GROUPED = re.compile(r"(?<![0-9.])([0-9]{1,3}(?:([, ])[0-9]{3})(?:\2[0-9]{3})*)(?![0-9])")
 _NOTED = re.compile(r"[0-9][%万亿]?(?:[*†‡#]+|[(\[（].*[)\]）]|[a-z]+)$", re.IGNORECASE)
 _ABOUT = re.compile(r"^(约|近|超|逾|不足|大约|[<>≈~≥≤])|(余|多|左右|以上|以下)$")
+
+
+T = TypeVar("T")
+
+
+def attempt(read: Callable[..., T], *said: object) -> T | UnreadError:
+    """Return what a reader makes of something, or why it makes nothing of it."""
+    try:
+        return read(*said)
+    except UnreadError as reason:
+        return reason
+
+
+def reads(read: Callable[..., object], *said: object) -> bool:
+    """Return whether a reader makes something of it."""
+    return not isinstance(attempt(read, *said), UnreadError)
 
 
 @dataclass(frozen=True)

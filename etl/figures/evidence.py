@@ -21,11 +21,11 @@ from etl.figures.grid import (
     Readers,
     all_read,
     kind,
-    labels_of,
     titled_as,
     unmarked,
 )
 from etl.figures.headings import Heading, Headings
+from etl.figures.layout import labels_of
 from etl.files.table import Sample
 from indicators.catalogue import Catalogue, tree_of
 from indicators.findings import Message, message

@@ -7,17 +7,17 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection
 from dataclasses import dataclass, field
 from functools import cache
 from itertools import islice
 from typing import Literal
 
-from etl.figures.cells import amount, month, period, quarter
+from etl.figures.cells import amount, month, period, quarter, reads
 from etl.figures.headings import Headings
 from etl.files.table import Range, letter
 from indicators.catalogue import Catalogue
-from indicators.names import UnreadError, is_note, is_whole, names, note_mark, plain
+from indicators.names import is_note, is_whole, names, note_mark, plain
 from indicators.statuses import OBSERVATION_STATUSES
 
 Kind = Literal["blank", "number", "year", "noted", "sign", "text"]
@@ -49,14 +49,12 @@ def kind(text: str) -> Kind:
         return "sign"
     if _YEAR.fullmatch(bare) and not note_mark(text):
         return "year"
-    try:
-        amount(text)
-    except UnreadError:
-        unmarked = text.strip()
-        while unmarked and note_mark(unmarked[-1]):
-            unmarked = unmarked[:-1].rstrip()
-        return "noted" if _NOTED.fullmatch(plain(unmarked)) else "text"
-    return "number"
+    if reads(amount, text):
+        return "number"
+    bare = text.strip()
+    while bare and note_mark(bare[-1]):
+        bare = bare[:-1].rstrip()
+    return "noted" if _NOTED.fullmatch(plain(bare)) else "text"
 
 
 def unmarked(text: str) -> str:
@@ -319,8 +317,8 @@ class Readers:
         self.reads: dict[str, Reads] = {
             "region": cache(self._region),
             "period": cache(self._period),
-            "quarter": cache(lambda text: _is(quarter, text) and not _bare(text)),
-            "month": cache(lambda text: _is(month, text) and not _bare(text)),
+            "quarter": cache(lambda text: reads(quarter, text) and not _bare(text)),
+            "month": cache(lambda text: reads(month, text) and not _bare(text)),
             "indicator": cache(self._indicator),
             "scheme": cache(lambda text: self.code("scheme", text) is not None),
             "size": cache(lambda text: self.code("size", text) is not None),
@@ -345,7 +343,7 @@ class Readers:
         )
 
     def _period(self, text: str) -> bool:
-        return _is(period, unmarked(text))
+        return reads(period, unmarked(text))
 
     def _indicator(self, text: str) -> bool:
         return self.headings.read(unmarked(text)).indicator is not None
@@ -423,7 +421,7 @@ class Columns:
             return ("status" if coded == 1 else "other"), "likely", True
         if titled in ("month", "quarter") and texts:
             part = month if titled == "month" else quarter
-            if self.share(p, lambda text: _is(part, text)) == 1:
+            if self.share(p, lambda text: reads(part, text)) == 1:
                 return titled, "certain", True
         if titled in self.readers.reads and texts:
             share = self.share(p, self.readers.reads[titled])
@@ -449,9 +447,9 @@ class Columns:
             years = p == 0 and self.share(p, lambda text: kind(text) == "year") == 1
             return "period" if years and len(self.texts(p)) > 1 else None
         codes = all(len(text) < 4 and text.isascii() for text in self.texts(p))
-        for key, reads in self.readers.reads.items():
+        for key, read in self.readers.reads.items():
             # A, B, C are codes of more lists than one.
-            if self.share(p, reads) >= 0.9 and not (codes and key != "period"):
+            if self.share(p, read) >= 0.9 and not (codes and key != "period"):
                 return key
         return None
 
@@ -505,14 +503,6 @@ class Columns:
         self.all[p] = Column(p, column.label, key, column.certainty, column.titled)
 
 
-def labels_of(header: Sequence[Sequence[str]], width: int) -> list[str]:
-    """Return each column's label, as a declaration names it."""
-    return [
-        " / ".join(dict.fromkeys(cells[p].strip() for cells in header if cells[p].strip()))
-        for p in range(width)
-    ]
-
-
 def titled_as(label: str) -> str | None:
     """Return what a heading says its column is, in either language or both."""
     for part in reversed(label.split(" / ")):
@@ -531,14 +521,6 @@ def _bare_word(label: str) -> str:
     return plain(label).casefold()
 
 
-def _is(read: Callable[[str], object], text: str) -> bool:
-    try:
-        read(text)
-    except UnreadError:
-        return False
-    return True
-
-
 def _bare(text: str) -> bool:
     """Return whether a text is digits alone: a month that nothing calls one."""
     return plain(text).removesuffix(".0").isdigit()
@@ -550,7 +532,7 @@ def _is_figure(text: str) -> bool:
 
 def _is_year(text: str) -> bool:
     bare = unmarked(text)
-    return _is(period, bare) and len(period(bare)) == 4
+    return reads(period, bare) and len(period(bare)) == 4
 
 
 def all_read(texts: Collection[str], reads: Reads) -> bool:

@@ -12,7 +12,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cached_property
 
-from etl.figures.cells import MULTIPLES, period
+from etl.figures.cells import MULTIPLES, attempt, period, reads
 from etl.figures.units import BODIES, power
 from indicators.catalogue import Catalogue
 from indicators.names import UnreadError, plain
@@ -170,11 +170,7 @@ class Headings:
 
     def fits(self, unit: str, indicator: str) -> bool:
         """Return whether figures in a unit can be those of an indicator."""
-        try:
-            power(unit, self.catalogue.units[self.catalogue.indicators[indicator].unit])
-        except UnreadError:
-            return False
-        return True
+        return reads(power, unit, self.catalogue.units[self.catalogue.indicators[indicator].unit])
 
     def _labelled(self, left: str) -> tuple[str | None, str]:
         match = _LABELLED.search(left)
@@ -307,10 +303,10 @@ def _periods(left: str) -> tuple[tuple[str, ...], bool, str]:
         if _DAY.search(match[0]) and not until:
             spans = True
             return "\0"
-        try:
-            found.append(period(match[0]))
-        except UnreadError:
+        if isinstance(meaning := attempt(period, match[0]), UnreadError):
             spans = True
+        else:
+            found.append(meaning)
         return "\0"
 
     left = _PERIOD.sub(one, left)

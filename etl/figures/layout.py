@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import difflib
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from etl.figures.declaration import Declaration, Rule
@@ -43,10 +44,7 @@ def layout(table: Table, declaration: Declaration, listing: Listing) -> Layout:
     """
     width = max(map(len, table.header), default=0)
     header = [[*cells, *[""] * (width - len(cells))] for cells in table.header]
-    labels = [
-        " / ".join(dict.fromkeys(cells[p].strip() for cells in header if cells[p].strip()))
-        for p in range(width)
-    ]
+    labels = labels_of(header, width)
     made = Layout(labels)
 
     def place(name: str) -> int | None:
@@ -115,6 +113,14 @@ def layout(table: Table, declaration: Declaration, listing: Listing) -> Layout:
         listing.add(" | ".join(labels), expected, _CORRECT, row=declaration.header[-1])
     listing.refuse()
     return made
+
+
+def labels_of(header: Sequence[Sequence[str]], width: int) -> list[str]:
+    """Return each column's label, as a declaration names it."""
+    return [
+        " / ".join(dict.fromkeys(cells[p].strip() for cells in header if cells[p].strip()))
+        for p in range(width)
+    ]
 
 
 def _spread(

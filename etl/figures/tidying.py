@@ -18,7 +18,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
-from etl.figures.cells import amount
+from etl.figures.cells import amount, reads
 from etl.figures.citations import Citations
 from etl.figures.declaration import CITED, MARKS, PARTS, Declaration, Rule
 from etl.figures.layout import Layout, layout
@@ -293,7 +293,7 @@ class Rows:
             for place in self.layout.figures:
                 column = batch.columns[place].filter(pa.array(below))
                 self.conversion.list_rows(
-                    np.flatnonzero(coded(column).where(_is_figure)),
+                    np.flatnonzero(coded(column).where(partial(reads, amount))),
                     batch.rows[below],
                     self.layout.labels[place],
                     lambda row, column=column: (str(column[row].as_py()), why),  # type: ignore[misc]
@@ -387,9 +387,7 @@ class Rows:
             here = np.ones(count, dtype=np.bool_)
             for key, code in codes.items():
                 here &= says(said[key], (code,))
-            status = said.get("status") or repeated("A", count)
-            said["status"] = Codes([*status.codes], status.rows)
-            put(said["status"], ObservationStatus.BREAK.code, here & says(status, ("A",)))
+            _give_status(said, ObservationStatus.BREAK.code, here, count)
 
     def _label(self, key: str) -> str:
         return self.layout.labels[self.layout.columns[key]]
@@ -446,9 +444,7 @@ class Rows:
         beside = {code: np.ones(count, dtype=np.bool_) for code in self._noted.get(position, ())}
         for rows in (noted, self._noted_rows, beside):
             for code, here in rows.items():
-                status = said.get("status") or repeated("A", count)
-                said["status"] = Codes([*status.codes], status.rows)
-                put(said["status"], code, here & says(status, ("A",)))
+                _give_status(said, code, here, count)
         return column
 
     def _units(self, said: dict[str, Codes], rows: Any, position: int) -> tuple[Any, Any]:
@@ -528,19 +524,18 @@ def _period(parts: list[Codes]) -> Codes:
     return Codes(codes, np.where(unknown, -1, years.rows * width + others.rows))
 
 
+def _give_status(said: dict[str, Codes], code: str, here: Truths, count: int) -> None:
+    """Give rows `here` a status where they have none."""
+    status = said.get("status") or repeated("A", count)
+    said["status"] = Codes([*status.codes], status.rows)
+    put(said["status"], code, here & says(status, ("A",)))
+
+
 def _empty(column: Any) -> Truths:
     if pa.types.is_floating(column.type) or pa.types.is_integer(column.type):
         return np.asarray(column.is_null(nan_is_null=True))
     stripped = pc.utf8_trim_whitespace(column.fill_null(""))
     return np.asarray(pc.equal(pc.utf8_length(stripped), 0))
-
-
-def _is_figure(text: str) -> bool:
-    try:
-        amount(text)
-    except UnreadError:
-        return False
-    return True
 
 
 def _is_title(titles: set[str], text: str) -> bool:

@@ -19,7 +19,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from etl.checks.cells import CONF_STATUS, OBS_STATUS
-from etl.figures.cells import Amount, amount, month, period, quarter, year
+from etl.figures.cells import Amount, amount, attempt, month, period, quarter, year
 from etl.figures.declaration import MEANINGS, Declaration
 from etl.figures.units import power
 from etl.files.listing import Listing
@@ -160,11 +160,12 @@ class Conversion:
         units = self.declaration.unit
         for key in units if isinstance(units, Mapping) else ():
             if key not in self.catalogue.indicators:
-                self.listing.add(
-                    key,
-                    EXPECTED["indicator"],
-                    message("correct {key} in the declaration", key=f"unit.{key}"),
-                )
+                self._wrong(key, EXPECTED["indicator"], f"unit.{key}")
+
+    def _wrong(self, found: str, expected: Message, key: str) -> None:
+        """List what the declaration says under a key."""
+        advice = message("correct {key} in the declaration", key=key)
+        self.listing.add(found, expected, advice)
 
     def _member(
         self,
@@ -178,25 +179,19 @@ class Conversion:
         own = self.declaration.names.get(key, {})
         for name, code in own.items():
             if code not in codes:
-                self.listing.add(
-                    code,
-                    expected,
-                    message("correct {key} in the declaration", key=f"names.{key}.{name}"),
-                )
+                self._wrong(code, expected, f"names.{key}.{name}")
         spelt = {code.casefold(): code for code in ("", *codes)} | dict(said)
         spelt |= {folded(name): code for name, code in own.items()}
 
         def read(text: str) -> str:
             bare = folded(text)
             if bare not in spelt:
-                raise UnreadError(
-                    expected,
-                    message(
-                        "one of {names}; say under {key} what other words mean",
-                        names=" ".join(codes),
-                        key=f"`names.{key}`",
-                    ),
+                advice = message(
+                    "one of {names}; say under {key} what other words mean",
+                    names=" ".join(codes),
+                    key=f"`names.{key}`",
                 )
+                raise UnreadError(expected, advice)
             return spelt[bare] or default
 
         return read
@@ -206,37 +201,32 @@ class Conversion:
         read = partial(period, serial=self.declaration.dates == "serial")
         own: dict[str, str] = {}
         for name, said in self.declaration.names.get("period", {}).items():
-            try:
-                own[folded(name)] = period(said)
-            except UnreadError as reason:
+            if isinstance(meaning := attempt(period, said), UnreadError):
                 key = f"names.period.{name}"
-                self.listing.add(said, reason.expected, reason.advice, column=key)
+                self.listing.add(said, meaning.expected, meaning.advice, column=key)
+            else:
+                own[folded(name)] = meaning
         return lambda text: own.get(folded(text)) or read(text) if own else read(text)
 
     def _names(self, key: str) -> Names:
         declared = self.declaration
-        kinds = {declared.regions} if declared.regions else None
         known = names(
             self.catalogue,
             key,
             own=declared.names.get(key),
             scope=declared.scope,
             whole=declared.whole,
-            kinds=kinds,
+            kinds={declared.regions} if declared.regions else None,
             within=declared.within,
         )
         # A total may be of another kind than the regions that are its parts.
         codes = set(self.catalogue.regions["code"] if key == "region" else known.shown)
         for name, code in declared.names.get(key, {}).items():
             if code not in codes:
-                place = f"names.{key}.{name}"
-                advice = message("correct {key} in the declaration", key=place)
-                self.listing.add(code, known.expected, advice)
+                self._wrong(code, known.expected, f"names.{key}.{name}")
         for place, region in (("whole", declared.whole), ("within", declared.within)):
             if key == "region" and region and region not in codes:
-                self.listing.add(
-                    region, known.expected, message("correct {key} in the declaration", key=place)
-                )
+                self._wrong(region, known.expected, place)
         return known
 
     def fixed(self, key: str, text: str, column: str, row: int | None = None) -> str:
@@ -274,29 +264,25 @@ class Conversion:
         found = self._understood(key, text)
         if not isinstance(found, UnreadError):
             raise AssertionError
+        advice = found.advice
         if is_note(text):
             advice = message(
                 "if the table ends here, leave out what stands below it: `column: {column}` with "
                 "`from`",
                 column=self.declaration.columns[key],
             )
-            return text, UnreadError(found.expected, advice)
-        if not text.strip():
+        elif not text.strip():
             advice = message(
                 "fill the cell; if the one above is meant, declare `merged: [{key}]`", key=key
             )
-            return text, UnreadError(found.expected, advice)
-        return text, found
+        return text, UnreadError(found.expected, advice)
 
     def _understood(self, key: str, text: str) -> str | UnreadError:
         known = self._known.setdefault(key, {})
         if text not in known:
             if len(known) >= _REMEMBERED:
                 known.clear()
-            try:
-                known[text] = self._readers[key](self.notes.split(text)[0])
-            except UnreadError as reason:
-                known[text] = reason
+            known[text] = attempt(self._readers[key], self.notes.split(text)[0])
         return known[text]
 
     def _power(self, indicator: str, unit: str | None) -> int | UnreadError:
@@ -307,10 +293,7 @@ class Conversion:
                 message("the unit of {indicator}", indicator=indicator),
                 message("correct {key} in the declaration", key="unit"),
             )
-        try:
-            return power(said, own)
-        except UnreadError as reason:
-            return reason
+        return attempt(power, said, own)
 
     def unit(self, indicator: str, unit: str | None) -> tuple[str, Text]:
         """Return the unit that an indicator's figures are read in, and the indicator's own."""
@@ -399,7 +382,7 @@ class Reading:
             read, wrong, reasons = self._explained(wanted, powers, self.percentages[places])
             meaning[places[wrong]] = WRONG
         values[places] = read
-        return Figures(values, meaning, lambda place: reasons[_place(places, place)])
+        return Figures(values, meaning, lambda place: reasons[int(np.searchsorted(places, place))])
 
     def _set_missing(self, column: Any, meaning: Indices) -> Truths | None:
         """Mark what stands for nothing; return the rows that are left, None for all."""
@@ -439,7 +422,7 @@ class Reading:
         for place, both in enumerate(pairs.tolist()):
             text, said = both // len(kinds), int(kinds[both % len(kinds)])
             if text not in amounts:
-                amounts[text] = _amount(texts[text])
+                amounts[text] = attempt(amount, texts[text])
             found = _scaled(amounts[text], said // 2, percentage=bool(said % 2))
             if isinstance(found, UnreadError):
                 failed[place] = (texts[text], found)
@@ -453,10 +436,6 @@ class Reading:
 def missing_texts(declared: Mapping[str, str]) -> dict[str, str]:
     """Return what stands for nothing, as a cell says it without blanks and in half width."""
     return {plain(text): meaning for text, meaning in declared.items()}
-
-
-def _place(places: Indices, place: int) -> int:
-    return int(np.searchsorted(places, place))
 
 
 def _texts(column: Any) -> Any:
@@ -504,13 +483,6 @@ def _characters(column: Any) -> bytes | None:
     if characters is None or not np.diff(offsets).all():
         return None
     return memoryview(characters)[offsets[0] : offsets[-1]].tobytes()
-
-
-def _amount(text: str) -> Amount | UnreadError:
-    try:
-        return amount(text)
-    except UnreadError as reason:
-        return reason
 
 
 def _scaled(said: Amount | UnreadError, power: int, *, percentage: bool) -> float | UnreadError:
