@@ -167,3 +167,44 @@ def test_each_code_of_a_region_and_the_total_stand_in_one_place() -> None:
 @pytest.mark.parametrize("planted", ['x = "ALL"', "f\"WHERE region = '100000'\"", '{"320000": 1}'])
 def test_a_planted_code_is_found(planted: str) -> None:
     assert codes(planted)
+
+
+def tree_in(readme: str) -> set[str]:
+    """Return the paths that README's tree names: `etl/refresh.py`, `etl/files/`."""
+    named, folder = set(), ""
+    for line in readme.partition("The tree")[2].split("```")[1].splitlines():
+        indent = len(line) - len(line.lstrip())
+        for word in line.split():
+            if not re.fullmatch(r"[\w.-]+(\.py|/)", word):
+                break
+            named.add(word if indent == 0 else folder + word)
+            if indent == 0:
+                folder = word if word.endswith("/") else ""
+    return named
+
+
+def tree_on_disk() -> set[str]:
+    """Return folders and modules at the top, in pages/, indicators/ and etl/; data/'s folders."""
+    modules = {"app.py"}
+    for top in ("pages", "indicators", "etl"):
+        found = [path for path in (ROOT / top).iterdir() if not path.name.startswith("__")]
+        modules |= {f"{top}/{path.name}" for path in found if path.suffix == ".py"}
+        modules |= {f"{top}/{path.name}/" for path in found if path.is_dir()}
+    data = {f"data/{name}/" for name in ("catalogue", "reference", "raw")}
+    tops = ("pages", "indicators", "etl", "data", "tests", "benchmarks", "findings", "docs")
+    return modules | data | {f"{top}/" for top in tops}
+
+
+def test_readmes_tree_is_the_one_on_disk() -> None:
+    # A module that is new or gone is told in README.md, one line each.
+    assert tree_in((ROOT / "README.md").read_text(encoding="utf-8")) == tree_on_disk()
+
+
+@pytest.mark.parametrize(
+    ("line", "lie"),
+    [("  periods.py", "  seasons.py"), ("  suppression/", "  secrets/"), ("docs/ ", "books/ ")],
+)
+def test_a_lie_in_readmes_tree_is_found(line: str, lie: str) -> None:
+    readme = (ROOT / "README.md").read_text(encoding="utf-8")
+    assert f"\n{line}" in readme
+    assert tree_in(readme.replace(f"\n{line}", f"\n{lie}", 1)) != tree_on_disk()
