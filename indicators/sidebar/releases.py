@@ -33,7 +33,9 @@ def choose_figure(words: Wording, vintage: Vintage) -> Selection:
 
     def one(key: str, codes: list[str], *, all_too: bool) -> str | None:
         label, name = parts[key]
-        names = {EVERY: words("All")} if all_too else {}
+        # A total is called "all" itself.
+        every = words("All regions") if key == "region" else words("All")
+        names = {EVERY: every} if all_too else {}
         names |= {code: name(code) for code in codes}
         code = choose(label, f"of_{key}", names, words)
         return None if code == EVERY else code
