@@ -189,7 +189,8 @@ def needed(register: Register, applied: pd.DataFrame) -> pd.DataFrame:
 def _benchmark_regions(register: Register, applied: pd.DataFrame) -> pd.Series:
     """Return the region that each target is to exceed, missing where it is none."""
     rows = register.target[register.target["kind"] == Kind.EXCEED_BENCHMARK]
-    return applied["target"].map(dict(zip(rows["target"], rows["benchmark"], strict=True)))
+    regions = dict(zip(rows["target"], rows["benchmark"], strict=True))
+    return applied["target"].map(regions).astype(object)  # even if none is to exceed another
 
 
 def verdicts(

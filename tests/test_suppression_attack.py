@@ -6,7 +6,6 @@ knows the code lists, what the words mean and every release.
 
 from __future__ import annotations
 
-import shutil
 from dataclasses import dataclass
 from datetime import date
 
@@ -21,7 +20,7 @@ from etl.certificates.engine import engine
 from etl.certificates.publication import Choice, write_publication
 from etl.certificates.validity import spanned
 from etl.intake import Named
-from etl.refresh import RAW, refresh
+from etl.refresh import refresh
 from indicators import catalogue
 from indicators.store.opening import open_database
 from indicators.store.queries import all_observations
@@ -110,7 +109,7 @@ def world(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFacto
         )
     truth = pd.read_parquet(figures)
     raw = folder / "raw"
-    shutil.copytree(RAW, raw)
+    raw.mkdir()
     database = open_database(f"sqlite:///{folder / 'test.sqlite'}")
     refresh(database, raw=raw, named=Named([figures], "registry"), accepted="a test")
     public = all_observations(database)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
 from pathlib import Path
 
 import pandas as pd
@@ -10,7 +9,7 @@ import pytest
 import sqlalchemy as sa
 
 from etl.publish.gate import roll_back
-from etl.refresh import RAW, refresh
+from etl.refresh import refresh
 from indicators.findings import FindingsError
 from indicators.store.queries import Selection, observations
 
@@ -27,8 +26,7 @@ SHANGHAI, JIANGSU, ZHEJIANG, ANHUI, NATION = "310000", "320000", "330000", "3400
 
 @pytest.fixture
 def raw(tmp_path: Path) -> Path:
-    shutil.copytree(RAW, tmp_path / "raw")
-    (tmp_path / "raw" / "bureau").mkdir()
+    (tmp_path / "raw" / "bureau").mkdir(parents=True)
     return tmp_path / "raw"
 
 
@@ -51,6 +49,7 @@ def public(engine: sa.Engine) -> dict[str, float | None]:
     }
 
 
+LEGAL_UNITS = "legal_units"
 FIRST = {"SH": 2, "JS": 30, "ZJ": 50, "AH": 918, "ALL": 1000}
 SECOND = FIRST | {"ZJ": 1, "ALL": 951}
 
@@ -125,6 +124,11 @@ def test_a_rollback_keeps_what_is_suppressed(empty: sa.Engine, raw: Path) -> Non
 def test_a_rollback_brings_back_no_ratio_of_a_figure_that_it_keeps_suppressed(
     empty: sa.Engine, raw: Path
 ) -> None:
+    (raw / "bureau" / "units.csv").write_text("地区,数值\n全国,40000\n", "utf-8")
+    declared = DECLARED.replace("家", "个").replace(
+        "registry_organisations_certified", "legal_units"
+    )
+    (raw / "bureau" / "units.csv.yaml").write_text(declared, "utf-8")
     publish(empty, raw, **FIRST)
     publish(empty, raw, **SECOND)
     roll_back(empty, 1, reason="a test")
