@@ -6,6 +6,7 @@ import ast
 import re
 import sys
 import tomllib
+from collections.abc import Iterator
 from importlib.metadata import packages_distributions
 from pathlib import Path
 
@@ -181,6 +182,24 @@ def tree_in(readme: str) -> set[str]:
             if indent == 0:
                 folder = word if word.endswith("/") else ""
     return named
+
+
+def said_of_folders(readme: str) -> Iterator[str]:
+    """Yield the files that README's tree says to be in a folder, by their path."""
+    top = ""
+    for line in readme.partition("The tree")[2].split("```")[1].splitlines():
+        if line and not line.startswith(" "):
+            top = line.split()[0]
+        name, _, about = line.strip().partition(" ")
+        folder = top if name == top else top + name
+        if name.endswith("/"):
+            yield from (folder + file for file in re.findall(r"[\w-]+\.(?:py|yaml|md)", about))
+
+
+def test_files_that_readme_speaks_of_exist() -> None:
+    named = list(said_of_folders((ROOT / "README.md").read_text(encoding="utf-8")))
+    assert "indicators/drawing/palette.py" in named
+    assert [path for path in named if not (ROOT / path).is_file()] == []
 
 
 def tree_on_disk() -> set[str]:
