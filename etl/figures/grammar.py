@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import codecs
 import unicodedata
 from collections import Counter
 from collections.abc import Mapping, Sequence
@@ -28,6 +27,7 @@ from etl.figures.declaration import (
 )
 from etl.files.listing import Listing
 from etl.files.table import INSIDE, WORKBOOKS
+from etl.files.text import ENCODINGS, known_encoding
 from etl.schema import load_schema, mistakes
 from indicators import strict_yaml
 from indicators.catalogue import REFERENCE
@@ -36,14 +36,6 @@ from indicators.store.tables import KEY
 
 SCHEMA = REFERENCE / "declaration.schema.json"
 _RULES = ("equals", "starts", "from")
-_ENCODINGS = {
-    "utf-8": "utf-8",
-    "utf-8-sig": "utf-8",
-    "gb18030": "gb18030",
-    "gbk": "gb18030",
-    "gb2312": "gb18030",
-    "utf-16": "utf-16",
-}
 LARGEST = 256 << 10  # bytes: names for every county take a fifth of it
 _LETTERS = ("Nd", "Lu", "Ll", "Lo")
 
@@ -251,7 +243,7 @@ class _Reading:
             number_formats=said.get("number_formats"),
             hidden=said.get("hidden"),
             missing=said.get("missing", {}),
-            notes={mark.strip(): text.strip() for mark, text in said.get("notes", {}).items()},
+            notes=self._notes(said.get("notes", {})),
             breaks=tuple(said.get("breaks", ())),
             leave_out=tuple(
                 Rule(rule["column"], *(tuple(rule.get(key, ())) for key in _RULES))
@@ -264,6 +256,15 @@ class _Reading:
         )
         self._check(made)
         return made
+
+    def _notes(self, notes: Mapping[str, str]) -> dict[str, str]:
+        for mark in notes:
+            # What may end a number or a name would be cut off from it.
+            ending = mark.strip()[-1:]
+            if not ending or ending in "%‰.,+-" or unicodedata.category(ending) in _LETTERS:
+                expected = message("the mark of a note, such as ① or *")
+                self._wrong(mark, expected, "notes", mark)
+        return {mark.strip(): text.strip() for mark, text in notes.items()}
 
     def _find_todos(self, content: Any, *path: str | int) -> None:
         if isinstance(content, dict | list):
@@ -281,13 +282,10 @@ class _Reading:
     def _encoding(self, given: str | None) -> str | None:
         if given is None:
             return None
-        try:
-            name = codecs.lookup(given).name
-        except (LookupError, ValueError):
-            name = given
-        if name not in _ENCODINGS:
-            self._wrong(given, message("one of {names}", names="utf-8 gb18030 utf-16"), "encoding")
-        return _ENCODINGS.get(name)
+        name = known_encoding(given)
+        if name not in ENCODINGS:
+            self._wrong(given, message("one of {names}", names=" ".join(ENCODINGS)), "encoding")
+        return name
 
     def _check(self, made: Declaration) -> None:
         wide = made.layout == "wide"
@@ -310,12 +308,6 @@ class _Reading:
                 message("the numbers of the header rows, one after another"),
                 "header",
             )
-        for mark in made.notes:
-            # What may end a number or a name would be cut off from it.
-            ending = mark[-1:]
-            if not ending or ending in "%‰.,+-" or unicodedata.category(ending) in _LETTERS:
-                expected = message("the mark of a note, such as ① or *")
-                self._wrong(mark, expected, "notes", mark)
         if wide != bool(made.across) or (wide and len(made.across) != len(made.header)):
             self._wrong(
                 list(made.across),

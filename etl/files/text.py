@@ -29,6 +29,7 @@ _MARKS = {
 }
 SEPARATORS = (",", "\t", ";", "|")
 QUOTED = message("look for an open quotation mark, or save the file again as CSV (UTF-8)")
+ENCODINGS = ("utf-8", "gb18030", "utf-16")  # those that are declared
 _SAME = {"utf-8-sig": "utf-8", "gbk": "gb18030", "gb2312": "gb18030"}
 
 
