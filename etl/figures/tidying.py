@@ -22,7 +22,7 @@ from etl.figures.cells import amount, reads
 from etl.figures.citations import Citations
 from etl.figures.declaration import CITED, MARKS, PARTS, Declaration, Rule
 from etl.figures.layout import Layout, layout
-from etl.figures.unit_words import UnitWords
+from etl.figures.units import UnitWords
 from etl.figures.values import (
     OMITTED,
     WITHOUT_VALUE,

@@ -1,10 +1,19 @@
-"""How many times ten a declared unit is an indicator's own: 万张 of 张 is 4, 万元 of 亿元 is −4."""
+"""Units: how many times ten one is of another, and what a table says of them beside `unit`.
+
+万张 of 张 is 4, 万元 of 亿元 is −4. A title that says 万张 above figures that are declared in 张
+makes ten thousand of one: what titles, headings, notes and names say is held against it.
+"""
 
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
 
 from etl.figures.cells import MULTIPLES
+from etl.figures.declaration import Declaration
+from etl.files.listing import Listing
 from indicators.catalogue import Text
 from indicators.findings import message
 from indicators.names import UnreadError, plain
@@ -12,21 +21,18 @@ from indicators.names import UnreadError, plain
 _PREFIX = re.compile(f"({'|'.join(sorted(MULTIPLES, key=len, reverse=True))})(.+)")
 _BRACKETED = re.compile(r"^[(\[【〔]?(?:计量)?(?:单位:)?(.+?)[)\]】〕]?$")
 # 单位 is also a body: 填报单位 is who reports, and no unit.
-BODIES = (
-    "填报",
-    "报送",
-    "编制",
-    "发布",
-    "制表",
-    "填表",
-    "统计",
-    "主管",
-    "责任",
-    "承办",
-    "牵头",
-    "提供",
-)
+_BODIES = "填报|报送|编制|发布|制表|填表|统计|主管|责任|承办|牵头|提供"
+BODIES = tuple(_BODIES.split("|"))
 _PERCENT = {"%": 0, "百分之": 0, "percent": 0, "‰": -1, "比例": 2, "小数": 2, "fraction": 2}
+_MARKED = re.compile(
+    "".join(f"(?<!{body})" for body in BODIES) + r"单位\s*[:：]\s*([^\s()（）\[\]【】;；]+)"
+)
+# As a note below a table says it.
+_NOTED = re.compile(_MARKED.pattern.replace("[:：]", "[:：为是]"))
+_IN_BRACKETS = re.compile(r"[(（\[【]([^()（）\[\]【】]{1,10})[)）\]】]")
+_PARTED = re.compile(r"[、，,/／和]")
+_TOKENS = re.compile(r"[\s/／:：,，;；()（）\[\]【】、_-]+")
+_CHINESE = re.compile("[一-鿿%‰]")
 
 
 def power(declared: str, unit: Text) -> int:
@@ -54,3 +60,153 @@ def _split(unit: str) -> tuple[int, str]:
     match = _PREFIX.fullmatch(unit)
     power, thing = (MULTIPLES[match[1]], match[2]) if match else (0, unit)
     return power, thing.removeprefix("个") if len(thing) > 1 else thing
+
+
+@dataclass
+class _Statement:
+    """What a cell says of units. marked: it calls them so, as `单位：张、家`."""
+
+    text: str
+    units: tuple[str, ...]
+    marked: bool
+    row: int | None
+    column: str
+    agrees: bool = False
+    against: dict[str, None] = field(default_factory=dict)  # declared units that it contradicts
+
+    def hold(self, declared: str, exponent: int, unit: Text) -> None:
+        """Compare with figures of an indicator's unit × 10**exponent."""
+        said = {one for word in self.units if (one := _exponent(word, unit)) is not None}
+        if exponent in said:
+            self.agrees = True
+        elif said:
+            self.against[declared] = None
+
+
+@dataclass
+class UnitWords:
+    """All that one table says of units, and what is said of it: by its file's name, its document.
+
+    above: the rows before the header. headings: for each column of figures, by its position, the
+    texts above it with their rows.
+    """
+
+    declaration: Declaration
+    listing: Listing
+    above: Sequence[Sequence[str]]
+    headings: Mapping[int, Sequence[tuple[int, str]]]
+    _titles: list[_Statement] = field(default_factory=list)
+    _names: list[_Statement] = field(default_factory=list)
+    _headings: dict[int, list[_Statement]] = field(default_factory=dict)
+    _held: set[tuple[int, str, str, int]] = field(default_factory=set)
+    _declared: dict[str, None] = field(default_factory=dict)
+    _beside: dict[tuple[str, ...], _Statement] = field(default_factory=dict)
+    _open: list[tuple[str, int, Text]] = field(default_factory=list)  # no heading says its unit
+
+    def __post_init__(self) -> None:
+        self._titles = [
+            statement
+            for row, cells in enumerate(self.above, start=1)
+            for cell in cells
+            for statement in self._statements(cell, row, "")
+        ]
+        document = self.declaration.provenance.get("document", "")
+        self._names = [
+            statement
+            for text in dict.fromkeys((Path(self.listing.file).stem, document))
+            for statement in self._statements(text, None, "", heading=True)
+        ]
+
+    def hold(self, position: int, label: str, declared: str, unit: Text, exponent: int) -> None:
+        """Take in that figures of a column are read as an indicator's unit × 10**exponent."""
+        seen = (position, declared, unit.zh, exponent)
+        if seen in self._held:
+            return
+        self._held.add(seen)
+        self._declared[declared] = None
+        if position not in self._headings:
+            self._headings[position] = [
+                statement
+                for row, text in self.headings[position]
+                for statement in self._statements(text, row, label, heading=True)
+            ]
+        headings = self._headings[position]
+        for statement in headings:
+            statement.hold(declared, exponent, unit)
+        if not any(statement.agrees for statement in headings):  # it is nearer than a title
+            self._open.append((declared, exponent, unit))
+            for statement in self._titles:
+                statement.hold(declared, exponent, unit)
+            named_by_row = self.declaration.unit is None
+            if not named_by_row and not any(statement.agrees for statement in self._titles):
+                for statement in self._names:
+                    statement.hold(declared, exponent, unit)
+
+    def note(self, text: str, row: int, column: str) -> None:
+        """Take in what a row that is left out says: a note below the table."""
+        for match in _NOTED.finditer(text):
+            self._add_beside((match[1], *_PARTED.split(match[1])), text, row, column)
+
+    def cell(self, text: str, row: int, column: str) -> None:
+        """Take in a cell of a column of units that is not read."""
+        self._add_beside((text.strip(),), text, row, column)
+
+    def _add_beside(self, units: tuple[str, ...], text: str, row: int, column: str) -> None:
+        said = {plain(unit) for unit in units}
+        if not said & {plain(word) for word in self.declaration.unit_overrules}:
+            units = tuple(dict.fromkeys(unit.rstrip("。.；;") for unit in units))
+            self._beside.setdefault(units, _Statement(text.strip(), units, False, row, column))
+
+    def finish(self) -> None:
+        """List every unit that is another than that which the figures are read in."""
+        for statement in self._beside.values():
+            for declared, exponent, unit in self._open:
+                statement.hold(declared, exponent, unit)
+            if not statement.agrees:
+                self._titles.append(statement)
+        headings = [statement for said in self._headings.values() for statement in said]
+        nearer = any(statement.agrees for statement in headings)
+        for statement in [*self._titles, *self._names, *headings]:
+            other = (
+                statement.marked
+                and statement.row is not None
+                and not statement.agrees
+                and not nearer
+            )
+            against = list(statement.against) or (list(self._declared) if other else [])
+            if against:
+                self.listing.add(
+                    statement.text,
+                    message("the unit {unit}", unit=" / ".join(against)),
+                    message(
+                        "correct `unit`, or overrule what the table says: "
+                        "`unit_overrules: [{unit}]`",
+                        unit=", ".join(statement.units),
+                    ),
+                    row=statement.row,
+                    column=statement.column or None,
+                )
+
+    def _statements(
+        self, cell: str, row: int | None, column: str, *, heading: bool = False
+    ) -> Iterator[_Statement]:
+        said: dict[tuple[str, ...], bool] = {}
+        for match in _MARKED.finditer(cell):
+            said[tuple(dict.fromkeys((match[1], *_PARTED.split(match[1]))))] = True
+        rest = _MARKED.sub(" ", cell)
+        for match in _IN_BRACKETS.finditer(rest):
+            said.setdefault((match[1].strip(),), False)
+        if heading:
+            for word in filter(_CHINESE.search, _TOKENS.split(rest)):
+                said.setdefault((word,), False)
+        overruled = {plain(word) for word in self.declaration.unit_overrules}
+        for units, marked in said.items():
+            if not overruled & {plain(word) for word in units}:
+                yield _Statement(cell.strip(), units, marked, row, column)
+
+
+def _exponent(word: str, unit: Text) -> int | None:
+    try:
+        return power(word, unit)
+    except UnreadError:
+        return None
