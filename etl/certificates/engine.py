@@ -107,8 +107,27 @@ def size(text: str, setting: str) -> int:
     raise FindingsError([Finding(setting, text, expected, message("choose again"))])
 
 
-SETTING = "ETL_ENGINE"
 _SHOWN = 300  # characters of what Spark says
+_ABSENT = (
+    message("`duckdb`, since Spark is not installed"),
+    message("install the extra `spark`, or leave the setting out"),
+)
+_SILENT = (
+    message("`duckdb`, or the address of a Spark cluster that answers"),
+    message("look whether the cluster runs and this machine has Java"),
+)
+_BROKEN = (
+    message("a cluster that completes its work"),
+    message("look into the log of the cluster, then run the command again"),
+)
+_SPARK: dict[str, Any] = {
+    "spark.sql.session.timeZone": "UTC",
+    "spark.ui.enabled": "false",
+    # Texts that are not marked as such are texts all the same.
+    "spark.sql.parquet.binaryAsString": "true",
+    # What is known of a checkpoint's columns goes astray in unions and stops the planner.
+    "spark.sql.constraintPropagation.enabled": "false",
+}
 
 
 @contextmanager
@@ -117,54 +136,29 @@ def spark_session(master: str) -> Iterator[Any]:
 
     Raises `FindingsError` where Spark is not installed, the cluster cannot be reached, or gives up.
     """
+
+    def refusal(found: str, expected: Message, advice: Message) -> FindingsError:
+        return FindingsError([Finding("ETL_ENGINE", found, expected, advice)])
+
     try:
-        from py4j.protocol import Py4JError
+        from py4j.protocol import Py4JError  # an extra that is slow to load
         from pyspark.errors import PySparkException
         from pyspark.sql import SparkSession
     except ImportError:
-        raise _refusal(
-            master,
-            message("`duckdb`, since Spark is not installed"),
-            message("install the extra `spark`, or leave the setting out"),
-        ) from None
+        raise refusal(master, *_ABSENT) from None
     try:
-        session = (
-            SparkSession.builder.master(master)
-            .appName("roll-up")
-            .config("spark.sql.session.timeZone", "UTC")
-            .config("spark.ui.enabled", "false")
-            # Texts that are not marked as such are texts all the same.
-            .config("spark.sql.parquet.binaryAsString", "true")
-            # What is known of a checkpoint's columns goes astray in unions and stops the planner.
-            .config("spark.sql.constraintPropagation.enabled", "false")
-            .getOrCreate()
-        )
+        builder = SparkSession.builder.master(master).appName("roll-up")
+        session = builder.config(map=_SPARK).getOrCreate()
     except (Py4JError, PySparkException) as error:
-        raise _refusal(
-            master,
-            message("`duckdb`, or the address of a Spark cluster that answers"),
-            message("look whether the cluster runs and this machine has Java"),
-        ) from error
+        raise refusal(master, *_SILENT) from error
     try:
         yield session
     except (Py4JError, PySparkException) as error:
-        raise _refusal(
-            _said(error),
-            message("a cluster that completes its work"),
-            message("look into the log of the cluster, then run the command again"),
-        ) from error
+        # What Spark says, without the calls that led to it.
+        lines = [line for line in str(error).splitlines() if not line.startswith("\tat ")]
+        raise refusal("\n".join(lines)[:_SHOWN], *_BROKEN) from error
     finally:
         session.stop()
-
-
-def _refusal(found: str, expected: Message, advice: Message) -> FindingsError:
-    return FindingsError([Finding(SETTING, found, expected, advice)])
-
-
-def _said(error: Exception) -> str:
-    """Return what Spark says, without the calls that led to it."""
-    lines = [line for line in str(error).splitlines() if not line.startswith("\tat ")]
-    return "\n".join(lines)[:_SHOWN]
 
 
 MEMORY_LIMIT = "4GB"

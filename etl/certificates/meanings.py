@@ -110,8 +110,9 @@ def regions(reference: Reference, abroad: Iterable[str]) -> Meaning:
     What is a province's name and short for a prefecture elsewhere (海南) means the province.
     """
     provinces = _finder(reference, "region", kinds={"province"})
-    national = dict.fromkeys(NATIONAL, NATION) if NATION in set(reference.regions["code"]) else {}
-    every = _finder(reference, "region", national)
+    listed = NATION in set(reference.regions["code"])
+    nation = {word: NATION for word in NATIONAL if listed and not word.isdigit()}
+    every = _finder(reference, "region", nation)
     foreign = set(map(tidy, abroad))
 
     def region(text: str) -> tuple[str, ...] | None:

@@ -40,6 +40,7 @@ INDICATORS = {
 # Those of one scheme are the numerator of the uptake rate, which names no scheme.
 QUALITY_MANAGEMENT = ("QMS", "registry_qms_organisations")
 LEVELS = ("province", "section", "size", "scheme")
+COLUMNS = ("indicator", *DIMENSIONS, "period", "value")
 
 
 @dataclass(frozen=True)
@@ -57,19 +58,13 @@ class Choice:
     def check(self, known: Catalogue) -> None:
         """Raise `FindingsError` where a word names no level or frequency."""
         kinds = sorted({*known.regions["kind"], *known.industries["level"], "size", "scheme"})
+        options = (("--periods", self.periods, list(FREQUENCIES)), ("--levels", self.levels, kinds))
+        again = message("choose again")
         wrong = [
-            Finding(
-                name,
-                word,
-                message("one of {names}", names=list(allowed)),
-                message("choose again"),
-            )
-            for name, words, allowed in (
-                ("--periods", self.periods, list(FREQUENCIES)),
-                ("--levels", self.levels, kinds),
-            )
+            Finding(option, word, message("one of {names}", names=names), again)
+            for option, words, names in options
             for word in words
-            if word not in allowed
+            if word not in names
         ]
         if wrong:
             raise FindingsError(wrong)
@@ -80,26 +75,15 @@ class Choice:
         Those that end after `as_of` are not: nobody knows yet what will be valid then.
         """
         asked = {FREQUENCIES[name] for name in self.periods or FREQUENCIES}
-        names = sorted(counted)
-        found = [
-            name
-            for name in names
-            if period(name).frequency in asked and period(name).last_day <= as_of
-        ]
-        if not found:
-            kinds = " / ".join(self.periods or FREQUENCIES)
-            day = as_of.isoformat()
-            raise FindingsError(
-                [
-                    Finding(
-                        "--periods",
-                        ", ".join(names[:3]),
-                        message("a {kinds} that ends by {day}", kinds=kinds, day=day),
-                        message("choose other periods"),
-                    )
-                ]
-            )
-        return found
+        periods = [period(name) for name in sorted(counted)]
+        ended = [p.name for p in periods if p.frequency in asked and p.last_day <= as_of]
+        if not ended:
+            kinds, day = " / ".join(self.periods or FREQUENCIES), as_of.isoformat()
+            found = ", ".join(p.name for p in periods[:3])
+            expected = message("a {kinds} that ends by {day}", kinds=kinds, day=day)
+            advice = message("choose other periods")
+            raise FindingsError([Finding("--periods", found, expected, advice)])
+        return ended
 
     def codes(self, known: Catalogue) -> dict[str, list[str]]:
         """Return the codes of each dimension that are published."""
@@ -151,23 +135,18 @@ def write_publication(
 
 
 def _figures(counts: Any, periods: Sequence[str], codes: dict[str, list[str]]) -> Any:
-    rows = counts.filter(
-        counts.period.isin(periods), *(counts[name].isin(codes[name]) for name in DIMENSIONS)
-    )
-    plain = rows.rename({new: old for old, new in INDICATORS.items()})
-    plain = plain.pivot_longer(list(INDICATORS.values()), names_to="indicator", values_to="value")
     scheme, indicator = QUALITY_MANAGEMENT
-    quality = counts.filter(
-        counts.period.isin(periods),
-        counts.scheme == scheme,
-        *(counts[name].isin(codes[name]) for name in DIMENSIONS if name != "scheme"),
-    ).mutate(
+    places = (counts[name].isin(codes[name]) for name in DIMENSIONS if name != "scheme")
+    rows = counts.filter(counts.period.isin(periods), *places)
+    plain = rows.filter(rows.scheme.isin(codes["scheme"]))
+    plain = plain.rename({new: old for old, new in INDICATORS.items()})
+    plain = plain.pivot_longer(list(INDICATORS.values()), names_to="indicator", values_to="value")
+    quality = rows.filter(rows.scheme == scheme).mutate(
         indicator=ibis.literal(indicator),
         scheme=ibis.literal(ALL),
-        value=ibis._["certified_organisations"],
+        value=rows.certified_organisations,
     )
-    columns = ["indicator", *DIMENSIONS, "period", "value"]
-    return ibis.union(plain.select(*columns), quality.select(*columns))
+    return ibis.union(plain.select(*COLUMNS), quality.select(*COLUMNS))
 
 
 def _declaration(
@@ -189,7 +168,7 @@ def _declaration(
             "place": " · ".join(path.name for path in files),
             "note": "; ".join([summary.sentence_in(words), *sums]),
         },
-        "columns": {name: name for name in ("indicator", *DIMENSIONS, "period", "value")},
+        "columns": {name: name for name in COLUMNS},
         "unit": {key: words.text(known.units[unit]) for key, unit in units.items()},
         "scope": "all",
     }

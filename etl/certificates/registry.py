@@ -129,16 +129,11 @@ def reason_counts(rows: Any, engine: Engine, column: str = "reasons") -> pd.Data
     """
     each = rows.select("file", "row", reason=rows[column].split(";").unnest())
     place = ibis.row_number().over(ibis.window(group_by="reason", order_by=["file", "row"]))
-    turned = each.mutate(turn=place)
-    counts = engine.rows(
-        turned.group_by("reason").agg(
-            rows=turned.count(),
-            file=turned.file.max(where=turned.turn == 0),
-            row=turned.row.max(where=turned.turn == 0),
-        )
-    )
-    order = counts["reason"].map(list(WORDS).index).sort_values().index
-    return counts.loc[order, ["reason", "rows", "file", "row"]].reset_index(drop=True)
+    rows = each.mutate(first=place == 0)
+    file, row = rows.file.max(where=rows.first), rows.row.max(where=rows.first)
+    counts = engine.rows(rows.group_by("reason").agg(rows=rows.count(), file=file, row=row))
+    order = list(WORDS).index
+    return counts.sort_values("reason", key=lambda names: names.map(order), ignore_index=True)
 
 
 def _by_our_names(published: Any, declaration: Declaration) -> Any:
@@ -163,11 +158,8 @@ def _parsed(raw: Any, declaration: Declaration, reference: Reference, engine: En
 
     industries = look_up("industry", meanings.industries(reference), "industry", "industry_text")
     kept = [
-        engine.kept(table)
-        for table in (
-            *(meanings.days(column[name], name, calendar, declaration) for name in DAYS),
-            meanings.wrong_credit_codes(column["organisation"]),
-        )
+        *(engine.kept(meanings.days(column[name], name, calendar, declaration)) for name in DAYS),
+        engine.kept(meanings.wrong_credit_codes(column["organisation"])),
     ]
     rows = texts
     for table in (
@@ -278,25 +270,12 @@ def _issues(sound: Any, engine: Engine) -> tuple[Any, Any, Any, Any, Any]:
     single = single.mutate(replaced=ibis.null("date"), reissue=ibis.literal(False))
     several = rows.semi_join(often, "hashed").drop("hashed")
     # The latest word on an issue counts; the rest of the order only makes it the same every time.
-    latest = several.mutate(
-        turn=ibis.row_number().over(
-            ibis.window(
-                group_by=[*NUMBER, "issued"],
-                order_by=[
-                    several.status_date.fill_null(several.issued).desc(),
-                    several.ends.desc(),
-                    several.status,
-                    several.organisation,
-                    several.region,
-                    several.industry,
-                    several["size"],
-                    several.file,
-                    several.row,
-                ],
-            )
-        )
+    said_on = several.status_date.fill_null(several.issued)
+    order = ("status", "organisation", "region", "industry", "size", "file", "row")
+    by_day = ibis.window(
+        group_by=[*NUMBER, "issued"], order_by=[said_on.desc(), several.ends.desc(), *order]
     )
-    latest = engine.kept(latest)
+    latest = engine.kept(several.mutate(turn=ibis.row_number().over(by_day)))
     repeats = latest.filter(latest.turn > 0).select("file", "row")
     kept = latest.filter(latest.turn == 0).drop("turn")
     by_issue = ibis.window(group_by=NUMBER, order_by="issued")
@@ -387,16 +366,10 @@ def cleaned(
     clean = engine.parquet(out / "registry.parquet")
     quarantine = engine.parquet(out / "quarantine.parquet")
     set_aside = engine.number(quarantine)
-    rows = engine.number(clean) + set_aside
-    remarked = clean.filter(clean.remarks != "")
-    return Summary(
-        rows,
-        set_aside,
-        reason_counts(quarantine, engine),
-        reason_counts(remarked, engine, "remarks"),
-        out,
-        _open_ended(quarantine, engine),
-    )
+    reasons = reason_counts(quarantine, engine)
+    remarks = reason_counts(clean.filter(clean.remarks != ""), engine, "remarks")
+    rows, open_ended = engine.number(clean) + set_aside, _open_ended(quarantine, engine)
+    return Summary(rows, set_aside, reasons, remarks, out, open_ended)
 
 
 def _open_ended(quarantine: Any, engine: Engine) -> tuple[str, ...]:
