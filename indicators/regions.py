@@ -8,11 +8,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cache, cached_property
-from typing import NamedTuple
-
-import pandas as pd
+from typing import TYPE_CHECKING, NamedTuple
 
 from indicators.settings import ROOT
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 SPELLINGS = ROOT / "data" / "reference" / "region_spellings.csv"
 ALL = "ALL"  # the total of any dimension: all regions, schemes, industries, sizes
@@ -161,6 +162,8 @@ class Tree:
 @cache
 def former_codes() -> dict[str, Former]:
     """Return what became of the codes that GB/T 2260 no longer has: of 371200 that of Jinan."""
+    import pandas as pd  # the names of regions are asked for by those that need it, not by --help
+
     rows = pd.read_csv(SPELLINGS, dtype=str, keep_default_na=False)
     ended = rows[rows["spelling"].str.fullmatch("[0-9]{6}") & (rows["since"] != "")]
     return {

@@ -10,8 +10,6 @@ import typer
 
 from etl.commands.app import app
 from etl.commands.screen import Outcome, screen
-from indicators.catalogue import tree
-from indicators.exports import readable_tables
 from indicators.regions import ALL
 from indicators.wording import sentence
 
@@ -113,7 +111,7 @@ def _show_difference(difference: Difference) -> None:
     from indicators.views import releases
 
     words, indicators = screen.words, catalogue.load().indicators
-    names = tree().names(words.language)
+    names = catalogue.tree().names(words.language)
     title = {key: words.text(item.title) for key, item in indicators.items()}
     decimals = {key: item.decimals for key, item in indicators.items()}
 
@@ -485,6 +483,8 @@ def status(as_json: AsJson = False) -> None:
     if published.empty:
         screen.tell("Nothing has been published yet. Run: python -m etl refresh")
         return
+    from indicators.exports import readable_tables
+
     screen.table(readable_tables.releases_table(published, words), words("Releases"))
     short = readable_tables.sources_table(sources, words).drop(
         columns=[words("About"), words("Publisher")]

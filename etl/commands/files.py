@@ -11,7 +11,6 @@ import typer
 from etl.commands.app import CommandLine, app
 from etl.commands.screen import screen
 from etl.commands.usage import SpokenGroup
-from indicators.catalogue import tree
 
 Force = Annotated[
     bool, typer.Option("--force", help="覆盖已有的文件 · write over a file that is there")
@@ -141,6 +140,7 @@ def briefing(
     force: Force = False,
 ) -> None:
     """写出地区简报（.docx、.pdf、.xlsx） · Write the briefings of regions."""
+    from indicators.catalogue import tree
     from indicators.compare import PeerGroupError
     from indicators.store import queries
     from indicators.store.opening import Dataset, has_dataset, open_database
