@@ -12,6 +12,7 @@ pasted together from input, and the linter's S608, which cannot see that, is off
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -23,7 +24,6 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import sqlalchemy as sa
 
-from etl.patterns import duckdb_path
 from indicators.store.holdings import holding_of
 from indicators.store.tables import KEY, MEASURES, holding
 
@@ -324,3 +324,8 @@ def _parquet(files: Collection[Path]) -> str:
     quoted = ", ".join("'" + duckdb_path(file).replace("'", "''") + "'" for file in ordered)
     # The folder of a file is no column: `地区=浙江` is only its name.
     return f"read_parquet([{quoted}], hive_partitioning=false)"
+
+
+def duckdb_path(path: Path) -> str:
+    """Return a path in which DuckDB finds no pattern: `看板[2026]` names that folder alone."""
+    return re.sub(r"[*?\[]", r"[\g<0>]", str(path))

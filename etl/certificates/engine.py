@@ -31,7 +31,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 from ibis.expr.datatypes import UInt64
 
-from etl.patterns import duckdb_path, spark_path
+from etl.tidy import duckdb_path
 from indicators.findings import Finding, FindingsError, Message, message
 
 LIBRARIES = 300 * 10**6  # bytes that this process takes before it reads a row
@@ -399,3 +399,8 @@ def _duckdb(memory: Memory) -> Iterator[Any]:
         yield connection
     finally:
         connection.disconnect()
+
+
+def spark_path(path: Path) -> str:
+    """Return a path in which Spark's file system finds no pattern."""
+    return re.sub(r"[*?\[\]{}\\]", r"\\\g<0>", str(path))

@@ -94,7 +94,7 @@ def baseline(engine: sa.Engine, now: pd.DataFrame) -> Baseline | None:
 def _beside(both: pd.DataFrame, changed: pd.Series) -> pd.Series:
     """Return which files hold periods that changed ones of their source hold, then or now.
 
-    Where files overlap, one decides which rows of the other count (`etl.overlap`).
+    Where files overlap, one decides which rows of the other count (`etl.intake`).
     """
     filled = {
         name: (both[name].fillna(both[f"{name}_then"]), both[f"{name}_then"].fillna(both[name]))
