@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -79,6 +80,10 @@ SHAPES = {
     Shape.GEOMETRIC: ("等比", "指数"),
     Shape.LOGISTIC: ("s形", "s型", "逻辑斯蒂"),
 }
+WHEN = message("a period such as 2020, 2020-Q3 or 2020-06")
+NUMBER = message("a number")
+POLARITY = message("+1 where higher is better, -1 where lower is")
+_EMPTY = message("empty the cell, or correct the kind")
 # Kinds whose target is a number in the column of that name.
 _NUMBERED = (Kind.AT_LEAST, Kind.AT_MOST, GAIN)
 Record = dict[str, Any]
@@ -111,9 +116,9 @@ class _Sheet:
     findings: list[Finding] = field(default_factory=list)
 
     def wrong(
-        self, found: object, expected: Message, advice: Message, row: int, column: str
+        self, column: str, row: int, found: object, expected: Message, advice: Message
     ) -> None:
-        shown = "" if found is None else str(found)
+        shown = "" if found is None else _shown(found)
         heading = self.headings.get(column) or f"{column} · {HEADINGS[column][0]}"
         self.findings.append(
             Finding(self.file, shown, expected, advice, row=row, column=heading, sheet=self.name)
@@ -194,14 +199,10 @@ def _sheet(file: str, name: str | None, table: pd.DataFrame) -> _Sheet:
     cells = cells.assign(row=cells.index)
     blank = (cells[list(columns)].map(plain) == "").all(axis=1) if columns else cells["row"] > 0
     sheet = _Sheet(file, name, cells[~blank].reset_index(drop=True), headings, unread)
+    expected = message("one column of each kind")
+    advice = message("remove one of the two, or give it another heading")
     for ours, heading in twice:
-        sheet.wrong(
-            heading,
-            message("one column of each kind"),
-            message("remove one of the two, or give it another heading"),
-            1,
-            ours,
-        )
+        sheet.wrong(ours, 1, heading, expected, advice)
     return sheet
 
 
@@ -214,97 +215,55 @@ def _chosen(sheets: Sequence[_Sheet], path: Path) -> tuple[_Sheet, _Sheet]:
     """Return the sheet of figures and that of targets, which may be the same."""
     figures = next((sheet for sheet in sheets if set(FIGURE) <= set(sheet.headings)), None)
     needed = ("series", "polarity", "due")
-    targets = next(
-        (sheet for sheet in reversed(sheets) if set(needed) <= set(sheet.headings)), None
-    )
+    targets = next((sheet for sheet in sheets[::-1] if set(needed) <= set(sheet.headings)), None)
     if figures is not None and targets is not None:
         return figures, targets
     first = sheets[0] if sheets else _Sheet(path.name, None, pd.DataFrame(), {}, [])
     near = figures or first
     wanted = (*(FIGURE if figures is None else ()), *(needed if targets is None else ()))
     missing = [name for name in dict.fromkeys(wanted) if name not in near.headings]
-    found = [*near.headings.values(), *near.unread]
-    raise FindingsError(
-        [
-            Finding(
-                path.name,
-                ", ".join(found),
-                message(
-                    "the columns {columns}",
-                    columns=[f"{name} · {HEADINGS[name][0]}" for name in missing or wanted],
-                ),
-                message("correct the header row"),
-                row=1,
-                sheet=near.name,
-            )
-        ]
-    )
+    columns = [f"{name} · {HEADINGS[name][0]}" for name in missing or wanted]
+    expected = message("the columns {columns}", columns=columns)
+    found = ", ".join([*near.headings.values(), *near.unread])
+    advice = message("correct the header row")
+    raise FindingsError([Finding(path.name, found, expected, advice, row=1, sheet=near.name)])
 
 
 def _figures(sheet: _Sheet) -> list[Record]:
     """Return the figures of a sheet; a row that only names a target has none."""
-    status = _one_of(
-        {item.code: (Wording("zh")(item.sentence), item.sentence) for item in ObservationStatus}
+    chinese, codes = Wording("zh"), {item.code: item.has_value for item in ObservationStatus}
+    read_status = _one_of(
+        {item.code: (chinese(item.sentence), item.sentence) for item in ObservationStatus}
     )
-    found = []
+    known = message("one of {names}", names=", ".join(codes))
+    found: list[Record] = []
     for cells in sheet.cells.to_dict("records"):
-        series = _read(sheet, cells, "series", str, message("the name of a series"), needed=True)
-        if (
-            not _text(cells, "period")
-            and not _text(cells, "value")
-            and any(_text(cells, name) for name in AIMED)
-        ):
+        read = partial(_read, sheet, cells)
+        series = read("series", str, message("the name of a series"), needed=True)
+        aimed = any(_text(cells, name) for name in AIMED)
+        if aimed and not _text(cells, "period") and not _text(cells, "value"):
             continue
-        made = _read(
-            sheet,
-            cells,
-            "status",
-            status,
-            message("one of {names}", names=", ".join(item.code for item in ObservationStatus)),
-        )
-        without = made is not None and not ObservationStatus[_member(made)].has_value
-        found.append(
-            {
-                "row": cells["row"],
-                "series": series,
-                "status": made or "A",
-                "period": _read(
-                    sheet,
-                    cells,
-                    "period",
-                    period,
-                    message("a period such as 2020, 2020-Q3 or 2020-06"),
-                    needed=True,
-                ),
-                "value": _read(
-                    sheet, cells, "value", number, message("a number"), needed=not without
-                ),
-                "benchmark": _read(sheet, cells, "benchmark", number, message("a number")),
-            }
-        )
+        code = read("status", read_status, known) or "A"
+        row = {"row": cells["row"], "series": series, "status": code}
+        row["period"] = read("period", period, WHEN, needed=True)
+        row["value"] = read("value", number, NUMBER, needed=codes[code])
+        row["benchmark"] = read("benchmark", number, NUMBER)
+        found.append(row)
     _refuse_second_figures(sheet, found)
     return found
 
 
-def _member(code: str) -> str:
-    return next(item.name for item in ObservationStatus if item.code == code)
-
-
 def _refuse_second_figures(sheet: _Sheet, rows: Sequence[Record]) -> None:
     """Find the figures of one date that are not equal; 2020 and 2020-12 are one date."""
+    advice = message("keep the figure that holds and remove the other")
     known: dict[tuple[str, float], Record] = {}
     for row in rows:
         if row["series"] is None or row["period"] is None:
             continue
         first = known.setdefault((row["series"], decimal_year(row["period"])), row)
         if any(first[name] != row[name] for name in ("value", *MEASURED)):
-            sheet.wrong(
-                f"{row['series']} {row['period']}",
-                message("one figure for each date, as in row {row}", row=first["row"]),
-                message("keep the figure that holds and remove the other"),
-                row["row"],
-                "value",
-            )
+            expected = message("one figure for each date, as in row {row}", row=first["row"])
+            sheet.wrong("value", row["row"], f"{row['series']} {row['period']}", expected, advice)
 
 
 def _once(rows: pd.DataFrame) -> pd.DataFrame:
@@ -314,20 +273,13 @@ def _once(rows: pd.DataFrame) -> pd.DataFrame:
 
 def _targets(sheet: _Sheet, figures: Sequence[Record]) -> Iterator[Record]:
     """Yield the targets of a sheet, one a series and deadline, in the order of the file."""
-    when = message("a period such as 2020, 2020-Q3 or 2020-06")
-    kinds = _one_of(KINDS)
-    shapes = _one_of(SHAPES)
-    polarity = _one_of(POLARITIES)
     readers: dict[str, tuple[Callable[[str], Any], Message]] = {
-        "polarity": (polarity, message("+1 where higher is better, -1 where lower is")),
-        "due": (period, when),
-        "due_early": (period, when),
-        "baseline": (period, when),
-        "shape": (shapes, message("one of {names}", names=_spelt(SHAPES))),
-        "kind": (kinds, message("one of {names}", names=_spelt(KINDS))),
+        "polarity": (_one_of(POLARITIES), POLARITY),
+        "shape": (_one_of(SHAPES), message("one of {names}", names=_spelt(SHAPES))),
+        "kind": (_one_of(KINDS), message("one of {names}", names=_spelt(KINDS))),
+        **dict.fromkeys(("due", "due_early", "baseline"), (period, WHEN)),
         **dict.fromkeys(
-            ("target", "lower", "upper", "bound_lower", "bound_upper"),
-            (number, message("a number")),
+            ("target", "lower", "upper", "bound_lower", "bound_upper"), (number, NUMBER)
         ),
     }
     series: dict[str, list[Record]] = {}
@@ -355,19 +307,12 @@ def _by_deadline(sheet: _Sheet, rows: Sequence[Record]) -> Iterator[Record]:
     deadlines = list(dict.fromkeys(row["due"] for row in aimed if row["due"] is not None))
     for row in aimed:
         if row["due"] is None and "due" in row["blank"] and len(deadlines) != 1:
-            sheet.wrong(
-                None,
-                message("the deadline of the target"),
-                message("say by when it is to be reached"),
-                row["row"],
-                "due",
-            )
+            expected = message("the deadline of the target")
+            advice = message("say by when it is to be reached")
+            sheet.wrong("due", row["row"], None, expected, advice)
     for due in deadlines:
-        own = (
-            [row for row in aimed if row["due"] in (due, None)]
-            if len(deadlines) == 1
-            else [row for row in aimed if row["due"] == due]
-        )
+        dates = (due, None) if len(deadlines) == 1 else (due,)
+        own = [row for row in aimed if row["due"] in dates]
         for name in AIMED:
             _refuse_other(sheet, own, name, _ONE_OF_EACH)
         yield {name: _first(own, name) for name in AIMED} | {"due": due, "row": own[0]["row"]}
@@ -387,10 +332,9 @@ def _refuse_other(sheet: _Sheet, rows: Sequence[Record], name: str, advice: Mess
     given = [row for row in rows if row[name] is not None]
     for row in given[1:]:
         if row[name] != given[0][name]:
-            expected = message(
-                "{value}, as in row {row}", value=_shown(given[0][name]), row=given[0]["row"]
-            )
-            sheet.wrong(_shown(row[name]), expected, advice, row["row"], name)
+            value, place = _shown(given[0][name]), given[0]["row"]
+            expected = message("{value}, as in row {row}", value=value, row=place)
+            sheet.wrong(name, row["row"], row[name], expected, advice)
 
 
 def _shown(value: Any) -> str:
@@ -399,49 +343,32 @@ def _shown(value: Any) -> str:
 
 def _check(sheet: _Sheet, target: Record, compared: bool) -> None:
     """Find what one target says against itself, or does not say."""
-    kind, polarity, row = target["kind"], target["polarity"], target["row"]
+    kind, polarity = target["kind"], target["polarity"]
 
     def wrong(column: str, expected: Message, advice: Message) -> None:
-        found = None if target.get(column) is None else _shown(target[column])
-        sheet.wrong(found, expected, advice, row, column)
+        sheet.wrong(column, target["row"], target.get(column), expected, advice)
 
     if polarity is None or (polarity == 0 and kind != Kind.WITHIN):
-        wrong(
-            "polarity",
-            message("+1 where higher is better, -1 where lower is"),
-            message("say which it is: there is no usual one"),
-        )
+        wrong("polarity", POLARITY, message("say which it is: there is no usual one"))
         return
     if kind is None:
         kind = target["kind"] = Kind.AT_LEAST if polarity > 0 else Kind.AT_MOST
-    opposite = {Kind.AT_LEAST: -1, Kind.AT_MOST: 1}.get(kind)
-    if polarity == opposite:
-        wrong(
-            "kind",
-            message("a kind that goes with the polarity {polarity}", polarity=f"{polarity:+d}"),
-            message("correct the kind or the polarity"),
-        )
+    if polarity == {Kind.AT_LEAST: -1, Kind.AT_MOST: 1}.get(kind):
+        signed = f"{polarity:+d}"
+        expected = message("a kind that goes with the polarity {polarity}", polarity=signed)
+        wrong("kind", expected, message("correct the kind or the polarity"))
     _check_number(target, kind, wrong)
     _check_bounds(target, kind, wrong)
     if kind == Kind.EXCEED_BENCHMARK and not compared:
-        wrong(
-            "benchmark",
-            message("the benchmark's figure beside each figure of the series"),
-            message("add the column"),
-        )
-    due = decimal_year(target["due"])
-    if target["due_early"] is not None and decimal_year(target["due_early"]) > due:
-        wrong(
-            "due_early",
-            message("a period not after the deadline {due}", due=target["due"]),
-            message("exchange the two periods"),
-        )
-    if target["baseline"] is not None and decimal_year(target["baseline"]) >= due:
-        wrong(
-            "baseline",
-            message("a period before the deadline {due}", due=target["due"]),
-            message("correct the baseline or the deadline"),
-        )
+        expected = message("the benchmark's figure beside each figure of the series")
+        wrong("benchmark", expected, message("add the column"))
+    due, early, baseline = target["due"], target["due_early"], target["baseline"]
+    if early is not None and decimal_year(early) > decimal_year(due):
+        expected = message("a period not after the deadline {due}", due=due)
+        wrong("due_early", expected, message("exchange the two periods"))
+    if baseline is not None and decimal_year(baseline) >= decimal_year(due):
+        expected = message("a period before the deadline {due}", due=due)
+        wrong("baseline", expected, message("correct the baseline or the deadline"))
 
 
 Wrong = Callable[[str, Message, Message], None]
@@ -452,17 +379,10 @@ def _check_number(target: Record, kind: str, wrong: Wrong) -> None:
     if kind in _NUMBERED and value is None:
         wrong("target", message("the number to be reached"), message("add what is missing"))
     elif kind not in (*_NUMBERED, Kind.MAINTAIN) and value is not None:
-        wrong(
-            "target",
-            message("no number for the kind {kind}", kind=kind),
-            message("empty the cell, or correct the kind"),
-        )
+        wrong("target", message("no number for the kind {kind}", kind=kind), _EMPTY)
     elif kind == GAIN and value is not None and value * target["polarity"] < 0:
-        wrong(
-            "target",
-            message("a change in the direction that the polarity calls better"),
-            message("correct the sign or the polarity"),
-        )
+        expected = message("a change in the direction that the polarity calls better")
+        wrong("target", expected, message("correct the sign or the polarity"))
 
 
 def _check_bounds(target: Record, kind: str, wrong: Wrong) -> None:
@@ -474,44 +394,31 @@ def _check_bounds(target: Record, kind: str, wrong: Wrong) -> None:
             if target[f"bound_{name}"] is None:
                 target[f"bound_{name}"] = target[name]
             elif target[name] is not None:
-                wrong(
-                    name,
-                    message("no range for the kind {kind}", kind=kind),
-                    message("empty the cell, or correct the kind"),
-                )
+                wrong(name, message("no range for the kind {kind}", kind=kind), _EMPTY)
             target[name] = None
-    for applies, names, said in (
+    for applies, names, needed in (
         (kind == Kind.WITHIN, ("lower", "upper"), message("the range of the kind within")),
         (logistic, ("bound_lower", "bound_upper"), message("the bounds of the S-shaped path")),
     ):
         low, high = (target[name] for name in names)
         for name in names:
             if applies and target[name] is None:
-                wrong(name, said, message("add what is missing: no bound is assumed"))
+                wrong(name, needed, message("add what is missing: no bound is assumed"))
             elif not applies and target[name] is not None:
-                wrong(
-                    name,
-                    message("no bound for this kind and path"),
-                    message("empty the cell, or correct the kind or the path"),
-                )
+                expected = message("no bound for this kind and path")
+                wrong(name, expected, message("empty the cell, or correct the kind or the path"))
         if applies and None not in (low, high) and not low < high:
-            wrong(
-                names[0],
-                message("a bound below the other, {other}", other=_shown(high)),
-                message("exchange the two bounds"),
-            )
+            expected = message("a bound below the other, {other}", other=_shown(high))
+            wrong(names[0], expected, message("exchange the two bounds"))
     low, high, value = target["bound_lower"], target["bound_upper"], target["target"]
     inside = None in (low, high, value) or kind == GAIN or low < value < high
     if logistic and not inside:
-        wrong(
-            "target",
-            message(
-                "a number between the bounds of the path, {low} and {high}",
-                low=_shown(low),
-                high=_shown(high),
-            ),
-            message("correct the target or the bounds"),
+        expected = message(
+            "a number between the bounds of the path, {low} and {high}",
+            low=_shown(low),
+            high=_shown(high),
         )
+        wrong("target", expected, message("correct the target or the bounds"))
 
 
 def _text(cells: Mapping[Any, Any], name: str) -> str:
@@ -528,17 +435,17 @@ def _read(
     needed: bool = False,
 ) -> Any:
     """Return what a cell says, None where it says nothing or what it may not."""
-    text = _text(cells, name)
+    text, row = _text(cells, name), cells["row"]
     if not text:
         if needed:
-            sheet.wrong("", expected, message("add what is missing"), cells["row"], name)
+            sheet.wrong(name, row, "", expected, message("add what is missing"))
         return None
     try:
         return convert(text)
-    except UnreadError as why:
-        sheet.wrong(text, why.expected, why.advice, cells["row"], name)
+    except UnreadError as error:
+        sheet.wrong(name, row, text, error.expected, error.advice)
     except ValueError:
-        sheet.wrong(text, expected, message("correct the cell"), cells["row"], name)
+        sheet.wrong(name, row, text, expected, message("correct the cell"))
     return None
 
 
