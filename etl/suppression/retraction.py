@@ -28,12 +28,11 @@ import numpy as np
 import pandas as pd
 import sqlalchemy as sa
 
-from etl.patterns import duckdb_path
 from etl.publish.filing import version_file
 from etl.publish.lock import publishing
 from etl.suppression.redaction import UNQUOTED, redact, speaking
 from etl.suppression.small_numbers import NUMBERS, suppress, suppressed_with
-from etl.tidy import DERIVED, SIZES, WITHHELD, keyed
+from etl.tidy import DERIVED, SIZES, WITHHELD, duckdb_path, keyed
 from indicators import catalogue
 from indicators.findings import Finding, FindingsError, Key, message
 from indicators.store.archive import frame_of, newest, published_in
