@@ -21,7 +21,7 @@ from indicators.wording import Wording
         ("日期: 2024-02-30", 1, "2024-02-30"),
         ("甲: \x07乙", 1, "甲: \\x07乙"),
         ("甲: 1\n甲: 2", 2, "甲"),
-        ("甲: &一 1\n乙: *一", 1, "&一"),
+        ("甲: &a 1\n乙: *a", 1, "&a"),
     ],
 )
 def test_a_mistake_is_told_in_the_words_of_the_file(
