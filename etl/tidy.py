@@ -58,15 +58,6 @@ Batches = Iterator[pa.RecordBatch]
 DERIVED = "derived"  # the source of rows that are computed from others
 
 
-def keyed(question: str) -> str:
-    """Return a question in SQL with the columns of a key for the word KEYS.
-
-    Names of columns and tables in our questions are ours, never strings that came in; those are
-    parameters or registered tables.
-    """
-    return question.replace("KEYS", ", ".join(KEY))
-
-
 class TidyRows:
     """Every tidy row of a refresh, as the view `tidy` of a DuckDB connection."""
 

@@ -17,7 +17,7 @@ from scipy.sparse import csr_matrix, diags_array, hstack, vstack
 from scipy.sparse.csgraph import connected_components
 
 from etl.suppression.relations import Floats, Ints, Mask, Relations, relations
-from etl.tidy import TidyRows, keyed
+from etl.tidy import KEYS, TidyRows
 from indicators.catalogue import Catalogue
 from indicators.store.archive import frame_of, snapshot
 from indicators.store.holdings import CELL
@@ -84,10 +84,10 @@ class Earlier:
             )
         # All others are public as they stand, or are among the files that are compared.
         public = rows.query(
-            keyed("""
-            SELECT KEYS, value, confidentiality FROM published
+            f"""
+            SELECT {KEYS}, value, confidentiality FROM published
             WHERE list_contains($1, indicator) AND list_contains($2, period)
-            """),
+            """,
             [list(indicators), list(periods)],
         )
         public = public[~_index(public).isin(_index(apart))]

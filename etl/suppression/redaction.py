@@ -17,7 +17,7 @@ import sqlalchemy as sa
 
 from etl.figures.declaration import Declaration
 from etl.suppression.small_numbers import keep_small
-from etl.tidy import TidyRows, keyed
+from etl.tidy import KEYS, TidyRows
 from indicators.catalogue import Catalogue
 from indicators.findings import Finding, Key, redacted
 from indicators.store.tables import KEY, flip, observation, quoted, retraction, warning
@@ -40,19 +40,19 @@ def marked(
     rows.connection.register("sentence", _given(findings))
     rows.connection.register("place", _places(findings))
     rows.connection.execute(
-        keyed("""
+        f"""
         CREATE OR REPLACE TEMP TABLE quoted AS
-        SELECT number, KEYS FROM sentence
-        UNION SELECT number, KEYS FROM place JOIN tidy USING (file, sheet, row)
-        """)
+        SELECT number, {KEYS} FROM sentence
+        UNION SELECT number, {KEYS} FROM place JOIN tidy USING (file, sheet, row)
+        """
     )
-    keys = rows.query(keyed("SELECT number, KEYS FROM quoted ORDER BY ALL"))
+    keys = rows.query(f"SELECT number, {KEYS} FROM quoted ORDER BY ALL")
     telling = rows.query(
-        keyed("""
-        SELECT DISTINCT number FROM quoted SEMI JOIN withheld USING (KEYS)
+        f"""
+        SELECT DISTINCT number FROM quoted SEMI JOIN withheld USING ({KEYS})
         UNION SELECT number FROM place WHERE row IS NULL AND file IN
-            (SELECT file FROM tidy SEMI JOIN withheld USING (KEYS))
-        """)
+            (SELECT file FROM tidy SEMI JOIN withheld USING ({KEYS}))
+        """
     )
     for name in ("sentence", "place"):
         rows.connection.unregister(name)
@@ -100,7 +100,7 @@ def files_of(findings: Sequence[Finding], rows: TidyRows) -> dict[int, list[str]
     ]
     rows.connection.register("sentence", _given(hidden))
     found = rows.query(
-        keyed("SELECT DISTINCT number, file FROM sentence JOIN tidy USING (KEYS) ORDER BY ALL")
+        f"SELECT DISTINCT number, file FROM sentence JOIN tidy USING ({KEYS}) ORDER BY ALL"
     )
     rows.connection.unregister("sentence")
     files: dict[int, list[str]] = {}

@@ -183,11 +183,11 @@ class _Found:
         # What the figures contradict holds for nobody, if all of them are known here.
         holding = (slack > -1e-6) | (abs(below) @ np.isnan(self.values) > 0)
         slack = np.maximum(slack[holding], 0)
-        return Relations(
-            equal, allowed, below[holding], slack, np.round(values / step),
-            {name: np.unique(np.concatenate(pairs), axis=0) for name, pairs in self.links.items()},
-            np.unique(np.concatenate(self.rest)), equal.shape[0],
-        )  # fmt: skip
+        links = {
+            name: np.unique(np.concatenate(pairs), axis=0) for name, pairs in self.links.items()
+        }
+        rest, steps = np.unique(np.concatenate(self.rest)), np.round(values / step)
+        return Relations(equal, allowed, below[holding], slack, steps, links, rest, equal.shape[0])
 
     def _rounded(self) -> Floats:
         """Return by how much each figure may differ from what was counted, as it is written.

@@ -32,7 +32,7 @@ from etl.publish.filing import version_file
 from etl.publish.lock import publishing
 from etl.suppression.redaction import UNQUOTED, redact, speaking
 from etl.suppression.small_numbers import NUMBERS, suppress, suppressed_with
-from etl.tidy import DERIVED, SIZES, WITHHELD, duckdb_path, keyed
+from etl.tidy import DERIVED, KEYS, SIZES, WITHHELD, duckdb_path
 from indicators import catalogue
 from indicators.findings import Finding, FindingsError, Key, message
 from indicators.store.archive import frame_of, newest, published_in
@@ -56,10 +56,12 @@ RETRACTED, COMPLEMENTARY = "retracted", "complementary"
 LISTED = [*KEY, "rule", "retracted_at", "retracted_by", "reason"]
 _BLANK: dict[str, str | None] = {**dict.fromkeys(NUMBERS), "confidentiality": WITHHELD}
 # What people wrote themselves, where a number may stand that we cannot take out of its sentence.
-_WRITTEN = (
-    (release, "reason"), (release, "accepted"), (citation, "note"), (citation, "place"),
-    (evidence, "text"), (target, "note"), (target, "definition"),
-)  # fmt: skip
+_WRITTEN = {
+    release: ("reason", "accepted"),
+    citation: ("note", "place"),
+    evidence: ("text",),
+    target: ("note", "definition"),
+}
 Row = tuple[Key, int]  # a figure, and the release that it came with
 _DIGITS = 3  # a shorter number stands in too many sentences by chance
 
@@ -121,20 +123,20 @@ def _planned(connection: sa.Connection, key: Key, raw: Path) -> Retraction:
         return Retraction([key], files=files, copies=copies, before=True)
     gone = _gone(connection, key, rows)
     figures = [key, *sorted({figure for figure, _ in gone} - {key})]
-    return Retraction(
-        figures, gone, _public_in(connection, rows), _texts(connection, figures),
-        list(_sentences(connection, set(rows["value"].dropna()))), files, copies,
-    )  # fmt: skip
+    sentences = list(_sentences(connection, set(rows["value"].dropna())))
+    public, texts = _public_in(connection, rows), _texts(connection, figures)
+    return Retraction(figures, gone, public, texts, sentences, files, copies)
 
 
 def _computed(key: Key) -> Finding:
     item = catalogue.load().indicators[key[0]]
-    return Finding(
-        "", " ".join(key), message("a figure that a source gives"),
-        message("it is computed: retract {numerator} or {denominator}",
-                numerator=item.numerator, denominator=item.denominator),
-        figures=(),
-    )  # fmt: skip
+    expected = message("a figure that a source gives")
+    advice = message(
+        "it is computed: retract {numerator} or {denominator}",
+        numerator=item.numerator,
+        denominator=item.denominator,
+    )
+    return Finding("", " ".join(key), expected, advice, figures=())
 
 
 def _public_in(connection: sa.Connection, rows: pd.DataFrame) -> list[int]:
@@ -190,22 +192,21 @@ def _moments(connection: sa.Connection, key: Key, rows: pd.DataFrame) -> Iterato
         yield from connection.scalars(
             sa.select(figures.c.release).distinct().where(related, figures.c.release > first)
         )
-    yield from connection.scalars(
-        sa.select(revision.c.superseded).distinct()
-        .where(_related(revision, key), revision.c.superseded.between(first + 1, last))
-    )  # fmt: skip
+    ended = revision.c.superseded.between(first + 1, last)
+    question = sa.select(revision.c.superseded).distinct().where(_related(revision, key), ended)
+    yield from connection.scalars(question)
 
 
 def _related(figures: sa.FromClause, key: Key) -> sa.ColumnElement[bool]:
     """Return the condition that a figure is of the same period, or divided by one of it."""
     indicator, period, *_ = key
+    every = catalogue.load().indicators
     later = [
-        name for name, item in catalogue.load().indicators.items()
+        name
+        for name, item in every.items()
         if item.denominator == indicator and item.denominator_period == "earlier"
-    ]  # fmt: skip
-    same = sa.and_(
-        figures.c.indicator.in_(list(catalogue.load().indicators)), figures.c.period == period
-    )
+    ]
+    same = sa.and_(figures.c.indicator.in_(list(every)), figures.c.period == period)
     return sa.or_(same, sa.and_(figures.c.indicator.in_(later), figures.c.period > period))
 
 
@@ -223,9 +224,7 @@ def _suppressed(frame: pd.DataFrame, gone: set[Row], known: catalogue.Catalogue)
     with suppressed_with(frame, hidden) as tidy:
         suppress(tidy, known)  # what nothing protects is better taken out all the same
         needed = tidy.query(
-            keyed(
-                "SELECT KEYS FROM tidy SEMI JOIN withheld USING (KEYS) WHERE confidentiality = 'F'"
-            )
+            f"SELECT {KEYS} FROM tidy SEMI JOIN withheld USING ({KEYS}) WHERE confidentiality = 'F'"
         )
     found = needed.itertuples(index=False, name=None)
     return {(figure, int(releases[figure])) for figure in found}
@@ -294,7 +293,7 @@ def _sentences(connection: sa.Connection, values: set[float]) -> Iterator[str]:
     """Yield where people wrote one of these numbers, as `table.column`; short ones are passed."""
     spellings = {f"{value:.15g}" for value in values} | {f"{value:,.15g}" for value in values}
     long = [text for text in spellings if sum(sign.isdigit() for sign in text) >= _DIGITS]
-    for table, name in _WRITTEN:
+    for table, name in ((table, name) for table, names in _WRITTEN.items() for name in names):
         found = sa.or_(sa.false(), *(table.c[name].contains(text) for text in long))
         if connection.scalar(sa.select(sa.func.count()).select_from(table).where(found)):
             yield f"{table.name}.{name}"
@@ -417,16 +416,14 @@ def without(file: Path, every: pd.DataFrame) -> None:
         connection.register("listed", every[list(KEY)])
         connection.read_parquet(duckdb_path(file)).create_view("held")
         holds = " OR ".join(f"{name} IS NOT NULL" for name in numbers)
-        among = keyed("FROM held SEMI JOIN listed USING (KEYS)")
+        among = f"FROM held SEMI JOIN listed USING ({KEYS})"
         if not connection.sql(among).filter(holds).limit(1).fetchall():
             return
         blank = dict.fromkeys(numbers, "NULL") | {"confidentiality": f"'{WITHHELD}'"}
         shown = (f"if(gone, {blank[name]}, {name}) AS {name}" for name in blank)
         half = file.with_name(f"{file.name}.{os.getpid()}")
         connection.sql(
-            keyed(
-                "SELECT * EXCLUDE gone REPLACE (SHOWN) "
-                "FROM held LEFT JOIN (SELECT *, true AS gone FROM listed) USING (KEYS)"
-            ).replace("SHOWN", ", ".join(shown))
+            f"SELECT * EXCLUDE gone REPLACE ({', '.join(shown)}) "
+            f"FROM held LEFT JOIN (SELECT *, true AS gone FROM listed) USING ({KEYS})"
         ).write_parquet(str(half))
     half.replace(file)

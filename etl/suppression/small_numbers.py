@@ -30,7 +30,7 @@ from etl.publish.staging import Staged
 from etl.suppression.earlier import Earlier, past
 from etl.suppression.protection import Cells, protection
 from etl.suppression.relations import Floats, Mask, networks, relations
-from etl.tidy import PUBLIC, WITHHELD, TidyRows, keyed
+from etl.tidy import KEYS, PUBLIC, WITHHELD, TidyRows
 from indicators import catalogue as catalogues
 from indicators.catalogue import Catalogue, Indicator
 from indicators.findings import Finding, FindingsError, Key, message
@@ -53,9 +53,8 @@ def suppress(rows: TidyRows, catalogue: Catalogue, earlier: Earlier | None = Non
     exposed = list[Key]()
     blocks = list(_blocks(rows, catalogue, earlier))
     for name in KEY if blocks else ():  # as numbers, so that a table of a million cells is small
-        names = "SELECT DISTINCT NAME FROM tidy UNION SELECT NAME FROM implied ORDER BY 1"
-        question = f"CREATE OR REPLACE TYPE NAME_code AS ENUM ({names})"
-        rows.connection.execute(question.replace("NAME", name))
+        names = f"SELECT DISTINCT {name} FROM tidy UNION SELECT {name} FROM implied ORDER BY 1"
+        rows.connection.execute(f"CREATE OR REPLACE TYPE {name}_code AS ENUM ({names})")
     for indicators, periods in blocks:
         cells = _cells(rows, indicators, periods)
         versions = None if earlier is None else earlier.versions(rows, indicators, periods)
@@ -68,9 +67,7 @@ def suppress(rows: TidyRows, catalogue: Catalogue, earlier: Earlier | None = Non
                 _add_ratios(rows, item)
     # A figure that is in no file is only there to be kept unknown.
     rows.connection.execute(
-        keyed(
-            "CREATE OR REPLACE TEMP TABLE withheld AS FROM withheld ANTI JOIN implied USING (KEYS)"
-        )
+        f"CREATE OR REPLACE TEMP TABLE withheld AS FROM withheld ANTI JOIN implied USING ({KEYS})"
     )
     rows.withheld = int(rows.query("SELECT count(*) AS many FROM withheld")["many"].item())
     return _exposed(rows, exposed)
@@ -88,7 +85,7 @@ def _exposed(rows: TidyRows, keys: list[Key]) -> list[Finding]:
         return []
     rows.connection.register("exposed", pd.DataFrame(keys, columns=list(KEY)))
     places = rows.query(
-        keyed("SELECT KEYS, file, sheet, row FROM exposed LEFT JOIN tidy USING (KEYS) ORDER BY ALL")
+        f"SELECT {KEYS}, file, sheet, row FROM exposed LEFT JOIN tidy USING ({KEYS}) ORDER BY ALL"
     )
     rows.connection.unregister("exposed")
     return [
@@ -111,9 +108,9 @@ def _exposed(rows: TidyRows, keys: list[Key]) -> list[Finding]:
     ]
 
 
-def _rules(catalogue: Catalogue) -> pd.DataFrame:
-    """Return indicator, counted (its value is the count, not its numerator) and its limits."""
-    return pd.DataFrame(
+def _keep_primary(rows: TidyRows, catalogue: Catalogue) -> None:
+    """Keep KEY and rule of what is suppressed for its own sake as the table `withheld`."""
+    rules = pd.DataFrame(
         [
             (item.key, item.kind == "count", item.suppression.threshold, item.suppression.dominance)
             for item in catalogue.indicators.values()
@@ -121,29 +118,25 @@ def _rules(catalogue: Catalogue) -> pd.DataFrame:
         ],
         columns=["indicator", "counted", "threshold", "dominance"],
     ).astype({"threshold": float, "dominance": float})
-
-
-def _keep_primary(rows: TidyRows, catalogue: Catalogue) -> None:
-    """Keep KEY and rule of what is suppressed for its own sake as the table `withheld`."""
-    rows.connection.register("suppression", _rules(catalogue))
+    rows.connection.register("suppression", rules)
     rows.connection.execute(
-        keyed("""
+        f"""
         CREATE OR REPLACE TEMP TABLE withheld AS
         WITH judged AS (
-            SELECT KEYS, if(counted, value, numerator) AS few, value, threshold, dominance,
+            SELECT {KEYS}, if(counted, value, numerator) AS few, value, threshold, dominance,
                 confidentiality, contributors, largest
             FROM tidy LEFT JOIN suppression USING (indicator)
             WHERE source <> 'derived' AND (confidentiality <> 'F' OR value IS NOT NULL
                 AND indicator IN (SELECT indicator FROM suppression))
         )
-        SELECT KEYS, CASE
+        SELECT {KEYS}, CASE
             WHEN confidentiality <> 'F' THEN 'marked'
             WHEN few > 0 AND few < threshold OR contributors > 0 AND contributors < threshold
                 THEN 'threshold'
             WHEN value > 0 AND largest > dominance / 100 * value THEN 'dominance'
         END AS rule
         FROM judged WHERE rule IS NOT NULL
-        """)
+        """
     )
     rows.connection.unregister("suppression")
 
@@ -152,10 +145,10 @@ def keep_small(rows: TidyRows, catalogue: Catalogue) -> None:
     """Keep what is small or marked in itself, before more is known, as the table `withheld`."""
     _keep_primary(rows, catalogue)
     rows.connection.execute(
-        keyed("""
+        f"""
         INSERT INTO withheld
-        SELECT KEYS, 'marked' FROM tidy WHERE source = 'derived' AND confidentiality <> 'F'
-        """)
+        SELECT {KEYS}, 'marked' FROM tidy WHERE source = 'derived' AND confidentiality <> 'F'
+        """
     )
 
 
@@ -172,16 +165,16 @@ _BELOW = {
 def _divided(question: str, item: Indicator) -> str:
     """Return a question about ratios `a` and the figures `h` below, as an indicator has them."""
     below = _BELOW["share" if item.share_of else item.denominator_period]
-    return keyed(question.replace("BELOW", below).replace("SAME", _SAME))
+    return question.replace("BELOW", below).replace("SAME", _SAME)
 
 
 def _add_ratios(rows: TidyRows, item: Indicator) -> None:
     """Add the ratios of one indicator that would give a suppressed figure away."""
     rows.connection.execute(
         _divided(
-            """
+            f"""
             INSERT INTO withheld
-            SELECT KEYS, 'ratio' FROM tidy a
+            SELECT {KEYS}, 'ratio' FROM tidy a
             WHERE a.indicator = $ratio AND a.value IS NOT NULL AND (
                 EXISTS (FROM withheld h WHERE h.indicator = $top AND h.period = a.period
                     AND SAME AND h.region = a.region)
@@ -192,15 +185,12 @@ def _add_ratios(rows: TidyRows, item: Indicator) -> None:
             """,
             item,
         ),
-        _named(item),
+        _parameters(item) | {"top": item.numerator, "bottom": item.denominator},
     )
 
 
-def _named(item: Indicator) -> dict[str, object]:
-    top, bottom, years = item.numerator, item.denominator, item.max_age or 100
-    return {
-        "ratio": item.key, "top": top, "bottom": bottom, "whole": item.share_of, "years": years
-    }  # fmt: skip
+def _parameters(item: Indicator) -> dict[str, object]:
+    return {"ratio": item.key, "whole": item.share_of, "years": item.max_age or 100}
 
 
 def _keep_implied(rows: TidyRows, catalogue: Catalogue) -> None:
@@ -241,8 +231,7 @@ def _implied(rows: TidyRows, item: Indicator, part: str, threshold: float) -> pd
                 AND n.region = a.region)
         ORDER BY h.period DESC
     """
-    named = {name: value for name, value in _named(item).items() if name not in ("top", "bottom")}
-    parameters = named | {"part": part, "other": other}
+    parameters = _parameters(item) | {"part": part, "other": other}
     ratios = rows.connection.execute(_divided(question, item), parameters).df()
     written = ratios["ratio"].map(lambda ratio: len(f"{ratio:.12f}".rstrip("0").split(".")[1]))
     half = 0.5 * 10.0 ** -written.clip(lower=item.decimals).to_numpy(float)
@@ -302,19 +291,20 @@ def _blocks(
 def _cells(rows: TidyRows, indicators: list[str], periods: list[str]) -> pd.DataFrame:
     """Return KEY, value and rule (None where a cell is public) of some indicators and periods."""
     codes = ", ".join(f"{name}::{name}_code AS {name}" for name in KEY)
-    question = """
-        SELECT CODES, value, rule
+    chosen = "list_contains($1, indicator) AND list_contains($2, period)"
+    return rows.query(
+        f"""
+        SELECT {codes}, value, rule
         FROM (
-            SELECT KEYS, value FROM tidy
-            WHERE list_contains($1, indicator) AND list_contains($2, period)
-            UNION ALL SELECT KEYS, value FROM implied
-            WHERE list_contains($1, indicator) AND list_contains($2, period)
+            SELECT {KEYS}, value FROM tidy WHERE {chosen}
+            UNION ALL SELECT {KEYS}, value FROM implied WHERE {chosen}
         )
-        LEFT JOIN withheld USING (KEYS)
+        LEFT JOIN withheld USING ({KEYS})
         WHERE value IS NOT NULL OR rule IS NOT NULL
         ORDER BY ALL
-    """
-    return rows.query(keyed(question.replace("CODES", codes)), [indicators, periods])
+        """,
+        [indicators, periods],
+    )
 
 
 @dataclass(frozen=True)
@@ -414,7 +404,7 @@ def keep_suppressed(engine: sa.Engine, staged: Staged, number: int) -> None:
         tidy.set_published(read_batches(connection, public, PUBLIC), None)
         if exposed := suppress(tidy, known, Earlier(engine)):
             raise FindingsError(exposed)
-        others = tidy.query(keyed("SELECT DISTINCT KEYS FROM withheld"))
+        others = tidy.query(f"SELECT DISTINCT {KEYS} FROM withheld")
     # A ratio that is blank already gives nothing away, so it is not among the others.
     every = pd.concat([rows.loc[hidden, list(KEY)], others]).drop_duplicates()
     new = staged.new
