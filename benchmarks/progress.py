@@ -18,11 +18,11 @@ import pandas as pd
 from rich.console import Console
 from rich.table import Table
 
-from indicators.progress import Target, judge, judge_many
 from indicators.progress.batch import Batch
 from indicators.progress.judgement import Judgement
 from indicators.progress.points import points
-from indicators.progress.targets import aims
+from indicators.progress.targets import Target, aims
+from indicators.progress.verdict import judge, judge_many
 
 SERIES = 100_000
 POINTS = 10

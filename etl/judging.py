@@ -11,16 +11,10 @@ import pandas as pd
 from etl.files.table import WORKBOOKS
 from etl.plan import GAIN, Plan, read_plan
 from indicators.periods import period_at
-from indicators.progress import (
-    Flag,
-    Kind,
-    Shape,
-    Target,
-    flag_name,
-    judge_many,
-    said_of,
-    target_frame,
-)
+from indicators.progress.explanation import said_of
+from indicators.progress.targets import Target, target_frame
+from indicators.progress.verdict import judge_many
+from indicators.statuses import Flag, Kind, Shape
 from indicators.wording import Wording
 
 
@@ -64,7 +58,7 @@ def in_words(row: Mapping[Any, Any], words: Wording) -> str:
     """Return a verdict in words; one that was met at an unknown time says so."""
     told = said_of(row, words)
     if row[Flag.TIMING_UNKNOWN.value]:
-        return f"{told} · {flag_name(Flag.TIMING_UNKNOWN, words)}"
+        return f"{told} · {words(Flag.TIMING_UNKNOWN.sentence)}"
     return told
 
 

@@ -23,8 +23,7 @@ from etl.files.table import Form
 from indicators.findings import Finding, FindingsError, Message, message
 from indicators.names import UnreadError, plain
 from indicators.periods import decimal_year
-from indicators.progress import Kind, Shape
-from indicators.statuses import ObservationStatus
+from indicators.statuses import Kind, ObservationStatus, Shape
 from indicators.wording import Wording
 
 # Ours, and what else a heading may say.

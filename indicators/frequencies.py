@@ -14,7 +14,7 @@ import pandas as pd
 
 from indicators import catalogue
 from indicators.periods import FREQUENCIES, UNREADABLE, Times, last_of, times
-from indicators.progress.frequency import chosen_frequency
+from indicators.progress.points import chosen_frequency
 
 Bools = npt.NDArray[np.bool_]
 Ints = npt.NDArray[np.int64]

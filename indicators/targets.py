@@ -16,8 +16,10 @@ import pandas as pd
 
 from indicators import catalogue
 from indicators.periods import frequency, times
-from indicators.progress import Kind, Target, judge_many, target_frame
+from indicators.progress.targets import Target, target_frame
+from indicators.progress.verdict import judge_many
 from indicators.regions import ALL, NATION
+from indicators.statuses import Kind
 
 Record = Mapping[Any, Any]
 AIM = ["indicator", "industry", "size", "scheme"]

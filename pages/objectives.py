@@ -2,12 +2,14 @@
 
 import streamlit as st
 
-from indicators import catalogue, frame, markdown, progress, tables
+from indicators import catalogue, frame, markdown, tables
 from indicators.cached import objectives as cached
 from indicators.cached import queries
 from indicators.catalogue import tree
 from indicators.drawing.charts import objective_chart, required_chart
+from indicators.progress.explanation import explain, formula
 from indicators.sidebar import objectives as sidebar
+from indicators.statuses import VerdictClass
 from indicators.views import objectives as views
 
 visit = frame.begin("objectives")
@@ -21,7 +23,7 @@ verdict = cached.verdict(target, region, vintage)
 cited = queries.citations_of(series, vintage)
 
 where, aim = tree().names(words.language)[region], tables.aim_name(record, words)
-answer, symbol = views.answer(verdict, words), progress.SYMBOLS[verdict.verdict]
+answer, symbol = views.answer(verdict, words), VerdictClass(verdict.verdict).symbol
 values = {"where": where, "aim": aim, "answer": answer, "symbol": symbol}
 st.title(markdown.escaped(words("{where} · {aim}: {answer} {symbol}", **values)))
 subtitle = words(
@@ -54,11 +56,11 @@ else:
     )
     st.caption(legend)
 in_points = tables.in_points(indicator.key)
-why = progress.explain(verdict, words, indicator.decimals, in_points=in_points)
+why = explain(verdict, words, indicator.decimals, in_points=in_points)
 st.markdown(markdown.bullets(why))
 
 with st.expander(words("Why: the formula with its numbers"), key="why"):
-    st.markdown(markdown.bullets(progress.formula(verdict, words, indicator.decimals)))
+    st.markdown(markdown.bullets(formula(verdict, words, indicator.decimals)))
     observed = views.observed_table(series, indicator, cited, words)
     st.dataframe(observed, hide_index=True, alt=words("The figures that the verdict rests on"))
 

@@ -7,8 +7,8 @@ from indicators.cached import objectives as cached
 from indicators.cached import queries
 from indicators.drawing.charts import matrix_chart
 from indicators.exports import readable_tables
-from indicators.progress import VerdictClass
 from indicators.sidebar import overview as sidebar
+from indicators.statuses import VerdictClass
 from indicators.views import overview as views
 from indicators.views.objectives import counts
 

@@ -13,8 +13,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from statsmodels.stats.proportion import proportion_confint
 
-from indicators import catalogue, compare
-from indicators.compare import Problem
+from indicators import catalogue
+from indicators.compare import benchmarks, intervals, peers, spine
+from indicators.compare.peers import Problem
 
 PER_1000 = "organisations_per_1000_legal_units"
 PER_ORGANISATION = "certificates_per_organisation"
@@ -64,7 +65,7 @@ def only(rows: pd.DataFrame, region: str) -> pd.Series:
 def test_wilson_intervals_are_those_of_the_method(
     numerator: float, denominator: float, coverage: float, lower: float, upper: float
 ) -> None:
-    assert compare.wilson(numerator, denominator, coverage) == pytest.approx(
+    assert intervals.wilson(numerator, denominator, coverage) == pytest.approx(
         (lower, upper), abs=1e-7
     )
 
@@ -72,7 +73,7 @@ def test_wilson_intervals_are_those_of_the_method(
 @given(st.integers(1, 10_000).flatmap(lambda n: st.tuples(st.integers(0, n), st.just(n))))
 def test_wilson_agrees_with_statsmodels(counts: tuple[int, int]) -> None:
     expected = proportion_confint(*counts, alpha=0.05, method="wilson")
-    assert compare.wilson(*counts, 0.95) == pytest.approx(expected, abs=1e-9)
+    assert intervals.wilson(*counts, 0.95) == pytest.approx(expected, abs=1e-9)
 
 
 # Garwood's 95 % limits of 0, 1 and 10 events, as tables of the Poisson distribution print them.
@@ -82,31 +83,31 @@ def test_wilson_agrees_with_statsmodels(counts: tuple[int, int]) -> None:
 def test_exact_poisson_intervals_are_those_of_the_tables(
     events: int, lower: float, upper: float
 ) -> None:
-    assert compare.exact_poisson(events, 1, 0.95) == pytest.approx((lower, upper), rel=1e-3)
+    assert intervals.exact_poisson(events, 1, 0.95) == pytest.approx((lower, upper), rel=1e-3)
 
 
 proportions = st.floats(0, 1)
 sizes = st.integers(1, 10**8)
 
 
-@given(proportions, sizes, st.sampled_from([compare.Z_95, compare.Z_998]))
+@given(proportions, sizes, st.sampled_from([intervals.Z_95, intervals.Z_998]))
 def test_control_limits_hold_their_benchmark_and_stay_fractions(p: float, n: int, z: float) -> None:
-    lower, upper = compare.control_limits(p, n, z)
+    lower, upper = intervals.control_limits(p, n, z)
     assert 0 <= lower <= p + 1e-12
     assert p - 1e-12 <= upper <= 1
 
 
 @given(st.floats(0.001, 0.999), st.integers(2, 10**6), st.booleans())
 def test_control_limits_widen_as_the_denominator_falls(p: float, n: int, proportion: bool) -> None:
-    few = compare.control_limits(p, n // 2, compare.Z_95, proportion=proportion)
-    many = compare.control_limits(p, n, compare.Z_95, proportion=proportion)
+    few = intervals.control_limits(p, n // 2, intervals.Z_95, proportion=proportion)
+    many = intervals.control_limits(p, n, intervals.Z_95, proportion=proportion)
     assert few[1] - few[0] > many[1] - many[0]
 
 
 @given(proportions, sizes)
 def test_limits_at_998_hold_those_at_95(p: float, n: int) -> None:
-    inner = compare.control_limits(p, n, compare.Z_95)
-    outer = compare.control_limits(p, n, compare.Z_998)
+    inner = intervals.control_limits(p, n, intervals.Z_95)
+    outer = intervals.control_limits(p, n, intervals.Z_998)
     assert outer[0] <= inner[0] + 1e-15
     assert inner[1] <= outer[1] + 1e-15
 
@@ -115,7 +116,7 @@ def test_control_limits_follow_the_formula() -> None:
     # E = 20, z² = 3.8416: (40 + 3.8416 ± 1.96·√(3.8416 + 80·0.8)) / (2·103.8416)
     root = 1.96 * math.sqrt(3.8416 + 64)
     expected = ((43.8416 - root) / 207.6832, (43.8416 + root) / 207.6832)
-    assert compare.control_limits(0.2, 100, 1.96) == pytest.approx(expected, rel=1e-12)
+    assert intervals.control_limits(0.2, 100, 1.96) == pytest.approx(expected, rel=1e-12)
 
 
 @pytest.mark.parametrize(
@@ -136,7 +137,7 @@ def test_control_limits_follow_the_formula() -> None:
 def test_an_interval_says_its_method_or_why_there_is_none(
     rows: pd.DataFrame, method: str, gap: str
 ) -> None:
-    row = compare.add_intervals(rows).iloc[0]
+    row = intervals.add_intervals(rows).iloc[0]
     assert (row["method"], row["gap"]) == (method, gap)
     assert math.isnan(row["lower"]) == (method == "none")
 
@@ -144,20 +145,20 @@ def test_an_interval_says_its_method_or_why_there_is_none(
 def test_a_figure_published_to_its_last_decimal_keeps_its_interval() -> None:
     # 9393 of 9999 are 93.939 %, published as 93.94.
     row = ratios({NATION: (9393, 9999)}, PASS_RATE, factor=100).assign(value=93.94)
-    found = compare.add_intervals(row).iloc[0]
+    found = intervals.add_intervals(row).iloc[0]
     assert found["gap"] == ""
     assert found["lower"] < 93.94 < found["upper"]
 
 
 def test_a_confidential_value_is_not_handed_on() -> None:
     rows = ratios({ZHEJIANG: (30, 1000)}).assign(confidentiality="C")
-    assert math.isnan(compare.add_intervals(rows)["value"].iloc[0])
+    assert math.isnan(intervals.add_intervals(rows)["value"].iloc[0])
 
 
 def test_a_region_that_stands_twice_is_refused() -> None:
     rows = pd.concat([ratios({ZHEJIANG: (30, 1000)})] * 2)
     with pytest.raises(ValueError, match="twice"):
-        compare.add_intervals(rows)
+        intervals.add_intervals(rows)
 
 
 # --- better, worse, similar
@@ -180,19 +181,19 @@ def test_a_class_follows_the_limits_and_the_polarity(
 ) -> None:
     for indicator, expected in ((PER_1000, higher_better), (LOWER_IS_BETTER, lower_better)):
         rows = ratios({ZHEJIANG: (numerator, 10_000)}, indicator).assign(benchmark=20.0)
-        found = compare.add_comparison(rows).iloc[0]
+        found = intervals.add_comparison(rows).iloc[0]
         assert (found["position"], found["class"]) == (position, expected)
 
 
 def test_without_polarity_a_figure_is_only_higher_or_lower() -> None:
     figures = {JIANGSU: (9000.0, 1000.0), ZHEJIANG: (1000.0, 1000.0), ANHUI: (4010.0, 1000.0)}
     rows = ratios(figures, PER_ORGANISATION, factor=1).assign(benchmark=4.0)
-    assert list(compare.add_comparison(rows)["class"]) == ["higher", "lower", "similar"]
+    assert list(intervals.add_comparison(rows)["class"]) == ["higher", "lower", "similar"]
 
 
 def test_a_target_beyond_the_possible_is_not_compared() -> None:
     rows = ratios({ZHEJIANG: (30, 1000)}).assign(benchmark=1200.0)
-    found = compare.add_comparison(rows).iloc[0]
+    found = intervals.add_comparison(rows).iloc[0]
     assert (found["class"], found["gap"]) == ("not_compared", "outside_range")
 
 
@@ -201,7 +202,7 @@ def test_one_region_stands_against_nation_group_and_target() -> None:
         NATION: (20_000, 1_000_000), JIANGSU: (100, 10_000), ZHEJIANG: (300, 10_000),
         ANHUI: (1600, 40_000),
     })  # fmt: skip
-    found = compare.comparisons(rows, ZHEJIANG, {"east": [JIANGSU, ZHEJIANG, ANHUI]}, 30.5)
+    found = benchmarks.comparisons(rows, ZHEJIANG, {"east": [JIANGSU, ZHEJIANG, ANHUI]}, 30.5)
     shown = found[["against", "value", "benchmark", "difference", "class", "method", "n"]]
     expected = pd.DataFrame(
         [
@@ -230,7 +231,7 @@ def test_one_region_stands_against_nation_group_and_target() -> None:
     ],
 )
 def test_a_group_without_a_total_ratio_says_why(rows: pd.DataFrame, gap: str) -> None:
-    found = compare.group_benchmarks(rows, [JIANGSU, ZHEJIANG]).iloc[0]
+    found = benchmarks.group_benchmarks(rows, [JIANGSU, ZHEJIANG]).iloc[0]
     assert found["benchmark_gap"] == gap
     assert math.isnan(found["benchmark"])
 
@@ -238,13 +239,13 @@ def test_a_group_without_a_total_ratio_says_why(rows: pd.DataFrame, gap: str) ->
 def test_a_group_says_how_many_of_its_members_have_figures() -> None:
     rows = ratios({JIANGSU: (10, 100), ZHEJIANG: (20, 100), ANHUI: (9, 100)})
     rows.loc[rows["region"] == ANHUI, "confidentiality"] = "C"
-    found = compare.group_benchmarks(rows, [JIANGSU, ZHEJIANG, ANHUI]).iloc[0]
+    found = benchmarks.group_benchmarks(rows, [JIANGSU, ZHEJIANG, ANHUI]).iloc[0]
     assert (found["benchmark"], found["members"], found["of"]) == (150.0, 2, 3)
 
 
 def test_a_count_is_not_held_against_the_nation() -> None:
     rows = bare({NATION: 100.0, ZHEJIANG: 6.0}, "certificates_valid")
-    found = compare.comparison(rows, compare.national_benchmarks(rows), "nation")
+    found = benchmarks.comparison(rows, benchmarks.national_benchmarks(rows), "nation")
     row = only(found, ZHEJIANG)
     assert (row["class"], row["gap"], row["benchmark_gap"]) == (
         "not_compared", "no_benchmark", "count",
@@ -256,7 +257,7 @@ def test_a_period_without_the_nation_says_so() -> None:
         ratios({NATION: (20, 1000), ZHEJIANG: (30, 1000)}),
         ratios({ZHEJIANG: (30, 1000)}, period="2025"),
     ])  # fmt: skip
-    found = compare.national_benchmarks(rows).set_index("period")["benchmark_gap"]
+    found = benchmarks.national_benchmarks(rows).set_index("period")["benchmark_gap"]
     assert found.to_dict() == {"2024": "", "2025": "no_benchmark"}
 
 
@@ -270,7 +271,7 @@ def test_dispersion_is_near_one_under_chance_alone_and_large_otherwise() -> None
         dict(zip(regions, [(k, 5000) for k in draw.integers(100, 900, 400)], strict=True))
     )
     values = [
-        compare.dispersion(compare.add_comparison(rows.assign(benchmark=100.0)))
+        intervals.dispersion(intervals.add_comparison(rows.assign(benchmark=100.0)))
         for rows in (chance, spread)
     ]
     assert 0.5 < values[0] < 1.2
@@ -283,7 +284,7 @@ def test_dispersion_is_near_one_under_chance_alone_and_large_otherwise() -> None
 def test_a_rank_carries_the_ranks_that_its_interval_allows() -> None:
     # Intervals (per 1,000): Jiangsu 46–54, Zhejiang 12–76, Anhui 16–24; the nation is not ranked.
     rows = ratios({ANHUI: (200, 10_000), ZHEJIANG: (3, 90), JIANGSU: (500, 10_000)})
-    found = compare.ranks(rows)[["region", "rank", "rank_from", "rank_to", "of"]]
+    found = spine.ranks(rows)[["region", "rank", "rank_from", "rank_to", "of"]]
     expected = pd.DataFrame(
         [(JIANGSU, 1.0, 1.0, 2.0, 3), (ZHEJIANG, 2.0, 1.0, 3.0, 3), (ANHUI, 3.0, 2.0, 3.0, 3)],
         columns=found.columns,
@@ -293,7 +294,7 @@ def test_a_rank_carries_the_ranks_that_its_interval_allows() -> None:
 
 def test_the_lowest_is_first_where_lower_is_better_and_equals_share_a_rank() -> None:
     rows = ratios({ANHUI: (5, 100), ZHEJIANG: (5, 100), JIANGSU: (90, 100)}, LOWER_IS_BETTER)
-    found = compare.ranks(rows)
+    found = spine.ranks(rows)
     assert list(found["region"]) == [ZHEJIANG, ANHUI, JIANGSU]
     assert list(found["rank"]) == [1, 1, 3]
     assert list(found["rank_from"]) == [1, 1, 3]
@@ -301,7 +302,7 @@ def test_the_lowest_is_first_where_lower_is_better_and_equals_share_a_rank() -> 
 
 
 def test_a_count_has_a_rank_without_an_interval() -> None:
-    found = only(compare.ranks(bare({JIANGSU: 5.0, ZHEJIANG: 6.0}, "certificates_valid")), ZHEJIANG)
+    found = only(spine.ranks(bare({JIANGSU: 5.0, ZHEJIANG: 6.0}, "certificates_valid")), ZHEJIANG)
     assert found["rank"] == 1
     assert math.isnan(found["rank_from"])
     assert found["gap"] == "no_denominator"
@@ -322,7 +323,7 @@ def test_a_rank_lies_in_its_interval_which_counts_the_certain(
     figures: list[tuple[int, int]], indicator: str
 ) -> None:
     named = {f"{number}": pair for number, pair in enumerate(figures)}
-    found = compare.ranks(ratios(named, indicator))
+    found = spine.ranks(ratios(named, indicator))
     assert (found["rank_from"] <= found["rank"]).all()
     assert (found["rank"] <= found["rank_to"]).all()
     sign = 1 if indicator == PER_1000 else -1
@@ -340,10 +341,10 @@ def test_a_change_of_rank_inside_the_interval_is_noise() -> None:
     after = ratios(
         {JIANGSU: (505, 10_000), ZHEJIANG: (500, 10_000), ANHUI: (10, 10_000)}, period="2025"
     )
-    found = compare.rank_changes(before.assign(period="2025"), after).set_index("region")
+    found = spine.rank_changes(before.assign(period="2025"), after).set_index("region")
     assert found["change"].to_dict() == {JIANGSU: 2, ZHEJIANG: 0, ANHUI: -2}
     assert found["state"].to_dict() == {JIANGSU: "up", ZHEJIANG: "unchanged", ANHUI: "down"}
-    calm = compare.rank_changes(
+    calm = spine.rank_changes(
         before.assign(period="2025"), after.assign(numerator=[506, 500, 900], value=[50.6, 50, 90])
     )
     assert calm.set_index("region")["state"].to_dict() == {
@@ -354,7 +355,7 @@ def test_a_change_of_rank_inside_the_interval_is_noise() -> None:
 def test_only_regions_with_a_figure_in_both_periods_change_rank() -> None:
     before = ratios({JIANGSU: (500, 10_000), ZHEJIANG: (100, 10_000)})
     after = ratios({ZHEJIANG: (100, 10_000), ANHUI: (900, 10_000)}, period="2025")
-    found = compare.rank_changes(before.assign(period="2025"), after)
+    found = spine.rank_changes(before.assign(period="2025"), after)
     assert list(found["region"]) == [ZHEJIANG]
     assert list(found["state"]) == ["unchanged"]
 
@@ -362,7 +363,7 @@ def test_only_regions_with_a_figure_in_both_periods_change_rank() -> None:
 def test_a_change_of_rank_without_intervals_is_unknown() -> None:
     before = bare({JIANGSU: 1.0, ZHEJIANG: 2.0}, "certificates_valid")
     after = bare({JIANGSU: 2.0, ZHEJIANG: 1.0}, "certificates_valid", "2025")
-    found = compare.rank_changes(before.assign(period="2025"), after)
+    found = spine.rank_changes(before.assign(period="2025"), after)
     assert set(found["state"]) == {"unknown"}
 
 
@@ -371,7 +372,7 @@ def test_a_change_of_rank_without_intervals_is_unknown() -> None:
 
 def test_the_shipped_groups_are_those_of_the_region_list() -> None:
     regions = catalogue.load().regions
-    declared = {group.key: set(group.members) for group in compare.read_peer_groups().groups}
+    declared = {group.key: set(group.members) for group in peers.read_peer_groups().groups}
     listed = regions[regions["group"] != ""].groupby("group")["code"].agg(set).to_dict()
     assert declared == listed
 
@@ -393,10 +394,10 @@ def peer_file(folder: Path, text: str) -> Path:
 
 
 def test_a_file_of_peer_groups_is_read(tmp_path: Path) -> None:
-    declared = compare.read_peer_groups(peer_file(tmp_path, GOOD))
+    declared = peers.read_peer_groups(peer_file(tmp_path, GOOD))
     assert [group.key for group in declared.groups_of(ZHEJIANG)] == ["DELTA"]
     assert declared.groups_of(ANHUI) == []
-    assert declared.features == (compare.Feature("population", "log", 1),)
+    assert declared.features == (peers.Feature("population", "log", 1),)
 
 
 @pytest.mark.parametrize(
@@ -427,15 +428,15 @@ def test_a_mistake_in_the_file_is_named(
     tmp_path: Path, right: str, wrong: str, problem: Problem, found: str
 ) -> None:
     path = peer_file(tmp_path, GOOD.replace(right, wrong))
-    with pytest.raises(compare.PeerGroupError) as error:
-        compare.read_peer_groups(path)
+    with pytest.raises(peers.PeerGroupError) as error:
+        peers.read_peer_groups(path)
     assert (problem, found) in [(it.problem, it.found) for it in error.value.mistakes]
 
 
 def test_all_mistakes_are_reported_not_the_first(tmp_path: Path) -> None:
     text = GOOD.replace('"330000"', '"999999"').replace("population", "popularity")
-    with pytest.raises(compare.PeerGroupError) as error:
-        compare.read_peer_groups(peer_file(tmp_path, text))
+    with pytest.raises(peers.PeerGroupError) as error:
+        peers.read_peer_groups(peer_file(tmp_path, text))
     assert str(error.value).splitlines() == [
         "peer_groups.yaml · groups · DELTA · members: unknown_region: 999999",
         "peer_groups.yaml · neighbours · features · 1: unknown_indicator: popularity",
@@ -446,14 +447,14 @@ def test_a_group_or_feature_declared_twice_is_a_mistake(tmp_path: Path) -> None:
     lines = GOOD.splitlines()
     lines.insert(3, lines[2])
     lines.append(lines[-1])
-    with pytest.raises(compare.PeerGroupError) as error:
-        compare.read_peer_groups(peer_file(tmp_path, "\n".join(lines)))
+    with pytest.raises(peers.PeerGroupError) as error:
+        peers.read_peer_groups(peer_file(tmp_path, "\n".join(lines)))
     assert [it.problem for it in error.value.mistakes] == [Problem.DUPLICATE, Problem.DUPLICATE]
 
 
 def test_a_file_that_is_not_yaml_is_a_mistake(tmp_path: Path) -> None:
-    with pytest.raises(compare.PeerGroupError, match="not_yaml"):
-        compare.read_peer_groups(peer_file(tmp_path, "groups: [1, "))
+    with pytest.raises(peers.PeerGroupError, match="not_yaml"):
+        peers.read_peer_groups(peer_file(tmp_path, "groups: [1, "))
 
 
 def featured(figures: dict[str, dict[str, float]]) -> pd.DataFrame:
@@ -465,19 +466,19 @@ def featured(figures: dict[str, dict[str, float]]) -> pd.DataFrame:
     return pd.concat(parts, ignore_index=True)
 
 
-def declared(*features: compare.Feature, count: int = 9) -> compare.PeerGroups:
-    return compare.PeerGroups((), features, count)
+def declared(*features: peers.Feature, count: int = 9) -> peers.PeerGroups:
+    return peers.PeerGroups((), features, count)
 
 
-POPULATION = compare.Feature("population", "log", 1)
-UNITS = compare.Feature("legal_units", "log", 3)
-MANUFACTURING = compare.Feature("legal_units", "linear", 1, "C", share=True)
+POPULATION = peers.Feature("population", "log", 1)
+UNITS = peers.Feature("legal_units", "log", 3)
+MANUFACTURING = peers.Feature("legal_units", "linear", 1, "C", share=True)
 
 
 def test_the_nearest_neighbour_is_the_one_most_alike_on_the_declared_scale() -> None:
     # In logs 4 is as far from 2 as 1 is, so 3 is nearest to 4.
     rows = featured({"population": {"a": 1.0, "b": 2.0, "c": 3.0, "d": 4.0}})
-    found = compare.neighbours(rows, declared(POPULATION, count=1), list("abcd"))
+    found = peers.neighbours(rows, declared(POPULATION, count=1), list("abcd"))
     assert dict(zip(found["region"], found["neighbour"], strict=True)) == {
         "a": "b", "b": "c", "c": "d", "d": "c",
     }  # fmt: skip
@@ -486,14 +487,14 @@ def test_the_nearest_neighbour_is_the_one_most_alike_on_the_declared_scale() -> 
 def test_a_distance_is_weighed_and_in_standard_deviations() -> None:
     # Two regions lie one standard deviation either side of their mean, on every feature.
     rows = featured({"population": {"a": 1.0, "b": 9.0}, "legal_units": {"a": 5.0, "b": 6.0}})
-    found = compare.neighbours(rows, declared(POPULATION, UNITS), ["a", "b"])
+    found = peers.neighbours(rows, declared(POPULATION, UNITS), ["a", "b"])
     assert list(found["distance"]) == pytest.approx([2.0, 2.0])
     # Of three, the features pull apart: 3 parts legal units, 1 part population.
     rows = featured({
         "population": {"a": 1.0, "b": 1.0, "c": 10.0},
         "legal_units": {"a": 1.0, "b": 10.0, "c": 10.0},
     })  # fmt: skip
-    found = compare.neighbours(rows, declared(POPULATION, UNITS), ["a", "b", "c"])
+    found = peers.neighbours(rows, declared(POPULATION, UNITS), ["a", "b", "c"])
     pairs = found.set_index(["region", "neighbour"])["distance"]
     apart = 3 / math.sqrt(2)  # in standard deviations of (0, 0, 1): 1 / (√2 / 3)
     assert pairs["b", "c"] == pytest.approx(apart * math.sqrt(1 / 4))
@@ -505,7 +506,7 @@ def test_a_feature_that_a_region_lacks_is_left_out_and_said() -> None:
         "population": {"a": 1.0, "b": 2.0, "c": 3.0}, "legal_units": {"a": 5.0, "b": 6.0},
         "legal_units/C": {"a": 2.0, "b": 3.0},
     })  # fmt: skip
-    found = compare.neighbours(rows, declared(POPULATION, UNITS, MANUFACTURING), ["a", "b", "c"])
+    found = peers.neighbours(rows, declared(POPULATION, UNITS, MANUFACTURING), ["a", "b", "c"])
     said = found.set_index(["region", "neighbour"])[["features", "missing"]]
     assert said.loc[[("a", "b")]].iloc[0].to_list() == [
         "population, legal_units, legal_units/C",
@@ -518,7 +519,7 @@ def test_industry_structure_is_the_part_of_the_region_itself() -> None:
     rows = featured({
         "legal_units": {"a": 100.0, "b": 1000.0}, "legal_units/C": {"a": 20.0, "b": 400.0},
     })  # fmt: skip
-    found = compare.feature_rows(rows, [MANUFACTURING], ["a", "b"])
+    found = peers.feature_rows(rows, [MANUFACTURING], ["a", "b"])
     assert found["value"].to_list() == [0.2, 0.4]
 
 
@@ -528,13 +529,13 @@ def test_a_feature_is_taken_where_most_regions_have_it_and_newest_of_those() -> 
         bare({"a": 3.0, "b": 4.0}, "population", "2020-11").assign(industry="ALL"),
         bare({"a": 5.0}, "population", "2024").assign(industry="ALL"),
     ])  # fmt: skip
-    found = compare.feature_rows(rows, [POPULATION], ["a", "b"])
+    found = peers.feature_rows(rows, [POPULATION], ["a", "b"])
     assert set(found["period"]) == {"2020-11"}
 
 
 def test_without_any_feature_there_are_no_neighbours() -> None:
     rows = featured({"population": {"a": 5.0, "b": 5.0}})
-    assert compare.neighbours(rows, declared(POPULATION), ["a", "b"]).empty
+    assert peers.neighbours(rows, declared(POPULATION), ["a", "b"]).empty
 
 
 @few
@@ -553,7 +554,7 @@ def test_distances_are_symmetric_and_nobody_neighbours_itself(
         "population": {r: v[0] for r, v in zip(regions, figures, strict=True) if v[0] is not None},
         "legal_units": {r: v[1] for r, v in zip(regions, figures, strict=True) if v[1] is not None},
     })  # fmt: skip
-    found = compare.neighbours(rows, declared(POPULATION, UNITS), regions)
+    found = peers.neighbours(rows, declared(POPULATION, UNITS), regions)
     assert (found["region"] != found["neighbour"]).all()
     columns = (found["region"], found["neighbour"], found["distance"])
     pairs = {(one, other): distance for one, other, distance in zip(*columns, strict=True)}
@@ -574,7 +575,7 @@ def test_a_spine_row_holds_region_nation_peers_place_and_rank() -> None:
         ratios({ZHEJIANG: (999, 10_000)}, period="2023"),
         bare({JIANGSU: 7.0}, "certificates_valid"),
     ])  # fmt: skip
-    found = compare.spine(rows, ZHEJIANG, [JIANGSU, ANHUI], ["110000", JIANGSU, ZHEJIANG, ANHUI])
+    found = spine.spine(rows, ZHEJIANG, [JIANGSU, ANHUI], ["110000", JIANGSU, ZHEJIANG, ANHUI])
     assert list(found["indicator"]) == ["certificates_valid", PER_1000]
     absent, row = found.iloc[0], found.iloc[1]
     assert (absent["gap"], absent["class"]) == ("no_data", "not_compared")
@@ -593,7 +594,7 @@ def test_better_stands_to_the_right_where_lower_is_better() -> None:
     rows = ratios(
         {NATION: (2000, 100_000), JIANGSU: (300, 10_000), ZHEJIANG: (100, 10_000)}, LOWER_IS_BETTER
     )
-    row = compare.spine(rows, ZHEJIANG, [JIANGSU], [JIANGSU, ZHEJIANG]).iloc[0]
+    row = spine.spine(rows, ZHEJIANG, [JIANGSU], [JIANGSU, ZHEJIANG]).iloc[0]
     assert (row["at"], row["lowest_at"], row["highest_at"]) == (1, 1, -1)
     assert (row["class"], row["rank"]) == ("better", 1)
     # Two peers have no quartiles.
@@ -606,9 +607,9 @@ def test_a_spine_never_shows_a_confidential_figure_of_the_region_or_a_peer() -> 
     )
     rows.loc[rows["region"] == ANHUI, "confidentiality"] = "C"
     ranked = [JIANGSU, ZHEJIANG, ANHUI]
-    row = compare.spine(rows, ZHEJIANG, ranked, ranked).iloc[0]
+    row = spine.spine(rows, ZHEJIANG, ranked, ranked).iloc[0]
     assert (row["highest"], row["peers"], row["of"]) == (30, 2, 2)
-    own = compare.spine(rows, ANHUI, ranked, ranked).iloc[0]
+    own = spine.spine(rows, ANHUI, ranked, ranked).iloc[0]
     assert (own["gap"], math.isnan(own["value"])) == ("suppressed", True)
 
 
@@ -616,14 +617,14 @@ def test_a_spine_holds_a_figure_against_the_ratio_of_its_peers_totals() -> None:
     rows = ratios({NATION: (20_000, 1_000_000), JIANGSU: (100, 10_000), ZHEJIANG: (300, 10_000),
                    ANHUI: (1200, 20_000)})  # fmt: skip
     ranked = [JIANGSU, ZHEJIANG, ANHUI]
-    row = compare.spine(rows, ZHEJIANG, [JIANGSU, ANHUI], ranked).iloc[0]
+    row = spine.spine(rows, ZHEJIANG, [JIANGSU, ANHUI], ranked).iloc[0]
     # 1,600 of 40,000, not the mean of 10, 30 and 60.
     assert (row["group_benchmark"], row["members"], row["group_class"]) == (40.0, 3, "worse")
-    (group,) = compare.comparisons(rows, ZHEJIANG, {"peers": ranked}).query(
+    (group,) = benchmarks.comparisons(rows, ZHEJIANG, {"peers": ranked}).query(
         "against == 'peers'"
     ).to_dict("records")  # fmt: skip
     assert (group["benchmark"], group["class"]) == (40.0, "worse")
-    alone = compare.spine(rows, ZHEJIANG, [], ranked).iloc[0]
+    alone = spine.spine(rows, ZHEJIANG, [], ranked).iloc[0]
     assert math.isnan(alone["group_benchmark"])
 
 
@@ -634,7 +635,7 @@ def test_a_spine_tells_a_change_of_rank_that_chance_could_make() -> None:
     )
     late = ratios({ZHEJIANG: (900, 10_000)}, period="2024-06")
     ranked = [JIANGSU, ZHEJIANG, ANHUI]
-    found = compare.spines(
+    found = spine.spines(
         pd.concat([before, after, late]), {(region, ""): ranked for region in ranked}, ranked
     ).set_index("region")
     assert found["since"].to_dict() == dict.fromkeys(ranked, "2024")
@@ -652,13 +653,13 @@ def test_regions_together_have_the_spines_that_each_has_alone() -> None:
     ranked = [JIANGSU, ZHEJIANG, ANHUI]
     peers = {(region, group): members for region in ranked
              for group, members in (("all", ranked), ("one", [JIANGSU]))}  # fmt: skip
-    found = compare.spines(rows, peers, ranked)
+    found = spine.spines(rows, peers, ranked)
     assert list(zip(found["region"], found["group"], strict=True))[::2] == list(peers)
     for (region, group), members in peers.items():
         own = found[(found["region"] == region) & (found["group"] == group)]
         pd.testing.assert_frame_equal(
             own.drop(columns=["region", "group"]).reset_index(drop=True),
-            compare.spine(rows, region, members, ranked), check_dtype=False,
+            spine.spine(rows, region, members, ranked), check_dtype=False,
         )  # fmt: skip
 
 
@@ -666,12 +667,12 @@ def test_a_spine_of_two_schemes_at_once_is_refused() -> None:
     rows = ratios({JIANGSU: (10, 1000), ZHEJIANG: (30, 1000)})
     both = pd.concat([rows.assign(scheme="ALL"), rows.assign(scheme="A01")])
     with pytest.raises(ValueError, match="twice"):
-        compare.spine(both, ZHEJIANG, [JIANGSU], [JIANGSU])
+        spine.spine(both, ZHEJIANG, [JIANGSU], [JIANGSU])
 
 
 def test_a_spine_of_nothing_is_empty() -> None:
     rows = ratios({ZHEJIANG: (30, 1000)}).iloc[:0]
-    assert compare.spine(rows, ZHEJIANG, [], []).empty
+    assert spine.spine(rows, ZHEJIANG, [], []).empty
 
 
 @few
@@ -683,7 +684,7 @@ def test_every_place_on_a_spine_lies_between_minus_one_and_one(
     figures: list[tuple[int, int]], indicator: str
 ) -> None:
     named = {NATION: figures[0]} | {str(at): pair for at, pair in enumerate(figures[1:])}
-    row = compare.spine(ratios(named, indicator), "0", list(named), ["0"]).iloc[0]
+    row = spine.spine(ratios(named, indicator), "0", list(named), ["0"]).iloc[0]
     # All figures equal: there is no scale.
     if not math.isnan(row["at"]):
         ends = sorted([row["lowest_at"], row["highest_at"]])

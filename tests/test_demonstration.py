@@ -14,7 +14,7 @@ from etl.demonstration.dataset import Demonstration, demonstration, remove, writ
 from etl.demonstration.world import apportion
 from indicators import catalogue, targets
 from indicators.catalogue import tree
-from indicators.progress import VerdictClass
+from indicators.statuses import VerdictClass
 from indicators.store.opening import has_dataset, open_database
 from indicators.store.queries import releases
 from indicators.store.tables import KEY, observation

@@ -7,11 +7,13 @@ from collections.abc import Mapping
 import pandas as pd
 import pytest
 
-from indicators import catalogue, compare, frequencies
+from indicators import catalogue, frequencies
+from indicators.compare import peers, spine
 from indicators.denominators import DENOMINATOR
 from indicators.drawing import province as province_charts
 from indicators.frequencies import mapped_periods, one_date, one_frequency
-from indicators.progress import Target, judge
+from indicators.progress.targets import Target
+from indicators.progress.verdict import judge
 from indicators.views import facts, objectives, overview, province
 from indicators.views.facts import newest_cells
 from indicators.wording import Wording
@@ -38,7 +40,7 @@ def line(indicator: str, figures: Mapping[str, float], region: str = JIANGSU) ->
 
 def facts_of(rows: pd.DataFrame) -> facts.Facts:
     found = facts.gather(
-        NATION, rows, NO_VERDICTS, NOBODY, NO_HOLDINGS, rows.head(0), compare.read_peer_groups(), {}
+        NATION, rows, NO_VERDICTS, NOBODY, NO_HOLDINGS, rows.head(0), peers.read_peer_groups(), {}
     )
     return found[JIANGSU, "EAST"]
 
@@ -86,7 +88,7 @@ def test_a_ranking_holds_years_and_decembers_of_a_stock_together() -> None:
         else line(UPTAKE, {"2024-12": 20.0 + place, "2024": 20.0 + place}, region)
         for place, region in enumerate(regions)
     ])  # fmt: skip
-    found = compare.spine(rows, JIANGSU, regions, regions).iloc[0]
+    found = spine.spine(rows, JIANGSU, regions, regions).iloc[0]
     assert (found["period"], found["rank"], found["of"]) == ("2024-12", 1, 5)
 
 
@@ -97,9 +99,9 @@ def test_a_ranking_never_holds_quarters_against_years_of_a_flow() -> None:
         line(WITHDRAWN, {"2023": 20.0, "2024-Q1": 9.0}, ZHEJIANG),
         line(WITHDRAWN, {"2024-Q1": 2.0}, "350000"),
     ])  # fmt: skip
-    found = compare.spine(rows, JIANGSU, regions, regions).iloc[0]
+    found = spine.spine(rows, JIANGSU, regions, regions).iloc[0]
     assert (found["period"], found["rank"], found["of"]) == ("2023", 2, 2)
-    alone = compare.spine(rows, "350000", regions, regions).iloc[0]
+    alone = spine.spine(rows, "350000", regions, regions).iloc[0]
     assert (alone["gap"], pd.isna(alone["value"])) == ("no_data", True)
 
 
@@ -158,11 +160,11 @@ def test_one_frequency_leaves_rows_of_one_alone() -> None:
 
 
 def test_neighbours_are_alike_at_one_date_of_a_stock() -> None:
-    declared = compare.read_peer_groups()
+    declared = peers.read_peer_groups()
     regions = [JIANGSU, ZHEJIANG, "350000", "370000"]
     rows = pd.concat([
         line("population", {"2020-12" if place % 2 else "2020": 1e6 * (place + 1)}, region)
         for place, region in enumerate(regions)
     ])  # fmt: skip
-    found = compare.neighbours(rows, declared, regions)
+    found = peers.neighbours(rows, declared, regions)
     assert set(found["region"]) == set(regions)

@@ -15,20 +15,12 @@ import pytest
 from scipy import stats
 
 from indicators.periods import date_at, decimal_year, period_at
-from indicators.progress import (
-    Target,
-    Verdict,
-    change_needed,
-    explain,
-    formula,
-    headline,
-    judge,
-    judge_many,
-    reached_at,
-    target_frame,
-)
-from indicators.progress.direction import CRITICAL
+from indicators.progress.explanation import explain, formula, headline
+from indicators.progress.judgement import CRITICAL
+from indicators.progress.path import change_needed, reached_at
 from indicators.progress.projection import slopes
+from indicators.progress.targets import Target, target_frame
+from indicators.progress.verdict import Verdict, judge, judge_many
 from indicators.wording import Wording
 
 PASS_RATE = {"2020": 93.39, "2022": 93.29, "2023": 93.65, "2024": 93.93}

@@ -8,8 +8,10 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from indicators.progress import EurostatClass, Target, eurostat_progress, judge
-from indicators.progress.eurostat import EUROSTAT_CLASSES
+from indicators.progress.eurostat import EUROSTAT_CLASSES, eurostat_progress
+from indicators.progress.targets import Target
+from indicators.progress.verdict import judge
+from indicators.statuses import EurostatClass
 
 VECTORS = Path(__file__).parent / "vectors" / "statcan_progress.csv"
 NO = float("nan")

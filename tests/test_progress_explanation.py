@@ -2,14 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import Any
 
 import pandas as pd
 import pytest
 
-from indicators import progress
-from indicators.progress import Target, Verdict, explain, formula, headline, judge
+from indicators.progress.explanation import explain, formula, headline
+from indicators.progress.targets import Target
+from indicators.progress.verdict import Verdict, judge
+from indicators.statuses import (
+    Check,
+    Direction,
+    EurostatClass,
+    Flag,
+    Kind,
+    Reason,
+    Shape,
+    VerdictClass,
+)
 from indicators.wording import Wording
 
 ENGLISH = Wording("en")
@@ -139,24 +149,24 @@ def test_a_blank_says_why() -> None:
 
 
 @pytest.mark.parametrize(
-    ("codes", "name"),
+    "codes",
     [
-        (progress.VerdictClass, progress.class_name),
-        (progress.Reason, progress.reason_sentence),
-        (progress.Kind, progress.kind_name),
-        (progress.Shape, progress.shape_name),
-        (progress.Check, progress.check_name),
-        (progress.Flag, progress.flag_name),
-        (progress.Direction, progress.direction_name),
-        (progress.EurostatClass, progress.eurostat_name),
+        VerdictClass,
+        Reason,
+        Kind,
+        Shape,
+        Check,
+        Flag,
+        Direction,
+        EurostatClass,
     ],
 )
-def test_every_code_has_its_own_name(codes: Any, name: Callable[[str, Wording], str]) -> None:
-    assert len({name(code, ENGLISH) for code in codes}) == len(codes)
+def test_every_code_has_its_own_name(codes: Any) -> None:
+    assert len({ENGLISH(code.sentence) for code in codes}) == len(codes)
 
 
 def test_every_class_has_a_symbol() -> None:
-    assert set(progress.SYMBOLS) == set(progress.VerdictClass)
+    assert all(verdict.symbol for verdict in VerdictClass)
 
 
 def test_what_is_expected_of_a_lead_is_said_as_a_lead_and_of_a_range_as_a_distance() -> None:

@@ -11,7 +11,9 @@ import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
-from indicators.progress import Target, Verdict, VerdictClass, judge, judge_many, target_frame
+from indicators.progress.targets import Target, target_frame
+from indicators.progress.verdict import Verdict, judge, judge_many
+from indicators.statuses import VerdictClass
 
 SHAPES = ["linear", "geometric", "logistic"]
 ORDER = list(VerdictClass)

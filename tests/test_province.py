@@ -13,9 +13,10 @@ from streamlit.testing.v1 import AppTest
 
 from etl.publish.gate import Decision, publish
 from etl.refresh import fill_if_empty
-from indicators import catalogue, compare
+from indicators import catalogue
 from indicators.cached import first_visit
 from indicators.catalogue import tree
+from indicators.compare import peers, spine
 from indicators.drawing import province as province_charts
 from indicators.drawing.boundaries import load_boundaries
 from indicators.store import holdings, queries
@@ -54,7 +55,7 @@ def facts_of(
 ) -> facts.Facts:
     found = facts.gather(
         "100000", rows, verdicts, NO_NEIGHBOURS, NO_HOLDINGS,
-        rows.head(0) if parts is None else parts, compare.read_peer_groups(), {},
+        rows.head(0) if parts is None else parts, peers.read_peer_groups(), {},
     )  # fmt: skip
     return found[region, group]
 
@@ -150,8 +151,8 @@ def test_a_change_of_rank_is_drawn_as_what_it_is(
 
 
 def test_what_is_wrong_in_the_file_of_peer_groups_is_said_in_words() -> None:
-    for problem in compare.Problem:
-        mistake = compare.Mistake("groups · EAST", problem, "'999999'")
+    for problem in peers.Problem:
+        mistake = peers.Mistake("groups · EAST", problem, "'999999'")
         assert "999999" in province.mistake_text(mistake, EN)
         assert province.mistake_text(mistake, ZH).startswith("groups · EAST：")
 
@@ -165,7 +166,7 @@ def test_the_page_says_what_is_wrong_in_the_file_of_peer_groups(
         "neighbours: {count: 0, features: []}\n",
         encoding="utf-8",
     )
-    monkeypatch.setattr(compare.read_peer_groups, "__defaults__", (bad, None))
+    monkeypatch.setattr(peers.read_peer_groups, "__defaults__", (bad, None))
     monkeypatch.setenv("DATABASE_URL", shipped.url.render_as_string(hide_password=False))
     st.cache_resource.clear()
     st.cache_data.clear()
@@ -196,7 +197,7 @@ def test_a_region_gathered_with_all_others_has_the_spine_of_its_own(
         if code == region:
             pd.testing.assert_frame_equal(
                 told.spine,
-                compare.spine(common.totals, region, told.peers, tree().provinces),
+                spine.spine(common.totals, region, told.peers, tree().provinces),
                 check_dtype=False,
             )
 
@@ -227,7 +228,7 @@ def test_an_own_source_is_named_by_its_declared_publisher() -> None:
         NO_NEIGHBOURS,
         holdings,
         rows.head(0),
-        compare.read_peer_groups(),
+        peers.read_peer_groups(),
         {"own-bureau": ["某局"]},
     )["330000", "EAST"]
     assert province.source_names(told, EN) == ["own-bureau (某局)"]

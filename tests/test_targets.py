@@ -17,7 +17,9 @@ from etl.targets import FOLDER, register
 from indicators import catalogue, tables
 from indicators.catalogue import tree
 from indicators.findings import FindingsError
-from indicators.progress import Kind, judge, said_of
+from indicators.progress.explanation import said_of
+from indicators.progress.verdict import judge
+from indicators.statuses import Kind
 from indicators.store import queries
 from indicators.targets import (
     Register,

@@ -107,7 +107,8 @@ def _show_difference(difference: Difference) -> None:
     """Print what a publication changes: by indicator and region, the largest, the verdicts."""
     import pandas as pd
 
-    from indicators import catalogue, progress
+    from indicators import catalogue
+    from indicators.progress.explanation import said
     from indicators.views import releases
 
     words, indicators = screen.words, catalogue.load().indicators
@@ -127,7 +128,7 @@ def _show_difference(difference: Difference) -> None:
 
     def verdicts(rows: pd.DataFrame, age: str) -> list[str]:
         pairs = zip(rows[f"{age}_verdict"], rows[f"{age}_reason"], strict=True)
-        return [progress.said(verdict, reason, words) for verdict, reason in pairs]
+        return [said(verdict, reason, words) for verdict, reason in pairs]
 
     if len(rows := difference.counts):
         columns: dict[str, Any] = {

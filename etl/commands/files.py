@@ -101,7 +101,7 @@ def judge(
 
     from etl.judging import asked_of, in_words, verdicts, write_verdicts
     from etl.plan import read_plan
-    from indicators.progress import SYMBOLS, VerdictClass
+    from indicators.statuses import VerdictClass
     from indicators.targets import today
 
     words, plan = screen.words, read_plan(file)
@@ -114,7 +114,7 @@ def judge(
         words("Latest"): [words.number(value) for value in answers["latest_value"]],
         words("Target"): [asked_of(target, value, words) for target, value in aims],
         words("Verdict"): [
-            f"{SYMBOLS[VerdictClass(row['verdict'])]} {in_words(row, words)}"
+            f"{VerdictClass(row['verdict']).symbol} {in_words(row, words)}"
             for row in answers.to_dict("records")
         ],
     }
@@ -141,7 +141,7 @@ def briefing(
 ) -> None:
     """写出地区简报（.docx、.pdf、.xlsx） · Write the briefings of regions."""
     from indicators.catalogue import tree
-    from indicators.compare import PeerGroupError
+    from indicators.compare.peers import PeerGroupError
     from indicators.store import queries
     from indicators.store.opening import Dataset, has_dataset, open_database
     from indicators.views.briefing.paper import NoFontError

@@ -7,7 +7,7 @@ from contextlib import suppress
 from indicators.cached import objectives, queries
 from indicators.cached.map import boundaries, first_of, map_datasets, mapped, offers, specification
 from indicators.cached.province import province_pages
-from indicators.compare import PeerGroupError
+from indicators.compare.peers import PeerGroupError
 from indicators.drawing import charts, province
 from indicators.regions import NATION
 from indicators.store.queries import Vintage

@@ -7,7 +7,7 @@ import pandas as pd
 from indicators import targets
 from indicators.cached.queries import engine, kept
 from indicators.catalogue import tree
-from indicators.progress import Verdict, judge
+from indicators.progress.verdict import Verdict, judge
 from indicators.store import queries
 from indicators.store.queries import Vintage
 from indicators.targets import Register

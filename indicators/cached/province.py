@@ -9,11 +9,12 @@ import pyarrow as pa
 import streamlit as st
 from streamlit.dataframe_util import convert_anything_to_arrow_bytes
 
-from indicators import compare, targets
+from indicators import targets
 from indicators.cached.map import boundaries
 from indicators.cached.objectives import aimed_at, register, verdicts
 from indicators.cached.queries import engine, kept
 from indicators.catalogue import tree
+from indicators.compare import peers
 from indicators.drawing.province import SPINE
 from indicators.store.queries import Vintage
 from indicators.views import facts as regions
@@ -23,16 +24,16 @@ from indicators.wording import Language, Wording
 
 
 @st.cache_resource(show_spinner=False)
-def peer_groups() -> compare.PeerGroups:
-    """Return who is compared with whom; raises `compare.PeerGroupError`."""
-    return compare.read_peer_groups()
+def peer_groups() -> peers.PeerGroups:
+    """Return who is compared with whom; raises `peers.PeerGroupError`."""
+    return peers.read_peer_groups()
 
 
 def peer_mistakes(words: Wording) -> list[str]:
     """Return what is wrong in the file of peer groups, nothing where it may be used."""
     try:
         peer_groups()
-    except compare.PeerGroupError as refused:
+    except peers.PeerGroupError as refused:
         return [views.mistake_text(mistake, words) for mistake in refused.mistakes]
     return []
 

@@ -7,7 +7,6 @@ from collections.abc import Collection, Mapping
 import numpy as np
 import pandas as pd
 
-from indicators.compare.codes import Gap
 from indicators.compare.intervals import (
     INTERVAL,
     LIMITS,
@@ -17,6 +16,7 @@ from indicators.compare.intervals import (
     traits_of,
 )
 from indicators.regions import NATION
+from indicators.statuses import Gap
 
 BENCHMARK = ("benchmark", "benchmark_n", "members", "of", "benchmark_gap")
 COMPARISON = (

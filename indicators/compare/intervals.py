@@ -14,7 +14,7 @@ import pandas as pd
 from scipy import special
 
 from indicators import catalogue
-from indicators.compare.codes import Gap, Method, Position, Standing
+from indicators.statuses import Gap, Method, Position, Standing
 
 SLICE = ("indicator", "period", "industry", "size", "scheme")
 # The two heights of control limits as funnel plots round them; intervals take the exact ones.

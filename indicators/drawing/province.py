@@ -6,9 +6,9 @@ from typing import Any
 
 import altair as alt
 
-from indicators.compare import Standing
 from indicators.drawing.charts import Specification, finished, names, tooltips, years
 from indicators.drawing.palette import VERDICTS, Palette, palette
+from indicators.statuses import Standing
 from indicators.wording import Wording
 
 SPINE, TRENDS, AIMS, STRIPS, PARTS = "spine", "trends", "aims", "strips", "parts"

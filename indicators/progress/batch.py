@@ -7,10 +7,9 @@ from typing import Generic, NamedTuple, TypeVar
 import numpy as np
 import numpy.typing as npt
 
-from indicators.progress.codes import Kind
 from indicators.progress.points import SAME, Points
-from indicators.progress.shapes import At, scaled, unscaled, usable
-from indicators.progress.targets import Aims
+from indicators.progress.targets import Aims, At, scaled, unscaled, usable
+from indicators.statuses import Kind
 
 Floats = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.int64]

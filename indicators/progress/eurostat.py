@@ -5,7 +5,7 @@ from typing import NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from indicators.progress.codes import EurostatClass
+from indicators.statuses import EurostatClass
 
 Floats = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.int64]

@@ -3,27 +3,47 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
-from typing import TYPE_CHECKING
+from typing import Any
 
 from indicators.periods import period_at
-from indicators.progress.codes import Check, Flag, Kind, Reason, Shape, VerdictClass
-from indicators.progress.labels import (
-    check_name,
-    class_name,
-    direction_name,
-    eurostat_name,
-    reason_sentence,
-    said,
-    shape_name,
-)
 from indicators.progress.verdict import End, Point, Verdict
-from indicators.wording import points, rounded
+from indicators.statuses import Check, Flag, Kind, Reason, Shape, VerdictClass
+from indicators.wording import Wording, points, rounded
 
-if TYPE_CHECKING:
-    from indicators.wording import Wording
+
+def said(
+    verdict: str, reason: str, words: Wording, *,
+    last_class: str = "", latest: object = None, due: object = None,
+) -> str:  # fmt: skip
+    """Return a verdict in words; one that could not be given says why.
+
+    Of a stale one: the class by the latest figure, that figure's period, and what is not there.
+    """
+    if verdict == VerdictClass.STALE and last_class and isinstance(latest, str):
+        name, period = words(VerdictClass(last_class).sentence), words.period(latest)
+        if isinstance(due, str) and due:
+            return words(
+                "{verdict} (as of {period}; no figure for {due} is held yet)",
+                period=period, verdict=name, due=words.period(due),
+            )  # fmt: skip
+        return words("{verdict} (as of {period})", period=period, verdict=name)
+    name = words(VerdictClass(verdict).sentence)
+    if verdict == VerdictClass.NOT_ASSESSED and reason:
+        return words(Reason(reason).sentence)
+    if reason == Reason.STALE and verdict != VerdictClass.STALE:
+        return words("{verdict}, by the latest figure", verdict=name)
+    return words(VerdictClass(verdict).sentence)
+
+
+def said_of(row: Mapping[Any, Any], words: Wording) -> str:
+    """Return the verdict of a row of `judge_many` in words, as `said` does."""
+    return said(
+        row["verdict"], row["reason"], words, last_class=row["last_class"],
+        latest=row["latest_period"], due=row["due_period"],
+    )  # fmt: skip
 
 
 # Of the larger figure: two ways to the same difference are no farther apart.
@@ -94,11 +114,11 @@ def headline(verdict: Verdict, words: Wording) -> str:
             latest=verdict.latest.period,
             due=verdict.late.period if passed and verdict.late else None,
         )  # fmt: skip
-    name = class_name(verdict.verdict, words)
+    name = words(verdict.verdict.sentence)
     if Flag.SLIPPING not in verdict.flags:
         return name
     return words(
-        "{verdict} — {direction}", verdict=name, direction=direction_name(verdict.direction, words)
+        "{verdict} — {direction}", verdict=name, direction=words(verdict.direction.sentence)
     )
 
 
@@ -133,7 +153,7 @@ def _outcome(verdict: Verdict, words: Wording, figures: _Figures) -> Iterator[st
         )
     yield from _at_the_deadline(verdict, words, figures)
     if verdict.reason not in (None, Reason.STALE):
-        yield reason_sentence(verdict.reason, words)
+        yield words(verdict.reason.sentence)
 
 
 def _then(verdict: Verdict, words: Wording, figures: _Figures) -> Iterator[str]:
@@ -225,7 +245,7 @@ def _warnings(verdict: Verdict, words: Wording, figures: _Figures) -> Iterator[s
     if Flag.LINEAR_INSTEAD in verdict.flags:
         yield words(
             "These figures have no {shape}: a straight path is used.",
-            shape=shape_name(verdict.target.shape, words),
+            shape=words(Shape(verdict.target.shape).sentence),
         )
 
 
@@ -340,14 +360,14 @@ def _robustness(verdict: Verdict, words: Wording, figures: _Figures) -> Iterator
     for flip in verdict.flips:
         yield words(
             "Borderline. {condition} the verdict would be: {verdict}.",
-            condition=check_name(flip.check, words),
-            verdict=class_name(flip.verdict, words),
+            condition=words(flip.check.sentence),
+            verdict=words(flip.verdict.sentence),
         )
     for margin in (verdict.better, verdict.worse):
         if margin is not None:
             yield words(
                 'The line to "{verdict}" lies at {value}.',
-                verdict=class_name(margin.verdict, words),
+                verdict=words(margin.verdict.sentence),
                 value=figures.beside(verdict.latest, margin.value),
             )
     if verdict.verdict != VerdictClass.NOT_ASSESSED and Check.REVISION_UP in verdict.unchecked:
@@ -358,7 +378,7 @@ def _practice(verdict: Verdict, words: Wording, figures: _Figures) -> Iterator[s
     if verdict.eurostat.value is not None:
         yield words(
             "By the published practice (Eurostat) it would be: {verdict}.",
-            verdict=eurostat_name(verdict.eurostat.verdict, words),
+            verdict=words(verdict.eurostat.verdict.sentence),
         )
 
 

@@ -1,27 +1,180 @@
-"""The verdict on every series of a batch, its reasons and its robustness (method §§3, 5, 7, 8)."""
+"""The verdict on every series of a batch, its reasons and its robustness (method §§3, 5, 7, 8).
 
-from dataclasses import dataclass
+With what a planner gets beside it: expected now, gap, required, when reached; where the figure
+has lately been going; how far it is to the next better and the next worse class.
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass, replace
 from functools import cached_property
+from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
 
-from indicators.progress import direction, eurostat, outlook
-from indicators.progress.batch import BASELINE_YEARS, ROUNDING, Around, Batch
-from indicators.progress.codes import Check, Kind, Reason, VerdictClass
+from indicators.progress import eurostat
+from indicators.progress.batch import BASELINE_YEARS, ROUNDING, Around, Batch, interpolated
 from indicators.progress.points import SAME
 from indicators.progress.targets import KINDS, STATES
+from indicators.statuses import Check, Kind, Reason, VerdictClass
 
 Floats = npt.NDArray[np.float64]
-Ints = npt.NDArray[np.int64]
 Bools = npt.NDArray[np.bool_]
+
+
+@dataclass(frozen=True)
+class Ends:
+    """What one end of the window asks of each series; rates are per year."""
+
+    due: Floats
+    aim: Floats
+    ratio: Floats
+    expected: Floats
+    gap: Floats
+    required: Floats
+    acceleration: Floats
+    years_ahead: Floats
+    projected: Floats
+
+
+def window_ends(batch: Batch) -> tuple[Ends, Ends]:
+    """The early and the late end of every window."""
+    early, late = batch.ratios(batch.shape, batch.y, batch.t)
+    last = _ends(batch, batch.aims.late, batch.aim, late)
+    if batch.one_end:
+        return last, last
+    return _ends(batch, batch.aims.early, batch.aim_early, early), last
+
+
+def _ends(batch: Batch, due: Floats, aim: Floats, ratio: Floats) -> Ends:
+    shape, t, y, side = batch.shape, batch.t, batch.y, batch.side
+    time, height = batch.path(shape, due, aim)
+    g, g0, goal = batch.g(y, shape), height[:, 0], height[:, -1]
+    met, kept = batch.meets(y, aim), batch.maintained
+    pace = (g - g0) / (t - batch.t0)
+    rate = (goal - g) / (due - t)
+    on_path = batch.from_g(interpolated(time, height, t), shape)
+    # Once the end has passed, the target itself is what is expected.
+    expected = np.where(kept | (t > due), aim, on_path)
+    # No multiple of a pace that leads away leads to the target.
+    acceleration = np.where(side * pace > 0, rate / pace, np.inf)
+    required = batch.from_g(g + rate, shape) - y
+    projected = batch.from_g(g + pace * (due - t), shape)
+    ahead = interpolated(side[:, None] * height, time, side * g) - t
+    only = batch.aims.of(Kind.DIRECTION_ONLY)
+    moving = (t > batch.t0) & (due > batch.t0) & ~only
+    still = moving & (due > t)
+    return Ends(
+        due=due,
+        aim=_where(~only, aim),
+        ratio=ratio,
+        expected=_where(moving, expected),
+        gap=_where(moving, side * (y - expected)),
+        required=_where(still, np.where(met, 0.0, required)),
+        acceleration=_where(still, np.where(met, 0.0, acceleration)),
+        years_ahead=_where(moving & ~kept, ahead),
+        projected=_where((t > batch.t0) & (due > t), projected),
+    )
+
+
+def shown(batch: Batch, ends: Ends) -> Ends:
+    """An end beside the latest figure as published: of a range, its nearer bound and how far.
+
+    That distance is below zero outside the range.
+    """
+    ranged, now = batch.aims.of(Kind.WITHIN), batch.points.pick(batch.raw, batch.latest)
+    if not ranged.any():
+        return ends
+    lower, upper = batch.aims.lower, batch.aims.upper
+    bound = np.where(now - lower <= upper - now, lower, upper)
+    inside = np.minimum(now - lower, upper - now)
+    return replace(
+        ends,
+        aim=np.where(ranged & ~np.isnan(now), bound, ends.aim),
+        expected=batch.shown(ends.expected),
+        gap=np.where(ranged & ~np.isnan(ends.gap), inside, ends.gap),
+        required=np.where(batch.mirrored, -ends.required, ends.required),
+        projected=batch.shown(ends.projected),
+    )
+
+
+def past(ends: Ends, stale: Bools) -> Ends:
+    """An end without what it asks of the years to come, where those are behind already."""
+    asked = ("required", "acceleration", "projected")
+    return replace(ends, **{name: _where(~stale, getattr(ends, name)) for name in asked})
+
+
+def attained_at(batch: Batch) -> Floats:
+    """When the target was first met, or would be at the pace since the baseline; inf: never."""
+    points, shape = batch.points, batch.shape
+    g = batch.g(batch.y, shape)
+    pace = (g - batch.g(batch.y0, shape)) / (batch.t - batch.t0)
+    ahead = batch.t + (batch.g(batch.aim, shape) - g) / pace
+    ahead = np.where(batch.side * pace > 0, ahead, np.inf)
+    reached = batch.meets(batch.value, owner=points.owner)
+    reached &= np.arange(len(batch.value)) >= batch.baseline[points.owner]
+    first = np.full(len(points.start), np.inf)
+    np.minimum.at(first, points.owner[reached], points.time[reached])
+    unknown = np.isnan(batch.aim) | batch.aims.of(Kind.DIRECTION_ONLY) | np.isnan(batch.t)
+    ahead[~(batch.t > batch.t0)] = np.nan
+    return _where(~unknown, np.where(batch.meets(batch.y), first, ahead))
+
+
+def _where(condition: Bools, values: Floats) -> Floats:
+    return np.where(condition, values, np.nan)
+
+
+Ints = npt.NDArray[np.int64]
+RECENT_POINTS = 5
+# The upper 0.2 % point of χ² with one degree of freedom.
+CRITICAL = 9.54953570608324
+
+
+class Recent(NamedTuple):
+    """Sign of the recent direction (NaN: not known) and whether the trend test gave it."""
+
+    sign: Floats
+    tested: Bools
+
+
+def recent_direction(time: Floats, value: Floats, numerator: Floats, denominator: Floats) -> Recent:
+    """Each row holds the last five points of a series, oldest first, NaN where it is shorter."""
+    tested = _testable(time, numerator, denominator)
+    changes = np.sign(np.diff(value[:, -3:], axis=1))
+    agreed = np.where(changes[:, 0] == changes[:, 1], changes[:, 1], 0.0)
+    sign = np.where(np.isnan(changes).any(axis=1), np.nan, agreed)
+    sign[tested] = _trend(numerator[tested], denominator[tested])
+    return Recent(sign, tested)
+
+
+def _testable(time: Floats, x: Floats, n: Floats) -> Bools:
+    steps = np.diff(time, axis=1)
+    even = np.abs(steps - steps[:, :1]).max(axis=1) < 1e-6
+    proportions = ((x >= 0) & (x <= n) & (n > 0)).all(axis=1)
+    some, rest = x.sum(axis=1) > 0, (n - x).sum(axis=1) > 0
+    return np.asarray(even & proportions & some & rest)
+
+
+def _trend(x: Floats, n: Floats) -> Floats:
+    """The sign of a significant linear trend of x/n that no single point makes, else 0."""
+    i = np.arange(1, RECENT_POINTS + 1, dtype=np.float64)
+    total_x, total_n = x.sum(axis=1), n.sum(axis=1)
+    xi, ni, nii = x @ i, n @ i, n @ (i * i)
+    slope = total_n * xi - total_x * ni
+    spread = total_x * (total_n - total_x) * (total_n * nii - ni**2)
+    chi_square = total_n * slope**2 / spread
+    without = (total_n[:, None] - n) * (xi[:, None] - x * i)
+    without -= (total_x[:, None] - x) * (ni[:, None] - n * i)
+    steady = (np.sign(without) == np.sign(slope)[:, None]).all(axis=1)
+    return np.where((chi_square > CRITICAL) & steady, np.sign(slope), 0.0)
+
 
 CLASSES = list(VerdictClass)
 REASONS = list(Reason)
 NO_REASON = LEFT_OUT = -1
-
 ON_TRACK, ACCELERATION = 0.95, 0.60
-
 WELL = [code for code in CLASSES if code.startswith(("achieved", "on_track"))]
 
 
@@ -33,15 +186,15 @@ class Judgement:
     as_of: float = np.nan
 
     @cached_property
-    def ends(self) -> tuple[outlook.Ends, outlook.Ends]:
+    def ends(self) -> tuple[Ends, Ends]:
         """What the early and the late end of each window ask."""
-        return outlook.window_ends(self.batch)
+        return window_ends(self.batch)
 
     @cached_property
-    def open_ends(self) -> tuple[outlook.Ends, outlook.Ends]:
+    def open_ends(self) -> tuple[Ends, Ends]:
         """The ends as shown, without what is asked from now on where the latest is of the past."""
-        early, late = (outlook.shown(self.batch, ends) for ends in self.ends)
-        return outlook.past(early, self.stale), outlook.past(late, self.stale)
+        early, late = (shown(self.batch, ends) for ends in self.ends)
+        return past(early, self.stale), past(late, self.stale)
 
     @cached_property
     def by_figures(self) -> Ints:
@@ -189,13 +342,13 @@ class Judgement:
     @cached_property
     def attainment(self) -> Floats:
         """When each target was first met, or would be at the pace since the baseline."""
-        return outlook.attainment(self.batch)
+        return attained_at(self.batch)
 
     @cached_property
-    def recent(self) -> direction.Recent:
+    def recent(self) -> Recent:
         """The recent direction of each series (§5)."""
         batch = self.batch
-        places = batch.latest[:, None] - np.arange(direction.POINTS - 1, -1, -1)
+        places = batch.latest[:, None] - np.arange(RECENT_POINTS - 1, -1, -1)
         places = np.where(places >= batch.points.start[:, None], places, -1)
         columns = (batch.points.time, batch.raw, batch.points.numerator, batch.points.denominator)
         time, value, numerator, denominator = (
@@ -203,7 +356,7 @@ class Judgement:
         )
         # A lead over a benchmark is not the proportion that the counts would test.
         numerator[batch.aims.of(Kind.EXCEED_BENCHMARK)] = np.nan
-        return direction.recent_direction(time, value, numerator, denominator)
+        return recent_direction(time, value, numerator, denominator)
 
     @cached_property
     def slipping(self) -> Bools:
@@ -269,3 +422,90 @@ class Judgement:
             direction=aims.polarity,
             limit=aims.limit,
         )
+
+
+LADDER = (
+    VerdictClass.MOVING_AWAY,
+    VerdictClass.LIMITED,
+    VerdictClass.ACCELERATION_NEEDED,
+    VerdictClass.ON_TRACK_LATEST_ONLY,
+    VerdictClass.ON_TRACK,
+    VerdictClass.ACHIEVED,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Margin:
+    """The neighbouring class, the latest figure that would just give it, and its rate ratio."""
+
+    verdict: VerdictClass
+    value: float
+    ratio: float | None
+
+
+def margins(judgement: Judgement) -> tuple[Margin | None, Margin | None]:
+    """The margins of the one series of a batch to the better and to the worse class."""
+    batch = judgement.batch
+    verdict = CLASSES[judgement.verdict[0]]
+    # What was met before or after a deadline without a figure no latest figure changes.
+    settled = judgement.timing_unknown[0] or batch.aims.of(Kind.DIRECTION_ONLY)[0]
+    if verdict not in LADDER or settled:
+        return None, None
+    aim = float(batch.shown(batch.aim)[0])
+    if batch.maintained[0]:
+        kept = verdict == VerdictClass.ACHIEVED
+        other = Margin(VerdictClass.MOVING_AWAY if kept else VerdictClass.ACHIEVED, aim, None)
+        return (None, other) if kept else (other, None)
+    steps = [*_steps(judgement), Margin(VerdictClass.ACHIEVED, aim, None)]
+    place = LADDER.index(verdict)
+    above = [step for step in steps if LADDER.index(step.verdict) > place]
+    reached = [step for step in steps if LADDER.index(step.verdict) <= place]
+    if not reached:
+        return above[0], None
+    below = steps[steps.index(reached[-1]) - 1].verdict if len(reached) > 1 else LADDER[0]
+    return (above[0] if above else None), Margin(below, reached[-1].value, reached[-1].ratio)
+
+
+def _steps(judgement: Judgement) -> list[Margin]:
+    """The figures at which the class would change, from the worst to the best."""
+    batch = judgement.batch
+    late = _asked(judgement, batch.aims.late, batch.aim)
+    early = _asked(judgement, batch.aims.early, batch.aim_early)
+    in_time: float = ON_TRACK * early
+    ratio: float | None = ON_TRACK
+    # The early end is also kept by a figure that has what was due then.
+    due_early = _progress(judgement, batch.aim_early)
+    if not in_time <= due_early:
+        in_time, ratio = due_early, None
+    steps: list[tuple[float, float | None, VerdictClass]] = [
+        (0.0, 0.0, VerdictClass.LIMITED),
+        (ACCELERATION * late, ACCELERATION, VerdictClass.ACCELERATION_NEEDED),
+    ]
+    if in_time > ON_TRACK * late:
+        steps.append((ON_TRACK * late, ON_TRACK, VerdictClass.ON_TRACK_LATEST_ONLY))
+        steps.append((in_time, ratio, VerdictClass.ON_TRACK))
+    else:
+        steps.append((ON_TRACK * late, ON_TRACK, VerdictClass.ON_TRACK))
+    return [
+        Margin(verdict, _figure(judgement, progress), step) for progress, step, verdict in steps
+    ]
+
+
+def _asked(judgement: Judgement, due: Floats, aim: Floats) -> float:
+    """The progress since the baseline that the path to one end expects by now, as g."""
+    batch = judgement.batch
+    if not due[0] > batch.t0[0]:
+        return math.inf
+    time, height = batch.path(batch.shape, due, aim)
+    return abs(float((interpolated(time, height, batch.t) - height[:, 0])[0]))
+
+
+def _progress(judgement: Judgement, y: Floats) -> float:
+    batch = judgement.batch
+    return float((batch.side * (batch.g(y, batch.shape) - batch.g(batch.y0, batch.shape)))[0])
+
+
+def _figure(judgement: Judgement, progress: float) -> float:
+    batch = judgement.batch
+    g0 = batch.g(batch.y0, batch.shape)
+    return float(batch.shown(batch.from_g(g0 + batch.side * progress, batch.shape))[0])

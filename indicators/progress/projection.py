@@ -7,8 +7,8 @@ import numpy as np
 import numpy.typing as npt
 
 from indicators.progress.batch import Batch
-from indicators.progress.codes import Kind, Shape
-from indicators.progress.shapes import SHAPES, At, scaled, unscaled, usable
+from indicators.progress.targets import SHAPES, At, scaled, unscaled, usable
+from indicators.statuses import Kind, Shape
 
 Floats = npt.NDArray[np.float64]
 

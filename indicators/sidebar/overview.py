@@ -7,9 +7,10 @@ from collections.abc import Callable
 import pandas as pd
 import streamlit as st
 
-from indicators import catalogue, progress
+from indicators import catalogue
 from indicators.address import EVERY, choose
 from indicators.cached import objectives as cached
+from indicators.statuses import VerdictClass
 from indicators.store.queries import Vintage
 from indicators.wording import Wording
 
@@ -44,7 +45,7 @@ def narrow_verdicts(words: Wording, vintage: Vintage) -> pd.DataFrame:
         ),
         "verdict": (
             words("Verdict"),
-            lambda code: progress.class_name(progress.VerdictClass(code), words),
+            lambda code: words(VerdictClass(code).sentence),
         ),
     }
     for key, (label, name) in filters.items():

@@ -11,15 +11,17 @@ from typing import Any
 import pandas as pd
 import sqlalchemy as sa
 
-from indicators import catalogue, compare, tables, targets
+from indicators import catalogue, tables, targets
 from indicators.catalogue import tree
-from indicators.compare import Gap, PeerGroups, neighbours, read_peer_groups
+from indicators.compare import spine
+from indicators.compare.peers import PeerGroups, neighbours, read_peer_groups
 from indicators.drawing import charts
 from indicators.drawing.boundaries import Boundaries
 from indicators.frequencies import one_frequency
 from indicators.periods import times
-from indicators.progress import Verdict, VerdictClass, judge
+from indicators.progress.verdict import Verdict, judge
 from indicators.regions import ALL, NATION
+from indicators.statuses import Gap, VerdictClass
 from indicators.store import holdings, queries
 from indicators.store.queries import Selection, Vintage
 from indicators.targets import Register
@@ -41,8 +43,8 @@ class Facts:
     """One region's figures and how they stand; frames as their makers return them.
 
     nation: whose figures are the benchmark, the province's for a prefecture. peers: the codes
-    compared with, by `group`. own: the region's totals, all periods. spine: `compare.spine`.
-    verdicts: the region's of `targets.verdicts`. nearest: the region's of `compare.neighbours`.
+    compared with, by `group`. own: the region's totals, all periods. spine: `spine.spine`.
+    verdicts: the region's of `targets.verdicts`. nearest: the region's of `peers.neighbours`.
     holdings: which sources have figures of an indicator, and of how many provinces; publishers:
     theirs. parts: `queries.parts` of the region and its benchmark.
     """
@@ -113,7 +115,7 @@ def gather(
         for region in regions
         for group in peer_choices(region, declared)
     }
-    found = compare.spines(rows, peers, tree().siblings(regions[0]), parent)
+    found = spine.spines(rows, peers, tree().siblings(regions[0]), parent)
     spines = {
         key: spine.drop(columns=["region", "group"]).reset_index(drop=True)
         for key, spine in found.groupby(["region", "group"])

@@ -18,21 +18,10 @@ from indicators.exports import readable_tables
 from indicators.exports.offered import Export, Offer, vintage_notes
 from indicators.frequencies import one_frequency
 from indicators.periods import FREQUENCIES, date_at, frequency, times
-from indicators.progress import (
-    SYMBOLS,
-    Kind,
-    Verdict,
-    VerdictClass,
-    change_needed,
-    class_name,
-    explain,
-    formula,
-    headline,
-    path,
-    reached_at,
-    said,
-    said_of,
-)
+from indicators.progress.explanation import explain, formula, headline, said, said_of
+from indicators.progress.path import change_needed, path, reached_at
+from indicators.progress.verdict import Verdict
+from indicators.statuses import Kind, VerdictClass
 from indicators.store.queries import Vintage
 from indicators.tables import Cell, listing
 from indicators.targets import AIM, Record
@@ -93,7 +82,7 @@ def counts(verdicts: pd.DataFrame, words: Wording) -> list[tuple[str, str, int]]
     """Return symbol, name and number of each verdict, best first, those that occur."""
     found = verdicts["verdict"].value_counts()
     return [
-        (SYMBOLS[verdict], class_name(verdict, words), int(found[verdict]))
+        (VerdictClass(verdict).symbol, words(VerdictClass(verdict).sentence), int(found[verdict]))
         for verdict in VerdictClass
         if verdict in found
     ]

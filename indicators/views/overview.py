@@ -17,8 +17,9 @@ from indicators.drawing.palette import VERDICTS, readable_on
 from indicators.drawing.standalone import exported_chart
 from indicators.exports.offered import Export, Offer, table_exports, vintage_notes
 from indicators.frequencies import in_time, one_frequency
-from indicators.progress import SYMBOLS, VerdictClass, class_name, said_of
+from indicators.progress.explanation import said_of
 from indicators.regions import ALL, NATION
+from indicators.statuses import VerdictClass
 from indicators.store.queries import Vintage
 from indicators.tables import Cell, listing
 from indicators.targets import Register
@@ -135,7 +136,7 @@ def matrix(verdicts: pd.DataFrame, register: Register, words: Wording, dark: boo
             "name": names[row["region"]],
             "target": row["target"],
             "aim": tables.aim_name(row, words),
-            "symbol": SYMBOLS[verdict],
+            "symbol": VerdictClass(verdict).symbol,
             "fill": fill,
             "ink": readable_on(fill),
             "said": said_of(row, words),
@@ -168,7 +169,7 @@ def must_change(verdicts: pd.DataFrame, words: Wording) -> pd.DataFrame:
     columns: dict[str, Cell] = {
         words("Region"): lambda row: names[row["region"]],
         words("Objective"): lambda row: tables.aim_name(row, words),
-        words("Verdict"): lambda row: class_name(VerdictClass(row["verdict"]), words),
+        words("Verdict"): lambda row: words(VerdictClass(row["verdict"]).sentence),
         words("Acceleration factor"): lambda row: (
             words.number(row["acceleration"], 1) if math.isfinite(row["acceleration"]) else "—"
         ),

@@ -13,7 +13,7 @@ import pandas as pd
 
 from indicators import catalogue, denominators, tables
 from indicators.catalogue import tree
-from indicators.compare import Gap, Mistake, PeerGroups, Problem, RankChange, Standing
+from indicators.compare.peers import Mistake, PeerGroups, Problem
 from indicators.drawing import charts
 from indicators.drawing.charts import Specification
 from indicators.drawing.province import AIMS, PARTS, STRIPS, TRENDS, parts_chart
@@ -21,15 +21,9 @@ from indicators.drawing.standalone import exported_chart
 from indicators.exports import readable_tables
 from indicators.exports.offered import Export, Offer, vintage_notes
 from indicators.periods import frequency, parse
-from indicators.progress import (
-    SYMBOLS,
-    Kind,
-    Reason,
-    VerdictClass,
-    reason_sentence,
-    said_of,
-)
+from indicators.progress.explanation import said_of
 from indicators.regions import ALL, NATION
+from indicators.statuses import Gap, Kind, RankChange, Reason, Standing, VerdictClass
 from indicators.store.queries import Vintage
 from indicators.tables import Cell, listing
 from indicators.views import footnotes, objectives
@@ -126,7 +120,7 @@ _PEER_MISTAKES = {
 
 def reason_with_count(reason: str, number: int, words: Wording) -> str:
     """Return why targets cannot be judged, and how many of them."""
-    said = reason_sentence(Reason(reason), words)
+    said = words(Reason(reason).sentence)
     return words("({n}) {reason}", n=words.number(number), reason=said)
 
 
@@ -553,7 +547,7 @@ def verdict_table(facts: Facts, asked: Mapping[str, Row], words: Wording) -> pd.
 
     columns: dict[str, Cell] = {
         words("Verdict"): lambda row: (
-            f"{SYMBOLS[VerdictClass(row['verdict'])]} {said_of(row, words)}"
+            f"{VerdictClass(row['verdict']).symbol} {said_of(row, words)}"
         ),
         words("Indicator"): lambda row: tables.aim_name(row, words),
         words("Target"): lambda row: target_text(asked[row["target"]], words),

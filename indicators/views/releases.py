@@ -8,7 +8,7 @@ import pandas as pd
 
 from indicators import catalogue, tables
 from indicators.catalogue import tree
-from indicators.progress import said
+from indicators.progress.explanation import said
 from indicators.tables import Cell, listing
 from indicators.targets import Register
 from indicators.wording import Wording

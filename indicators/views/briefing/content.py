@@ -11,15 +11,15 @@ import pandas as pd
 
 from indicators import catalogue, denominators, tables
 from indicators.catalogue import tree
-from indicators.compare import Standing
 from indicators.drawing import province as charts
 from indicators.drawing.charts import Specification
 from indicators.drawing.standalone import exported_chart, exported_map, map_provenance
 from indicators.exports import downloads
 from indicators.exports.offered import demonstration_note
 from indicators.frequencies import in_time, one_frequency
-from indicators.progress import explain
+from indicators.progress.explanation import explain
 from indicators.regions import NATION
+from indicators.statuses import Standing
 from indicators.store.queries import Selection, Vintage
 from indicators.views import province
 from indicators.views.facts import Material, Row, assessed, behind, outstanding
