@@ -27,6 +27,7 @@ import pytest
 import sqlalchemy as sa
 
 from etl.publish.gate import Decision, Edition, publish
+from etl.refresh import fill_if_empty
 from indicators.store.opening import open_database
 
 WORLD = [
@@ -201,3 +202,22 @@ def engine(empty: sa.Engine) -> sa.Engine:
     """Return an engine on the tiny known world, published as release 1."""
     assert publish_rows(empty, WORLD) == 1
     return empty
+
+
+@pytest.fixture(scope="session")
+def shipped_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Return an SQLite file with the figures that the project ships, to be copied."""
+    file = tmp_path_factory.mktemp("shipped") / "figures.sqlite"
+    engine = open_database(f"sqlite:///{file}")
+    fill_if_empty(engine)
+    engine.dispose()
+    return file
+
+
+@pytest.fixture(scope="module")
+def shipped(shipped_file: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[sa.Engine]:
+    """Yield an engine on the figures that the project ships, the module's own."""
+    file = shutil.copy(shipped_file, tmp_path_factory.mktemp("figures"))
+    engine = open_database(f"sqlite:///{file}")
+    yield engine
+    engine.dispose()

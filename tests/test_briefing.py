@@ -5,7 +5,6 @@ from __future__ import annotations
 import io
 import math
 import re
-from collections.abc import Iterator
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
@@ -19,10 +18,8 @@ import typst
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from etl.refresh import fill_if_empty
 from indicators.catalogue import tree
 from indicators.drawing.boundaries import load_boundaries
-from indicators.store.opening import open_database
 from indicators.store.queries import Vintage
 from indicators.views import facts, province
 from indicators.views.briefing import content, document, writing
@@ -36,15 +33,6 @@ HAN = re.compile(r"[\u4e00-\u9fff]")
 NUMBER = re.compile(r"(?<![\w.])\d[\d,]*(?:\.\d+)?")
 WITHOUT_FIGURES, WITH_FIGURES = "710000", "320000"
 ZH, EN = Wording("zh"), Wording("en")
-
-
-@pytest.fixture(scope="module")
-def shipped(tmp_path_factory: pytest.TempPathFactory) -> Iterator[sa.Engine]:
-    """Yield an engine on the figures that the project ships."""
-    engine = open_database(f"sqlite:///{tmp_path_factory.mktemp('briefing')}/f.sqlite")
-    fill_if_empty(engine)
-    yield engine
-    engine.dispose()
 
 
 @pytest.fixture(scope="module")

@@ -7,10 +7,10 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+import sqlalchemy as sa
 import streamlit as st
 from streamlit.testing.v1 import AppTest
 
-from etl.refresh import fill_if_empty
 from indicators.store.opening import open_database
 from tests.conftest import publish_rows
 
@@ -20,12 +20,9 @@ PAGES = ("overview", "map", "objectives", "province", "releases")
 
 
 @pytest.fixture(scope="module")
-def figures(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """Yield the URL of a database with the figures that the project ships."""
-    url = f"sqlite:///{tmp_path_factory.mktemp('pages') / 'figures.sqlite'}"
-    fill_if_empty(open_database(url))
-    yield url
-    open_database(url).dispose()
+def figures(shipped: sa.Engine) -> str:
+    """Return the URL of a database with the figures that the project ships."""
+    return shipped.url.render_as_string(hide_password=False)
 
 
 @pytest.fixture(autouse=True)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from pathlib import Path
 
 import pandas as pd
@@ -12,7 +12,6 @@ import streamlit as st
 from streamlit.testing.v1 import AppTest
 
 from etl.publish.gate import Decision, publish
-from etl.refresh import fill_if_empty
 from indicators import catalogue
 from indicators.cached import first_visit
 from indicators.catalogue import tree
@@ -20,7 +19,6 @@ from indicators.compare import peers, spine
 from indicators.drawing import province as province_charts
 from indicators.drawing.boundaries import load_boundaries
 from indicators.store import holdings, queries
-from indicators.store.opening import open_database
 from indicators.store.queries import Vintage
 from indicators.views import facts, province
 from indicators.wording import Wording
@@ -58,16 +56,6 @@ def facts_of(
         rows.head(0) if parts is None else parts, peers.read_peer_groups(), {},
     )  # fmt: skip
     return found[region, group]
-
-
-@pytest.fixture(scope="module")
-def shipped(tmp_path_factory: pytest.TempPathFactory) -> Iterator[sa.Engine]:
-    """Yield an engine on the figures that the project ships."""
-    url = f"sqlite:///{tmp_path_factory.mktemp('province') / 'figures.sqlite'}"
-    engine = open_database(url)
-    fill_if_empty(engine)
-    yield engine
-    engine.dispose()
 
 
 @pytest.fixture(scope="module")

@@ -88,7 +88,6 @@ def demonstration(
             rows.add(part.assign(source=SOURCE, citation=f"{SOURCE}-{seed}", file=file, row=0))
         step("derive")
         derive.add_derived(rows, known)
-        suppress(rows, known)
         step("targets")
         cited = pd.DataFrame([_citation(seed, file)])
         cited = pd.concat([cited, derive.citations(rows, cited)], ignore_index=True)
@@ -158,9 +157,11 @@ def write_demonstration(
             sa.select(observation.c.source).where(observation.c.source != SOURCE).limit(1)
         ):
             raise ValueError("real figures are held here; the demonstration has a dataset apart")
-    with demonstration(seed, years=years, step=step) as made:
+    with demonstration(seed, years=years, step=step) as world:
+        step("suppress")
+        suppress(world.rows, catalogue.load())
         step("publish")
-        edition = Edition(made.batches(), made.citations, made.inputs, vars(made.register))
+        edition = Edition(world.batches(), world.citations, world.inputs, vars(world.register))
         return publish(
             engine, edition, Decision(f"演示数据，种子 {seed} · demonstration figures, seed {seed}")
         )
