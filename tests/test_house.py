@@ -6,7 +6,7 @@ import ast
 import re
 import sys
 import tomllib
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from importlib.metadata import packages_distributions
 from pathlib import Path
 
@@ -227,3 +227,69 @@ def test_a_lie_in_readmes_tree_is_found(line: str, lie: str) -> None:
     readme = (ROOT / "README.md").read_text(encoding="utf-8")
     assert f"\n{line}" in readme
     assert tree_in(readme.replace(f"\n{line}", f"\n{lie}", 1)) != tree_on_disk()
+
+
+def links(modules: Mapping[str, str]) -> dict[str, set[str]]:
+    """Return which of ours each module imports, within functions too: name → names.
+
+    modules: source texts by name. `from package import name` means the module `name`, if there is
+    one. What only types need (`if TYPE_CHECKING`) is loaded by nobody.
+    """
+    found: dict[str, set[str]] = {}
+    for name, source in modules.items():
+        found[name] = set()
+        tree = ast.parse(source)
+        guarded = {
+            id(node)
+            for block in ast.walk(tree)
+            if isinstance(block, ast.If) and "TYPE_CHECKING" in ast.unparse(block.test)
+            for node in ast.walk(block)
+        }
+        for node in ast.walk(tree):
+            if id(node) in guarded:
+                continue
+            if isinstance(node, ast.Import):
+                found[name] |= {alias.name for alias in node.names}
+            elif isinstance(node, ast.ImportFrom) and node.module:
+                parts = {f"{node.module}.{alias.name}" for alias in node.names}
+                known = parts & set(modules)
+                found[name] |= known
+                if known != parts:
+                    found[name].add(node.module)
+        found[name] = (found[name] & set(modules)) - {name}
+    return found
+
+
+def circles(modules: Mapping[str, str]) -> list[list[str]]:
+    """Return the circles that modules import one another in, each by its first one found."""
+    graph = links(modules)
+    done: set[str] = set()
+    found: list[list[str]] = []
+
+    def follow(name: str, road: list[str]) -> None:
+        if name in road:
+            found.append(road[road.index(name) :])
+        elif name not in done:
+            for next_one in sorted(graph[name]):
+                follow(next_one, [*road, name])
+            done.add(name)
+
+    for name in sorted(graph):
+        follow(name, [])
+    return found
+
+
+def test_no_module_imports_itself_by_way_of_others() -> None:
+    sources = {
+        path.removesuffix(".py").removesuffix("/__init__").replace("/", "."): (
+            ROOT / path
+        ).read_text(encoding="utf-8")
+        for path in ours()
+    }
+    assert circles(sources) == []
+
+
+def test_a_planted_circle_is_found_within_a_function_too() -> None:
+    planted = {"a": "import b", "b": "def late():\n    from c import x", "c": "from a import y"}
+    assert circles(planted) == [["a", "b", "c"]]
+    assert circles(planted | {"c": "x = 1"}) == []
