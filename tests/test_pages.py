@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+import subprocess
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -191,3 +193,28 @@ st.text(choose("地区", "region", names, Wording("zh"), default="220104"))
     assert page.selectbox[0].options == ["朝阳区 (110105)", "朝阳区 (220104)", "朝阳市"]
     page.selectbox[0].select("朝阳区 (110105)")
     assert page.run().text[0].value == "110105"
+
+
+NEEDS = """
+import ast, importlib, sys
+from pathlib import Path
+
+tree = ast.parse(Path("pages/map.py").read_text(encoding="utf-8"))
+for node in (node for node in tree.body if isinstance(node, ast.ImportFrom)):
+    module = importlib.import_module(node.module)
+    for alias in node.names:
+        if not hasattr(module, alias.name):
+            importlib.import_module(f"{node.module}.{alias.name}")
+print(*sorted(name for name, module in sys.modules.items() if getattr(module, "__file__", None)))
+"""
+
+
+def test_the_map_loads_what_a_map_needs() -> None:
+    command = [sys.executable, "-W", "ignore", "-c", NEEDS]
+    found = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True)
+    loaded = found.stdout.split()
+    ours = [name for name in loaded if name.startswith("indicators.")]
+    assert "indicators.views.map" in ours
+    assert len(ours) <= 43, ours  # half of 87, as it was with every page's modules
+    heavy = {"docx", "typst", "duckdb", "scipy", "geopandas", "xlsxwriter", "vl_convert", "etl"}
+    assert heavy & set(loaded) == set()
