@@ -11,6 +11,7 @@ import sys
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from datetime import date, timedelta
 from pathlib import Path
 
@@ -18,13 +19,18 @@ import pandas as pd
 import pytest
 
 from etl.certificates.counting import counted, roll_up_files
-from etl.certificates.cube import DIMENSIONS, Reference
-from etl.certificates.declaration import Declaration
+from etl.certificates.cube import DIMENSIONS
 from etl.certificates.engine import Engine, engine
-from etl.certificates.registry import cleaned
 from indicators.findings import FindingsError
-from tests import odd_certificates
-from tests.odd_certificates import PARQUET, typed_columns
+from tests.odd_certificates import (
+    DECLARATION,
+    EXPECTED,
+    PARQUET,
+    REFERENCE,
+    odd_rows,
+    outcomes,
+    typed_columns,
+)
 
 pytestmark = pytest.mark.filterwarnings(
     # Ibis still asks DuckDB and pandas in words that they are giving up.
@@ -35,23 +41,7 @@ pytestmark = pytest.mark.filterwarnings(
     "ignore::UserWarning",
 )
 
-REFERENCE = Reference(
-    regions=pd.DataFrame(
-        [("ALL", "", "全部"), ("100000", "ALL", "全国"), ("330000", "100000", "浙江省"),
-         ("330100", "330000", "杭州市"), ("320000", "100000", "江苏省"), ("EAST", "", "东部")],
-        columns=["code", "parent", "name_zh"],
-    ),
-    groups=pd.DataFrame({"dimension": "region", "code": ["330000", "320000"],
-                         "group": ["EAST", "EAST"]}),
-    industries=pd.DataFrame({"code": ["ALL", "C", "13", "39", "G", "59"],
-                             "parent": ["", "ALL", "C", "C", "ALL", "G"]}),
-    sizes=pd.read_csv("data/reference/sizes.csv"),
-    schemes=pd.DataFrame({"code": ["ALL", "MS", "QMS", "EMS", "PRODUCT"],
-                          "parent": ["", "ALL", "MS", "MS", "ALL"]}),
-    size_rules=pd.read_csv(Path("data/reference/size_rules.csv"), dtype={"selector": "str"}),
-)  # fmt: skip
 PERIODS = ["2019-12", "2020-01", "2020-02", "2020-03", "2019", "2020", "2025-06"]
-DECLARATION = Declaration(as_of=date(2025, 12, 31))
 ORGANISATIONS = ["914403001922038216", "91330100799655058B", "9144030071526726XG",
                  "914403001922038217"]  # fmt: skip  # the last one's check digit is wrong
 
@@ -66,7 +56,7 @@ def published(rows: int) -> pd.DataFrame:
         status = pick.choice(["有效", "有效", "暂停", "撤销", "过期"])
         table.append(
             {
-                "证书编号": f"N{pick.randrange(rows)}",
+                "证书编号": f"P{pick.randrange(rows)}",
                 "统一社会信用代码": pick.choices(ORGANISATIONS, [5, 5, 5, 1])[0],
                 "地区": pick.choice(["浙江省", "330106", "3301", "320000", "境外", "火星"]),
                 "行业": pick.choice(["C13", "39", "G59", "C"]),
@@ -106,7 +96,7 @@ def running(command: list[str], log: Path) -> Iterator[subprocess.Popen[bytes]]:
 
 
 def wait_for(text: str, times: int, log: Path, process: subprocess.Popen[bytes]) -> None:
-    deadline = time.monotonic() + 40
+    deadline = time.monotonic() + 120
     while log.read_text(errors="replace").count(text) < times:
         assert process.poll() is None, log.read_text(errors="replace")
         assert time.monotonic() < deadline, log.read_text(errors="replace")
@@ -140,6 +130,8 @@ def cluster(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
         "spark.scheduler.maxRegisteredResourcesWaitingTime 120s\n"
         # so few rows are counted before their code would be compiled
         "spark.sql.codegen.wholeStage false\nspark.sql.codegen.factoryMode NO_CODEGEN\n"
+        # and each of their shuffles would be a job of its own
+        "spark.sql.adaptive.enabled false\n"
         f"spark.sql.warehouse.dir {tmp_path / 'warehouse'}\n"
     )
     for name, value in {
@@ -163,65 +155,82 @@ def cluster(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
             yield address
 
 
-def rolled_up(on: Engine, files: list[Path], out: Path) -> tuple[pd.DataFrame, pd.DataFrame]:
-    summary = roll_up_files(files, DECLARATION, PERIODS, REFERENCE, out, on)
-    rows = on.rows(counted(out, on))
-    quarantine = on.rows(on.parquet(summary.out / "quarantine.parquet"))
-    keys = [*DIMENSIONS, "period"]
-    names = sorted(quarantine.columns)
-    return (
-        rows.sort_values(keys).reset_index(drop=True),
-        quarantine[names].sort_values(names).reset_index(drop=True),
-    )
+@dataclass(frozen=True)
+class Outcome:
+    """What an engine has made of the files: its tables, in one order."""
+
+    counts: pd.DataFrame
+    clean: pd.DataFrame
+    aside: pd.DataFrame
+
+    @classmethod
+    def of(cls, on: Engine, files: list[Path], out: Path) -> Outcome:
+        roll_up_files(files, DECLARATION, PERIODS, REFERENCE, out, on)
+        clean, aside = (on.parquet(out / f"{name}.parquet") for name in ("registry", "quarantine"))
+        tables = {"counts": counted(out, on), "clean": clean, "aside": aside}
+        keys = {"counts": [*DIMENSIONS, "period"], "clean": ["file", "row"]}
+        keys["aside"] = keys["clean"]
+        rows = {name: on.rows(table) for name, table in tables.items()}
+        return cls(
+            **{
+                name: table[sorted(table.columns)].sort_values(keys[name], ignore_index=True)
+                for name, table in rows.items()
+            }
+        )
 
 
-def test_a_spark_cluster_and_duckdb_give_the_same_rows(tmp_path: Path, spark: str) -> None:
+@dataclass(frozen=True)
+class Both:
+    """What both engines have made of the same files, and where those are."""
+
+    duckdb: Outcome
+    spark: Outcome
+    executors: int
+
+
+@pytest.fixture(scope="module")
+def both(spark: str, tmp_path_factory: pytest.TempPathFactory) -> Both:
+    """Roll all files up once on each engine: a session of a cluster takes long to begin."""
+    folder = tmp_path_factory.mktemp("files") / "看板[2026] {a,b}"
+    folder.mkdir()
     rows = published(240)
     lines = rows[:120].to_csv(index=False).splitlines(keepends=True)
-    (tmp_path / "part-1.csv").write_text("".join([*lines[:20], "\n", *lines[20:]]), "utf-8")
-    rows[120:200].to_parquet(tmp_path / "part-2.parquet")
-    rows[200:].to_excel(tmp_path / "part-3.xlsx", index=False)
-    files = sorted(tmp_path.glob("part-*"))
+    (folder / "part-1.csv").write_text("".join([*lines[:20], "\n", *lines[20:]]), "utf-8")
+    rows[200:].to_excel(folder / "part-3.xlsx", index=False)
+    odd = odd_rows()
+    odd.to_csv(folder / "odd.csv", index=False)
+    few = odd[:5].assign(证书编号=list("12345"))
+    pd.concat([rows[120:200], few], ignore_index=True).to_parquet(folder / "_part-2.parquet")
+    typed_columns(folder / "typed.parquet", PARQUET)
+    files = sorted(folder.iterdir())
     with engine("duckdb", memory_limit="600MB") as here:
-        expected = rolled_up(here, files, tmp_path / "duckdb")
-    with engine(spark) as there:
-        found = rolled_up(there, files, tmp_path / "spark")
-        # The driver counts as one of those that hold memory.
-        alive = there.session.sparkContext._jsc.sc().getExecutorMemoryStatus().size() - 1
-        assert alive == 2
-        with pytest.raises(FindingsError, match="a cluster that completes"), engine(spark) as again:
-            again.rows(again.parquet(tmp_path / "nothing.parquet"))
-    assert len(expected[0]) > 1000
-    assert len(expected[1]) > 20
-    for ours, theirs in zip(expected, found, strict=True):
-        pd.testing.assert_frame_equal(ours, theirs)
+        expected = Outcome.of(here, files, folder / "duckdb")
+    made: list[Both] = []
+
+    def on_the_cluster() -> None:
+        with engine(spark) as there:
+            found = Outcome.of(there, files, folder / "spark")
+            # The driver counts as one of those that hold memory.
+            alive = there.session.sparkContext._jsc.sc().getExecutorMemoryStatus().size() - 1
+            made.append(Both(expected, found, alive))
+            there.rows(there.parquet(folder / "nothing.parquet"))
+
+    with pytest.raises(FindingsError, match="a cluster that completes"):
+        on_the_cluster()
+    return made[0]
 
 
-def read(on: Engine, files: list[Path], out: Path) -> list[pd.DataFrame]:
-    cleaned(files, odd_certificates.DECLARATION, odd_certificates.REFERENCE, out, on)
-    clean, aside = (on.parquet(out / f"{name}.parquet") for name in ("registry", "quarantine"))
-    found = [on.rows(clean), on.rows(aside)]
-    return [each.sort_values(["file", "row"]).reset_index(drop=True) for each in found]
+@pytest.mark.parametrize("table", ["counts", "clean", "aside"])
+def test_a_spark_cluster_and_duckdb_give_the_same_rows(both: Both, table: str) -> None:
+    assert both.executors == 2
+    expected, found = getattr(both.duckdb, table), getattr(both.spark, table)
+    pd.testing.assert_frame_equal(expected, found)
+    assert len(expected) > {"counts": 1000, "clean": 100, "aside": 20}[table]
 
 
-def test_a_spark_cluster_and_duckdb_read_odd_texts_alike_cell_by_cell(
-    tmp_path: Path, spark: str
-) -> None:
-    folder = tmp_path / "看板[2026] {a,b}"
-    folder.mkdir()
-    rows = odd_certificates.odd_rows()
-    rows.to_csv(folder / "odd.csv", index=False)
-    rows[:5].assign(证书编号=list("12345")).to_parquet(folder / "_odd.parquet")
-    typed = typed_columns(folder / "typed.parquet", PARQUET)
-    files = [folder / "odd.csv", folder / "_odd.parquet", typed]
-    with engine("duckdb", memory_limit="600MB") as here:
-        expected = read(here, files, folder / "duckdb")
-    with engine(spark) as there:
-        found = read(there, files, folder / "spark")
-    for ours, theirs in zip(expected, found, strict=True):
-        pd.testing.assert_frame_equal(ours, theirs[ours.columns])
-    clean, aside = (rows[rows["file"] == "odd.csv"] for rows in found)
-    assert odd_certificates.outcomes(clean, aside) == odd_certificates.EXPECTED
+def test_a_spark_cluster_reads_each_odd_text_as_what_it_says(both: Both) -> None:
+    tables = both.spark.clean, both.spark.aside
+    assert outcomes(*(rows[rows["file"] == "odd.csv"] for rows in tables)) == EXPECTED
 
 
 @pytest.mark.parametrize("installed", [True, False])
