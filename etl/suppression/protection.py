@@ -18,7 +18,6 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
-from scipy.optimize import Bounds, LinearConstraint, milp
 from scipy.sparse import csc_matrix, csr_matrix, vstack
 from scipy.sparse.csgraph import connected_components
 
@@ -72,6 +71,8 @@ def protection(relations: Relations, cells: Cells, hidden: Mask) -> Protection:
 
 def _may_be_another(cell: int, relations: Relations, cells: Cells, hidden: Mask) -> bool:
     """Return whether another world may be true in which a cell is another: asked exactly."""
+    from scipy.optimize import Bounds, LinearConstraint, milp  # as slow to load as pandas, and rare
+
     rows = csr_matrix(vstack([relations.equal, relations.below])[:, hidden])
     place, values = int(hidden[:cell].sum()), relations.values[hidden]
     _, part = connected_components(abs(rows).T @ abs(rows), directed=False)
