@@ -115,7 +115,12 @@ def read(raw: Path, rows: TidyRows, named: Named, step: Step, retracted: pd.Data
                 try:
                     made.add(read_in.result())
                 except FindingsError as refusal:
-                    findings.extend(refusal.findings)
+                    # What a source's files share is read with each of them, and told once.
+                    findings += [
+                        finding
+                        for finding in refusal.findings
+                        if finding.file != f"{source}/{SHARED}" or finding not in findings
+                    ]
         finally:
             readers.shutdown(cancel_futures=True)
     if findings:

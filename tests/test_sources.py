@@ -216,5 +216,7 @@ def test_the_files_of_a_source_share_a_declaration(empty: sa.Engine, raw: Path) 
         refresh(empty, raw=raw)
     misspelt = [found for found in refusal.value.findings if found.found == "unti"]
     assert {(found.file, found.row) for found in misspelt} == {("bureau/declaration.yaml", 3)}
+    assert refusal.value.findings == misspelt  # not told of again in each file that stands on it
+    assert len(misspelt) == 1
     (raw / "bureau" / "declaration.yaml").write_text(SHARED, encoding="utf-8")
     assert refresh(empty, raw=raw).release is None

@@ -44,7 +44,8 @@ def read_declaration(path: Path, shared: Path | None = None) -> Declaration:
     """Return the declaration of a file: the one beside it, or the one inside a filled template.
 
     shared: what the files of the source have in common, where such a file exists; what the one
-    beside the file says goes before it. Raises `FindingsError` with every mistake in either.
+    beside the file says goes before it. Raises `FindingsError` with every mistake in either; where
+    what is shared is wrong itself, with that alone, not with what follows from it in each file.
     """
     place = beside(path)
     content: dict[str, Any] = {}
@@ -70,6 +71,8 @@ def read_declaration(path: Path, shared: Path | None = None) -> Declaration:
             written = _written(file, name)
             if not isinstance(written.content, dict):
                 return declaration_of(written.content, name, [written])
+            if file == shared:
+                _refuse_form(written)
             writings.insert(0, written)
             content = _merged(content, written.content)
     return declaration_of(content, place.name, writings)
@@ -137,6 +140,13 @@ def _written(place: Path, name: str) -> strict_yaml.Written:
     return replace(written, name=name)
 
 
+def _refuse_form(written: strict_yaml.Written) -> None:
+    reading = _Reading(written.name, [written])
+    reading.form(written.content)
+    if reading.findings:
+        raise FindingsError(reading.findings)
+
+
 def declaration_of(
     content: Any, file: str, writings: Sequence[strict_yaml.Written] = ()
 ) -> Declaration:
@@ -190,12 +200,16 @@ class _Reading:
         if not isinstance(content, dict):
             self._wrong(content, message("keys and what they say"))
             return None
+        return self._declaration(self.form(content))
+
+    def form(self, content: Mapping[Any, Any]) -> dict[str, Any]:
+        """Return what of a declaration keeps to the schema; list what does not."""
         schema = load_schema(SCHEMA)
         said = _normal(content, schema)
         for mistake in list(mistakes(said, schema, between=" ")):
             self._wrong(mistake.found, mistake.expected, *mistake.path, advice=mistake.meant)
             _drop(said, mistake.path)
-        return self._declaration(said)
+        return said
 
     def _declaration(self, said: Mapping[str, Any]) -> Declaration:
         """Return what is said, which keeps to the schema; list what that cannot say."""
