@@ -7,9 +7,11 @@ else rests on them. Every mistake is a finding with its file, line and entry.
 from __future__ import annotations
 
 import csv
+import difflib
 import io
 import re
 from collections.abc import Iterator, Mapping
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -40,6 +42,7 @@ _COLUMNS = {
         "sizes": "code name_zh name_en",
         "size_rules": "selector name_zh measure large_min medium_min small_min",
         "region_spellings": "spelling code relation since source note",
+        "label_points": "code longitude latitude",
     }.items()
 }
 # Those that hold codes, one or several, and of which list.
@@ -50,6 +53,19 @@ _REFERENCES = [
     ("industries", "parent", "industries"),
     ("schemes", "parent", "schemes"),
 ]
+_REGION_CODE = re.compile(r"[0-9]{6}|[A-Z][A-Z0-9_]*")
+_KINDS = (
+    "world", "nation", "province", "prefecture", "economic_region", "three_region", "cluster",
+)  # fmt: skip
+# The columns that hold numbers, and how one is written.
+_NUMBERS = {
+    "size_rules": ("large_min", "medium_min", "small_min"),
+    "label_points": ("longitude", "latitude"),
+}
+_NUMBER = re.compile(r"-?[0-9]+(\.[0-9]+)?")
+_YEAR = re.compile(r"[0-9]{4}")
+_ALIKE = 0.8  # of names that differ by a slip
+_FOLDERLESS = ("registry", "demonstration")  # sources counted or generated, with no files in raw
 _REGION = message("a code of {file}", file="regions.csv")
 _INDICATOR = message("an indicator of the catalogue")
 _TWICE = message("a key that no other entry has")
@@ -70,7 +86,17 @@ def findings(folder: Path | None = None, reference: Path | None = None) -> list[
         wrong += found
     broken = {Path(finding.file).stem for finding in wrong}
     whole = {name: rows for name, rows in lists.items() if name not in broken}
-    wrong += _list_findings(whole)
+    wrong += _number_cell_findings(whole)
+    # What names a code of a list is looked at once that list is right: a wrong code would be
+    # told of, with the advice to write it, wherever the right one stands.
+    for look in (_list_findings, _reference_findings):
+        found = list(look(whole))
+        wrong += found
+        whole = {
+            name: rows
+            for name, rows in whole.items()
+            if not any(finding.file == f"{name}.csv" for finding in found)
+        }
     schema = load_schema(SCHEMA)
     files: dict[str, Written] = {}
     for name in _FILES:
@@ -83,6 +109,7 @@ def findings(folder: Path | None = None, reference: Path | None = None) -> list[
         *_clause_findings(files),
         *_indicator_findings(files, known),
         *_text_findings(files),
+        *_source_findings(files, folder.parent / "raw"),
         *_peer_findings(files, known),
     ]
     register, found = read_register(folder / "targets")
@@ -156,6 +183,41 @@ def _list_findings(lists: Mapping[str, Rows]) -> Iterator[Finding]:
                 if not row[column].strip():
                     add = message("add what is missing")
                     yield _about(file, line, "", message("a text"), add, f"{code} · {column}")
+    for line, row in lists.get("regions", []):
+        yield from _region_findings(line, row)
+
+
+def _region_findings(line: int, row: Mapping[str, str]) -> Iterator[Finding]:
+    file, code, kind = "regions.csv", row["code"], row["kind"]
+    if code.strip() and not _REGION_CODE.fullmatch(code):
+        expected = message("six digits, or for a group of regions a word in capitals")
+        yield _about(file, line, code, expected, message("write it in this form"), code)
+    if kind not in _KINDS:
+        expected = message("one of {names}", names=", ".join(_KINDS))
+        advice = nearest(kind, _KINDS, message("choose one of these words"))
+        yield _about(file, line, kind, expected, advice, f"{code} · kind")
+
+
+def _number_cell_findings(lists: Mapping[str, Rows]) -> Iterator[Finding]:
+    for name, columns in _NUMBERS.items():
+        for line, row in lists.get(name, []):
+            for column in columns:
+                if not _NUMBER.fullmatch(row[column].strip()):
+                    advice = message("write digits alone, with a point before decimals")
+                    entry = f"{row.get('name_zh') or row.get('code')} · {column}"
+                    yield _about(
+                        f"{name}.csv", line, row[column], message("a number"), advice, entry
+                    )
+    for line, row in lists.get("region_spellings", []):
+        since = row["since"].strip()
+        if since and not (_YEAR.fullmatch(since) and int(since) <= date.today().year):
+            expected = message("a year, not in the future")
+            advice = message("write the year of the change in four digits, or leave it empty")
+            entry = f"{row['spelling']} · since"
+            yield _about("region_spellings.csv", line, since, expected, advice, entry)
+
+
+def _reference_findings(lists: Mapping[str, Rows]) -> Iterator[Finding]:
     for name, column, other in _REFERENCES:
         if name in lists and other in lists:
             yield from _unknown_codes(name, column, lists[name], _codes(lists, other))
@@ -227,6 +289,38 @@ def _indicator_findings(files: Mapping[str, Written], known: Known) -> Iterator[
         for part in ("ratio", "same_as"):
             yield from _unknown(file, entry.get(part, {}), known, *place, part)
         yield from _number_findings(file, entry, *place)
+    yield from _circle_findings(file)
+
+
+def _circle_findings(file: Written) -> Iterator[Finding]:
+    """Yield a finding for each ratio that rests on itself, one for a circle of several."""
+    entries = file.content["indicators"]
+    parts = {
+        key: [entry["ratio"][part] for part in ("numerator", "denominator")]
+        for key, entry in entries.items()
+        if "ratio" in entry
+    }
+    told: set[str] = set()
+    for key in parts:
+        for name, start in zip(("numerator", "denominator"), parts[key], strict=True):
+            circle = _way(parts, start, key, set())
+            if circle and not told & set(circle):
+                told |= set(circle)
+                expected = message("an indicator that does not itself rest on this ratio")
+                advice = message("name the counts that the ratio is made of")
+                found = " → ".join([key, *circle])
+                yield file.finding(found, expected, advice, "indicators", key, "ratio", name)
+
+
+def _way(parts: Mapping[str, list[str]], start: str, goal: str, seen: set[str]) -> list[str] | None:
+    """Return the ratios by which one rests on another, both ends with them; None if it does not."""
+    if start == goal:
+        return [goal]
+    seen.add(start)
+    for part in parts.get(start, []):
+        if part not in seen and (way := _way(parts, part, goal, seen)):
+            return [start, *way]
+    return None
 
 
 def _number_findings(file: Written, entry: Mapping[str, Any], *place: str) -> Iterator[Finding]:
@@ -255,6 +349,29 @@ def _text_findings(files: Mapping[str, Written]) -> Iterator[Finding]:
                 for field, text in entry.items():
                     if isinstance(text, dict) and {"zh", "en"} <= set(text):
                         yield from _language_findings(files[name], text, name, key, field)
+
+
+def _source_findings(files: Mapping[str, Written], raw: Path) -> Iterator[Finding]:
+    """Yield a finding for each source that has no folder where one like it has no source.
+
+    A folder without an entry is an office's own, and a source without a folder may be gone.
+    """
+    if "sources" not in files or not raw.is_dir():
+        return
+    file = files["sources"]
+    keys = file.content["sources"]
+    folders = {place.name for place in raw.iterdir() if place.is_dir()}
+    strays = sorted(folders - set(keys))
+    for key in keys:
+        if key not in folders and key not in _FOLDERLESS:
+            for folder in difflib.get_close_matches(key, strays, 1, _ALIKE):
+                expected = message(
+                    "the name of a folder of {raw}; {folder} there has no entry here",
+                    raw="data/raw",
+                    folder=folder,
+                )
+                advice = message("write {word}, if that is meant", word=folder)
+                yield file.finding(key, expected, advice, "sources", key)
 
 
 def _language_findings(

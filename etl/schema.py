@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import difflib
 import json
+import math
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
@@ -45,10 +46,21 @@ class Mistake:
 
 def schema_findings(written: Written, schema: Mapping[str, Any]) -> list[Finding]:
     """Return everything in the file that its JSON Schema refuses, one finding a mistake."""
+    found = [*mistakes(written.content, schema), *_endless(written.content)]
     return [
         written.finding(mistake.found, mistake.expected, mistake.advice, *mistake.path)
-        for mistake in mistakes(written.content, schema)
+        for mistake in found
     ]
+
+
+def _endless(content: Any, *path: str | int) -> Iterator[Mistake]:
+    """Yield the numbers that are none or have no end, which YAML knows and no schema refuses."""
+    if isinstance(content, dict | list):
+        for step, part in content.items() if isinstance(content, dict) else enumerate(content):
+            yield from _endless(part, *path, step)
+    elif isinstance(content, float) and not math.isfinite(content):
+        advice = message("write the number itself, neither .inf nor .nan")
+        yield Mistake(path, f".{content}".replace(".-", "-."), message("a finite number"), advice)
 
 
 def mistakes(content: Any, schema: Mapping[str, Any], *, between: str = ", ") -> Iterable[Mistake]:
@@ -133,9 +145,10 @@ def _quoted(instance: Any) -> str:
     return json.dumps(instance, ensure_ascii=False, default=str)[:_LONGEST]
 
 
-def nearest(word: str, known: Sequence[str]) -> Message:
+def nearest(word: str, known: Sequence[str], otherwise: Message | None = None) -> Message:
     """Return what to do about a word that names nothing: the known one that is most like it."""
-    return _meant(word, known) or message("correct the word, or add it to the code list")
+    add = message("correct the word, or add it to the code list")
+    return _meant(word, known) or otherwise or add
 
 
 @cache

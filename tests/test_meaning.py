@@ -93,6 +93,17 @@ SLIPS = [
     ("reference/peer_groups.yaml", '"120000"', "120000", "EAST · members · [2]"),
     ("reference/peer_groups.yaml", "indicator: population", "indicator: populace",
      "neighbours · features · [1] · indicator"),
+    ("reference/regions.csv", "CN-BJ,province", "CN-BJ,provnce", "110000 · kind"),
+    ("reference/regions.csv", "310000,", "31000,", "31000"),
+    (INDICATORS, "{numerator: certificates_valid, d",
+     "{numerator: certificates_per_organisation, d",
+     "certificates_per_organisation · ratio · numerator"),
+    (INDICATORS, "range: [0, 20000000]", "range: [0, .inf]", "certificates_valid · range · [2]"),
+    (INDICATORS, "range: [0, 20000000]", "range: [.nan, 1]", "certificates_valid · range · [1]"),
+    ("reference/size_rules.csv", "revenue_10k,20000,", "revenue_10k,0x,",
+     "农、林、牧、渔业 · large_min"),
+    ("reference/label_points.csv", "116.35", "116_35", "110000 · longitude"),
+    ("reference/region_spellings.csv", "renamed,2011,", "renamed,2091,", "毕节地区 · since"),
 ]  # fmt: skip
 # Where a reader of YAML stops after the slip, or what lacks an entry stands before it.
 FURTHER = {"zh: 张, en: certificates": 1}
@@ -184,6 +195,42 @@ def test_a_misspelt_word_is_answered_by_the_nearest_one(copies: Path) -> None:
     plant(copies / INDICATORS, "polarity: higher_better", "polarity: higher_beter")
     (finding,) = meaning.findings()
     assert "higher_better" in str(finding.advice)
+
+
+def test_a_circle_of_ratios_is_told_once(copies: Path) -> None:
+    indicators = copies / INDICATORS
+    plant(
+        indicators,
+        "{numerator: certificates_valid, d",
+        "{numerator: organisations_per_10000_residents, d",
+    )
+    plant(
+        indicators,
+        "numerator: certified_organisations, denominator: population",
+        "numerator: certificates_per_organisation, denominator: population",
+    )
+    (finding,) = meaning.findings()
+    assert finding.found.count("organisations_per_10000_residents") == 2
+
+
+def test_a_malformed_code_is_told_where_it_stands_and_nowhere_else(copies: Path) -> None:
+    line = plant(copies / "reference" / "regions.csv", "310000,", "31000,")
+    (finding,) = meaning.findings()
+    assert (finding.file, finding.row, finding.found) == ("regions.csv", line, "31000")
+
+
+def test_a_source_whose_folder_has_another_name_is_told_with_both(copies: Path) -> None:
+    for name in catalogue.load().sources:
+        (copies / "raw" / name).mkdir(parents=True)
+    for name in ("registry", "demonstration"):
+        (copies / "raw" / name).rmdir()
+    (copies / "raw" / "bureau").mkdir()  # an office's own needs no entry
+    assert meaning.findings() == []
+    line = plant(copies / "catalogue" / "sources.yaml", "  platform_schemes:", "  platform_scheme:")
+    (finding,) = meaning.findings()
+    assert (finding.row, finding.found) == (line, "platform_scheme")
+    assert "platform_schemes" in str(finding.expected)
+    assert "platform_schemes" in str(finding.advice)
 
 
 @pytest.mark.parametrize("text", ["", "- 1", "a: &b [1]\nc: *b", "a: !x 1", "units: null", "\x00"])
