@@ -27,12 +27,17 @@ fixed: {indicator: certificates_valid, scheme: ALL, industry: ALL, size: ALL}
         ("单位:万张、家", "张"),
         ("单位：亿元", "张"),
         ("单位：万", "张"),
+        ("有效证书数（以万张为单位）", "张"),
+        ("以万张计", "张"),
+        ('"Unit: 10,000 certificates"', "张"),
+        ("Units: million certificates", "张"),
+        ("Unit: certificates", "万张"),
     ],
 )
 def test_a_title_that_says_another_unit_is_told(tmp_path: Path, title: str, declared: str) -> None:
     path = csv(tmp_path, f"{title},\n地区,2024\n江苏,12\n")
     (fault,) = faults(path, f"{WIDE}unit: {declared}")
-    assert fault[:4] == (1, None, title, f"the unit {declared}")
+    assert fault[:4] == (1, None, title.strip('"'), f"the unit {declared}")
 
 
 @pytest.mark.parametrize(
@@ -45,6 +50,10 @@ def test_a_title_that_says_another_unit_is_told(tmp_path: Path, title: str, decl
         "单位：张、家",
         "单位：张/家",
         "注：含宁波（市）",
+        "以张计",
+        "Unit: certificates",
+        "Unit: persons",
+        "每万张证书",
     ],
 )
 def test_a_title_that_says_the_same_unit_or_none_is_silent(tmp_path: Path, title: str) -> None:
@@ -62,6 +71,9 @@ def test_a_title_that_says_the_same_unit_or_none_is_silent(tmp_path: Path, title
         "数值：万张",
         "数值【万张】",
         "数值（单位：万张）",
+        "数值（以万张计）",
+        "有效证书数（以万张为单位）",
+        "有效证书万张数",
     ],
 )
 def test_a_heading_that_says_another_unit_is_told(tmp_path: Path, heading: str) -> None:
@@ -70,6 +82,22 @@ def test_a_heading_that_says_another_unit_is_told(tmp_path: Path, heading: str) 
     assert fault[:4] == (1, heading, heading, "the unit 张")
     right = LONG.replace("value: 数值", f"value: '{heading}'").replace("unit: 张", "unit: 万张")
     assert figures(path, right) == {("320000", "2024"): 120_000}
+
+
+@pytest.mark.parametrize("heading", ["每万张数", "突破2万张", "数值（以上年计）", "万张以上"])
+def test_a_heading_that_says_no_unit_is_silent(tmp_path: Path, heading: str) -> None:
+    path = csv(tmp_path, f"地区,时期,{heading}\n江苏,2024,12\n")
+    declared = LONG.replace("value: 数值", f"value: '{heading}'")
+    assert figures(path, declared) == {("320000", "2024"): 12}
+
+
+def test_a_unit_in_english_is_overruled_as_is_advised(tmp_path: Path) -> None:
+    path = csv(tmp_path, '"Unit: 10,000 certificates",\n地区,2024\n江苏,12\n')
+    declared = f"{WIDE}unit: 张\n"
+    (fault,) = faults(path, declared)
+    assert "`unit_overrules: [10000 certificates]`" in fault[4]
+    overruled = f"{declared}unit_overrules: [10000 certificates]"
+    assert figures(path, overruled) == {("320000", "2024"): 12}
 
 
 def test_the_declaration_overrules_a_wrong_unit_by_its_name(tmp_path: Path) -> None:

@@ -30,6 +30,17 @@ _MARKED = re.compile(
 # As a note below a table says it.
 _NOTED = re.compile(_MARKED.pattern.replace("[:：]", "[:：为是]"))
 _IN_BRACKETS = re.compile(r"[(（\[【]([^()（）\[\]【】]{1,10})[)）\]】]")
+# As a title or a heading says it in a phrase: 以万张计, 以万张为单位, 有效证书万张数.
+_COUNTED_IN = re.compile(r"以([^\s()（）\[\]【】以]{1,8}?)(?:为(?:计量)?单位|计|表示)")
+_WITHIN = re.compile(
+    r"(?<![每0-9.一二三四五六七八九十百千万亿几数])"
+    f"((?:{'|'.join(sorted(MULTIPLES, key=len, reverse=True))})[一-鿿]{{1,2}}?)数?$"
+)
+# In English: `Unit: 10,000 certificates`.
+_ENGLISH = re.compile(r"\bunits?\s*[:：]\s*([^()（）\[\]【】;；]+)", re.IGNORECASE)
+_THOUSANDS = re.compile("(?<=[0-9])[,，](?=[0-9]{3})")
+_ENGLISH_POWERS = {"thousand": 3, "million": 6, "billion": 9}
+_ENGLISH_PREFIX = re.compile(f"(10*|ten)?({'|'.join(_ENGLISH_POWERS)})?([a-z].*)")
 _PARTED = re.compile(r"[、，,/／和]")
 _TOKENS = re.compile(r"[\s/／:：,，;；()（）\[\]【】、_-]+")
 _CHINESE = re.compile("[一-鿿%‰]")
@@ -47,6 +58,10 @@ def power(declared: str, unit: Text) -> int:
         return _PERCENT[bare.casefold()]
     if bare in MULTIPLES and not _PREFIX.fullmatch(unit.zh):
         return MULTIPLES[bare]
+    english = _ENGLISH_PREFIX.fullmatch(_THOUSANDS.sub("", bare).casefold())
+    if english and english[3] == plain(unit.en).casefold():
+        tens = 1 if english[1] == "ten" else max(len(english[1] or "") - 1, 0)
+        return tens + _ENGLISH_POWERS.get(english[2], 0)
     (ours, thing), (theirs, named) = _split(plain(unit.zh)), _split(bare)
     if thing != named:
         raise UnreadError(
@@ -196,9 +211,17 @@ class UnitWords:
         rest = _MARKED.sub(" ", cell)
         for match in _IN_BRACKETS.finditer(rest):
             said.setdefault((match[1].strip(),), False)
+        for match in _COUNTED_IN.finditer(rest):
+            said.setdefault((match[1],), False)
+        for match in _ENGLISH.finditer(rest):
+            named = _THOUSANDS.sub("", match[1]).strip()
+            parts = (part.strip() for part in _PARTED.split(named))
+            said.setdefault(tuple(dict.fromkeys((named, *parts))), False)
         if heading:
             for word in filter(_CHINESE.search, _TOKENS.split(rest)):
                 said.setdefault((word,), False)
+                if inner := _WITHIN.search(word):
+                    said.setdefault((inner[1],), False)
         overruled = {plain(word) for word in self.declaration.unit_overrules}
         for units, marked in said.items():
             if not overruled & {plain(word) for word in units}:
