@@ -103,6 +103,24 @@ def test_certificates_are_rolled_up_and_traced(tmp_path: Path) -> None:
     said("trace", "nonsense", "2020", "--out", str(out), code=Outcome.FINDINGS)
 
 
+@pytest.mark.filterwarnings("ignore::DeprecationWarning")
+def test_certificates_that_are_all_set_aside_are_told_why(tmp_path: Path) -> None:
+    path, out = tmp_path / "certificates.csv", tmp_path / "rollup"
+    head, *rows = CERTIFICATES.splitlines()[:3]
+    expiries = zip(rows, ("长期", "长期有效"), strict=True)
+    lasting = [row.replace("2023-02-28", expiry) for row, expiry in expiries]
+    path.write_text("\n".join([head, *lasting]), encoding="utf-8")
+    shown = said("rollup", str(path), "--as-of", "2022-01-01", "--from", "2020", "--to", "2021",
+                 "--out", str(out), code=Outcome.FINDINGS)  # fmt: skip
+    assert "读取证书 2 张，隔离 2 张（100.0%）" in shown
+    assert "到期日期" in shown
+    assert "no_expiry: [长期, 长期有效]" in shown
+    assert "没有可以计入的证书" in shown
+    assert "--periods" not in shown
+    assert (out / "quarantine.xlsx").exists()
+    assert not (out / "figures.parquet").exists()
+
+
 @pytest.mark.usefixtures("_database")
 def test_a_difference_is_shown_before_it_is_published_and_can_be_taken_back() -> None:
     assert "按指标和地区的变化" in said("diff")

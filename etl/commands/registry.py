@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from etl.commands.app import app
-from etl.commands.screen import screen
+from etl.commands.screen import Outcome, screen
 from indicators.regions import ALL
 
 if TYPE_CHECKING:
@@ -66,7 +66,9 @@ def rollup(
                 task, description=f"{step}/{steps} {screen.sentence(name)}"
             ),
         )
-        figures = write_publication(summary, files, day, choice, known, here, words)
+        nothing = summary.set_aside == summary.rows
+        if not nothing:
+            figures = write_publication(summary, files, day, choice, known, here, words)
         written = write_quarantine(summary, here)
     screen.say(summary.sentence_in(words))
     if len(summary.remarks):
@@ -83,6 +85,10 @@ def rollup(
             )
     if written:
         screen.tell("Reasons and rows, as published: {file}", file=str(written[0]))
+    if nothing:
+        screen.fail(
+            "No certificate is left to count, so there is nothing to publish.", Outcome.FINDINGS
+        )
     screen.tell("Written to {file}", file=str(out))
     command = f"python -m etl publish {quote(str(figures))} --source registry"
     screen.tell("To publish the counts: {command}", command=command)
