@@ -400,6 +400,19 @@ def test_a_table_of_200_000_columns_is_answered_in_seconds(tmp_path: Path) -> No
     assert "200001" in Wording("en")(layout.why.text, **layout.why.values)
 
 
+@pytest.mark.parametrize(
+    "names", [("吉林", "长春", "四平"), ("长春", "四平", "吉林"), ("海南", "海口", "三亚")]
+)
+@pytest.mark.parametrize("title", ["", "吉林省2023年获证组织数（家）,,\n"])
+def test_a_name_of_a_province_and_its_city_is_left_to_be_decided(
+    tmp_path: Path, names: tuple[str, ...], title: str
+) -> None:
+    rows = "".join(f"{name},{at}0,{at}5\n" for at, name in enumerate(names, start=2))
+    path = csv(tmp_path, f"{title}地区,2022年末,2023年末\n{rows}")
+    assert "regions" in unsure(path)
+    assert not {"within", "regions"} & {*sure(path)}
+
+
 def test_a_proposal_that_leaves_nothing_open_says_so(tmp_path: Path) -> None:
     path = csv(tmp_path, "2024年获证组织数（家）,\n地区,数量\n江苏,5\n浙江,6\n来源：某局,\n")
     said = propose(path, KNOWN).yaml(Wording("en"))

@@ -51,6 +51,7 @@ _OF_ALL = {*map(folded, (*TOTALS, *NATIONAL))}
 _GROUPS = re.compile(
     r"^(?:[东中西]部|东北|华[东北南中]|西[南北]|长三角|珠三角|京津冀|苏[南中北]|浙[东西南北]|其中|按|一、|二、|三、|四、)"
 )
+_OF_CITIES = re.compile("[各分](?:地级)?[市州]")
 _THIS_YEAR = {"本年", "本年度", "当年", "本期", "今年"}
 _LAST_YEAR = {"上年", "上年度", "去年", "上年同期"}
 _PROVISIONAL, _ESTIMATED = re.compile("初步|快报|暂[定为]"), re.compile("预计|估计|估算|推算")
@@ -676,11 +677,18 @@ class Evidence:
         if len(parents) != 1 or (said and not parents <= said):
             return None
         (parent,) = parents
+        whole = any(self._names_province(text, parent) for text in cities if text not in sure)
+        if whole and not any(_OF_CITIES.search(heading.text) for heading in self.around):
+            return None  # 吉林 above 长春 and 四平 may be the province, their sum
         parts = regions.below(parent)
         unsure = [text for text in cities if text not in sure]
         return (
             parent if all(self.readers.prefectures.code(text) in parts for text in unsure) else None
         )
+
+    def _names_province(self, text: str, code: str) -> bool:
+        provinces = self.readers.provinces
+        return provinces.reads(text) and provinces.code(text) == code
 
     def _say_scope(self, places: Sequence[str], within: str | None) -> None:
         if within is not None:
