@@ -92,6 +92,36 @@ def test_a_suppressed_figure_that_is_withdrawn_is_protected_still(
     assert refresh(empty, raw=raw, accepted="again").release is None
 
 
+@pytest.mark.parametrize(
+    "left_out",
+    [[["ALL"]], [["ZJ"]], [["ALL", "AH"]], [["ALL"], ["SH"]]],
+    ids=["nation", "province", "nation and province", "nation, then the small one"],
+)
+def test_a_public_figure_that_is_withdrawn_is_known_still(
+    empty: sa.Engine, raw: Path, left_out: list[list[str]]
+) -> None:
+    figures = dict(FIRST)
+    assert publish(empty, raw, **figures)[JIANGSU] is None
+    for regions in left_out:
+        figures = {region: value for region, value in figures.items() if region not in regions}
+        shown = publish(empty, raw, **figures)
+        # With what the first release shows, 1000 − 50 − 918 − 30 = 2.
+        assert shown[JIANGSU] is None
+        assert shown.get(SHANGHAI) is None
+        assert all(shown.get(region, 0) is not None for region in (ZHEJIANG, ANHUI, NATION))
+    assert refresh(empty, raw=raw, accepted="again").release is None
+
+
+def test_a_total_that_was_withdrawn_keeps_no_later_figures_suppressed(
+    empty: sa.Engine, raw: Path
+) -> None:
+    publish(empty, raw, JS=30, ZJ=50, AH=918, ALL=998)
+    publish(empty, raw, JS=30, ZJ=50, AH=918)
+    assert publish(empty, raw, JS=2, ZJ=50, AH=918)[JIANGSU] is None
+    shown = publish(empty, raw, JS=40, ZJ=50, AH=918)
+    assert shown == {JIANGSU: 40, ZHEJIANG: 50, ANHUI: 918}
+
+
 def test_a_figure_that_was_published_protects_nothing(empty: sa.Engine, raw: Path) -> None:
     assert None not in publish(empty, raw, JS=30, ZJ=50, AH=918, ALL=998).values()
     # Zhejiang is what it was, so with the new total and the others Jiangsu would be 2.

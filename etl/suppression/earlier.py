@@ -1,8 +1,9 @@
 """What earlier releases published and suppressed: it is known, or still to be kept unknown.
 
-In an earlier release the same relations held, between what it published, which is known, and what
-it suppressed. A suppressed figure that is published now is taken to be what it was, by anybody who
-reads both; one that was published then and is suppressed now is known as long as it is the same.
+In an earlier release the same relations held, between what it published, which is known even where
+a later one leaves it out, and what it suppressed. A suppressed figure that is published now is
+taken to be what it was, by anybody who reads both; one that was published then and is suppressed
+now is known as long as it is the same.
 """
 
 from __future__ import annotations
@@ -116,19 +117,19 @@ class Past:
     relations: those of now and of each earlier release. known: cells that a release published as
     they are. suppressed: by the newest release. stuck: cells that a release suppressed together
     with others of which one has changed since, so that any would give away what another was.
-    gone: how many a release suppressed that there are no more. keys: of all.
+    gone: of those that there are no more, which ones a release suppressed. keys: of all.
     """
 
     relations: Relations
     known: Mask
     suppressed: Mask
     stuck: Mask
-    gone: int
+    gone: Mask
     keys: pd.MultiIndex
 
     def kept(self, hidden: Mask) -> Mask:
         """Return the hidden cells, and those that stay so since they protect one of them."""
-        first = np.r_[hidden, np.ones(self.gone, bool)] | self.stuck
+        first = np.r_[hidden, self.gone] | self.stuck
         every = first | self.suppressed
         rows = vstack([self.relations.equal, self.relations.below])
         among = csr_matrix(abs(rows) @ diags_array(every * 1.0))
@@ -142,18 +143,28 @@ def past(cells: pd.DataFrame, now: Relations, versions: pd.DataFrame, catalogue:
     keys = list(KEY)
     here = pd.MultiIndex.from_frame(cells[keys])
     there = pd.MultiIndex.from_frame(versions[keys])
-    missing = there[versions["suppressed"].to_numpy() & ~there.isin(here)].unique()
+    suppressed = versions["suppressed"].to_numpy()
+    gone = there[~there.isin(here) & suppressed].unique()
+    left_out = there[~there.isin(here.append(gone)) & versions["value"].notna()].unique()
+    missing = gone.append(left_out)
     every = here.append(missing)
     at = every.get_indexer(there)
-    then = now
-    if len(missing):
-        gone = missing.to_frame(index=False).assign(value=np.nan)
-        then = relations(pd.concat([cells[[*keys, "value"]], gone], ignore_index=True), catalogue)
+    then = _with_unknown(cells, gone, catalogue) if len(gone) else now
+    if len(left_out):
+        # Of a release that had these figures, and of one that had not.
+        having = _with_unknown(cells, missing, catalogue)
+        then = replace(
+            then,
+            equal=csr_matrix(vstack([_wide(then.equal, len(left_out)), having.equal])),
+            allowed=np.r_[then.allowed, having.allowed],
+            below=csr_matrix(vstack([_wide(then.below, len(left_out)), having.below])),
+        )
     step = 10.0 ** np.array(
         [catalogue.indicators[key].decimals for key in every.get_level_values("indicator")]
     )
     values = np.r_[now.values, np.full(len(missing), np.nan)]
-    known = np.zeros(len(every), bool)
+    withdrawn = np.arange(len(every)) >= len(every) - len(left_out)
+    known = withdrawn.copy()
     shown = np.zeros(len(every), bool)
     public = (at >= 0) & ~versions["suppressed"].to_numpy() & versions["value"].notna().to_numpy()
     same = public & (np.round(versions["value"].to_numpy() * step[at]) == values[at])
@@ -163,14 +174,15 @@ def past(cells: pd.DataFrame, now: Relations, versions: pd.DataFrame, catalogue:
     stuck = np.zeros(len(every), bool)
     equal, allowed = [_wide(now.equal, len(missing))], [now.allowed]
     below, slack = [_wide(now.below, len(missing))], [now.slack]
-    for hidden, figures in _states(versions, at, values, step):
-        rows, used = _among(then.equal, hidden)
+    for hidden, present, figures in _states(versions, at, values, step):
+        absent = withdrawn & ~present
+        rows, used = _among(then.equal, hidden, absent)
         differ = np.abs(then.equal[used] @ figures)  # NaN where nobody knows
         holding = differ < 0.5 + then.allowed[used]
         stuck[rows[~holding].indices] = True
         equal.append(rows[holding | np.isnan(differ)])
         allowed.append(then.allowed[used][holding | np.isnan(differ)])
-        rows, used = _among(then.below, hidden)
+        rows, used = _among(then.below, hidden, absent)
         below.append(rows)
         slack.append(np.maximum(np.nan_to_num(-(then.below[used] @ figures)), 0))
     both = replace(
@@ -181,14 +193,26 @@ def past(cells: pd.DataFrame, now: Relations, versions: pd.DataFrame, catalogue:
         slack=np.concatenate(slack),
         values=np.nan_to_num(values, nan=1.0),
     )
-    return Past(both, known, shown, stuck, len(missing), every)
+    return Past(both, known, shown, stuck, missing.isin(gone), every)
 
 
-def _among(rows: csr_matrix, hidden: Mask) -> tuple[csr_matrix, Ints]:
-    """Return the relations between hidden cells alone, and which ones those are."""
+def _with_unknown(cells: pd.DataFrame, further: pd.MultiIndex, catalogue: Catalogue) -> Relations:
+    """Return the relations of cells and further ones, which are taken to hold for these."""
+    unknown = further.to_frame(index=False).assign(value=np.nan)
+    table = pd.concat([cells[[*KEY, "value"]], unknown], ignore_index=True)
+    return relations(table, catalogue)
+
+
+def _among(rows: csr_matrix, hidden: Mask, absent: Mask) -> tuple[csr_matrix, Ints]:
+    """Return the relations between hidden cells alone, and which ones those are.
+
+    None of a whole without its parts, or of parts without their whole, since one of both is absent.
+    """
     among = csr_matrix(rows @ diags_array(hidden * 1.0))
     among.eliminate_zeros()
-    used = np.flatnonzero(np.diff(among.indptr))
+    lacking = abs(rows) @ absent > 0
+    more, less = ((rows * sign).maximum(0) @ ~absent > 0 for sign in (1, -1))
+    used = np.flatnonzero((np.diff(among.indptr) > 0) & (~lacking | (more & less)))
     return csr_matrix(among[used]), used
 
 
@@ -198,8 +222,8 @@ def _wide(rows: csr_matrix, further: int) -> csr_matrix:
 
 def _states(
     versions: pd.DataFrame, at: np.ndarray, values: Floats, step: Floats
-) -> Iterator[tuple[Mask, Floats]]:
-    """Yield, of each release that suppressed some, which cells, and the figures of all others.
+) -> Iterator[tuple[Mask, Mask, Floats]]:
+    """Yield, of each release that suppressed some, which, which were there, and all figures.
 
     Of a suppressed one the figure is that of now; of one that was not there, 0.
     """
@@ -214,9 +238,11 @@ def _states(
             continue
         figures = np.zeros(len(values))
         places = at[there]
+        present = np.zeros(len(values), bool)
+        present[places] = True
         figures[places] = np.round(versions["value"].to_numpy()[there] * step[places])
         figures[hidden] = values[hidden]
-        state = hidden.tobytes() + figures.tobytes()
+        state = hidden.tobytes() + present.tobytes() + figures.tobytes()
         if state not in seen:
             seen.add(state)
-            yield hidden, figures
+            yield hidden, present, figures

@@ -270,7 +270,9 @@ class _Found:
         values = self.values
         wholes, first, row = np.unique(whole, return_index=True, return_inverse=True)
         total = np.bincount(row, values[parts], len(wholes))
-        allowed = np.bincount(row, np.ones(len(parts)), len(wholes)) * 1e-9 * np.abs(values[wholes])
+        # Of a whole unknown to us its release's figure is compared, see `earlier`: not with NaN.
+        size = np.nan_to_num(np.abs(values[wholes]))
+        allowed = np.bincount(row, np.ones(len(parts)), len(wholes)) * 1e-9 * size
         coarse = self.rounded[wholes].copy()
         np.minimum.at(coarse, row, self.rounded[parts])  # a table is rounded if all of it is
         allowed += coarse * (np.bincount(row, minlength=len(wholes)) + 1)
