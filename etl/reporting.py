@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -117,19 +117,42 @@ def write_findings(findings: Sequence[Finding], path: Path, words: Wording) -> N
     The names of checks and severities are the stable codes in each; in JSON those of the fields
     too. No file quotes a suppressed figure. Raises `ValueError` for any other suffix.
     """
-    writers: dict[str, Callable[[pd.DataFrame], bytes]] = {
-        ".csv": csv_file,
-        ".xlsx": lambda table: xlsx_file({words("Findings"): table}),
-    }
-    suffix = path.suffix.lower()
+    check_suffix(path, words)
     rows = findings_records(findings, words)
+    suffix = path.suffix.lower()
     if suffix == ".json":
         path.write_text(json.dumps(rows, ensure_ascii=False, indent=1), encoding="utf-8")
-    elif suffix in writers:
-        path.write_bytes(writers[suffix](_table(rows, words)))
+    elif suffix == ".csv":
+        path.write_bytes(csv_file(_table(rows, words)))
     else:
-        raise ValueError(words("Findings are written as .csv, .xlsx or .json, not {name}",
-                               name=path.name))  # fmt: skip
+        path.write_bytes(xlsx_file({words("Findings"): _table(rows, words)}))
+
+
+def check_suffix(path: Path, words: Wording) -> None:
+    """Raise `ValueError` for a file that is no kind of those that findings are written as."""
+    if path.suffix.lower() not in (".csv", ".xlsx", ".json"):
+        raise ValueError(
+            words("Findings are written as .csv, .xlsx or .json, not {name}", name=path.name)
+        )
+
+
+def is_report(path: Path) -> bool:
+    """Return whether a file is one that `write_findings` wrote, or empty: it may be replaced."""
+    if path.stat().st_size == 0:
+        return True
+    stable = ("severity", "check", "found", "expected", "advice")
+    try:
+        if path.suffix.lower() == ".json":
+            rows = json.loads(path.read_text(encoding="utf-8"))
+            return isinstance(rows, list) and all({*stable} <= row.keys() for row in rows)
+        if path.suffix.lower() == ".csv":
+            columns = set(pd.read_csv(path, nrows=0).columns)
+        else:
+            columns = set(pd.read_excel(path, nrows=0, engine="calamine").columns)
+    except Exception:  # whatever is wrong with it: what cannot be read is no report
+        return False
+    sentences = ("Severity", "Check", "Found", "Expected", "What to do")
+    return any(set(map(words, sentences)) <= columns for words in (Wording("zh"), Wording("en")))
 
 
 def findings_frame(findings: Sequence[Finding], words: Wording) -> pd.DataFrame:

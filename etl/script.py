@@ -22,8 +22,10 @@ def write_scripts() -> list[Path]:
     (Path(places["purelib"]) / f"{project['name']}.pth").write_text(f"{ROOT}\n", encoding="utf-8")
     written = []
     for name, place in project["scripts"].items():
-        module, _, function = place.partition(":")
-        call = f"from {module} import {function}; {function}('{name}')"
+        # The module is run as by `python -m`, so a script outlives the names inside it.
+        module = place.partition(":")[0]
+        run = f"runpy.run_module('{module}', run_name='__main__')"
+        call = f"import runpy, sys; sys.argv[0] = '{name}'; {run}"
         if sys.platform == "win32":
             script = Path(places["scripts"]) / f"{name}.cmd"
             script.write_text(f'@"{sys.executable}" -c "{call}" %*\n', encoding="utf-8")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib
 import json
 import os
 import re
@@ -9,18 +10,22 @@ import shutil
 import site
 import subprocess
 import sys
+import tomllib
 import venv
 from pathlib import Path
 from typing import Any
 
 import pytest
+import sqlalchemy as sa
 from typer.testing import CliRunner
 
 from etl import refresh
 from etl.__main__ import app
-from etl.commands.screen import Outcome
+from etl.commands.screen import Outcome, screen
 from etl.commands.usage import half
 from etl.publish.lock import publishing
+from etl.reporting import is_report, write_findings
+from indicators.findings import address_finding
 from indicators.settings import ROOT
 from indicators.store.opening import open_database
 from indicators.wording import Wording
@@ -147,6 +152,31 @@ def test_an_address_that_is_none_is_a_finding_without_its_password(
         assert url == "geheim" or "geheim" not in out + err
 
 
+@pytest.mark.parametrize(
+    "address",
+    ["u:sec@retpw@127.0.0.1:1/x", "u:sec@retpw/x@127.0.0.1:1/x", "u:sec@retpw?x@127.0.0.1:1/x",
+     "u/x:retpw@host/x", "u:retpw@[bad/x"],
+)  # fmt: skip
+def test_no_part_of_a_torn_address_is_printed(
+    address: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("DATABASE_URL", f"postgresql://{address}")
+    status, out, err = ended("status")
+    assert status == Outcome.SETTING
+    assert "%40" in out
+    assert not re.search(r"retpw|127\.0|bad|host", out.replace("@host:5432", "") + err), out
+
+
+def test_what_a_server_says_is_printed_without_the_account(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("DATABASE_URL", "postgresql://anna:geheim@127.0.0.1:9/figures")
+    reason = 'port 9 failed: password authentication failed for user "anna" (geheim), "figures"'
+    told = screen._fault(sa.exc.OperationalError("", None, Exception(reason)))
+    assert "anna" not in told
+    assert "geheim" not in told
+    assert "port 9" in told
+    assert "figures" in told
+
+
 def test_a_server_that_is_not_there_has_the_status_of_the_database(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
@@ -257,6 +287,13 @@ def test_a_minus_stays_one_where_the_code_page_has_none() -> None:
     assert "−1,234 m² 📈".encode("gbk", errors="legible") == b"-1,234 m2 ?"
 
 
+def test_the_console_script_names_a_function_that_is_there() -> None:
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+    for place in project["scripts"].values():
+        module, _, function = place.partition(":")
+        assert callable(getattr(importlib.import_module(module), function))
+
+
 def test_the_console_script_works_from_any_folder(tmp_path: Path) -> None:
     place = tmp_path / "its own" / "venv"
     venv.create(place, with_pip=False)
@@ -274,6 +311,7 @@ def test_the_console_script_works_from_any_folder(tmp_path: Path) -> None:
     )
     assert said.returncode == 0, said.stderr
     assert "目标" in said.stdout
+    assert "main(" not in script.read_text(encoding="utf-8")
     helped = subprocess.run([script, "--help"], cwd=elsewhere, capture_output=True, text=True)
     assert "quality [选项]" in helped.stdout
     assert list(elsewhere.iterdir()) == []
@@ -288,3 +326,74 @@ def test_a_misspelt_command_is_told_in_chinese_with_the_nearest() -> None:
     )  # fmt: skip
     assert run.returncode == Outcome.USAGE
     assert "没有命令 'chek'，是否指 'check'？" in run.stderr.decode()
+
+
+@pytest.mark.skipif(shutil.which("systemd-analyze") is None, reason="no systemd here")
+def test_the_documented_units_are_accepted_by_systemd(tmp_path: Path) -> None:
+    text = (ROOT / "docs" / "running.md").read_text(encoding="utf-8")
+    units = re.findall(r"^# /etc/systemd/system/(\S+)\n(.*?)(?=^# /etc|^```)", text, re.M | re.S)
+    assert [name for name, _ in units] == ["quality.service", "quality.timer"]
+    for name, lines in units:
+        here = lines.replace("/srv/quality/.venv/bin/quality", sys.executable)
+        (tmp_path / name).write_text(here, encoding="utf-8")
+    run = ["systemd-analyze", "verify", *(str(tmp_path / name) for name, _ in units)]
+    told = subprocess.run(run, capture_output=True, text=True, check=False)
+    assert (told.returncode, told.stderr) == (0, "")
+
+
+# Findings in a file
+
+
+def test_findings_replace_findings_of_before_and_nothing_else(raw: Path, tmp_path: Path) -> None:
+    own = tmp_path / "own.csv"
+    own.write_text("地区,2023\n江苏,5\n", encoding="utf-8")
+    linked = tmp_path / "linked.csv"
+    linked.symlink_to(own)
+    (tmp_path / "notes.json").write_text('[{"check": 1}]', encoding="utf-8")
+    (tmp_path / "book.xlsx").write_bytes(b"no workbook")
+    kept = {path: path.read_bytes() for path in tmp_path.iterdir() if path.is_file()}
+    for name in ("own.csv", "linked.csv", "notes.json", "book.xlsx", "own.csv.yaml", "x.txt"):
+        status, out, err = ended("check", str(own), "--findings", str(tmp_path / name))
+        assert status == Outcome.USAGE, out + err
+    for place in ("data/raw/platform/none.csv", "data/none.json"):
+        assert ended("check", "--findings", str(ROOT / place))[0] == Outcome.USAGE
+        assert not (ROOT / place).exists()
+    assert {path: path.read_bytes() for path in kept} == kept
+
+
+@pytest.mark.parametrize("suffix", ["csv", "xlsx", "json"])
+def test_a_report_of_findings_is_known_as_one(tmp_path: Path, suffix: str) -> None:
+    report = tmp_path / f"findings.{suffix}"
+    for language in ("zh", "en"):
+        for findings in ([], [address_finding("x")]):
+            write_findings(findings, report, Wording(language))
+            assert is_report(report)
+    report.write_bytes(b"")
+    assert is_report(report)
+    report.write_text("region,value\n1,2\n", encoding="utf-8")
+    assert not is_report(report)
+
+
+@pytest.mark.parametrize(
+    "words",
+    [["check", "--findings"], ["template", "certificates_valid", "-o"],
+     ["inspect", "pyproject.toml", "-o"]],
+)  # fmt: skip
+def test_a_folder_that_is_not_there_is_a_wrong_call(words: list[str], tmp_path: Path) -> None:
+    status, out, err = ended(*words, str(tmp_path / "none" / "q.xlsx"))
+    assert (status, out) == (Outcome.USAGE, "")
+    assert "文件夹" in err
+    assert "不存在" in err
+
+
+@pytest.mark.parametrize("blank", ["", " "])
+@pytest.mark.parametrize(
+    "words",
+    [["refresh", "--accept"], ["rollback", "1", "--reason"],
+     ["retract", "certificates_valid", "2024", "ALL", "--reason"]],
+)  # fmt: skip
+def test_a_blank_reason_is_a_wrong_call(words: list[str], blank: str) -> None:
+    status, out, err = ended(*words, blank)
+    assert (status, out) == (Outcome.USAGE, "")
+    assert "请写明理由" in err
+    assert not HAN.search(ended("--language", "en", *words, blank)[2])

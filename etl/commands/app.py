@@ -46,10 +46,12 @@ class Verb(SpokenCommand):
     def invoke(self, ctx: Any) -> Any:
         """Look at the catalogue, then run; answer in JSON where that was asked for."""
         with screen.answering(str(ctx.info_name), as_json=bool(ctx.params.get("as_json"))):
+            if (report := ctx.params.get("findings")) is not None:
+                screen.check_report(report, ctx.params.get("files") or [])
             if findings := catalogue_findings():
-                from etl.reporting import write_findings
+                if report is not None:
+                    from etl.reporting import write_findings
 
-                if (report := ctx.params.get("findings")) is not None:
                     write_findings(findings, report, screen.words)
                 screen.findings(findings)
                 screen.fail(

@@ -10,6 +10,7 @@ import typer
 
 from etl.commands.app import app
 from etl.commands.screen import Outcome, screen
+from etl.commands.usage import in_a_folder, spoken
 from indicators.regions import ALL
 from indicators.wording import sentence
 
@@ -28,7 +29,12 @@ Files = Annotated[
 Folder = Annotated[str, typer.Option("--source", help="自备文件归入的来源 · source they belong to")]
 Report = Annotated[
     Path | None,
-    typer.Option("--findings", help="检查结果存为 .csv / .xlsx / .json · write the findings there"),
+    typer.Option(
+        "--findings",
+        dir_okay=False,
+        callback=in_a_folder,
+        help="检查结果存为 .csv / .xlsx / .json · write the findings there",
+    ),
 ]
 AsJson = Annotated[
     bool, typer.Option("--json", help="结果以 JSON 写到标准输出 · answer in JSON on stdout")
@@ -45,7 +51,8 @@ def publish(
     source: Folder = "own",
     reason: Annotated[str, typer.Option(help="发布原因 · why")] = "",
     accept: Annotated[
-        str | None, typer.Option(help="接受提醒的理由 · why warnings are accepted")
+        str | None,
+        typer.Option(callback=spoken, help="接受提醒的理由 · why warnings are accepted"),
     ] = None,
     findings: Report = None,
     as_json: AsJson = False,
@@ -167,7 +174,7 @@ def _show_difference(difference: Difference) -> None:
 @app.command()
 def rollback(
     release: Annotated[int, typer.Argument(help="恢复到的版本 · the release to bring back")],
-    reason: Annotated[str, typer.Option(help="原因 · why")],
+    reason: Annotated[str, typer.Option(callback=spoken, help="原因 · why")],
 ) -> None:
     """把某一版的数据恢复为新的一版 · Make a release public again, as a new one."""
     from etl.publish.gate import roll_back
@@ -283,7 +290,7 @@ def retract(
     indicator: Annotated[str, typer.Argument(help="指标代码 · key of the catalogue")],
     period: Annotated[str, typer.Argument(help="2024, 2024-12, 2024-Q4")],
     region: Annotated[str, typer.Argument(help="地区代码 · code")],
-    reason: Annotated[str, typer.Option(help="原因 · why")],
+    reason: Annotated[str, typer.Option(callback=spoken, help="原因 · why")],
     scheme: Annotated[str, typer.Option(help="领域 · scheme")] = ALL,
     industry: Annotated[str, typer.Option(help="行业 · industry")] = ALL,
     size: Annotated[str, typer.Option(help="规模 · size")] = ALL,

@@ -10,7 +10,7 @@ import typer
 
 from etl.commands.app import CommandLine, app
 from etl.commands.screen import screen
-from etl.commands.usage import SpokenGroup
+from etl.commands.usage import SpokenGroup, in_a_folder
 
 Force = Annotated[
     bool, typer.Option("--force", help="覆盖已有的文件 · write over a file that is there")
@@ -24,7 +24,10 @@ app.add_typer(targets, name="targets")
 @app.command()
 def template(
     indicators: Annotated[list[str], typer.Argument(help="指标代码 · keys of the catalogue")],
-    out: Annotated[Path, typer.Option("-o", "--out", help=".xlsx")],
+    out: Annotated[
+        Path,
+        typer.Option("-o", "--out", dir_okay=False, callback=in_a_folder, help=".xlsx"),
+    ],
     force: Force = False,
 ) -> None:
     """生成自带说明的空白工作簿 · Write an empty workbook that explains itself."""
@@ -48,7 +51,14 @@ def template(
 def inspect(
     file: Annotated[Path, typer.Argument(exists=True, dir_okay=False)],
     out: Annotated[
-        Path | None, typer.Option("-o", "--out", help="存为声明文件 · save the declaration there")
+        Path | None,
+        typer.Option(
+            "-o",
+            "--out",
+            dir_okay=False,
+            callback=in_a_folder,
+            help="存为声明文件 · save the declaration there",
+        ),
     ] = None,
     force: Force = False,
 ) -> None:

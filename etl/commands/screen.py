@@ -6,6 +6,7 @@ import codecs
 import errno
 import json
 import os
+import re
 import sys
 import unicodedata
 from collections.abc import Iterator, Sequence
@@ -79,6 +80,25 @@ def _legible(error: UnicodeError) -> tuple[str | bytes, int]:
             plain = "?"
         written += plain
     return written, error.end
+
+
+def _without_account(reason: str) -> str:
+    """Return what a server said without the account and password of `DATABASE_URL`."""
+    import sqlalchemy as sa
+
+    from indicators.store.opening import database_url
+
+    try:
+        address = sa.make_url(database_url())
+    except (sa.exc.ArgumentError, ValueError):
+        return reason
+    if address.get_backend_name() == "sqlite":
+        return reason
+    asked = [address.query.get(name) for name in ("user", "password", "sslpassword")]
+    secrets = [part for part in (address.username, address.password, *asked) if part]
+    for secret in map(str, secrets):
+        reason = re.sub(rf"(?<!\w){re.escape(secret)}(?!\w)", "…", reason)
+    return reason
 
 
 class Screen:
@@ -195,6 +215,33 @@ class Screen:
                 files=self.words.listed(standing),
             )
 
+    def check_report(self, report: Path, inputs: Sequence[Path]) -> None:
+        """End where findings would be written over anything but findings of before."""
+        from etl.refresh import RAW
+        from etl.reporting import check_suffix, is_report
+        from indicators.settings import ROOT
+
+        check_suffix(report, self.words)
+        place = report.resolve()
+        if any(report.exists() and report.samefile(file) for file in inputs):
+            self.fail(
+                "{file} is what is looked at, and is never written over. Choose another name "
+                "for the findings.",
+                file=str(report),
+            )
+        if any(place.is_relative_to(folder.resolve()) for folder in (ROOT / "data", RAW)):
+            self.fail(
+                "{file} lies in the folder of data, where no findings are written. Choose "
+                "another folder.",
+                file=str(report),
+            )
+        if report.exists() and not is_report(report):
+            self.fail(
+                "{file}: already there, and no findings of before, so nothing was written. "
+                "Choose another name for the findings.",
+                file=str(report),
+            )
+
     @contextmanager
     def explained(self, *, publishing: bool = False) -> Iterator[None]:
         """Turn what can go wrong into words and an exit status; see `Outcome`."""
@@ -289,6 +336,7 @@ class Screen:
                 "The connection to the database was lost. Nothing was written; run the command "
                 "again when the server is back."
             )
+        reason = _without_account(reason)
         return words("The database cannot be reached or written: {reason}", reason=reason)
 
 

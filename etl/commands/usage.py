@@ -6,8 +6,10 @@ A verb's own texts hold both languages, the Chinese first: `中文 · English`.
 from __future__ import annotations
 
 import re
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import typer
 from typer.core import TyperCommand, TyperGroup
 
 from indicators.wording import Wording, sentence
@@ -29,6 +31,8 @@ _SENTENCES = [
     sentence("path {name} does not exist."),
     sentence("file {name} is a directory."),
     sentence("path {name} is a directory."),
+    sentence("folder {name} does not exist."),
+    sentence("write why, in a few words."),
     sentence("file {name} is not readable."),
     sentence("path {name} is not readable."),
     sentence("Input should be a valid integer, unable to parse string as an integer"),
@@ -56,6 +60,20 @@ def translated(said: str, words: Wording) -> str:
                 values["reason"] = translated(values["reason"], words)
             return words(text, **values)
     return said
+
+
+def in_a_folder(path: Path | None) -> Path | None:
+    """Return the path of a file to write; its folder must be there before the work begins."""
+    if path is not None and not path.parent.is_dir():
+        raise typer.BadParameter(f"folder '{path.parent}' does not exist.")
+    return path
+
+
+def spoken(reason: str | None) -> str | None:
+    """Return a reason that was given; a blank one is none."""
+    if reason is not None and not reason.strip():
+        raise typer.BadParameter("write why, in a few words.")
+    return reason
 
 
 def half(text: str | None, words: Wording) -> str | None:

@@ -7,6 +7,7 @@ a PostgreSQL. So no line, total or verdict can mix them with real ones.
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import cache
@@ -35,13 +36,16 @@ def database_url() -> str:
 
 
 class DatabaseSettingError(ValueError):
-    """Raised for a `DATABASE_URL` that names no SQLite or PostgreSQL; `shown`: without password."""
+    """Raised for a `DATABASE_URL` that names no SQLite or PostgreSQL.
+
+    shown: what may be read aloud. Where an address is malformed nobody can tell its host from its
+    password, so of a server's only the scheme.
+    """
 
     def __init__(self, url: str) -> None:
         scheme, _, rest = url.partition(":")
-        place = rest.rpartition("@")[2].partition("?")[0]
-        open_rest = place if scheme.startswith("sqlite") or "@" in rest else ""
-        self.shown = f"{scheme}:…{open_rest}" if rest else scheme
+        place = rest.partition("?")[0] if scheme.startswith("sqlite") else ""
+        self.shown = f"{scheme}:…{place}" if rest else scheme
         super().__init__(self.shown)
 
 
@@ -98,9 +102,11 @@ def _engine(url: str, dataset: Dataset = "real") -> sa.Engine:
         address.get_backend_name() == "sqlite" and address.database in (None, "", ":memory:")
     ):
         raise DatabaseSettingError(url)
+    server = address.get_backend_name() != "sqlite"
+    if server and _torn(url, address):
+        raise DatabaseSettingError(url)
     if dataset != "real":
         address = _apart(address, dataset)
-    server = address.get_backend_name() != "sqlite"
     # A file that may be taken away is opened anew each time.
     pool = None if server or dataset == "real" else sa.pool.NullPool
     engine = sa.create_engine(address, pool_pre_ping=server, poolclass=pool)
@@ -108,6 +114,12 @@ def _engine(url: str, dataset: Dataset = "real") -> sa.Engine:
         sa.event.listen(engine, "connect", _prepare_sqlite)
         sa.event.listen(engine, "begin", _begin_sqlite)
     return engine
+
+
+def _torn(url: str, address: sa.URL) -> bool:
+    """Return whether a part of a password may have been read as host or database."""
+    clean = re.fullmatch(r"[\w.,:%-]*", address.host or "")
+    return url.count("@") > 1 or clean is None or "@" in (address.database or "")
 
 
 def _apart(address: sa.URL, dataset: Dataset) -> sa.URL:
