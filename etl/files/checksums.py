@@ -48,10 +48,12 @@ def digest_of(files: Iterable[Path]) -> str:
 def meaning(*, targets: bool = False) -> str:
     """Return a digest of all that says what a file means: catalogue, code lists, our code.
 
-    targets: those of the register, too.
+    targets: those of the register, and what stands beside the boundaries, too.
     """
     own = catalogue.CATALOGUE.glob("**/*.*" if targets else "*.*")
-    texts = [path for path in (*own, *catalogue.REFERENCE.glob("*.*")) if path.is_file()]
+    beside = catalogue.REFERENCE.glob("boundaries/*.yaml") if targets else ()
+    lists = catalogue.REFERENCE.glob("*.*")
+    texts = [path for path in (*own, *lists, *beside) if path.is_file()]
     return digest(digest_of(texts), _code())
 
 
