@@ -118,6 +118,7 @@ def copies(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
     monkeypatch.setattr(catalogue, "REFERENCE", tmp_path / "reference")
     monkeypatch.setenv("DATABASE_URL", f"sqlite:///{tmp_path / 'figures.sqlite'}")
     monkeypatch.setattr(screen.console, "width", 250)
+    monkeypatch.setattr(line, "KEPT", tmp_path / "tidy")
     yield tmp_path
     catalogue.stand_on(None)
 
@@ -140,21 +141,21 @@ def checked(report: Path) -> tuple[str, list[dict[str, Any]]]:
     return result.output, json.loads(report.read_text(encoding="utf-8"))
 
 
-def test_a_slip_is_found_though_the_files_were_right_before(
-    copies: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(line, "KEPT", tmp_path / "tidy")
+def test_a_slip_is_found_though_the_files_were_right_before(copies: Path) -> None:
     assert line.catalogue_findings() == line.catalogue_findings() == []
-    assert len(list((tmp_path / "tidy").iterdir())) == 1
+    assert len(list((copies / "tidy").iterdir())) == 1
     for file, right, wrong in (
         (INDICATORS, "polarity: higher_better", "polarity: higher"),
         (GUIZHOU, "  kind: at_least", "  kind: at_last"),
         ("reference/sizes.csv", "code,", "kode,"),
+        (BOUNDARIES, "datum: GCJ-02", "dates: GCJ-02"),
     ):
         plant(copies / file, right, wrong)
         assert line.catalogue_findings() != []
         plant(copies / file, wrong, right)
         assert line.catalogue_findings() == []
+    (copies / "raw" / "platform_scheme").mkdir(parents=True)
+    assert line.catalogue_findings() != []
 
 
 def test_the_shipped_files_hold_no_mistake() -> None:

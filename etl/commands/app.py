@@ -6,7 +6,6 @@ import os
 import sys
 from collections.abc import Callable, Sequence
 from contextlib import suppress
-from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import typer
@@ -14,29 +13,32 @@ from typer.exceptions import TyperException
 
 from etl.commands.screen import Outcome, make_legible, screen
 from etl.commands.usage import SpokenCommand, SpokenGroup, speak, translated, usage_line
+from indicators.settings import ROOT
 from indicators.wording import Language, Wording
 
 if TYPE_CHECKING:
     from indicators.findings import Finding
 
 
-KEPT = Path(__file__).resolve().parents[2] / "data" / "tidy"
+KEPT = ROOT / "data" / "tidy"
 
 
 def catalogue_findings() -> list[Finding]:
     """Return what is wrong with the catalogue; files found to be right are not looked at again."""
     from etl.files.checksums import meaning as digest
 
-    with suppress(OSError):
-        if (KEPT / f"{digest(targets=True)}.right").exists():
+    right = None
+    with suppress(OSError):  # a file that cannot be read is a finding
+        right = KEPT / f"{digest(targets=True)}.right"
+        if right.exists():
             return []
     from etl import meaning
 
     findings = meaning.findings()
-    if not findings:
+    if right is not None and not findings:
         with suppress(OSError):
             KEPT.mkdir(parents=True, exist_ok=True)
-            (KEPT / f"{digest(targets=True)}.right").touch()
+            right.touch()
     return findings
 
 

@@ -13,13 +13,14 @@ import typer
 from etl.commands.app import app
 from etl.commands.screen import Outcome, screen
 from indicators.regions import ALL
+from indicators.settings import ROOT
 
 if TYPE_CHECKING:
     import pandas as pd
 
     from etl.certificates.cube import Reference
 
-ROLLUP = Path(__file__).resolve().parents[2] / "data" / "rollup"
+ROLLUP = ROOT / "data" / "rollup"
 
 
 @app.command()

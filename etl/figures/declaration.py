@@ -27,7 +27,6 @@ CITED = (
 )
 NUMBERS = ("value", "numerator", "denominator", "contributors", "largest")
 MARKS = ("status", "confidentiality")
-NAMED = (*KEY, *MARKS)
 PARTS = ("year", "quarter", "month")  # a period in parts: the year, and its quarter or month
 COLUMNS = (*KEY, *PARTS, *NUMBERS, *MARKS, "unit", *CITED)
 SCOPES = {"domestic": NATION, "all": ALL}

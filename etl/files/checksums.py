@@ -10,6 +10,7 @@ from pathlib import Path
 import pandas as pd
 
 from indicators import catalogue
+from indicators.settings import ROOT
 
 
 def checksums(folder: Path, root: Path, pattern: str = "**/*") -> pd.DataFrame:
@@ -48,16 +49,17 @@ def digest_of(files: Iterable[Path]) -> str:
 def meaning(*, targets: bool = False) -> str:
     """Return a digest of all that says what a file means: catalogue, code lists, our code.
 
-    targets: those of the register, and what stands beside the boundaries, too.
+    targets: those of the register, what stands beside the boundaries and which sources have a
+    folder, too.
     """
     own = catalogue.CATALOGUE.glob("**/*.*" if targets else "*.*")
     beside = catalogue.REFERENCE.glob("boundaries/*.yaml") if targets else ()
     lists = catalogue.REFERENCE.glob("*.*")
     texts = [path for path in (*own, *lists, *beside) if path.is_file()]
-    return digest(digest_of(texts), _code())
+    folders = catalogue.REFERENCE.parent.glob("raw/*/") if targets else ()
+    return digest(digest_of(texts), _code(), *sorted(folder.name for folder in folders))
 
 
 @cache
 def _code() -> str:
-    root = Path(__file__).resolve().parents[2]
-    return digest_of(path for name in ("etl", "indicators") for path in (root / name).rglob("*.py"))
+    return digest_of(path for name in ("etl", "indicators") for path in (ROOT / name).rglob("*.py"))

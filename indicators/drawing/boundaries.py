@@ -24,8 +24,9 @@ import yaml
 from indicators.catalogue import tree
 from indicators.drawing import hatches
 from indicators.regions import NATION
+from indicators.settings import ROOT
 
-SHIPPED = Path(__file__).parents[2] / "data" / "reference" / "boundaries"
+SHIPPED = ROOT / "data" / "reference" / "boundaries"
 PROVINCES = "provinces.geojson"
 MARITIME = "maritime.geojson"
 METADATA = "boundaries.yaml"
