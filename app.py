@@ -81,13 +81,13 @@ def open_figures() -> None:
     """
     from etl import meaning
     from indicators import catalogue
-    from indicators.cached import queries
+    from indicators.cached import remembered
     from indicators.findings import FindingsError, address_finding
     from indicators.published_catalogue import kept_catalogue
-    from indicators.store.opening import DatabaseSettingError
+    from indicators.store.database import DatabaseSettingError
 
     try:
-        findings, number = meaning.findings(), queries.release()
+        findings, number = meaning.findings(), remembered.release()
     except DatabaseSettingError as error:
         _tell([address_finding(error.shown)], on_pages=True)
         return
@@ -95,13 +95,13 @@ def open_figures() -> None:
         from etl.refresh import fill_if_empty
 
         try:
-            fill_if_empty(queries.engine())
-            queries.release.clear()
+            fill_if_empty(remembered.engine())
+            remembered.release.clear()
         except FindingsError as refusal:
             findings = refusal.findings
     if not findings:
         return
-    kept = {} if number is None else kept_catalogue(queries.engine())
+    kept = {} if number is None else kept_catalogue(remembered.engine())
     # What is wrong with targets and peer groups keeps no page from what was published.
     broken = number is None or any(finding.file in catalogue.FILES for finding in findings)
     if broken and kept:

@@ -17,7 +17,7 @@ from rich.table import Table
 from etl.refresh import fill_if_empty
 from indicators.catalogue import tree
 from indicators.store import queries
-from indicators.store.opening import Dataset, open_database
+from indicators.store.database import Dataset, open_database
 from indicators.store.queries import Vintage
 from indicators.views.briefing.writing import write_briefings
 from indicators.wording import LANGUAGES, Wording

@@ -21,7 +21,7 @@ from rich.table import Table
 from indicators.progress.batch import Batch
 from indicators.progress.judgement import Judgement
 from indicators.progress.points import points
-from indicators.progress.targets import Target, aims
+from indicators.progress.target_frame import Target, aims
 from indicators.progress.verdict import judge, judge_many
 
 SERIES = 100_000

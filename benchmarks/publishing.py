@@ -30,7 +30,7 @@ from rich.table import Table
 from benchmarks.server import ROOT
 from indicators import catalogue
 from indicators.store.bulk import insert_batches
-from indicators.store.opening import open_database, writing
+from indicators.store.database import open_database, writing
 from indicators.store.tables import observation
 from tests.conftest import serving_postgresql
 
@@ -50,7 +50,7 @@ REFRESH = """
 import resource, sys, time
 from pathlib import Path
 from etl.refresh import refresh
-from indicators.store.opening import open_database
+from indicators.store.database import open_database
 engine = open_database(sys.argv[1])
 begun = time.perf_counter()
 made = refresh(engine, raw=Path(sys.argv[2]), accepted="a benchmark")

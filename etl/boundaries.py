@@ -25,7 +25,7 @@ import shapely
 import yaml
 
 from indicators.catalogue import REFERENCE, tree
-from indicators.drawing.boundaries import (
+from indicators.drawing.boundary_files import (
     MARITIME,
     METADATA,
     PREFECTURES,

@@ -12,7 +12,7 @@ from etl.files.table import WORKBOOKS
 from etl.plan import GAIN, Plan, read_plan
 from indicators.periods import period_at
 from indicators.progress.explanation import said_of
-from indicators.progress.targets import Target, target_frame
+from indicators.progress.target_frame import Target, target_frame
 from indicators.progress.verdict import judge_many
 from indicators.statuses import Flag, Kind, Shape
 from indicators.wording import Wording

@@ -18,11 +18,11 @@ import streamlit as st
 from streamlit.navigation.page import StreamlitPage
 
 from indicators import access, address, catalogue, markdown
-from indicators.cached import queries
+from indicators.cached import remembered
 from indicators.drawing.charts import Specification
 from indicators.exports.offered import Export, demonstration_note, table_exports
 from indicators.settings import ROOT
-from indicators.store.opening import Dataset
+from indicators.store.database import Dataset
 from indicators.store.queries import Vintage
 from indicators.wording import Language, Wording
 
@@ -65,12 +65,12 @@ def begin(page: str) -> Frame:
     _say_mistakes(words)
     dark = st.context.theme.type == "dark"
     dataset = _dataset(words)
-    number = queries.release(dataset)
+    number = remembered.release(dataset)
     if number is None:
         st.title(words("There are no figures yet"))
         st.info(words("Load them with: python -m etl refresh"), icon=":material/info:")
         st.stop()
-    newest = Vintage(number, dataset, queries.retracted(dataset))
+    newest = Vintage(number, dataset, remembered.retracted(dataset))
     return Frame(words, dark, _vintage(newest, words), newest)
 
 
@@ -99,7 +99,7 @@ def _say_mistakes(words: Wording) -> None:
 
 def _dataset(words: Wording) -> Dataset:
     """Return the figures chosen, real or demonstration; the address says it as `data`."""
-    offered = queries.datasets()
+    offered = remembered.datasets()
     wanted = address.wanted("data")
     dataset: Dataset = "demonstration" if wanted == "demonstration" in offered else "real"
     address.say("data", dataset, usual="real")
@@ -127,7 +127,7 @@ def _vintage(newest: Vintage, words: Wording) -> Vintage:
     """Return the release that the address names as `release`, the newest where it names none."""
     wanted = address.wanted("release")
     number = int(wanted) if wanted and wanted.isdecimal() else newest.release
-    published = queries.published(newest)
+    published = remembered.published(newest)
     if number not in published:
         shown = str(wanted)[:20]
         unknown = words("There is no release {number}; showing the newest.", number=shown)
@@ -240,6 +240,6 @@ def end(frame: Frame, *lines: str) -> None:
     release = frame.words(
         "Release {number}, published {date}. Figures are quoted as facts with their source.",
         number=frame.release,
-        date=frame.words.date(queries.published(frame.newest)[frame.release]),
+        date=frame.words.date(remembered.published(frame.newest)[frame.release]),
     )
     st.caption(markdown.lines([*lines, release]))

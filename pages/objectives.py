@@ -2,9 +2,9 @@
 
 import streamlit as st
 
-from indicators import catalogue, frame, markdown, tables
+from indicators import catalogue, code_names, frame, markdown
 from indicators.cached import objectives as cached
-from indicators.cached import queries
+from indicators.cached import remembered
 from indicators.catalogue import tree
 from indicators.drawing.charts import objective_chart, required_chart
 from indicators.progress.explanation import explain, formula
@@ -20,9 +20,9 @@ record = cached.register(vintage).record(target)
 indicator = catalogue.load().indicators[record["indicator"]]
 series = cached.series(target, region, vintage)
 verdict = cached.verdict(target, region, vintage)
-cited = queries.citations_of(series, vintage)
+cited = remembered.citations_of(series, vintage)
 
-where, aim = tree().names(words.language)[region], tables.aim_name(record, words)
+where, aim = tree().names(words.language)[region], code_names.aim_name(record, words)
 answer, symbol = views.answer(verdict, words), VerdictClass(verdict.verdict).symbol
 values = {"where": where, "aim": aim, "answer": answer, "symbol": symbol}
 st.title(markdown.escaped(words("{where} · {aim}: {answer} {symbol}", **values)))
@@ -55,7 +55,7 @@ else:
         "band: projection, from five figures on."
     )
     st.caption(legend)
-in_points = tables.in_points(indicator.key)
+in_points = code_names.in_points(indicator.key)
 why = explain(verdict, words, indicator.decimals, in_points=in_points)
 st.markdown(markdown.bullets(why))
 
@@ -68,7 +68,7 @@ step = views.usual_change(verdict)
 if step is not None:
     with st.expander(words("What if"), key="what_if"):
         change = st.number_input(
-            words("Change a year ({unit})", unit=tables.difference_unit(indicator.key, words)),
+            words("Change a year ({unit})", unit=code_names.difference_unit(indicator.key, words)),
             value=step,
             step=abs(step) / 10 or 1.0,
             key=f"change-{target}",

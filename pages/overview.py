@@ -4,7 +4,7 @@ import streamlit as st
 
 from indicators import catalogue, frame, markdown
 from indicators.cached import objectives as cached
-from indicators.cached import queries
+from indicators.cached import remembered
 from indicators.drawing.charts import matrix_chart
 from indicators.exports import readable_tables
 from indicators.sidebar import overview as sidebar
@@ -14,7 +14,7 @@ from indicators.views.objectives import counts
 
 visit = frame.begin("overview")
 words, vintage = visit.words, visit.vintage
-reach, nation = queries.reach(vintage), queries.national(vintage)
+reach, nation = remembered.reach(vintage), remembered.national(vintage)
 
 st.title(markdown.escaped(views.overview_statement(nation, reach, words)))
 columns = st.columns(4, gap="small")
@@ -82,7 +82,7 @@ else:
     frame.table(visit, title, behind, title)
 
 st.subheader(title := words("Newest national figures"))
-newest = views.newest_table(nation, queries.citations_of(nation, vintage), words)
+newest = views.newest_table(nation, remembered.citations_of(nation, vintage), words)
 frame.table(visit, title, newest, words("Newest national figure of each indicator"))
 
 st.subheader(title := words("How far the figures reach"))

@@ -3,7 +3,7 @@
 import streamlit as st
 
 from indicators import catalogue, frame
-from indicators.cached import objectives, queries
+from indicators.cached import objectives, remembered
 from indicators.cached import releases as cached
 from indicators.exports import readable_tables
 from indicators.exports.offered import Offer
@@ -14,10 +14,10 @@ visit = frame.begin("releases")
 words, vintage, newest = visit.words, visit.vintage, visit.newest
 selection = sidebar.choose_figure(words, vintage)
 
-rows = queries.observations(selection, vintage)
-published = queries.releases(newest)
+rows = remembered.observations(selection, vintage)
+published = remembered.releases(newest)
 told = sidebar.choose_release(words, newest)
-sources = queries.sources(vintage)
+sources = remembered.sources(vintage)
 
 title = words.plural(
     "Release {number} holds {rows} figures from {n} source",
@@ -30,7 +30,7 @@ st.title(title)
 
 st.subheader(words("Where a figure stands"))
 st.caption(words("Choose indicator, region, scheme and period at the side."))
-chosen = readable_tables.figure_table(rows, queries.citations_of(rows, vintage), words)
+chosen = readable_tables.figure_table(rows, remembered.citations_of(rows, vintage), words)
 st.dataframe(
     chosen,
     hide_index=True,
@@ -62,7 +62,7 @@ st.subheader(title := words("How these figures were revised"))
 if revised.empty:
     st.caption(words("None of the figures chosen has been revised since it was first published."))
 else:
-    table = views.revision_table(queries.observations(selection, newest), revised, words)
+    table = views.revision_table(remembered.observations(selection, newest), revised, words)
     alt = words("What the figures chosen were in earlier releases")
     frame.table(visit, title, table, alt)
 

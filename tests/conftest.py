@@ -28,7 +28,7 @@ import sqlalchemy as sa
 
 from etl.publish.gate import Decision, Edition, publish
 from etl.refresh import fill_if_empty
-from indicators.store.opening import open_database
+from indicators.store.database import open_database
 
 WORLD = [
     ("certificates_valid", "2023-03", "320000", 451_448.0),

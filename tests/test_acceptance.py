@@ -14,7 +14,7 @@ from etl.__main__ import app
 from etl.commands.screen import Outcome, screen
 from etl.refresh import RAW, refresh
 from indicators.findings import Finding, UnacceptedError
-from indicators.store.opening import open_database
+from indicators.store.database import open_database
 from indicators.store.queries import latest_release, warnings
 from indicators.store.tables import warning
 from indicators.views import releases

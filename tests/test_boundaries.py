@@ -12,7 +12,7 @@ import shapely
 import yaml
 
 from etl.boundaries import write_boundaries
-from indicators.drawing.boundaries import BoundaryError, load_boundaries
+from indicators.drawing.boundary_files import BoundaryError, load_boundaries
 from indicators.wording import Wording
 
 SHIPPED = Path(__file__).parent.parent / "data" / "reference" / "boundaries"

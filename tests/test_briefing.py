@@ -19,7 +19,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from indicators.catalogue import tree
-from indicators.drawing.boundaries import load_boundaries
+from indicators.drawing.boundary_files import load_boundaries
 from indicators.store.queries import Vintage
 from indicators.views import facts, province
 from indicators.views.briefing import content, document, writing

@@ -301,8 +301,9 @@ def test_a_boundary_file_that_lacks_a_unit_is_refused_at_the_start(tmp_path: Pat
     provinces.write_text(
         provinces.read_text(encoding="utf-8").replace('"710000"', '"719999"'), encoding="utf-8"
     )
+    load = "from indicators.drawing.boundary_files import load_boundaries as load; load()"
     said = subprocess.run(
-        [sys.executable, "-c", "import indicators.drawing.boundaries as b; b.load_boundaries()"],
+        [sys.executable, "-c", load],
         cwd=ROOT, env={"MAP_BOUNDARIES": str(folder)}, capture_output=True, text=True, check=False,
     )  # fmt: skip
     assert said.returncode != 0

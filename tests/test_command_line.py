@@ -16,7 +16,7 @@ from etl import intake, refresh
 from etl.__main__ import app
 from etl.commands.screen import Outcome, screen
 from indicators.settings import ROOT
-from indicators.store.opening import open_database
+from indicators.store.database import open_database
 from indicators.store.queries import all_observations, latest_release
 from tests.conftest import WORLD, free_port, publish_rows
 

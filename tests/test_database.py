@@ -15,7 +15,7 @@ from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 
 from indicators.store.bulk import insert_rows, read_batches
-from indicators.store.opening import HEAD, MIGRATIONS, database_url, open_database, writing
+from indicators.store.database import HEAD, MIGRATIONS, database_url, open_database, writing
 from indicators.store.tables import citation, holding, metadata, observation
 
 FIGURE = {

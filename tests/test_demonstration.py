@@ -12,10 +12,10 @@ import sqlalchemy as sa
 from etl.checks import checking
 from etl.demonstration.dataset import Demonstration, demonstration, remove, write_demonstration
 from etl.demonstration.world import apportion
-from indicators import catalogue, targets
+from indicators import catalogue, target_register
 from indicators.catalogue import tree
 from indicators.statuses import VerdictClass
-from indicators.store.opening import has_dataset, open_database
+from indicators.store.database import has_dataset, open_database
 from indicators.store.queries import releases
 from indicators.store.tables import KEY, observation
 from tests.conftest import WORLD
@@ -149,8 +149,8 @@ def test_every_indicator_has_figures_or_evidence(world: Demonstration) -> None:
 
 
 def test_every_verdict_class_occurs(world: Demonstration) -> None:
-    register = targets.Register(**vars(world.register))
-    applied = targets.applicable(register, tree().provinces)
+    register = target_register.Register(**vars(world.register))
+    applied = target_register.applicable(register, tree().provinces)
     rows = world.rows.query(
         """
         SELECT * FROM tidy WHERE list_contains(?, indicator)
@@ -158,10 +158,10 @@ def test_every_verdict_class_occurs(world: Demonstration) -> None:
         """,
         [sorted(set(applied["indicator"])), sorted(set(applied["region"]))],
     )
-    found = set(targets.verdicts(register, applied, rows)["verdict"])
+    found = set(target_register.verdicts(register, applied, rows)["verdict"])
     assert found == set(VerdictClass) - {VerdictClass.STALE}
     # Asked long after its deadlines, no verdict is of today.
-    later = set(targets.verdicts(register, applied, rows, "2041-01-01")["verdict"])
+    later = set(target_register.verdicts(register, applied, rows, "2041-01-01")["verdict"])
     assert VerdictClass.STALE in later
 
 

@@ -12,10 +12,10 @@ import sqlalchemy as sa
 from etl.refresh import RAW, refresh
 from indicators import catalogue, denominators
 from indicators.catalogue import tree
-from indicators.drawing.boundaries import load_boundaries
+from indicators.drawing.boundary_files import load_boundaries
 from indicators.exports import readable_tables
 from indicators.store import queries
-from indicators.store.opening import open_database
+from indicators.store.database import open_database
 from indicators.store.queries import Selection, Vintage
 from indicators.views import facts, objectives, province
 from indicators.views import map as map_view

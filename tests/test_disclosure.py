@@ -24,13 +24,13 @@ from etl.refresh import RAW, refresh
 from etl.reporting import findings_records, findings_table, write_findings
 from etl.suppression.retraction import retract
 from indicators import frame
-from indicators.cached import queries as cached_queries
 from indicators.cached import releases as cached_releases
+from indicators.cached import remembered as cached_queries
 from indicators.exports.downloads import csv_file
 from indicators.findings import Finding, FindingsError, UnacceptedError, message
 from indicators.store.archive import frame_of, published_in
+from indicators.store.database import open_database, sqlite_file
 from indicators.store.holdings import reach
-from indicators.store.opening import open_database, sqlite_file
 from indicators.store.queries import (
     Selection,
     Vintage,

@@ -19,7 +19,7 @@ from python_calamine import CalamineWorkbook
 
 from indicators.catalogue import tree
 from indicators.drawing import charts
-from indicators.drawing.boundaries import load_boundaries
+from indicators.drawing.boundary_files import load_boundaries
 from indicators.drawing.map_rows import legend_rows, unit_rows
 from indicators.drawing.palette import palette
 from indicators.drawing.standalone import exported_chart, exported_map

@@ -25,7 +25,7 @@ from etl.commands.screen import screen
 from etl.publish.gate import Decision, Edition, publish
 from etl.publish.lock import Busy, abandoned, publishing
 from indicators.store.archive import frame_of
-from indicators.store.opening import open_database, sqlite_file
+from indicators.store.database import open_database, sqlite_file
 from indicators.store.queries import all_observations, latest_release, releases
 from indicators.store.tables import observation
 from tests.conftest import (

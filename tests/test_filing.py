@@ -28,7 +28,7 @@ from etl.publish.lock import Busy, publishing
 from etl.refresh import RAW, refresh
 from indicators.findings import FindingsError, UnacceptedError
 from indicators.store.archive import frame_of
-from indicators.store.opening import open_database
+from indicators.store.database import open_database
 from indicators.store.queries import Selection, inputs, latest_release, observations
 from indicators.store.tables import observation
 from tests.conftest import edition_of, rows_of

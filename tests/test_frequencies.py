@@ -12,7 +12,7 @@ from indicators.compare import peers, spine
 from indicators.denominators import DENOMINATOR
 from indicators.drawing import province as province_charts
 from indicators.frequencies import mapped_periods, one_date, one_frequency
-from indicators.progress.targets import Target
+from indicators.progress.target_frame import Target
 from indicators.progress.verdict import judge
 from indicators.views import facts, objectives, overview, province
 from indicators.views.facts import newest_cells

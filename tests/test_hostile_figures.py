@@ -25,7 +25,7 @@ from etl.refresh import RAW, figures, refresh
 from indicators.cached import first_visit
 from indicators.cached import objectives as cached_objectives
 from indicators.cached import province as cached_province
-from indicators.store.opening import open_database
+from indicators.store.database import open_database
 from indicators.store.queries import Vintage
 from indicators.store.tables import observation, target
 from indicators.views import province

@@ -6,7 +6,7 @@ import ast
 import re
 import sys
 import tomllib
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from importlib.metadata import packages_distributions
 from pathlib import Path
 
@@ -227,6 +227,39 @@ def test_a_lie_in_readmes_tree_is_found(line: str, lie: str) -> None:
     readme = (ROOT / "README.md").read_text(encoding="utf-8")
     assert f"\n{line}" in readme
     assert tree_in(readme.replace(f"\n{line}", f"\n{lie}", 1)) != tree_on_disk()
+
+
+LAYERS = {"pages", *(f"indicators/{name}" for name in ("views", "sidebar", "cached", "drawing"))}
+
+
+def shared_names(paths: Collection[str]) -> dict[str, set[str]]:
+    """Return the file names that stand in several folders: name → folders.
+
+    A page keeps one name through its layers, and through its drawing: that is one thing.
+    """
+    folders: dict[str, set[str]] = {}
+    for path in paths:
+        folder, _, name = path.rpartition("/")
+        folders.setdefault(name, set()).add(folder)
+    pages = {path.removeprefix("pages/") for path in paths if path.startswith("pages/")}
+    return {
+        name: found
+        for name, found in folders.items()
+        if len(found) > 1 and name != "__init__.py" and not (name in pages and found <= LAYERS)
+    }
+
+
+def test_no_file_name_stands_for_two_things() -> None:
+    shared = shared_names(ours())
+    assert {
+        name for name, found in shared.items() if any("indicators" in at for at in found)
+    } == set()
+
+
+def test_a_planted_second_file_of_a_name_is_found() -> None:
+    planted = ["pages/map.py", "indicators/views/map.py", "etl/map.py", "etl/files/tables.py"]
+    assert shared_names(planted[:2]) == {}
+    assert set(shared_names([*planted, "indicators/store/tables.py"])) == {"map.py", "tables.py"}
 
 
 def links(modules: Mapping[str, str]) -> dict[str, set[str]]:

@@ -16,7 +16,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from indicators.catalogue import tree
-from indicators.drawing.boundaries import Boundaries, load_boundaries
+from indicators.drawing.boundary_files import Boundaries, load_boundaries
 from indicators.drawing.classes import (
     EQUAL,
     FIXED,

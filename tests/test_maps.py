@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from indicators.catalogue import tree
-from indicators.drawing.boundaries import Boundaries, load_boundaries
+from indicators.drawing.boundary_files import Boundaries, load_boundaries
 from indicators.drawing.map_rows import legend_rows, unit_rows
 from indicators.drawing.palette import DARK, LIGHT, NO_VALUE, Palette
 from indicators.drawing.region_map import region_map

@@ -22,10 +22,10 @@ from etl.commands import app as line
 from etl.commands.screen import screen
 from etl.schema import schema_findings
 from indicators import catalogue, frame
-from indicators.cached import queries as cached_queries
+from indicators.cached import remembered as cached_queries
 from indicators.published_catalogue import kept_catalogue
 from indicators.settings import ROOT
-from indicators.store.opening import open_database
+from indicators.store.database import open_database
 from indicators.strict_yaml import read
 from tests.conftest import WORLD, publish_rows
 

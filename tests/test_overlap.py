@@ -11,7 +11,7 @@ import sqlalchemy as sa
 
 from etl.refresh import RAW, figures, refresh
 from indicators.findings import FindingsError
-from indicators.store.opening import open_database
+from indicators.store.database import open_database
 from indicators.store.queries import Selection, observations
 
 DECLARED = """

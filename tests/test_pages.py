@@ -13,7 +13,7 @@ import sqlalchemy as sa
 import streamlit as st
 from streamlit.testing.v1 import AppTest
 
-from indicators.store.opening import open_database
+from indicators.store.database import open_database
 from tests.conftest import publish_rows
 
 ROOT = Path(__file__).resolve().parent.parent

@@ -19,7 +19,7 @@ from streamlit.testing.v1 import AppTest
 
 from indicators import catalogue
 from indicators.catalogue import tree
-from indicators.drawing.boundaries import (
+from indicators.drawing.boundary_files import (
     Boundaries,
     BoundaryError,
     load_boundaries,
@@ -27,7 +27,7 @@ from indicators.drawing.boundaries import (
 from indicators.drawing.levels import lacking, level_rows, undivided
 from indicators.drawing.region_map import region_map
 from indicators.store import holdings
-from indicators.store.opening import open_database
+from indicators.store.database import open_database
 from indicators.store.queries import Selection
 from indicators.views import map as map_view
 from indicators.views.map import MapFigures, MapView

@@ -19,7 +19,7 @@ from indicators.progress.explanation import explain, formula, headline
 from indicators.progress.judgement import CRITICAL
 from indicators.progress.path import change_needed, reached_at
 from indicators.progress.projection import slopes
-from indicators.progress.targets import Target, target_frame
+from indicators.progress.target_frame import Target, target_frame
 from indicators.progress.verdict import Verdict, judge, judge_many
 from indicators.wording import Wording
 

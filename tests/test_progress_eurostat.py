@@ -9,7 +9,7 @@ import pandas as pd
 import pytest
 
 from indicators.progress.eurostat import EUROSTAT_CLASSES, eurostat_progress
-from indicators.progress.targets import Target
+from indicators.progress.target_frame import Target
 from indicators.progress.verdict import judge
 from indicators.statuses import EurostatClass
 

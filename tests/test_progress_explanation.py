@@ -8,7 +8,7 @@ import pandas as pd
 import pytest
 
 from indicators.progress.explanation import explain, formula, headline
-from indicators.progress.targets import Target
+from indicators.progress.target_frame import Target
 from indicators.progress.verdict import Verdict, judge
 from indicators.statuses import (
     Check,

@@ -11,7 +11,7 @@ import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
-from indicators.progress.targets import Target, target_frame
+from indicators.progress.target_frame import Target, target_frame
 from indicators.progress.verdict import Verdict, judge, judge_many
 from indicators.statuses import VerdictClass
 

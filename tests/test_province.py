@@ -17,7 +17,7 @@ from indicators.cached import first_visit
 from indicators.catalogue import tree
 from indicators.compare import peers, spine
 from indicators.drawing import province as province_charts
-from indicators.drawing.boundaries import load_boundaries
+from indicators.drawing.boundary_files import load_boundaries
 from indicators.store import holdings, queries
 from indicators.store.queries import Vintage
 from indicators.views import facts, province

@@ -22,7 +22,7 @@ from etl.certificates.validity import spanned
 from etl.intake import Named
 from etl.refresh import refresh
 from indicators import catalogue
-from indicators.store.opening import open_database
+from indicators.store.database import open_database
 from indicators.store.queries import all_observations
 from indicators.wording import Wording
 from tests.attack import CERTIFICATES, HOLDERS, KEY, OF_QUALITY, Attack, recovered, registry

@@ -14,14 +14,14 @@ import sqlalchemy as sa
 from etl.judging import judged, write_verdicts
 from etl.refresh import RAW, refresh
 from etl.targets import FOLDER, register
-from indicators import catalogue, tables
+from indicators import catalogue, code_names
 from indicators.catalogue import tree
 from indicators.findings import FindingsError
 from indicators.progress.explanation import said_of
 from indicators.progress.verdict import judge
 from indicators.statuses import Kind
 from indicators.store import queries
-from indicators.targets import (
+from indicators.target_register import (
     Register,
     applicable,
     engine_target,
@@ -104,7 +104,7 @@ def test_a_gain_on_a_percentage_is_written_in_percentage_points(shipped: Registe
 def test_a_target_of_one_industry_says_its_industry_everywhere(shipped: Register) -> None:
     words, target = Wording("en"), "guizhou-industrial-supervision-pass-rate-c-2025"
     record = shipped.record(target)
-    name = tables.aim_name(record, words)
+    name = code_names.aim_name(record, words)
     title = catalogue.load().indicators["industrial_supervision_pass_rate"].title
     assert name == f"{title.en} · Manufacturing"
     row = dict(record) | {

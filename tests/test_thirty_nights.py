@@ -21,7 +21,7 @@ from etl import refresh as refreshing
 from etl.__main__ import app
 from etl.publish.lock import publishing
 from indicators.store import queries
-from indicators.store.opening import open_database
+from indicators.store.database import open_database
 
 MONTHLY = """\
 provenance: {{publisher: 省认证监管处, document: 月度清点, licence: 内部, date: '{date}'}}

@@ -27,7 +27,7 @@ from etl.publish.lock import publishing
 from etl.reporting import is_report, write_findings
 from indicators.findings import address_finding
 from indicators.settings import ROOT
-from indicators.store.opening import open_database
+from indicators.store.database import open_database
 from indicators.wording import Wording
 from tests.conftest import WORLD, publish_rows
 from tests.test_acceptance import DECLARATION, TABLE, write

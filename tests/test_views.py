@@ -10,9 +10,9 @@ from typing import Any
 import pandas as pd
 import pytest
 
-from indicators import catalogue, tables
+from indicators import catalogue, code_names
 from indicators.catalogue import tree
-from indicators.drawing.boundaries import Boundaries, load_boundaries
+from indicators.drawing.boundary_files import Boundaries, load_boundaries
 from indicators.drawing.palette import LIGHT
 from indicators.drawing.standalone import map_provenance
 from indicators.exports import readable_tables
@@ -268,7 +268,7 @@ def test_what_a_map_is_narrowed_to_is_in_its_name() -> None:
     rows = december().assign(scheme="QMS")
     selection = Selection("certificates_valid", "2024-12", scheme="QMS")
     assert shown(rows, selection=selection).parts == [
-        "有效认证证书数", tables.scheme_name("QMS", ZH), "2024年12月",
+        "有效认证证书数", code_names.scheme_name("QMS", ZH), "2024年12月",
     ]  # fmt: skip
     assert shown(december()).parts == ["有效认证证书数", "2024年12月"]
 

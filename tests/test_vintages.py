@@ -13,12 +13,12 @@ from streamlit.testing.v1 import AppTest
 from etl.demonstration.dataset import write_demonstration
 from etl.publish.gate import Decision, publish
 from indicators import frame
-from indicators.cached import queries as cached_queries
 from indicators.cached import releases as cached_releases
+from indicators.cached import remembered as cached_queries
 from indicators.exports import offered
-from indicators.store.opening import open_database
+from indicators.store.database import open_database
 from indicators.store.queries import Selection, Vintage
-from indicators.targets import Register
+from indicators.target_register import Register
 from indicators.views import releases
 from indicators.wording import Wording
 from tests.conftest import WORLD, edition_of, publish_rows

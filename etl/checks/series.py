@@ -11,7 +11,7 @@ from indicators.catalogue import Text, tree_of
 from indicators.findings import message
 from indicators.periods import SQL_FREQUENCY, SQL_MONTH, parse, period_of
 from indicators.regions import ALL
-from indicators.targets import today
+from indicators.target_register import today
 
 MIN_CHANGES = 4  # of a series' own history, to say what is usual for it
 _GROUP = "indicator, period, scheme, industry, size"

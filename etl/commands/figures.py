@@ -179,7 +179,7 @@ def rollback(
     """把某一版的数据恢复为新的一版 · Make a release public again, as a new one."""
     from etl.publish.gate import roll_back
     from etl.refresh import RAW
-    from indicators.store.opening import open_database
+    from indicators.store.database import open_database
 
     with screen.progress() as progress:
         progress.add_task(screen.words("Comparing and publishing"))
@@ -248,7 +248,7 @@ def files(
 
     from etl.publish.filing import bring_back, versions
     from etl.refresh import RAW
-    from indicators.store.opening import open_database
+    from indicators.store.database import open_database
 
     words = screen.words
     if release is not None and file is None:
@@ -301,7 +301,7 @@ def retract(
     """把后来须保密的数字从全部版本中取走 · Take a figure out of every release."""
     from etl.refresh import RAW
     from etl.suppression.retraction import retract as take_out
-    from indicators.store.opening import open_database
+    from indicators.store.database import open_database
 
     words, key = screen.words, (indicator, period, scheme, industry, size, region)
     with screen.progress() as progress:
@@ -379,7 +379,7 @@ def _refreshed(
     from etl.reporting import write_findings
     from indicators import catalogue
     from indicators.findings import FindingsError
-    from indicators.store.opening import open_database
+    from indicators.store.database import open_database
 
     words = screen.words
     names = {key: words.text(source.title) for key, source in catalogue.load().sources.items()}
@@ -452,7 +452,7 @@ def demo(
 ) -> None:
     """生成或删除演示数据，与真实数据分开存放 · Make or remove demonstration figures."""
     from etl.demonstration import dataset
-    from indicators.store.opening import open_database
+    from indicators.store.database import open_database
 
     if remove:
         dataset.remove()
@@ -477,7 +477,7 @@ def demo(
 def status(as_json: AsJson = False) -> None:
     """显示发布版本、来源和数量 · Show releases, sources and counts."""
     from indicators.store import holdings, queries
-    from indicators.store.opening import open_database
+    from indicators.store.database import open_database
 
     words, engine = screen.words, open_database()
     published, sources = queries.releases(engine), holdings.sources(engine)

@@ -112,7 +112,7 @@ def judge(
     from etl.judging import asked_of, in_words, verdicts, write_verdicts
     from etl.plan import read_plan
     from indicators.statuses import VerdictClass
-    from indicators.targets import today
+    from indicators.target_register import today
 
     words, plan = screen.words, read_plan(file)
     answers = verdicts(plan, as_of.date().isoformat() if as_of else today())
@@ -153,7 +153,7 @@ def briefing(
     from indicators.catalogue import tree
     from indicators.compare.peers import PeerGroupError
     from indicators.store import queries
-    from indicators.store.opening import Dataset, has_dataset, open_database
+    from indicators.store.database import Dataset, has_dataset, open_database
     from indicators.views.briefing.paper import NoFontError
     from indicators.views.briefing.writing import file_names, write_briefings
     from indicators.views.province import mistake_text

@@ -86,7 +86,7 @@ def _without_account(reason: str) -> str:
     """Return what a server said without the account and password of `DATABASE_URL`."""
     import sqlalchemy as sa
 
-    from indicators.store.opening import database_url
+    from indicators.store.database import database_url
 
     try:
         address = sa.make_url(database_url())
@@ -263,7 +263,7 @@ class Screen:
 
         from etl.publish.lock import Busy
         from indicators.findings import FindingsError, UnacceptedError, address_finding
-        from indicators.store.opening import DatabaseSettingError
+        from indicators.store.database import DatabaseSettingError
 
         if isinstance(error, UnacceptedError):
             self.findings(error.findings)

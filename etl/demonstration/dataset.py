@@ -39,7 +39,7 @@ from etl.targets import Register
 from etl.tidy import TidyRows
 from indicators import catalogue
 from indicators.periods import parse
-from indicators.store.opening import remove_dataset
+from indicators.store.database import remove_dataset
 from indicators.store.tables import observation
 
 SOURCE = "demonstration"

@@ -9,12 +9,12 @@ import pandas as pd
 import sqlalchemy as sa
 
 from etl.publish.staging import Staged
-from indicators import targets
+from indicators import target_register
 from indicators.catalogue import tree
 from indicators.store.archive import frame_of
 from indicators.store.queries import register_of
 from indicators.store.tables import KEY, REGISTER, holding, observation
-from indicators.targets import AIM, Register
+from indicators.target_register import AIM, Register
 
 LARGEST = 20
 Tables = Mapping[str, pd.DataFrame]
@@ -149,12 +149,12 @@ def _flips(staged: Staged, old_register: Tables, new_register: Tables) -> pd.Dat
     """Return the verdicts that turn: those of aims that both registers hold."""
     old, new = Register(**old_register), Register(**new_register)
     provinces = tree().provinces
-    was = targets.applicable(old, provinces) if len(old.target) else None
-    will = targets.applicable(new, provinces) if len(new.target) else None
+    was = target_register.applicable(old, provinces) if len(old.target) else None
+    will = target_register.applicable(new, provinces) if len(new.target) else None
     if was is None or will is None:
         return _FLAT
-    aims = pd.concat([targets.needed(old, was), targets.needed(new, will)])
-    day = targets.today()
+    aims = pd.concat([target_register.needed(old, was), target_register.needed(new, will)])
+    day = target_register.today()
     public = _aimed(observation, aims)
     before = _series(staged.connection, observation, public)
     after = pd.concat(
@@ -165,8 +165,8 @@ def _flips(staged: Staged, old_register: Tables, new_register: Tables) -> pd.Dat
         ignore_index=True,
     )
     ages = ("_old", "_new")
-    then = _classes(targets.verdicts(old, was, before, day))
-    now = _classes(targets.verdicts(new, will, after, day))
+    then = _classes(target_register.verdicts(old, was, before, day))
+    now = _classes(target_register.verdicts(new, will, after, day))
     same = ["region", "target", *AIM]
     verdicts = then.merge(now, on=same, how="inner", validate="1:1", suffixes=ages)
     turned = verdicts[

@@ -18,7 +18,7 @@ from pathlib import Path
 
 import sqlalchemy as sa
 
-from indicators.store.opening import sqlite_file, writing
+from indicators.store.database import sqlite_file, writing
 
 _LOCK = 20180003  # any number, the same for every publisher on one PostgreSQL
 _WAIT = "5s"  # as long as SQLite waits

@@ -37,8 +37,8 @@ from indicators import catalogue
 from indicators.findings import Finding, FindingsError, Key, message
 from indicators.store.archive import frame_of, newest, published_in
 from indicators.store.bulk import insert_rows
+from indicators.store.database import sqlite_file, writing
 from indicators.store.holdings import holding_of
-from indicators.store.opening import sqlite_file, writing
 from indicators.store.tables import (
     KEY,
     citation,

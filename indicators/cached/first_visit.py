@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from contextlib import suppress
 
-from indicators.cached import objectives, queries
+from indicators.cached import objectives, remembered
 from indicators.cached.map import boundaries, first_of, map_datasets, mapped, offers, specification
 from indicators.cached.province import province_pages
 from indicators.compare.peers import PeerGroupError
@@ -33,14 +33,14 @@ def warm() -> None:
         specification(language, dark)
         for chart in CHARTS:
             chart(Wording(language), dark=dark)
-    number = queries.release()
+    number = remembered.release()
     if number is None:
         return
-    vintage = Vintage(number, retracted=queries.retracted())
-    queries.reach(vintage)
-    queries.releases(vintage)
-    queries.national(vintage)
-    queries.sources(vintage)
+    vintage = Vintage(number, retracted=remembered.retracted())
+    remembered.reach(vintage)
+    remembered.releases(vintage)
+    remembered.national(vintage)
+    remembered.sources(vintage)
     objectives.verdicts(vintage)
     # A bad file of peer groups is told on the page that needs it, and stops no other.
     with suppress(PeerGroupError):

@@ -9,9 +9,16 @@ import streamlit as st
 from streamlit.dataframe_util import convert_anything_to_arrow_bytes
 
 from indicators import catalogue
-from indicators.cached.queries import choices, citations_of, engine, kept, observations, publishers
+from indicators.cached.remembered import (
+    choices,
+    citations_of,
+    engine,
+    kept,
+    observations,
+    publishers,
+)
 from indicators.drawing import levels
-from indicators.drawing.boundaries import Boundaries, load_boundaries
+from indicators.drawing.boundary_files import Boundaries, load_boundaries
 from indicators.drawing.charts import RANKING, REFERENCE, Specification
 from indicators.drawing.levels import level_rows
 from indicators.drawing.region_map import FIGURES, FRAMES, LEGEND, region_map

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import pandas as pd
 
-from indicators import targets
-from indicators.cached.queries import engine, kept
+from indicators import target_register
+from indicators.cached.remembered import engine, kept
 from indicators.catalogue import tree
 from indicators.progress.verdict import Verdict, judge
 from indicators.store import queries
 from indicators.store.queries import Vintage
-from indicators.targets import Register
+from indicators.target_register import Register
 
 
 @kept
@@ -21,44 +21,44 @@ def register(vintage: Vintage) -> Register:
 
 @kept
 def aims(vintage: Vintage) -> pd.DataFrame:
-    """Return which target applies where; see `targets.applicable`."""
-    return targets.applicable(register(vintage), tree().provinces)
+    """Return which target applies where; see `target_register.applicable`."""
+    return target_register.applicable(register(vintage), tree().provinces)
 
 
 @kept
 def unknown_targets(vintage: Vintage) -> list[str]:
-    """Return the targets that nothing can be said of; see `targets.unknown`."""
-    return sorted(targets.unknown(register(vintage))["target"])
+    """Return the targets that nothing can be said of; see `target_register.unknown`."""
+    return sorted(target_register.unknown(register(vintage))["target"])
 
 
 @kept
 def aimed_at(vintage: Vintage) -> pd.DataFrame:
     """Return the figures that targets are set for; see `queries.observations_of`."""
-    needed = targets.needed(register(vintage), aims(vintage))
+    needed = target_register.needed(register(vintage), aims(vintage))
     return queries.observations_of(engine(vintage.dataset), needed, vintage.release)
 
 
 def verdicts(vintage: Vintage) -> pd.DataFrame:
-    """Return the verdict of every region and aim as of today; see `targets.verdicts`."""
-    return _verdicts(vintage, targets.today())
+    """Return the verdict of every region and aim as of today; see `target_register.verdicts`."""
+    return _verdicts(vintage, target_register.today())
 
 
 @kept
 def _verdicts(vintage: Vintage, day: str) -> pd.DataFrame:
-    return targets.verdicts(register(vintage), aims(vintage), aimed_at(vintage), day)
+    return target_register.verdicts(register(vintage), aims(vintage), aimed_at(vintage), day)
 
 
 def series(target: str, region: str, vintage: Vintage) -> pd.DataFrame:
     """Return the figures that a target is judged on in a region."""
-    return targets.series_of(aimed_at(vintage), region, register(vintage).record(target))
+    return target_register.series_of(aimed_at(vintage), region, register(vintage).record(target))
 
 
 def verdict(target: str, region: str, vintage: Vintage) -> Verdict:
     """Return one target's verdict in a region as of today, with its projection."""
-    return _verdict(target, region, vintage, targets.today())
+    return _verdict(target, region, vintage, target_register.today())
 
 
 @kept
 def _verdict(target: str, region: str, vintage: Vintage, day: str) -> Verdict:
-    asked = targets.engine_target(register(vintage), target)
+    asked = target_register.engine_target(register(vintage), target)
     return judge(series(target, region, vintage), asked, as_of=day)

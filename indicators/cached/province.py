@@ -9,10 +9,10 @@ import pyarrow as pa
 import streamlit as st
 from streamlit.dataframe_util import convert_anything_to_arrow_bytes
 
-from indicators import targets
+from indicators import target_register
 from indicators.cached.map import boundaries
 from indicators.cached.objectives import aimed_at, register, verdicts
-from indicators.cached.queries import engine, kept
+from indicators.cached.remembered import engine, kept
 from indicators.catalogue import tree
 from indicators.compare import peers
 from indicators.drawing.province import SPINE
@@ -44,7 +44,7 @@ levels = st.cache_resource(max_entries=64, show_spinner=False)
 
 def shared(parent: str, vintage: Vintage) -> Shared:
     """Return what all regions below one have in common today."""
-    return _shared(parent, vintage, targets.today())
+    return _shared(parent, vintage, target_register.today())
 
 
 @levels
@@ -72,7 +72,7 @@ def province_pages(parent: str, language: Language, vintage: Vintage) -> dict[st
 
     All at once, as long as one visitor waits anyway for what these regions share.
     """
-    return _province_pages(parent, language, vintage, targets.today())
+    return _province_pages(parent, language, vintage, target_register.today())
 
 
 @levels
@@ -87,7 +87,7 @@ def _province_pages(
 
 def province_page(view: ProvinceView, vintage: Vintage) -> ProvincePage:
     """Return what the Province page draws of a region today."""
-    return _province_page(view, vintage, targets.today())
+    return _province_page(view, vintage, target_register.today())
 
 
 @kept

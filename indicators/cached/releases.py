@@ -5,7 +5,7 @@ from __future__ import annotations
 import pandas as pd
 import streamlit as st
 
-from indicators.cached.queries import engine, kept
+from indicators.cached.remembered import engine, kept
 from indicators.exports import readable_tables
 from indicators.store import queries
 from indicators.store.queries import Selection, Vintage

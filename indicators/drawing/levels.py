@@ -7,7 +7,7 @@ from functools import cache
 
 import pandas as pd
 
-from indicators import catalogue, tables
+from indicators import catalogue, code_names
 from indicators.catalogue import tree
 from indicators.regions import NATION
 from indicators.wording import Wording
@@ -52,7 +52,7 @@ def lacking(
     within: str,
     indicator: catalogue.Indicator,
     words: Wording,
-    publishers: tables.Publishers,
+    publishers: code_names.Publishers,
 ) -> list[str]:
     """Return what is missing where no prefecture of `within` has a figure, and who could supply it.
 
@@ -96,8 +96,12 @@ def _ways(indicator: catalogue.Indicator, province: str, words: Wording) -> Iter
         )
 
 
-def _published(sources: Iterable[str], publishers: tables.Publishers, words: Wording) -> list[str]:
-    named = {tables.publisher_name(key, publishers, words) for key in sources if key != "derived"}
+def _published(
+    sources: Iterable[str], publishers: code_names.Publishers, words: Wording
+) -> list[str]:
+    named = {
+        code_names.publisher_name(key, publishers, words) for key in sources if key != "derived"
+    }
     if not named:
         return []
     return [

@@ -19,7 +19,7 @@ import altair as alt
 import numpy as np
 import pandas as pd
 
-from indicators.drawing.boundaries import MARITIME, Boundaries
+from indicators.drawing.boundary_files import MARITIME, Boundaries
 from indicators.drawing.charts import tooltips
 from indicators.drawing.hatches import PARALLELS
 from indicators.drawing.palette import (

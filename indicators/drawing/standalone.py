@@ -9,7 +9,7 @@ from typing import Any
 import altair as alt
 import pandas as pd
 
-from indicators.drawing.boundaries import Boundaries
+from indicators.drawing.boundary_files import Boundaries
 from indicators.drawing.palette import FONT, palette
 from indicators.drawing.region_map import FIGURES, LEGEND, MARGIN, region_map
 from indicators.wording import Wording

@@ -7,7 +7,7 @@ from typing import Any
 
 import pandas as pd
 
-from indicators import catalogue, tables
+from indicators import catalogue, code_names
 from indicators.catalogue import tree
 from indicators.denominators import DENOMINATOR, with_denominators
 from indicators.statuses import OBSERVATION_STATUSES, ObservationStatus
@@ -52,7 +52,7 @@ def sources_table(sources: pd.DataFrame, words: Wording) -> pd.DataFrame:
     """
     about = [_about(row, words) for row in sources.to_dict("records")]
     columns = {
-        words("Source"): [tables.source_name(key, words) for key in sources["source"]],
+        words("Source"): [code_names.source_name(key, words) for key in sources["source"]],
         words("Publisher"): [publisher for publisher, _, _ in about],
         words("Frequency"): [frequency for _, frequency, _ in about],
         words("Indicators"): sources["indicators"].to_numpy(),
@@ -159,18 +159,18 @@ def figure_table(rows: pd.DataFrame, citations: pd.DataFrame, words: Wording) ->
         words("Region code"): cited["region"],
         words("Region"): cited["region"].map(tree().names(words.language)),
         words("Scheme code"): cited["scheme"],
-        words("Certification scheme"): named("scheme", tables.scheme_name),
-        words("Industry"): named("industry", tables.industry_name),
-        words("Enterprise size"): named("size", tables.size_name),
+        words("Certification scheme"): named("scheme", code_names.scheme_name),
+        words("Industry"): named("industry", code_names.industry_name),
+        words("Enterprise size"): named("size", code_names.size_name),
         words("Value"): cited["value"].where(free),
-        words("Unit"): named("indicator", tables.unit_name),
+        words("Unit"): named("indicator", code_names.unit_name),
         words("Status"): cited["status"],
         words("Footnote"): [footnote(*status, words) for status in statuses],
         words("Numerator"): cited["numerator"].where(free),
         words("Denominator"): cited["denominator"].where(free),
         words("Document of the denominator"): cited["denominator_document"].where(free),
         words("Period of the denominator"): cited["denominator_period"].where(free),
-        words("Source"): named("source", tables.source_name),
+        words("Source"): named("source", code_names.source_name),
         words("Publisher"): cited["publisher"],
         words("Document"): cited["document"],
         words("Place"): cited["place"],

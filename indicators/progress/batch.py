@@ -8,7 +8,7 @@ import numpy as np
 import numpy.typing as npt
 
 from indicators.progress.points import SAME, Points
-from indicators.progress.targets import Aims, At, scaled, unscaled, usable
+from indicators.progress.target_frame import Aims, At, scaled, unscaled, usable
 from indicators.statuses import Kind
 
 Floats = npt.NDArray[np.float64]

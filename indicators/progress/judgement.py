@@ -17,7 +17,7 @@ import numpy.typing as npt
 from indicators.progress import eurostat
 from indicators.progress.batch import BASELINE_YEARS, ROUNDING, Around, Batch, interpolated
 from indicators.progress.points import SAME
-from indicators.progress.targets import KINDS, STATES
+from indicators.progress.target_frame import KINDS, STATES
 from indicators.statuses import Check, Kind, Reason, VerdictClass
 
 Floats = npt.NDArray[np.float64]

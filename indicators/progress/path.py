@@ -8,7 +8,7 @@ from itertools import pairwise
 import numpy as np
 
 from indicators.periods import decimal_year
-from indicators.progress.targets import SHAPES, scaled, unscaled
+from indicators.progress.target_frame import SHAPES, scaled, unscaled
 from indicators.progress.verdict import Verdict
 
 STEPS = 12  # points a stretch: enough for a curve

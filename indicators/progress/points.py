@@ -14,7 +14,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from indicators.periods import FREQUENCIES, UNREADABLE, Times, decimal_years, times
-from indicators.progress.targets import Aims
+from indicators.progress.target_frame import Aims
 from indicators.statuses import Kind
 
 Bools = npt.NDArray[np.bool_]

@@ -7,7 +7,7 @@ import numpy as np
 import numpy.typing as npt
 
 from indicators.progress.batch import Batch
-from indicators.progress.targets import SHAPES, At, scaled, unscaled, usable
+from indicators.progress.target_frame import SHAPES, At, scaled, unscaled, usable
 from indicators.statuses import Kind, Shape
 
 Floats = npt.NDArray[np.float64]

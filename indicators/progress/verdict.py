@@ -24,7 +24,7 @@ from indicators.progress.judgement import (
 )
 from indicators.progress.points import SAME, points
 from indicators.progress.projection import Projection, projection
-from indicators.progress.targets import KINDS, SHAPES, Target, sound_aims, target_frame
+from indicators.progress.target_frame import KINDS, SHAPES, Target, sound_aims, target_frame
 from indicators.statuses import (
     Check,
     Direction,

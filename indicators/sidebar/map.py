@@ -8,12 +8,12 @@ from typing import Any
 
 import streamlit as st
 
-from indicators import address, catalogue, frame, markdown, tables
+from indicators import address, catalogue, code_names, frame, markdown
 from indicators.address import INFO, choose
 from indicators.cached import map as cached
-from indicators.cached import queries
+from indicators.cached import remembered
 from indicators.catalogue import tree
-from indicators.drawing.boundaries import BoundaryError
+from indicators.drawing.boundary_files import BoundaryError
 from indicators.drawing.classes import FIXED, METHODS, QUANTILES, method_name
 from indicators.drawing.levels import undivided
 from indicators.periods import frequency
@@ -93,9 +93,9 @@ def select_region(chart: str = "map") -> None:
 def narrowings(words: Wording) -> dict[str, tuple[str, Callable[[str], str]]]:
     """Return what figures may be narrowed to beside region and period: a label, names of codes."""
     return {
-        "scheme": (words("Certification scheme"), partial(tables.scheme_name, words=words)),
-        "industry": (words("Industry"), partial(tables.industry_name, words=words)),
-        "size": (words("Enterprise size"), partial(tables.size_name, words=words)),
+        "scheme": (words("Certification scheme"), partial(code_names.scheme_name, words=words)),
+        "industry": (words("Industry"), partial(code_names.industry_name, words=words)),
+        "size": (words("Enterprise size"), partial(code_names.size_name, words=words)),
     }
 
 
@@ -135,7 +135,7 @@ def _other_frequency(indicator: str, mapped: list[str], vintage: Vintage, words:
     Return what is said of them; empty where there are none.
     """
     asked = address.said("period") or ""
-    if asked in mapped or asked not in set(queries.choices(indicator, vintage)["period"]):
+    if asked in mapped or asked not in set(remembered.choices(indicator, vintage)["period"]):
         return ""
     period = words.period(asked)
     st.sidebar.page_link(
@@ -200,5 +200,5 @@ def _alternative_name(code: str, words: Wording) -> str:
     if kind == "period":
         return words.period(key)
     if kind == "scheme":
-        return tables.scheme_name(key, words)
+        return code_names.scheme_name(key, words)
     return words.text(catalogue.load().indicators[key].title)

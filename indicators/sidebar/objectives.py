@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from indicators import tables
+from indicators import code_names
 from indicators.address import choose
 from indicators.cached import objectives as cached
 from indicators.catalogue import tree
@@ -24,7 +24,9 @@ def choose_target(words: Wording, vintage: Vintage) -> tuple[str, str]:
     )
     records = [cached.register(vintage).record(target) for target in own["target"]]
     aims = {
-        str(record["target"]): f"{tables.aim_name(record, words)} · {target_text(record, words)}"
+        str(
+            record["target"]
+        ): f"{code_names.aim_name(record, words)} · {target_text(record, words)}"
         for record in records
     }
     return region, choose(words("Objective"), "target", aims, words)

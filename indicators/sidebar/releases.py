@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from indicators import catalogue
 from indicators.address import EVERY, choose
-from indicators.cached import queries
+from indicators.cached import remembered
 from indicators.catalogue import tree
 from indicators.regions import ALL
 from indicators.sidebar.map import narrowings
@@ -20,11 +20,11 @@ def choose_figure(words: Wording, vintage: Vintage) -> Selection:
 
     Of an indicator with more than MOST figures, one scheme, industry, size and period.
     """
-    reach = set(queries.reach(vintage)["indicator"])
+    reach = set(remembered.reach(vintage)["indicator"])
     known = catalogue.load().indicators
     titles = {key: words.text(item.title) for key, item in known.items() if key in reach}
     indicator = choose(words("Indicator"), "indicator", titles, words, default=FIRST)
-    cells = queries.choices(indicator, vintage)
+    cells = remembered.choices(indicator, vintage)
     many = cells["rows"].sum() > MOST
     parts = narrowings(words) | {
         "period": (words("Period"), words.period),
@@ -47,7 +47,7 @@ def choose_figure(words: Wording, vintage: Vintage) -> Selection:
         chosen[key] = one(key, codes, all_too=not many)
         if chosen[key] is not None:
             cells = cells[cells[key] == chosen[key]]
-    rows = queries.observations(Selection(indicator, **chosen), vintage)
+    rows = remembered.observations(Selection(indicator, **chosen), vintage)
     region = one("region", sorted(set(rows["region"])), all_too=True)
     return Selection(indicator, **chosen, region=region)
 
@@ -56,7 +56,7 @@ def choose_release(words: Wording, newest: Vintage) -> Vintage:
     """Return the release to tell of, the newest where none is chosen."""
     names = {
         str(number): words("{number} of {date}", number=number, date=words.date(moment))
-        for number, moment in queries.published(newest).items()
+        for number, moment in remembered.published(newest).items()
     }
     code = choose(words("Release"), "changes", names, words, default=str(newest.release))
     return newest._replace(release=int(code))

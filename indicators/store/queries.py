@@ -26,8 +26,8 @@ from indicators.store.archive import (
     rows_of,
     snapshot,
 )
+from indicators.store.database import Dataset
 from indicators.store.holdings import CELL, held_of
-from indicators.store.opening import Dataset
 from indicators.store.tables import (
     KEY,
     REGISTER,

@@ -11,12 +11,12 @@ from typing import Any
 import pandas as pd
 import sqlalchemy as sa
 
-from indicators import catalogue, tables, targets
+from indicators import catalogue, code_names, target_register
 from indicators.catalogue import tree
 from indicators.compare import spine
 from indicators.compare.peers import PeerGroups, neighbours, read_peer_groups
 from indicators.drawing import charts
-from indicators.drawing.boundaries import Boundaries
+from indicators.drawing.boundary_files import Boundaries
 from indicators.frequencies import one_frequency
 from indicators.periods import times
 from indicators.progress.verdict import Verdict, judge
@@ -24,7 +24,7 @@ from indicators.regions import ALL, NATION
 from indicators.statuses import Gap, VerdictClass
 from indicators.store import holdings, queries
 from indicators.store.queries import Selection, Vintage
-from indicators.targets import Register
+from indicators.target_register import Register
 from indicators.views.objectives import GRADE
 from indicators.wording import Language
 
@@ -44,7 +44,7 @@ class Facts:
 
     nation: whose figures are the benchmark, the province's for a prefecture. peers: the codes
     compared with, by `group`. own: the region's totals, all periods. spine: `spine.spine`.
-    verdicts: the region's of `targets.verdicts`. nearest: the region's of `peers.neighbours`.
+    verdicts, nearest: the region's of `target_register.verdicts` and `peers.neighbours`.
     holdings: which sources have figures of an indicator, and of how many provinces; publishers:
     theirs. parts: `queries.parts` of the region and its benchmark.
     """
@@ -59,7 +59,7 @@ class Facts:
     nearest: pd.DataFrame
     holdings: Mapping[str, Mapping[str, int]]
     parts: pd.DataFrame
-    publishers: tables.Publishers = field(default_factory=dict)
+    publishers: code_names.Publishers = field(default_factory=dict)
 
     @cached_property
     def lines(self) -> pd.DataFrame:
@@ -100,7 +100,7 @@ def gather(
     holdings: pd.DataFrame,
     parts: pd.DataFrame,
     declared: PeerGroups,
-    publishers: tables.Publishers,
+    publishers: code_names.Publishers,
 ) -> dict[tuple[str, str], Facts]:
     """Return what is known of every region below `parent`, by region and group of peers.
 
@@ -234,19 +234,19 @@ class Material:
         register, aimed_at = self.shared.judged.register, self.shared.judged.aimed_at
         found = {}
         for target in behind(self.facts.verdicts)["target"]:
-            rows = targets.series_of(aimed_at, self.facts.region, register.record(target))
-            asked = targets.engine_target(register, target)
+            rows = target_register.series_of(aimed_at, self.facts.region, register.record(target))
+            asked = target_register.engine_target(register, target)
             found[target] = judge(rows, asked, as_of=self.shared.judged.day)
         return found
 
 
 def judged(engine: sa.Engine, number: int, day: str | None = None) -> Judged:
     """Return the register of a release and all verdicts on it, as of a day: by default today."""
-    day = day or targets.today()
+    day = day or target_register.today()
     register = Register(**queries.register(engine, number))
-    aims = targets.applicable(register, tree().provinces)
-    aimed_at = queries.observations_of(engine, targets.needed(register, aims), number)
-    return Judged(register, targets.verdicts(register, aims, aimed_at, day), aimed_at, day)
+    aims = target_register.applicable(register, tree().provinces)
+    aimed_at = queries.observations_of(engine, target_register.needed(register, aims), number)
+    return Judged(register, target_register.verdicts(register, aims, aimed_at, day), aimed_at, day)
 
 
 def shared(

@@ -8,10 +8,10 @@ from typing import Any, Literal, NamedTuple
 
 import pandas as pd
 
-from indicators import catalogue, tables
+from indicators import catalogue, code_names
 from indicators.catalogue import tree
 from indicators.drawing import charts
-from indicators.drawing.boundaries import Boundaries
+from indicators.drawing.boundary_files import Boundaries
 from indicators.drawing.charts import RANKING, REFERENCE, Specification, ranking_chart
 from indicators.drawing.classes import (
     NATURAL,
@@ -158,7 +158,7 @@ def map_figures(
     `beside`: the rows of the map beside it, of the same unit, which shares its classes.
     """
     words, indicator = view.words, view.indicator
-    unit, title = tables.unit_name(indicator.key, words), words.text(indicator.title)
+    unit, title = code_names.unit_name(indicator.key, words), words.text(indicator.title)
     reference = _reference(rows, view)
     every = rows if beside is None else pd.concat([rows, beside])
     values = known_values(every[every["region"].isin(boundaries.within(view.within).codes)])
@@ -252,7 +252,7 @@ def change_figures(
     percent = indicator.kind == "count"
     mapped = rows[rows["region"].isin(boundaries.within(view.within).codes)]
     changed = changes(mapped, earlier, later, percent=percent)
-    unit = "%" if percent else tables.difference_unit(indicator.key, words)
+    unit = "%" if percent else code_names.difference_unit(indicator.key, words)
     breaks = diverging_breaks(known_values(changed), 0.0)
     decimals = decimals_for(breaks, 1 if percent else indicator.decimals)
     scale = _Scale(breaks, unit, decimals, 0.0)
@@ -368,7 +368,7 @@ def moving_figures(
     # Natural breaks compare every pair of values, and there may be thousands here.
     method = QUANTILES if view.classes == NATURAL else view.classes
     breaks = class_breaks(values, OFFERED_CLASSES, method, indicator.breaks)
-    scale = _Scale(breaks, tables.unit_name(indicator.key, words), indicator.decimals)
+    scale = _Scale(breaks, code_names.unit_name(indicator.key, words), indicator.decimals)
     frames = []
     for number, period in enumerate(shown, start=1):
         own = mapped[mapped["period"] == period]
@@ -443,9 +443,9 @@ def subtitle(selection: Selection, words: Wording) -> str:
 
 def _narrowed(selection: Selection, words: Wording) -> list[str]:
     names = (
-        (selection.scheme, tables.scheme_name),
-        (selection.industry, tables.industry_name),
-        (selection.size, tables.size_name),
+        (selection.scheme, code_names.scheme_name),
+        (selection.industry, code_names.industry_name),
+        (selection.size, code_names.size_name),
     )
     return [name(code, words) for code, name in names if code not in (None, ALL)]
 

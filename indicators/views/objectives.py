@@ -7,8 +7,9 @@ from typing import Any
 
 import pandas as pd
 
-from indicators import catalogue, tables
+from indicators import catalogue, code_names
 from indicators.catalogue import tree
+from indicators.code_names import Cell, listing
 from indicators.denominators import with_denominators
 from indicators.drawing import charts
 from indicators.drawing.charts import Specification, objective_chart
@@ -23,8 +24,7 @@ from indicators.progress.path import change_needed, path, reached_at
 from indicators.progress.verdict import Verdict
 from indicators.statuses import Kind, VerdictClass
 from indicators.store.queries import Vintage
-from indicators.tables import Cell, listing
-from indicators.targets import AIM, Record
+from indicators.target_register import AIM, Record
 from indicators.views import footnotes
 from indicators.wording import Wording, rounded
 
@@ -49,11 +49,11 @@ GRADE = {
 def target_text(row: Record, words: Wording) -> str:
     """Return a target in one line: `≥ 94.00 % by 2025`."""
     known = _indicator(row)
-    unit = tables.unit_name(known.key, words)
+    unit = code_names.unit_name(known.key, words)
     value, lower, upper = (
         words.number(_number(row[name]), known.decimals) for name in ("value", "lower", "upper")
     )
-    points = tables.difference_unit(known.key, words)
+    points = code_names.difference_unit(known.key, words)
     early, late = (words.period(str(row[f"window_{end}"])) for end in ("early", "late"))
     when = late if early == late else words("{early} to {late}", early=early, late=late)
     demands = {
@@ -93,7 +93,7 @@ def drawing(
 ) -> dict[str, pd.DataFrame]:
     """Return the datasets of the objective chart."""
     known, region = _indicator(row), str(row["region"])
-    unit = tables.unit_name(known.key, words)
+    unit = code_names.unit_name(known.key, words)
     points = _judged(series, verdict).assign(region=region)
     observed = charts.series_rows(
         points, words, names={region: ""}, unit=unit, decimals=known.decimals
@@ -187,7 +187,7 @@ def change_text(row: Record, words: Wording) -> str:
     if pd.isna(row["required"]):
         return "—"
     change = words.signed(row["required"], _indicator(row).decimals)
-    return tables.difference_text(change, row["indicator"], words)
+    return code_names.difference_text(change, row["indicator"], words)
 
 
 def _indicator(row: Record) -> catalogue.Indicator:
@@ -239,7 +239,7 @@ def observed_table(
 
     columns: dict[str, Cell] = {
         words("Period"): lambda row: words.period(row["period"]),
-        words("Value ({unit})", unit=tables.unit_name(indicator.key, words)): value,
+        words("Value ({unit})", unit=code_names.unit_name(indicator.key, words)): value,
         words("Footnote"): lambda row: readable_tables.footnote(
             row["status"], row["confidentiality"], row["value"], words
         ),
@@ -292,7 +292,7 @@ def needed(verdict: Verdict, period: str, indicator: catalogue.Indicator, words:
     return words(
         "To reach it by {period}, the coming year must bring {change}.",
         period=words.period(period),
-        change=tables.difference_text(signed, indicator.key, words),
+        change=code_names.difference_text(signed, indicator.key, words),
     )
 
 
@@ -310,7 +310,7 @@ def exports(
 ) -> list[Export]:
     """Return what can be taken away from an objective, as it stands in a region."""
     where = tree().names(words.language)[region]
-    title = words.listed([where, tables.aim_name(record, words)])
+    title = words.listed([where, code_names.aim_name(record, words)])
     indicator, offer = _indicator(record), Offer((title,), vintage, words)
 
     def drawn() -> Specification:
@@ -351,9 +351,9 @@ def divided_by(
 def verdict_table(verdict: Verdict, record: Record, words: Wording) -> pd.DataFrame:
     """Return a verdict with everything that it rests on, one line a row."""
     known = _indicator(record)
-    why = explain(verdict, words, known.decimals, in_points=tables.in_points(known.key))
+    why = explain(verdict, words, known.decimals, in_points=code_names.in_points(known.key))
     parts = {
-        words("Objective"): [tables.aim_name(record, words)],
+        words("Objective"): [code_names.aim_name(record, words)],
         words("Verdict"): [answer(verdict, words)],
         words("Target"): [target_text(record, words)],
         words("Why"): why,

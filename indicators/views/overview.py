@@ -9,8 +9,9 @@ from typing import Any
 
 import pandas as pd
 
-from indicators import catalogue, denominators, tables
+from indicators import catalogue, code_names, denominators
 from indicators.catalogue import tree
+from indicators.code_names import Cell, listing
 from indicators.drawing.charts import Specification, matrix_chart
 from indicators.drawing.map_rows import state_of
 from indicators.drawing.palette import VERDICTS, readable_on
@@ -21,8 +22,7 @@ from indicators.progress.explanation import said_of
 from indicators.regions import ALL, NATION
 from indicators.statuses import VerdictClass
 from indicators.store.queries import Vintage
-from indicators.tables import Cell, listing
-from indicators.targets import Register
+from indicators.target_register import Register
 from indicators.views import footnotes
 from indicators.views.objectives import GRADE, change_text, counts, target_text
 from indicators.wording import Wording
@@ -63,7 +63,7 @@ def _headline(key: str, label: str, series: pd.DataFrame, words: Wording) -> Hea
     help_text = words(
         "{value} {unit}, {period}. {description}",
         value=words.number(newest["value"]),
-        unit=tables.unit_name(key, words),
+        unit=code_names.unit_name(key, words),
         period=words.period(newest["period"]),
         description=words.text(catalogue.load().indicators[key].description),
     )
@@ -113,10 +113,10 @@ def newest_table(rows: pd.DataFrame, citations: pd.DataFrame, words: Wording) ->
     columns: dict[str, Cell] = {
         words("Indicator"): lambda row: words.text(known[row["indicator"]].title),
         words("Scope"): lambda row: names[row["region"]],
-        words("Industry"): lambda row: tables.industry_name(row["industry"], words),
+        words("Industry"): lambda row: code_names.industry_name(row["industry"], words),
         words("Period"): lambda row: words.period(row["period"]),
         words("Value"): lambda row: words.number(row["value"], known[row["indicator"]].decimals),
-        words("Unit"): lambda row: tables.unit_name(row["indicator"], words),
+        words("Unit"): lambda row: code_names.unit_name(row["indicator"], words),
         words("Denominator"): lambda row: footnotes.denominator(row, words),
     }
     return listing(denominators.with_denominators(newest, citations), columns)
@@ -135,7 +135,7 @@ def matrix(verdicts: pd.DataFrame, register: Register, words: Wording, dark: boo
             "region": row["region"],
             "name": names[row["region"]],
             "target": row["target"],
-            "aim": tables.aim_name(row, words),
+            "aim": code_names.aim_name(row, words),
             "symbol": VerdictClass(verdict).symbol,
             "fill": fill,
             "ink": readable_on(fill),
@@ -168,7 +168,7 @@ def must_change(verdicts: pd.DataFrame, words: Wording) -> pd.DataFrame:
     names = tree().names(words.language)
     columns: dict[str, Cell] = {
         words("Region"): lambda row: names[row["region"]],
-        words("Objective"): lambda row: tables.aim_name(row, words),
+        words("Objective"): lambda row: code_names.aim_name(row, words),
         words("Verdict"): lambda row: words(VerdictClass(row["verdict"]).sentence),
         words("Acceleration factor"): lambda row: (
             words.number(row["acceleration"], 1) if math.isfinite(row["acceleration"]) else "—"

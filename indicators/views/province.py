@@ -11,8 +11,9 @@ from typing import Any, NamedTuple
 import numpy as np
 import pandas as pd
 
-from indicators import catalogue, denominators, tables
+from indicators import catalogue, code_names, denominators
 from indicators.catalogue import tree
+from indicators.code_names import Cell, listing
 from indicators.compare.peers import Mistake, PeerGroups, Problem
 from indicators.drawing import charts
 from indicators.drawing.charts import Specification
@@ -25,7 +26,6 @@ from indicators.progress.explanation import said_of
 from indicators.regions import ALL, NATION
 from indicators.statuses import Gap, Kind, RankChange, Reason, Standing, VerdictClass
 from indicators.store.queries import Vintage
-from indicators.tables import Cell, listing
 from indicators.views import footnotes, objectives
 from indicators.views.facts import (
     NEAREST,
@@ -258,7 +258,7 @@ def feature_name(key: str, words: Wording) -> str:
     title = words.text(catalogue.load().indicators[indicator].title)
     if not industry:
         return title
-    name = tables.industry_name(industry, words)
+    name = code_names.industry_name(industry, words)
     return words("share of {industry} in {indicator}", indicator=title, industry=name)
 
 
@@ -277,7 +277,7 @@ def difference_signed(row: Row, words: Wording) -> str:
     if pd.isna(row["benchmark"]):
         return "—"
     # Written with the decimals of the two, which a difference of decimals keeps.
-    return tables.difference_text(words.signed(_gap(row)), row["indicator"], words)
+    return code_names.difference_text(words.signed(_gap(row)), row["indicator"], words)
 
 
 def comparison_sentence(facts: Facts, row: Row, words: Wording) -> str:
@@ -287,14 +287,14 @@ def comparison_sentence(facts: Facts, row: Row, words: Wording) -> str:
         "{indicator} stood at {value} {unit} in {period}",
         indicator=words.text(known.title),
         value=words.number(row["value"], known.decimals),
-        unit=tables.unit_name(known.key, words),
+        unit=code_names.unit_name(known.key, words),
         period=words.period(row["period"]),
     )
     if not pd.isna(row["benchmark"]):
         gap = _gap(row)
         values = {
             "said": said,
-            "difference": tables.difference_text(words.number(abs(gap)), known.key, words),
+            "difference": code_names.difference_text(words.number(abs(gap)), known.key, words),
             "whole": benchmark_name(facts, words),
             "benchmark": words.number(row["benchmark"], known.decimals),
         }
@@ -330,7 +330,10 @@ def _spine_row(row: Row, words: Wording) -> dict[str, Any]:
     def number(column: str) -> str:
         return words.number(row[column], item.decimals)
 
-    name, value = words.text(item.title), f"{number('value')} {tables.unit_name(item.key, words)}"
+    name, value = (
+        words.text(item.title),
+        f"{number('value')} {code_names.unit_name(item.key, words)}",
+    )
     rank = rank_text(row, words)
     told = [value, words.period(row["period"])]
     if rank:
@@ -367,7 +370,7 @@ def trends(
     known, aims = catalogue.load().indicators, _aims(facts)
     strips, points, goals = [], [], []
     for key, series in _series(facts, trending(facts)[:most]).items():
-        item, unit = known[key], tables.unit_name(key, words)
+        item, unit = known[key], code_names.unit_name(key, words)
         aim, demand = _aim_of(series, aims.get(key)), ""
         values = [point.value for point in series]
         shown = [words.number(value, item.decimals) for value in values]
@@ -486,7 +489,7 @@ def parts_rows(facts: Facts, indicator: str, by: str, words: Wording) -> pd.Data
     known = catalogue.load()
     item = known.indicators[indicator]
     codes = known.industries if by == "industry" else known.sizes
-    name = tables.industry_name if by == "industry" else tables.size_name
+    name = code_names.industry_name if by == "industry" else code_names.size_name
     parts = facts.parts
     chosen = parts[(parts["indicator"] == indicator) & (parts[by] != ALL)]
     free = chosen[chosen["value"].notna() & (chosen["confidentiality"] == "F")]
@@ -549,7 +552,7 @@ def verdict_table(facts: Facts, asked: Mapping[str, Row], words: Wording) -> pd.
         words("Verdict"): lambda row: (
             f"{VerdictClass(row['verdict']).symbol} {said_of(row, words)}"
         ),
-        words("Indicator"): lambda row: tables.aim_name(row, words),
+        words("Indicator"): lambda row: code_names.aim_name(row, words),
         words("Target"): lambda row: target_text(asked[row["target"]], words),
         words("Latest"): latest,
         words("Required a year from now"): lambda row: required_text(row, words),
@@ -578,7 +581,7 @@ def comparison_table(facts: Facts, words: Wording) -> pd.DataFrame:
         words("Indicator"): lambda row: words.text(known[row["indicator"]].title),
         words("Period"): lambda row: words.period(row["period"]),
         words("Value"): number("value"),
-        words("Unit"): lambda row: tables.unit_name(row["indicator"], words),
+        words("Unit"): lambda row: code_names.unit_name(row["indicator"], words),
         words("Benchmark"): number("benchmark"),
         words("Difference"): lambda row: difference_signed(row, words),
         words("Control limits at 95 %"): limits("95"),
@@ -625,7 +628,7 @@ def supplier(item: catalogue.Indicator, facts: Facts, words: Wording) -> str:
         return words("computed here as soon as there is: {indicators}", indicators=titles)
     suppliers = []
     for source, provinces in sorted(facts.holdings.get(item.key, {}).items()):
-        publisher = tables.publisher_name(source, facts.publishers, words)
+        publisher = code_names.publisher_name(source, facts.publishers, words)
         if provinces:
             said = words.plural(
                 "{publisher}: published for {n} province",
@@ -647,7 +650,7 @@ def required_text(row: Row, words: Wording) -> str:
         return "—"
     while not rounded(required, decimals) and decimals < MOST_DECIMALS:
         decimals += 1
-    return tables.difference_text(words.signed(required, decimals), row["indicator"], words)
+    return code_names.difference_text(words.signed(required, decimals), row["indicator"], words)
 
 
 @dataclass(frozen=True)
@@ -749,12 +752,12 @@ def source_line(facts: Facts, words: Wording) -> str:
 def source_names(facts: Facts, words: Wording) -> list[str]:
     """Return the sources of a region's figures; one without a title says who publishes it."""
     return [
-        tables.source_name(key, words)
+        code_names.source_name(key, words)
         if key == "derived" or key in catalogue.load().sources
         else words(
             "{document} ({publisher})",
             document=key,
-            publisher=tables.publisher_name(key, facts.publishers, words),
+            publisher=code_names.publisher_name(key, facts.publishers, words),
         )
         for key in sorted(set(facts.own["source"]))
     ]
@@ -812,7 +815,7 @@ def series_table(facts: Facts, words: Wording) -> pd.DataFrame:
         words("Indicator"): lambda row: words.text(known[row["indicator"]].title),
         words("Period"): lambda row: words.period(row["period"]),
         words("Value"): lambda row: row["value"] if row["confidentiality"] == "F" else math.nan,
-        words("Unit"): lambda row: tables.unit_name(row["indicator"], words),
+        words("Unit"): lambda row: code_names.unit_name(row["indicator"], words),
         words("Footnote"): lambda row: readable_tables.footnote(
             row["status"], row["confidentiality"], row["value"], words
         ),
@@ -824,7 +827,7 @@ def part_note(facts: Facts, indicator: str, words: Wording) -> str:
     """Return what the bars of industries and sizes show."""
     item = catalogue.load().indicators[indicator]
     period = facts.parts.loc[facts.parts["indicator"] == indicator, "period"].iloc[0]
-    values = {"what": words.text(item.title), "unit": tables.unit_name(indicator, words)}
+    values = {"what": words.text(item.title), "unit": code_names.unit_name(indicator, words)}
     said = words("{what} ({unit}), {period}.", period=words.period(period), **values)
     if item.kind == "count" or item.share_of:
         return said
@@ -838,7 +841,7 @@ def part_table(facts: Facts, indicator: str, words: Wording) -> pd.DataFrame:
         words("Part"): lambda row: row["name"],
         words("Value"): lambda row: row["label"],
         words("Benchmark"): lambda row: row["compared"],
-        words("Unit"): lambda row: tables.unit_name(indicator, words),
+        words("Unit"): lambda row: code_names.unit_name(indicator, words),
     }
     return listing(both, columns)
 

@@ -6,11 +6,11 @@ from typing import Any
 
 import pandas as pd
 
-from indicators import catalogue, tables
+from indicators import catalogue, code_names
 from indicators.catalogue import tree
+from indicators.code_names import Cell, listing
 from indicators.progress.explanation import said
-from indicators.tables import Cell, listing
-from indicators.targets import Register
+from indicators.target_register import Register
 from indicators.wording import Wording
 
 CELL = ["period", "region", "scheme", "industry", "size"]  # of an indicator
@@ -39,7 +39,7 @@ def flip_table(flips: pd.DataFrame, register: Register, words: Wording) -> pd.Da
     names, targets = tree().names(words.language), set(register.target["target"])
 
     def aim(target: str) -> str:
-        return tables.aim_name(register.record(target), words) if target in targets else target
+        return code_names.aim_name(register.record(target), words) if target in targets else target
 
     columns: dict[str, Cell] = {
         words("Region"): lambda row: names[row["region"]],
@@ -106,9 +106,9 @@ def _cell_columns(words: Wording) -> dict[str, Cell]:
     return {
         words("Period"): lambda row: words.period(row["period"]),
         words("Region"): lambda row: names.get(row["region"]),
-        words("Certification scheme"): lambda row: tables.scheme_name(row["scheme"], words),
-        words("Industry"): lambda row: tables.industry_name(row["industry"], words),
-        words("Enterprise size"): lambda row: tables.size_name(row["size"], words),
+        words("Certification scheme"): lambda row: code_names.scheme_name(row["scheme"], words),
+        words("Industry"): lambda row: code_names.industry_name(row["industry"], words),
+        words("Enterprise size"): lambda row: code_names.size_name(row["size"], words),
     }
 
 

@@ -9,7 +9,7 @@ from typing import Any
 
 import pandas as pd
 
-from indicators import catalogue, denominators, tables
+from indicators import catalogue, code_names, denominators
 from indicators.catalogue import tree
 from indicators.drawing import province as charts
 from indicators.drawing.charts import Specification
@@ -242,12 +242,12 @@ def _why(row: Row, material: Material, words: Wording) -> str:
     """Return why a target is behind, as briefly as a page allows."""
     verdict, key = material.behind[row["target"]], row["indicator"]
     decimals = catalogue.load().indicators[key].decimals
-    reasons = explain(verdict, words, decimals, in_points=tables.in_points(key))
+    reasons = explain(verdict, words, decimals, in_points=code_names.in_points(key))
     # The last sentence is another method's verdict: the Objectives page has room for both.
     reasons = reasons[:-1] if verdict.eurostat.value is not None else reasons
     left_out = words("There is no history of revisions, so that check is left out.")
     told = [reason for reason in reasons if reason != left_out][:REASONS]
-    return words("{aim}. {why}", aim=tables.aim_name(row, words), why=_run(told, words))
+    return words("{aim}. {why}", aim=code_names.aim_name(row, words), why=_run(told, words))
 
 
 def _reasons(verdicts: pd.DataFrame, words: Wording) -> list[str]:

@@ -10,7 +10,7 @@ import sqlalchemy as sa
 
 from indicators.catalogue import tree
 from indicators.drawing import province as charts
-from indicators.drawing.boundaries import load_boundaries
+from indicators.drawing.boundary_files import load_boundaries
 from indicators.drawing.charts import Specification
 from indicators.drawing.standalone import exported_chart, map_provenance
 from indicators.exports import downloads, readable_tables

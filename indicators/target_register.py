@@ -16,7 +16,7 @@ import pandas as pd
 
 from indicators import catalogue
 from indicators.periods import frequency, times
-from indicators.progress.targets import Target, target_frame
+from indicators.progress.target_frame import Target, target_frame
 from indicators.progress.verdict import judge_many
 from indicators.regions import ALL, NATION
 from indicators.statuses import Kind

@@ -8,7 +8,7 @@ import streamlit as st
 
 from indicators.regions import NATION
 from indicators.store import holdings, queries
-from indicators.store.opening import DATASETS, Dataset, has_dataset, open_database
+from indicators.store.database import DATASETS, Dataset, has_dataset, open_database
 from indicators.store.queries import Selection, Vintage
 
 # The frames are shared between sessions, and nobody writes to them.
