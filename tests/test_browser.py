@@ -145,6 +145,27 @@ def test_a_bar_stands_for_a_region_that_the_map_hides(page: Page, address: str) 
     expect(page.get_by_role("combobox", name="地区")).to_have_value("澳门")
 
 
+def labels(page: Page, chart: int) -> list[str]:
+    """Return the names along a chart's side, from the top down."""
+    drawn = page.get_by_test_id("stVegaLiteChart").nth(chart)
+    texts = drawn.locator(".role-axis-label text").all()
+    boxes = [(text.bounding_box(), text.text_content() or "") for text in texts]
+    return [text for box, text in sorted(((b["y"], t) for b, t in boxes if b))]
+
+
+def test_a_ranking_is_in_order_after_another_period_was_chosen(page: Page, address: str) -> None:
+    place = f"{address}/map?lang=zh&indicator=organisations_per_10000_residents"
+    visit(page, f"{place}&period=2021-07")
+    expect(page.get_by_test_id("stVegaLiteChart").nth(1).locator("text").first).to_be_attached()
+    page.get_by_role("combobox", name="时期").click()
+    page.get_by_role("option", name="2022年9月").click()
+    page.wait_for_url("**period=2022-09**")
+    bars = page.get_by_test_id("stVegaLiteChart").nth(1)
+    expect(bars.locator("text", has_text="14.28")).to_be_attached()
+    page.wait_for_timeout(500)
+    assert labels(page, 1)[:4] == ["北京", "上海", "江苏", "浙江"]
+
+
 def test_a_map_that_plays_leaves_the_server_alone(page: Page, address: str) -> None:
     sent: list[object] = []
 

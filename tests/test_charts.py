@@ -7,12 +7,21 @@ from typing import Any
 import pandas as pd
 import pytest
 
-from indicators.drawing import charts
+from indicators.drawing import charts, province
 from indicators.drawing.standalone import exported_chart
 from indicators.wording import Wording
 
 ZH, EN = Wording("zh"), Wording("en")
-CHARTS = (charts.ranking_chart, charts.objective_chart, charts.required_chart, charts.matrix_chart)
+CHARTS = (
+    charts.ranking_chart,
+    charts.objective_chart,
+    charts.required_chart,
+    charts.matrix_chart,
+    province.spine_chart,
+    province.trends_chart,
+    province.parts_chart,
+)
+PLACED = ("x", "y", "xOffset", "yOffset", "row", "column", "color", "fill", "shape", "size")
 
 
 def names(specification: Any) -> set[str]:
@@ -38,6 +47,33 @@ def test_a_specification_holds_no_rows(chart: Any, dark: bool) -> None:
         assert "datasets" not in specification
         assert '"values"' not in str(specification)
         assert names(specification)
+
+
+def placed_names(specification: Any) -> list[Any]:
+    """Return the encodings of a specification that give names their place or their look."""
+    found: list[Any] = []
+    if isinstance(specification, dict):
+        encoding = specification.get("encoding", {})
+        found += [
+            definition
+            for channel, definition in encoding.items()
+            if channel in PLACED and definition.get("type") in ("nominal", "ordinal")
+        ]
+        for part in specification.values():
+            found += placed_names(part)
+    elif isinstance(specification, list):
+        for part in specification:
+            found += placed_names(part)
+    return found
+
+
+@pytest.mark.parametrize("chart", CHARTS)
+def test_the_order_of_names_is_that_of_the_rows_whatever_was_drawn_before(chart: Any) -> None:
+    """A drawn chart keeps the order of an earlier choice unless its own is named."""
+    for definition in placed_names(chart(ZH)):
+        scale = definition.get("scale", {})
+        fixed = scale is None or "domain" in scale
+        assert fixed or definition["sort"]["op"] == "min", definition
 
 
 def test_charts_name_the_datasets_that_pages_send() -> None:

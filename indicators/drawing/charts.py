@@ -30,7 +30,7 @@ def ranking_chart(words: Wording, *, dark: bool = False) -> Specification:
     `reference` has one row, the nation's value, or none. See `ranking_rows`.
     """
     colours = palette(dark)
-    order = alt.Y("name:N", sort=None, title=None, axis=names(colours.text))
+    order = alt.Y("name:N", sort=as_given(), title=None, axis=names(colours.text))
     bars = alt.Chart(alt.NamedData(RANKING)).encode(
         x=alt.X("value:Q", title=None, axis=None),
         y=order,
@@ -69,8 +69,8 @@ def ranking_rows(
         f"{words.number(value, decimals)} {'◀' if chosen else ''}".strip()
         for value, chosen in zip(shown["value"], shown["selected"], strict=True)
     ]
-    return shown.assign(fill=fills, label=labels)[
-        ["region", "name", "value", "shown", "label", "rank", "fill"]
+    return shown.assign(fill=fills, label=labels, place=range(len(shown)))[
+        ["region", "name", "value", "shown", "label", "rank", "fill", "place"]
     ]
 
 
@@ -144,12 +144,12 @@ def objective_chart(words: Wording, *, dark: bool = False) -> Specification:
 def required_chart(words: Wording, *, dark: bool = False) -> Specification:
     """Return bars of what each region must add a year; dataset `required`.
 
-    Rows: name, value, label, symbol, chosen; the largest first.
+    Rows: name, value, label, fill, place; the largest first.
     """
     colours = palette(dark)
     bars = alt.Chart(alt.NamedData("required")).encode(
         x=alt.X("value:Q", title=None, axis=None),
-        y=alt.Y("name:N", sort=None, title=None, axis=names(colours.text)),
+        y=alt.Y("name:N", sort=as_given(), title=None, axis=names(colours.text)),
         tooltip=tooltips(name=words("Region"), label=words("Required a year from now")),
     )
     chart = alt.layer(
@@ -168,7 +168,8 @@ def required_chart(words: Wording, *, dark: bool = False) -> Specification:
 def matrix_chart(words: Wording, *, dark: bool = False) -> Specification:
     """Return regions against aims, a symbol and a colour for each verdict; dataset `matrix`.
 
-    Rows: region, name, aim, symbol, fill, ink, told. A click selects: selection `cell`.
+    Rows: region, name, row, aim, column, symbol, fill, ink, told, said. A click selects:
+    selection `cell`.
     """
     cell = alt.selection_point(name="cell", fields=["region", "target"], toggle=False)
     # Slanted names of many columns would lie on each other, upright ones of very many too.
@@ -190,8 +191,8 @@ def matrix_chart(words: Wording, *, dark: bool = False) -> Specification:
     )
     squares = rows.encode(
         description="spoken:N",
-        x=alt.X("aim:N", sort=None, title=None, axis=top),
-        y=alt.Y("name:N", sort=None, title=None, axis=names(palette(dark).text)),
+        x=alt.X("aim:N", sort=as_given("column"), title=None, axis=top),
+        y=alt.Y("name:N", sort=as_given("row"), title=None, axis=names(palette(dark).text)),
         tooltip=tooltips(
             name=words("Region"),
             aim=words("Objective"),
@@ -220,6 +221,15 @@ def years(**options: Any) -> alt.Axis:
     """Return an axis whose ticks are year ends: the tick before 1 January 2018 reads 2017."""
     label = "timeFormat(toDate(datum.value) - 864e5, '%Y')"
     return alt.Axis(labelExpr=label, tickCount="year", title=None, **options)
+
+
+def as_given(field: str = "place") -> alt.EncodingSortField:
+    """Return the order of the names on an axis: that of a field of their rows.
+
+    Without a named order a chart that is already drawn keeps the old names in their old places
+    when its rows change, and appends the new ones.
+    """
+    return alt.EncodingSortField(field, op="min", order="ascending")
 
 
 def names(colour: str, limit: int = 150) -> alt.Axis:

@@ -6,7 +6,7 @@ from typing import Any
 
 import altair as alt
 
-from indicators.drawing.charts import Specification, finished, names, tooltips, years
+from indicators.drawing.charts import Specification, as_given, finished, names, tooltips, years
 from indicators.drawing.palette import VERDICTS, Palette, palette
 from indicators.statuses import Standing
 from indicators.wording import Wording
@@ -33,7 +33,7 @@ def spine_chart(words: Wording, *, dark: bool = False) -> Specification:
     benchmark, or the peers' median.
     """
     colours = palette(dark)
-    row = alt.Y("indicator:N", sort=None, title=None, axis=None)
+    row = alt.Y("indicator:N", sort=as_given(), title=None, axis=None)
     place = alt.Scale(domain=[-1.04, 1.04], nice=False)
     base = alt.Chart(alt.NamedData(SPINE)).encode(y=row)
 
@@ -90,11 +90,11 @@ def spine_chart(words: Wording, *, dark: bool = False) -> Specification:
 def trends_chart(words: Wording, *, dark: bool = False) -> Specification:
     """Return one strip an indicator over one axis of time, each on its own scale.
 
-    Datasets: `strips` (indicator, name, told, asked), `trends` (indicator, date, y, segment,
-    shown, period), `aims` (indicator, y): y runs from 0 at the strip's foot to 1.
+    Datasets: `strips` (indicator, place, name, told, asked), `trends` (indicator, date, y,
+    segment, shown, period), `aims` (indicator, place, y): y runs from 0 at the strip's foot to 1.
     """
     colours = palette(dark)
-    row = alt.Y("indicator:N", sort=None, title=None, axis=None)
+    row = alt.Y("indicator:N", sort=as_given(), title=None, axis=None)
     ink = {"labelColor": colours.text, "gridColor": colours.border}
     axis = years(grid=True, gridOpacity=0.25, labelOverlap=True, labelFlush=False, **ink)
     date = alt.X("date:T", scale=alt.Scale(nice="year"), axis=axis)
@@ -108,7 +108,7 @@ def trends_chart(words: Wording, *, dark: bool = False) -> Specification:
         alt.Chart(alt.NamedData(TRENDS))
         .transform_lookup(
             lookup="indicator",
-            from_=alt.LookupData(alt.NamedData(STRIPS), key="indicator", fields=["name"]),
+            from_=alt.LookupData(alt.NamedData(STRIPS), key="indicator", fields=["name", "place"]),
         )
         .transform_calculate(spoken="datum.name + ', ' + datum.period + ', ' + datum.shown")
         .encode(y=row, x=date, yOffset=offset)
@@ -133,11 +133,11 @@ def trends_chart(words: Wording, *, dark: bool = False) -> Specification:
 def parts_chart(words: Wording, *, dark: bool = False) -> Specification:
     """Return bars of single industries or sizes with a tick for the benchmark; dataset `parts`.
 
-    Rows: name, value, label, benchmark, compared.
+    Rows: name, place, value, label, benchmark, compared.
     """
     colours = palette(dark)
     base = alt.Chart(alt.NamedData(PARTS)).encode(
-        y=alt.Y("name:N", sort=None, title=None, axis=names(colours.text, limit=180)),
+        y=alt.Y("name:N", sort=as_given(), title=None, axis=names(colours.text, limit=180)),
         tooltip=tooltips(name=words("Part"), label=words("Value"), compared=words("Benchmark")),
     )
     value: Any = alt.X("value:Q", title=None, axis=None)

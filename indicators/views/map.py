@@ -270,7 +270,7 @@ def change_figures(
     return MapFigures(
         units=figures.drop(columns="value"),
         legend=scale._replace(unit=change).legend(figures, view),
-        ranking=ranking[["region", "name", "value", "shown", "label", "rank", "fill"]],
+        ranking=ranking[["region", "name", "value", "shown", "label", "rank", "fill", "place"]],
         reference=_no_reference(),
         table=readable_tables.region_table(figures, words, unit=change),
         rows=rows[rows["period"].isin(ends)],

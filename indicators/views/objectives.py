@@ -174,7 +174,8 @@ def required(
         words("Verdict"): lambda row: said_of(row, words),
         words("Whose target"): lambda row: whose(row, words),
     }
-    return listing(same[same["required"].notna()], bars), listing(same, columns)
+    drawn = listing(same[same["required"].notna()], bars)
+    return drawn.assign(place=range(len(drawn))), listing(same, columns)
 
 
 def whose(row: Record, words: Wording) -> str:

@@ -145,8 +145,12 @@ def matrix(verdicts: pd.DataFrame, register: Register, words: Wording, dark: boo
         rows.append(cell)
     cells = pd.DataFrame(rows)
     often = -cells["aim"].map(cells["aim"].value_counts())
-    ordered = cells.assign(often=often).sort_values(["region", "often", "aim"])
-    return ordered.drop(columns="often").reset_index(drop=True)
+    ordered = cells.assign(often=often).sort_values(["region", "often", "aim"], ignore_index=True)
+    aims = ordered.sort_values(["often", "aim"])["aim"].unique()
+    columns = {aim: place for place, aim in enumerate(aims)}
+    return ordered.drop(columns="often").assign(
+        row=pd.factorize(ordered["region"])[0], column=ordered["aim"].map(columns)
+    )
 
 
 def matrix_table(cells: pd.DataFrame, words: Wording) -> pd.DataFrame:

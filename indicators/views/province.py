@@ -321,7 +321,8 @@ def benchmark_name(facts: Facts, words: Wording) -> str:
 def spine_rows(facts: Facts, words: Wording) -> pd.DataFrame:
     """Return the rows of the spine chart: what can be compared and has a range of peers."""
     drawn = facts.fair[facts.fair["at"].notna()]
-    return pd.DataFrame([_spine_row(row, words) for row in drawn.to_dict("records")])
+    rows = [_spine_row(row, words) for row in drawn.to_dict("records")]
+    return pd.DataFrame(rows).assign(place=range(len(rows)))
 
 
 def _spine_row(row: Row, words: Wording) -> dict[str, Any]:
@@ -369,7 +370,7 @@ def trends(
     """
     known, aims = catalogue.load().indicators, _aims(facts)
     strips, points, goals = [], [], []
-    for key, series in _series(facts, trending(facts)[:most]).items():
+    for place, (key, series) in enumerate(_series(facts, trending(facts)[:most]).items()):
         item, unit = known[key], code_names.unit_name(key, words)
         aim, demand = _aim_of(series, aims.get(key)), ""
         values = [point.value for point in series]
@@ -380,17 +381,17 @@ def trends(
             demand = words("Target: {target}", target=target)
         low, reach = min(values), max(values) - min(values)
         strips.append(
-            (key, words.text(item.title), _development(series, shown, words, unit), demand)
+            (key, place, words.text(item.title), _development(series, shown, words, unit), demand)
         )
         if aim is not None:
-            goals.append((key, _height(aim["target_value"], low, reach)))
+            goals.append((key, place, _height(aim["target_value"], low, reach)))
         for point, number in zip(series, shown, strict=True):
             height, period = _height(point.value, low, reach), words.period(point.period)
             points.append((key, point.date, height, point.segment, f"{number} {unit}", period))
     columns: dict[str, tuple[list[Any], list[str]]] = {
-        STRIPS: (strips, ["indicator", "name", "told", "asked"]),
+        STRIPS: (strips, ["indicator", "place", "name", "told", "asked"]),
         TRENDS: (points, ["indicator", "date", "y", "segment", "shown", "period"]),
-        AIMS: (goals, ["indicator", "y"]),
+        AIMS: (goals, ["indicator", "place", "y"]),
     }
     return {name: pd.DataFrame(rows, columns=names) for name, (rows, names) in columns.items()}
 
@@ -509,7 +510,8 @@ def parts_rows(facts: Facts, indicator: str, by: str, words: Wording) -> pd.Data
             f"{name(row[by], words)}, {words.number(row['value'], item.decimals)}"
         ),
     }
-    return listing(own, columns)
+    bars = listing(own, columns)
+    return bars.assign(place=range(len(bars)))
 
 
 def parts_title(by: str, words: Wording) -> str:
