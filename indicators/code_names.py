@@ -37,6 +37,7 @@ def _scheme_name(code: str, words: Wording) -> str:
         "ORGANIC": words("Organic products"),
         "GREEN": words("Green food"),
         "GD_PREMIUM": words("Guangdong premium"),
+        "MENG": words("Inner Mongolia premium (Meng)"),
     }
     return extra.get(code) or scheme_name(code, words)
 

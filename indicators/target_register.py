@@ -163,6 +163,32 @@ def applicable(register: Register, provinces: tuple[str, ...]) -> pd.DataFrame:
     return chosen.drop(columns="window_late").sort_values(["region", *AIM]).reset_index(drop=True)
 
 
+def line_of_aims(asked: Mapping[str, Record], target: str) -> list[str]:
+    """Return the targets that led to one, oldest first, with it last: one line of aims.
+
+    Before a target comes the one that it names as superseded; where it names none, the one of the
+    same region and cell with the latest deadline before its own. `asked`: the register's rows by
+    key.
+    """
+    line = [target]
+    while (before := _before(asked, line[0])) is not None and before not in line:
+        line.insert(0, before)
+    return line
+
+
+def _before(asked: Mapping[str, Record], target: str) -> str | None:
+    row = asked[target]
+    if (named := _text(row["supersedes"])) in asked:
+        return named
+    earlier = [
+        (str(other["window_late"]), key)
+        for key, other in asked.items()
+        if all(other[name] == row[name] for name in ("region", *AIM))
+        and str(other["window_late"]) < str(row["window_late"])
+    ]
+    return max(earlier)[1] if earlier else None
+
+
 def unknown(register: Register) -> pd.DataFrame:
     """Return the targets that cannot be shown, for want of their indicator or region or cell.
 

@@ -38,6 +38,11 @@ if region != record["region"]:
     )
     st.info(markdown.escaped(national), icon=":material/info:")
 
+aims = cached.line(target, region, vintage)
+if len(aims) > 1:
+    st.markdown(words("**One line of aims**: when a deadline has passed, the next target follows."))
+    st.markdown(markdown.bullets(views.line_lines(aims, cached.register(vintage), words)))
+
 figures = views.drawing(verdict, series, record, words)
 if figures["observed"].empty:
     remedy = words(

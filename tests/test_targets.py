@@ -22,18 +22,21 @@ from indicators.progress.verdict import judge
 from indicators.statuses import Kind
 from indicators.store import queries
 from indicators.target_register import (
+    Record,
     Register,
     applicable,
     engine_target,
+    line_of_aims,
     needed,
     series_of,
     unknown,
     verdicts,
 )
-from indicators.views.objectives import target_text, verdict_table
+from indicators.views.objectives import line_text, target_text, verdict_table
 from indicators.views.overview import matrix, matrix_table
 from indicators.wording import Wording
 
+FILES = Path(__file__).parent / "files"
 DOCUMENT = """\
 document: {title: 某省实施意见, issuer: 某省人民政府, region: "520000"}
 targets:
@@ -67,11 +70,49 @@ def mistakes(folder: Path) -> list[tuple[str | None, str, str]]:
 
 
 def test_every_published_target_is_in_the_register(shipped: Register) -> None:
-    # 71 published numbers, of which six stand as milestones on the way to a later one.
+    # 105 published numbers, of which six stand as milestones on the way to a later one.
     numbers = shipped.target["value"].notna().sum() + len(shipped.milestone)
-    assert numbers == 71 + 1  # and the million enterprises of the opinion itself
+    assert numbers == 105 + 1  # and the million enterprises of the opinion itself
     assert (shipped.target["kind"] == "milestone").sum() == 6
-    assert len(shipped.document) == 29
+    assert len(shipped.document) == 43
+
+
+def test_every_target_reads_back_as_its_document_has_it(shipped: Register) -> None:
+    added = pd.read_csv(FILES / "added_targets.csv", dtype={"region": str, "window_late": str})
+    names = {"issuer": "document_issuer"}
+    assert len(added) == 34
+    for row in added.to_dict("records"):
+        record = shipped.record(row["target"])
+        assert {name: record[names.get(name, name)] for name in row} == row
+
+
+def test_evaluative_sampling_of_food_is_no_supervised_sampling(shipped: Register) -> None:
+    record = shipped.record("guizhou-food-evaluative-pass-rate-2025")
+    assert record["indicator"] == "food_evaluative_pass_rate"
+    assert record["definition"] == "食品安全评价性抽检合格率"
+
+
+def test_a_target_and_the_one_that_follows_it_are_one_line_of_aims(shipped: Register) -> None:
+    asked = shipped.target.set_index("target", drop=False).to_dict("index")
+    newest = "guangdong-manufacturing-pass-rate-c-2025"
+    assert line_of_aims(asked, newest) == ["guangdong-manufacturing-pass-rate-c-2020", newest]
+    assert (
+        line_text(asked, newest, Wording("en"))
+        == "at least 93.00 % by 2020 → at least 95.00 % by 2025"
+    )
+    # Neither another region's target nor one of another indicator comes before.
+    assert line_of_aims(asked, "hebei-manufacturing-pass-rate-c-2025") == [
+        "hebei-manufacturing-pass-rate-c-2025"
+    ]
+
+
+def test_a_target_that_names_what_it_supersedes_follows_that_one() -> None:
+    cell = {"region": "110000", "industry": "ALL", "size": "ALL", "scheme": "ALL"}
+    asked: dict[str, Record] = {
+        "old": {**cell, "indicator": "a", "window_late": "2022", "supersedes": "new"},  # a circle
+        "new": {**cell, "indicator": "b", "window_late": "2025", "supersedes": "old"},
+    }
+    assert line_of_aims(asked, "new") == ["old", "new"]
 
 
 def test_guizhou_has_a_milestone_on_the_way(shipped: Register) -> None:

@@ -58,6 +58,12 @@ def verdict(target: str, region: str, vintage: Vintage) -> Verdict:
     return _verdict(target, region, vintage, target_register.today())
 
 
+def line(target: str, region: str, vintage: Vintage) -> dict[str, Verdict]:
+    """Return the verdicts of a target and of those that led to it, oldest first."""
+    rows = register(vintage).target.set_index("target", drop=False).to_dict("index")
+    return {key: verdict(key, region, vintage) for key in targets.line_of_aims(rows, target)}
+
+
 @kept
 def _verdict(target: str, region: str, vintage: Vintage, day: str) -> Verdict:
     asked = target_register.engine_target(register(vintage), target)

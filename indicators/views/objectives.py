@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Mapping
 from typing import Any
 
 import pandas as pd
@@ -24,7 +25,7 @@ from indicators.progress.path import change_needed, path, reached_at
 from indicators.progress.verdict import Verdict
 from indicators.statuses import Kind, VerdictClass
 from indicators.store.queries import Vintage
-from indicators.target_register import AIM, Record
+from indicators.target_register import AIM, Record, Register, line_of_aims
 from indicators.views import footnotes
 from indicators.wording import Wording, rounded
 
@@ -72,6 +73,24 @@ def target_text(row: Record, words: Wording) -> str:
     if row.get("approximate"):
         demand = words("about {target}", target=demand)
     return words("{target} by {when}", target=demand, when=when)
+
+
+def line_text(asked: Mapping[str, Record], target: str, words: Wording) -> str:
+    """Return a target after those that led to it: `≥ 93 % by 2020 → ≥ 95 % by 2025`."""
+    return " → ".join(target_text(asked[key], words) for key in line_of_aims(asked, target))
+
+
+def line_lines(answers: Mapping[str, Verdict], register: Register, words: Wording) -> list[str]:
+    """Return one line a target of a line of aims: what it asks, who set it, how it came out."""
+    return [
+        words(
+            "{target} ({document}): {answer}",
+            target=target_text(record := register.record(key), words),
+            document=record["document_title"],
+            answer=answer(verdict, words),
+        )
+        for key, verdict in answers.items()
+    ]
 
 
 def _number(value: Any) -> float | None:

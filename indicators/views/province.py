@@ -37,7 +37,7 @@ from indicators.views.facts import (
     outstanding,
     standing_well,
 )
-from indicators.views.objectives import target_text, whose
+from indicators.views.objectives import line_text, target_text, whose
 from indicators.wording import Wording, difference, rounded, sentence
 
 # A rank among fewer says nothing.
@@ -555,7 +555,7 @@ def verdict_table(facts: Facts, asked: Mapping[str, Row], words: Wording) -> pd.
             f"{VerdictClass(row['verdict']).symbol} {said_of(row, words)}"
         ),
         words("Indicator"): lambda row: code_names.aim_name(row, words),
-        words("Target"): lambda row: target_text(asked[row["target"]], words),
+        words("Target"): lambda row: line_text(asked, row["target"], words),
         words("Latest"): latest,
         words("Required a year from now"): lambda row: required_text(row, words),
         words("Acceleration factor"): acceleration,
