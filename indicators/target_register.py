@@ -163,7 +163,7 @@ def applicable(register: Register, provinces: tuple[str, ...]) -> pd.DataFrame:
     return chosen.drop(columns="window_late").sort_values(["region", *AIM]).reset_index(drop=True)
 
 
-def line_of_aims(asked: Mapping[str, Record], target: str) -> list[str]:
+def line_of_aims(asked: Mapping[Any, Record], target: str) -> list[str]:
     """Return the targets that led to one, oldest first, with it last: one line of aims.
 
     Before a target comes the one that it names as superseded; where it names none, the one of the
@@ -176,7 +176,7 @@ def line_of_aims(asked: Mapping[str, Record], target: str) -> list[str]:
     return line
 
 
-def _before(asked: Mapping[str, Record], target: str) -> str | None:
+def _before(asked: Mapping[Any, Record], target: str) -> str | None:
     row = asked[target]
     if (named := _text(row["supersedes"])) in asked:
         return named

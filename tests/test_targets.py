@@ -83,7 +83,7 @@ def test_every_target_reads_back_as_its_document_has_it(shipped: Register) -> No
     assert len(added) == 34
     for row in added.to_dict("records"):
         record = shipped.record(row["target"])
-        assert {name: record[names.get(name, name)] for name in row} == row
+        assert {name: record[names.get(str(name), str(name))] for name in row} == row
 
 
 def test_evaluative_sampling_of_food_is_no_supervised_sampling(shipped: Register) -> None:

@@ -61,7 +61,9 @@ def verdict(target: str, region: str, vintage: Vintage) -> Verdict:
 def line(target: str, region: str, vintage: Vintage) -> dict[str, Verdict]:
     """Return the verdicts of a target and of those that led to it, oldest first."""
     rows = register(vintage).target.set_index("target", drop=False).to_dict("index")
-    return {key: verdict(key, region, vintage) for key in targets.line_of_aims(rows, target)}
+    return {
+        key: verdict(key, region, vintage) for key in target_register.line_of_aims(rows, target)
+    }
 
 
 @kept

@@ -75,7 +75,7 @@ def target_text(row: Record, words: Wording) -> str:
     return words("{target} by {when}", target=demand, when=when)
 
 
-def line_text(asked: Mapping[str, Record], target: str, words: Wording) -> str:
+def line_text(asked: Mapping[Any, Record], target: str, words: Wording) -> str:
     """Return a target after those that led to it: `≥ 93 % by 2020 → ≥ 95 % by 2025`."""
     return " → ".join(target_text(asked[key], words) for key in line_of_aims(asked, target))
 
