@@ -65,7 +65,7 @@ _NUMBERS = {
 _NUMBER = re.compile(r"-?[0-9]+(\.[0-9]+)?")
 _YEAR = re.compile(r"[0-9]{4}")
 _ALIKE = 0.8  # of names that differ by a slip
-_FOLDERLESS = ("registry", "demonstration")  # sources counted or generated, with no files in raw
+FOLDERLESS = ("registry", "demonstration")  # sources counted or generated, with no files in raw
 _REGION = message("a code of {file}", file="regions.csv")
 _INDICATOR = message("an indicator of the catalogue")
 _TWICE = message("a key that no other entry has")
@@ -363,7 +363,7 @@ def _source_findings(files: Mapping[str, Written], raw: Path) -> Iterator[Findin
     folders = {place.name for place in raw.iterdir() if place.is_dir()}
     strays = sorted(folders - set(keys))
     for key in keys:
-        if key not in folders and key not in _FOLDERLESS:
+        if key not in folders and key not in FOLDERLESS:
             for folder in difflib.get_close_matches(key, strays, 1, _ALIKE):
                 expected = message(
                     "the name of a folder of {raw}; {folder} there has no entry here",

@@ -123,8 +123,24 @@ class Clause:
 
 
 @dataclass(frozen=True)
+class Calendar:
+    """When a source publishes: `every` so many months, `after` so many from the end of a period.
+
+    where: the place to look for the next figures, at `url` if it has an address.
+    """
+
+    every: int
+    after: int
+    where: Text
+    url: str = ""
+
+
+@dataclass(frozen=True)
 class Source:
-    """Where figures come from; the key is the folder under data/raw and the module in etl."""
+    """Where figures come from; the key is the folder under data/raw.
+
+    calendar: None of what appears on no date, such as an office's own counts.
+    """
 
     key: str
     title: Text
@@ -132,6 +148,7 @@ class Source:
     description: Text
     licence: Text
     frequency: Text
+    calendar: Calendar | None = None
 
 
 @dataclass(frozen=True, eq=False)
@@ -196,10 +213,7 @@ def of_texts(texts: Mapping[str, str]) -> Catalogue:
             )
             for entry in _yaml(texts, "clauses")
         },
-        sources={
-            key: Source(key, **{name: Text(**text) for name, text in entry.items()})
-            for key, entry in _yaml(texts, "sources").items()
-        },
+        sources={key: _source(key, entry) for key, entry in _yaml(texts, "sources").items()},
         units={key: Text(**text) for key, text in _yaml(texts, "units").items()},
         texts=dict(texts),
         **{
@@ -228,6 +242,13 @@ def is_flow(keys: pd.Series) -> pd.Series:
     """Return whether each indicator is measured over a period; not one that nobody knows."""
     flows = {key for key, item in load().indicators.items() if item.timing == "flow"}
     return keys.isin(flows)
+
+
+def _source(key: str, entry: dict[str, Any]) -> Source:
+    texts = {name: Text(**text) for name, text in entry.items() if name != "calendar"}
+    given = entry.get("calendar")
+    calendar = Calendar(**given | {"where": Text(**given["where"])}) if given else None
+    return Source(key, **texts, calendar=calendar)
 
 
 def _indicator(key: str, entry: dict[str, Any]) -> Indicator:

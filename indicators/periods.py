@@ -13,7 +13,7 @@ import calendar
 import math
 import re
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime, timedelta, timezone
 from functools import lru_cache
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -30,6 +30,7 @@ FREQUENCIES = ("A", "Q", "M", "D")  # the coarsest first: years, quarters, month
 UNREADABLE = -1  # the place of the frequency of what is no period
 MONTHS = {"A": 12, "Q": 3, "M": 1}  # of a period
 _LENGTHS = {"A": 1.0, "Q": 0.25, "M": 1 / 12, "D": 1 / 365}  # in years
+_CHINA = timezone(timedelta(hours=8))
 _FORM = re.compile(r"(\d{4})(?:-Q([1-4])|-(0[1-9]|1[0-2])(?:-(\d{2}))?)?")
 
 # What figures may be of, as a regular expression; days are read for targets and baselines alone.
@@ -100,6 +101,11 @@ class Period:
         """The longer periods that it lies in, the shortest first."""
         place = FREQUENCIES.index(self.frequency)
         return [period_of(self.until, longer) for longer in reversed(FREQUENCIES[:place])]
+
+
+def today() -> str:
+    """Return the day in China, an ISO date: verdicts, ages and what is overdue are as of a day."""
+    return datetime.now(_CHINA).date().isoformat()
 
 
 @lru_cache(10_000)

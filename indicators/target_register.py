@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
-from datetime import datetime, timedelta, timezone
 from typing import Any
 
 import numpy as np
@@ -23,7 +22,6 @@ from indicators.statuses import Kind
 
 Record = Mapping[Any, Any]
 AIM = ["indicator", "industry", "size", "scheme"]
-_CHINA = timezone(timedelta(hours=8))
 JUDGED = ["period", "value", "status", "confidentiality", "numerator", "denominator"]
 
 
@@ -50,11 +48,6 @@ def _row(rows: pd.DataFrame, key: str, code: str) -> dict[Any, Any]:
     if not len(found):
         raise KeyError(code)
     return {name: rows[name].iat[found[0]] for name in rows.columns}
-
-
-def today() -> str:
-    """Return the day in China, an ISO date: a verdict is asked as of a day."""
-    return datetime.now(_CHINA).date().isoformat()
 
 
 def engine_target(register: Register, target: str) -> Target:

@@ -476,16 +476,24 @@ def demo(
 @app.command()
 def status(as_json: AsJson = False) -> None:
     """显示发布版本、来源和数量 · Show releases, sources and counts."""
+    from indicators import catalogue
+    from indicators.periods import today
+    from indicators.publication_calendar import expected
     from indicators.store import holdings, queries
     from indicators.store.database import open_database
 
     words, engine = screen.words, open_database()
     published, sources = queries.releases(engine), holdings.sources(engine)
     gone = queries.retractions(engine)
+    overdue = [each for each in expected(catalogue.load(), sources, today()) if each.late]
     screen.note(
         release=None if published.empty else int(published["release"].max()),
         releases=_records(published.astype({"restored": "Int64"})),
         sources=_records(sources),
+        overdue=[
+            {name: getattr(each, name) for name in ("source", "newest", "due", "late", "url")}
+            for each in overdue
+        ],
         retracted=len(gone),
     )
     if published.empty:
@@ -498,6 +506,8 @@ def status(as_json: AsJson = False) -> None:
         columns=[words("About"), words("Publisher")]
     )
     screen.table(short, words("Sources"))
+    if overdue:
+        screen.table(readable_tables.calendar_table(overdue, words), words("Overdue"))
     if len(gone):
         from indicators.views import releases  # which loads all that judges targets
 

@@ -111,8 +111,8 @@ def judge(
 
     from etl.judging import asked_of, in_words, verdicts, write_verdicts
     from etl.plan import read_plan
+    from indicators.periods import today
     from indicators.statuses import VerdictClass
-    from indicators.target_register import today
 
     words, plan = screen.words, read_plan(file)
     answers = verdicts(plan, as_of.date().isoformat() if as_of else today())

@@ -11,6 +11,7 @@ import sqlalchemy as sa
 from etl.publish.staging import Staged
 from indicators import target_register
 from indicators.catalogue import tree
+from indicators.periods import today
 from indicators.store.archive import frame_of
 from indicators.store.queries import register_of
 from indicators.store.tables import KEY, REGISTER, holding, observation
@@ -154,7 +155,7 @@ def _flips(staged: Staged, old_register: Tables, new_register: Tables) -> pd.Dat
     if was is None or will is None:
         return _FLAT
     aims = pd.concat([target_register.needed(old, was), target_register.needed(new, will)])
-    day = target_register.today()
+    day = today()
     public = _aimed(observation, aims)
     before = _series(staged.connection, observation, public)
     after = pd.concat(

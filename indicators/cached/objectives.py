@@ -7,6 +7,7 @@ import pandas as pd
 from indicators import target_register
 from indicators.cached.remembered import engine, kept
 from indicators.catalogue import tree
+from indicators.periods import today
 from indicators.progress.verdict import Verdict, judge
 from indicators.store import queries
 from indicators.store.queries import Vintage
@@ -40,7 +41,7 @@ def aimed_at(vintage: Vintage) -> pd.DataFrame:
 
 def verdicts(vintage: Vintage) -> pd.DataFrame:
     """Return the verdict of every region and aim as of today; see `target_register.verdicts`."""
-    return _verdicts(vintage, target_register.today())
+    return _verdicts(vintage, today())
 
 
 @kept
@@ -55,7 +56,7 @@ def series(target: str, region: str, vintage: Vintage) -> pd.DataFrame:
 
 def verdict(target: str, region: str, vintage: Vintage) -> Verdict:
     """Return one target's verdict in a region as of today, with its projection."""
-    return _verdict(target, region, vintage, target_register.today())
+    return _verdict(target, region, vintage, today())
 
 
 def line(target: str, region: str, vintage: Vintage) -> dict[str, Verdict]:

@@ -9,13 +9,13 @@ import pyarrow as pa
 import streamlit as st
 from streamlit.dataframe_util import convert_anything_to_arrow_bytes
 
-from indicators import target_register
 from indicators.cached.map import boundaries
 from indicators.cached.objectives import aimed_at, register, verdicts
 from indicators.cached.remembered import engine, kept
 from indicators.catalogue import tree
 from indicators.compare import peers
 from indicators.drawing.province import SPINE
+from indicators.periods import today
 from indicators.store.queries import Vintage
 from indicators.views import facts as regions
 from indicators.views import province as views
@@ -44,7 +44,7 @@ levels = st.cache_resource(max_entries=64, show_spinner=False)
 
 def shared(parent: str, vintage: Vintage) -> Shared:
     """Return what all regions below one have in common today."""
-    return _shared(parent, vintage, target_register.today())
+    return _shared(parent, vintage, today())
 
 
 @levels
@@ -72,7 +72,7 @@ def province_pages(parent: str, language: Language, vintage: Vintage) -> dict[st
 
     All at once, as long as one visitor waits anyway for what these regions share.
     """
-    return _province_pages(parent, language, vintage, target_register.today())
+    return _province_pages(parent, language, vintage, today())
 
 
 @levels
@@ -87,7 +87,7 @@ def _province_pages(
 
 def province_page(view: ProvinceView, vintage: Vintage) -> ProvincePage:
     """Return what the Province page draws of a region today."""
-    return _province_page(view, vintage, target_register.today())
+    return _province_page(view, vintage, today())
 
 
 @kept

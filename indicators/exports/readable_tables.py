@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable
+from collections.abc import Callable, Hashable, Sequence
 from typing import Any
 
 import pandas as pd
@@ -10,6 +10,7 @@ import pandas as pd
 from indicators import catalogue, code_names
 from indicators.catalogue import tree
 from indicators.denominators import DENOMINATOR, with_denominators
+from indicators.publication_calendar import Expected
 from indicators.statuses import OBSERVATION_STATUSES, ObservationStatus
 from indicators.wording import Wording
 
@@ -62,6 +63,35 @@ def sources_table(sources: pd.DataFrame, words: Wording) -> pd.DataFrame:
         words("About"): [description for _, _, description in about],
     }
     return pd.DataFrame(columns)
+
+
+def calendar_table(calendar: Sequence[Expected], words: Wording) -> pd.DataFrame:
+    """Return when each source publishes next, how late that is, and where to look."""
+
+    def state(each: Expected) -> str:
+        if not each.late:
+            return words("not due yet")
+        return words.plural("overdue by {n} month", "overdue by {n} months", n=each.late)
+
+    columns = {
+        words("Source"): [code_names.source_name(each.source, words) for each in calendar],
+        words("Appears"): [_interval(each.every, words) for each in calendar],
+        words("Newest held"): [
+            words.period(each.newest) if each.newest else words("nothing yet") for each in calendar
+        ],
+        words("Next due by"): [words.period(each.due) for each in calendar],
+        words("State"): [state(each) for each in calendar],
+        words("Where to look"): [words.text(each.where) for each in calendar],
+        words("Address"): [each.url for each in calendar],
+    }
+    return pd.DataFrame(columns)
+
+
+def _interval(months: int, words: Wording) -> str:
+    names = {1: words("monthly"), 3: words("quarterly"), 12: words("yearly")}
+    if months % 12 == 0 and months > 12:
+        return words("every {n} years", n=months // 12)
+    return names.get(months) or words("every {n} months", n=months)
 
 
 def _about(row: dict[Hashable, Any], words: Wording) -> tuple[str, str, str]:

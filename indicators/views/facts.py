@@ -18,7 +18,7 @@ from indicators.compare.peers import PeerGroups, neighbours, read_peer_groups
 from indicators.drawing import charts
 from indicators.drawing.boundary_files import Boundaries
 from indicators.frequencies import one_frequency
-from indicators.periods import times
+from indicators.periods import times, today
 from indicators.progress.verdict import Verdict, judge
 from indicators.regions import ALL, NATION
 from indicators.statuses import Gap, VerdictClass
@@ -242,7 +242,7 @@ class Material:
 
 def judged(engine: sa.Engine, number: int, day: str | None = None) -> Judged:
     """Return the register of a release and all verdicts on it, as of a day: by default today."""
-    day = day or target_register.today()
+    day = day or today()
     register = Register(**queries.register(engine, number))
     aims = target_register.applicable(register, tree().provinces)
     aimed_at = queries.observations_of(engine, target_register.needed(register, aims), number)
