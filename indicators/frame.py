@@ -29,6 +29,11 @@ from indicators.wording import Language, Wording
 # No icons: a browser would fetch each page's from outside.
 PAGES = ("overview", "map", "objectives", "province", "releases")
 WARNING = ":material/warning:"
+# Streamlit's own buttons over charts and tables give them away without title, source, review
+# number or demonstration mark, and show a chart's inner rows: of those that there are, these stay.
+TOOLS = ("Fullscreen", "Close fullscreen", "Search")
+_KEPT = ", ".join(f'button[aria-label^="{tool}"]' for tool in TOOLS)
+STYLE = f"<style>[data-testid=stElementToolbarButton]:not(:has({_KEPT})){{display: none}}</style>"
 # What is wrong with the files that everything rests on, where no page can be shown for it.
 mistakes: dict[Language, pd.DataFrame] = {}
 _menu_drawn: ContextVar[bool] = ContextVar("_menu_drawn", default=False)
@@ -60,6 +65,7 @@ def begin(page: str) -> Frame:
         menu()
     _menu_drawn.set(False)
     access.gate(words)
+    st.html(STYLE)
     names = {"zh": "中文", "en": "English"}
     _switch(words("Language"), names, address.widget("lang", words.language))
     _say_mistakes(words)

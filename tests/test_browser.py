@@ -145,6 +145,18 @@ def test_a_bar_stands_for_a_region_that_the_map_hides(page: Page, address: str) 
     expect(page.get_by_role("combobox", name="地区")).to_have_value("澳门")
 
 
+def test_charts_and_tables_leave_with_their_source_only(page: Page, address: str) -> None:
+    visit(page, f"{address}/?lang=zh")
+    expect(page.get_by_test_id("stDataFrame").first).to_be_visible()
+    for drawn in ("stVegaLiteChart", "stDataFrame"):
+        page.get_by_test_id(drawn).first.hover()
+    tools = page.get_by_test_id("stElementToolbarButton")
+    expect(tools.get_by_role("button", name="Fullscreen").first).to_be_attached()
+    shown = [tool for tool in tools.all() if tool.is_visible()]
+    labels = {(tool.get_by_role("button").get_attribute("aria-label") or "") for tool in shown}
+    assert {label.partition(":")[0] for label in labels} <= {"Fullscreen", "Search"}
+
+
 def labels(page: Page, chart: int) -> list[str]:
     """Return the names along a chart's side, from the top down."""
     drawn = page.get_by_test_id("stVegaLiteChart").nth(chart)

@@ -108,7 +108,7 @@ def test_a_turned_verdict_names_the_figure_that_turned_it() -> None:
         "document", "target", "milestone", "evidence")})  # fmt: skip
     told = releases.flip_table(flips, register, Wording("zh")).iloc[0].to_dict()
     assert told == {
-        "地区": "江苏", "目标": "gone", "原为": "偏离目标", "变为": "进展符合预期",
+        "地区": "江苏", "目标指标": "gone", "原为": "偏离目标", "变为": "进展符合预期",
         "原因": "2024年：93.00 → 93.93",
     }  # fmt: skip
 
