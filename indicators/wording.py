@@ -83,6 +83,14 @@ def difference(value: float, other: float, decimals: int | None = None) -> Decim
     return rounded(value, decimals) - rounded(other, decimals)
 
 
+def decimals_of(change: float | Decimal, usual: int | None, most: int = 4) -> int | None:
+    """Return how many decimals a change needs to be more than nothing, the usual ones at least."""
+    if usual is None or not change or not isfinite(change):
+        return usual
+    enough = (places for places in range(usual, most) if rounded(change, places))
+    return next(enough, max(usual, most))
+
+
 def points(number: str, words: Wording) -> str:
     """Return a difference of percentages with its unit: `0.35 percentage points`."""
     return words("{number} percentage points", number=number)

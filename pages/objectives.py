@@ -84,7 +84,7 @@ if step is not None:
         by = st.selectbox(words("Reach it by"), years, key=key, bind="query-params")
         st.markdown(markdown.escaped(views.needed(verdict, by, indicator, words)))
 
-title = words("Required a year from now, region by region")
+title = words("Needed in the next year, region by region")
 st.subheader(title)
 verdicts = cached.verdicts(vintage)
 bars, table = views.required(verdicts, record, region, words, visit.dark)

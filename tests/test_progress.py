@@ -400,6 +400,23 @@ def test_required_per_year_is_on_the_value_s_own_scale() -> None:
     assert late.projected == pytest.approx(4000)
 
 
+def test_on_a_curved_path_equal_yearly_amounts_add_up_to_the_target() -> None:
+    late = verdict_on(
+        {"2018": 1000, "2020": 2000}, shape="geometric", value=8000.0, window_late="2024"
+    ).late
+    assert late is not None
+    assert late.required == pytest.approx(2000 * 4 ** (1 / 4) - 2000)
+    assert late.required is not None
+    assert late.required * 4 < 6000
+    assert late.yearly == pytest.approx(1500)
+
+
+def test_less_than_a_year_before_the_deadline_only_what_is_left_is_asked() -> None:
+    late = verdict_on({"2018-12": 1000, "2021-09": 7000}, value=8000.0, window_late="2021").late
+    assert late is not None
+    assert late.required == late.yearly == pytest.approx(1000)
+
+
 def test_no_pace_leads_to_a_target_that_one_moves_away_from() -> None:
     found = verdict_on({"2018": 5000, "2020": 4000})
     assert found.late is not None

@@ -39,14 +39,15 @@ def verdict_on(figures: dict[str, float], **fields: Any) -> Verdict:
 def test_a_verdict_is_told_with_its_numbers() -> None:
     assert explain(verdict_on(PASS_RATE), ENGLISH, decimals=2) == [
         "On track: 93.93 in 2024; the target is 94.00 by 2025.",
-        "On the path to 2025, 93.88 would be expected by now: 0.05 ahead of it.",
+        "The path to 2025 asks for 93.88 in 2024: 0.05 ahead of it.",
         "That is 0.4 years ahead of the path.",
-        "From now on +0.07 in the coming year is required: 0.5 times the pace since 2020.",
+        "It must rise by 0.07 in the next year: 0.5 times the pace since 2020.",
         "At the pace since the baseline the target is reached in 2025.",
-        "With fewer than five figures since the baseline there is no interval and no chance.",
+        "Fewer than five figures since the baseline: no prediction interval or probability is "
+        "given.",
         "Borderline. Without the latest figure the verdict would be: Acceleration needed.",
-        'The line to "Achieved" lies at 94.00.',
-        'The line to "Acceleration needed" lies at 93.85.',
+        'At 94.00 the verdict would be "Achieved".',
+        'Below 93.85 the verdict would be "Acceleration needed".',
         "There is no history of revisions, so that check is left out.",
         "By the published practice (Eurostat) it would be: substantial progress.",
     ]
@@ -110,12 +111,13 @@ def test_what_is_ahead_adds_up_with_what_is_expected_as_both_are_written() -> No
     told = explain(verdict, ENGLISH, decimals=1)
     assert told[:2] == [
         "On track: 63.5 in 2022; the target is 90.0 by 2025.",
-        "On the path to 2025, 60.3 would be expected by now: 3.2 ahead of it.",
+        "The path to 2025 asks for 60.3 in 2022: 3.2 ahead of it.",
     ]
     shares = explain(verdict, ENGLISH, decimals=0, in_points=True)
-    assert shares[1] == (
-        "On the path to 2025, 60 would be expected by now: 3 percentage points ahead of it."
-    )
+    assert shares[:2] == [
+        "On track: 63% in 2022; the target is 90% by 2025.",
+        "The path to 2025 asks for 60% in 2022: 3 percentage points ahead of it.",
+    ]
 
 
 def test_a_lead_and_a_shortfall_add_up_as_they_are_written() -> None:
@@ -139,6 +141,25 @@ def test_a_formula_writes_months_as_people_do() -> None:
     assert formula(months, Wording("zh"), decimals=0)[0] == (
         "a = (130 − 100) ÷ 2.17（年，2020年12月至2023年2月）"
     )
+
+
+def test_what_is_to_fall_is_said_to_fall_and_at_most_to_be_so_much() -> None:
+    falling = explain(
+        verdict_on({"2020": 9.0, "2023": 8.0}, kind="at_most", polarity=-1, value=5.0), ENGLISH
+    )
+    assert falling[0] == "Limited progress: 8 in 2023; the target is at most 5 by 2025."
+    assert "It must fall by 1.50 in the next year: 4.5 times the pace since 2020." in falling
+
+
+def test_a_curved_path_names_the_equal_amount_beside_the_next_year_s() -> None:
+    told = explain(
+        verdict_on(
+            {"2018": 1000, "2020": 1500}, shape="geometric", value=8000.0, baseline_period="2018"
+        ),
+        ENGLISH,
+        decimals=0,
+    )
+    assert "The years after ask for other amounts; equal ones would be +1,300 a year." in told
 
 
 def test_a_blank_says_why() -> None:
@@ -174,7 +195,7 @@ def test_what_is_expected_of_a_lead_is_said_as_a_lead_and_of_a_range_as_a_distan
         {"2020": 50.0, "2022": 66.0}, kind="exceed_benchmark", value=None, benchmark=[60.0, 70.0],
         window_late="2024",
     )  # fmt: skip
-    assert "On the path to 2024, a lead of −5 would be expected by now: 1 ahead of it." in explain(
+    assert "The path to 2024 asks for a lead of −5 in 2022: 1 ahead of it." in explain(
         moving, ENGLISH
     )
     range_ = verdict_on(

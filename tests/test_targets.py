@@ -156,6 +156,7 @@ def test_a_target_of_one_industry_says_its_industry_everywhere(shipped: Register
         "latest_period": "2023",
         "due_period": "2025",
         "required": 0.1,
+        "yearly": 0.1,
         "acceleration": 0.5,
         "latest_value": 94.0,
         "target": target,

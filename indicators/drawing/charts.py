@@ -142,15 +142,19 @@ def objective_chart(words: Wording, *, dark: bool = False) -> Specification:
 
 @cache
 def required_chart(words: Wording, *, dark: bool = False) -> Specification:
-    """Return bars of what each region must add a year; dataset `required`.
+    """Return bars of what each region must add in the next year; dataset `required`.
 
-    Rows: name, value, label, fill, place; the largest first.
+    Rows: name, value, label, yearly, fill, place; the largest first.
     """
     colours = palette(dark)
     bars = alt.Chart(alt.NamedData("required")).encode(
         x=alt.X("value:Q", title=None, axis=None),
         y=alt.Y("name:N", sort=as_given(), title=None, axis=names(colours.text)),
-        tooltip=tooltips(name=words("Region"), label=words("Required a year from now")),
+        tooltip=tooltips(
+            name=words("Region"),
+            label=words("Needed in the next year"),
+            yearly=words("Or the same each year"),
+        ),
     )
     chart = alt.layer(
         bars.mark_bar(height={"band": 0.7}, cornerRadiusEnd=2).encode(

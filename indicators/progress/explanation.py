@@ -11,7 +11,7 @@ from typing import Any
 from indicators.periods import period_at
 from indicators.progress.verdict import End, Point, Verdict
 from indicators.statuses import Check, Flag, Kind, Reason, Shape, VerdictClass
-from indicators.wording import Wording, points, rounded
+from indicators.wording import Wording, decimals_of, points, rounded
 
 
 def said(
@@ -71,7 +71,10 @@ class _Figures:
     in_points: bool
 
     def number(self, value: float | None) -> str:
-        return self.words.number(value, self.decimals)
+        """A figure; of what is in per cent with its sign, for nothing else says so."""
+        figure = self.words.number(value, self.decimals)
+        known = value is not None and math.isfinite(value)
+        return f"{figure}%" if self.in_points and known else figure
 
     def beside(self, latest: Point | None, value: float | None) -> str:
         """A figure on the scale of the verdict: beside a moving benchmark the lead over it."""
@@ -80,7 +83,11 @@ class _Figures:
         return self.words("a lead of {lead}", lead=self.change(value))
 
     def change(self, value: float | Decimal) -> str:
-        return self._difference(self.words.signed(value, self.decimals))
+        return self._difference(self.words.signed(value, decimals_of(value, self.decimals)))
+
+    def amount(self, value: float) -> str:
+        """How large a change is, whichever way it goes."""
+        return self._difference(self.words.number(abs(value), decimals_of(value, self.decimals)))
 
     def lead(self, point: Point) -> Decimal:
         """The figure as it is written, or the lead over a benchmark."""
@@ -137,14 +144,21 @@ def _outcome(verdict: Verdict, words: Wording, figures: _Figures) -> Iterator[st
             period=words.period(latest.period),
         )
     else:
-        yield words(
-            "{verdict}: {value} in {period}; the target is {target} by {due}.",
-            verdict=name,
-            value=figures.number(latest.value),
-            period=words.period(latest.period),
-            target=figures.number(end.value),
-            due=words.period(end.period),
-        )
+        values = {
+            "verdict": name,
+            "value": figures.number(latest.value),
+            "period": words.period(latest.period),
+            "target": figures.number(end.value),
+            "due": words.period(end.period),
+        }
+        if verdict.kind == Kind.AT_MOST:
+            yield words(
+                "{verdict}: {value} in {period}; the target is at most {target} by {due}.", **values
+            )
+        else:
+            yield words(
+                "{verdict}: {value} in {period}; the target is {target} by {due}.", **values
+            )
     if latest is not None and latest.benchmark is not None:
         yield words(
             "The benchmark stood at {value}: a lead of {lead}.",
@@ -161,29 +175,39 @@ def _then(verdict: Verdict, words: Wording, figures: _Figures) -> Iterator[str]:
     latest, end = verdict.latest, verdict.late
     if latest is None or end is None or end.value is None or latest.benchmark is not None:
         return
-    period, due = words.period(latest.period), words.period(end.period)
-    yield words(
-        "In {period} it stood at {value}; the target is {target} by {due}.",
-        period=period, value=figures.number(latest.value), target=figures.number(end.value),
-        due=due,
-    )  # fmt: skip
+    values = {
+        "value": figures.number(latest.value),
+        "period": words.period(latest.period),
+        "target": figures.number(end.value),
+        "due": words.period(end.period),
+    }
+    if verdict.kind == Kind.AT_MOST:
+        yield words(
+            "In {period} it stood at {value}; the target is at most {target} by {due}.", **values
+        )
+    else:
+        yield words("In {period} it stood at {value}; the target is {target} by {due}.", **values)
     if end.expected is None or end.gap is None:
         return
     if verdict.kind == Kind.WITHIN:
         yield _in_range(end.gap, latest, end, words, figures)
-        return
-    expected = figures.number(end.expected)
-    gap = figures.distance(end.gap, latest, end.expected)
-    if end.gap >= 0:
-        yield words(
-            "The path to {due} asked for {expected} in {period}: {gap} ahead of it.",
-            due=due, expected=expected, period=period, gap=gap,
-        )  # fmt: skip
     else:
-        yield words(
-            "The path to {due} asked for {expected} in {period}: {gap} behind it.",
-            due=due, expected=expected, period=period, gap=gap,
-        )  # fmt: skip
+        yield _on_the_path(end.gap, latest, end, words, figures)
+
+
+def _on_the_path(gap: float, latest: Point, end: End, words: Wording, figures: _Figures) -> str:
+    """What the path asks for at the latest figure's period, and how far that is ahead or behind."""
+    values = {
+        "due": words.period(end.period),
+        "period": words.period(latest.period),
+        "expected": figures.beside(latest, end.expected),
+        "gap": figures.distance(gap, latest, end.expected),
+    }
+    if gap >= 0:
+        return words(
+            "The path to {due} asks for {expected} in {period}: {gap} ahead of it.", **values
+        )
+    return words("The path to {due} asks for {expected} in {period}: {gap} behind it.", **values)
 
 
 def _in_range(gap: float, latest: Point | None, end: End, words: Wording, figures: _Figures) -> str:
@@ -258,26 +282,14 @@ def _outlook(verdict: Verdict, words: Wording, figures: _Figures) -> Iterator[st
         if end.gap is not None and open_still:
             yield _in_range(end.gap, verdict.latest, end, words, figures)
     elif end.expected is not None and end.gap is not None and open_still:
-        due, expected = words.period(end.period), figures.beside(verdict.latest, end.expected)
-        gap = figures.distance(end.gap, verdict.latest, end.expected)
-        if end.gap >= 0:
-            yield words(
-                "On the path to {due}, {expected} would be expected by now: {gap} ahead of it.",
-                due=due,
-                expected=expected,
-                gap=gap,
-            )
-        else:
-            yield words(
-                "On the path to {due}, {expected} would be expected by now: {gap} behind it.",
-                due=due,
-                expected=expected,
-                gap=gap,
-            )
+        assert verdict.latest is not None
+        yield _on_the_path(end.gap, verdict.latest, end, words, figures)
     dated = end.years_ahead is not None and math.isfinite(end.years_ahead) and open_still
     if dated and end.years_ahead is not None and verdict.kind != Kind.WITHIN:
         years = words.number(abs(end.years_ahead), 1)
-        if end.years_ahead >= 0:
+        if not rounded(end.years_ahead, 1):
+            yield words("That is in step with the path.")
+        elif end.years_ahead >= 0:
             yield words("That is {years} years ahead of the path.", years=years)
         else:
             yield words("That is {years} years behind the path.", years=years)
@@ -296,29 +308,47 @@ def _outlook(verdict: Verdict, words: Wording, figures: _Figures) -> Iterator[st
 def _required(verdict: Verdict, end: End, words: Wording, figures: _Figures) -> Iterator[str]:
     if not end.required or end.acceleration is None or verdict.baseline is None:
         return
-    required = figures.change(end.required)
-    since = words.period(verdict.baseline.period)
-    if math.isfinite(end.acceleration):
+    assert verdict.latest is not None
+    years = end.time - verdict.latest.time
+    values = {
+        "change": figures.amount(end.required),
+        "when": words("in the next year")
+        if years >= 1
+        else words("by {due}", due=words.period(end.period)),
+        "times": words.number(end.acceleration, 1),
+        "baseline": words.period(verdict.baseline.period),
+    }
+    rising = end.required > 0
+    if math.isinf(end.acceleration) and rising:
         yield words(
-            "From now on {required} in the coming year is required: {times} times the pace "
-            "since {baseline}.",
-            required=required,
-            times=words.number(end.acceleration, 1),
-            baseline=since,
+            "It must rise by {change} {when}; since {baseline} it has moved away from the target.",
+            **values,
+        )
+    elif math.isinf(end.acceleration):
+        yield words(
+            "It must fall by {change} {when}; since {baseline} it has moved away from the target.",
+            **values,
+        )
+    elif rising:
+        yield words(
+            "It must rise by {change} {when}: {times} times the pace since {baseline}.", **values
         )
     else:
         yield words(
-            "From now on {required} in the coming year is required; the pace since {baseline} "
-            "leads away from the target.",
-            required=required,
-            baseline=since,
+            "It must fall by {change} {when}: {times} times the pace since {baseline}.", **values
+        )
+    if verdict.shape != Shape.LINEAR and end.yearly is not None and years > 1:
+        yield words(
+            "The years after ask for other amounts; equal ones would be {amount} a year.",
+            amount=figures.change(end.yearly),
         )
 
 
 def _chance(verdict: Verdict, words: Wording, figures: _Figures) -> Iterator[str]:
     if Flag.FEW_POINTS in verdict.flags:
         yield words(
-            "With fewer than five figures since the baseline there is no interval and no chance."
+            "Fewer than five figures since the baseline: no prediction interval or probability is "
+            "given."
         )
     trend = verdict.projection
     if trend is None or trend.late is None or verdict.late is None:
@@ -328,7 +358,7 @@ def _chance(verdict: Verdict, words: Wording, figures: _Figures) -> Iterator[str
         ends = {verdict.early.period: trend.early, **ends}
     for period, projected in ends.items():
         yield words(
-            "The trend leads to {middle} in {period}, between {low} and {high} nine times in ten.",
+            "The trend leads to {middle} in {period} (90% interval {low}–{high}).",
             middle=figures.beside(verdict.latest, projected.middle),
             period=words.period(period),
             low=figures.beside(verdict.latest, projected.low),
@@ -364,12 +394,18 @@ def _robustness(verdict: Verdict, words: Wording, figures: _Figures) -> Iterator
             verdict=words(flip.verdict.sentence),
         )
     for margin in (verdict.better, verdict.worse):
-        if margin is not None:
-            yield words(
-                'The line to "{verdict}" lies at {value}.',
-                verdict=words(margin.verdict.sentence),
-                value=figures.beside(verdict.latest, margin.value),
-            )
+        if margin is None or verdict.latest is None:
+            continue
+        values = {
+            "verdict": words(margin.verdict.sentence),
+            "value": figures.beside(verdict.latest, margin.value),
+        }
+        if margin is verdict.better:
+            yield words('At {value} the verdict would be "{verdict}".', **values)
+        elif margin.value < verdict.latest.lead:
+            yield words('Below {value} the verdict would be "{verdict}".', **values)
+        else:
+            yield words('Above {value} the verdict would be "{verdict}".', **values)
     if verdict.verdict != VerdictClass.NOT_ASSESSED and Check.REVISION_UP in verdict.unchecked:
         yield words("There is no history of revisions, so that check is left out.")
 

@@ -34,6 +34,7 @@ class Ends:
     expected: Floats
     gap: Floats
     required: Floats
+    yearly: Floats
     acceleration: Floats
     years_ahead: Floats
     projected: Floats
@@ -60,7 +61,10 @@ def _ends(batch: Batch, due: Floats, aim: Floats, ratio: Floats) -> Ends:
     expected = np.where(kept | (t > due), aim, on_path)
     # No multiple of a pace that leads away leads to the target.
     acceleration = np.where(side * pace > 0, rate / pace, np.inf)
-    required = batch.from_g(g + rate, shape) - y
+    # Of a year that the deadline cuts short no more than what is left is asked.
+    years = due - t
+    required = batch.from_g(g + rate * np.minimum(years, 1), shape) - y
+    yearly = (aim - y) / np.maximum(years, 1)
     projected = batch.from_g(g + pace * (due - t), shape)
     ahead = interpolated(side[:, None] * height, time, side * g) - t
     only = batch.aims.of(Kind.DIRECTION_ONLY)
@@ -73,6 +77,7 @@ def _ends(batch: Batch, due: Floats, aim: Floats, ratio: Floats) -> Ends:
         expected=_where(moving, expected),
         gap=_where(moving, side * (y - expected)),
         required=_where(still, np.where(met, 0.0, required)),
+        yearly=_where(still, np.where(met, 0.0, yearly)),
         acceleration=_where(still, np.where(met, 0.0, acceleration)),
         years_ahead=_where(moving & ~kept, ahead),
         projected=_where((t > batch.t0) & (due > t), projected),
@@ -96,13 +101,14 @@ def shown(batch: Batch, ends: Ends) -> Ends:
         expected=batch.shown(ends.expected),
         gap=np.where(ranged & ~np.isnan(ends.gap), inside, ends.gap),
         required=np.where(batch.mirrored, -ends.required, ends.required),
+        yearly=np.where(batch.mirrored, -ends.yearly, ends.yearly),
         projected=batch.shown(ends.projected),
     )
 
 
 def past(ends: Ends, stale: Bools) -> Ends:
     """An end without what it asks of the years to come, where those are behind already."""
-    asked = ("required", "acceleration", "projected")
+    asked = ("required", "yearly", "acceleration", "projected")
     return replace(ends, **{name: _where(~stale, getattr(ends, name)) for name in asked})
 
 

@@ -40,7 +40,7 @@ from indicators.statuses import (
 Bools = npt.NDArray[np.bool_]
 Floats = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.int64]
-OUTLOOK = ("expected", "gap", "required", "acceleration", "years_ahead", "projected")
+OUTLOOK = ("expected", "gap", "required", "yearly", "acceleration", "years_ahead", "projected")
 DIRECTIONS = {0: Direction.STEADY, 1: Direction.RISING, 2: Direction.UNKNOWN, -1: Direction.FALLING}
 
 
@@ -170,8 +170,10 @@ class Point:
 class End:
     """What one end of the window asks; None where the question has no answer.
 
-    `required` is the change asked of the coming year, `acceleration` that rate over the pace
-    since the baseline (inf: the pace leads away), `projected` the figure at that pace. Of a range
+    `required` is the change that the path asks of the coming year, or of what is left of it until
+    the end; `yearly` the equal amounts a year that add up to the target as well. `acceleration` is
+    the rate on the path's scale over the pace since the baseline (inf: the pace leads away),
+    `projected` the figure at that pace. Of a range
     `value` is the bound nearer to the latest figure, `asked` that nearer to the baseline, and
     `gap` how far inside the range the latest figure lies.
     """
@@ -184,6 +186,7 @@ class End:
     expected: float | None
     gap: float | None
     required: float | None
+    yearly: float | None
     acceleration: float | None
     years_ahead: float | None
     projected: float | None
@@ -374,7 +377,7 @@ def _end(target: Target, ends: Ends, judged: Ends) -> End | None:
         *(period for period, _ in target.milestones),
     ]
     period = next(text for text in periods if text and decimal_year(text) == due)
-    names = ("ratio", "expected", "gap", "required", "acceleration", "years_ahead", "projected")
+    names = ("ratio", *OUTLOOK)
     numbers = {name: _number(getattr(ends, name), endless=name == "acceleration") for name in names}
     value, asked = _number(ends.aim), _number(judged.aim)
     return End(period=period, time=due, value=value, asked=asked, **numbers)

@@ -27,7 +27,7 @@ from indicators.statuses import Kind, VerdictClass
 from indicators.store.queries import Vintage
 from indicators.target_register import AIM, Record, Register, line_of_aims
 from indicators.views import footnotes
-from indicators.wording import Wording, rounded
+from indicators.wording import Wording, decimals_of, rounded
 
 GRADE = {
     VerdictClass.ACHIEVED_ON_TIME: "good",
@@ -174,7 +174,7 @@ def _day(time: float) -> str:
 def required(
     verdicts: pd.DataFrame, target: Record, region: str, words: Wording, dark: bool
 ) -> tuple[pd.DataFrame, pd.DataFrame]:
-    """Return what each region must add a year for this aim: rows of the bars, and the table."""
+    """Return what each region must add for this aim: rows of the bars, and the table."""
     same = verdicts[(verdicts[AIM] == [target[name] for name in AIM]).all(axis=1)]
     same = same.sort_values(["required", "region"], ascending=[False, True], na_position="last")
     decimals = _indicator(target).decimals
@@ -183,13 +183,15 @@ def required(
         "name": lambda row: names[row["region"]],
         "value": lambda row: row["required"],
         "label": lambda row: change_text(row, words),
+        "yearly": lambda row: change_text(row, words, "yearly"),
         "fill": lambda row: colours.selected if row["region"] == region else colours.ramp[3],
     }
     columns: dict[str, Cell] = {
         words("Region"): lambda row: names[row["region"]],
         words("Latest"): lambda row: words.number(row["latest_value"], decimals),
         words("Target"): lambda row: words.number(row["target_value"], decimals),
-        words("Required a year from now"): lambda row: change_text(row, words),
+        words("Needed in the next year"): lambda row: change_text(row, words),
+        words("Or the same each year"): lambda row: change_text(row, words, "yearly"),
         words("Verdict"): lambda row: said_of(row, words),
         words("Whose target"): lambda row: whose(row, words),
     }
@@ -202,11 +204,15 @@ def whose(row: Record, words: Wording) -> str:
     return words("its own") if row["own"] else words("the nation's")
 
 
-def change_text(row: Record, words: Wording) -> str:
-    """Return what a region must add a year; a dash for nothing."""
-    if pd.isna(row["required"]):
+def change_text(row: Record, words: Wording, name: str = "required") -> str:
+    """Return what a region must add in the next year, or `yearly`; a dash for nothing.
+
+    With digits enough to be more than zero.
+    """
+    value = row[name]
+    if pd.isna(value) or not value:
         return "—"
-    change = words.signed(row["required"], _indicator(row).decimals)
+    change = words.signed(value, decimals_of(value, _indicator(row).decimals))
     return code_names.difference_text(change, row["indicator"], words)
 
 
@@ -349,7 +355,7 @@ def exports(
         return {
             words("Verdict"): verdict_table(verdict, record, words),
             words("Figures"): observed_table(series, indicator, citations, words),
-            words("Required a year from now"): required_table,
+            words("Needed in the next year"): required_table,
         }
 
     verdict_csv = offer.csv(lambda: verdict_table(verdict, record, words))

@@ -177,7 +177,8 @@ def must_change(verdicts: pd.DataFrame, words: Wording) -> pd.DataFrame:
         words("Acceleration factor"): lambda row: (
             words.number(row["acceleration"], 1) if math.isfinite(row["acceleration"]) else "—"
         ),
-        words("Required a year from now"): lambda row: change_text(row, words),
+        words("Needed in the next year"): lambda row: change_text(row, words),
+        words("Or the same each year"): lambda row: change_text(row, words, "yearly"),
     }
     return listing(behind, columns)
 

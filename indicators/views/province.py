@@ -38,11 +38,10 @@ from indicators.views.facts import (
     standing_well,
 )
 from indicators.views.objectives import line_text, target_text, whose
-from indicators.wording import Wording, difference, rounded, sentence
+from indicators.wording import Wording, difference, sentence
 
 # A rank among fewer says nothing.
 FEWEST_RANKED = 5
-MOST_DECIMALS = 4
 _BEST_FIRST = {code: place for place, code in enumerate(VerdictClass)}
 MOST_STRIPS = 12
 FEWEST_PARTS = 2
@@ -557,7 +556,8 @@ def verdict_table(facts: Facts, asked: Mapping[str, Row], words: Wording) -> pd.
         words("Indicator"): lambda row: code_names.aim_name(row, words),
         words("Target"): lambda row: line_text(asked, row["target"], words),
         words("Latest"): latest,
-        words("Required a year from now"): lambda row: required_text(row, words),
+        words("Needed in the next year"): lambda row: objectives.change_text(row, words),
+        words("Or the same each year"): lambda row: objectives.change_text(row, words, "yearly"),
         words("Acceleration factor"): acceleration,
         words("Whose target"): lambda row: whose(row, words),
     }
@@ -643,16 +643,6 @@ def supplier(item: catalogue.Indicator, facts: Facts, words: Wording) -> str:
         suppliers.append(said)
     separator = "；" if words.language == "zh" else "; "
     return separator.join(suppliers) or words("no public source is known: to be collected")
-
-
-def required_text(row: Row, words: Wording) -> str:
-    """Return what the coming year must bring, with digits enough to be more than zero."""
-    required, decimals = row["required"], catalogue.load().indicators[row["indicator"]].decimals
-    if pd.isna(required) or not required:
-        return "—"
-    while not rounded(required, decimals) and decimals < MOST_DECIMALS:
-        decimals += 1
-    return code_names.difference_text(words.signed(required, decimals), row["indicator"], words)
 
 
 @dataclass(frozen=True)
