@@ -11,7 +11,7 @@ import sqlalchemy as sa
 from etl.publish.gate import roll_back
 from etl.refresh import refresh
 from indicators.findings import FindingsError
-from indicators.store.queries import Selection, observations
+from indicators.store.queries import Selection, all_observations, observations
 
 DECLARED = """\
 provenance: {publisher: 某局, document: 获证组织清点, licence: 内部}
@@ -165,3 +165,109 @@ def test_a_rollback_brings_back_no_ratio_of_a_figure_that_it_keeps_suppressed(
     rates = observations(empty, Selection("registry_coverage_rate", industry="C"))
     assert rates["region"].tolist() == [NATION]
     assert rates[["value", "numerator", "denominator"]].isna().all(axis=None)
+
+
+# What vanished whole, or was restated: whoever kept the earlier releases still has them.
+
+TABLE = """\
+provenance: {publisher: 某局, document: 获证组织清点, licence: 内部}
+unit: {registry_organisations_certified: 家, registry_qms_organisations: 家, legal_units: 个,
+       registry_certificates_valid: 张, registry_coverage_rate: "‰"}
+columns: {indicator: 指标, period: 时期, scheme: 领域, region: 地区, value: 数值}
+fixed: {industry: C, size: ALL}
+scope: domestic
+"""
+HOLDERS, CERTIFICATES = "registry_organisations_certified", "registry_certificates_valid"
+
+
+def publish_table(
+    engine: sa.Engine, raw: Path, *figures: tuple[str, str, str, dict[str, int]]
+) -> dict[tuple[str, str], dict[str, float | None]]:
+    """Publish figures: indicator, period, scheme and values by region; return what is public."""
+    lines = [
+        f"{indicator},{period},{scheme},{region},{value}"
+        for indicator, period, scheme, values in figures
+        for region, value in values.items()
+    ]
+    (raw / "bureau" / "table.csv").write_text(
+        "\n".join(["指标,时期,领域,地区,数值", *lines]), "utf-8"
+    )
+    (raw / "bureau" / "table.csv.yaml").write_text(TABLE, "utf-8")
+    refresh(engine, raw=raw, accepted="a test")
+    shown: dict[tuple[str, str], dict[str, float | None]] = {}
+    for row in all_observations(engine).to_dict("records"):
+        of = shown.setdefault((row["indicator"], row["period"]), {})
+        of[row["region"]] = None if pd.isna(row["value"]) else row["value"]
+    return shown
+
+
+FOUR = {SHANGHAI: 2, JIANGSU: 30, ZHEJIANG: 50, ANHUI: 918, NATION: 1000}
+OTHERS = {region: value for region, value in FOUR.items() if region != SHANGHAI}
+
+
+def test_an_indicator_that_vanished_whole_still_counts_as_known(
+    empty: sa.Engine, raw: Path
+) -> None:
+    publish_table(empty, raw, (CERTIFICATES, "2021", "ALL", {SHANGHAI: 1, JIANGSU: 40}))
+    # A single certificate has a single holder.
+    with pytest.raises(FindingsError) as stopped:
+        publish_table(empty, raw, (HOLDERS, "2021", "ALL", {SHANGHAI: 1, JIANGSU: 30}))
+    assert [finding.found for finding in stopped.value.findings] == [
+        f"{HOLDERS} 2021 ALL C ALL {SHANGHAI}"
+    ]
+
+
+@pytest.mark.parametrize("between", [False, True])
+@pytest.mark.parametrize(
+    ("indicator", "period", "scheme"),
+    [("registry_qms_organisations", "2021", "ALL"), (HOLDERS, "2021-12", "QMS")],
+    ids=["indicator", "period"],
+)
+def test_what_vanished_whole_after_it_was_suppressed_is_protected_still(
+    empty: sa.Engine, raw: Path, indicator: str, period: str, scheme: str, between: bool
+) -> None:
+    first = publish_table(empty, raw, (HOLDERS, "2021", "QMS", FOUR))
+    assert first[HOLDERS, "2021"][JIANGSU] is None
+    if between:
+        publish_table(empty, raw, (HOLDERS, "2022", "QMS", OTHERS))
+    # The same count by another name: 1000 − 50 − 918 − 30 = 2.
+    shown = publish_table(empty, raw, (indicator, period, scheme, OTHERS))
+    assert shown[indicator, period][JIANGSU] is None
+
+
+@pytest.mark.parametrize("between", [False, True])
+def test_a_total_restated_to_no_sum_leaves_the_earlier_sum_known(
+    empty: sa.Engine, raw: Path, between: bool
+) -> None:
+    publish(empty, raw, **FIRST)
+    if between:
+        assert publish(empty, raw, **(FIRST | {"ALL": 1020}))["320000"] is None
+    # Today's figures are no sum; those of the first release were: 1000 − 50 − 918 − 30 = 2.
+    shown = publish(empty, raw, **(FIRST | {"ALL": 1010}))
+    assert {shown[SHANGHAI], shown[JIANGSU]} == {None}
+
+
+def test_an_earlier_total_is_known_beside_today_s_parts(empty: sa.Engine, raw: Path) -> None:
+    publish(empty, raw, ALL=1000)
+    # Beside a total that is no sum of them, or none at all, the one of the first release is.
+    for total in ({"ALL": 1010}, {}):
+        parts = {region: value for region, value in FIRST.items() if region != "ALL"} | total
+        shown = publish(empty, raw, **parts)
+        assert {shown[SHANGHAI], shown[JIANGSU]} == {None}
+
+
+def test_a_figure_and_its_total_restated_together_give_away_neither(
+    empty: sa.Engine, raw: Path
+) -> None:
+    publish(empty, raw, **FIRST)
+    # 30 was Jiangsu's then, too: with today's, 1000 − 50 − 918 − 30 would be Shanghai's then.
+    shown = publish(empty, raw, **(FIRST | {"SH": 40, "ALL": 1100}))
+    assert {shown[SHANGHAI], shown[JIANGSU]} == {None}
+
+
+def test_a_stale_sum_suppresses_nothing(empty: sa.Engine, raw: Path) -> None:
+    publish(empty, raw, JS=30, ZJ=50, AH=918, ALL=998)
+    # The total of the first release is no sum of today's figures, whatever Shanghai's are.
+    shown = publish(empty, raw, SH=2, JS=31, ZJ=52, AH=930, ALL=1100)
+    assert shown[SHANGHAI] is None
+    assert None not in [value for region, value in shown.items() if region != SHANGHAI]

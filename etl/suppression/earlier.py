@@ -1,9 +1,11 @@
 """What earlier releases published and suppressed: it is known, or still to be kept unknown.
 
-In an earlier release the same relations held, between what it published, which is known even where
-a later one leaves it out, and what it suppressed. A suppressed figure that is published now is
-taken to be what it was, by anybody who reads both; one that was published then and is suppressed
-now is known as long as it is the same.
+Whoever kept an earlier release knows what it published, even where a later one leaves it out or
+says something else, and two kinds of relations: those between the figures of that release, and
+those between what it published and the others of today. Each is looked for among the figures that
+it is about, so that a total restated since neither breaks nor makes one. A suppressed figure that
+is published now is taken to be what it was, by anybody who reads both; one that was published then
+and is suppressed now is known as long as it is the same.
 """
 
 from __future__ import annotations
@@ -14,7 +16,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 import pandas as pd
 import sqlalchemy as sa
-from scipy.sparse import csr_matrix, diags_array, hstack, vstack
+from scipy.sparse import csr_matrix, diags_array, vstack
 from scipy.sparse.csgraph import connected_components
 
 from etl.suppression.relations import Floats, Ints, Mask, Relations, relations
@@ -46,9 +48,19 @@ class Earlier:
         then = sa.select(revision.c.indicator, revision.c.period).where(
             revision.c.confidentiality != "F"
         )
+        return self._tables([now, then], indicators)
+
+    def published(self, indicators: Sequence[str]) -> pd.DataFrame:
+        """Return the indicators and periods that any release had figures of: both columns."""
+        every = [sa.select(each.c.indicator, each.c.period) for each in (holding, revision)]
+        return self._tables(every, indicators)
+
+    def _tables(
+        self, questions: Sequence[sa.Select[tuple[str, str]]], indicators: Sequence[str]
+    ) -> pd.DataFrame:
         parts = [
             question.where(question.selected_columns.indicator.in_(list(indicators))).distinct()
-            for question in (now, then)
+            for question in questions
         ]
         with snapshot(self.engine) as connection:
             return pd.concat([frame_of(connection, part) for part in parts]).drop_duplicates()
@@ -115,134 +127,136 @@ class Past:
     """What earlier releases tell. Arrays have one element a cell, then one each that is gone.
 
     relations: those of now and of each earlier release. known: cells that a release published as
-    they are. suppressed: by the newest release. stuck: cells that a release suppressed together
-    with others of which one has changed since, so that any would give away what another was.
-    gone: of those that there are no more, which ones a release suppressed. keys: of all.
+    they are; or at all, of those that there are no more and none suppressed. suppressed: by the
+    newest release. gone: of those that there are no more, which ones a release suppressed; once:
+    which ones one published. stuck: rows of cells that a release suppressed together and of which
+    one has changed since, so that any would give away what another was. keys: of all.
     """
 
     relations: Relations
     known: Mask
     suppressed: Mask
-    stuck: Mask
     gone: Mask
+    once: Mask
+    stuck: csr_matrix
     keys: pd.MultiIndex
 
     def kept(self, hidden: Mask) -> Mask:
         """Return the hidden cells, and those that stay so since they protect one of them."""
-        first = np.r_[hidden, self.gone] | self.stuck
-        every = first | self.suppressed
         rows = vstack([self.relations.equal, self.relations.below])
-        among = csr_matrix(abs(rows) @ diags_array(every * 1.0))
-        _, part = connected_components(among.T @ among, directed=False)
-        kept: Mask = first | (np.isin(part, part[first]) & every)
-        return kept
+        first = self.gone.copy()
+        first[: len(hidden)] |= hidden
+        while True:
+            every = first | self.suppressed
+            among = csr_matrix(abs(rows) @ diags_array(every * 1.0))
+            _, part = connected_components(among.T @ among, directed=False)
+            kept: Mask = first | (np.isin(part, part[first]) & every)
+            shown = self.stuck @ ~kept > 0
+            if not shown.any():
+                return kept
+            first = kept | (self.stuck.T @ shown > 0)
 
 
 def past(cells: pd.DataFrame, now: Relations, versions: pd.DataFrame, catalogue: Catalogue) -> Past:
     """Return what the versions of cells tell: see `Earlier.versions`. cells: KEY and value."""
-    keys = list(KEY)
-    here = pd.MultiIndex.from_frame(cells[keys])
-    there = pd.MultiIndex.from_frame(versions[keys])
-    suppressed = versions["suppressed"].to_numpy()
-    gone = there[~there.isin(here) & suppressed].unique()
-    left_out = there[~there.isin(here.append(gone)) & versions["value"].notna()].unique()
-    missing = gone.append(left_out)
-    every = here.append(missing)
+    here, there = (pd.MultiIndex.from_frame(rows[list(KEY)]) for rows in (cells, versions))
+    every = here.append(there[~there.isin(here)].unique())
     at = every.get_indexer(there)
-    then = _with_unknown(cells, gone, catalogue) if len(gone) else now
-    if len(left_out):
-        # Of a release that had these figures, and of one that had not.
-        having = _with_unknown(cells, missing, catalogue)
-        then = replace(
-            then,
-            equal=csr_matrix(vstack([_wide(then.equal, len(left_out)), having.equal])),
-            allowed=np.r_[then.allowed, having.allowed],
-            below=csr_matrix(vstack([_wide(then.below, len(left_out)), having.below])),
-        )
-    step = 10.0 ** np.array(
-        [catalogue.indicators[key].decimals for key in every.get_level_values("indicator")]
-    )
-    values = np.r_[now.values, np.full(len(missing), np.nan)]
-    withdrawn = np.arange(len(every)) >= len(every) - len(left_out)
-    known = withdrawn.copy()
-    shown = np.zeros(len(every), bool)
-    public = (at >= 0) & ~versions["suppressed"].to_numpy() & versions["value"].notna().to_numpy()
-    same = public & (np.round(versions["value"].to_numpy() * step[at]) == values[at])
-    known[at[same]] = True
-    newest = np.isinf(versions["until"].to_numpy()) & versions["suppressed"].to_numpy()
-    shown[at[newest]] = True
-    stuck = np.zeros(len(every), bool)
-    equal, allowed = [_wide(now.equal, len(missing))], [now.allowed]
-    below, slack = [_wide(now.below, len(missing))], [now.slack]
-    for hidden, present, figures in _states(versions, at, values, step):
-        absent = withdrawn & ~present
-        rows, used = _among(then.equal, hidden, absent)
-        differ = np.abs(then.equal[used] @ figures)  # NaN where nobody knows
-        holding = differ < 0.5 + then.allowed[used]
-        stuck[rows[~holding].indices] = True
-        equal.append(rows[holding | np.isnan(differ)])
-        allowed.append(then.allowed[used][holding | np.isnan(differ)])
-        rows, used = _among(then.below, hidden, absent)
-        below.append(rows)
-        slack.append(np.maximum(np.nan_to_num(-(then.below[used] @ figures)), 0))
+    decimals = [catalogue.indicators[key].decimals for key in every.get_level_values("indicator")]
+    step = 10.0 ** np.array(decimals)
+    figures, suppressed = versions["value"].to_numpy(), versions["suppressed"].to_numpy()
+    public = ~suppressed & ~np.isnan(figures)
+    today = np.r_[cells["value"].to_numpy(float), np.full(len(every) - len(here), np.nan)]
+
+    def cells_of(chosen: Mask) -> Mask:
+        return np.bincount(at[chosen], minlength=len(every)) > 0
+
+    is_here = np.arange(len(every)) < len(here)
+    same = np.round(figures * step[at]) == np.round(today[at] * step[at])
+    gone = cells_of(suppressed) & ~is_here
+    once = cells_of(public) & ~is_here
+    known = cells_of(public & same) | (once & ~gone)
+    shown = cells_of(suppressed & np.isinf(versions["until"].to_numpy()))
+    first = _placed(now, np.arange(len(here)), len(every))
+    equal, below, slack = [first.equal], [first.below], [first.slack]
+    stuck = [csr_matrix((0, len(every)))]
+    links = {name: [pairs] for name, pairs in now.links.items()}
+    for present, then in _states(versions, at, public, len(every)):
+        told = ~np.isnan(then)
+        mixed = np.where(told, then, today)
+        other = (told & (then != today)) | gone
+        # The figures of that release; and those of today where it says something else.
+        for among, about in ((present, present & ~told), (told | is_here | gone, other)):
+            if not about.any() or not (among & ~told).any():
+                continue
+            table = every[among].to_frame(index=False).assign(value=mixed[among])
+            place = np.flatnonzero(among)
+            found = _placed(relations(table, catalogue), place, len(every))
+            for name in ("equal", "subset", "holders"):
+                pairs = place[found.links[name]]
+                links[name].append(pairs[gone[pairs].any(axis=1) & ~told[pairs].any(axis=1)])
+            rows, _ = _among(found.equal, about, ~told)
+            equal.append(rows)
+            rows, used = _among(found.below, about, ~told)
+            below.append(rows)
+            slack.append(found.slack[used])
+            if about is not other:
+                rows, _ = _among(found.broken, about, ~told)
+                stuck.append(rows[np.diff(rows.indptr) > 1])
+    fixed = [csr_matrix(vstack(rows)) for rows in (equal, below)]
+    kept = [_new(fixed[0], np.zeros(fixed[0].shape[0]), now.own, known)]
+    kept.append(_new(fixed[1], np.concatenate(slack), len(now.slack), known))
     both = replace(
         now,
-        equal=csr_matrix(vstack(equal)),
-        allowed=np.concatenate(allowed),
-        below=csr_matrix(vstack(below)),
-        slack=np.concatenate(slack),
-        values=np.nan_to_num(values, nan=1.0),
+        equal=fixed[0][kept[0]],
+        below=fixed[1][kept[1]],
+        slack=np.concatenate(slack)[kept[1]],
+        values=np.r_[now.values, np.ones(len(every) - len(here))],
+        links={name: np.unique(np.concatenate(pairs), axis=0) for name, pairs in links.items()},
     )
-    return Past(both, known, shown, stuck, missing.isin(gone), every)
+    return Past(both, known, shown, gone, once, csr_matrix(vstack(stuck)), every)
 
 
-def _with_unknown(cells: pd.DataFrame, further: pd.MultiIndex, catalogue: Catalogue) -> Relations:
-    """Return the relations of cells and further ones, which are taken to hold for these."""
-    unknown = further.to_frame(index=False).assign(value=np.nan)
-    table = pd.concat([cells[[*KEY, "value"]], unknown], ignore_index=True)
-    return relations(table, catalogue)
+def _placed(found: Relations, columns: Ints, size: int) -> Relations:
+    """Return relations with their cells (columns) placed among more."""
+    ones = np.ones(len(columns))
+    place = csr_matrix((ones, (np.arange(len(columns)), columns)), (len(columns), size))
+    wide = (csr_matrix(rows @ place) for rows in (found.equal, found.below, found.broken))
+    equal, below, broken = wide
+    return replace(found, equal=equal, below=below, broken=broken)
 
 
-def _among(rows: csr_matrix, hidden: Mask, absent: Mask) -> tuple[csr_matrix, Ints]:
-    """Return the relations between hidden cells alone, and which ones those are.
-
-    None of a whole without its parts, or of parts without their whole, since one of both is absent.
-    """
-    among = csr_matrix(rows @ diags_array(hidden * 1.0))
+def _among(rows: csr_matrix, about: Mask, unknown: Mask) -> tuple[csr_matrix, Ints]:
+    """Return what rows that are about some cells say of unknown ones, and which rows those are."""
+    among = csr_matrix(rows @ diags_array(unknown * 1.0))
     among.eliminate_zeros()
-    lacking = abs(rows) @ absent > 0
-    more, less = ((rows * sign).maximum(0) @ ~absent > 0 for sign in (1, -1))
-    used = np.flatnonzero((np.diff(among.indptr) > 0) & (~lacking | (more & less)))
+    used = np.flatnonzero((np.diff(among.indptr) > 0) & (abs(rows) @ about > 0))
     return csr_matrix(among[used]), used
 
 
-def _wide(rows: csr_matrix, further: int) -> csr_matrix:
-    return csr_matrix(hstack([rows, csr_matrix((rows.shape[0], further))]))
+def _new(rows: csr_matrix, slack: Floats, own: int, known: Mask) -> Ints:
+    """Return the first `own` rows, and those others that say something new of unknown cells."""
+    weight = np.random.default_rng(0).uniform(1, 2, len(known)) * ~known
+    sign = np.round(rows @ weight, 9)
+    order = np.lexsort((np.arange(len(sign)) >= own, slack, sign))
+    repeated = np.zeros(len(sign), bool)
+    repeated[order[1:]] = np.diff(sign[order]) == 0
+    return np.flatnonzero((np.arange(len(sign)) < own) | ~(repeated | (sign == 0)))
 
 
 def _states(
-    versions: pd.DataFrame, at: np.ndarray, values: Floats, step: Floats
-) -> Iterator[tuple[Mask, Mask, Floats]]:
-    """Yield, of each release that suppressed some, which, which were there, and all figures.
-
-    Of a suppressed one the figure is that of now; of one that was not there, 0.
-    """
+    versions: pd.DataFrame, at: Ints, public: Mask, size: int
+) -> Iterator[tuple[Mask, Floats]]:
+    """Yield of each release which cells were there, and their figures: NaN where suppressed."""
     since, until = versions["since"].to_numpy(), versions["until"].to_numpy()
-    last = np.unique(until[np.isfinite(until)]) - 1
+    figures = versions["value"].to_numpy()
     seen: set[bytes] = set()
-    for number in [*last.tolist(), np.inf]:
-        there = (since <= number) & ((number < until) | np.isinf(until)) & (at >= 0)
-        hidden = np.zeros(len(values), bool)
-        hidden[at[there & versions["suppressed"].to_numpy()]] = True
-        if not hidden.any():
-            continue
-        figures = np.zeros(len(values))
-        places = at[there]
-        present = np.zeros(len(values), bool)
-        present[places] = True
-        figures[places] = np.round(versions["value"].to_numpy()[there] * step[places])
-        figures[hidden] = values[hidden]
-        state = hidden.tobytes() + present.tobytes() + figures.tobytes()
+    for number in [*(np.unique(until[np.isfinite(until)]) - 1).tolist(), np.inf]:
+        there = (since <= number) & ((number < until) | np.isinf(until))
+        present, then = np.zeros(size, bool), np.full(size, np.nan)
+        present[at[there]] = True
+        then[at[there & public]] = figures[there & public]
+        state = present.tobytes() + then.tobytes()
         if state not in seen:
             seen.add(state)
-            yield hidden, present, figures
+            yield present, then

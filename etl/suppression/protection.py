@@ -18,7 +18,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
-from scipy.sparse import csc_matrix, csr_matrix, vstack
+from scipy.sparse import csc_matrix, csr_matrix, hstack, vstack
 from scipy.sparse.csgraph import connected_components
 
 from etl.suppression.relations import Floats, Ints, Mask, Relations
@@ -65,38 +65,56 @@ def protection(relations: Relations, cells: Cells, hidden: Mask) -> Protection:
     needed = search.needed()
     exposed = search.first & ~(search.moved & search.out)
     for cell in np.flatnonzero(exposed).tolist():
-        exposed[cell] = not _may_be_another(cell, relations, cells, needed)
+        changed = _cheapest(cell, relations, cells, needed)
+        if changed is not None:
+            needed |= changed
+            exposed[cell] = False
     return Protection(needed & ~hidden, exposed)
 
 
-def _may_be_another(cell: int, relations: Relations, cells: Cells, hidden: Mask) -> bool:
-    """Return whether another world may be true in which a cell is another: asked exactly."""
+def _cheapest(cell: int, relations: Relations, cells: Cells, hidden: Mask) -> Mask | None:
+    """Return what changes in the world, of all in which a cell is another, that costs the least.
+
+    Asked exactly, among the cells that hold relations with it; None where there is none, or none
+    was found in SECONDS.
+    """
     from scipy.optimize import Bounds, LinearConstraint, milp  # as slow to load as pandas, and rare
 
-    rows = csr_matrix(vstack([relations.equal, relations.below])[:, hidden])
-    place, values = int(hidden[:cell].sum()), relations.values[hidden]
-    _, part = connected_components(abs(rows).T @ abs(rows), directed=False)
-    near = part == part[place]
-    rows = csr_matrix(rows[:, near])
+    rows = csr_matrix(vstack([relations.equal, relations.below])[:, ~cells.known])
     most = np.r_[np.zeros(relations.equal.shape[0]), relations.slack]
     least = np.r_[np.zeros(relations.equal.shape[0]), np.full(relations.below.shape[0], -np.inf)]
-    place, values = int(near[:place].sum()), values[near]
+    _, part = connected_components(abs(rows).T @ abs(rows), directed=False)
+    place = int((~cells.known[:cell]).sum())
+    near = part == part[place]
+    used = np.diff(csr_matrix(rows[:, near]).indptr) > 0
+    among = np.flatnonzero(~cells.known)[near]
+    place, values = int(near[:place].sum()), relations.values[among]
+    price = np.where(hidden[among], 0.0, 1 + values)
     value, limit = values[place], cells.limit[cell]
     steps = [1.0, -1.0] if np.isnan(limit) else [limit - value, -value]
-    for step in steps:
-        low, high = -values, np.full(len(values), np.inf)
-        (low if step > 0 else high)[place] = step
-        if low[place] <= high[place] and value + step >= 0:
-            answer = milp(
-                np.zeros(len(values)),
-                integrality=np.ones(len(values), np.int64),
-                bounds=Bounds(low, high),
-                constraints=LinearConstraint(rows, least, most + ROUNDING),
-                options={"time_limit": SECONDS},
-            )
-            if answer.x is not None:
-                return True
-    return False
+    rows = csr_matrix(rows[used][:, near])
+    both = csr_matrix(hstack([rows, -rows]))
+    size = len(among)
+    for step in sorted(steps, key=abs):
+        # By how much each is more and how much less.
+        low = np.zeros(2 * size)
+        high = np.r_[np.full(size, np.inf), values]
+        this, opposite = (place, size + place)[:: 1 if step > 0 else -1]
+        low[this], high[opposite] = abs(step), 0
+        if low[this] > high[this]:
+            continue
+        answer = milp(
+            np.r_[price, price] + 1e-3,
+            integrality=np.ones(2 * size, np.int64),
+            bounds=Bounds(low, high),
+            constraints=LinearConstraint(both, least[used], most[used] + ROUNDING),
+            options={"time_limit": SECONDS},
+        )
+        if answer.x is not None:
+            changed = np.zeros(len(hidden), bool)
+            changed[among[np.round(answer.x[:size] - answer.x[size:]) != 0]] = True
+            return changed
+    return None
 
 
 @dataclass(frozen=True)

@@ -39,23 +39,22 @@ ROOM = 10  # certificates beyond the true ones that the relation of their holder
 class Relations:
     """Relations between cells (columns), as what may change of them, in steps of the last digit.
 
-    equal @ change = 0 and below @ change ≤ slack. allowed: by how much rounding lets the figures
-    of each row of `equal` differ. values: of the cells, in steps; of those that nobody here knows,
-    their share of what a sum leaves of its whole. links: pairs of cells by why
-    one more in the first is one more in the second: `place` and `scheme`, a part and its whole;
-    `sum`, those of them where it is the sum of its parts; `equal`; `holders`; `subset`. rest:
-    wholes that hold more than their parts. own: how many rows of `equal` are of this release, the
-    first.
+    equal @ change = 0 and below @ change ≤ slack. broken: the sums that the figures contradict.
+    values: of the cells, in steps; of those that nobody here knows, their share of what a sum
+    leaves of its whole. links: pairs of cells by why one more in the first is one more in the
+    second: `place` and `scheme`, a part and its whole; `sum`, those of them where it is the sum
+    of its parts; `equal`; `holders`; `subset`. rest: wholes that hold more than their parts. own:
+    how many rows of `equal` are of this release, the first.
     """
 
     equal: csr_matrix
-    allowed: Floats
     below: csr_matrix
     slack: Floats
     values: Floats
     links: dict[str, Ints]
     rest: Ints
     own: int
+    broken: csr_matrix
 
 
 def networks(catalogue: Catalogue) -> list[set[str]]:
@@ -106,7 +105,7 @@ class _Found:
         }
         self.rest = [np.empty(0, np.int64)]
         self.equal: list[csr_matrix] = []
-        self.allowed: list[Floats] = []
+        self.broken: list[csr_matrix] = []
         self.below: list[csr_matrix] = []
         self.step = np.array([10.0**-item.decimals for item in self.items])[self.codes["indicator"]]
         self.rounded = self._rounded()
@@ -173,11 +172,12 @@ class _Found:
         """Return all of them in steps of each cell's last digit."""
         step = self.step
         nothing = csr_matrix((0, len(self.values)))
-        equal, below = (csr_matrix(vstack([nothing, *rows])) for rows in (self.equal, self.below))
+        equal, below, broken = (
+            csr_matrix(vstack([nothing, *rows])) for rows in (self.equal, self.below, self.broken)
+        )
         values = _filled(self.values, equal)
         slack = -(below @ values)
-        equal, least = _scaled(equal, step)
-        allowed = np.concatenate([np.empty(0), *self.allowed]) / least
+        equal, _ = _scaled(equal, step)
         below, finest = _scaled(below, step)
         slack /= finest
         # What the figures contradict holds for nobody, if all of them are known here.
@@ -187,7 +187,8 @@ class _Found:
             name: np.unique(np.concatenate(pairs), axis=0) for name, pairs in self.links.items()
         }
         rest, steps = np.unique(np.concatenate(self.rest)), np.round(values / step)
-        return Relations(equal, allowed, below[holding], slack, steps, links, rest, equal.shape[0])
+        own = equal.shape[0]
+        return Relations(equal, below[holding], slack, steps, links, rest, own, broken)
 
     def _rounded(self) -> Floats:
         """Return by how much each figure may differ from what was counted, as it is written.
@@ -284,7 +285,7 @@ class _Found:
         self._link("sum", parts[tight[row]], whole[tight[row]])
         self.rest.append(wholes[beyond & ~more])
         self.equal.append(sums[tight])
-        self.allowed.append(allowed[tight])
+        self.broken.append(sums[beyond & (way >= DISTINCT)])
         self.below.append(sums[beyond & ~more & (way == ADDITIVE)])
         self.below.append(-sums[more | ~beyond & (way == OVERLAPPING)])
         apart = (beyond | (way == OVERLAPPING))[row]
@@ -314,7 +315,6 @@ class _Found:
         here, there = (each[(there >= 0) & ~differ] for each in (here, there))
         rows = np.arange(len(here))
         self.equal.append(self._matrix(rows, here, rows, there))
-        self.allowed.append(np.zeros(len(here)))
         return here, there
 
     def _add_below(self, *terms: tuple[Ints, Floats | float]) -> None:

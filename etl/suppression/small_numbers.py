@@ -57,6 +57,8 @@ def suppress(rows: TidyRows, catalogue: Catalogue, earlier: Earlier | None = Non
         rows.connection.execute(f"CREATE OR REPLACE TYPE {name}_code AS ENUM ({names})")
     for indicators, periods in blocks:
         cells = _cells(rows, indicators, periods)
+        if cells.empty:
+            continue
         versions = None if earlier is None else earlier.versions(rows, indicators, periods)
         choice = complementary(cells, catalogue, versions)
         _insert(rows, cells[choice.further], "complementary")
@@ -269,7 +271,7 @@ def _blocks(
     """
     tables = rows.query("SELECT DISTINCT indicator, period FROM withheld")
     if earlier is not None:
-        tables = pd.concat([tables, earlier.tables(sorted(rows.indicators))])
+        tables = pd.concat([tables, earlier.tables(sorted(catalogue.indicators))])
     for network in networks(catalogue):
         telling = tables[tables["indicator"].isin(network)]
         if telling.empty:
@@ -281,6 +283,8 @@ def _blocks(
             """,
             [sorted(network)],
         )
+        if earlier is not None and len(given):  # what is in no file any more is known still
+            given = pd.concat([given, earlier.published(sorted(network))]).drop_duplicates()
         flows = any(catalogue.indicators[key].timing == "flow" for key in given["indicator"])
         ends = [period_of(parse(text).until, "A" if flows else "M") for text in given["period"]]
         for _, block in given.groupby(ends):
@@ -342,7 +346,7 @@ def complementary(
     gone = np.full(len(first) - len(cells), np.nan)
     made = protection(then.relations, Cells(then.known, np.r_[limit, gone]), first)
     others = first | made.further
-    return Choice(others[: len(cells)] & ~hidden, then.keys[made.exposed].to_list())
+    return Choice(others[: len(cells)] & ~hidden, then.keys[made.exposed & ~then.once].to_list())
 
 
 def _limits(cells: pd.DataFrame, hidden: Mask, values: Floats, catalogue: Catalogue) -> Floats:
