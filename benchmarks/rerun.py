@@ -23,7 +23,7 @@ from rich.table import Table
 from benchmarks.server import Visitor, serving
 
 EMPTY = 'import streamlit as st\nst.selectbox("x", ["a", "b"], key="x")\n'
-IMPORTING = "import altair, babel, pandas, shapely, sqlalchemy, yaml\n" + EMPTY
+IMPORTING = "import altair, pandas, shapely, sqlalchemy, yaml\n" + EMPTY
 RERUNS = 30
 QUERIES = {
     "map": os.environ.get("MAP_QUERY", "lang=zh"),

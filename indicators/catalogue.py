@@ -9,15 +9,18 @@ from __future__ import annotations
 import io
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from functools import cache, lru_cache
+from functools import cache, cached_property, lru_cache
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-import pandas as pd
 import yaml
 
 from indicators.regions import ALL, Tree
 from indicators.settings import ROOT
+
+# The code lists alone need frames: what asks for none of them loads no pandas.
+if TYPE_CHECKING:
+    import pandas as pd
 
 CATALOGUE = ROOT / "data" / "catalogue"
 REFERENCE = ROOT / "data" / "reference"
@@ -153,17 +156,33 @@ class Source:
 
 @dataclass(frozen=True, eq=False)
 class Catalogue:
-    """All of it. Frames: one row a code, every cell text, missing as the empty string."""
+    """All of it. Code lists: one row a code, every cell text, missing as the empty string."""
 
     indicators: dict[str, Indicator]
     clauses: dict[str, Clause]
     sources: dict[str, Source]
     units: dict[str, Text]
-    regions: pd.DataFrame
-    industries: pd.DataFrame
-    schemes: pd.DataFrame
-    sizes: pd.DataFrame
     texts: dict[str, str]  # of the files, by their names
+
+    @cached_property
+    def regions(self) -> pd.DataFrame:
+        """The code list of regions: see `indicators.regions`."""
+        return _codes(self.texts["regions.csv"])
+
+    @cached_property
+    def industries(self) -> pd.DataFrame:
+        """The code list of industries, GB/T 4754-2017: sections, divisions and groups of them."""
+        return _codes(self.texts["industries.csv"])
+
+    @cached_property
+    def schemes(self) -> pd.DataFrame:
+        """The code list of certification schemes."""
+        return _codes(self.texts["schemes.csv"])
+
+    @cached_property
+    def sizes(self) -> pd.DataFrame:
+        """The code list of enterprise sizes."""
+        return _codes(self.texts["sizes.csv"])
 
 
 _FILES = ("units.yaml", "indicators.yaml", "clauses.yaml", "sources.yaml")
@@ -216,11 +235,13 @@ def of_texts(texts: Mapping[str, str]) -> Catalogue:
         sources={key: _source(key, entry) for key, entry in _yaml(texts, "sources").items()},
         units={key: Text(**text) for key, text in _yaml(texts, "units").items()},
         texts=dict(texts),
-        **{
-            name: pd.read_csv(io.StringIO(texts[f"{name}.csv"]), dtype=str, keep_default_na=False)
-            for name in _LISTS
-        },
     )
+
+
+def _codes(text: str) -> pd.DataFrame:
+    import pandas as pd
+
+    return pd.read_csv(io.StringIO(text), dtype=str, keep_default_na=False)
 
 
 def _yaml(texts: Mapping[str, str], name: str) -> Any:

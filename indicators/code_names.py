@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from functools import cache
-from typing import Any
-
-import pandas as pd
+from typing import TYPE_CHECKING, Any
 
 from indicators import catalogue
 from indicators.regions import ALL
 from indicators.wording import Wording, points
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 Publishers = Mapping[str, list[str]]  # by source, as its citations say
 Cell = Callable[[dict[Any, Any]], object]
@@ -107,5 +108,7 @@ def _name(table: str, code: str, language: str) -> str:
 
 def listing(rows: pd.DataFrame, columns: Mapping[str, Cell]) -> pd.DataFrame:
     """Return a table for people: under each heading what its function makes of every row."""
+    import pandas as pd
+
     records = rows.to_dict("records")
     return pd.DataFrame({name: [cell(row) for row in records] for name, cell in columns.items()})

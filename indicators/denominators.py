@@ -7,11 +7,13 @@ the catalogue can say which. The citation of a computed figure does: see `etl.de
 from __future__ import annotations
 
 from collections.abc import Callable
-
-import pandas as pd
+from typing import TYPE_CHECKING
 
 from indicators import catalogue
 from indicators.wording import Wording
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 # Of a citation's row: the document that the denominator stands in, and its period.
 DENOMINATOR = ["denominator_document", "denominator_period"]
@@ -38,11 +40,11 @@ def _of_one_period() -> list[str]:
     return [item.key for item in known if item.share_of or item.denominator_period == "same"]
 
 
-def text(document: str, period: str, words: Wording) -> str:
+def text(document: object, period: object, words: Wording) -> str:
     """Return a denominator in words, its period where that is known; empty for none."""
-    if pd.isna(document):
+    if not isinstance(document, str):
         return ""
-    if pd.isna(period):
+    if not isinstance(period, str):
         return document
     return words("{period} ({document})", document=document, period=words.period(period))
 

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
-
-import pandas as pd
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from indicators.catalogue import Catalogue, Text
 from indicators.periods import parse, period_of
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 
 class Expected(NamedTuple):
@@ -28,11 +30,13 @@ class Expected(NamedTuple):
     url: str
 
 
-def expected(known: Catalogue, held: pd.DataFrame, day: str) -> list[Expected]:
+def expected(
+    known: Catalogue, held: pd.DataFrame | Mapping[str, Sequence[Any]], day: str
+) -> list[Expected]:
     """Return what every source with a calendar should publish next, the most overdue first.
 
-    held: `holdings.sources`. day: as of which, an ISO date. A source of which nothing is held is
-    due for what had to be out by then.
+    held: the columns source and last_period of `holdings.sources`. day: as of which, an ISO date.
+    A source of which nothing is held is due for what had to be out by then.
     """
     newest = dict(zip(held["source"], held["last_period"], strict=True))
     now = parse(day[:7]).until

@@ -6,6 +6,8 @@ dates are written as the language writes them.
 
 from __future__ import annotations
 
+import json
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Context, Decimal
@@ -13,8 +15,6 @@ from functools import cache
 from math import isfinite
 from pathlib import Path
 from typing import Any, Literal, Protocol
-
-from babel.messages.pofile import read_po
 
 from indicators.periods import parse
 
@@ -39,18 +39,22 @@ class Bilingual(Protocol):
     def en(self) -> str: ...
 
 
+# An entry of a .po file; a text may go on in further lines, each in quotes and escaped as in JSON.
+_TEXT = r'(".*"(?:\n".*")*)'
+_ENTRY = re.compile(
+    rf"^msgid {_TEXT}\n(?:msgid_plural {_TEXT}\n)?msgstr(?:\[0\])? {_TEXT}$", re.MULTILINE
+)
+
+
 @cache
 def _chinese() -> Mapping[str, str]:
-    with CATALOGUE.open("rb") as stream:
-        entries = read_po(stream, locale="zh_CN")
+    """Return the Chinese of every sentence; Babel takes longer to load than `--help` to answer."""
     chinese: dict[str, str] = {}
-    for entry in entries:
-        if not entry.id:
-            continue
+    for texts in _ENTRY.findall(CATALOGUE.read_text(encoding="utf-8")):
+        one, many, said = ("".join(map(json.loads, text.splitlines())) for text in texts)
         # Chinese has one plural form, so both English forms share it.
-        ids = entry.id if isinstance(entry.id, list | tuple) else (entry.id,)
-        text = entry.string[0] if isinstance(entry.string, list | tuple) else entry.string
-        chinese |= dict.fromkeys(ids, str(text))
+        chinese |= {one: said, many: said}
+    del chinese[""]  # the head of the file, and no second form
     return chinese
 
 

@@ -50,6 +50,19 @@ def entries() -> dict[str, Message]:
     return {str(entry.id): entry for entry in catalogue if entry.id}
 
 
+def test_the_program_reads_the_file_of_translations_as_babel_does() -> None:
+    with CATALOGUE.open("rb") as stream:
+        catalogue = read_po(stream, locale="zh_CN")
+    babel = {
+        text: entry.string[0] if isinstance(entry.string, tuple) else entry.string
+        for entry in catalogue
+        for text in ([entry.id] if isinstance(entry.id, str) else entry.id)
+        if text
+    }
+    assert {text: Wording("zh")(text) for text in babel} == babel
+    assert not any(Wording("zh").known(text) != text for text in ("", "no sentence of the program"))
+
+
 def test_every_sentence_has_its_chinese() -> None:
     assert sentences() - set(entries()) == set()
 

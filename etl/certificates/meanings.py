@@ -175,21 +175,13 @@ def _finder(
 
 def _catalogue(reference: Reference) -> Catalogue:
     """Return a catalogue of these code lists alone; a name that a list has not is empty."""
-    lists = {
-        dimension: codes.reindex(columns=_NAMES, fill_value="").fillna("")
-        for dimension, codes in reference.lists.items()
+    texts = {
+        f"{name}.csv": getattr(reference, name)
+        .reindex(columns=_NAMES, fill_value="")
+        .to_csv(index=False, na_rep="")
+        for name in ("regions", "industries", "sizes", "schemes")
     }
-    return Catalogue(
-        indicators={},
-        clauses={},
-        sources={},
-        units={},
-        texts={},
-        regions=lists["region"],
-        industries=lists["industry"],
-        sizes=lists["size"],
-        schemes=lists["scheme"],
-    )
+    return Catalogue(indicators={}, clauses={}, sources={}, units={}, texts=texts)
 
 
 def _spelled(column: Any) -> Any:

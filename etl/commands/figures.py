@@ -143,9 +143,7 @@ def _show_difference(difference: Difference) -> None:
             words("Changed"): rows["changed"],
             words("Withdrawn"): rows["withdrawn"],
         }
-        screen.table(
-            pd.DataFrame(place(rows) | columns), words("What changes, by indicator and region")
-        )
+        screen.table(place(rows) | columns, words("What changes, by indicator and region"))
     if len(rows := difference.largest):
         columns = {
             words("Period"): [words.period(period) for period in rows["period"]],
@@ -156,7 +154,7 @@ def _show_difference(difference: Difference) -> None:
                 for share in rows["relative"]
             ],
         }
-        screen.table(pd.DataFrame(place(rows) | columns), words("The largest changes"))
+        screen.table(place(rows) | columns, words("The largest changes"))
     if len(rows := difference.flips):
         causes = zip(rows["period"], rows["old_value"], rows["new_value"], strict=True)
         columns = {
@@ -166,7 +164,7 @@ def _show_difference(difference: Difference) -> None:
             words("Will be"): verdicts(rows, "new"),
             words("Because of"): [releases.cause(*cause, words) for cause in causes],
         }
-        screen.table(pd.DataFrame(columns), words("Verdicts that turn"))
+        screen.table(columns, words("Verdicts that turn"))
     if difference.retargeted:
         screen.tell("The register of targets changes.")
 
@@ -244,8 +242,6 @@ def files(
     ] = None,
 ) -> None:
     """列出原始文件的历次版本，或恢复其一 · List versions of raw files, or bring one back."""
-    import pandas as pd
-
     from etl.publish.filing import bring_back, versions
     from etl.refresh import RAW
     from indicators.store.database import open_database
@@ -282,7 +278,7 @@ def files(
         words("Bytes"): superseded["bytes"],
         words("Version"): superseded["place"].map(places),
     }
-    screen.table(pd.DataFrame(columns), words("Versions of raw files"))
+    screen.table(columns, words("Versions of raw files"))
 
 
 @app.command()
@@ -479,36 +475,41 @@ def status(as_json: AsJson = False) -> None:
     from indicators import catalogue
     from indicators.periods import today
     from indicators.publication_calendar import expected
-    from indicators.store import holdings, queries
+    from indicators.store import archive, holdings
     from indicators.store.database import open_database
 
     words, engine = screen.words, open_database()
-    published, sources = queries.releases(engine), holdings.sources(engine)
-    gone = queries.retractions(engine)
-    overdue = [each for each in expected(catalogue.load(), sources, today()) if each.late]
+    with archive.snapshot(engine) as connection:
+        published = archive.records_of(connection, archive.RELEASES)
+        gone = archive.records_of(connection, archive.RETRACTIONS)
+    sources = holdings.source_records(engine)
+    held = {name: [row[name] for row in sources] for name in ("source", "last_period")}
+    overdue = [each for each in expected(catalogue.load(), held, today()) if each.late]
     screen.note(
-        release=None if published.empty else int(published["release"].max()),
-        releases=_records(published.astype({"restored": "Int64"})),
-        sources=_records(sources),
+        release=published[0]["release"] if published else None,
+        releases=published,
+        sources=sources,
         overdue=[
             {name: getattr(each, name) for name in ("source", "newest", "due", "late", "url")}
             for each in overdue
         ],
         retracted=len(gone),
     )
-    if published.empty:
+    if not published:
         screen.tell("Nothing has been published yet. Run: python -m etl refresh")
         return
     from indicators.exports import readable_tables
 
-    screen.table(readable_tables.releases_table(published, words), words("Releases"))
-    short = readable_tables.sources_table(sources, words).drop(
-        columns=[words("About"), words("Publisher")]
-    )
-    screen.table(short, words("Sources"))
+    screen.table(readable_tables.releases_columns(published, words), words("Releases"))
+    columns = readable_tables.sources_columns(sources, words)
+    del columns[words("About")], columns[words("Publisher")]
+    screen.table(columns, words("Sources"))
     if overdue:
-        screen.table(readable_tables.calendar_table(overdue, words), words("Overdue"))
-    if len(gone):
+        screen.table(readable_tables.calendar_columns(overdue, words), words("Overdue"))
+    if gone:
+        import pandas as pd
+
         from indicators.views import releases  # which loads all that judges targets
 
-        screen.table(releases.retraction_table(gone, words), words("Retracted figures"))
+        table = releases.retraction_table(pd.DataFrame(gone), words)
+        screen.table({str(name): table[name] for name in table}, words("Retracted figures"))

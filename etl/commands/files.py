@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
@@ -107,8 +107,6 @@ def judge(
     ] = None,
 ) -> None:
     """判定自备的序列与目标 · Judge a planner's own series and targets."""
-    import pandas as pd
-
     from etl.judging import asked_of, in_words, verdicts, write_verdicts
     from etl.plan import read_plan
     from indicators.periods import today
@@ -118,7 +116,7 @@ def judge(
     answers = verdicts(plan, as_of.date().isoformat() if as_of else today())
     written = write_verdicts(file, answers, words)
     aims = zip(plan.targets.to_dict("records"), answers["target_value"], strict=True)
-    columns = {
+    columns: dict[str, Any] = {
         words("Series"): answers["series"],
         words("Deadline"): [words.period(due) for due in answers["due_period"]],
         words("Latest"): [words.number(value) for value in answers["latest_value"]],
@@ -128,7 +126,7 @@ def judge(
             for row in answers.to_dict("records")
         ],
     }
-    screen.table(pd.DataFrame(columns), words("Verdicts"))
+    screen.table(columns, words("Verdicts"))
     if plan.without_target:
         names = words.listed(plan.without_target)
         screen.tell("Series without a target, not judged: {names}", names=names)

@@ -6,7 +6,7 @@ import sys
 from datetime import datetime
 from pathlib import Path
 from shlex import quote
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -136,11 +136,13 @@ def _rollup_reference() -> Reference:
     return reference(known.regions, known.industries, known.sizes, known.schemes, rules)
 
 
-def _reasons(counts: pd.DataFrame) -> pd.DataFrame:
+def _reasons(counts: pd.DataFrame) -> dict[str, Any]:
     from etl.certificates.registry import WORDS
 
     words = screen.words
-    reasons = [screen.sentence(WORDS[reason]) for reason in counts["reason"]]
-    headings = words("Reason"), words("Rows"), words("First in"), words("Row")
-    names = dict(zip(("reason", "rows", "file", "row"), headings, strict=True))
-    return counts.assign(reason=reasons).rename(columns=names)
+    return {
+        words("Reason"): [screen.sentence(WORDS[reason]) for reason in counts["reason"]],
+        words("Rows"): counts["rows"],
+        words("First in"): counts["file"],
+        words("Row"): counts["row"],
+    }

@@ -9,7 +9,7 @@ import os
 import re
 import sys
 import unicodedata
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from enum import IntEnum
 from pathlib import Path
@@ -23,7 +23,6 @@ from indicators.wording import Wording
 # Commands load what they need when it is needed: pandas, SQLAlchemy, DuckDB and the drawing of
 # tables take longer than `--help` and most refusals.
 if TYPE_CHECKING:
-    import pandas as pd
     from rich.progress import Progress
 
     from etl.publish.lock import Busy
@@ -129,17 +128,18 @@ class Screen:
         """Return a deferred sentence in the user's language."""
         return sentence.said(self.words)
 
-    def table(self, rows: pd.DataFrame, title: str) -> None:
-        """Print a frame: its columns are the headings, numbers stand to the right."""
-        from pandas.api.types import is_numeric_dtype
+    def table(self, columns: Mapping[str, Iterable[Any]], title: str) -> None:
+        """Print columns, or a frame, under their headings; numbers stand to the right."""
         from rich.table import Table
 
-        shown = Table(title=title, title_justify="left")
-        for name in rows.columns:
-            numeric = is_numeric_dtype(rows[name])
-            shown.add_column(str(name), justify="right" if numeric else "left", overflow="fold")
-        for row in rows.head(SHOWN).itertuples(index=False):
-            shown.add_row(*(self._cell(cell) for cell in row))
+        shown, cells = Table(title=title, title_justify="left"), list[list[Any]]()
+        for name, column in columns.items():
+            cells.append(list(column))
+            numeric = bool(cells[-1]) and all(isinstance(cell, int | float) for cell in cells[-1])
+            shown.add_column(name, justify="right" if numeric else "left", overflow="fold")
+        rows = list(zip(*cells, strict=True))
+        for row in rows[:SHOWN]:
+            shown.add_row(*map(self._cell, row))
         self.console.print(shown)
         if len(rows) > SHOWN:
             self.tell("… and {n} more", n=len(rows) - SHOWN)

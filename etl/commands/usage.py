@@ -6,6 +6,7 @@ A verb's own texts hold both languages, the Chinese first: `中文 · English`.
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -102,10 +103,27 @@ def speak(command: Any, words: Wording) -> None:
     for part in (command, *command.params):
         whole = getattr(part, "both", None) or part.help
         part.both, part.help = whole, half(whole, words)
+    for part in command.params:
+        part.process_value = _checking(part)
     if isinstance(command, TyperGroup):
         command.subcommand_metavar = words("COMMAND [ARGS]...")
         for below in command.commands.values():
             speak(below, words)
+
+
+def _checking(part: Any) -> Callable[[Any, Any], Any]:
+    """Return what checks the value of a parameter: a default that is not required needs none.
+
+    Typer asks Pydantic, which takes longer to load than most commands that need no value.
+    """
+    check: Callable[[Any, Any], Any] = part.process_value
+
+    def process(context: Any, value: Any) -> Any:
+        source = context.get_parameter_source(part.name)
+        checked = part.required or source.name != "DEFAULT"
+        return check(context, value) if checked else value
+
+    return process
 
 
 class Spoken(TyperCommand if TYPE_CHECKING else object):  # type: ignore[misc]
@@ -127,6 +145,7 @@ class Spoken(TyperCommand if TYPE_CHECKING else object):  # type: ignore[misc]
         option = super().get_help_option(ctx)
         if option is not None:
             option.help = self.words("Show this help and exit.")
+            option.process_value = _checking(option)
         return option
 
 

@@ -6,15 +6,19 @@ import hashlib
 from collections.abc import Iterable
 from functools import cache
 from pathlib import Path
-
-import pandas as pd
+from typing import TYPE_CHECKING
 
 from indicators import catalogue
 from indicators.settings import ROOT
 
+if TYPE_CHECKING:
+    import pandas as pd
+
 
 def checksums(folder: Path, root: Path, pattern: str = "**/*") -> pd.DataFrame:
     """Return file (relative to `root`), source, sha256 and bytes of what a folder holds."""
+    import pandas as pd
+
     return pd.DataFrame(
         [
             {

@@ -1,11 +1,12 @@
-"""The tables that people read, on pages and in files: which columns, with which headings."""
+"""The tables that people read, on pages, in files and on the command line: columns, headings.
+
+A table's columns without a frame are for the command line: pandas is slow to load.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable, Sequence
-from typing import Any
-
-import pandas as pd
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from typing import TYPE_CHECKING, Any
 
 from indicators import catalogue, code_names
 from indicators.catalogue import tree
@@ -13,6 +14,17 @@ from indicators.denominators import DENOMINATOR, with_denominators
 from indicators.publication_calendar import Expected
 from indicators.statuses import OBSERVATION_STATUSES, ObservationStatus
 from indicators.wording import Wording
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+Columns = dict[str, Sequence[Any]]
+
+
+def _frame(columns: Mapping[str, Any]) -> pd.DataFrame:
+    import pandas as pd
+
+    return pd.DataFrame(columns)
 
 
 def reach_table(reach: pd.DataFrame, words: Wording) -> pd.DataFrame:
@@ -30,7 +42,7 @@ def reach_table(reach: pd.DataFrame, words: Wording) -> pd.DataFrame:
         words("Provinces"): rows["provinces"].to_numpy(),
         words("Figures"): rows["rows"].to_numpy(),
     }
-    return pd.DataFrame(columns)
+    return _frame(columns)
 
 
 def region_table(figures: pd.DataFrame, words: Wording, *, unit: str) -> pd.DataFrame:
@@ -43,7 +55,7 @@ def region_table(figures: pd.DataFrame, words: Wording, *, unit: str) -> pd.Data
         words("Value ({unit})", unit=unit): rows["value"],
         words("Status"): rows["status"],
     }
-    return pd.DataFrame(columns).reset_index(drop=True)
+    return _frame(columns).reset_index(drop=True)
 
 
 def sources_table(sources: pd.DataFrame, words: Wording) -> pd.DataFrame:
@@ -51,29 +63,39 @@ def sources_table(sources: pd.DataFrame, words: Wording) -> pd.DataFrame:
 
     What the catalogue does not name is told by the declarations of its files.
     """
-    about = [_about(row, words) for row in sources.to_dict("records")]
-    columns = {
-        words("Source"): [code_names.source_name(key, words) for key in sources["source"]],
+    return _frame(sources_columns(sources.to_dict("records"), words))
+
+
+def sources_columns(sources: Iterable[Mapping[Any, Any]], words: Wording) -> Columns:
+    """Return the columns of `sources_table`; `sources` as of `holdings.source_records`."""
+    rows = list(sources)
+    about = [_about(row, words) for row in rows]
+    return {
+        words("Source"): [code_names.source_name(row["source"], words) for row in rows],
         words("Publisher"): [publisher for publisher, _, _ in about],
         words("Frequency"): [frequency for _, frequency, _ in about],
-        words("Indicators"): sources["indicators"].to_numpy(),
-        words("Figures"): sources["rows"].to_numpy(),
-        words("From"): sources["first_period"].map(words.period).to_numpy(),
-        words("To"): sources["last_period"].map(words.period).to_numpy(),
+        words("Indicators"): [row["indicators"] for row in rows],
+        words("Figures"): [row["rows"] for row in rows],
+        words("From"): [words.period(row["first_period"]) for row in rows],
+        words("To"): [words.period(row["last_period"]) for row in rows],
         words("About"): [description for _, _, description in about],
     }
-    return pd.DataFrame(columns)
 
 
 def calendar_table(calendar: Sequence[Expected], words: Wording) -> pd.DataFrame:
     """Return when each source publishes next, how late that is, and where to look."""
+    return _frame(calendar_columns(calendar, words))
+
+
+def calendar_columns(calendar: Sequence[Expected], words: Wording) -> Columns:
+    """Return the columns of `calendar_table`."""
 
     def state(each: Expected) -> str:
         if not each.late:
             return words("not due yet")
         return words.plural("overdue by {n} month", "overdue by {n} months", n=each.late)
 
-    columns = {
+    return {
         words("Source"): [code_names.source_name(each.source, words) for each in calendar],
         words("Appears"): [_interval(each.every, words) for each in calendar],
         words("Newest held"): [
@@ -84,7 +106,6 @@ def calendar_table(calendar: Sequence[Expected], words: Wording) -> pd.DataFrame
         words("Where to look"): [words.text(each.where) for each in calendar],
         words("Address"): [each.url for each in calendar],
     }
-    return pd.DataFrame(columns)
 
 
 def _interval(months: int, words: Wording) -> str:
@@ -94,7 +115,7 @@ def _interval(months: int, words: Wording) -> str:
     return names.get(months) or words("every {n} months", n=months)
 
 
-def _about(row: dict[Hashable, Any], words: Wording) -> tuple[str, str, str]:
+def _about(row: Mapping[Any, Any], words: Wording) -> tuple[str, str, str]:
     """Return who publishes a source, how often, and what it is."""
     known = catalogue.load().sources.get(row["source"])
     if known is not None:
@@ -113,27 +134,38 @@ def _about(row: dict[Hashable, Any], words: Wording) -> tuple[str, str, str]:
 
 def releases_table(releases: pd.DataFrame, words: Wording) -> pd.DataFrame:
     """Return every release and what it changed."""
+    return _frame(releases_columns(releases.to_dict("records"), words))
 
-    def why(reason: str, restored: float) -> str:
-        if pd.isna(restored):
-            return words.known(reason)
-        number = int(restored)
-        return words("brings back release {number}: {reason}", number=number, reason=reason)
 
-    reasons = zip(releases["reason"], releases["restored"], strict=True)
-    columns = {
-        words("Release"): releases["release"].to_numpy(),
-        words("Published"): [words.date(moment) for moment in releases["published_at"]],
-        words("By"): releases["published_by"].to_numpy(),
-        words("Reason"): [why(reason, restored) for reason, restored in reasons],
-        words("Accepted warnings because"): releases["accepted"].fillna("").to_numpy(),
-        words("Added"): releases["added"].to_numpy(),
-        words("Changed"): releases["changed"].to_numpy(),
-        words("Withdrawn"): releases["withdrawn"].to_numpy(),
-        words("Figures"): releases["rows"].to_numpy(),
-        words("Code version"): releases["code_version"].to_numpy(),
+def releases_columns(releases: Iterable[Mapping[Any, Any]], words: Wording) -> Columns:
+    """Return the columns of `releases_table`; `releases` are rows of the table `release`."""
+    rows = list(releases)
+
+    def why(row: Mapping[Any, Any]) -> str:
+        if _is_missing(row["restored"]):
+            return words.known(row["reason"])
+        number = int(row["restored"])
+        return words("brings back release {number}: {reason}", number=number, reason=row["reason"])
+
+    return {
+        words("Release"): [row["release"] for row in rows],
+        words("Published"): [words.date(row["published_at"]) for row in rows],
+        words("By"): [row["published_by"] for row in rows],
+        words("Reason"): [why(row) for row in rows],
+        words("Accepted warnings because"): [
+            "" if _is_missing(row["accepted"]) else row["accepted"] for row in rows
+        ],
+        words("Added"): [row["added"] for row in rows],
+        words("Changed"): [row["changed"] for row in rows],
+        words("Withdrawn"): [row["withdrawn"] for row in rows],
+        words("Figures"): [row["rows"] for row in rows],
+        words("Code version"): [row["code_version"] for row in rows],
     }
-    return pd.DataFrame(columns)
+
+
+def _is_missing(value: object) -> bool:
+    """Say whether there is none: None in a record, NaN in a frame."""
+    return value is None or value != value
 
 
 def verification_name(verification: str, words: Wording) -> str:
@@ -153,7 +185,7 @@ def footnote(status: str, confidentiality: str, value: float, words: Wording) ->
     if confidentiality != "F":
         return f"[c] {words('Suppressed')}"
     said = OBSERVATION_STATUSES[status]
-    if said.has_value and pd.isna(value):
+    if said.has_value and _is_missing(value):
         said = ObservationStatus.NO_DATA
     return f"{said.mark} {words(said.sentence)}" if said.mark else ""
 
@@ -211,7 +243,7 @@ def figure_table(rows: pd.DataFrame, citations: pd.DataFrame, words: Wording) ->
         words("Raw file"): cited["file"],
         words("Release"): cited["release"],
     }
-    return pd.DataFrame(columns)
+    return _frame(columns)
 
 
 def shown_first(words: Wording) -> list[str]:

@@ -4,14 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-import pandas as pd
 import sqlalchemy as sa
 
 from indicators import catalogue
 from indicators.regions import ALL
-from indicators.store.tables import KEY, observation, release, revision
+from indicators.store.tables import KEY, observation, release, retraction, revision
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 _NUMBERS = ("value", "numerator", "denominator")
 
@@ -28,6 +30,8 @@ def snapshot(engine: sa.Engine) -> Iterator[sa.Connection]:
 
 def frame_of(connection: sa.Connection, question: sa.Select[Any]) -> pd.DataFrame:
     """Return an answer with its columns' names, also where it is empty."""
+    import pandas as pd  # records are enough for the command line, and frames slow to load
+
     answer = connection.execute(question)
     return pd.DataFrame(answer.all(), columns=list(answer.keys()))
 
@@ -36,6 +40,18 @@ def rows_of(engine: sa.Engine, question: sa.Select[Any]) -> pd.DataFrame:
     """Return an answer of the database as it stands at one moment."""
     with snapshot(engine) as connection:
         return frame_of(connection, question)
+
+
+def records_of(connection: sa.Connection, question: sa.Select[Any]) -> list[dict[str, Any]]:
+    """Return an answer row by row."""
+    return [dict(row) for row in connection.execute(question).mappings()]
+
+
+# Every release, newest first; what was taken out of all of them, newest first.
+RELEASES = sa.select(release).order_by(release.c.release.desc())
+RETRACTIONS = sa.select(retraction).order_by(
+    retraction.c.retracted_at.desc(), *(retraction.c[name] for name in KEY)
+)
 
 
 def newest(connection: sa.Connection) -> int | None:
@@ -142,5 +158,16 @@ def asked(
 ) -> pd.DataFrame:
     """Return the answer about release `number`; `ask` is told None where that is the newest."""
     with snapshot(engine) as connection:
-        older = number is not None and number != newest(connection)
-        return frame_of(connection, ask(number if older else None))
+        return frame_of(connection, ask(_older(connection, number)))
+
+
+def recorded(
+    engine: sa.Engine, number: int | None, ask: Callable[[int | None], sa.Select[Any]]
+) -> list[dict[str, Any]]:
+    """Return the answer as `asked` does, row by row."""
+    with snapshot(engine) as connection:
+        return records_of(connection, ask(_older(connection, number)))
+
+
+def _older(connection: sa.Connection, number: int | None) -> int | None:
+    return None if number is None or number == newest(connection) else number

@@ -7,15 +7,25 @@ an older release they are counted anew.
 
 from __future__ import annotations
 
-from typing import Any
+from collections import Counter
+from typing import TYPE_CHECKING, Any
 
-import pandas as pd
 import sqlalchemy as sa
 
 from indicators import catalogue
 from indicators.regions import ALL, NATION
-from indicators.store.archive import asked, figures_of, is_total, rows_of
+from indicators.store.archive import (
+    asked,
+    figures_of,
+    is_total,
+    recorded,
+    records_of,
+    snapshot,
+)
 from indicators.store.tables import citation, holding, release_input
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 CELL = ("indicator", "period", "scheme", "industry", "size")
 FREQUENCIES = ("yearly", "quarterly", "monthly")
@@ -161,8 +171,8 @@ def by_period(engine: sa.Engine, number: int | None = None) -> pd.DataFrame:
     return found.astype(dict.fromkeys(("nation", "industries", "sizes"), bool))
 
 
-def sources(engine: sa.Engine, number: int | None = None) -> pd.DataFrame:
-    """Return what each source holds and who says so.
+def source_records(engine: sa.Engine, number: int | None = None) -> list[dict[str, Any]]:
+    """Return what each source holds and who says so, in the order of their keys.
 
     source, rows, indicators, first_period, last_period; whether it has figures that are yearly,
     quarterly or monthly; publishers, documents and frequencies, the texts of its citations.
@@ -186,17 +196,28 @@ def sources(engine: sa.Engine, number: int | None = None) -> pd.DataFrame:
             .order_by(held.c.source)
         )
 
-    found = asked(engine, number, ask).astype(dict.fromkeys(FREQUENCIES, bool))
     cited = _cited(engine, number)
 
-    def texts(name: str) -> pd.Series:
-        given = [sorted(set(cited.loc[cited["source"] == key, name].dropna())) for key in keys]
-        return pd.Series(given, found.index, dtype=object)
+    def texts(source: str, name: str) -> list[str]:
+        return sorted({row[name] for row in cited if row["source"] == source} - {None})
 
-    keys = found["source"].tolist()
-    return found.assign(
-        publishers=texts("publisher"), documents=texts("document"), frequencies=texts("frequency")
-    )
+    return [
+        row
+        | {name: bool(row[name]) for name in FREQUENCIES}
+        | {given: texts(row["source"], name) for given, name in _CITED.items()}
+        for row in recorded(engine, number, ask)
+    ]
+
+
+_CITED = {"publishers": "publisher", "documents": "document", "frequencies": "frequency"}
+_COLUMNS = ["source", "rows", "indicators", "first_period", "last_period", *FREQUENCIES, *_CITED]
+
+
+def sources(engine: sa.Engine, number: int | None = None) -> pd.DataFrame:
+    """Return `source_records` as a frame."""
+    import pandas as pd
+
+    return pd.DataFrame(source_records(engine, number), columns=_COLUMNS)
 
 
 def publishers(sources: pd.DataFrame) -> dict[str, list[str]]:
@@ -211,7 +232,7 @@ def _frequency(held: sa.FromClause) -> sa.Case[str]:
     )
 
 
-def _cited(engine: sa.Engine, number: int | None) -> pd.DataFrame:
+def _cited(engine: sa.Engine, number: int | None) -> list[dict[str, Any]]:
     """Return source, publisher, document and frequency of the files that a release is made of.
 
     Only of sources that the catalogue does not name: their files are cited as a whole.
@@ -222,9 +243,13 @@ def _cited(engine: sa.Engine, number: int | None) -> pd.DataFrame:
         release_input.c.release == (newest if number is None else number),
     )
     own = citation.c.source.not_in([*catalogue.load().sources, "derived"])
-    cited = rows_of(engine, sa.select(citation).join(release_input, of_the_release).where(own))
+    with snapshot(engine) as connection:
+        cited = records_of(
+            connection, sa.select(citation).join(release_input, of_the_release).where(own)
+        )
     # A file that was declared anew has its former citations too; figures have the one that holds.
-    former = cited.loc[cited.duplicated(["source", "file"], keep=False), "citation"].tolist()
+    times = Counter((row["source"], row["file"]) for row in cited)
+    former = {row["citation"] for row in cited if times[row["source"], row["file"]] > 1}
     if not former:
         return cited
 
@@ -232,8 +257,8 @@ def _cited(engine: sa.Engine, number: int | None) -> pd.DataFrame:
         figures = figures_of(older)
         return sa.select(figures.c.citation).distinct().where(figures.c.citation.in_(former))
 
-    used = set(asked(engine, number, ask)["citation"])
-    return cited[~cited["citation"].isin(former) | cited["citation"].isin(used)]
+    used = {row["citation"] for row in recorded(engine, number, ask)}
+    return [row for row in cited if row["citation"] not in former - used]
 
 
 def _cells(held: sa.FromClause, *names: str) -> sa.Subquery:

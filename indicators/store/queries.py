@@ -17,6 +17,8 @@ from indicators import catalogue
 from indicators.periods import times
 from indicators.regions import ALL, NATION
 from indicators.store.archive import (
+    RELEASES,
+    RETRACTIONS,
     asked,
     earlier,
     figures_of,
@@ -35,7 +37,6 @@ from indicators.store.tables import (
     citation,
     flip,
     register_archive,
-    release,
     release_input,
     retraction,
     revision,
@@ -217,7 +218,7 @@ def national(engine: sa.Engine, number: int | None = None) -> pd.DataFrame:
 
 def releases(engine: sa.Engine) -> pd.DataFrame:
     """Return every release, newest first, as in the table `release`."""
-    return rows_of(engine, sa.select(release).order_by(release.c.release.desc()))
+    return rows_of(engine, RELEASES)
 
 
 def latest_release(engine: sa.Engine) -> int | None:
@@ -253,8 +254,7 @@ def warnings(engine: sa.Engine, number: int) -> pd.DataFrame:
 
 def retractions(engine: sa.Engine) -> pd.DataFrame:
     """Return what was taken out of every release, newest first, as in the table `retraction`."""
-    order = (retraction.c.retracted_at.desc(), *(retraction.c[name] for name in KEY))
-    return rows_of(engine, sa.select(retraction).order_by(*order))
+    return rows_of(engine, RETRACTIONS)
 
 
 def retracted(engine: sa.Engine) -> int:
