@@ -76,6 +76,9 @@ def test_a_cell_that_is_no_plain_number_is_refused(
         ("2024.1", "write the month with two digits: 2024.1 may have been 2024.10"),
         ("45657", "if these are a spreadsheet's day numbers, declare `dates: serial`"),
         ("2024-02-30", "correct the cell, or give the period for the whole file under `fixed`"),
+        # Months and thirds of a year as SDMX writes them: findings/months-in-sdmx.sh.
+        ("2024-M12", "correct the cell, or give the period for the whole file under `fixed`"),
+        ("2024-T3", "correct the cell, or give the period for the whole file under `fixed`"),
         ("", "fill the cell; if the one above is meant, declare `merged: [period]`"),
     ],
 )  # fmt: skip
