@@ -19,12 +19,13 @@ from etl.publish.acceptance import known_again
 from etl.publish.baseline import Baseline, baseline
 from etl.publish.filing import keep_versions, returned, settle_all
 from etl.publish.gate import Decision, Edition, Overtaken, Publication, publish
+from etl.publish.moves import Moves, meet
 from etl.suppression.earlier import Earlier
 from etl.suppression.redaction import marked
 from etl.suppression.retraction import agree, listed, purge
 from etl.suppression.small_numbers import suppress
 from etl.targets import FOLDER, Register, register
-from etl.tidy import DERIVED, TidyRows
+from etl.tidy import DERIVED, PUBLISHED, TidyRows
 from indicators import catalogue
 from indicators.findings import Finding, FindingsError, UnacceptedError, message
 from indicators.settings import ROOT
@@ -52,10 +53,14 @@ class Figures:
     def edition(self) -> Edition:
         """Return what is to be public: where only some files changed, what that moves."""
         about = (self.citations, self.inputs, vars(self.register))
-        if self.base is None or self.base.changed is None:
+        if self.base is None:
             return Edition(self.rows.batches(), *about, holdings=self.rows.holdings())
-        come, gone, held = self.rows.moves(_withheld_too(self.base, self.base.changed, self.rows))
-        return Edition(come, *about, gone, self.base.release, held)
+        changed = self.base.changed
+        if changed is not None:
+            changed = _withheld_too(self.base, changed, self.rows)
+        moves = _moves(self.rows, changed)
+        held = self.rows.holdings(moves.cells)
+        return Edition((), *about, moves, self.base.release, held)
 
 
 @contextmanager
@@ -153,6 +158,15 @@ def refresh(
     return refresh(
         engine, raw=raw, named=named, reason=reason, accepted=accepted, dry_run=dry_run, step=step
     )
+
+
+def _moves(rows: TidyRows, files: Sequence[str] | None) -> Moves:
+    """Return what it moves to publish the rows of files, None for all, and derived ones."""
+    fresh = f"SELECT {', '.join(PUBLISHED)} FROM ({rows.shown()})"
+    if files is None:
+        return meet(rows.connection, rows.folder, fresh, "FROM public_then")
+    ours = f"{fresh} WHERE file IN $files OR source = '{DERIVED}'"
+    return meet(rows.connection, rows.folder, ours, "FROM public_then", {"files": list(files)})
 
 
 def _withheld_too(base: Baseline, changed: Sequence[str], rows: TidyRows) -> list[str]:

@@ -6,7 +6,7 @@ million rows costs no more memory than one of ten.
 What stands in the text of a question, here and wherever these rows are asked, are names of columns
 (KEY and MEASURES of indicators/store/tables.py), of tables of ours and constants; what was read
 from a file or named by a person goes in as a parameter (`$name`). The one exception are the paths
-of Parquet files, which a view cannot have as parameters: `_parquet` quotes them. So no question is
+of Parquet files, which a view cannot have as parameters: `parquet` quotes them. So no question is
 pasted together from input, and the linter's S608, which cannot see that, is off.
 """
 
@@ -41,7 +41,8 @@ SCHEMA = pa.schema(
     ]
 )
 WITHHELD = "C"  # the confidentiality of what a rule of ours withholds
-PUBLIC = pa.schema([SCHEMA.field(name) for name in PUBLISHED]).append(
+FIGURES = pa.schema([SCHEMA.field(name) for name in PUBLISHED])
+PUBLIC = FIGURES.append(
     pa.field("release", pa.int32())  # since which a figure is public as it is
 )
 _WITHHELD = {
@@ -53,7 +54,6 @@ _WITHHELD = {
 MEMORY = "500MB"
 SMALL = 2**20  # bytes
 BATCH = 100_000
-PART = 1_000_000  # rows compared at a time: as text, they need a fifth of MEMORY
 Batches = Iterator[pa.RecordBatch]
 DERIVED = "derived"  # the source of rows that are computed from others
 
@@ -80,7 +80,7 @@ class TidyRows:
 
     def add_file(self, path: Path) -> None:
         """Take in a Parquet file of SCHEMA."""
-        held = self.connection.execute(f"SELECT DISTINCT indicator FROM {_parquet([path])}")
+        held = self.connection.execute(f"SELECT DISTINCT indicator FROM {parquet([path])}")
         self._files[path] = {indicator for (indicator,) in held.fetchall()}
         self._view("tidy", self._files)
 
@@ -89,7 +89,7 @@ class TidyRows:
         small = [path for path in paths if path.stat().st_size < SMALL]
         if len(small) > 1:
             together = self.folder / f"{len(self._files):05}.parquet"
-            question = f"SELECT {', '.join(COLUMNS)} FROM {_parquet(small)}"
+            question = f"SELECT {', '.join(COLUMNS)} FROM {parquet(small)}"
             self.connection.sql(question).write_parquet(str(together))
             paths = [*(path for path in paths if path not in small), together]
         for path in paths:
@@ -102,12 +102,12 @@ class TidyRows:
         if not gone:
             return
         for path in list(self._files):
-            held = f"FROM {_parquet([path])} SEMI JOIN {table} USING (file)"
+            held = f"FROM {parquet([path])} SEMI JOIN {table} USING (file)"
             if not self.connection.execute(f"SELECT 1 {held} LIMIT 1").fetchall():
                 continue
             left = self.folder / f"{len(self._files):05}-{path.stem}.parquet"
             self.connection.sql(
-                f"SELECT {', '.join(COLUMNS)} FROM {_parquet([path])} "
+                f"SELECT {', '.join(COLUMNS)} FROM {parquet([path])} "
                 f"ANTI JOIN {table} USING ({same})"
             ).write_parquet(str(left))
             del self._files[path]
@@ -115,7 +115,7 @@ class TidyRows:
 
     def _view(self, name: str, files: Collection[Path]) -> None:
         self.connection.execute(
-            f"CREATE OR REPLACE TEMP VIEW {name} AS SELECT * FROM {_parquet(files)}"
+            f"CREATE OR REPLACE TEMP VIEW {name} AS SELECT * FROM {parquet(files)}"
         )
 
     @property
@@ -126,7 +126,7 @@ class TidyRows:
     def among(self, indicators: Collection[str]) -> str:
         """Return what stands after FROM for the files that hold any of these indicators."""
         wanted = set(indicators)
-        return _parquet([file for file, held in self._files.items() if held & wanted])
+        return parquet([file for file, held in self._files.items() if held & wanted])
 
     def add_answer(self, question: str, parameters: dict[str, Any]) -> None:
         """Take in the rows that a question in SQL about the view `tidy` answers."""
@@ -171,72 +171,6 @@ class TidyRows:
         self._public.append(path)
         self._view("public_then", self._public)
 
-    def moves(self, files: Sequence[str]) -> tuple[Batches, Batches, Batches]:
-        """Return what publishing the rows of these files, and derived ones, would move.
-
-        New or changed rows as in `batches`; the public figures that do not stay, PUBLIC, which
-        `public_then` must have all of; and `holdings` of the indicators and periods of either.
-        """
-        names, key = ", ".join(PUBLISHED), ", ".join(KEY)
-        ours, parameters = f"(file IN $files OR source = '{DERIVED}')", {"files": list(files)}
-        come, gone = list[Path](), list[Path]()
-        for number, part in enumerate(self._parts(ours, parameters)):
-            self.connection.execute(
-                f"CREATE OR REPLACE TEMP TABLE fresh AS SELECT {names} FROM ({self._shown()}) "
-                f"WHERE {ours} AND {part}",
-                parameters,
-            )
-            then = f"FROM public_then WHERE {part}"
-            come.append(self.folder / f"come-{number:05}.parquet")
-            self.connection.sql(
-                f"SELECT {names} FROM fresh EXCEPT SELECT {names} {then} ORDER BY {key}"
-            ).write_parquet(str(come[-1]))
-            gone.append(self.folder / f"gone-{number:05}.parquet")
-            self.connection.sql(
-                f"SELECT * FROM (SELECT * {then}) SEMI JOIN "
-                f"(SELECT {names} {then} EXCEPT SELECT {names} FROM fresh) USING ({key}) "
-                f"ORDER BY {key}"
-            ).write_parquet(str(gone[-1]))
-        if not come:
-            return iter(()), iter(()), iter(())
-        self.connection.execute("DROP TABLE fresh")
-        cells = "SELECT indicator, period FROM "
-        return (
-            _in_turn(come),
-            _in_turn(gone),
-            self.holdings(
-                f"SEMI JOIN ({cells}{_parquet(come)} UNION {cells}{_parquet(gone)}) "
-                "USING (indicator, period)"
-            ),
-        )
-
-    def _parts(self, ours: str, parameters: dict[str, Any]) -> Iterator[str]:
-        """Yield conditions that take what is compared apart, in the order of the key.
-
-        Each holds for about PART rows: several indicators whole, or some periods of one.
-        """
-        counted = self.connection.execute(
-            "SELECT indicator, period, count(*) AS rows FROM ("
-            f"SELECT indicator, period FROM tidy WHERE {ours} "
-            "UNION ALL SELECT indicator, period FROM public_then) GROUP BY ALL ORDER BY ALL",
-            parameters,
-        ).df()
-        whole = list[str]()
-        room = PART
-        for indicator, cells in counted.groupby("indicator", sort=True):
-            if cells["rows"].sum() > room and whole:
-                yield _between("indicator", whole)
-                whole, room = [], PART
-            if cells["rows"].sum() <= room:
-                whole.append(str(indicator))
-                room -= int(cells["rows"].sum())
-                continue
-            for _, some in cells.groupby(cells["rows"].cumsum() // PART, sort=True):
-                one = _between("indicator", [str(indicator)])
-                yield f"{one} AND {_between('period', some['period'].tolist())}"
-        if whole:
-            yield _between("indicator", whole)
-
     def query(self, question: str, parameters: Sequence[Any] = ()) -> pd.DataFrame:
         """Return the answer to a question in SQL about the view `tidy`."""
         return self.connection.execute(question, list(parameters)).df()
@@ -258,19 +192,26 @@ class TidyRows:
             self.connection.execute(f"CREATE OR REPLACE TYPE {name}_text AS ENUM ({known})")
             narrow.append(f"{name}::{name}_text AS {name}")
             texts.append(f"{name}::VARCHAR AS {name}")
-        ordered = f"SELECT {', '.join(narrow)} FROM ({self._shown()}) ORDER BY {', '.join(KEY)}"
+        ordered = f"SELECT {', '.join(narrow)} FROM ({self.shown()}) ORDER BY {', '.join(KEY)}"
         return self._batches(f"SELECT {', '.join(texts)} FROM ({ordered})")
 
-    def holdings(self, among: str = "") -> Batches:
-        """Yield the rows of the table `holding` about all that is to be public, or some of it."""
+    def holdings(self, cells: pd.DataFrame | None = None) -> Batches:
+        """Yield the rows of the table `holding` about all that is to be public.
+
+        cells: the `indicator` and `period` of those wanted.
+        """
+        among = ""
+        if cells is not None:
+            self.connection.register("wanted", cells)
+            among = "SEMI JOIN wanted USING (indicator, period)"
         shown = sa.table("shown", *(sa.column(name, sa.Text) for name in PUBLISHED))
         counted = holding_of(shown).compile(compile_kwargs={"literal_binds": True})
         order = ", ".join(column.name for column in holding.primary_key)
         return self._batches(
-            f"WITH shown AS (SELECT * FROM ({self._shown()}) {among}) {counted} ORDER BY {order}"
+            f"WITH shown AS (SELECT * FROM ({self.shown()}) {among}) {counted} ORDER BY {order}"
         )
 
-    def _shown(self) -> str:
+    def shown(self) -> str:
         """Return the question for the rows as they are published: KEY, MEASURES, file."""
         key = ", ".join(KEY)
         if not self.withheld:
@@ -299,17 +240,8 @@ class TidyRows:
         return self.query(f"SELECT * FROM tidy ORDER BY {', '.join(KEY)}")
 
 
-def _between(column: str, values: Sequence[str]) -> str:
-    first, last = (value.replace("'", "''") for value in (values[0], values[-1]))
-    return f"{column} BETWEEN '{first}' AND '{last}'"
-
-
-def _in_turn(files: Sequence[Path]) -> Batches:
-    for file in files:
-        yield from pq.ParquetFile(file).iter_batches(BATCH)
-
-
-def _parquet(files: Collection[Path]) -> str:
+def parquet(files: Collection[Path]) -> str:
+    """Return what stands after FROM for files of one shape."""
     # DuckDB takes the first file's rows for those of all when it plans: so the largest.
     ordered = sorted(files, key=lambda file: -file.stat().st_size)
     quoted = ", ".join("'" + duckdb_path(file).replace("'", "''") + "'" for file in ordered)

@@ -9,6 +9,7 @@ valid certificates, all schemes, from one document of the source `platform_provi
 
 from __future__ import annotations
 
+import atexit
 import os
 import shutil
 import socket
@@ -16,7 +17,7 @@ import subprocess
 import tempfile
 import uuid
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -27,6 +28,7 @@ import pytest
 import sqlalchemy as sa
 
 from etl.publish.gate import Decision, Edition, publish
+from etl.publish.moves import between
 from etl.refresh import fill_if_empty
 from indicators.store.database import open_database
 
@@ -68,6 +70,10 @@ def rows_of(world: list[tuple[str, str, str, float]]) -> pd.DataFrame:
     )  # fmt: skip
 
 
+_FILES = ExitStack()  # in which what moves stands until the tests end
+atexit.register(_FILES.close)
+
+
 def edition_of(
     world: list[tuple[str, str, str, float]] | pd.DataFrame,
     citations: pd.DataFrame | None = None,
@@ -85,7 +91,8 @@ def edition_of(
     if gone is None:
         return Edition(batches, cited, inputs)
     leaving = pa.RecordBatch.from_pandas(rows_of(gone).assign(release=1), preserve_index=False)
-    return Edition(batches, cited, inputs, gone=[leaving], base=base)
+    moves = _FILES.enter_context(between(batches, [leaving]))
+    return Edition((), cited, inputs, moves=moves, base=base)
 
 
 def publish_rows(engine: sa.Engine, world: list[tuple[str, str, str, float]]) -> int | None:

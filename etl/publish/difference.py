@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import pandas as pd
 import sqlalchemy as sa
 
-from etl.publish.staging import Staged
+from etl.publish.moves import Moves
 from indicators import target_register
 from indicators.catalogue import tree
 from indicators.periods import today
@@ -17,7 +17,6 @@ from indicators.store.queries import register_of
 from indicators.store.tables import KEY, REGISTER, holding, observation
 from indicators.target_register import AIM, Register
 
-LARGEST = 20
 Tables = Mapping[str, pd.DataFrame]
 
 
@@ -57,18 +56,16 @@ class Difference:
         return bool(self.added + self.changed + self.withdrawn or self.retargeted)
 
 
-def difference(staged: Staged, register: Tables | None, *, first: bool) -> Difference:
-    """Return what the staged figures and a register change; `first`: nothing is public yet."""
-    connection = staged.connection
+def difference(connection: sa.Connection, moves: Moves, register: Tables | None) -> Difference:
+    """Return what figures that come and go, and a register, change of what is public."""
     held = register_of(connection)
     aimed = held if register is None else register
     retargeted = not _same_register(held, aimed)
-    counts = _counts(staged)
-    moved = retargeted or counts[["added", "changed", "withdrawn"]].to_numpy().any()
+    counts = moves.counts
     return Difference(
         counts,
-        _largest(staged),
-        _flips(staged, held, aimed) if moved and not first else _FLAT,
+        moves.largest,
+        _flips(connection, moves, held, aimed) if retargeted or len(counts) else _FLAT,
         retargeted,
         _public(connection) + int(counts["added"].sum()) - int(counts["withdrawn"].sum()),
     )
@@ -77,7 +74,7 @@ def difference(staged: Staged, register: Tables | None, *, first: bool) -> Diffe
 def first_difference(
     connection: sa.Connection, added: Sequence[pd.DataFrame], register: Tables | None
 ) -> Difference:
-    """Return what a first release changed, whose figures stand in the database already.
+    """Return what a first release changes.
 
     added: parts of the number of figures (`count_all`) by indicator and region.
     """
@@ -91,53 +88,11 @@ def first_difference(
     )
     retargeted = register is not None and not _same_register(register_of(connection), register)
     nothing = pd.DataFrame(columns=[*KEY, "old", "new", "relative"])
-    return Difference(counts, nothing, _FLAT, retargeted, _public(connection))
+    return Difference(counts, nothing, _FLAT, retargeted, int(counts["added"].sum()))
 
 
 def _public(connection: sa.Connection) -> int:
     return connection.scalar(sa.select(sa.func.sum(holding.c.rows))) or 0
-
-
-def _counts(staged: Staged) -> pd.DataFrame:
-    new, old = staged.new.c, staged.old.c
-    withdrawn = ~sa.exists().where(staged.same_key).correlate(staged.old)
-    questions = {
-        "added": sa.select(new.indicator, new.region, sa.func.count())
-        .where(staged.added)
-        .group_by(new.indicator, new.region),
-        "changed": sa.select(new.indicator, new.region, sa.func.count())
-        .join_from(staged.new, staged.old, staged.same_key)
-        .where(staged.differs)
-        .group_by(new.indicator, new.region),
-        "withdrawn": sa.select(old.indicator, old.region, sa.func.count())
-        .where(withdrawn)
-        .group_by(old.indicator, old.region),
-    }
-    parts = [
-        pd.DataFrame(
-            staged.connection.execute(question).all(), columns=["indicator", "region", "rows"]
-        ).assign(what=what)
-        for what, question in questions.items()
-    ]
-    wide = pd.concat(parts).pivot_table(
-        index=["indicator", "region"], columns="what", values="rows", aggfunc="sum", fill_value=0
-    )
-    named = wide.reindex(columns=list(questions), fill_value=0).astype("int64")
-    return named.rename_axis(columns=None).reset_index()
-
-
-def _largest(staged: Staged) -> pd.DataFrame:
-    old, new = staged.old.c.value, staged.new.c.value
-    relative = sa.case((old != 0, (new - old) / sa.func.abs(old)))
-    keys = [staged.new.c[name] for name in KEY]
-    question = (
-        sa.select(*keys, old.label("old"), new.label("new"), relative.label("relative"))
-        .join_from(staged.new, staged.old, staged.same_key)
-        .where(old.is_distinct_from(new))
-        .order_by(sa.func.abs(relative).desc().nulls_last(), *keys)
-        .limit(LARGEST)
-    )
-    return frame_of(staged.connection, question)
 
 
 _TURNED = ("verdict", "reason", "value")
@@ -146,7 +101,9 @@ _FLIP = ["target", "region", *AIM, *_AGES, "period"]
 _FLAT = pd.DataFrame(columns=_FLIP)
 
 
-def _flips(staged: Staged, old_register: Tables, new_register: Tables) -> pd.DataFrame:
+def _flips(
+    connection: sa.Connection, moves: Moves, old_register: Tables, new_register: Tables
+) -> pd.DataFrame:
     """Return the verdicts that turn: those of aims that both registers hold."""
     old, new = Register(**old_register), Register(**new_register)
     provinces = tree().provinces
@@ -156,15 +113,13 @@ def _flips(staged: Staged, old_register: Tables, new_register: Tables) -> pd.Dat
         return _FLAT
     aims = pd.concat([target_register.needed(old, was), target_register.needed(new, will)])
     day = today()
-    public = _aimed(observation, aims)
-    before = _series(staged.connection, observation, public)
-    after = pd.concat(
-        [
-            _series(staged.connection, staged.new, _aimed(staged.new, aims)),
-            _series(staged.connection, observation, public, staged.stays),
-        ],
-        ignore_index=True,
-    )
+    among = {name: sorted(set(aims[name])) for name in ("region", *AIM)}
+    before = _series(connection, among)
+    gone = moves.chosen(moves.gone, among)[list(KEY)]
+    stays = before.merge(gone, on=list(KEY), how="left", validate="1:1", indicator="goes")
+    stays = stays.loc[stays["goes"] == "left_only", list(before.columns)]
+    come = moves.chosen(moves.come, among)[list(before.columns)]
+    after = pd.concat([come.astype(before.dtypes), stays], ignore_index=True)
     ages = ("_old", "_new")
     then = _classes(target_register.verdicts(old, was, before, day))
     now = _classes(target_register.verdicts(new, will, after, day))
@@ -190,16 +145,12 @@ def _classes(verdicts: pd.DataFrame) -> pd.DataFrame:
     return found[["region", "target", *AIM, "verdict", "reason"]]
 
 
-def _aimed(figures: sa.FromClause, aims: pd.DataFrame) -> sa.ColumnElement[bool]:
-    columns = ["region", *AIM]
-    return sa.and_(*(figures.c[name].in_(sorted(set(aims[name]))) for name in columns))
-
-
-def _series(
-    connection: sa.Connection, figures: sa.FromClause, *conditions: sa.ColumnElement[bool]
-) -> pd.DataFrame:
+def _series(connection: sa.Connection, among: Mapping[str, Sequence[str]]) -> pd.DataFrame:
     names = [*KEY, "value", "status", "confidentiality", "numerator", "denominator"]
-    rows = frame_of(connection, sa.select(*(figures.c[name] for name in names)).where(*conditions))
+    conditions = [observation.c[name].in_(values) for name, values in among.items()]
+    rows = frame_of(
+        connection, sa.select(*(observation.c[name] for name in names)).where(*conditions)
+    )
     return rows.astype({"value": float, "numerator": float, "denominator": float})
 
 

@@ -11,7 +11,9 @@ import getpass
 import json
 import os
 import subprocess
+from collections import deque
 from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
@@ -24,18 +26,18 @@ from etl.publish.acceptance import remember
 from etl.publish.difference import Difference, Tables, difference, first_difference
 from etl.publish.filing import Filing, Pending, Return, filed, returning, settle
 from etl.publish.lock import publishing
-from etl.publish.staging import Staged, hold, replace, staging
+from etl.publish.moves import Moves, between
+from etl.publish.placing import clashes, hold, replace
 from etl.suppression.redaction import redact
-from etl.suppression.small_numbers import keep_suppressed
+from etl.suppression.small_numbers import still_suppressed, without
+from etl.tidy import FIGURES, PUBLIC
 from indicators.findings import Finding, FindingsError, message
 from indicators.published_catalogue import keep_catalogue
 from indicators.settings import ROOT
 from indicators.store.archive import frame_of, newest, published_in
-from indicators.store.bulk import insert_batches, insert_rows
+from indicators.store.bulk import insert_batches, insert_rows, read_batches
 from indicators.store.queries import register_of
 from indicators.store.tables import (
-    KEY,
-    MEASURES,
     REGISTER,
     change,
     citation,
@@ -44,6 +46,7 @@ from indicators.store.tables import (
     register_archive,
     release,
     release_input,
+    revision,
 )
 
 
@@ -51,19 +54,19 @@ from indicators.store.tables import (
 class Edition:
     """What is to be public.
 
-    rows: KEY and MEASURES in the order of the key, one row a key. citations and inputs as in
-    the tables of those names; inputs are all that the release rests on. register: the target
-    register's tables by name, None to keep it. gone: the public figures, as in `observation`,
-    that the rows change or that are withdrawn, all others staying as they were in release
-    `base`; None where the rows are all there is. holdings: rows of the table `holding`, complete
-    for each indicator and period that rows or gone have; None to have them counted.
+    rows: all that is to be public, KEY and MEASURES in the order of the key, one row a key;
+    unless `moves` says what comes and goes, all other figures staying as they were in release
+    `base`. citations and inputs as in the tables of those names; inputs are all that the release
+    rests on. register: the target register's tables by name, None to keep it. holdings: rows of
+    the table `holding`, complete for each indicator and period that moves; None to have them
+    counted.
     """
 
     rows: Iterable[pa.RecordBatch]
     citations: pd.DataFrame
     inputs: pd.DataFrame
     register: Tables | None = None
-    gone: Iterable[pa.RecordBatch] | None = None
+    moves: Moves | None = None
     base: int | None = None
     holdings: Iterable[pa.RecordBatch] | None = None
 
@@ -124,17 +127,21 @@ def _publish(
     connection: sa.Connection, edition: Edition, decision: Decision, *, dry_run: bool
 ) -> Publication:
     number = newest(connection)
-    if edition.gone is not None and edition.base != number:
+    if edition.moves is not None and edition.base != number:
         raise Overtaken
     if not dry_run:
         keep_catalogue(connection)
-    if number is None and not dry_run:
-        return _first_release(connection, edition, decision)
-    with staging(connection, edition.rows, edition.gone) as staged:
-        _refuse_clashes(staged)
-        made = _release(staged, edition, decision, number, dry_run=dry_run)
+    if number is None:
+        return _first_release(connection, edition, decision, dry_run=dry_run)
+    if edition.moves is not None:
+        _refuse_clashes(connection, edition.moves)
+        made = _release(connection, edition.moves, edition, decision, number, dry_run=dry_run)
+    else:
+        public = sa.select(*(observation.c[name] for name in PUBLIC.names))
+        with between(edition.rows, read_batches(connection, public, PUBLIC)) as moves:
+            made = _release(connection, moves, edition, decision, number, dry_run=dry_run)
     new = [finding for finding in decision.warnings if finding.accepted is None]
-    if number is not None and new and made.release is None and not dry_run:
+    if new and made.release is None and not dry_run:
         # They are of figures that are public.
         remembered = remember(connection, new, decision.accepted, number)
         before = [finding for finding in decision.warnings if finding.accepted is not None]
@@ -169,46 +176,76 @@ def roll_back(
         ).drop(columns="release")
         nothing = pd.DataFrame(columns=citation.columns.keys())
         edition = Edition((), nothing, inputs, register_of(connection, number))
-        figures = published_in(number)
-        then = sa.select(*(figures.c[name] for name in (*KEY, *MEASURES)))
-        with staging(connection, then) as staged:
-            keep_suppressed(engine, staged, number)
+        with _restored(engine, connection, number) as moves:
             decision = Decision(reason, restored=number)
-            made = _release(staged, edition, decision, newest(connection), dry_run=dry_run)
+            last = newest(connection) or number
+            made = _release(connection, moves, edition, decision, last, dry_run=dry_run)
         pending.committing = True
     return dataclasses.replace(made, files=files, unfinished=pending.unfinished)
 
 
-def _first_release(connection: sa.Connection, edition: Edition, decision: Decision) -> Publication:
+@contextmanager
+def _restored(engine: sa.Engine, connection: sa.Connection, number: int) -> Iterator[Moves]:
+    """Yield what it moves to make an older release public again, as far as that may be."""
+    hidden = still_suppressed(engine, connection, number)
+    since = sa.union(
+        sa.select(observation.c.indicator).where(observation.c.release > number),
+        sa.select(revision.c.indicator).where(
+            revision.c.release <= number, revision.c.superseded > number
+        ),
+    )
+    among = sorted({*connection.scalars(since), *hidden["indicator"]})
+
+    def figures(table: sa.FromClause, schema: pa.Schema) -> Iterator[pa.RecordBatch]:
+        columns = [table.c[name] for name in schema.names]
+        question = sa.select(*columns).where(table.c.indicator.in_(among))
+        return read_batches(connection, question, schema)
+
+    then = without(figures(published_in(number), FIGURES), hidden)
+    with between(then, figures(observation, PUBLIC)) as moves:
+        yield moves
+
+
+def _first_release(
+    connection: sa.Connection, edition: Edition, decision: Decision, *, dry_run: bool
+) -> Publication:
     """Publish where nothing is public yet: there is nothing to compare with."""
     counts = []
 
-    def numbered() -> Iterator[pa.RecordBatch]:
-        for batch in edition.rows:
+    def numbered(rows: Iterable[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
+        for batch in rows:
             # Counted on the way: to ask the database afterwards is to read it all again.
             places = pa.Table.from_batches([batch]).group_by(["indicator", "region"])
             counts.append(places.aggregate([([], "count_all")]).to_pandas())
             yield batch.append_column("release", pa.repeat(pa.scalar(1, pa.int32()), len(batch)))
 
-    insert_batches(connection, observation, numbered())
-    hold(connection, edition.holdings)
+    if dry_run:
+        deque(numbered(edition.rows), 0)
+    else:
+        insert_batches(connection, observation, numbered(edition.rows))
+        hold(connection, edition.holdings)
     made = first_difference(connection, counts, edition.register)
-    if not made:
+    if dry_run or not made:
         return Publication(None, made, decision.warnings)
     return Publication(1, made, _record(connection, edition, decision, made, 1))
 
 
 def _release(
-    staged: Staged, edition: Edition, decision: Decision, last: int | None, *, dry_run: bool
+    connection: sa.Connection,
+    moves: Moves,
+    edition: Edition,
+    decision: Decision,
+    last: int,
+    *,
+    dry_run: bool,
 ) -> Publication:
-    made = difference(staged, edition.register, first=last is None)
+    made = difference(connection, moves, edition.register)
     if dry_run or not made:
         return Publication(None, made, decision.warnings)
-    number = (last or 0) + 1
-    replace(staged, number)
-    hold(staged.connection, edition.holdings, None if staged.all else staged.touched)
-    warnings = _record(staged.connection, edition, decision, made, number)
-    return Publication(number, made, warnings)
+    replace(connection, moves, last + 1)
+    hold(connection, edition.holdings, None if edition.moves is None else moves.cells)
+    warnings = _record(connection, edition, decision, made, last + 1)
+    return Publication(last + 1, made, warnings)
 
 
 def _record(
@@ -246,12 +283,12 @@ def _record(
     return warnings
 
 
-def _refuse_clashes(staged: Staged) -> None:
+def _refuse_clashes(connection: sa.Connection, moves: Moves) -> None:
     expected = message("one figure for each key")
     advice = message("keep the figure that holds and remove the other")
     findings = [
         Finding(file, " ".join(key), expected, advice, check="unique")
-        for *key, file in staged.clashes().astype(str).itertuples(index=False, name=None)
+        for *key, file in clashes(connection, moves).astype(str).itertuples(index=False, name=None)
     ]
     if findings:
         raise FindingsError(findings)

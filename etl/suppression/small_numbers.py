@@ -17,16 +17,16 @@ unless it would give another away. Where nothing protects a figure, a finding sa
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 import pandas as pd
+import pyarrow as pa
 import sqlalchemy as sa
 
-from etl.publish.staging import Staged
 from etl.suppression.earlier import Earlier, past
 from etl.suppression.protection import Cells, protection
 from etl.suppression.relations import Floats, Mask, networks, relations
@@ -374,11 +374,11 @@ def suppressed_with(rows: pd.DataFrame, hidden: Mask) -> Iterator[TidyRows]:
         tidy.connection.close()
 
 
-def keep_suppressed(engine: sa.Engine, staged: Staged, number: int) -> None:
-    """Suppress, among the staged figures of an older release, all that is suppressed today.
+def still_suppressed(engine: sa.Engine, connection: sa.Connection, number: int) -> pd.DataFrame:
+    """Return the keys of an older release's figures that may not be public again: KEY.
 
-    And as many others as it takes that none of it follows from them. Raises `FindingsError` where
-    there are none.
+    All that is suppressed today, and as many others as it takes that none of it follows from
+    them. Raises `FindingsError` where there are none.
     """
     known = catalogues.load()
     ruled = {key for key, item in known.indicators.items() if item.suppression}
@@ -388,7 +388,6 @@ def keep_suppressed(engine: sa.Engine, staged: Staged, number: int) -> None:
     }
     then = published_in(number)
     chosen = observation.c.indicator.in_(sorted(among))
-    connection = staged.connection
     rows = frame_of(
         connection,
         sa.select(*(then.c[name] for name in (*KEY, *MEASURES))).where(
@@ -402,7 +401,7 @@ def keep_suppressed(engine: sa.Engine, staged: Staged, number: int) -> None:
     hidden = keys.isin(pd.MultiIndex.from_frame(frame_of(connection, today)))
     hidden |= (rows["confidentiality"] != "F").to_numpy()
     if not hidden.any():
-        return
+        return rows.loc[hidden, list(KEY)]
     public = sa.select(*(observation.c[name] for name in PUBLIC.names)).where(chosen)
     with suppressed_with(rows, hidden) as tidy:
         tidy.set_published(read_batches(connection, public, PUBLIC), None)
@@ -410,11 +409,15 @@ def keep_suppressed(engine: sa.Engine, staged: Staged, number: int) -> None:
             raise FindingsError(exposed)
         others = tidy.query(f"SELECT DISTINCT {KEYS} FROM withheld")
     # A ratio that is blank already gives nothing away, so it is not among the others.
-    every = pd.concat([rows.loc[hidden, list(KEY)], others]).drop_duplicates()
-    new = staged.new
-    same = [new.c[name] == sa.bindparam(f"key_{name}") for name in KEY]
-    blank = dict.fromkeys(NUMBERS) | {"confidentiality": WITHHELD}
-    connection.execute(
-        sa.update(new).where(*same).values(**blank),
-        [{f"key_{name}": row[name] for name in KEY} for row in every.to_dict("records")],
-    )
+    return pd.concat([rows.loc[hidden, list(KEY)], others]).drop_duplicates()
+
+
+def without(batches: Iterable[pa.RecordBatch], keys: pd.DataFrame) -> Iterator[pa.RecordBatch]:
+    """Yield figures as they come, those at the keys suppressed."""
+    hidden = pd.MultiIndex.from_frame(keys)
+    for batch in batches:
+        rows = batch.to_pandas()
+        at = pd.MultiIndex.from_frame(rows[list(KEY)]).isin(hidden)
+        rows.loc[at, [*NUMBERS]] = np.nan
+        rows.loc[at, "confidentiality"] = WITHHELD
+        yield pa.RecordBatch.from_pandas(rows, batch.schema, preserve_index=False)

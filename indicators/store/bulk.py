@@ -50,6 +50,21 @@ def insert_batches(
     return written
 
 
+def delete_batches(
+    connection: sa.Connection, table: sa.Table, keys: Iterable[pa.RecordBatch]
+) -> None:
+    """Take out of an SQLite table the rows at keys, each a row of columns of it."""
+    raw = connection.connection.driver_connection
+    if raw is None:
+        raise RuntimeError("the connection is closed")
+    for batch in keys:
+        same = " AND ".join(f'"{name}" = ?' for name in batch.schema.names)
+        raw.executemany(
+            f'DELETE FROM "{table.name}" WHERE {same}',
+            zip(*(_cells(column) for column in batch.columns), strict=True),
+        )
+
+
 def read_batches(
     connection: sa.Connection, question: sa.Select[Any], schema: pa.Schema
 ) -> Iterator[pa.RecordBatch]:
