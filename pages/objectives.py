@@ -63,6 +63,9 @@ else:
 in_points = code_names.in_points(indicator.key)
 why = explain(verdict, words, indicator.decimals, in_points=in_points)
 st.markdown(markdown.bullets(why))
+if doubts := views.doubts(verdict, record, series, cited, words):
+    st.caption(words("Notes of the target's document and of the figures that decide"))
+    st.markdown(markdown.bullets(doubts))
 
 with st.expander(words("Why: the formula with its numbers"), key="why"):
     st.markdown(markdown.bullets(formula(verdict, words, indicator.decimals)))

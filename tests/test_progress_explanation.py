@@ -204,3 +204,24 @@ def test_what_is_expected_of_a_lead_is_said_as_a_lead_and_of_a_range_as_a_distan
     )  # fmt: skip
     assert explain(range_, ENGLISH)[0].endswith("80 in 2022; the target is 70 by 2027.")
     assert "That is 10 outside the range." in explain(range_, ENGLISH)
+
+
+def test_a_target_met_in_time_cites_the_figure_that_decided_it() -> None:
+    figures = {"2018": 1_937_000, "2020": 2_701_200, "2023": 3_760_000}
+    aim = {"value": 2_400_000.0, "window_late": "2020", "baseline_period": "2018"}
+    told = explain(verdict_on(figures, **aim), ENGLISH, decimals=0)
+    assert told[:2] == [
+        "Achieved on time: 2,701,200 in 2020; the target is 2,400,000 by 2020.",
+        "The latest figure is 3,760,000 (2023).",
+    ]
+    late = explain(
+        verdict_on({"2018": 1.0, "2020": 2.0, "2021": 5.0, "2023": 6.0}, **aim | {"value": 4.0}),
+        ENGLISH,
+        decimals=0,
+    )
+    assert late[0] == "Achieved late: 5 in 2021; the target is 4 by 2020."
+    between = explain(
+        verdict_on({"2018": 1.0, "2019": 5.0, "2023": 6.0}, **aim | {"value": 4.0}), ENGLISH
+    )
+    assert between[0].startswith("Achieved on time: 5 in 2019")
+    assert between[1].startswith("There is no figure for 2020 itself")

@@ -9,6 +9,7 @@ from decimal import Decimal
 from typing import Any
 
 from indicators.periods import period_at
+from indicators.progress.points import SAME
 from indicators.progress.verdict import End, Point, Verdict
 from indicators.statuses import Check, Flag, Kind, Reason, Shape, VerdictClass
 from indicators.wording import Wording, decimals_of, points, rounded
@@ -144,10 +145,11 @@ def _outcome(verdict: Verdict, words: Wording, figures: _Figures) -> Iterator[st
             period=words.period(latest.period),
         )
     else:
+        decisive = verdict.decided_at or latest
         values = {
             "verdict": name,
-            "value": figures.number(latest.value),
-            "period": words.period(latest.period),
+            "value": figures.number(decisive.value),
+            "period": words.period(decisive.period),
             "target": figures.number(end.value),
             "due": words.period(end.period),
         }
@@ -159,6 +161,7 @@ def _outcome(verdict: Verdict, words: Wording, figures: _Figures) -> Iterator[st
             yield words(
                 "{verdict}: {value} in {period}; the target is {target} by {due}.", **values
             )
+    yield from _beside_the_decisive(verdict, words, figures)
     if latest is not None and latest.benchmark is not None:
         yield words(
             "The benchmark stood at {value}: a lead of {lead}.",
@@ -168,6 +171,24 @@ def _outcome(verdict: Verdict, words: Wording, figures: _Figures) -> Iterator[st
     yield from _at_the_deadline(verdict, words, figures)
     if verdict.reason not in (None, Reason.STALE):
         yield words(verdict.reason.sentence)
+
+
+def _beside_the_decisive(verdict: Verdict, words: Wording, figures: _Figures) -> Iterator[str]:
+    """That a deadline has no figure of its own, and what the latest one is."""
+    decisive, latest, end = verdict.decided_at, verdict.latest, verdict.late
+    if decisive is None or latest is None or end is None or latest.benchmark is not None:
+        return
+    if verdict.verdict == VerdictClass.ACHIEVED_ON_TIME and decisive.time < end.time - SAME:
+        yield words(
+            "There is no figure for {due} itself; those before and after it meet the target.",
+            due=words.period(end.period),
+        )
+    if decisive.period != latest.period:
+        yield words(
+            "The latest figure is {value} ({period}).",
+            value=figures.number(latest.value),
+            period=words.period(latest.period),
+        )
 
 
 def _then(verdict: Verdict, words: Wording, figures: _Figures) -> Iterator[str]:
@@ -419,8 +440,13 @@ def _practice(verdict: Verdict, words: Wording, figures: _Figures) -> Iterator[s
 
 
 def formula(verdict: Verdict, words: Wording, decimals: int | None = None) -> list[str]:
-    """The rate ratio's formula (§3), line by line, with the numbers of this verdict in it."""
+    """The rate ratio's formula (§3), line by line, with the numbers of this verdict in it.
+
+    None where the figure of the deadline has settled the matter.
+    """
     baseline, latest = verdict.baseline, verdict.latest
+    if verdict.decided_at is not None:
+        return []
     ends = [end for end in (verdict.early, verdict.late) if end and end.ratio is not None]
     if baseline is None or latest is None or not ends:
         return []

@@ -346,6 +346,24 @@ class Judgement:
         return np.where(around.at >= 0, around.at, around.after)
 
     @cached_property
+    def decided_at(self) -> Ints:
+        """The place of the figure that decides a target whose deadline has passed; else −1.
+
+        Met on time: that of the deadline or, without one, the last before it. Met late: the first
+        that meets it. Missed: see `missed_at`.
+        """
+        around, points = self.batch.around_deadline, self.batch.points
+        on_time = np.where(around.at >= 0, around.at, around.before)
+        met = self.batch.meets(self.batch.value, owner=points.owner)
+        after = met & (points.time > self.batch.aims.late[points.owner] + SAME)
+        first = np.full(len(points.start), -1, on_time.dtype)
+        places = np.flatnonzero(after)[::-1]
+        first[points.owner[places]] = places
+        classes = (VerdictClass.ACHIEVED_ON_TIME, VerdictClass.ACHIEVED_LATE, VerdictClass.MISSED)
+        conditions = [self.last_class == CLASSES.index(code) for code in classes]
+        return np.select(conditions, [on_time, first, self.missed_at], -1)
+
+    @cached_property
     def attainment(self) -> Floats:
         """When each target was first met, or would be at the pace since the baseline."""
         return attained_at(self.batch)

@@ -224,6 +224,7 @@ class Verdict:
     """How one series stands to its target, and everything that the answer rests on.
 
     `last_class` is the class by the latest figure: another than `verdict` where that is stale.
+    `decided_at` is the figure that settled a target whose deadline has passed.
     `missed_by` is as of the figure `missed_at`: that of the deadline, or the first one after
     it. `around_deadline` are the periods between which a target was met that has no figure at
     its deadline. For a benchmark all figures but those of `baseline` and `latest` are leads.
@@ -243,6 +244,7 @@ class Verdict:
     early: End | None
     late: End | None
     milestones: tuple[Milestone, ...]
+    decided_at: Point | None
     missed_by: float | None
     missed_at: Point | None
     around_deadline: tuple[str | None, str] | None
@@ -292,6 +294,7 @@ def judge(series: pd.DataFrame, target: Target, *, as_of: str | None = None) -> 
         early=_end(target, judgement.open_ends[0], judgement.ends[0]),
         late=_end(target, judgement.open_ends[1], judgement.ends[1]),
         milestones=_milestones(batch, target),
+        decided_at=_point(batch, judgement.decided_at),
         missed_by=missed_by,
         missed_at=None if missed_by is None else _point(batch, judgement.missed_at),
         around_deadline=_around(judgement),

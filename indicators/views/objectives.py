@@ -220,6 +220,26 @@ def _indicator(row: Record) -> catalogue.Indicator:
     return catalogue.load().indicators[str(row["indicator"])]
 
 
+def doubts(
+    verdict: Verdict, record: Record, series: pd.DataFrame, citations: pd.DataFrame, words: Wording
+) -> list[str]:
+    """Return what the register and the sources note on what a verdict rests on.
+
+    Of the target, and of the figures that the verdict cites: the baseline, the decisive, the
+    latest. They stand beside the verdict, for some say that it is doubtful.
+    """
+    notes = [str(record["note"])] if record["note"] else []
+    cited = {
+        point.period for point in (verdict.baseline, verdict.decided_at, verdict.latest) if point
+    }
+    places = citations.set_index("citation")["note"]
+    for row in series[series["period"].isin(cited)].to_dict("records"):
+        note = places.get(row["citation"])
+        if isinstance(note, str) and note:
+            notes.append(words("{period}: {note}", period=words.period(row["period"]), note=note))
+    return list(dict.fromkeys(notes))
+
+
 def citation_lines(record: Record, words: Wording) -> list[str]:
     """Return where a target stands: document, issuer, place, verification, department, note."""
     clause = catalogue.load().clauses[_indicator(record).clause]
