@@ -7,16 +7,18 @@ from indicators.cached import objectives as cached
 from indicators.cached import remembered
 from indicators.drawing.charts import matrix_chart
 from indicators.exports import readable_tables
+from indicators.periods import today
 from indicators.sidebar import overview as sidebar
-from indicators.statuses import VerdictClass
 from indicators.views import overview as views
+from indicators.views.facts import outstanding
 from indicators.views.objectives import counts
 
 visit = frame.begin("overview")
 words, vintage = visit.words, visit.vintage
 reach, nation = remembered.reach(vintage), remembered.national(vintage)
 
-st.title(markdown.escaped(views.overview_statement(nation, reach, words)))
+verdicts = sidebar.narrow_verdicts(words, vintage)
+st.title(markdown.escaped(views.overview_statement(verdicts, today(), words)))
 columns = st.columns(4, gap="small")
 for headline, column in zip(views.headlines(nation, words), columns, strict=False):
     column.metric(
@@ -33,20 +35,14 @@ scopes = words("All: with those abroad. Domestic: without them. Two scopes, neve
 st.caption(scopes)
 
 st.subheader(words("Objectives: every region, every target"))
-verdicts = sidebar.narrow_verdicts(words, vintage)
-judged = words(
-    "{judged} of {all} can be judged; the others say why. Click a cell to open it.",
-    judged=int((verdicts["reason"] == "").sum()),
-    all=len(verdicts),
-)
-st.caption(judged)
-if outstanding := int((verdicts["verdict"] == VerdictClass.STALE).sum()):
+st.caption(words("Those that cannot be judged say why. Click a cell for details."))
+if late := len(outstanding(verdicts)):
     waiting = words.plural(
-        "{n} more is past its deadline and waits for the final figure: the verdict is as of its "
-        "latest figure.",
-        "{n} more are past their deadlines and wait for the final figures: the verdicts are as of "
-        "their latest figures.",
-        n=outstanding,
+        "{n} is past its deadline and waits for the final figure: the verdict is as of its latest "
+        "figure.",
+        "{n} are past their deadlines and wait for the final figures: the verdicts are as of their "
+        "latest figures.",
+        n=late,
     )
     st.caption(waiting)
 if lost := cached.unknown_targets(vintage):
@@ -74,10 +70,10 @@ if not verdicts.empty:
 if opened := st.session_state.pop("opened", None):
     st.switch_page("pages/objectives.py", query_params=opened | {"lang": words.language})
 
-st.subheader(title := words("What must change this year"))
+st.subheader(title := words("Targets to accelerate"))
 behind = views.must_change(verdicts, words)
 if behind.empty:
-    st.info(words("No target that can be judged is behind its path."), icon=":material/check:")
+    st.info(views.nothing_behind(verdicts, words), icon=":material/info:")
 else:
     frame.table(visit, title, behind, title)
 

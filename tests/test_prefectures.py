@@ -245,7 +245,7 @@ def test_a_map_of_prefectures_ranks_them_alone() -> None:
     figures = shown("330000", "en")
     assert figures.ranking["name"].tolist() == ["Ningbo", "Hangzhou"]
     assert len(figures.units) == 11
-    assert "Ningbo has the highest figure; 2 of 11 prefectures have one" in figures.statement
+    assert "of 2 prefectures with data, Ningbo is highest" in figures.statement
     assert set(figures.rows["region"]) == {"330000", "330100", "330200", "100000"}
     assert any(line.startswith("No data, 9 of 11 prefectures: ") for line in figures.footnotes)
     assert any(line.startswith("Map-review number") for line in figures.footnotes)

@@ -207,7 +207,7 @@ def test_what_is_expected_of_a_lead_is_said_as_a_lead_and_of_a_range_as_a_distan
 
 
 def test_a_target_met_in_time_cites_the_figure_that_decided_it() -> None:
-    figures = {"2018": 1_937_000, "2020": 2_701_200, "2023": 3_760_000}
+    figures = {"2018": 1_937_000.0, "2020": 2_701_200.0, "2023": 3_760_000.0}
     aim = {"value": 2_400_000.0, "window_late": "2020", "baseline_period": "2018"}
     told = explain(verdict_on(figures, **aim), ENGLISH, decimals=0)
     assert told[:2] == [

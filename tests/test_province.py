@@ -68,7 +68,7 @@ def test_the_title_says_the_rank_and_the_ranks_that_chance_allows() -> None:
     told = facts_of(rates({**PROVINCES, "100000": 4.5}))
     assert province.statement(told, EN) == (
         "Zhejiang: no target applies; certified organisations per 10,000 residents ranks "
-        "3 (1–5) of 6 with figures"
+        "3 of 6 provinces with data (1–5 by chance) in Sep 2022"
     )
 
 
@@ -88,8 +88,8 @@ def test_the_difference_is_said_before_rank_and_chance() -> None:
     (row,) = told.fair.to_dict("records")
     assert province.comparison_sentence(told, row, EN) == (
         "Certified organisations per 10,000 residents stood at 6.00 per 10,000 residents in "
-        "Sep 2022, 1.50 above the nation (4.50), rank 3 (1–5) of 6 with figures; chance alone "
-        "could make such a difference."
+        "Sep 2022, 1.50 above the nation (4.50), rank 3 of 6 provinces with data (1–5 by chance); "
+        "chance alone could make such a difference."
     )
 
 
@@ -287,7 +287,9 @@ def test_no_rank_is_won_across_a_break() -> None:
 
 def test_a_rank_that_regions_share_says_so() -> None:
     told = facts_of(rates({**PROVINCES, "330000": 9, "370000": 9}))
-    assert province.statement(told, EN).endswith("1 (1–4) of 6 with figures, shared by 3")
+    assert province.statement(told, EN).endswith(
+        "1 of 6 provinces with data (1–4 by chance), shared by 3 in Sep 2022"
+    )
     assert province.statement(told, ZH).endswith("，3 个地区并列")
 
 

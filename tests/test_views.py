@@ -71,11 +71,11 @@ def line_of(figures: MapFigures, start: str) -> str:
     ("language", "statement", "subtitle", "ranking"),
     [
         (
-            "zh", "有效认证证书数：浙江最高，31 个省份中 2 个有数据",
+            "zh", "2024年12月有效认证证书数：有数据的2个省份中，浙江最高",
             "2024年12月　有效认证证书数。", "各省份有效认证证书数排名（张）",
         ),
         (
-            "en", "Valid certificates: Zhejiang has the highest figure; 2 of 31 provinces have one",
+            "en", "Valid certificates, Dec 2024: of 2 provinces with data, Zhejiang is highest",
             "Valid certificates, Dec 2024. ",
             "Ranking of provinces: Valid certificates (certificates)",
         ),
@@ -95,10 +95,9 @@ def test_regions_that_share_the_highest_figure_are_all_named_or_counted() -> Non
     # One number by two ways: 0.3 and 0.1 + 0.2.
     values = {"320000": 0.3, "330000": 0.1 + 0.2, "340000": 0.2}
     rows = published(*((rates.indicator, "2022-09", code, v) for code, v in values.items()))
-    known = "3 of 31 provinces have one"
     said: dict[Language, str] = {
-        "en": f"Jiangsu, Zhejiang share the highest figure; {known}",
-        "zh": "江苏、浙江并列最高，31 个省份中 3 个有数据",
+        "en": "of 3 provinces with data, Jiangsu, Zhejiang share the highest",
+        "zh": "有数据的3个省份中，江苏、浙江并列最高",
     }
     for language, statement in said.items():
         assert statement in shown(rows, language, selection=rates).statement
@@ -109,7 +108,22 @@ def test_regions_that_share_the_highest_figure_are_all_named_or_counted() -> Non
     alike = published(*(
         (rates.indicator, "2022-09", code, 0.3) for code in tree().provinces[:4]
     ))  # fmt: skip
-    assert "4 regions share the highest figure" in shown(alike, "en", selection=rates).statement
+    assert "4 regions share the highest" in shown(alike, "en", selection=rates).statement
+
+
+def test_the_title_of_a_map_says_where_the_chosen_region_stands() -> None:
+    figures = {"110000": 3.0, "320000": 9.0, "330000": 6.0}
+    suspended = Selection("certificates_suspended", "2024-12")
+    for selection, first, place in ((SNAPSHOT, "江苏最高", 2), (suspended, "北京最低", 2)):
+        rows = published(*((selection.indicator, "2024-12", *item) for item in figures.items()))
+        page = shown(rows, selection=selection, region="330000")
+        assert page.statement.startswith("2024年12月")
+        assert f"有数据的3个省份中，{first}；浙江6" in page.statement
+        assert page.statement.endswith(f"居第{place}位")
+        # The best stands on top, whichever way better is.
+        assert page.ranking["name"].iloc[0] == first[:2]
+    rows = published(("certificates_valid", "2024-12", "110000", 3.0))
+    assert shown(rows, region="330000").statement.endswith("北京最高；浙江：无数据")
 
 
 def test_missing_provinces_are_counted_and_named() -> None:
@@ -141,7 +155,7 @@ def test_suppressed_and_not_applicable_are_neither_values_nor_missing() -> None:
     assert "保密（31 个省份中 1 个）：北京" in figures.footnotes
     assert "不适用（31 个省份中 1 个）：天津" in figures.footnotes
     assert line_of(figures, "无数据").startswith("无数据（31 个省份中 28 个）：山西、")
-    assert figures.statement == "有效认证证书数：河北最高，31 个省份中 1 个有数据"
+    assert figures.statement == "2024年12月有效认证证书数：有数据的1个省份中，河北最高"
     assert figures.ranking[["name", "value"]].to_numpy().tolist() == [["河北", 0.0]]
 
 
@@ -182,7 +196,7 @@ def test_a_diverging_map_without_a_benchmark_says_so() -> None:
 
 def test_a_map_of_nothing_says_so() -> None:
     figures = shown(december().iloc[:0], cited=citations().iloc[:0])
-    assert figures.statement == "没有省份公布有效认证证书数"
+    assert figures.statement == "本系统未收录2024年12月各省有效认证证书数数据"
     assert line_of(figures, "无数据").startswith("无数据（31 个省份中 31 个）")
     assert figures.ranking.empty
     assert figures.reference.empty
@@ -295,20 +309,22 @@ def test_the_region_chosen_is_marked_in_map_and_ranking() -> None:
 def test_headlines_keep_the_two_scopes_apart() -> None:
     chinese = overview.headlines(published(*WORLD), ZH)
     assert [(item.label, item.value, item.change) for item in chinese] == [
-        ("有效认证证书数（含境外）", "415.8万", "较2023年3月 +20.5%"),
-        ("有效认证证书数（境内）", "406.8万", "较2023年3月 +20.7%"),
+        ("有效认证证书数（含境外），2024年12月", "415.8万", "较2023年3月 +20.5%"),
+        ("有效认证证书数（境内），2024年12月", "406.8万", "较2023年3月 +20.7%"),
     ]
     english = overview.headlines(published(*WORLD), EN)
     assert [(item.label, item.value, item.change) for item in english] == [
-        ("Certificates (all)", "4.16 million", "+20.5% since Mar 2023"),
-        ("Certificates (domestic)", "4.07 million", "+20.7% since Mar 2023"),
+        ("Certificates (all), Dec 2024", "4.16 million", "+20.5% since Mar 2023"),
+        ("Certificates (domestic), Dec 2024", "4.07 million", "+20.7% since Mar 2023"),
     ]
     assert chinese[0].help.startswith("4,158,266 张，2024年12月。")
 
 
 def test_a_headline_with_nothing_before_it_claims_no_change() -> None:
     found = overview.headlines(published(("certificates_valid", "2024-12", "ALL", 4_158_266.0)), ZH)
-    assert [(item.label, item.change) for item in found] == [("有效认证证书数（含境外）", None)]
+    assert [(item.label, item.change) for item in found] == [
+        ("有效认证证书数（含境外），2024年12月", None)
+    ]
 
 
 def test_the_newest_table_names_each_scope() -> None:

@@ -41,9 +41,9 @@ def ranking_chart(words: Wording, *, dark: bool = False) -> Specification:
         bars.mark_bar(height={"band": 0.72}, cornerRadiusEnd=2).encode(
             color=alt.Color("fill:N", scale=None, legend=None)
         ),
-        bars.mark_text(align="left", dx=4, fontSize=11).encode(
-            text="label:N", color=alt.value(colours.text)
-        ),
+        bars.transform_calculate(end="max(datum.value, 0)")
+        .mark_text(align="left", dx=4, fontSize=11)
+        .encode(x="end:Q", text="label:N", color=alt.value(colours.text)),
         rule.mark_rule(strokeDash=[5, 3], strokeWidth=1.5, aria=False).encode(
             color=alt.value(colours.text)
         ),
@@ -56,12 +56,15 @@ def ranking_chart(words: Wording, *, dark: bool = False) -> Specification:
 
 
 def ranking_rows(
-    figures: pd.DataFrame, words: Wording, *, decimals: int, dark: bool
+    figures: pd.DataFrame, words: Wording, *, decimals: int, dark: bool, ascending: bool = False
 ) -> pd.DataFrame:
-    """Return the rows of a ranking from those of a map: units with a value, largest first."""
+    """Return the rows of a ranking from those of a map: units with a value, largest first.
+
+    The smallest if `ascending`, where less is better.
+    """
     colours = palette(dark)
     shown = figures[figures["state"] == "value"].sort_values(
-        ["value", "region"], ascending=[False, True]
+        ["value", "region"], ascending=[ascending, True]
     )
     fills = [colours.selected if chosen else colours.ramp[3] for chosen in shown["selected"]]
     # The selected bar is marked in its label too: colour alone says nothing to some.
@@ -160,9 +163,10 @@ def required_chart(words: Wording, *, dark: bool = False) -> Specification:
         bars.mark_bar(height={"band": 0.7}, cornerRadiusEnd=2).encode(
             color=alt.Color("fill:N", scale=None, legend=None)
         ),
-        bars.mark_text(align="left", dx=4, fontSize=11).encode(
-            text="label:N", color=alt.value(colours.text)
-        ),
+        # Beside the bar also where that runs to the left: dark on dark could not be read.
+        bars.transform_calculate(end="max(datum.value, 0)")
+        .mark_text(align="left", dx=4, fontSize=11)
+        .encode(x="end:Q", text="label:N", color=alt.value(colours.text)),
     )
     padding = {"left": 0, "right": 76, "top": 4, "bottom": 0}
     return finished(chart.properties(width="container", height=alt.Step(BAR_STEP), padding=padding))

@@ -178,7 +178,13 @@ def map_figures(
     return MapFigures(
         units=figures.drop(columns="value"),
         legend=scale.legend(figures, view, method if breaks else ""),
-        ranking=charts.ranking_rows(figures, words, decimals=indicator.decimals, dark=view.dark),
+        ranking=charts.ranking_rows(
+            figures,
+            words,
+            decimals=indicator.decimals,
+            dark=view.dark,
+            ascending=indicator.polarity < 0,
+        ),
         reference=reference,
         table=readable_tables.region_table(figures, words, unit=unit),
         rows=rows,
@@ -338,19 +344,19 @@ def _change_statement(figures: pd.DataFrame, what: str, view: MapView, span: str
     top = highest(known)
     values = {
         "what": what,
+        "span": span,
         "region": leaders(known, view.words),
-        "covered": len(tree().provinces) if view.within == NATION else len(figures),
         "change": top["shown"].iloc[0],
-        "known": len(known),
+        "known": view.words.number(len(known)),
     }
-    if len(top) == 1:
+    if top["value"].iloc[0] > 0:
         return view.words(
-            "{what}: {region} has the highest change, {change}; {known} of {covered} can be "
-            "compared",
+            "{what}, {span}: of {known} regions that can be compared, {region} rose most "
+            "({change})",
             **values,
         )
     return view.words(
-        "{what}: {region} share the highest change, {change}; {known} of {covered} can be compared",
+        "{what}, {span}: of {known} regions that can be compared, {region} fell least ({change})",
         **values,
     )
 
@@ -383,7 +389,7 @@ def moving_figures(
         legend=pd.DataFrame(),
         frames=pd.DataFrame({"frame": [], "label": []}),
         table=pd.DataFrame(),
-        statement=words("No province has a figure for {what}", what=what),
+        statement=words("No figures of provinces are held here: {what}", what=what),
         subtitle=words(
             "{what}: {n} periods on one scale. {description}", n=len(shown), **description
         ),
@@ -451,51 +457,71 @@ def _narrowed(selection: Selection, words: Wording) -> list[str]:
 
 
 def statement(figures: pd.DataFrame, title: str, view: MapView) -> str:
-    """Return who leads and how many have a figure: the title of a map."""
+    """Return the title of a map: who leads among how many, when, and where the chosen one stands.
+
+    Of what is better low, the lowest leads.
+    """
     words, known = view.words, figures[figures["state"] == "value"]
-    values = {"what": title, "region": leaders(known, words), "known": len(known)}
-    alone = len(highest(known)) == 1
-    if view.within != NATION:
-        values |= {"where": view.where, "covered": len(figures)}
-        if known.empty:
-            return words("{where}: no prefecture has a figure for {what}", **values)
-        if alone:
-            return words(
-                "{where}, {what}: {region} has the highest figure; {known} of {covered} "
-                "prefectures have one",
-                **values,
-            )
-        return words(
-            "{where}, {what}: {region} share the highest figure; {known} of {covered} "
-            "prefectures have one",
-            **values,
-        )
-    values |= {"covered": len(tree().provinces)}
-    if known.empty:
-        return words("No province has a figure for {what}", **values)
-    if alone:
-        return words(
-            "{what}: {region} has the highest figure; {known} of {covered} provinces have one",
-            **values,
-        )
-    return words(
-        "{what}: {region} share the highest figure; {known} of {covered} provinces have one",
-        **values,
+    what = (
+        title if view.within == NATION else words("{where}, {what}", where=view.where, what=title)
     )
+    values = {"what": what, "period": words.period(str(view.selection.period))}
+    if known.empty:
+        if view.within == NATION:
+            said = words("No figures of provinces are held here for {what}, {period}", **values)
+        else:
+            values |= {"where": view.where, "what": title}
+            said = words(
+                "{where}: no figures of prefectures are held here for {what}, {period}", **values
+            )
+    else:
+        values |= {"known": words.number(len(known)), "lead": _lead(known, view)}
+        if view.within == NATION:
+            said = words("{what}, {period}: of {known} provinces with data, {lead}", **values)
+        else:
+            said = words("{what}, {period}: of {known} prefectures with data, {lead}", **values)
+    return said + _standing_of_chosen(figures, view)
 
 
-def leaders(known: pd.DataFrame, words: Wording) -> str:
+def _lead(known: pd.DataFrame, view: MapView) -> str:
+    words, falling = view.words, view.indicator.polarity < 0
+    names = leaders(known, words, lowest=falling)
+    alone = len(highest(known, lowest=falling)) == 1
+    if falling and alone:
+        return words("{region} is lowest", region=names)
+    if falling:
+        return words("{region} share the lowest", region=names)
+    if alone:
+        return words("{region} is highest", region=names)
+    return words("{region} share the highest", region=names)
+
+
+def _standing_of_chosen(figures: pd.DataFrame, view: MapView) -> str:
+    words, chosen = view.words, figures[figures["region"] == view.region]
+    if chosen.empty:
+        return ""
+    row = chosen.iloc[0]
+    values = {"region": row["name"], "value": row["shown"]}
+    if row["state"] != "value":
+        return words("; {region}: {value}", **values)
+    known = figures[figures["state"] == "value"]
+    ranks = known["value"].rank(method="min", ascending=view.indicator.polarity < 0)
+    rank = words.number(int(ranks[chosen.index[0]]))
+    return words("; {region} with {value} ranks {rank}", rank=rank, **values)
+
+
+def leaders(known: pd.DataFrame, words: Wording, *, lowest: bool = False) -> str:
     """Return the regions with the highest value: named, or counted where there are many."""
-    names = highest(known)["name"].tolist()
+    names = highest(known, lowest=lowest)["name"].tolist()
     return words.listed(names) if len(names) <= MOST_NAMED else words("{n} regions", n=len(names))
 
 
-def highest(known: pd.DataFrame) -> pd.DataFrame:
+def highest(known: pd.DataFrame, *, lowest: bool = False) -> pd.DataFrame:
     """Return the rows of the regions with the highest value, one or those that share it.
 
     Shared is what is written alike: nobody sees the digits beyond.
     """
-    values = known["value"]
+    values = -known["value"] if lowest else known["value"]
     # Two ways to one number are not the same double.
     alike = values >= values.max() - NOISE * values.abs().max()
     rows: pd.DataFrame = known[alike | known["shown"].isin(known.loc[alike, "shown"])]

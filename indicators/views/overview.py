@@ -24,6 +24,7 @@ from indicators.statuses import VerdictClass
 from indicators.store.queries import Vintage
 from indicators.target_register import Register
 from indicators.views import footnotes
+from indicators.views.facts import WORST_FIRST, assessed, outstanding, standing_well
 from indicators.views.objectives import GRADE, change_text, counts, target_text
 from indicators.wording import Wording
 
@@ -53,7 +54,8 @@ def headlines(rows: pd.DataFrame, words: Wording) -> list[Headline]:
         for key, title in titles.items():
             series = _line(totals[(totals["indicator"] == key) & (totals["region"] == region)])
             if not series.empty:
-                label = words("{what} ({scope})", what=title, scope=scope)
+                period = words.period(series.iloc[-1]["period"])
+                label = words("{what} ({scope}), {period}", what=title, scope=scope, period=period)
                 lines.append(_headline(key, label, series, words))
     return lines
 
@@ -80,19 +82,37 @@ def _change(newest: Mapping[Any, Any], before: Mapping[Any, Any], words: Wording
     return words("{change} since {period}", change=change, period=words.period(before["period"]))
 
 
-def overview_statement(rows: pd.DataFrame, reach: pd.DataFrame, words: Wording) -> str:
-    """Return the Overview's title: the newest national figure and how far figures reach."""
-    series = _line(rows[(rows["indicator"] == "certificates_valid") & (rows["region"] == ALL)])
-    if series.empty:
-        return words("{n} indicators have figures", n=len(reach))
-    newest = series.iloc[-1]
-    return words(
-        "{value} valid certificates in {period}, those abroad included; {known} of {covered} "
-        "provinces have figures",
-        value=words.big(newest["value"]),
-        period=words.period(newest["period"]),
-        known=int(reach.loc[reach["indicator"] == "certificates_valid", "provinces"].max()),
-        covered=len(tree().provinces),
+def overview_statement(verdicts: pd.DataFrame, day: str, words: Wording) -> str:
+    """Return the Overview's title: how the targets of its matrix stand on a day."""
+    judged, late = assessed(verdicts), outstanding(verdicts)
+    values = {"day": words.date(day), "all": words.number(len(verdicts))}
+    if judged.empty:
+        said = words("{day}: none of {all} targets can be judged", **values)
+    else:
+        said = words(
+            "{day}: {judged} of {all} targets can be judged, {good} met or on track, {behind} "
+            "behind",
+            judged=words.number(len(judged)),
+            good=words.number(len(standing_well(judged))),
+            behind=words.number(int(judged["verdict"].isin(WORST_FIRST).sum())),
+            **values,
+        )
+    if late.empty:
+        return said
+    return said + words("; {n} await their final figure", n=words.number(len(late)))
+
+
+def nothing_behind(verdicts: pd.DataFrame, words: Wording) -> str:
+    """Return what is said where no target is behind: of how many that is true."""
+    judged = assessed(verdicts)
+    waiting = words.number(len(verdicts) - len(judged))
+    if judged.empty:
+        return words("No target could be judged, so none is known to be behind.")
+    return words.plural(
+        "The {n} target judged is not behind; {waiting} more cannot be judged for now.",
+        "None of the {n} targets judged is behind; {waiting} more cannot be judged for now.",
+        n=len(judged),
+        waiting=waiting,
     )
 
 

@@ -58,7 +58,7 @@ def statement(facts: Facts, words: Wording) -> str:
     row = leading_rank(facts)
     if row is None:
         return said
-    return words("{said}; {rank}", said=said, rank=rank_phrase(row, words))
+    return words("{said}; {rank}", said=said, rank=rank_phrase(facts, row, words))
 
 
 def targets_statement(facts: Facts, words: Wording) -> str:
@@ -124,30 +124,39 @@ def reason_with_count(reason: str, number: int, words: Wording) -> str:
 
 
 def leading_rank(facts: Facts) -> Row | None:
-    """Return the first indicator with a rank that says something: one with its interval first."""
-    spine = facts.spine
-    told = spine[(spine["polarity"] != 0) & (spine["of"] >= FEWEST_RANKED) & spine["rank"].notna()]
+    """Return the first indicator with a rank that says something: one with its interval first.
+
+    Never of a count, which is as large as its region and is not compared.
+    """
+    fair = facts.fair
+    told = fair[(fair["polarity"] != 0) & (fair["of"] >= FEWEST_RANKED) & fair["rank"].notna()]
     sound = told[told["rank_from"].notna()]
     chosen = sound if len(sound) else told
     return None if chosen.empty else chosen.head(1).to_dict("records")[0]
 
 
-def rank_phrase(row: Row, words: Wording) -> str:
-    """Return `uptake rate ranks 2 of 31`, with the ranks that chance allows."""
-    name = words.within(catalogue.load().indicators[row["indicator"]].title)
-    return words("{indicator} ranks {rank}", indicator=name, rank=rank_text(row, words))
+def rank_phrase(facts: Facts, row: Row, words: Wording) -> str:
+    """Return `uptake rate ranks 2 of 31 provinces with data in 2024`."""
+    return words(
+        "{indicator} ranks {rank} in {period}",
+        indicator=words.within(catalogue.load().indicators[row["indicator"]].title),
+        rank=rank_text(facts, row, words),
+        period=words.period(row["period"]),
+    )
 
 
-def rank_text(row: Row, words: Wording) -> str:
+def rank_text(facts: Facts, row: Row, words: Wording) -> str:
     """Return a rank with its interval, and among how many; empty where there is none."""
     if pd.isna(row["rank"]) or row["of"] < FEWEST_RANKED:
         return ""
-    rank, of = words.number(row["rank"]), words.number(row["of"])
-    if pd.isna(row["rank_from"]) or row["rank_from"] == row["rank_to"]:
-        place = words("{rank} of {of} with figures", rank=rank, of=of)
+    values = {"rank": words.number(row["rank"]), "of": words.number(row["of"])}
+    if facts.nation == NATION:
+        place = words("{rank} of {of} provinces with data", **values)
     else:
+        place = words("{rank} of {of} prefectures with data", **values)
+    if not pd.isna(row["rank_from"]) and row["rank_from"] != row["rank_to"]:
         interval = {"first": words.number(row["rank_from"]), "last": words.number(row["rank_to"])}
-        place = words("{rank} ({first}–{last}) of {of} with figures", rank=rank, of=of, **interval)
+        place = words("{place} ({first}–{last} by chance)", place=place, **interval)
     if row["shared"] == 1:
         return place
     return words("{rank}, shared by {n}", rank=place, n=words.number(row["shared"]))
@@ -303,7 +312,7 @@ def comparison_sentence(facts: Facts, row: Row, words: Wording) -> str:
             said = words("{said}, {difference} below {whole} ({benchmark})", **values)
         else:
             said = words("{said}, the same as {whole}", **values)
-    if rank := rank_text(row, words):
+    if rank := rank_text(facts, row, words):
         said = words("{said}, rank {rank}", said=said, rank=rank)
     if row["class"] == Standing.SIMILAR:
         said = words("{said}; chance alone could make such a difference", said=said)
@@ -320,11 +329,11 @@ def benchmark_name(facts: Facts, words: Wording) -> str:
 def spine_rows(facts: Facts, words: Wording) -> pd.DataFrame:
     """Return the rows of the spine chart: what can be compared and has a range of peers."""
     drawn = facts.fair[facts.fair["at"].notna()]
-    rows = [_spine_row(row, words) for row in drawn.to_dict("records")]
+    rows = [_spine_row(facts, row, words) for row in drawn.to_dict("records")]
     return pd.DataFrame(rows).assign(place=range(len(rows)))
 
 
-def _spine_row(row: Row, words: Wording) -> dict[str, Any]:
+def _spine_row(facts: Facts, row: Row, words: Wording) -> dict[str, Any]:
     item = catalogue.load().indicators[row["indicator"]]
 
     def number(column: str) -> str:
@@ -334,7 +343,7 @@ def _spine_row(row: Row, words: Wording) -> dict[str, Any]:
         words.text(item.title),
         f"{number('value')} {code_names.unit_name(item.key, words)}",
     )
-    rank = rank_text(row, words)
+    rank = rank_text(facts, row, words)
     told = [value, words.period(row["period"])]
     if rank:
         place, of = words.number(row["rank"]), words.number(row["of"])
@@ -588,7 +597,7 @@ def comparison_table(facts: Facts, words: Wording) -> pd.DataFrame:
         words("Difference"): lambda row: difference_signed(row, words),
         words("Control limits at 95 %"): limits("95"),
         words("Control limits at 99.8 %"): limits("998"),
-        words("Rank"): lambda row: rank_text(row, words) or "—",
+        words("Rank"): lambda row: rank_text(facts, row, words) or "—",
         words("Change of rank"): lambda row: change_text(row, words) or "—",
         words("Compared with the benchmark"): lambda row: standing_name(row["class"], words),
         words("Peers together"): number("group_benchmark"),
