@@ -75,9 +75,9 @@ def write_verdicts(path: Path, verdicts: pd.DataFrame, words: Wording) -> Path:
     """Write verdicts beside the file they are of, in its kind, and return where."""
     from indicators.exports.downloads import csv_file, xlsx_file
 
-    told = verdicts.assign(verdict_in_words=[
-        in_words(row, words) for row in verdicts.to_dict("records")
-    ])  # fmt: skip
+    told = verdicts.assign(
+        verdict_in_words=[in_words(row, words) for row in verdicts.to_dict("records")]
+    )
     suffix = ".xlsx" if path.suffix.lower() in WORKBOOKS else ".csv"
     target = path.with_name(f"{path.stem}.verdicts{suffix}")
     if suffix == ".xlsx":

@@ -15,23 +15,21 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
-from etl.schema import load_schema, nearest, schema_findings
 from etl.targets import read_register, word_findings
 from indicators import catalogue
+from indicators.compare import peer_groups
 from indicators.findings import Finding, Message, message
 from indicators.regions import ALL
+from indicators.schema import Known, load_schema, nearest, repeated, schema_findings, unknown_words
 from indicators.strict_yaml import Written, read
 
 _HAN = re.compile(r"[\u4e00-\u9fff]")
 _FILES = ("units", "clauses", "sources", "indicators")
-PEERS = "peer_groups"
 # Beside the project's own files, whichever are looked at: a planner edits no schema.
 SCHEMA = catalogue.CATALOGUE / "catalogue.schema.json"
-PEERS_SCHEMA = catalogue.REFERENCE / f"{PEERS}.schema.json"
 BOUNDARIES = Path("boundaries") / "boundaries.yaml"
 BOUNDARIES_SCHEMA = catalogue.REFERENCE / "boundaries.schema.json"
 Rows = list[tuple[int, dict[str, str]]]  # of a code list, each with its line
-Known = dict[str, tuple[list[str], Message]]  # the words that may stand under a key
 # The columns of each code list, its codes in the first.
 _COLUMNS = {
     name: tuple(columns.split())
@@ -55,8 +53,9 @@ _REFERENCES = [
 ]
 _REGION_CODE = re.compile(r"[0-9]{6}|[A-Z][A-Z0-9_]*")
 _KINDS = (
-    "world", "nation", "province", "prefecture", "economic_region", "three_region", "cluster",
-)  # fmt: skip
+    *("world", "nation", "province", "prefecture"),
+    *("economic_region", "three_region", "cluster"),
+)
 # The columns that hold numbers, and how one is written.
 _NUMBERS = {
     "size_rules": ("large_min", "medium_min", "small_min"),
@@ -68,7 +67,6 @@ _ALIKE = 0.8  # of names that differ by a slip
 FOLDERLESS = ("registry", "demonstration")  # sources counted or generated, with no files in raw
 _REGION = message("a code of {file}", file="regions.csv")
 _INDICATOR = message("an indicator of the catalogue")
-_TWICE = message("a key that no other entry has")
 _KEEP = message("keep the entry that holds and remove the other")
 
 
@@ -102,15 +100,14 @@ def findings(folder: Path | None = None, reference: Path | None = None) -> list[
     for name in _FILES:
         part = {"$ref": f"#/$defs/{name}_file", "$defs": schema["$defs"]}
         wrong += _checked(files, folder / f"{name}.yaml", part)
-    wrong += _checked(files, reference / f"{PEERS}.yaml", load_schema(PEERS_SCHEMA))
     wrong += _checked(files, reference / BOUNDARIES, load_schema(BOUNDARIES_SCHEMA))
     known = _known(files, whole)
+    wrong += peer_groups.checked(reference / "peer_groups.yaml", known)[1]
     wrong += [
         *_clause_findings(files),
         *_indicator_findings(files, known),
         *_text_findings(files),
         *_source_findings(files, folder.parent / "raw"),
-        *_peer_findings(files, known),
     ]
     register, found = read_register(folder / "targets")
     wrong += found
@@ -238,12 +235,8 @@ def _codes(lists: Mapping[str, Rows], name: str) -> list[str]:
 
 
 def _clause_findings(files: Mapping[str, Written]) -> Iterator[Finding]:
-    for name, level in (("clauses", "clauses"), (PEERS, "groups")):
-        if name in files:
-            keys = [entry["key"] for entry in files[name].content[level]]
-            for number, key in enumerate(keys):
-                if key in keys[:number]:
-                    yield files[name].finding(key, _TWICE, _KEEP, level, number, "key")
+    if "clauses" in files:
+        yield from repeated(files["clauses"], "clauses")
 
 
 def _known(files: Mapping[str, Written], lists: Mapping[str, Rows]) -> Known:
@@ -270,24 +263,15 @@ def _known(files: Mapping[str, Written], lists: Mapping[str, Rows]) -> Known:
     return known
 
 
-def _unknown(
-    file: Written, part: Mapping[str, Any], known: Known, *place: str | int
-) -> Iterator[Finding]:
-    """Yield a finding for each entry of a part of a file that names what is not known."""
-    for name, (codes, expected) in known.items():
-        if name in part and part[name] not in codes:
-            yield file.finding(part[name], expected, nearest(part[name], codes), *place, name)
-
-
 def _indicator_findings(files: Mapping[str, Written], known: Known) -> Iterator[Finding]:
     if "indicators" not in files:
         return
     file = files["indicators"]
     for key, entry in file.content["indicators"].items():
         place = ("indicators", key)
-        yield from _unknown(file, entry, known, *place)
+        yield from unknown_words(file, entry, known, *place)
         for part in ("ratio", "same_as"):
-            yield from _unknown(file, entry.get(part, {}), known, *place, part)
+            yield from unknown_words(file, entry.get(part, {}), known, *place, part)
         yield from _number_findings(file, entry, *place)
     yield from _circle_findings(file)
 
@@ -383,17 +367,3 @@ def _language_findings(
     if _HAN.search(text["en"]):
         advice = message("write it in English")
         yield file.finding(text["en"], message("English"), advice, *place, "en")
-
-
-def _peer_findings(files: Mapping[str, Written], known: Known) -> Iterator[Finding]:
-    if PEERS not in files:
-        return
-    file = files[PEERS]
-    codes, expected = known.get("region", ([], _REGION))
-    for number, group in enumerate(file.content["groups"] if codes else []):
-        for position, code in enumerate(group["members"]):
-            if code not in codes:
-                place = ("groups", number, "members", position)
-                yield file.finding(code, expected, nearest(code, codes), *place)
-    for number, feature in enumerate(file.content["neighbours"]["features"]):
-        yield from _unknown(file, feature, known, "neighbours", "features", number)

@@ -18,7 +18,7 @@ from etl.intake import Named, Step
 from etl.publish.acceptance import known_again
 from etl.publish.baseline import Baseline, baseline
 from etl.publish.filing import keep_versions, returned, settle_all
-from etl.publish.gate import Decision, Edition, Overtaken, Publication, publish
+from etl.publish.gate import Decision, Edition, OvertakenError, Publication, publish
 from etl.publish.moves import Moves, meet
 from etl.suppression.earlier import Earlier
 from etl.suppression.redaction import marked
@@ -153,7 +153,7 @@ def refresh(
             if not dry_run:
                 keep_versions(engine, raw, made.inputs)
             return done
-        except Overtaken:  # what was compared with is not public any more: once more
+        except OvertakenError:  # what was compared with is not public any more: once more
             pass
     return refresh(
         engine, raw=raw, named=named, reason=reason, accepted=accepted, dry_run=dry_run, step=step

@@ -25,11 +25,27 @@ from indicators.findings import (
     message,
     redacted,
 )
-from indicators.wording import Wording
+from indicators.wording import Wording, sentence
 
 SHOWN = 50  # causes of each check on screen; files hold all
 INPUT = "input"  # the check of what is found before the checks: a cell, a file, a setting
 CELLS = 12  # rows of a cause on screen
+HEADINGS = {
+    "severity": sentence("Severity"),
+    "check": sentence("Check"),
+    "folder": sentence("Folder"),
+    "file": sentence("File"),
+    "sheet": sentence("Sheet"),
+    "row": sentence("Row"),
+    "column": sentence("Column"),
+    "indicator": sentence("Indicator"),
+    "region": sentence("Region"),
+    "period": sentence("Period"),
+    "found": sentence("Found"),
+    "expected": sentence("Expected"),
+    "advice": sentence("What to do"),
+    "cells": sentence("Cells"),
+}
 
 
 def findings_table(
@@ -46,16 +62,14 @@ def findings_table(
     accepted = sum(cause.finding.accepted is not None for cause in listed)
     title = words(
         "Errors: {errors}, warnings: {warnings}",
-        errors=words.number(errors), warnings=words.number(len(listed) - errors - accepted),
-    )  # fmt: skip
+        errors=words.number(errors),
+        warnings=words.number(len(listed) - errors - accepted),
+    )
     if accepted:
         title = words("{title}, accepted before: {n}", title=title, n=words.number(accepted))
     shown = Table(title=title, title_justify="left")
-    for heading in (
-        words("Severity"), words("File"), words("Row"), words("Column"), words("Found"),
-        words("Expected"), words("What to do"),
-    ):  # fmt: skip
-        shown.add_column(heading, overflow="fold")
+    for name in ("severity", "file", "row", "column", "found", "expected", "advice"):
+        shown.add_column(words(HEADINGS[name]), overflow="fold")
     counts: Counter[tuple[Severity, str]] = Counter()
     for cause in listed:
         kind = (cause.finding.severity, cause.finding.check)
@@ -76,9 +90,14 @@ def _shown(cause: Cause, words: Wording) -> list[str]:
         where += " " + words("… and {n} more", n=len(rows) - CELLS)
     place = f"{finding.file} · {finding.sheet}" if finding.sheet else finding.file
     return [
-        _severity(finding, words), place, where, words.listed(list(columns)),
-        _found(finding, words), finding.expected.said(words), _advice(finding).said(words),
-    ]  # fmt: skip
+        _severity(finding, words),
+        place,
+        where,
+        words.listed(list(columns)),
+        _found(finding, words),
+        finding.expected.said(words),
+        _advice(finding).said(words),
+    ]
 
 
 def _advice(finding: Finding) -> Message:
@@ -201,13 +220,7 @@ def _common(finding: Finding, place: int) -> str | None:
 
 
 def _table(rows: Sequence[Mapping[str, Any]], words: Wording) -> pd.DataFrame:
-    headings = {
-        "severity": words("Severity"), "check": words("Check"), "folder": words("Folder"),
-        "file": words("File"), "sheet": words("Sheet"), "row": words("Row"),
-        "column": words("Column"), "indicator": words("Indicator"), "region": words("Region"),
-        "period": words("Period"), "found": words("Found"), "expected": words("Expected"),
-        "advice": words("What to do"), "cells": words("Cells"),
-    }  # fmt: skip
+    headings = {name: words(heading) for name, heading in HEADINGS.items()}
     table = pd.DataFrame(rows, columns=list(headings)).astype({"row": "Int64"})
     table["cells"] = [
         " ".join(f"{cell['column'] or ''}:{cell['row'] or ''}".strip(":") for cell in cells)

@@ -14,12 +14,11 @@ from tempfile import TemporaryDirectory
 
 from etl import meaning
 from indicators import catalogue
-from indicators.catalogue import Text
 from indicators.findings import Finding
 from indicators.periods import today
 from indicators.regions import ALL
 from indicators.strict_yaml import read
-from indicators.wording import Wording
+from indicators.wording import Text, Wording
 
 _REMARK = 34  # the column at which remarks begin
 

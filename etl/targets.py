@@ -13,28 +13,19 @@ from typing import Any
 
 import pandas as pd
 
-from etl.schema import load_schema, nearest, schema_findings
 from indicators.catalogue import Catalogue
 from indicators.findings import Finding, FindingsError, message
+from indicators.names import EXPECTED
 from indicators.regions import ALL
+from indicators.schema import Known, load_schema, schema_findings, unknown_words
 from indicators.settings import ROOT
+from indicators.store.tables import REGISTER
 from indicators.strict_yaml import Written, read
 
 FOLDER = ROOT / "data" / "catalogue" / "targets"
 SCHEMA = FOLDER.with_suffix(".schema.json")
 
-DOCUMENT = [
-    "document", "title", "number", "date", "date_inferred", "issuer", "region", "policy",
-    "read_in", "copy", "url", "note",
-]  # fmt: skip
-TARGET = [
-    "target", "document", "indicator", "region", "industry", "size", "scheme", "kind", "value",
-    "lower", "upper", "benchmark", "approximate", "baseline_period", "baseline_value", "shape",
-    "bound_lower", "bound_upper", "window_early", "window_late", "department", "supersedes",
-    "definition", "place", "verification", "note",
-]  # fmt: skip
-MILESTONE = ["target", "period", "value", "place", "verification", "note"]
-EVIDENCE = ["target", "period", "state", "text", "source"]
+COLUMNS = {table.name: list(table.columns.keys()) for table in REGISTER}
 
 
 @dataclass(frozen=True)
@@ -55,10 +46,10 @@ def register(catalogue: Catalogue, folder: Path = FOLDER) -> Register:
         raise FindingsError(findings)
     content = {Path(file.name).stem: file.content for file in files}
     return Register(
-        _frame(_documents(content), DOCUMENT),
-        _frame(_targets(content, catalogue), TARGET),
-        _frame(_parts(content, "milestones"), MILESTONE),
-        _frame(_parts(content, "evidence"), EVIDENCE),
+        _frame(_documents(content), COLUMNS["document"]),
+        _frame(_targets(content, catalogue), COLUMNS["target"]),
+        _frame(_parts(content, "milestones"), COLUMNS["milestone"]),
+        _frame(_parts(content, "evidence"), COLUMNS["evidence"]),
     )
 
 
@@ -93,28 +84,17 @@ def _all_targets(read: dict[str, dict[str, Any]]) -> Iterator[tuple[str, dict[st
 
 
 def _unknown_words(files: Sequence[Written], catalogue: Catalogue) -> Iterator[Finding]:
-    regions = list(catalogue.regions["code"])
-    region = message("a region of GB/T 2260")
-    known = {
-        "indicator": (list(catalogue.indicators), message("an indicator of the catalogue")),
-        "industry": (
-            [ALL, *catalogue.industries["code"]],
-            message("an industry of GB/T 4754-2017"),
-        ),
-        "size": (list(catalogue.sizes["code"]), message("an enterprise size of NBS 2017")),
-        "benchmark": (regions, region),
+    region = list(catalogue.regions["code"]), EXPECTED["region"]
+    known: Known = {
+        "indicator": (list(catalogue.indicators), EXPECTED["indicator"]),
+        "industry": ([ALL, *catalogue.industries["code"]], EXPECTED["industry"]),
+        "size": (list(catalogue.sizes["code"]), EXPECTED["size"]),
+        "benchmark": region,
     }
     for file in files:
-        code = file.content["document"]["region"]
-        if code not in regions:
-            yield file.finding(code, region, nearest(code, regions), "document", "region")
+        yield from unknown_words(file, file.content["document"], {"region": region}, "document")
         for number, target in enumerate(file.content["targets"]):
-            for name, (codes, expected) in known.items():
-                if name in target and target[name] not in codes:
-                    word = str(target[name])
-                    yield file.finding(
-                        word, expected, nearest(word, codes), "targets", number, name
-                    )
+            yield from unknown_words(file, target, known, "targets", number)
 
 
 def _contradictions(files: Sequence[Written]) -> Iterator[Finding]:
@@ -127,41 +107,29 @@ def _contradictions(files: Sequence[Written]) -> Iterator[Finding]:
 def _target_contradictions(
     file: Written, target: dict[str, Any], place: tuple[str, int], keys: Mapping[str, int]
 ) -> Iterator[Finding]:
-    key, (early, late) = target["key"], target["window"]
-    if keys[key] > 1:
-        yield file.finding(
-            key,
-            message("a key that no other target has"),
-            message("give the target a key of its own"),
-            *place, "key",
-        )  # fmt: skip
-    if early > late:
-        yield file.finding(
-            f"{early} – {late}",
-            message("the earlier end first"),
-            message("exchange the two periods"),
-            *place, "window",
-        )  # fmt: skip
-    if target.get("lower", 0) > target.get("upper", float("inf")):
-        yield file.finding(
-            f"{target['lower']} > {target['upper']}",
-            message("the lower bound first"),
-            message("exchange the two bounds"),
-            *place, "lower",
-        )  # fmt: skip
+    key, (early, late), older = target["key"], target["window"], target.get("supersedes")
+    lower, upper = target.get("lower", 0), target.get("upper", float("inf"))
+    repeated = (
+        message("a key that no other target has"),
+        message("give the target a key of its own"),
+    )
+    turned = message("the earlier end first"), message("exchange the two periods")
+    crossed = message("the lower bound first"), message("exchange the two bounds")
+    nobody = message("the key of another target"), message("correct the key")
+    for wrong, name, found, (expected, advice) in (
+        (keys[key] > 1, "key", key, repeated),
+        (early > late, "window", f"{early} – {late}", turned),
+        (lower > upper, "lower", f"{lower} > {upper}", crossed),
+        (bool(older) and older not in keys, "supersedes", str(older), nobody),
+    ):
+        if wrong:
+            yield file.finding(found, expected, advice, *place, name)
     for position, milestone in enumerate(target.get("milestones", [])):
         if milestone["period"] >= late:
-            yield file.finding(
-                milestone["period"],
-                message("a milestone before the end of the window, {late}", late=late),
-                message("move it, or make it the target itself"),
-                *place, "milestones", position,
-            )  # fmt: skip
-    if (older := target.get("supersedes")) and older not in keys:
-        yield file.finding(
-            older, message("the key of another target"), message("correct the key"),
-            *place, "supersedes",
-        )  # fmt: skip
+            expected = message("a milestone before the end of the window, {late}", late=late)
+            advice = message("move it, or make it the target itself")
+            where = *place, "milestones", position
+            yield file.finding(milestone["period"], expected, advice, *where)
 
 
 def _verification(grade: str) -> str:
@@ -182,7 +150,7 @@ def _targets(read: dict[str, dict[str, Any]], catalogue: Catalogue) -> Iterator[
         bounds = target.get("bounds") or (None, None)
         baseline = target.get("baseline") or {}
         yield {
-            **{name: target.get(name) for name in TARGET},
+            **{name: target.get(name) for name in COLUMNS["target"]},
             "target": target["key"],
             "document": stem,
             "region": read[stem]["document"]["region"],

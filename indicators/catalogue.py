@@ -13,10 +13,10 @@ from functools import cache, cached_property, lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-import yaml
-
 from indicators.regions import ALL, Tree
 from indicators.settings import ROOT
+from indicators.strict_yaml import content_of
+from indicators.wording import Text
 
 # The code lists alone need frames: what asks for none of them loads no pandas.
 if TYPE_CHECKING:
@@ -24,15 +24,6 @@ if TYPE_CHECKING:
 
 CATALOGUE = ROOT / "data" / "catalogue"
 REFERENCE = ROOT / "data" / "reference"
-_LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
-
-
-@dataclass(frozen=True)
-class Text:
-    """The same words in both languages."""
-
-    zh: str
-    en: str
 
 
 @dataclass(frozen=True)
@@ -245,7 +236,7 @@ def _codes(text: str) -> pd.DataFrame:
 
 
 def _yaml(texts: Mapping[str, str], name: str) -> Any:
-    return yaml.load(texts[f"{name}.yaml"], Loader=_LOADER)[name]  # noqa: S506
+    return content_of(texts[f"{name}.yaml"])[name]
 
 
 @lru_cache(8)

@@ -11,8 +11,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any, Literal
 
-from indicators.catalogue import Text
-from indicators.wording import Wording
+from indicators.wording import Text, Wording
 
 Severity = Literal["error", "warning"]
 Key = tuple[str, ...]  # of a figure: indicator, period, scheme, industry, size, region
@@ -81,6 +80,20 @@ class Finding:
     since: int | None = None
     fingerprint: str = ""
     about: Key | None = None
+
+    def said(self, words: Wording) -> str:
+        """Return the finding in one line, in a language."""
+        row = words("line {n}", n=self.row) if self.row else None
+        place = " · ".join(str(part) for part in (self.file, self.sheet, row, self.column) if part)
+        texts = {name: getattr(self, name).said(words) for name in ("expected", "advice")}
+        if not self.found:
+            return words("{place}: expected: {expected}; {advice}", place=place, **texts)
+        return words(
+            "{place}: found: {found}; expected: {expected}; {advice}",
+            place=place,
+            found=self.found,
+            **texts,
+        )
 
 
 def address_finding(shown: str) -> Finding:

@@ -1,6 +1,6 @@
 """Yearly, quarterly and monthly figures side by side: one line or ranking takes one of them.
 
-The rule is that of docs/method.md §1, for figures without a target.
+The rule is that of docs/method.md §1: `chosen_frequency`, for a target or for none.
 """
 
 from __future__ import annotations
@@ -14,10 +14,53 @@ import pandas as pd
 
 from indicators import catalogue
 from indicators.periods import FREQUENCIES, UNREADABLE, Times, last_of, times
-from indicators.progress.points import chosen_frequency
 
 Bools = npt.NDArray[np.bool_]
 Ints = npt.NDArray[np.int64]
+Floats = npt.NDArray[np.float64]
+YEARLY = 0  # its place among FREQUENCIES
+
+
+def chosen_frequency(
+    owner: Ints, times: Times, flow: Bools, named: Ints, baseline: tuple[Floats, Floats]
+) -> Ints:
+    """The place of the frequency that each series takes; −1 where it has none that it may take.
+
+    owner, times: of the usable figures. flow, named (the place of the frequency that the target
+    names, −1 for none), baseline (the first and the last instant of the baseline period, NaN
+    without one): of the series. The frequency named; else of a flow the yearly one; else of a
+    stock the finest that has a figure of the baseline period and the newest of all; where none
+    has both, one that leaves two figures from the baseline on, then one that reaches farther.
+    """
+    size, kinds = len(flow), len(FREQUENCIES)
+    start, end = baseline
+    cell = owner * kinds + times.frequency
+    present = np.bincount(cell, minlength=size * kinds).reshape(size, kinds) > 0
+    finest = kinds - 1 - np.argmax(present[:, ::-1], axis=1)
+    wanted = np.where(named >= 0, named, np.where(flow, YEARLY, finest))
+    has_wanted = present[np.arange(size), wanted]
+    result = np.where(has_wanted, wanted, np.where(flow, UNREADABLE, finest))
+    result[~present.any(axis=1)] = UNREADABLE
+    open_choice = ~flow & ((named < 0) | ~has_wanted) & (present.sum(axis=1) > 1)
+    if not open_choice.any():
+        return result
+    ends = np.full(size * kinds, -np.inf)
+    np.maximum.at(ends, cell, times.end)
+    newest = ends.reshape(size, kinds)
+    latest = present & (newest == newest.max(axis=1, keepdims=True))
+    within = (times.end > start[owner]) & (times.end <= end[owner])
+    from_baseline = ~(times.end <= start[owner])
+    based = np.bincount(cell[within], minlength=size * kinds).reshape(size, kinds) > 0
+    # Without a baseline declared, the first figure of all is the baseline.
+    begins = np.full(size * kinds, np.inf)
+    np.minimum.at(begins, cell, times.end)
+    oldest = begins.reshape(size, kinds)
+    first = present & (oldest == oldest.min(axis=1, keepdims=True))
+    based = np.where(np.isnan(end)[:, None], first, based)
+    enough = np.bincount(cell[from_baseline], minlength=size * kinds).reshape(size, kinds) > 1
+    merit = 8 * (based & latest) + 4 * enough + 2 * latest + based
+    merit = np.where(present, merit * kinds + np.arange(kinds), -1)
+    return np.where(open_choice, merit.argmax(axis=1), result)
 
 
 def one_frequency(
@@ -46,10 +89,8 @@ def one_frequency(
         figures = figures | (np.bincount(series[figures], minlength=size)[series] == 0)
     owner, figure = series[figures], Times(read.end[figures], read.frequency[figures])
     nothing = np.full(size, np.nan)
-    finest = chosen_frequency(
-        owner, figure, flow=np.zeros(size, np.bool_), named=np.full(size, UNREADABLE),
-        baseline=(nothing, nothing),
-    )  # fmt: skip
+    no_flow, unnamed = np.zeros(size, np.bool_), np.full(size, UNREADABLE)
+    finest = chosen_frequency(owner, figure, no_flow, unnamed, (nothing, nothing))
     cells = np.bincount(owner * kinds + figure.frequency, minlength=size * kinds)
     number = cells.reshape(size, kinds)
     two, one = (number > 1), (number > 0)
@@ -101,17 +142,19 @@ def one_date(rows: pd.DataFrame, usable: pd.Series) -> pd.DataFrame:
     if sound.all() and len(set(read.frequency.tolist())) < 2:
         return rows
     dated = rows.assign(
-        date=read.end.round(6), place=read.frequency, figure=usable,
+        date=read.end.round(6),
+        place=read.frequency,
+        figure=usable,
         flow=catalogue.is_flow(rows["indicator"]),
-    )[sound]  # fmt: skip
+    )[sound]
     held = dated[dated["figure"]]
     coarsest = dated["indicator"].map(held.groupby("indicator")["place"].min())
     dated = dated[~dated["flow"] | (dated["place"] == coarsest) | coarsest.isna()]
     dated = dated.sort_values(["figure", "place"], kind="stable")
     finest = dated.drop_duplicates(["indicator", "date"], keep="last")
-    stock = dated[~dated["flow"]].drop(columns="period").merge(
-        finest[["indicator", "date", "period"]], on=["indicator", "date"], validate="m:1"
-    )  # fmt: skip
+    date = ["indicator", "date"]
+    stock = dated[~dated["flow"]].drop(columns="period")
+    stock = stock.merge(finest[[*date, "period"]], on=date, validate="m:1")
     stock = stock.drop_duplicates(["indicator", "region", "date"], keep="last")
     both = pd.concat([stock, dated[dated["flow"]]], ignore_index=True)
     return both[rows.columns.to_list()]

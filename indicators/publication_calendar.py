@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from indicators.catalogue import Catalogue, Text
+from indicators.catalogue import Catalogue
 from indicators.periods import parse, period_of
+from indicators.wording import Text
 
 if TYPE_CHECKING:
     import pandas as pd

@@ -6,7 +6,7 @@ that its statistics count, and `ALL` holds what is abroad as well.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from functools import cache, cached_property
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -45,13 +45,9 @@ class Tree:
     """All regions of a catalogue, in its order."""
 
     def __init__(self, rows: pd.DataFrame) -> None:
-        self.regions = {
-            row["code"]: Region(
-                row["code"], row["kind"], row["parent"], row["group"],
-                tuple(row["members"].split()), row["name_zh"], row["short_zh"], row["name_en"],
-            )
-            for row in rows.to_dict("records")
-        }  # fmt: skip
+        names = [field.name for field in fields(Region)]
+        whole = rows.assign(members=rows["members"].map(lambda text: tuple(text.split())))[names]
+        self.regions = {row[0]: Region(*row) for row in whole.itertuples(index=False, name=None)}
 
     def __getitem__(self, code: str) -> Region:
         """Return a region; raises `KeyError` for an unknown code."""

@@ -81,6 +81,11 @@ class Written:
 Read = tuple[Written | None, list[Finding]]
 
 
+def content_of(text: str) -> Any:
+    """Return what a text holds that was read before, and found to be YAML."""
+    return yaml.load(text, Loader=_Loader)  # noqa: S506
+
+
 def read(path: Path, check: str = "") -> Read:
     """Return a YAML file and what is wrong with it before its content is looked at.
 

@@ -57,10 +57,8 @@ def engine_target(register: Register, target: str) -> Target:
     try:
         return Target(**fields, bounds=None if low is None else (low, high))
     except ValueError:
-        return Target(
-            indicator=fields["indicator"], region=fields["region"], kind=Kind.DIRECTION_ONLY,
-            polarity=fields["polarity"], contradictory=True,
-        )  # fmt: skip
+        known = {name: fields[name] for name in ("indicator", "region", "polarity")}
+        return Target(**known, kind=Kind.DIRECTION_ONLY, contradictory=True)
 
 
 def _fields(register: Register, wanted: Collection[str]) -> dict[str, dict[str, Any]]:
@@ -143,10 +141,8 @@ def applicable(register: Register, provinces: tuple[str, ...]) -> pd.DataFrame:
     current = register.target[~register.target["target"].isin(left_out)]
     columns = ["region", *AIM, "target", "window_late"]
     own = current[columns].assign(own=True)
-    counts = {
-        key for key, item in catalogue.load().indicators.items()
-        if item.kind in ("count", "milestone")
-    }  # fmt: skip
+    indicators = catalogue.load().indicators.items()
+    counts = {key for key, item in indicators if item.kind in ("count", "milestone")}
     shared = own[(own["region"] == NATION) & ~own["indicator"].isin(counts)]
     inherited = [shared.assign(region=region, own=False) for region in provinces]
     every = pd.concat([own, *inherited], ignore_index=True)
@@ -236,10 +232,8 @@ def verdicts(
         keyed[["series", "region", *AIM]], on=["region", *AIM], how="inner", validate="m:1"
     )
     against = keyed.assign(region=_benchmark_regions(register, keyed))
-    benchmarks = rows.merge(
-        against[["series", "region", *AIM]].dropna(), on=["region", *AIM], how="inner",
-        validate="m:m",
-    )  # fmt: skip
+    against = against[["series", "region", *AIM]].dropna()
+    benchmarks = rows.merge(against, on=["region", *AIM], how="inner", validate="m:m")
     series = _add_benchmark(series[["series", "indicator", *JUDGED]], benchmarks)
     judged = judge_many(series, frame, as_of=as_of)
     return keyed.merge(judged, on="series", how="left", validate="1:1")
@@ -258,13 +252,9 @@ def _add_benchmark(series: pd.DataFrame, benchmarks: pd.DataFrame) -> pd.DataFra
     held = held.sort_values(["series", "date", "finest"]).drop_duplicates(
         ["series", "date"], keep="last"
     )
-    return (
-        _add_date(series).merge(
-            held[["series", "date", "value"]].rename(columns={"value": "benchmark"}),
-            on=["series", "date"], how="left", validate="m:1",
-        )
-        .drop(columns=["date", "finest"])
-    )  # fmt: skip
+    held = held[["series", "date", "value"]].rename(columns={"value": "benchmark"})
+    dated = _add_date(series).merge(held, on=["series", "date"], how="left", validate="m:1")
+    return dated.drop(columns=["date", "finest"])
 
 
 def _add_date(rows: pd.DataFrame) -> pd.DataFrame:

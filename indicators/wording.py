@@ -14,7 +14,7 @@ from decimal import ROUND_HALF_UP, Context, Decimal
 from functools import cache
 from math import isfinite
 from pathlib import Path
-from typing import Any, Literal, Protocol
+from typing import Any, Literal
 
 from indicators.periods import parse
 
@@ -29,14 +29,12 @@ def sentence(text: str) -> str:
     return text
 
 
-class Bilingual(Protocol):
-    """A text of the catalogue: the same words in both languages."""
+@dataclass(frozen=True)
+class Text:
+    """The same words in both languages."""
 
-    @property
-    def zh(self) -> str: ...
-
-    @property
-    def en(self) -> str: ...
+    zh: str
+    en: str
 
 
 # An entry of a .po file; a text may go on in further lines, each in quotes and escaped as in JSON.
@@ -118,7 +116,7 @@ class Wording:
         """Return a text in the language if the project said it, as it stands if people did."""
         return self(text) if text in _chinese() else text
 
-    def within(self, both: Bilingual, /) -> str:
+    def within(self, both: Text, /) -> str:
         """Return a title of the catalogue as it stands within a sentence."""
         title = self.text(both)
         return title if title[1:2].isupper() else title[:1].lower() + title[1:]
@@ -127,7 +125,7 @@ class Wording:
         """Return `one` or `many` by the number `n`, which the sentence names as `{n}`."""
         return self(one if n == 1 else many, n=self.number(n), **values)
 
-    def text(self, both: Bilingual) -> str:
+    def text(self, both: Text) -> str:
         """Return a text of the catalogue in the language."""
         return both.zh if self.language == "zh" else both.en
 

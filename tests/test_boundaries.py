@@ -12,8 +12,8 @@ import shapely
 import yaml
 
 from etl.boundaries import write_boundaries
-from indicators.drawing.boundary_files import BoundaryError, load_boundaries
-from indicators.wording import Wording
+from indicators.drawing.boundary_files import load_boundaries
+from indicators.findings import FindingsError
 
 SHIPPED = Path(__file__).parent.parent / "data" / "reference" / "boundaries"
 
@@ -48,9 +48,13 @@ def changed(folder: Path, change: Callable[[dict[str, Any]], object]) -> Path:
 
 
 def problems(folder: Path) -> list[str]:
-    with pytest.raises(BoundaryError) as refused:
+    with pytest.raises(FindingsError) as refused:
         load_boundaries(folder)
-    return [Wording("en")(problem.text, **problem.values) for problem in refused.value.problems]
+    assert {Path(finding.file).parent for finding in refused.value.findings} == {folder}
+    return [
+        f"{Path(finding.file).name}: {finding.found}: {finding.expected}"
+        for finding in refused.value.findings
+    ]
 
 
 def test_the_34_units_are_there_and_valid() -> None:
@@ -153,17 +157,17 @@ def test_a_folder_that_lacks_units_and_the_inset_lists_all_that_is_missing(tmp_p
     (folder / "maritime.geojson").write_text('{"type": "FeatureCollection", "features": []}')
     (folder / "boundaries.yaml").write_text("source: a survey\nlicence: MIT\n")
     assert problems(folder) == [
-        "The file boundaries.yaml does not state: publisher, origin, vintage, datum.",
-        "Missing units: 710000, 820000.",
-        "The dashed line of the South China Sea inset is missing.",
+        "boundaries.yaml: : the entries publisher, origin, vintage, datum",
+        "provinces.geojson: : the units 710000, 820000 too",
+        "maritime.geojson: : the line of the South China Sea with its 10 dashes",
     ]
 
 
 def test_an_empty_folder_is_refused(tmp_path: Path) -> None:
     assert problems(tmp_path) == [
-        "The file provinces.geojson is missing.",
-        "The file maritime.geojson is missing.",
-        "The file boundaries.yaml is missing.",
+        "provinces.geojson: : this file",
+        "maritime.geojson: : this file",
+        "boundaries.yaml: : this file",
     ]
 
 
@@ -172,7 +176,7 @@ def test_a_ring_that_runs_the_wrong_way_is_refused(tmp_path: Path) -> None:
         units["310000"]["geometry"]["coordinates"][0][0].reverse()
 
     assert problems(changed(tmp_path, turn)) == [
-        "Units whose exterior rings do not run clockwise: 310000."
+        "provinces.geojson: 310000: exterior rings that run clockwise"
     ]
 
 
@@ -181,7 +185,7 @@ def test_a_crossing_outline_is_refused(tmp_path: Path) -> None:
         bow_tie = [[0, 0], [1, 1], [1, 0], [0, 1], [0, 0]]
         units["640000"]["geometry"] = {"type": "Polygon", "coordinates": [bow_tie]}
 
-    assert problems(changed(tmp_path, cross)) == ["Units whose geometry is not valid: 640000."]
+    assert problems(changed(tmp_path, cross)) == ["provinces.geojson: 640000: valid polygons"]
 
 
 def test_a_map_without_the_southern_islands_is_refused(tmp_path: Path) -> None:
@@ -190,7 +194,7 @@ def test_a_map_without_the_southern_islands_is_refused(tmp_path: Path) -> None:
         units["460000"]["geometry"]["coordinates"] = [max(parts, key=lambda part: len(part[0]))]
 
     assert problems(changed(tmp_path, keep_the_main_island)) == [
-        "The islands of the South China Sea are missing from unit 460000."
+        "provinces.geojson: 460000: the islands of the South China Sea with this unit"
     ]
 
 
@@ -199,7 +203,9 @@ def test_nine_dashes_are_refused(tmp_path: Path) -> None:
     line = json.loads((folder / "maritime.geojson").read_text())
     line["features"][0]["geometry"]["coordinates"].pop()
     (folder / "maritime.geojson").write_text(json.dumps(line))
-    assert problems(folder) == ["The dashed line of the South China Sea has 9 dashes, not 10."]
+    assert problems(folder) == [
+        "maritime.geojson: 9: the line of the South China Sea with its 10 dashes"
+    ]
 
 
 def test_a_file_edited_after_its_checksum_is_refused(tmp_path: Path) -> None:
@@ -208,7 +214,7 @@ def test_a_file_edited_after_its_checksum_is_refused(tmp_path: Path) -> None:
     with (tmp_path / "provinces.geojson").open("a") as stream:
         stream.write("\n")
     assert problems(tmp_path) == [
-        "The file provinces.geojson is not the one whose checksum boundaries.yaml records."
+        "provinces.geojson: : the file whose checksum boundaries.yaml records"
     ]
 
 

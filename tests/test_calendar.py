@@ -10,11 +10,11 @@ import sqlalchemy as sa
 from etl.meaning import FOLDERLESS
 from etl.refresh import refresh
 from indicators import catalogue
-from indicators.catalogue import Calendar, Catalogue, Text
+from indicators.catalogue import Calendar, Catalogue
 from indicators.exports.readable_tables import calendar_table
 from indicators.publication_calendar import expected
 from indicators.store import holdings
-from indicators.wording import Wording
+from indicators.wording import Text, Wording
 
 WHERE = Text("统计公报", "communiqué")
 

@@ -9,8 +9,9 @@ import pytest
 
 from etl.certificates.counting import STOCKS
 from indicators import catalogue
-from indicators.catalogue import CATALOGUE, Indicator, Jump, Text
+from indicators.catalogue import CATALOGUE, Indicator, Jump
 from indicators.settings import ROOT
+from indicators.wording import Text
 
 KNOWN = catalogue.load()
 PROVINCES = KNOWN.regions[KNOWN.regions["kind"] == "province"].set_index("code")

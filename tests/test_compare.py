@@ -14,8 +14,8 @@ from hypothesis import strategies as st
 from statsmodels.stats.proportion import proportion_confint
 
 from indicators import catalogue
-from indicators.compare import benchmarks, intervals, peers, spine
-from indicators.compare.peers import Problem
+from indicators.compare import benchmarks, intervals, neighbours, peer_groups, spine
+from indicators.findings import FindingsError
 
 PER_1000 = "organisations_per_1000_legal_units"
 PER_ORGANISATION = "certificates_per_organisation"
@@ -372,7 +372,7 @@ def test_a_change_of_rank_without_intervals_is_unknown() -> None:
 
 def test_the_shipped_groups_are_those_of_the_region_list() -> None:
     regions = catalogue.load().regions
-    declared = {group.key: set(group.members) for group in peers.read_peer_groups().groups}
+    declared = {group.key: set(group.members) for group in peer_groups.read_peer_groups().groups}
     listed = regions[regions["group"] != ""].groupby("group")["code"].agg(set).to_dict()
     assert declared == listed
 
@@ -394,52 +394,53 @@ def peer_file(folder: Path, text: str) -> Path:
 
 
 def test_a_file_of_peer_groups_is_read(tmp_path: Path) -> None:
-    declared = peers.read_peer_groups(peer_file(tmp_path, GOOD))
+    declared = peer_groups.read_peer_groups(peer_file(tmp_path, GOOD))
     assert [group.key for group in declared.groups_of(ZHEJIANG)] == ["DELTA"]
     assert declared.groups_of(ANHUI) == []
-    assert declared.features == (peers.Feature("population", "log", 1),)
+    assert declared.features == (peer_groups.Feature("population", "log", 1),)
 
 
 @pytest.mark.parametrize(
-    ("right", "wrong", "problem", "found"),
+    ("right", "wrong", "expected", "found"),
     [
-        ('"330000"', '"999999"', Problem.UNKNOWN_REGION, "999999"),
-        ('"330000"', "330000", Problem.NOT_TEXT, "330000"),
-        ('"330000"', '"320000"', Problem.DUPLICATE, "320000"),
-        (', "330000"', "", Problem.TOO_FEW, "['320000']"),
-        ("population", "popularity", Problem.UNKNOWN_INDICATOR, "popularity"),
-        ("log", "cubic", Problem.UNKNOWN_SCALE, "cubic"),
-        ("log", "[log]", Problem.UNKNOWN_SCALE, "['log']"),
-        ("population", "[population]", Problem.UNKNOWN_INDICATOR, "['population']"),
-        ("weight: 1", "weight: 0", Problem.NOT_A_POSITIVE_NUMBER, "0"),
-        ("weight: 1", "weight: .nan", Problem.NOT_A_POSITIVE_NUMBER, "nan"),
-        ("weight: 1", "weight: 1, industry: XX", Problem.UNKNOWN_INDUSTRY, "XX"),
-        ("weight: 1", "weight: 1, share: true", Problem.MISSING_FIELD, "industry"),
-        ("weight: 1", "weight: 1, share: yes please", Problem.NOT_TRUE_OR_FALSE, "'yes please'"),
-        ("weight: 1", "wieght: 1", Problem.MISSING_FIELD, "weight"),
-        ("weight: 1}", "weight: 1, colour: red}", Problem.UNKNOWN_FIELD, "colour"),
-        ("count: 2", "count: many", Problem.NOT_A_POSITIVE_NUMBER, "'many'"),
-        ("en: Delta", "en: ''", Problem.NOT_TEXT, "''"),
-        (GOOD, "- a\n- b", Problem.NOT_A_MAPPING, "['a', 'b']"),
-        (GOOD, "", Problem.NOT_A_MAPPING, "None"),
+        ('"330000"', '"999999"', "a region of GB/T 2260", "999999"),
+        ('"330000"', "330000", "text, in quotes if it looks like", "330000"),
+        ('"330000"', '"320000"', "each item once", '["320000", "320000"]'),
+        (', "330000"', "", "a list of at least 2", '["320000"]'),
+        ("population", "popularity", "an indicator of the catalogue", "popularity"),
+        ("log", "cubic", "one of linear, log", "cubic"),
+        ("log", "[log]", "one of linear, log", '["log"]'),
+        ("population", "[population]", "text, in quotes if it looks like", '["population"]'),
+        ("weight: 1", "weight: 0", "a number above 0", "0"),
+        ("weight: 1", "weight: .nan", "a finite number", ".nan"),
+        ("weight: 1", "weight: 1, industry: XX", "an industry of GB/T 4754-2017", "XX"),
+        ("weight: 1", "weight: 1, share: true", "the entries industry", ""),
+        ("weight: 1", "weight: 1, share: yes please", "true or false", "yes please"),
+        ("weight: 1", "wieght: 1", "only the entries", "wieght"),
+        ("weight: 1}", "weight: 1, colour: red}", "only the entries", "colour"),
+        ("count: 2", "count: many", "a whole number", "many"),
+        ("en: Delta", "en: ''", "text of at least 1 characters", ""),
+        (GOOD, "- a\n- b", "entries, indented below it", '["a", "b"]'),
+        (GOOD, "", "entries, indented below it", "null"),
     ],
 )
 def test_a_mistake_in_the_file_is_named(
-    tmp_path: Path, right: str, wrong: str, problem: Problem, found: str
+    tmp_path: Path, right: str, wrong: str, expected: str, found: str
 ) -> None:
     path = peer_file(tmp_path, GOOD.replace(right, wrong))
-    with pytest.raises(peers.PeerGroupError) as error:
-        peers.read_peer_groups(path)
-    assert (problem, found) in [(it.problem, it.found) for it in error.value.mistakes]
+    with pytest.raises(FindingsError) as error:
+        peer_groups.read_peer_groups(path)
+    said = [(finding.found, str(finding.expected)) for finding in error.value.findings]
+    assert any(each[0] == found and each[1].startswith(expected) for each in said), said
 
 
 def test_all_mistakes_are_reported_not_the_first(tmp_path: Path) -> None:
     text = GOOD.replace('"330000"', '"999999"').replace("population", "popularity")
-    with pytest.raises(peers.PeerGroupError) as error:
-        peers.read_peer_groups(peer_file(tmp_path, text))
-    assert str(error.value).splitlines() == [
-        "peer_groups.yaml · groups · DELTA · members: unknown_region: 999999",
-        "peer_groups.yaml · neighbours · features · 1: unknown_indicator: popularity",
+    with pytest.raises(FindingsError) as error:
+        peer_groups.read_peer_groups(peer_file(tmp_path, text))
+    assert [(finding.row, finding.column, finding.found) for finding in error.value.findings] == [
+        (3, "DELTA · members · [2]", "999999"),
+        (7, "neighbours · features · [1] · indicator", "popularity"),
     ]
 
 
@@ -447,14 +448,14 @@ def test_a_group_or_feature_declared_twice_is_a_mistake(tmp_path: Path) -> None:
     lines = GOOD.splitlines()
     lines.insert(3, lines[2])
     lines.append(lines[-1])
-    with pytest.raises(peers.PeerGroupError) as error:
-        peers.read_peer_groups(peer_file(tmp_path, "\n".join(lines)))
-    assert [it.problem for it in error.value.mistakes] == [Problem.DUPLICATE, Problem.DUPLICATE]
+    with pytest.raises(FindingsError) as error:
+        peer_groups.read_peer_groups(peer_file(tmp_path, "\n".join(lines)))
+    assert [finding.found for finding in error.value.findings] == ["DELTA", "population"]
 
 
 def test_a_file_that_is_not_yaml_is_a_mistake(tmp_path: Path) -> None:
-    with pytest.raises(peers.PeerGroupError, match="not_yaml"):
-        peers.read_peer_groups(peer_file(tmp_path, "groups: [1, "))
+    with pytest.raises(FindingsError, match="a YAML file in UTF-8"):
+        peer_groups.read_peer_groups(peer_file(tmp_path, "groups: [1, "))
 
 
 def featured(figures: dict[str, dict[str, float]]) -> pd.DataFrame:
@@ -466,19 +467,19 @@ def featured(figures: dict[str, dict[str, float]]) -> pd.DataFrame:
     return pd.concat(parts, ignore_index=True)
 
 
-def declared(*features: peers.Feature, count: int = 9) -> peers.PeerGroups:
-    return peers.PeerGroups((), features, count)
+def declared(*features: peer_groups.Feature, count: int = 9) -> peer_groups.PeerGroups:
+    return peer_groups.PeerGroups((), features, count)
 
 
-POPULATION = peers.Feature("population", "log", 1)
-UNITS = peers.Feature("legal_units", "log", 3)
-MANUFACTURING = peers.Feature("legal_units", "linear", 1, "C", share=True)
+POPULATION = peer_groups.Feature("population", "log", 1)
+UNITS = peer_groups.Feature("legal_units", "log", 3)
+MANUFACTURING = peer_groups.Feature("legal_units", "linear", 1, "C", share=True)
 
 
 def test_the_nearest_neighbour_is_the_one_most_alike_on_the_declared_scale() -> None:
     # In logs 4 is as far from 2 as 1 is, so 3 is nearest to 4.
     rows = featured({"population": {"a": 1.0, "b": 2.0, "c": 3.0, "d": 4.0}})
-    found = peers.neighbours(rows, declared(POPULATION, count=1), list("abcd"))
+    found = neighbours.neighbours(rows, declared(POPULATION, count=1), list("abcd"))
     assert dict(zip(found["region"], found["neighbour"], strict=True)) == {
         "a": "b", "b": "c", "c": "d", "d": "c",
     }  # fmt: skip
@@ -487,14 +488,14 @@ def test_the_nearest_neighbour_is_the_one_most_alike_on_the_declared_scale() -> 
 def test_a_distance_is_weighed_and_in_standard_deviations() -> None:
     # Two regions lie one standard deviation either side of their mean, on every feature.
     rows = featured({"population": {"a": 1.0, "b": 9.0}, "legal_units": {"a": 5.0, "b": 6.0}})
-    found = peers.neighbours(rows, declared(POPULATION, UNITS), ["a", "b"])
+    found = neighbours.neighbours(rows, declared(POPULATION, UNITS), ["a", "b"])
     assert list(found["distance"]) == pytest.approx([2.0, 2.0])
     # Of three, the features pull apart: 3 parts legal units, 1 part population.
     rows = featured({
         "population": {"a": 1.0, "b": 1.0, "c": 10.0},
         "legal_units": {"a": 1.0, "b": 10.0, "c": 10.0},
     })  # fmt: skip
-    found = peers.neighbours(rows, declared(POPULATION, UNITS), ["a", "b", "c"])
+    found = neighbours.neighbours(rows, declared(POPULATION, UNITS), ["a", "b", "c"])
     pairs = found.set_index(["region", "neighbour"])["distance"]
     apart = 3 / math.sqrt(2)  # in standard deviations of (0, 0, 1): 1 / (√2 / 3)
     assert pairs["b", "c"] == pytest.approx(apart * math.sqrt(1 / 4))
@@ -506,7 +507,7 @@ def test_a_feature_that_a_region_lacks_is_left_out_and_said() -> None:
         "population": {"a": 1.0, "b": 2.0, "c": 3.0}, "legal_units": {"a": 5.0, "b": 6.0},
         "legal_units/C": {"a": 2.0, "b": 3.0},
     })  # fmt: skip
-    found = peers.neighbours(rows, declared(POPULATION, UNITS, MANUFACTURING), ["a", "b", "c"])
+    found = neighbours.neighbours(rows, declared(POPULATION, UNITS, MANUFACTURING), ["a", "b", "c"])
     said = found.set_index(["region", "neighbour"])[["features", "missing"]]
     assert said.loc[[("a", "b")]].iloc[0].to_list() == [
         "population, legal_units, legal_units/C",
@@ -519,7 +520,7 @@ def test_industry_structure_is_the_part_of_the_region_itself() -> None:
     rows = featured({
         "legal_units": {"a": 100.0, "b": 1000.0}, "legal_units/C": {"a": 20.0, "b": 400.0},
     })  # fmt: skip
-    found = peers.feature_rows(rows, [MANUFACTURING], ["a", "b"])
+    found = neighbours.feature_rows(rows, [MANUFACTURING], ["a", "b"])
     assert found["value"].to_list() == [0.2, 0.4]
 
 
@@ -529,13 +530,13 @@ def test_a_feature_is_taken_where_most_regions_have_it_and_newest_of_those() -> 
         bare({"a": 3.0, "b": 4.0}, "population", "2020-11").assign(industry="ALL"),
         bare({"a": 5.0}, "population", "2024").assign(industry="ALL"),
     ])  # fmt: skip
-    found = peers.feature_rows(rows, [POPULATION], ["a", "b"])
+    found = neighbours.feature_rows(rows, [POPULATION], ["a", "b"])
     assert set(found["period"]) == {"2020-11"}
 
 
 def test_without_any_feature_there_are_no_neighbours() -> None:
     rows = featured({"population": {"a": 5.0, "b": 5.0}})
-    assert peers.neighbours(rows, declared(POPULATION), ["a", "b"]).empty
+    assert neighbours.neighbours(rows, declared(POPULATION), ["a", "b"]).empty
 
 
 @few
@@ -554,7 +555,7 @@ def test_distances_are_symmetric_and_nobody_neighbours_itself(
         "population": {r: v[0] for r, v in zip(regions, figures, strict=True) if v[0] is not None},
         "legal_units": {r: v[1] for r, v in zip(regions, figures, strict=True) if v[1] is not None},
     })  # fmt: skip
-    found = peers.neighbours(rows, declared(POPULATION, UNITS), regions)
+    found = neighbours.neighbours(rows, declared(POPULATION, UNITS), regions)
     assert (found["region"] != found["neighbour"]).all()
     columns = (found["region"], found["neighbour"], found["distance"])
     pairs = {(one, other): distance for one, other, distance in zip(*columns, strict=True)}

@@ -23,7 +23,7 @@ import typer
 
 from etl.commands.screen import screen
 from etl.publish.gate import Decision, Edition, publish
-from etl.publish.lock import Busy, abandoned, publishing
+from etl.publish.lock import BusyError, abandoned, publishing
 from indicators.store.archive import frame_of
 from indicators.store.database import open_database, sqlite_file
 from indicators.store.queries import all_observations, latest_release, releases
@@ -116,7 +116,7 @@ def holder(engine: sa.Engine) -> Iterator[None]:
 
 @pytest.mark.usefixtures("holder")
 def test_a_second_publisher_is_told_who_holds_the_lock_and_since_when(engine: sa.Engine) -> None:
-    with pytest.raises(Busy) as busy:
+    with pytest.raises(BusyError) as busy:
         publish_rows(engine, WORLD[:4])
     with pytest.raises(typer.Exit), screen.console.capture() as shown, screen.explained():
         raise busy.value

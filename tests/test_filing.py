@@ -24,7 +24,7 @@ from etl.files.checksums import sha256
 from etl.intake import Named
 from etl.publish.filing import Filing, bring_back, settle_all, versions
 from etl.publish.gate import Decision, Edition, publish, roll_back
-from etl.publish.lock import Busy, publishing
+from etl.publish.lock import BusyError, publishing
 from etl.refresh import RAW, refresh
 from indicators.findings import FindingsError, UnacceptedError
 from indicators.store.archive import frame_of
@@ -143,7 +143,7 @@ def test_what_could_not_be_put_into_place_is_put_there_by_the_next_run(
 
 def test_whoever_is_refused_leaves_no_file(empty: sa.Engine, tmp_path: Path) -> None:
     publish_files(empty, tmp_path, 1.0)
-    with publishing(empty), pytest.raises(Busy):
+    with publishing(empty), pytest.raises(BusyError):
         publish_files(empty, tmp_path, 2.0)
     assert agree(empty, tmp_path) == 1.0
     files = incoming(tmp_path, 2.0)
@@ -263,7 +263,7 @@ def test_a_named_file_that_is_not_published_is_not_kept(
     file = tmp_path / "tools.csv"
     file.write_text(WRONG, encoding="utf-8")
     (tmp_path / "tools.csv.yaml").write_text(DECLARATION, encoding="utf-8")
-    with publishing(empty), pytest.raises(Busy):
+    with publishing(empty), pytest.raises(BusyError):
         refresh(empty, raw=raw, named=Named([file], "bureau"))
     assert refresh(empty, raw=raw).release is None
     assert tools(empty) == 50_000

@@ -11,9 +11,8 @@ import pytest
 from rich.console import Console
 
 from etl.reporting import SHOWN, findings_table, write_findings
-from indicators.catalogue import Text
 from indicators.findings import Finding, message
-from indicators.wording import Wording
+from indicators.wording import Text, Wording
 
 ENGLISH, CHINESE = Wording("en"), Wording("zh")
 WRONG = Finding(

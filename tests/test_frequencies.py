@@ -8,7 +8,7 @@ import pandas as pd
 import pytest
 
 from indicators import catalogue, frequencies
-from indicators.compare import peers, spine
+from indicators.compare import neighbours, peer_groups, spine
 from indicators.denominators import DENOMINATOR
 from indicators.drawing import province as province_charts
 from indicators.frequencies import mapped_periods, one_date, one_frequency
@@ -40,7 +40,14 @@ def line(indicator: str, figures: Mapping[str, float], region: str = JIANGSU) ->
 
 def facts_of(rows: pd.DataFrame) -> facts.Facts:
     found = facts.gather(
-        NATION, rows, NO_VERDICTS, NOBODY, NO_HOLDINGS, rows.head(0), peers.read_peer_groups(), {}
+        NATION,
+        rows,
+        NO_VERDICTS,
+        NOBODY,
+        NO_HOLDINGS,
+        rows.head(0),
+        peer_groups.read_peer_groups(),
+        {},
     )
     return found[JIANGSU, "EAST"]
 
@@ -160,11 +167,11 @@ def test_one_frequency_leaves_rows_of_one_alone() -> None:
 
 
 def test_neighbours_are_alike_at_one_date_of_a_stock() -> None:
-    declared = peers.read_peer_groups()
+    declared = peer_groups.read_peer_groups()
     regions = [JIANGSU, ZHEJIANG, "350000", "370000"]
     rows = pd.concat([
         line("population", {"2020-12" if place % 2 else "2020": 1e6 * (place + 1)}, region)
         for place, region in enumerate(regions)
     ])  # fmt: skip
-    found = peers.neighbours(rows, declared, regions)
+    found = neighbours.neighbours(rows, declared, regions)
     assert set(found["region"]) == set(regions)

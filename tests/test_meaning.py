@@ -20,10 +20,10 @@ from etl import meaning, refresh
 from etl.__main__ import app
 from etl.commands import app as line
 from etl.commands.screen import screen
-from etl.schema import schema_findings
 from indicators import catalogue, frame
 from indicators.cached import remembered as cached_queries
 from indicators.published_catalogue import kept_catalogue
+from indicators.schema import schema_findings
 from indicators.settings import ROOT
 from indicators.store.database import open_database
 from indicators.strict_yaml import read
@@ -241,7 +241,7 @@ def test_what_is_no_such_file_is_a_finding_and_no_traceback(copies: Path, text: 
 
 
 def test_every_rule_of_our_schemas_is_put_into_words() -> None:
-    from etl.schema import _bound
+    from indicators.schema import _bound
 
     known = {"required", "additionalProperties", "enum", "pattern", "type"}
     structure = {

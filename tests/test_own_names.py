@@ -12,8 +12,9 @@ from hypothesis import strategies as st
 from etl.figures.cells import amount, number, period
 from etl.figures.units import power
 from indicators import catalogue
-from indicators.catalogue import REFERENCE, Text
+from indicators.catalogue import REFERENCE
 from indicators.names import UnreadError, names
+from indicators.wording import Text
 
 KNOWN = catalogue.load()
 REGIONS = names(KNOWN, "region", kinds={"province"})

@@ -21,11 +21,11 @@ from indicators import catalogue
 from indicators.catalogue import tree
 from indicators.drawing.boundary_files import (
     Boundaries,
-    BoundaryError,
     load_boundaries,
 )
 from indicators.drawing.levels import lacking, level_rows, undivided
 from indicators.drawing.region_map import region_map
+from indicators.findings import FindingsError
 from indicators.store import holdings
 from indicators.store.database import open_database
 from indicators.store.queries import Selection
@@ -198,11 +198,12 @@ def test_a_folder_without_a_province_cannot_open_it_and_a_wrong_file_is_refused(
         (tmp_path / "boundaries.yaml").read_text(encoding="utf-8").partition("files:")[0],
         encoding="utf-8",
     )
-    with pytest.raises(BoundaryError) as refused:
+    with pytest.raises(FindingsError) as refused:
         load_boundaries(tmp_path).within("330000")
-    assert [str(problem)[:21] for problem in refused.value.problems] == [
-        "Missing units: 330100", "Unknown units: 320100",
-    ]  # fmt: skip
+    missing, unknown = refused.value.findings
+    assert str(missing.expected).startswith("the units 330100")
+    assert unknown.found.startswith("320100")
+    assert str(unknown.expected) == "only units of this map"
 
 
 def test_only_the_nation_and_hainan_have_the_inset() -> None:

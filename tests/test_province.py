@@ -15,7 +15,7 @@ from etl.publish.gate import Decision, publish
 from indicators import catalogue
 from indicators.cached import first_visit
 from indicators.catalogue import tree
-from indicators.compare import peers, spine
+from indicators.compare import peer_groups, spine
 from indicators.drawing import province as province_charts
 from indicators.drawing.boundary_files import load_boundaries
 from indicators.store import holdings, queries
@@ -53,7 +53,7 @@ def facts_of(
 ) -> facts.Facts:
     found = facts.gather(
         "100000", rows, verdicts, NO_NEIGHBOURS, NO_HOLDINGS,
-        rows.head(0) if parts is None else parts, peers.read_peer_groups(), {},
+        rows.head(0) if parts is None else parts, peer_groups.read_peer_groups(), {},
     )  # fmt: skip
     return found[region, group]
 
@@ -138,13 +138,6 @@ def test_a_change_of_rank_is_drawn_as_what_it_is(
     assert province.comparison_table(told, EN)["Change of rank"].tolist() == [drawn["change"]]
 
 
-def test_what_is_wrong_in_the_file_of_peer_groups_is_said_in_words() -> None:
-    for problem in peers.Problem:
-        mistake = peers.Mistake("groups · EAST", problem, "'999999'")
-        assert "999999" in province.mistake_text(mistake, EN)
-        assert province.mistake_text(mistake, ZH).startswith("groups · EAST：")
-
-
 def test_the_page_says_what_is_wrong_in_the_file_of_peer_groups(
     shipped: sa.Engine, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
@@ -154,7 +147,7 @@ def test_the_page_says_what_is_wrong_in_the_file_of_peer_groups(
         "neighbours: {count: 0, features: []}\n",
         encoding="utf-8",
     )
-    monkeypatch.setattr(peers.read_peer_groups, "__defaults__", (bad, None))
+    monkeypatch.setattr(peer_groups.read_peer_groups, "__defaults__", (bad, None))
     monkeypatch.setenv("DATABASE_URL", shipped.url.render_as_string(hide_password=False))
     st.cache_resource.clear()
     st.cache_data.clear()
@@ -163,8 +156,8 @@ def test_the_page_says_what_is_wrong_in_the_file_of_peer_groups(
     page.run()
     assert not page.exception
     assert page.title[0].value == "对比组文件无法使用"
-    assert "没有代码为 999999 的地区" in page.error[0].value
-    assert "neighbours · count：应为正数，而不是 0" in page.error[0].value
+    assert "members · [1]：发现：999999；应为：" in page.error[0].value
+    assert "neighbours · count：发现：0；应为：" in page.error[0].value
     st.cache_resource.clear()
     st.cache_data.clear()
 
@@ -216,7 +209,7 @@ def test_an_own_source_is_named_by_its_declared_publisher() -> None:
         NO_NEIGHBOURS,
         holdings,
         rows.head(0),
-        peers.read_peer_groups(),
+        peer_groups.read_peer_groups(),
         {"own-bureau": ["某局"]},
     )["330000", "EAST"]
     assert province.source_names(told, EN) == ["own-bureau (某局)"]

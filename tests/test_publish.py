@@ -6,7 +6,7 @@ import pandas as pd
 import pytest
 import sqlalchemy as sa
 
-from etl.publish.gate import Decision, Overtaken, publish, roll_back
+from etl.publish.gate import Decision, OvertakenError, publish, roll_back
 from indicators.findings import Finding, FindingsError, message
 from indicators.store.holdings import choices, holding_of, reach
 from indicators.store.queries import (
@@ -188,7 +188,7 @@ def test_only_the_figures_that_move_are_replaced(engine: sa.Engine) -> None:
 def test_what_was_compared_with_another_release_is_not_published(engine: sa.Engine) -> None:
     edition = edition_of([], gone=[WORLD[4]], base=1)
     assert publish_rows(engine, WORLD[:4]) == 2
-    with pytest.raises(Overtaken):
+    with pytest.raises(OvertakenError):
         publish(engine, edition, Decision("a test"))
     assert latest_release(engine) == 2
     assert len(all_observations(engine)) == 4

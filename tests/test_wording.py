@@ -16,9 +16,9 @@ from indicators.wording import CATALOGUE, Wording
 
 ROOT = Path(__file__).resolve().parent.parent
 # words("…"), words.plural("…", "…", n=…), sentence("…") of what is shown elsewhere, message("…")
-# of the ETL, Problem("…") of the maps, screen.tell("…") and screen.fail("…") of the commands.
+# of findings, screen.tell("…") and screen.fail("…") of the commands.
 KEYWORDS = {"words": None, "plural": (1, 2)} | dict.fromkeys(
-    ("sentence", "message", "Problem", "tell", "fail")
+    ("sentence", "message", "tell", "fail")
 )
 HAN = re.compile(r"[\u4e00-\u9fff]")
 ENGLISH_SENTENCE = re.compile(r"[A-Za-z]{2,}(?: [A-Za-z]{2,}){2,}")

@@ -26,8 +26,8 @@ from typing import Any
 from etl.certificates.size_class import NOT_CLASSIFIED, SIZES
 from etl.figures.cells import MULTIPLES
 from etl.figures.declaration import beside
-from etl.schema import schema_findings
 from indicators.findings import Finding, FindingsError, message
+from indicators.schema import schema_findings
 from indicators.strict_yaml import Written, read
 
 COLUMNS = {

@@ -7,10 +7,11 @@ from collections.abc import Iterator
 from etl.checks.agreement import PRINTED, ROUNDED
 from etl.checks.subject import Check, Row, Subject, Wrong, figure, key_of
 from etl.tidy import DERIVED, KEYS
-from indicators.catalogue import Text, tree_of
+from indicators.catalogue import tree_of
 from indicators.findings import message
 from indicators.periods import SQL_FREQUENCY, SQL_MONTH, parse, period_of, today
 from indicators.regions import ALL
+from indicators.wording import Text
 
 MIN_CHANGES = 4  # of a series' own history, to say what is usual for it
 _GROUP = "indicator, period, scheme, industry, size"

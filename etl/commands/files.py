@@ -149,12 +149,10 @@ def briefing(
 ) -> None:
     """写出地区简报（.docx、.pdf、.xlsx） · Write the briefings of regions."""
     from indicators.catalogue import tree
-    from indicators.compare.peers import PeerGroupError
     from indicators.store import queries
     from indicators.store.database import Dataset, has_dataset, open_database
     from indicators.views.briefing.paper import NoFontError
     from indicators.views.briefing.writing import file_names, write_briefings
-    from indicators.views.province import mistake_text
 
     words = screen.words
     if out.suffix.lower() in (".docx", ".pdf", ".xlsx") or out.is_file():
@@ -185,8 +183,6 @@ def briefing(
                 screen.tell("{region}: {files}", region=names[region], files=written)
         except NoFontError as error:
             screen.stop(str(error))
-        except PeerGroupError as error:
-            screen.stop("\n".join(mistake_text(mistake, words) for mistake in error.mistakes))
     screen.tell("Written to {file}", file=str(out))
 
 

@@ -44,7 +44,7 @@ def new_indicator(
 ) -> None:
     """在 indicators.yaml 末尾写一个指标 · Write an indicator at the end of indicators.yaml."""
     from etl.skeletons import Measure, indicator_entry, standing, usual_unit
-    from indicators.catalogue import Text
+    from indicators.wording import Text
 
     if (kind == "ratio") != (numerator is not None and denominator is not None):
         screen.fail("A ratio, and nothing else, has --numerator and --denominator.")
@@ -76,7 +76,7 @@ def new_source(
     """在 sources.yaml 末尾写一个来源 · Write a source at the end of sources.yaml."""
     from etl.skeletons import source_entry, standing
     from indicators import catalogue
-    from indicators.catalogue import Text
+    from indicators.wording import Text
 
     _check_free("sources.yaml", key, standing("sources.yaml", key))
     publisher = Text(publisher_zh, publisher_en)

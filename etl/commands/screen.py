@@ -25,7 +25,7 @@ from indicators.wording import Wording
 if TYPE_CHECKING:
     from rich.progress import Progress
 
-    from etl.publish.lock import Busy
+    from etl.publish.lock import BusyError
     from indicators.findings import Finding, Message
 
 SHOWN = 40
@@ -261,7 +261,7 @@ class Screen:
         import psycopg
         import sqlalchemy as sa
 
-        from etl.publish.lock import Busy
+        from etl.publish.lock import BusyError
         from indicators.findings import FindingsError, UnacceptedError, address_finding
         from indicators.store.database import DatabaseSettingError
 
@@ -280,7 +280,7 @@ class Screen:
                 "Nothing was written. Correct what is listed and run the command again.",
                 Outcome.FINDINGS,
             )
-        if isinstance(error, Busy):
+        if isinstance(error, BusyError):
             self._fail_busy(error)
         if isinstance(error, MemoryError | duckdb.OutOfMemoryException):
             self.fail(
@@ -300,7 +300,7 @@ class Screen:
         if isinstance(error, ValueError):
             self.stop(str(error))
 
-    def _fail_busy(self, busy: Busy) -> NoReturn:
+    def _fail_busy(self, busy: BusyError) -> NoReturn:
         holder = busy.holder
         if holder is None:
             self.fail("Somebody else is publishing. Try again when it is done.", Outcome.BUSY)

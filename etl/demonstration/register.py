@@ -14,7 +14,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from etl.targets import DOCUMENT, EVIDENCE, MILESTONE, TARGET, Register
+from etl.targets import COLUMNS, Register
 from etl.tidy import TidyRows
 from indicators.catalogue import Catalogue, Indicator
 from indicators.regions import ALL, NATION
@@ -107,8 +107,8 @@ def register(rows: TidyRows, catalogue: Catalogue, provinces: Sequence[str], see
                 milestone = {"target": target["target"], "period": "2020", "value": step}
                 tables["milestone"].append(about | milestone)
         tables["target"].append(target)
-    columns = {"document": DOCUMENT, "target": TARGET, "milestone": MILESTONE, "evidence": EVIDENCE}
-    return Register(**{name: pd.DataFrame(tables[name], columns=columns[name]) for name in columns})
+    frames = {name: pd.DataFrame(tables[name], columns=of) for name, of in COLUMNS.items()}
+    return Register(**frames)
 
 
 def _aimed_at(

@@ -28,10 +28,10 @@ from etl.figures.declaration import (
 from etl.files.listing import Listing
 from etl.files.table import INSIDE, WORKBOOKS
 from etl.files.text import ENCODINGS, known_encoding
-from etl.schema import load_schema, mistakes
 from indicators import strict_yaml
 from indicators.catalogue import REFERENCE
 from indicators.findings import Finding, FindingsError, Message, message
+from indicators.schema import load_schema, mistakes
 from indicators.store.tables import KEY
 
 SCHEMA = REFERENCE / "declaration.schema.json"

@@ -16,9 +16,9 @@ from etl.figures.grammar import SCHEMA
 from etl.files.listing import Listing
 from etl.files.opening import opened
 from etl.files.table import Sample
-from etl.schema import load_schema
 from indicators.catalogue import Catalogue
 from indicators.findings import message
+from indicators.schema import load_schema
 from indicators.wording import Wording
 
 

@@ -14,9 +14,9 @@ from pathlib import Path
 from etl.figures.cells import MULTIPLES
 from etl.figures.declaration import Declaration
 from etl.files.listing import Listing
-from indicators.catalogue import Text
 from indicators.findings import message
 from indicators.names import UnreadError, plain
+from indicators.wording import Text
 
 _PREFIX = re.compile(f"({'|'.join(sorted(MULTIPLES, key=len, reverse=True))})(.+)")
 _BRACKETED = re.compile(r"^[(\[【〔]?(?:计量)?(?:单位:)?(.+?)[)\]】〕]?$")

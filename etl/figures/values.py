@@ -23,12 +23,12 @@ from etl.figures.cells import Amount, amount, attempt, month, period, quarter, y
 from etl.figures.declaration import MEANINGS, Declaration
 from etl.figures.units import power
 from etl.files.listing import Listing
-from indicators.catalogue import Catalogue, Text
+from indicators.catalogue import Catalogue
 from indicators.findings import Message, message
 from indicators.names import EXPECTED, Names, UnreadError, folded, is_note, names, plain
 from indicators.statuses import OBSERVATION_STATUSES, ObservationStatus
 from indicators.store.tables import KEY
-from indicators.wording import LANGUAGES, Wording
+from indicators.wording import LANGUAGES, Text, Wording
 
 
 @dataclass(frozen=True)

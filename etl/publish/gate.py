@@ -71,7 +71,7 @@ class Edition:
     holdings: Iterable[pa.RecordBatch] | None = None
 
 
-class Overtaken(Exception):  # noqa: N818 - what happened
+class OvertakenError(Exception):
     """Raised where another release was published since an edition was compared with `base`."""
 
 
@@ -110,9 +110,9 @@ def publish(
 ) -> Publication:
     """Make an edition public, as one release; with `dry_run`, only say what would change.
 
-    filing: the raw files that move with it, after the commit and only then. Raises `Busy` while
-    somebody else publishes, `Overtaken` where somebody else has, `FindingsError` where a figure of
-    another file already stands at a key or a file changed since it was read.
+    filing: the raw files that move with it, after the commit and only then. Raises `BusyError`
+    while somebody else publishes, `OvertakenError` where somebody else has, `FindingsError` where
+    a figure of another file already stands at a key or a file changed since it was read.
     """
     pending = Pending(None if dry_run else filing)
     with filed(pending), publishing(engine) as connection:
@@ -128,7 +128,7 @@ def _publish(
 ) -> Publication:
     number = newest(connection)
     if edition.moves is not None and edition.base != number:
-        raise Overtaken
+        raise OvertakenError
     if not dry_run:
         keep_catalogue(connection)
     if number is None:

@@ -40,7 +40,7 @@ class Holder:
         return Holder(getpass.getuser(), socket.gethostname(), os.getpid(), now)
 
 
-class Busy(Exception):  # noqa: N818 - the word that people see
+class BusyError(Exception):
     """Raised when somebody else is publishing; `holder` is None when nobody says who."""
 
     def __init__(self, holder: Holder | None) -> None:
@@ -50,7 +50,7 @@ class Busy(Exception):  # noqa: N818 - the word that people see
 
 @contextmanager
 def publishing(engine: sa.Engine) -> Iterator[sa.Connection]:
-    """Yield the one connection that may publish, in its transaction; raise `Busy` if another does.
+    """Yield the one connection that may publish, in its transaction, or raise `BusyError`.
 
     The transaction commits at the end and rolls back on any error.
     """
@@ -67,7 +67,7 @@ def publishing(engine: sa.Engine) -> Iterator[sa.Connection]:
     except sa.exc.OperationalError as error:
         if "locked" not in str(error.orig):
             raise
-        raise Busy(_noted(file)) from None
+        raise BusyError(_noted(file)) from None
 
 
 @contextmanager
@@ -124,7 +124,7 @@ def _lock_postgresql(connection: sa.Connection, ourselves: Holder) -> None:
     except sa.exc.OperationalError as error:
         if getattr(error.orig, "sqlstate", None) != "55P03":  # lock_not_available
             raise
-        raise Busy(_holder_postgresql(connection.engine)) from None
+        raise BusyError(_holder_postgresql(connection.engine)) from None
     connection.execute(sa.text("SET LOCAL lock_timeout = 0"))
 
 

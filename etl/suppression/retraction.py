@@ -93,7 +93,7 @@ def retract(
 ) -> Retraction:
     """Take a figure out of every release; with `dry_run`, only say what that takes.
 
-    A second time it does what the first left undone. Raises `Busy` while somebody publishes,
+    A second time it does what the first left undone. Raises `BusyError` while somebody publishes,
     `LookupError` where no release has the figure, `FindingsError` where it is computed.
     """
     with publishing(engine) as connection:

@@ -7,8 +7,8 @@ from contextlib import suppress
 from indicators.cached import objectives, remembered
 from indicators.cached.map import boundaries, first_of, map_datasets, mapped, offers, specification
 from indicators.cached.province import province_pages
-from indicators.compare.peers import PeerGroupError
 from indicators.drawing import charts, province
+from indicators.findings import FindingsError
 from indicators.regions import NATION
 from indicators.store.queries import Vintage
 from indicators.views.map import MapView
@@ -43,7 +43,7 @@ def warm() -> None:
     remembered.sources(vintage)
     objectives.verdicts(vintage)
     # A bad file of peer groups is told on the page that needs it, and stops no other.
-    with suppress(PeerGroupError):
+    with suppress(FindingsError):
         for language in LANGUAGES:
             province_pages(NATION, language, vintage)
     for indicator in mapped(vintage):

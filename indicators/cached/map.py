@@ -37,7 +37,7 @@ Offers = dict[str, dict[str, dict[str, dict[str, int]]]]
 
 @st.cache_resource(show_spinner=False)
 def boundaries() -> Boundaries:
-    """Return the checked boundaries; raises `BoundaryError` when they may not be shown."""
+    """Return the checked boundaries; raises `FindingsError` when they may not be shown."""
     return load_boundaries()
 
 

@@ -13,8 +13,9 @@ from indicators.cached.map import boundaries
 from indicators.cached.objectives import aimed_at, register, verdicts
 from indicators.cached.remembered import engine, kept
 from indicators.catalogue import tree
-from indicators.compare import peers
+from indicators.compare.peer_groups import PeerGroups, read_peer_groups
 from indicators.drawing.province import SPINE
+from indicators.findings import FindingsError
 from indicators.periods import today
 from indicators.store.queries import Vintage
 from indicators.views import facts as regions
@@ -24,17 +25,17 @@ from indicators.wording import Language, Wording
 
 
 @st.cache_resource(show_spinner=False)
-def peer_groups() -> peers.PeerGroups:
-    """Return who is compared with whom; raises `peers.PeerGroupError`."""
-    return peers.read_peer_groups()
+def peer_groups() -> PeerGroups:
+    """Return who is compared with whom; raises `FindingsError`."""
+    return read_peer_groups()
 
 
 def peer_mistakes(words: Wording) -> list[str]:
     """Return what is wrong in the file of peer groups, nothing where it may be used."""
     try:
         peer_groups()
-    except peers.PeerGroupError as refused:
-        return [views.mistake_text(mistake, words) for mistake in refused.mistakes]
+    except FindingsError as error:
+        return [finding.said(words) for finding in error.findings]
     return []
 
 

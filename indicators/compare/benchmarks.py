@@ -20,9 +20,9 @@ from indicators.statuses import Gap
 
 BENCHMARK = ("benchmark", "benchmark_n", "members", "of", "benchmark_gap")
 COMPARISON = (
-    "against", "value", "benchmark", "difference", "position", "class", "method", "n", *INTERVAL,
-    *LIMITS, "gap", "benchmark_n", "members", "of", "benchmark_gap",
-)  # fmt: skip
+    *("against", "value", "benchmark", "difference", "position", "class", "method", "n"),
+    *(*INTERVAL, *LIMITS, "gap", *BENCHMARK[1:]),
+)
 
 
 def national_benchmarks(rows: pd.DataFrame, nation: str = NATION) -> pd.DataFrame:
@@ -33,14 +33,10 @@ def national_benchmarks(rows: pd.DataFrame, nation: str = NATION) -> pd.DataFram
     """
     keys = slice_of(rows)
     held = comparable(rows[rows["region"] == nation])
-    figures = held.assign(
-        benchmark=held["value"],
-        benchmark_n=held.get("denominator", np.nan),
-        members=1, of=1,
-    )  # fmt: skip
-    found = rows[keys].drop_duplicates().merge(
-        figures[[*keys, *BENCHMARK[:4], "gap"]], on=keys, how="left", validate="1:1"
-    )  # fmt: skip
+    n = held.get("denominator", np.nan)
+    figures = held.assign(benchmark=held["value"], benchmark_n=n, members=1, of=1)
+    figures = figures[[*keys, *BENCHMARK[:4], "gap"]]
+    found = rows[keys].drop_duplicates().merge(figures, on=keys, how="left", validate="1:1")
     found["benchmark_gap"] = found.pop("gap").fillna(Gap.NO_BENCHMARK)
     return _without_wholes(found.fillna({"members": 0, "of": 1}))
 
@@ -57,15 +53,10 @@ def group_benchmarks(rows: pd.DataFrame, members: Collection[str]) -> pd.DataFra
     for name in ("numerator", "denominator"):
         held[name] = held[name].where(held["value"].notna()) if name in held else np.nan
     whole = held["numerator"].notna() & (held["denominator"] > 0)
-    sums = (
-        held.assign(
-            numerator=held["numerator"].where(whole), denominator=held["denominator"].where(whole),
-            members=whole, figures=held["value"].notna(),
-        )
-        .groupby(keys, sort=False)[["numerator", "denominator", "members", "figures"]]
-        .sum()
-        .reset_index()
-    )  # fmt: skip
+    ratio = ["numerator", "denominator"]
+    held[ratio] = held[ratio].where(whole)
+    held = held.assign(members=whole, figures=held["value"].notna())
+    sums = held.groupby(keys, sort=False)[[*ratio, "members", "figures"]].sum().reset_index()
     found = rows[keys].drop_duplicates().merge(sums, on=keys, how="left", validate="1:1")
     found = found.fillna({"members": 0, "figures": 0})
     enough = found["members"] >= 2
@@ -122,8 +113,7 @@ def comparisons(
         comparison(own, group_benchmarks(wanted, members), name) for name, members in groups.items()
     ]
     if target is not None:
-        aimed = own[keys].drop_duplicates().assign(
-            benchmark=target, benchmark_n=np.nan, members=1, of=1, benchmark_gap=""
-        )  # fmt: skip
+        aimed = own[keys].drop_duplicates()
+        aimed[[*BENCHMARK]] = target, np.nan, 1, 1, ""
         found.append(comparison(own, aimed, "target"))
     return pd.concat(found, ignore_index=True)

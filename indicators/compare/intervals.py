@@ -6,6 +6,7 @@ figure is numerator / denominator × factor, and its interval is in the figure's
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from functools import cache
 
 import numpy as np
@@ -75,14 +76,13 @@ def traits() -> pd.DataFrame:
     lets numerator over denominator be 1 at most.
     """
     known = catalogue.load().indicators
+    columns = ["polarity", "factor", "decimals", "kind", "part", "proportion"]
     rows = {}
     for key, item in known.items():
         factor = item.factor if item.derived else 100.0 if item.unit == "percent" else 1.0
         proportion = item.range[0] >= 0 and item.range[1] <= factor
-        rows[key] = (
-            item.polarity, factor, item.decimals, item.kind, item.share_of is not None, proportion,
-        )  # fmt: skip
-    columns = ["polarity", "factor", "decimals", "kind", "part", "proportion"]
+        part = item.share_of is not None
+        rows[key] = (item.polarity, factor, item.decimals, item.kind, part, proportion)
     return pd.DataFrame.from_dict(rows, orient="index", columns=columns)
 
 
@@ -180,9 +180,12 @@ def add_comparison(rows: pd.DataFrame) -> pd.DataFrame:
             limits[high][chosen] = upper * factor[chosen]
     place = _position(value, limits, sound)
     return kept.assign(
-        difference=value - benchmark, **limits, position=place, gap=gap,
+        difference=value - benchmark,
+        **limits,
+        position=place,
+        gap=gap,
         **{"class": _standing(place, known["polarity"].to_numpy(np.int64))},
-    )  # fmt: skip
+    )
 
 
 def dispersion(compared: pd.DataFrame) -> float:
@@ -218,21 +221,14 @@ def _position(
     low_95, high_95, low_998, high_998 = (limits[name] for name in LIMITS)
     # A figure equal to its limit lies inside, whatever rounding does to the last digit.
     slack = 1e-12 * np.abs(value)
-    found = np.select(
-        [
-            ~sound,
-            value < low_998 - slack,
-            value > high_998 + slack,
-            value < low_95 - slack,
-            value > high_95 + slack,
-        ],
-        [
-            Position.UNKNOWN, Position.BELOW_998, Position.ABOVE_998,
-            Position.BELOW_95, Position.ABOVE_95,
-        ],
-        Position.INSIDE,
-    )  # fmt: skip
-    return found.astype(object)
+    rules = [
+        (~sound, Position.UNKNOWN),
+        (value < low_998 - slack, Position.BELOW_998),
+        (value > high_998 + slack, Position.ABOVE_998),
+        (value < low_95 - slack, Position.BELOW_95),
+        (value > high_95 + slack, Position.ABOVE_95),
+    ]
+    return _first(rules, Position.INSIDE)
 
 
 def _standing(
@@ -241,18 +237,18 @@ def _standing(
     above = np.isin(position, [Position.ABOVE_95, Position.ABOVE_998])
     below = np.isin(position, [Position.BELOW_95, Position.BELOW_998])
     sign = above.astype(int) - below.astype(int)
-    found = np.select(
-        [
-            position == Position.UNKNOWN,
-            sign == 0,
-            sign * polarity > 0,
-            sign * polarity < 0,
-            sign > 0,
-        ],
-        [
-            Standing.NOT_COMPARED, Standing.SIMILAR, Standing.BETTER, Standing.WORSE,
-            Standing.HIGHER,
-        ],
-        Standing.LOWER,
-    )  # fmt: skip
-    return found.astype(object)
+    rules = [
+        (position == Position.UNKNOWN, Standing.NOT_COMPARED),
+        (sign == 0, Standing.SIMILAR),
+        (sign * polarity > 0, Standing.BETTER),
+        (sign * polarity < 0, Standing.WORSE),
+        (sign > 0, Standing.HIGHER),
+    ]
+    return _first(rules, Standing.LOWER)
+
+
+def _first(
+    rules: Sequence[tuple[npt.NDArray[np.bool_], str]], otherwise: str
+) -> npt.NDArray[np.object_]:
+    conditions, codes = [condition for condition, _ in rules], [code for _, code in rules]
+    return np.select(conditions, codes, otherwise).astype(object)

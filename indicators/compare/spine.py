@@ -46,14 +46,12 @@ def ranks(rows: pd.DataFrame) -> pd.DataFrame:
     # Arrays, not frames: a page ranks dozens of slices at once.
     for at in slices.indices.values():
         known = at[~np.isnan(high[at])]
-        of = np.count_nonzero(~np.isnan(good.to_numpy()[at]))
+        size = np.count_nonzero(~np.isnan(good.to_numpy()[at]))
         better = len(known) - np.searchsorted(np.sort(low[known]), high[known], side="right")
         worse = np.searchsorted(np.sort(high[known]), low[known], side="left")
-        first[known], last[known] = 1.0 + better, 1.0 * of - worse
-    ranked = kept.assign(
-        rank=slices.rank(method="min", ascending=False), rank_from=first, rank_to=last,
-        of=slices.transform("count").astype(int),
-    )  # fmt: skip
+        first[known], last[known] = 1.0 + better, 1.0 * size - worse
+    rank, of = slices.rank(method="min", ascending=False), slices.transform("count").astype(int)
+    ranked = kept.assign(rank=rank, rank_from=first, rank_to=last, of=of)
     ranked["shared"] = ranked.groupby([*slice_of(ranked), "rank"])["region"].transform("size")
     order = [*slice_of(ranked), "rank", "region"]
     return ranked.sort_values(order).reset_index(drop=True)
@@ -91,14 +89,14 @@ def rank_changes(before: pd.DataFrame, after: pd.DataFrame) -> pd.DataFrame:
 
 GROUP = ("group_benchmark", "group_class", "members")
 CHANGE = ("since", "rank_before", "change", "state")
-_COLUMNS = (
-    "indicator", "period", "polarity", "value", *INTERVAL, "method", "n",
-    "benchmark", "difference", *LIMITS, "position", "class", "gap", "benchmark_gap",
-    *GROUP, "lowest", "lower_quartile", "median", "upper_quartile", "highest", "peers",
-    "rank", "shared", "rank_from", "rank_to", "of", *CHANGE, "at", "lowest_at", "lower_quartile_at",
-    "median_at", "upper_quartile_at", "highest_at", "benchmark_at", "centre",
-)  # fmt: skip
+RANK = ("rank", "shared", "rank_from", "rank_to", "of")
 _PLACES = {"lowest": 0, "lower_quartile": 0.25, "median": 0.5, "upper_quartile": 0.75, "highest": 1}
+_COLUMNS = (
+    *("indicator", "period", "polarity", "value", *INTERVAL, "method", "n"),
+    *("benchmark", "difference", *LIMITS, "position", "class", "gap", "benchmark_gap"),
+    *(*GROUP, *_PLACES, "peers", *RANK, *CHANGE),
+    *("at", *(f"{name}_at" for name in (*_PLACES, "benchmark")), "centre"),
+)
 # Quartiles of fewer figures would only repeat them.
 _FEWEST = 3
 # A year as a fraction: months of unequal length are not exactly a year apart.
@@ -166,15 +164,14 @@ def spines(
     found = comparison(own, national_benchmarks(at_newest, nation), "nation")
     found = found.drop(columns=["of", "members"])
     places = ranks(at_newest[at_newest["region"].isin(ranked)])
-    found = found.merge(
-        places[["region", *cell, "rank", "shared", "rank_from", "rank_to", "of"]],
-        on=["region", *cell], validate="1:1",
-    ).merge(
+    changes, among = (
         _changes(rows[rows["region"].isin(ranked)], cells),
-        on=["region", *cell], how="left", validate="1:1",
-    ).merge(
-        _among(usable, own, members), on=["region", "indicator"], how="left", validate="1:m"
-    )  # fmt: skip
+        _among(usable, own, members),
+    )
+    place = ["region", *cell]
+    found = found.merge(places[[*place, *RANK]], on=place, validate="1:1")
+    found = found.merge(changes, on=place, how="left", validate="1:1")
+    found = found.merge(among, on=["region", "indicator"], how="left", validate="1:m")
     found = _add_scale(found.assign(polarity=traits_of(found)["polarity"]))
     found = pd.concat([found, _absent(rows, newest, known, groups)], ignore_index=True)
     order = {key: place for place, key in enumerate(catalogue.load().indicators)}
@@ -203,18 +200,18 @@ def _absent(
     return missing.assign(
         gap=missing["gap"].fillna(Gap.NO_DATA),
         polarity=traits_of(missing)["polarity"],
-        position=Position.UNKNOWN, method=Method.NONE, centre="",
+        position=Position.UNKNOWN,
+        method=Method.NONE,
+        centre="",
         **{"class": Standing.NOT_COMPARED},
-    )  # fmt: skip
+    )
 
 
 def _changes(rows: pd.DataFrame, cells: pd.DataFrame) -> pd.DataFrame:
     """Return what became of ranks in each cell (indicator, period) of the `ranked` rows."""
     cell = ["indicator", "period"]
     held = comparable(rows).dropna(subset="value")[cell].drop_duplicates()
-    pairs = cells.merge(
-        held.rename(columns={"period": "since"}), on="indicator", validate="m:m"
-    )  # fmt: skip
+    pairs = cells.merge(held.rename(columns={"period": "since"}), on="indicator", validate="m:m")
     pairs["time"] = decimal_years(pairs["since"])
     pairs = pairs[pairs["time"] <= decimal_years(pairs["period"]) - 1 + _SAME_DAY]
     pairs = pairs.sort_values(["time", "since"]).drop_duplicates(cell, keep="last")
@@ -255,22 +252,21 @@ def _among(usable: pd.DataFrame, own: pd.DataFrame, members: pd.DataFrame) -> pd
         figures, on=["peer", *cell], validate="m:1"
     )
     whole = held["numerator"].notna() & (held["denominator"] > 0)
-    parts = held.assign(
-        numerator=held["numerator"].where(whole), denominator=held["denominator"].where(whole),
-        whole=whole,
-    ).groupby(key, sort=False)  # fmt: skip
+    ratio = ["numerator", "denominator"]
+    held[ratio] = held[ratio].where(whole)
+    parts = held.assign(whole=whole).groupby(key, sort=False)
     values = parts["value"]
     found = pd.DataFrame({name: values.quantile(part) for name, part in _PLACES.items()})
     found["peers"] = values.count()
     inner = ["lower_quartile", "median", "upper_quartile"]
     found[inner] = found[inner].where(found["peers"] >= _FEWEST)
-    sums = parts[["numerator", "denominator", "whole"]].sum()
+    sums = parts[[*ratio, "whole"]].sum()
     found["members"] = sums["whole"]
     found = found.reset_index()
     known = traits_of(found)
     fair = (found["members"] >= 2) & (known["kind"] != "count") & ~known["part"]
-    ratio = (sums["numerator"] / sums["denominator"]).to_numpy() * known["factor"]
-    found["group_benchmark"] = ratio.where(fair)
+    level = (sums["numerator"] / sums["denominator"]).to_numpy() * known["factor"]
+    found["group_benchmark"] = level.where(fair)
     held = own.merge(found, on=["region", "indicator"], validate="1:m")
     held["benchmark"] = held["group_benchmark"]
     # A region stands once in each group.
@@ -284,8 +280,6 @@ def _add_scale(found: pd.DataFrame) -> pd.DataFrame:
     farthest = [found["highest"] - centre, centre - found["lowest"]]
     reach = pd.concat(farthest, axis=1).max(axis=1)
     step = found["polarity"].replace(0, 1) / reach.where(reach > 0)
-    places = {
-        f"{name}_at": (found[name] - centre) * step for name in (*_PLACES, "benchmark")
-    }  # fmt: skip
+    places = {f"{name}_at": (found[name] - centre) * step for name in (*_PLACES, "benchmark")}
     which = np.select([found["benchmark"].notna(), centre.notna()], ["nation", "median"], "")
     return found.assign(at=(found["value"] - centre) * step, **places, centre=which)

@@ -13,18 +13,19 @@ import json
 import math
 import os
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
 from typing import Any
 
 import shapely
-import yaml
 
 from indicators.catalogue import tree
 from indicators.drawing import hatches
+from indicators.findings import Finding, FindingsError, Message, message
 from indicators.regions import NATION
 from indicators.settings import ROOT
+from indicators.strict_yaml import read
 
 SHIPPED = ROOT / "data" / "reference" / "boundaries"
 PROVINCES = "provinces.geojson"
@@ -39,26 +40,6 @@ ISLANDS = "460000"  # Hainan, which holds the islands of the South China Sea
 DASHES = 10
 FAR_SOUTH = 12.0  # °N: islands south of it must be there for the inset
 REQUIRED = ("source", "publisher", "licence", "origin", "vintage", "datum")
-
-
-@dataclass(frozen=True)
-class Problem:
-    """One reason for refusing a boundary folder; `text` is a sentence of the message catalogue."""
-
-    text: str
-    values: dict[str, Any] = field(default_factory=dict)
-
-    def __str__(self) -> str:
-        return self.text.format(**self.values)
-
-
-class BoundaryError(Exception):
-    """Raised with everything that keeps a boundary folder from being shown."""
-
-    def __init__(self, folder: Path, problems: list[Problem]) -> None:
-        super().__init__(f"{folder}:\n" + "\n".join(f"- {problem}" for problem in problems))
-        self.folder = folder
-        self.problems = problems
 
 
 @dataclass(frozen=True)
@@ -158,7 +139,7 @@ class Boundaries:
     def within(self, region: str) -> Boundaries:
         """Return the boundaries of a province's prefectures, or of the nation itself.
 
-        Raises `BoundaryError` with all that is missing or wrong.
+        Raises `FindingsError` with all that is missing or wrong.
         """
         if region == self.region:
             return self
@@ -177,35 +158,32 @@ def prefectures_file(province: str) -> str:
 def load_boundaries(folder: Path | None = None) -> Boundaries:
     """Return the boundaries of a folder, of MAP_BOUNDARIES, or the shipped ones.
 
-    Raises `BoundaryError` with all that is missing or wrong.
+    Raises `FindingsError` with all that is missing or wrong.
     """
     folder = folder or Path(os.environ.get("MAP_BOUNDARIES") or SHIPPED)
-    problems: list[Problem] = []
-    provinces = collection(folder / PROVINCES, problems)
-    maritime = collection(folder / MARITIME, problems)
-    origin = metadata(folder / METADATA, problems)
+    wrong: list[Finding] = []
+    provinces = _collection(folder / PROVINCES, wrong)
+    maritime = _collection(folder / MARITIME, wrong)
+    origin = _metadata(folder / METADATA, wrong)
     if provinces is not None:
-        problems += unit_problems(provinces, tree().all_provinces)
-        problems += island_problems(provinces)
+        wrong += _unit_findings(folder / PROVINCES, provinces, tree().all_provinces)
+        wrong += _island_findings(folder / PROVINCES, provinces)
     if maritime is not None:
-        problems += maritime_problems(maritime)
-    if problems:
-        raise BoundaryError(folder, problems)
-    assert provinces is not None
-    assert maritime is not None
+        wrong += _dash_findings(folder / MARITIME, maritime)
+    if wrong or provinces is None or maritime is None:
+        raise FindingsError(wrong)
     _add_name_places(provinces)
     return Boundaries(folder, provinces, maritime, origin)
 
 
 def _read_prefectures(nation: Boundaries, province: str) -> Boundaries:
     path = nation.folder / prefectures_file(province)
-    problems: list[Problem] = []
-    units = collection(path, problems)
+    wrong: list[Finding] = []
+    units = _collection(path, wrong)
     if units is not None:
-        problems += unit_problems(units, tree().prefectures[province])
-    if problems:
-        raise BoundaryError(path, problems)
-    assert units is not None
+        wrong += _unit_findings(path, units, tree().prefectures[province])
+    if wrong or units is None:
+        raise FindingsError(wrong)
     _add_name_places(units)
     return Boundaries(nation.folder, units, nation.maritime, nation.metadata, province)
 
@@ -228,71 +206,54 @@ def _add_name_places(units: dict[str, Any]) -> None:
         properties |= {"region": feature["id"], "beside": not shape.contains(place)}
 
 
-def collection(path: Path, problems: list[Problem]) -> dict[str, Any] | None:
-    """Return a file's GeoJSON collection, None where it is none: then `problems` says why."""
+def _finding(path: Path, found: str, expected: Message, advice: Message | None = None) -> Finding:
+    advice = advice or message("correct the file, or take the shipped boundaries")
+    return Finding(str(path), found, expected, advice, check="boundaries")
+
+
+def _collection(path: Path, wrong: list[Finding]) -> dict[str, Any] | None:
+    """Return a file's GeoJSON collection, None where it is none: then `wrong` says why."""
     try:
         content = json.loads(path.read_text(encoding="utf-8"))
         features = content["features"]
         if not all(isinstance(feature["properties"], dict) for feature in features):
             raise ValueError
     except OSError:
-        problems.append(Problem("The file {file} is missing.", {"file": path.name}))
+        wrong.append(_finding(path, "", message("this file"), message("put the file back")))
     except (ValueError, KeyError, TypeError):
-        problems.append(
-            Problem("The file {file} is not a GeoJSON feature collection.", {"file": path.name})
-        )
+        wrong.append(_finding(path, "", message("a GeoJSON feature collection")))
     else:
         return dict(content)
     return None
 
 
-def metadata(path: Path, problems: list[Problem]) -> dict[str, Any]:
-    """Return where a folder's boundaries come from; `problems` gets what it does not say."""
-    try:
-        content = yaml.safe_load(path.read_text(encoding="utf-8"))
-    except OSError:
-        problems.append(Problem("The file {file} is missing.", {"file": path.name}))
+def _metadata(path: Path, wrong: list[Finding]) -> dict[str, Any]:
+    """Return where a folder's boundaries come from; `wrong` gets what it does not say."""
+    written, found = read(path, "boundaries")
+    wrong += [replace(finding, file=str(path)) for finding in found]
+    if written is None:
         return {}
-    except yaml.YAMLError:
-        problems.append(Problem("The file {file} is not valid YAML.", {"file": path.name}))
-        return {}
-    content = content if isinstance(content, dict) else {}
+    content = written.content if isinstance(written.content, dict) else {}
     missing = [key for key in REQUIRED if not content.get(key)]
     if missing:
-        problems.append(
-            Problem(
-                "The file {file} does not state: {missing}.",
-                {"file": path.name, "missing": ", ".join(missing)},
-            )
-        )
+        expected = message("the entries {names}", names=", ".join(missing))
+        wrong.append(_finding(path, "", expected, message("add what is missing")))
     for name, digest in (content.get("files") or {}).items():
         file = path.parent / name
         if file.is_file() and hashlib.sha256(file.read_bytes()).hexdigest() != digest:
-            problems.append(
-                Problem(
-                    "The file {file} is not the one whose checksum {metadata} records.",
-                    {"file": name, "metadata": path.name},
-                )
-            )
+            expected = message("the file whose checksum {file} records", file=path.name)
+            wrong.append(_finding(file, "", expected, message("put the file back")))
     return content
 
 
-def unit_problems(drawn: dict[str, Any], expected: Sequence[str]) -> Iterator[Problem]:
+def _unit_findings(path: Path, drawn: dict[str, Any], expected: Sequence[str]) -> Iterator[Finding]:
     """Yield what is wrong with units: their codes, their geometry, how their rings run."""
     units = [(str(feature.get("id")), feature) for feature in drawn["features"]]
     codes = [code for code, _ in units]
-    for text, wrong in (
-        ("Missing units: {codes}.", [code for code in expected if code not in codes]),
-        ("Unknown units: {codes}.", [code for code in codes if code not in expected]),
-        ("Units drawn twice: {codes}.", sorted({c for c in codes if codes.count(c) > 1})),
-    ):
-        if wrong:
-            yield Problem(text, {"codes": ", ".join(wrong)})
-
+    missing = ", ".join(code for code in expected if code not in codes)
+    if missing:
+        yield _finding(path, "", message("the units {codes} too", codes=missing))
     shapes = [(code, _shape(feature)) for code, feature in units]
-    invalid = [code for code, shape in shapes if not _valid_area(shape)]
-    if invalid:
-        yield Problem("Units whose geometry is not valid: {codes}.", {"codes": ", ".join(invalid)})
     areas = [(code, shape) for code, shape in shapes if _valid_area(shape)]
     # Vega reads a ring that runs anticlockwise as the whole globe less the province.
     turned = [
@@ -300,30 +261,30 @@ def unit_problems(drawn: dict[str, Any], expected: Sequence[str]) -> Iterator[Pr
         for code, shape in areas
         if shapely.is_ccw(shapely.get_exterior_ring(shapely.get_parts(shape))).any()
     ]
-    if turned:
-        yield Problem(
-            "Units whose exterior rings do not run clockwise: {codes}.",
-            {"codes": ", ".join(turned)},
-        )
+    for wrong, needed in (
+        ([code for code in codes if code not in expected], message("only units of this map")),
+        (sorted({code for code in codes if codes.count(code) > 1}), message("each unit once")),
+        ([code for code, shape in shapes if not _valid_area(shape)], message("valid polygons")),
+        (turned, message("exterior rings that run clockwise")),
+    ):
+        if wrong:
+            yield _finding(path, ", ".join(wrong), needed)
 
 
-def island_problems(provinces: dict[str, Any]) -> Iterator[Problem]:
+def _island_findings(path: Path, provinces: dict[str, Any]) -> Iterator[Finding]:
     """Yield that the islands of the inset are missing, where they are."""
     hainan = [_shape(unit) for unit in provinces["features"] if unit.get("id") == ISLANDS]
     if hainan and _valid_area(hainan[0]) and hainan[0].bounds[1] > FAR_SOUTH:
-        yield Problem("The islands of the South China Sea are missing from unit 460000.")
+        yield _finding(path, ISLANDS, message("the islands of the South China Sea with this unit"))
 
 
-def maritime_problems(maritime: dict[str, Any]) -> Iterator[Problem]:
+def _dash_findings(path: Path, maritime: dict[str, Any]) -> Iterator[Finding]:
     """Yield what is wrong with the dashed line."""
     dashes = [_shape(f) for f in maritime["features"] if f.get("id") == "dashes"]
-    if not dashes or dashes[0] is None:
-        yield Problem("The dashed line of the South China Sea inset is missing.")
-    elif shapely.get_num_geometries(dashes[0]) != DASHES:
-        yield Problem(
-            "The dashed line of the South China Sea has {found} dashes, not {expected}.",
-            {"found": int(shapely.get_num_geometries(dashes[0])), "expected": DASHES},
-        )
+    found = int(shapely.get_num_geometries(dashes[0])) if dashes and dashes[0] is not None else 0
+    if found != DASHES:
+        expected = message("the line of the South China Sea with its {n} dashes", n=DASHES)
+        yield _finding(path, str(found or ""), expected)
 
 
 def _shape(feature: dict[str, Any]) -> Any:

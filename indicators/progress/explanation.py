@@ -16,9 +16,14 @@ from indicators.wording import Wording, decimals_of, points, rounded
 
 
 def said(
-    verdict: str, reason: str, words: Wording, *,
-    last_class: str = "", latest: object = None, due: object = None,
-) -> str:  # fmt: skip
+    verdict: str,
+    reason: str,
+    words: Wording,
+    *,
+    last_class: str = "",
+    latest: object = None,
+    due: object = None,
+) -> str:
     """Return a verdict in words; one that could not be given says why.
 
     Of a stale one: the class by the latest figure, that figure's period, and what is not there.
@@ -28,8 +33,10 @@ def said(
         if isinstance(due, str) and due:
             return words(
                 "{verdict} (as of {period}; no figure for {due} is held yet)",
-                period=period, verdict=name, due=words.period(due),
-            )  # fmt: skip
+                period=period,
+                verdict=name,
+                due=words.period(due),
+            )
         return words("{verdict} (as of {period})", period=period, verdict=name)
     name = words(VerdictClass(verdict).sentence)
     if verdict == VerdictClass.NOT_ASSESSED and reason:
@@ -42,9 +49,13 @@ def said(
 def said_of(row: Mapping[Any, Any], words: Wording) -> str:
     """Return the verdict of a row of `judge_many` in words, as `said` does."""
     return said(
-        row["verdict"], row["reason"], words, last_class=row["last_class"],
-        latest=row["latest_period"], due=row["due_period"],
-    )  # fmt: skip
+        row["verdict"],
+        row["reason"],
+        words,
+        last_class=row["last_class"],
+        latest=row["latest_period"],
+        due=row["due_period"],
+    )
 
 
 # Of the larger figure: two ways to the same difference are no farther apart.
@@ -118,10 +129,13 @@ def headline(verdict: Verdict, words: Wording) -> str:
     if verdict.verdict == VerdictClass.STALE and verdict.latest is not None:
         passed = verdict.late is not None and verdict.latest.time < verdict.late.time
         return said(
-            verdict.verdict, verdict.reason or "", words, last_class=verdict.last_class,
+            verdict.verdict,
+            verdict.reason or "",
+            words,
+            last_class=verdict.last_class,
             latest=verdict.latest.period,
             due=verdict.late.period if passed and verdict.late else None,
-        )  # fmt: skip
+        )
     name = words(verdict.verdict.sentence)
     if Flag.SLIPPING not in verdict.flags:
         return name
@@ -250,11 +264,14 @@ def _at_the_deadline(verdict: Verdict, words: Wording, figures: _Figures) -> Ite
                 "In {due} it was {distance} short of the target.", due=due, distance=distance
             )
         else:
+            period = words.period(verdict.missed_at.period)
             yield words(
                 "There is no figure for {due}; in {period}, the first after it, it was {distance} "
                 "short of the target.",
-                due=due, period=words.period(verdict.missed_at.period), distance=distance,
-            )  # fmt: skip
+                due=due,
+                period=period,
+                distance=distance,
+            )
     if verdict.around_deadline is not None:
         before, after = verdict.around_deadline
         if before is None:
@@ -263,11 +280,12 @@ def _at_the_deadline(verdict: Verdict, words: Wording, figures: _Figures) -> Ite
                 after=words.period(after),
             )
         else:
+            around = {"before": words.period(before), "after": words.period(after), "due": due}
             yield words(
                 "Late or on time is unknown between {before} and {after}: there is no figure for "
                 "{due}.",
-                before=words.period(before), after=words.period(after), due=due,
-            )  # fmt: skip
+                **around,
+            )
 
 
 def _warnings(verdict: Verdict, words: Wording, figures: _Figures) -> Iterator[str]:

@@ -211,8 +211,8 @@ class Judgement:
     @cached_property
     def _around_deadline(self) -> Around[Floats]:
         """The figures at the deadline, before and after it, as judged."""
-        return Around(*(self.batch.points.pick(self.batch.value, place)
-                        for place in self.batch.around_deadline))  # fmt: skip
+        pick, value = self.batch.points.pick, self.batch.value
+        return Around(*(pick(value, place) for place in self.batch.around_deadline))
 
     def _class(
         self, early: Floats, late: Floats, y: Floats, t: Floats, then: Around[Floats]

@@ -13,56 +13,12 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from indicators.periods import FREQUENCIES, UNREADABLE, Times, decimal_years, times
+from indicators.frequencies import chosen_frequency
+from indicators.periods import Times, decimal_years, times
 from indicators.progress.target_frame import Aims
 from indicators.statuses import Kind
 
 Bools = npt.NDArray[np.bool_]
-YEARLY = 0  # its place among FREQUENCIES
-
-
-def chosen_frequency(
-    owner: Ints, times: Times, *, flow: Bools, named: Ints, baseline: tuple[Floats, Floats]
-) -> Ints:
-    """The place of the frequency that each series takes; −1 where it has none that it may take.
-
-    owner, times: of the usable figures. flow, named (the place of the frequency that the target
-    names, −1 for none), baseline (the first and the last instant of the baseline period, NaN
-    without one): of the series. The frequency named; else of a flow the yearly one; else of a
-    stock the finest that has a figure of the baseline period and the newest of all; where none
-    has both, one that leaves two figures from the baseline on, then one that reaches farther.
-    """
-    size, kinds = len(flow), len(FREQUENCIES)
-    start, end = baseline
-    cell = owner * kinds + times.frequency
-    present = np.bincount(cell, minlength=size * kinds).reshape(size, kinds) > 0
-    finest = kinds - 1 - np.argmax(present[:, ::-1], axis=1)
-    wanted = np.where(named >= 0, named, np.where(flow, YEARLY, finest))
-    has_wanted = present[np.arange(size), wanted]
-    result = np.where(has_wanted, wanted, np.where(flow, UNREADABLE, finest))
-    result[~present.any(axis=1)] = UNREADABLE
-    open_choice = ~flow & ((named < 0) | ~has_wanted) & (present.sum(axis=1) > 1)
-    if not open_choice.any():
-        return result
-    ends = np.full(size * kinds, -np.inf)
-    np.maximum.at(ends, cell, times.end)
-    newest = ends.reshape(size, kinds)
-    latest = present & (newest == newest.max(axis=1, keepdims=True))
-    within = (times.end > start[owner]) & (times.end <= end[owner])
-    from_baseline = ~(times.end <= start[owner])
-    based = np.bincount(cell[within], minlength=size * kinds).reshape(size, kinds) > 0
-    # Without a baseline declared, the first figure of all is the baseline.
-    begins = np.full(size * kinds, np.inf)
-    np.minimum.at(begins, cell, times.end)
-    oldest = begins.reshape(size, kinds)
-    first = present & (oldest == oldest.min(axis=1, keepdims=True))
-    based = np.where(np.isnan(end)[:, None], first, based)
-    enough = np.bincount(cell[from_baseline], minlength=size * kinds).reshape(size, kinds) > 1
-    merit = 8 * (based & latest) + 4 * enough + 2 * latest + based
-    merit = np.where(present, merit * kinds + np.arange(kinds), -1)
-    return np.where(open_choice, merit.argmax(axis=1), result)
-
-
 Floats = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.int64]
 # SDMX CL_OBS_STATUS.
@@ -152,10 +108,8 @@ def points(series: pd.DataFrame, aims: Aims, as_of: float = np.nan) -> Points:
     used, disagreeing = _of_one_frequency(used, owner, read, number["value"], aims)
     elsewhere = usable & (np.bincount(owner[used], minlength=len(keys)) == 0)
     used, conflicting = _in_order(used, owner, time, number["value"], len(keys))
-    found = _with_baselines(
-        aims, owner[used], time[used], period.iloc[used],
-        {name: values[used] for name, values in number.items()},
-    )  # fmt: skip
+    numbers = {name: values[used] for name, values in number.items()}
+    found = _with_baselines(aims, owner[used], time[used], period.iloc[used], numbers)
     count = np.bincount(found.owner, minlength=len(keys))
     return Points(
         owner=found.owner,
@@ -210,10 +164,8 @@ def _with_baselines(
         },
     )
     order = np.lexsort((whole.time, whole.owner))
-    return _Found(
-        whole.owner[order], whole.time[order], whole.period.iloc[order],
-        {name: values[order] for name, values in whole.number.items()},
-    )  # fmt: skip
+    numbers = {name: values[order] for name, values in whole.number.items()}
+    return _Found(whole.owner[order], whole.time[order], whole.period.iloc[order], numbers)
 
 
 def _of_one_frequency(
@@ -224,10 +176,8 @@ def _of_one_frequency(
     free = not aims.flow.any() and (aims.frequency < 0).all()
     if not len(used) or (free and (taken.frequency == taken.frequency[0]).all()):
         return used, np.zeros(len(aims.key), np.bool_)
-    chosen = chosen_frequency(
-        mine, taken, flow=aims.flow, named=aims.frequency,
-        baseline=(aims.baseline_start + SAME, aims.baseline + SAME),
-    )  # fmt: skip
+    baseline = aims.baseline_start + SAME, aims.baseline + SAME
+    chosen = chosen_frequency(mine, taken, aims.flow, aims.frequency, baseline)
     stays = taken.frequency == chosen[mine]
     return used[stays], _disagreeing(mine, taken.end, value[used], stays, aims)
 

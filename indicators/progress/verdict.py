@@ -364,10 +364,8 @@ def _point(batch: Batch, places: Ints) -> Point | None:
     moving = bool(batch.aims.of(Kind.EXCEED_BENCHMARK)[0])
     benchmark = float(found.benchmark[place]) if moving else None
     judged, value = float(batch.value[place]), float(batch.raw[place])
-    return Point(
-        period, float(found.time[place]), float(found.value[place]), benchmark,
-        mirrored=None if judged == value else judged,
-    )  # fmt: skip
+    mirrored = None if judged == value else judged
+    return Point(period, float(found.time[place]), float(found.value[place]), benchmark, mirrored)
 
 
 def _end(target: Target, ends: Ends, judged: Ends) -> End | None:

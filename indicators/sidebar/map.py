@@ -13,9 +13,9 @@ from indicators.address import INFO, choose
 from indicators.cached import map as cached
 from indicators.cached import remembered
 from indicators.catalogue import tree
-from indicators.drawing.boundary_files import BoundaryError
 from indicators.drawing.classes import FIXED, METHODS, QUANTILES, method_name
 from indicators.drawing.levels import undivided
+from indicators.findings import FindingsError
 from indicators.periods import frequency
 from indicators.regions import ALL, NATION
 from indicators.store.queries import Selection, Vintage
@@ -33,9 +33,9 @@ def choose_level(words: Wording) -> str:
     within = wanted if cached.boundaries().can_open(wanted) else NATION
     try:
         cached.boundaries().within(within)
-    except BoundaryError as error:
-        for problem in error.problems:
-            st.error(markdown.escaped(words(problem.text, **problem.values)))
+    except FindingsError as error:
+        for finding in error.findings:
+            st.error(markdown.escaped(finding.said(words)))
         within = NATION
     if asked not in (None, NATION, within):
         unknown = words('There is no map of the parts of "{wanted}".', wanted=str(asked)[:40])

@@ -14,7 +14,8 @@ import sqlalchemy as sa
 from indicators import catalogue, code_names, target_register
 from indicators.catalogue import tree
 from indicators.compare import spine
-from indicators.compare.peers import PeerGroups, neighbours, read_peer_groups
+from indicators.compare.neighbours import neighbours
+from indicators.compare.peer_groups import PeerGroups, read_peer_groups
 from indicators.drawing import charts
 from indicators.drawing.boundary_files import Boundaries
 from indicators.frequencies import one_frequency
@@ -44,7 +45,7 @@ class Facts:
 
     nation: whose figures are the benchmark, the province's for a prefecture. peers: the codes
     compared with, by `group`. own: the region's totals, all periods. spine: `spine.spine`.
-    verdicts, nearest: the region's of `target_register.verdicts` and `peers.neighbours`.
+    verdicts, nearest: the region's of `target_register.verdicts` and `neighbours.neighbours`.
     holdings: which sources have figures of an indicator, and of how many provinces; publishers:
     theirs. parts: `queries.parts` of the region and its benchmark.
     """

@@ -14,7 +14,7 @@ import pandas as pd
 from indicators import catalogue, code_names, denominators
 from indicators.catalogue import tree
 from indicators.code_names import Cell, listing
-from indicators.compare.peers import Mistake, PeerGroups, Problem
+from indicators.compare.peer_groups import PeerGroups
 from indicators.drawing import charts
 from indicators.drawing.charts import Specification
 from indicators.drawing.province import AIMS, PARTS, STRIPS, TRENDS, parts_chart
@@ -38,7 +38,7 @@ from indicators.views.facts import (
     standing_well,
 )
 from indicators.views.objectives import line_text, target_text, whose
-from indicators.wording import Wording, difference, sentence
+from indicators.wording import Wording, difference
 
 # A rank among fewer says nothing.
 FEWEST_RANKED = 5
@@ -89,32 +89,6 @@ def targets_statement(facts: Facts, words: Wording) -> str:
             n=len(facts.verdicts),
         )
     return parts[0] if len(parts) == 1 else words("{said}; {rank}", said=parts[0], rank=parts[1])
-
-
-def mistake_text(mistake: Mistake, words: Wording) -> str:
-    """Return one thing that is wrong in the file of peer groups, and where."""
-    problem = words(_PEER_MISTAKES[mistake.problem], found=mistake.found)
-    if not mistake.place:
-        return problem
-    return words("{place}: {problem}", place=mistake.place, problem=problem)
-
-
-_PEER_MISTAKES = {
-    Problem.NOT_YAML: sentence("the file is not YAML: {found}"),
-    Problem.UNKNOWN_FIELD: sentence("unknown field {found}"),
-    Problem.MISSING_FIELD: sentence("the field {found} is missing"),
-    Problem.NOT_A_LIST: sentence("a list is needed, not {found}"),
-    Problem.NOT_A_MAPPING: sentence("fields are needed, not {found}"),
-    Problem.NOT_TEXT: sentence("text in quotes is needed, not {found}"),
-    Problem.NOT_TRUE_OR_FALSE: sentence("true or false is needed, not {found}"),
-    Problem.NOT_A_POSITIVE_NUMBER: sentence("a positive number is needed, not {found}"),
-    Problem.UNKNOWN_REGION: sentence("no region has the code {found}"),
-    Problem.UNKNOWN_INDICATOR: sentence("no indicator is called {found}"),
-    Problem.UNKNOWN_INDUSTRY: sentence("no industry has the code {found}"),
-    Problem.UNKNOWN_SCALE: sentence("the scale is linear or log, not {found}"),
-    Problem.DUPLICATE: sentence("{found} stands twice"),
-    Problem.TOO_FEW: sentence("a group needs two members, not {found}"),
-}
 
 
 def reason_with_count(reason: str, number: int, words: Wording) -> str:

@@ -151,6 +151,28 @@ def nearest(word: str, known: Sequence[str], otherwise: Message | None = None) -
     return _meant(word, known) or otherwise or add
 
 
+Known = dict[str, tuple[list[str], Message]]  # the words that may stand under a key, and their kind
+
+
+def repeated(file: Written, level: str) -> Iterator[Finding]:
+    """Yield a finding for each entry of a list whose key another one before it has."""
+    keys = [entry["key"] for entry in file.content[level]]
+    expected = message("a key that no other entry has")
+    advice = message("keep the entry that holds and remove the other")
+    for number, key in enumerate(keys):
+        if key in keys[:number]:
+            yield file.finding(key, expected, advice, level, number, "key")
+
+
+def unknown_words(
+    file: Written, part: Mapping[str, Any], known: Known, *place: str | int
+) -> Iterator[Finding]:
+    """Yield a finding for each entry of a part of a file that names what is not known."""
+    for name, (codes, expected) in known.items():
+        if name in part and part[name] not in codes:
+            yield file.finding(part[name], expected, nearest(part[name], codes), *place, name)
+
+
 @cache
 def load_schema(path: Path) -> dict[str, Any]:
     """Return a JSON Schema that the project ships."""
