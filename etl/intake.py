@@ -21,8 +21,6 @@ from tempfile import TemporaryDirectory
 import pandas as pd
 
 from etl.figures.declaration import SHARED, beside
-from etl.figures.grammar import read_declaration
-from etl.figures.tidying import tidy
 from etl.files.checksums import digest, meaning, sha256
 from etl.files.table import LOCKED, SUFFIXES
 from etl.publish.filing import MEANING, OWN, Filing
@@ -142,6 +140,9 @@ def _keeping(raw: Path, otherwise: Path) -> Path:
 
 def shipped(raw: Path, known: Catalogue) -> pd.DataFrame:
     """Return the tidy rows of the sources that the catalogue describes."""
+    from etl.figures.grammar import read_declaration
+    from etl.figures.tidying import tidy
+
     with TemporaryDirectory() as folder:
         rows = TidyRows(Path(folder))
         for number, (source, path, shared) in enumerate(_files(raw, Named())):
@@ -262,6 +263,10 @@ def _tidied(
             file.touch()
         citations = pd.DataFrame(json.loads(cited.read_text(encoding="utf-8")))
         return _Read(tidied, inputs, citations)
+    # Most files were tidied before: what reads them is slow to load.
+    from etl.figures.grammar import read_declaration
+    from etl.figures.tidying import tidy
+
     declaration = read_declaration(path, shared)
     half = tidied.with_suffix(f".{os.getpid()}")
     try:

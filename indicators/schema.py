@@ -9,12 +9,13 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
-from typing import Any
-
-import jsonschema
+from typing import TYPE_CHECKING, Any
 
 from indicators.findings import Finding, Message, message
 from indicators.strict_yaml import Written
+
+if TYPE_CHECKING:
+    import jsonschema
 
 _LONGEST = 80  # characters of what was found, as quoted
 _TYPES = {
@@ -68,6 +69,8 @@ def mistakes(content: Any, schema: Mapping[str, Any], *, between: str = ", ") ->
 
     A part of the schema may say in words what it expects, under `expected`.
     """
+    import jsonschema  # what was found right before is not looked at again, and it is slow to load
+
     errors = jsonschema.Draft202012Validator(schema).iter_errors(content)
     found = [mistake for error in errors for mistake in _translated(error, between)]
     # Each missing entry names all that are missing.

@@ -20,6 +20,7 @@ from etl import meaning, refresh
 from etl.__main__ import app
 from etl.commands import app as line
 from etl.commands.screen import screen
+from etl.files import checksums
 from indicators import catalogue, frame
 from indicators.cached import remembered as cached_queries
 from indicators.published_catalogue import kept_catalogue
@@ -118,7 +119,7 @@ def copies(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
     monkeypatch.setattr(catalogue, "REFERENCE", tmp_path / "reference")
     monkeypatch.setenv("DATABASE_URL", f"sqlite:///{tmp_path / 'figures.sqlite'}")
     monkeypatch.setattr(screen.console, "width", 250)
-    monkeypatch.setattr(line, "KEPT", tmp_path / "tidy")
+    monkeypatch.setattr(checksums, "KEPT", tmp_path / "tidy")
     yield tmp_path
     catalogue.stand_on(None)
 

@@ -13,31 +13,25 @@ from typer.exceptions import TyperException
 
 from etl.commands.screen import Outcome, make_legible, screen
 from etl.commands.usage import SpokenCommand, SpokenGroup, speak, translated, usage_line
-from indicators.settings import ROOT
 from indicators.wording import Language, Wording
 
 if TYPE_CHECKING:
     from indicators.findings import Finding
 
 
-KEPT = ROOT / "data" / "tidy"
-
-
 def catalogue_findings() -> list[Finding]:
     """Return what is wrong with the catalogue; files found to be right are not looked at again."""
-    from etl.files.checksums import meaning as digest
+    from etl.files import checksums
 
-    right = None
-    with suppress(OSError):  # a file that cannot be read is a finding
-        right = KEPT / f"{digest(targets=True)}.right"
-        if right.exists():
-            return []
+    right = checksums.right()
+    if right is not None and right.exists():
+        return []
     from etl import meaning
 
     findings = meaning.findings()
     if right is not None and not findings:
         with suppress(OSError):
-            KEPT.mkdir(parents=True, exist_ok=True)
+            right.parent.mkdir(parents=True, exist_ok=True)
             right.touch()
     return findings
 

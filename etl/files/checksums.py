@@ -14,6 +14,8 @@ from indicators.settings import ROOT
 if TYPE_CHECKING:
     import pandas as pd
 
+KEPT = ROOT / "data" / "tidy"
+
 
 def checksums(folder: Path, root: Path, pattern: str = "**/*") -> pd.DataFrame:
     """Return file (relative to `root`), source, sha256 and bytes of what a folder holds."""
@@ -62,6 +64,17 @@ def meaning(*, targets: bool = False) -> str:
     texts = [path for path in (*own, *lists, *beside) if path.is_file()]
     folders = catalogue.REFERENCE.parent.glob("raw/*/") if targets else ()
     return digest(digest_of(texts), _code(), *sorted(folder.name for folder in folders))
+
+
+def right() -> Path | None:
+    """Return the file that stands where catalogue, register and code lists were found right.
+
+    None where one of them cannot be read.
+    """
+    try:
+        return KEPT / f"{meaning(targets=True)}.right"
+    except OSError:
+        return None
 
 
 @cache

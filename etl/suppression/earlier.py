@@ -15,9 +15,8 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 import pandas as pd
+import scipy
 import sqlalchemy as sa
-from scipy.sparse import csr_matrix, diags_array, vstack
-from scipy.sparse.csgraph import connected_components
 
 from etl.suppression.relations import Floats, Ints, Mask, Relations, relations
 from etl.tidy import KEYS, TidyRows
@@ -138,18 +137,18 @@ class Past:
     suppressed: Mask
     gone: Mask
     once: Mask
-    stuck: csr_matrix
+    stuck: scipy.sparse.csr_matrix
     keys: pd.MultiIndex
 
     def kept(self, hidden: Mask) -> Mask:
         """Return the hidden cells, and those that stay so since they protect one of them."""
-        rows = vstack([self.relations.equal, self.relations.below])
+        rows = scipy.sparse.vstack([self.relations.equal, self.relations.below])
         first = self.gone.copy()
         first[: len(hidden)] |= hidden
         while True:
             every = first | self.suppressed
-            among = csr_matrix(abs(rows) @ diags_array(every * 1.0))
-            _, part = connected_components(among.T @ among, directed=False)
+            among = scipy.sparse.csr_matrix(abs(rows) @ scipy.sparse.diags_array(every * 1.0))
+            _, part = scipy.sparse.csgraph.connected_components(among.T @ among, directed=False)
             kept: Mask = first | (np.isin(part, part[first]) & every)
             shown = self.stuck @ ~kept > 0
             if not shown.any():
@@ -179,7 +178,7 @@ def past(cells: pd.DataFrame, now: Relations, versions: pd.DataFrame, catalogue:
     shown = cells_of(suppressed & np.isinf(versions["until"].to_numpy()))
     first = _placed(now, np.arange(len(here)), len(every))
     equal, below, slack = [first.equal], [first.below], [first.slack]
-    stuck = [csr_matrix((0, len(every)))]
+    stuck = [scipy.sparse.csr_matrix((0, len(every)))]
     links = {name: [pairs] for name, pairs in now.links.items()}
     for present, then in _states(versions, at, public, len(every)):
         told = ~np.isnan(then)
@@ -203,7 +202,7 @@ def past(cells: pd.DataFrame, now: Relations, versions: pd.DataFrame, catalogue:
             if about is not other:
                 rows, _ = _among(found.broken, about, ~told)
                 stuck.append(rows[np.diff(rows.indptr) > 1])
-    fixed = [csr_matrix(vstack(rows)) for rows in (equal, below)]
+    fixed = [scipy.sparse.csr_matrix(scipy.sparse.vstack(rows)) for rows in (equal, below)]
     kept = [_new(fixed[0], np.zeros(fixed[0].shape[0]), now.own, known)]
     kept.append(_new(fixed[1], np.concatenate(slack), len(now.slack), known))
     both = replace(
@@ -214,27 +213,35 @@ def past(cells: pd.DataFrame, now: Relations, versions: pd.DataFrame, catalogue:
         values=np.r_[now.values, np.ones(len(every) - len(here))],
         links={name: np.unique(np.concatenate(pairs), axis=0) for name, pairs in links.items()},
     )
-    return Past(both, known, shown, gone, once, csr_matrix(vstack(stuck)), every)
+    return Past(
+        both, known, shown, gone, once, scipy.sparse.csr_matrix(scipy.sparse.vstack(stuck)), every
+    )
 
 
 def _placed(found: Relations, columns: Ints, size: int) -> Relations:
     """Return relations with their cells (columns) placed among more."""
     ones = np.ones(len(columns))
-    place = csr_matrix((ones, (np.arange(len(columns)), columns)), (len(columns), size))
-    wide = (csr_matrix(rows @ place) for rows in (found.equal, found.below, found.broken))
+    place = scipy.sparse.csr_matrix(
+        (ones, (np.arange(len(columns)), columns)), (len(columns), size)
+    )
+    wide = (
+        scipy.sparse.csr_matrix(rows @ place) for rows in (found.equal, found.below, found.broken)
+    )
     equal, below, broken = wide
     return replace(found, equal=equal, below=below, broken=broken)
 
 
-def _among(rows: csr_matrix, about: Mask, unknown: Mask) -> tuple[csr_matrix, Ints]:
+def _among(
+    rows: scipy.sparse.csr_matrix, about: Mask, unknown: Mask
+) -> tuple[scipy.sparse.csr_matrix, Ints]:
     """Return what rows that are about some cells say of unknown ones, and which rows those are."""
-    among = csr_matrix(rows @ diags_array(unknown * 1.0))
+    among = scipy.sparse.csr_matrix(rows @ scipy.sparse.diags_array(unknown * 1.0))
     among.eliminate_zeros()
     used = np.flatnonzero((np.diff(among.indptr) > 0) & (abs(rows) @ about > 0))
-    return csr_matrix(among[used]), used
+    return scipy.sparse.csr_matrix(among[used]), used
 
 
-def _new(rows: csr_matrix, slack: Floats, own: int, known: Mask) -> Ints:
+def _new(rows: scipy.sparse.csr_matrix, slack: Floats, own: int, known: Mask) -> Ints:
     """Return the first `own` rows, and those others that say something new of unknown cells."""
     weight = np.random.default_rng(0).uniform(1, 2, len(known)) * ~known
     sign = np.round(rows @ weight, 9)

@@ -18,8 +18,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
-from scipy.sparse import csc_matrix, csr_matrix, hstack, vstack
-from scipy.sparse.csgraph import connected_components
+import scipy
 
 from etl.suppression.relations import Floats, Ints, Mask, Relations
 
@@ -80,20 +79,22 @@ def _cheapest(cell: int, relations: Relations, cells: Cells, hidden: Mask) -> Ma
     """
     from scipy.optimize import Bounds, LinearConstraint, milp  # as slow to load as pandas, and rare
 
-    rows = csr_matrix(vstack([relations.equal, relations.below])[:, ~cells.known])
+    rows = scipy.sparse.csr_matrix(
+        scipy.sparse.vstack([relations.equal, relations.below])[:, ~cells.known]
+    )
     most = np.r_[np.zeros(relations.equal.shape[0]), relations.slack]
     least = np.r_[np.zeros(relations.equal.shape[0]), np.full(relations.below.shape[0], -np.inf)]
-    _, part = connected_components(abs(rows).T @ abs(rows), directed=False)
+    _, part = scipy.sparse.csgraph.connected_components(abs(rows).T @ abs(rows), directed=False)
     place = int((~cells.known[:cell]).sum())
     near = part == part[place]
-    used = np.diff(csr_matrix(rows[:, near]).indptr) > 0
+    used = np.diff(scipy.sparse.csr_matrix(rows[:, near]).indptr) > 0
     among = np.flatnonzero(~cells.known)[near]
     place, values = int(near[:place].sum()), relations.values[among]
     price = np.where(hidden[among], 0.0, 1 + values)
     value, limit = values[place], cells.limit[cell]
     steps = [1.0, -1.0] if np.isnan(limit) else [limit - value, -value]
-    rows = csr_matrix(rows[used][:, near])
-    both = csr_matrix(hstack([rows, -rows]))
+    rows = scipy.sparse.csr_matrix(rows[used][:, near])
+    both = scipy.sparse.csr_matrix(scipy.sparse.hstack([rows, -rows]))
     size = len(among)
     for step in sorted(steps, key=abs):
         # By how much each is more and how much less.
@@ -140,7 +141,7 @@ class _Near:
     """Units (rows) and what they count, with the price of each cell that any of them counts."""
 
     units: Ints
-    counted: csr_matrix
+    counted: scipy.sparse.csr_matrix
     price: Floats
 
 
@@ -156,14 +157,14 @@ class _Search:
         self.price[self.hidden] = UNSAFE
         self.price[cells.known] = NEVER
         equal, below = relations.equal, relations.below
-        self.by_cell = csr_matrix(vstack([equal, below]).T)
+        self.by_cell = scipy.sparse.csr_matrix(scipy.sparse.vstack([equal, below]).T)
         # Which rows one unit alone must hold: what an earlier release fixed, several may together.
         self.lasting = np.ones(equal.shape[0] + below.shape[0], bool)
         self.lasting[relations.own : equal.shape[0]] = False
         self.most = np.r_[np.zeros(equal.shape[0]), relations.slack]
         self.least = np.r_[np.zeros(equal.shape[0]), np.full(below.shape[0], -np.inf)]
         self.counted = _units(relations)
-        self.counting = csc_matrix(self.counted)
+        self.counting = scipy.sparse.csc_matrix(self.counted)
         # By floor and direction, whether one unit less or more alone leaves a world.
         self.alone = np.full((2, 2, self.counted.shape[0]), np.nan)
 
@@ -227,7 +228,7 @@ class _Search:
             amounts = np.concatenate([step.amounts for step in steps])
             places = np.concatenate([step.cells for step in steps])
             starts = np.cumsum([0, *(len(step.cells) for step in steps)])
-            rows = csr_matrix((amounts, places, starts), (len(steps), len(change)))
+            rows = scipy.sparse.csr_matrix((amounts, places, starts), (len(steps), len(change)))
             fitting = self._fitting(rows, change, floor)
             if not fitting.any():
                 return None
@@ -250,7 +251,9 @@ class _Search:
             counts[one] = counts[counted.indices] = True
             cells = np.flatnonzero(counts)
             place = (np.cumsum(counts) - 1)[counted.indices]
-            among = csr_matrix((counted.data, place, counted.indptr), (len(near), len(cells)))
+            among = scipy.sparse.csr_matrix(
+                (counted.data, place, counted.indptr), (len(near), len(cells))
+            )
             here = _Near(near, among, price[cells])
             begun = np.zeros(len(cells))
             begun[np.searchsorted(cells, one)] = sign
@@ -300,13 +303,13 @@ class _Search:
         alone = self.alone[floor, int(sign > 0)]
         asked = which[np.isnan(alone[which])]
         if len(asked):
-            steps = csr_matrix(sign * self.counted[asked])
+            steps = scipy.sparse.csr_matrix(sign * self.counted[asked])
             alone[asked] = self._fitting(steps, np.zeros(len(self.values)), floor, self.lasting)
         may: Mask = alone[which] > 0
         return may
 
     def _fitting(
-        self, steps: csr_matrix, change: Floats, floor: int, among: Mask | None = None
+        self, steps: scipy.sparse.csr_matrix, change: Floats, floor: int, among: Mask | None = None
     ) -> Mask:
         """Return which steps (rows), after a change, leave a world that may be true.
 
@@ -315,7 +318,7 @@ class _Search:
         touched = np.unique(np.r_[steps.indices, np.flatnonzero(change)])
         after = steps[:, touched].toarray() + change[touched]
         values = self.values[touched]
-        rows = csr_matrix(self.by_cell[touched].T)
+        rows = scipy.sparse.csr_matrix(self.by_cell[touched].T)
         touching = np.diff(rows.indptr) > 0
         used = np.flatnonzero(touching if among is None else touching & among)
         effect = rows[used] @ after.T
@@ -327,7 +330,7 @@ class _Search:
         return fitting
 
 
-def _units(relations: Relations) -> csr_matrix:
+def _units(relations: Relations) -> scipy.sparse.csr_matrix:
     """Return what may be one more as rows: 1 at each cell (column) that counts it.
 
     A unit is a certificate or an organisation more in any cell without parts, or in what a whole
@@ -337,17 +340,21 @@ def _units(relations: Relations) -> csr_matrix:
     """
     size = len(relations.values)
     link = {
-        name: csr_matrix((np.ones(len(pairs)), pairs.T), (size, size))
+        name: scipy.sparse.csr_matrix((np.ones(len(pairs)), pairs.T), (size, size))
         for name, pairs in relations.links.items()
     }
     wholes, holders = link["place"] + link["scheme"], link["holders"]
-    leaf = np.union1d(np.flatnonzero(np.diff(csr_matrix(wholes.T).indptr) == 0), relations.rest)
-    here = csr_matrix((np.ones(len(leaf)), (np.arange(len(leaf)), leaf)), (len(leaf), size))
+    leaf = np.union1d(
+        np.flatnonzero(np.diff(scipy.sparse.csr_matrix(wholes.T).indptr) == 0), relations.rest
+    )
+    here = scipy.sparse.csr_matrix(
+        (np.ones(len(leaf)), (np.arange(len(leaf)), leaf)), (len(leaf), size)
+    )
     of_sums, of_scheme = _reached(here, link["sum"]), _reached(here, link["place"])
     of_all = _reached(of_scheme, wholes)
     apart = np.flatnonzero(np.diff(of_all.indptr) > np.diff(of_scheme.indptr))
     loose = np.flatnonzero(np.diff(of_scheme.indptr) > np.diff(of_sums.indptr))
-    held = np.flatnonzero(np.diff(csr_matrix(here @ holders).indptr) > 0)
+    held = np.flatnonzero(np.diff(scipy.sparse.csr_matrix(here @ holders).indptr) > 0)
     kinds = [
         of_all,
         of_scheme[apart],
@@ -356,14 +363,18 @@ def _units(relations: Relations) -> csr_matrix:
         (of_all + of_scheme @ holders)[np.intersect1d(held, apart)],
         (of_all + _reached(here @ holders, link["sum"]))[np.intersect1d(held, loose)],
     ]
-    return _reached(csr_matrix(vstack(kinds)), link["equal"] + link["subset"])
+    return _reached(
+        scipy.sparse.csr_matrix(scipy.sparse.vstack(kinds)), link["equal"] + link["subset"]
+    )
 
 
-def _reached(rows: csr_matrix, link: csr_matrix) -> csr_matrix:
+def _reached(
+    rows: scipy.sparse.csr_matrix, link: scipy.sparse.csr_matrix
+) -> scipy.sparse.csr_matrix:
     """Return rows with 1 also at whatever a link leads to from them."""
-    reached, before = csr_matrix(rows), -1
+    reached, before = scipy.sparse.csr_matrix(rows), -1
     while reached.nnz != before:
         before = reached.nnz
-        reached = csr_matrix(reached + reached @ link)
+        reached = scipy.sparse.csr_matrix(reached + reached @ link)
         reached.data[:] = 1
     return reached

@@ -19,7 +19,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
-from scipy.sparse import csr_matrix, vstack
+import scipy
 
 from etl.divisions import divisions
 from indicators.catalogue import Catalogue
@@ -47,14 +47,14 @@ class Relations:
     how many rows of `equal` are of this release, the first.
     """
 
-    equal: csr_matrix
-    below: csr_matrix
+    equal: scipy.sparse.csr_matrix
+    below: scipy.sparse.csr_matrix
     slack: Floats
     values: Floats
     links: dict[str, Ints]
     rest: Ints
     own: int
-    broken: csr_matrix
+    broken: scipy.sparse.csr_matrix
 
 
 def networks(catalogue: Catalogue) -> list[set[str]]:
@@ -104,9 +104,9 @@ class _Found:
             for name in ("place", "scheme", "sum", "equal", "holders", "subset")
         }
         self.rest = [np.empty(0, np.int64)]
-        self.equal: list[csr_matrix] = []
-        self.broken: list[csr_matrix] = []
-        self.below: list[csr_matrix] = []
+        self.equal: list[scipy.sparse.csr_matrix] = []
+        self.broken: list[scipy.sparse.csr_matrix] = []
+        self.below: list[scipy.sparse.csr_matrix] = []
         self.step = np.array([10.0**-item.decimals for item in self.items])[self.codes["indicator"]]
         self.rounded = self._rounded()
 
@@ -171,9 +171,10 @@ class _Found:
     def in_steps(self) -> Relations:
         """Return all of them in steps of each cell's last digit."""
         step = self.step
-        nothing = csr_matrix((0, len(self.values)))
+        nothing = scipy.sparse.csr_matrix((0, len(self.values)))
         equal, below, broken = (
-            csr_matrix(vstack([nothing, *rows])) for rows in (self.equal, self.below, self.broken)
+            scipy.sparse.csr_matrix(scipy.sparse.vstack([nothing, *rows]))
+            for rows in (self.equal, self.below, self.broken)
         )
         values = _filled(self.values, equal)
         slack = -(below @ values)
@@ -291,8 +292,8 @@ class _Found:
         apart = (beyond | (way == OVERLAPPING))[row]
         self._add_below((parts[apart], 1.0), (whole[apart], -1.0))
 
-    def _matrix(self, row: Ints, parts: Ints, rows: Ints, wholes: Ints) -> csr_matrix:
-        return csr_matrix(
+    def _matrix(self, row: Ints, parts: Ints, rows: Ints, wholes: Ints) -> scipy.sparse.csr_matrix:
+        return scipy.sparse.csr_matrix(
             (
                 np.r_[np.ones(len(parts)), -np.ones(len(wholes))],
                 (np.r_[row, rows], np.r_[parts, wholes]),
@@ -324,14 +325,14 @@ class _Found:
         columns = [cells[there] for cells, _ in terms]
         factors = [np.broadcast_to(factor, there.shape)[there] for _, factor in terms]
         self.below.append(
-            csr_matrix(
+            scipy.sparse.csr_matrix(
                 (np.concatenate(factors), (np.tile(rows, len(terms)), np.concatenate(columns))),
                 shape=(len(rows), len(self.values)),
             )
         )
 
 
-def _scaled(rows: csr_matrix, step: Floats) -> tuple[csr_matrix, Floats]:
+def _scaled(rows: scipy.sparse.csr_matrix, step: Floats) -> tuple[scipy.sparse.csr_matrix, Floats]:
     """Return rows in steps of each cell, and what each row is divided by for 1 to be the least."""
     scaled = rows.copy()
     scaled.data = rows.data * step[rows.indices]
@@ -350,7 +351,7 @@ def _calendar(periods: pd.Index) -> pd.DataFrame:
     return pd.DataFrame(rows, columns=["part", "whole", "distance"])
 
 
-def _filled(values: Floats, equal: csr_matrix) -> Floats:
+def _filled(values: Floats, equal: scipy.sparse.csr_matrix) -> Floats:
     """Return the values with what those unknown to us may be: their share of what a sum leaves.
 
     One at least, so that there is one less and one more to think of.
@@ -359,7 +360,7 @@ def _filled(values: Floats, equal: csr_matrix) -> Floats:
     filled = np.where(unknown, 0.0, values)
     if unknown.any():
         rest = -(equal @ filled)
-        among = csr_matrix(equal[:, unknown])
+        among = scipy.sparse.csr_matrix(equal[:, unknown])
         many = np.diff(among.indptr)
         row = np.repeat(np.arange(len(many)), many)
         share = np.round(rest[row] / many[row] / among.data)
