@@ -244,7 +244,7 @@ def _known(files: Mapping[str, Written], lists: Mapping[str, Rows]) -> Known:
     known: Known = {}
     if "indicators" in files:
         indicators = (list(files["indicators"].content["indicators"]), _INDICATOR)
-        names = ("numerator", "denominator", "holders_of", "subset_of", "indicator")
+        names = ("numerator", "denominator", "holders_of", "subset_of", "growth_of", "indicator")
         known |= dict.fromkeys(names, indicators)
     if "units" in files:
         units = list(files["units"].content["units"])

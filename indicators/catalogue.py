@@ -72,8 +72,9 @@ class Indicator:
     remainder: the dimensions over which a whole holds more than its parts.
     jump: None where no change is one. breaks: between the fixed classes of its maps.
     holders_of: it counts those who hold one at least of what that one counts. subset_of: some of
-    what that one counts. same_as: under that one the same count stands too. industry: which one
-    its figures are of, where it is not all.
+    what that one counts. same_as: under that one the same count stands too. growth_of: it is
+    the growth of that one on the year before, in per cent. industry: which one its figures are
+    of, where it is not all.
     """
 
     key: str
@@ -104,6 +105,7 @@ class Indicator:
     holders_of: str | None = None
     subset_of: str | None = None
     same_as: Same | None = None
+    growth_of: str | None = None
 
 
 @dataclass(frozen=True)
@@ -287,6 +289,7 @@ def _indicator(key: str, entry: dict[str, Any]) -> Indicator:
         holders_of=entry.get("holders_of"),
         subset_of=entry.get("subset_of"),
         same_as=Same(**entry["same_as"]) if "same_as" in entry else None,
+        growth_of=entry.get("growth_of"),
         derived=bool(ratio),
         **ratio,
     )

@@ -117,6 +117,20 @@ def recovered(attack: Attack, truth: dict[Name, float], small: Iterable[Name]) -
     return Recovered(exactly, within, len(names))
 
 
+def growth(rows: pd.DataFrame, of: str, named: str, attack: Attack, tag: int = 0) -> None:
+    """Add what yearly growth, in per cent to two digits, says of an indicator: see `registry`."""
+    counts = {tuple(row[1:-1]) for row in rows[rows["indicator"] == of][[*KEY, "value"]].to_numpy()}
+    rates = rows[(rows["indicator"] == named) & rows["value"].notna()]
+    for _, period, *place, rate in rates[[*KEY, "value"]].itertuples(index=False):
+        before = str(int(period) - 1)
+        if not {(period, *place), (before, *place)} <= counts:
+            continue
+        for half, low, high in ((0.005, -np.inf, 0.0), (-0.005, 0.0, np.inf)):
+            times = 1 + (rate + half) / 100
+            now, then = (tag, of, period, *place), (tag, of, before, *place)
+            attack.add([(now, 1.0), (then, -times)], low, high)
+
+
 def registry(
     rows: pd.DataFrame, parts: dict[str, dict[str, list[str]]], attack: Attack, tag: int = 0
 ) -> None:

@@ -81,7 +81,7 @@ def test_every_check_says_what_must_hold_and_has_a_name_of_its_own() -> None:
     assert len({check.name for check in CHECKS}) == len(CHECKS)
     assert all(str(check.rule).endswith(".") for check in CHECKS)
     assert {check.name for check in CHECKS if check.severity == "warning"} == {
-        "beyond", "coverage", "jumps", "future", "frequencies", "elsewhere",
+        "growth", "beyond", "coverage", "jumps", "future", "frequencies", "elsewhere",
     }  # fmt: skip
 
 
@@ -414,6 +414,34 @@ def test_a_break_in_either_part_of_a_ratio_is_one_of_the_ratio(
             "SELECT status FROM tidy WHERE indicator = 'certificates_per_organisation'"
         )
     assert found["status"].tolist() == [status]
+
+
+@pytest.mark.parametrize(
+    ("growth", "counts", "expected"),
+    [
+        (9.5, (200.0, 220.0), ["10, from 200 of 2023 to 220"]),
+        (10.0, (200.0, 220.0), []),
+        (33.33, (300.0, 400.0), []),
+        (33.34, (300.0, 400.0), ["33.33, from 300 of 2023 to 400"]),
+        (9.0, (2_000_000.0, 2_200_000.0), []),  # both rounded to a million
+        (9.5, (0.0, 220.0), []),
+    ],
+)
+def test_a_growth_rate_agrees_with_the_figures_of_both_years(
+    growth: float, counts: tuple[float, float], expected: list[str]
+) -> None:
+    rows = [
+        *series("registry_qms_organisations", *counts, status="A"),
+        {"indicator": "qms_organisation_growth", "period": "2024", "value": growth},
+    ]
+    found = checked(*rows)
+    assert [str(finding.expected) for finding in found if finding.check == "growth"] == expected
+    for finding in found:
+        if finding.check == "growth":
+            assert [key[:2] for key in finding.figures or ()] == [
+                ("qms_organisation_growth", "2024"), ("registry_qms_organisations", "2024"),
+                ("registry_qms_organisations", "2023"),
+            ]  # fmt: skip
 
 
 def test_a_rate_that_cannot_be_is_told_and_not_published() -> None:

@@ -232,6 +232,22 @@ def test_a_ratio_of_a_figure_that_is_suppressed_is_in_no_earlier_release(
     assert ratio["confidentiality"].tolist() == ["F" if part == "neither" else "C"]
 
 
+@pytest.mark.parametrize("year", ["2020", "2021", "2019"])
+def test_a_growth_rate_of_a_figure_that_is_suppressed_is_in_no_earlier_release(
+    empty: sa.Engine, year: str
+) -> None:
+    counts = [("registry_qms_organisations", at, "330000", 500.0) for at in ("2020", "2021")]
+    counts.append(("registry_qms_organisations", "2019", "330000", 400.0))
+    publish_rows(empty, [*counts, ("qms_organisation_growth", "2021", "330000", 0.0)])
+    rows = rows_of(counts)  # the growth rate is withdrawn
+    hidden = rows["period"] == year
+    rows["value"] = rows["value"].mask(hidden)
+    rows["confidentiality"] = rows["confidentiality"].mask(hidden, "C")
+    publish(empty, edition_of(rows), Decision("later"))
+    growth = observations(empty, Selection("qms_organisation_growth"), 1)
+    assert growth["value"].notna().tolist() == [year == "2019"]
+
+
 def test_what_is_open_again_is_open_in_earlier_releases_too(engine: sa.Engine) -> None:
     publish(engine, edition_of(suppressed(WORLD, "320000")), Decision("a test"))
     publish_rows(engine, WORLD)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from itertools import product
+from itertools import pairwise, product
 from pathlib import Path
 
 import numpy as np
@@ -18,7 +18,7 @@ from etl.suppression.small_numbers import complementary, suppress
 from etl.tidy import TidyRows
 from indicators import catalogue
 from indicators.catalogue import Catalogue, Suppression
-from tests.attack import HOLDERS, KEY, Attack, recovered, registry
+from tests.attack import DIMENSIONS, HOLDERS, KEY, Attack, growth, recovered, registry
 
 KNOWN = catalogue.load()
 CHAINS = divisions(KNOWN)
@@ -204,6 +204,67 @@ def test_a_source_s_own_ratio_goes_with_the_small_figure_that_it_would_give_away
     rows = [*whole, ratio("130000", PER_1000, 300), ratio("130000", "legal_units", 100)]
     found = withheld(rows_of(tmp_path, rows)).query("rule != 'threshold'")
     assert found[["indicator", "region"]].to_numpy().tolist() == [[PER_1000, "130000"]]
+
+
+QMS, GROWTH = "registry_qms_organisations", "qms_organisation_growth"
+
+
+@pytest.mark.parametrize(("year", "small"), [("2023", 2), ("2022", 2), ("2024", 40)])
+def test_a_growth_rate_that_gives_a_suppressed_figure_away_goes_too(
+    tmp_path: Path, year: str, small: int
+) -> None:
+    counts = {"2022": 30, "2023": 40} | {year: small}
+    rows: list[dict[str, object]] = [
+        {"indicator": QMS, "period": period, "value": value} for period, value in counts.items()
+    ]
+    rows.append({"indicator": GROWTH, "period": "2023", "value": 33.33})
+    found = withheld(rows_of(tmp_path, rows))
+    assert found.loc[found["indicator"] == GROWTH, "rule"].tolist() == ["ratio"] * (small == 2)
+
+
+def test_a_growth_rate_that_implies_a_small_figure_in_no_file_is_suppressed(
+    tmp_path: Path,
+) -> None:
+    rows: list[dict[str, object]] = [
+        {"indicator": QMS, "period": "2022", "value": 40},
+        {"indicator": GROWTH, "period": "2023", "value": -95.0},
+        {"indicator": GROWTH, "period": "2022", "value": 1900.0},  # of 40, so 2 in 2021
+    ]
+    found = withheld(rows_of(tmp_path, rows))
+    assert found[["indicator", "period", "rule"]].to_numpy().tolist() == [
+        [GROWTH, "2022", "ratio"], [GROWTH, "2023", "ratio"],
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize("seed", range(8))
+def test_no_suppressed_figure_follows_from_growth_rates(tmp_path: Path, seed: int) -> None:
+    chance = np.random.default_rng(seed)
+    rows: list[dict[str, object]] = []
+    for region in PROVINCES:
+        counts = chance.integers(0, chance.choice([6, 60]), 4) * 1.0
+        for year, value in zip(range(2021, 2025), counts, strict=True):
+            rows.append({"period": str(year), "region": region, "value": value})
+        for year, (before, now) in zip(range(2022, 2025), pairwise(counts), strict=True):
+            if before > 0:
+                rate = round(100 * now / before - 100, 2)
+                rows.append({"indicator": GROWTH, "period": str(year), "region": region,
+                             "value": rate})  # fmt: skip
+    tidy = rows_of(tmp_path, [{"indicator": QMS} | row for row in rows])
+    withheld(tidy)
+    public = tidy.query(
+        f"""
+        SELECT {", ".join(KEY)}, if(rule IS NULL, value, NULL) AS value, value AS true
+        FROM tidy LEFT JOIN withheld USING ({", ".join(KEY)})
+        """
+    )
+    attack = Attack()
+    registry(public[public["indicator"] == QMS], {name: {} for name in DIMENSIONS}, attack)
+    growth(public, QMS, GROWTH, attack)
+    true = {(0, *row[:-1]): row[-1] for row in public[[*KEY, "true"]].itertuples(index=False)}
+    small = [cell for cell in attack.unknown if 0 < true[cell] < 3]
+    found = recovered(attack, true, small)
+    assert found.exactly == []
+    assert found.within_rule == []
 
 
 @pytest.mark.parametrize("digits", [1, 10_000])

@@ -172,7 +172,8 @@ def test_a_rollback_brings_back_no_ratio_of_a_figure_that_it_keeps_suppressed(
 TABLE = """\
 provenance: {publisher: 某局, document: 获证组织清点, licence: 内部}
 unit: {registry_organisations_certified: 家, registry_qms_organisations: 家, legal_units: 个,
-       registry_certificates_valid: 张, registry_coverage_rate: "‰"}
+       registry_certificates_valid: 张, registry_coverage_rate: "‰",
+       qms_organisation_growth: "%"}
 columns: {indicator: 指标, period: 时期, scheme: 领域, region: 地区, value: 数值}
 fixed: {industry: C, size: ALL}
 scope: domestic
@@ -271,3 +272,50 @@ def test_a_stale_sum_suppresses_nothing(empty: sa.Engine, raw: Path) -> None:
     shown = publish(empty, raw, SH=2, JS=31, ZJ=52, AH=930, ALL=1100)
     assert shown[SHANGHAI] is None
     assert None not in [value for region, value in shown.items() if region != SHANGHAI]
+
+
+# A ratio or growth rate that was published once is known for good.
+
+RATE, QMS, GROWTH = (
+    "registry_coverage_rate", "registry_qms_organisations", "qms_organisation_growth",
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("again", [True, False], ids=["suppressed", "vanished"])
+def test_a_ratio_that_was_public_tells_of_its_numerator(
+    empty: sa.Engine, raw: Path, again: bool
+) -> None:
+    rate = (RATE, "2021", "ALL", {SHANGHAI: 2, JIANGSU: 30})
+    units = ("legal_units", "2021", "ALL", {SHANGHAI: 1000, JIANGSU: 1000})
+    publish_table(empty, raw, rate)
+    # 2 of 1,000: whoever kept the rate reads it from the units.
+    with pytest.raises(FindingsError) as stopped:
+        publish_table(empty, raw, *[rate] * again, units,
+                      (HOLDERS, "2021", "ALL", {SHANGHAI: 2, JIANGSU: 30}))  # fmt: skip
+    assert [finding.found for finding in stopped.value.findings] == [
+        f"{HOLDERS} 2021 ALL C ALL {SHANGHAI}"
+    ]
+
+
+def test_a_ratio_that_was_public_and_tells_little_stops_nothing(
+    empty: sa.Engine, raw: Path
+) -> None:
+    publish_table(empty, raw, (RATE, "2021", "ALL", {SHANGHAI: 0}))
+    shown = publish_table(empty, raw, ("legal_units", "2021", "ALL", {SHANGHAI: 90_000}),
+                          (HOLDERS, "2021", "ALL", {SHANGHAI: 2}))  # fmt: skip
+    assert shown["legal_units", "2021"] == {SHANGHAI: 90_000}
+
+
+@pytest.mark.parametrize("year", ["2021", "2020"])
+def test_a_growth_rate_that_was_public_tells_of_either_year(
+    empty: sa.Engine, raw: Path, year: str
+) -> None:
+    counts = {"2020": 20, "2021": 20, year: 2}
+    growth = round(100 * counts["2021"] / counts["2020"] - 100)
+    publish_table(empty, raw, (GROWTH, "2021", "ALL", {SHANGHAI: growth}))
+    with pytest.raises(FindingsError) as stopped:
+        publish_table(empty, raw, *((QMS, at, "ALL", {SHANGHAI: value})
+                                    for at, value in counts.items()))  # fmt: skip
+    assert [finding.found for finding in stopped.value.findings] == [
+        f"{QMS} {year} ALL C ALL {SHANGHAI}"
+    ]

@@ -327,6 +327,46 @@ def _beyond(subject: Subject) -> Iterator[Wrong]:
         yield Wrong(row, found, expected, advice, None, quoted)
 
 
+_GROWTH = f"""
+    SELECT a.*, h.value AS before, b.value AS now,
+        growth_of
+    FROM (SELECT *, printf('%04d', TRY_CAST(period[1:4] AS INTEGER) - 1) || period[5:] AS earlier
+        FROM checked JOIN meaning USING (indicator)
+        WHERE growth_of <> '' AND isfinite(value) AND status <> 'B') a
+    JOIN candidate b ON b.indicator = a.growth_of AND {_PLACE} AND a.region = b.region
+        AND isfinite(b.value) AND b.status <> 'B'
+    JOIN candidate h ON h.indicator = b.indicator AND h.period = a.earlier AND h.value > 0
+        AND h.scheme = b.scheme AND h.industry = b.industry AND h.size = b.size
+        AND h.region = b.region AND isfinite(h.value)
+    WHERE abs((b.value / h.value - 1) * 100 - a.value) > (power(10.0, -a.decimals)
+        + (rounded(b.value) + rounded(h.value) * b.value / h.value) / h.value * 100) / 2
+        + 1e-9 * abs(a.value)
+"""
+
+
+def _growth(subject: Subject) -> Iterator[Wrong]:
+    """Yield the growth rates that the figures of both years contradict."""
+    subject.run(ROUNDED)
+    for row in subject.records(_GROWTH):
+        before, now = figure(row["before"]), figure(row["now"])
+        expected = message(
+            "{growth}, from {before} of {earlier} to {now}",
+            growth=figure(round((row["now"] / row["before"] - 1) * 100, row["decimals"])),
+            before=before,
+            earlier=row["earlier"],
+            now=now,
+        )
+        advice = message(
+            "see which of the figures the document gives, and correct the other; if both hold, "
+            "accept the release and say why"
+        )
+        counted = key_of(row, indicator=row["growth_of"])
+        earlier = key_of(row, indicator=row["growth_of"], period=row["earlier"])
+        yield Wrong(
+            row, figure(row["value"]), expected, advice, figures=(key_of(row), counted, earlier)
+        )
+
+
 _ADVICE = message(
     "see which of the two totals the document gives: 全部 (with those abroad) or 全国"
 )
@@ -403,6 +443,12 @@ RATIOS = Check(
     "error",
     message("A ratio is its numerator over its denominator, and both are those published."),
     _ratios,
+)
+GROWTH = Check(
+    "growth",
+    "warning",
+    message("A growth rate agrees with the figures of the year and of the year before."),
+    _growth,
 )
 BEYOND = Check(
     "beyond",

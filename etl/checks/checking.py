@@ -26,6 +26,7 @@ CHECKS = (
     cells.RANGE,
     agreement.SUMS,
     agreement.RATIOS,
+    agreement.GROWTH,
     agreement.BEYOND,
     agreement.SCOPE,
     series.COVERAGE,

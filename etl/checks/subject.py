@@ -144,7 +144,7 @@ def subject(
     """Return the rows ready to be checked: ours if `derived`, otherwise those of the sources.
 
     With `changed`, only what these files have a part in: every indicator and period of theirs,
-    and all ratios that sources give, since other figures may belie them.
+    and all ratios and growth rates that sources give, since other figures may belie them.
     """
     made = Subject(rows, catalogue, published, derived, changed is not None and not derived)
     # Findings are put in order at the end; to keep every row's place costs memory.
@@ -157,6 +157,7 @@ def subject(
         made.run("CREATE OR REPLACE TEMP VIEW checked AS SELECT * FROM candidate")
     else:
         ratios = [key for key, item in catalogue.indicators.items() if item.derived]
+        resting = [key for key, item in catalogue.indicators.items() if item.growth_of]
         # Ratios that we compute were public for every period, whatever the files' own are.
         then = """
             UNION SELECT indicator, period FROM public_then
@@ -178,10 +179,10 @@ def subject(
             WHERE period BETWEEN $first AND $last
             UNION ALL
             SELECT candidate.* FROM candidate ANTI JOIN touched USING (indicator, period)
-            WHERE list_contains($ratios, indicator)
+            WHERE list_contains($given, indicator)
             """,
             **made.span(),
-            ratios=ratios,
+            given=ratios + resting,
         )
         made.run("CREATE OR REPLACE TEMP VIEW checked AS SELECT * FROM touched_rows")
     public = "published" if published else "tidy WHERE false"
@@ -208,6 +209,7 @@ def _meaning(catalogue: Catalogue) -> pd.DataFrame:
                 "factor": item.factor if item.derived else 100.0 if item.unit == "percent" else 0.0,
                 "way": "share" if item.share_of else item.denominator_period,
                 "whole": item.share_of or "",
+                "growth_of": item.growth_of or "",
                 "months": int((item.max_age or 100) * 12),
                 "scale": item.jump.scale if item.jump else "",
                 "floor": item.jump.floor if item.jump else 0.0,

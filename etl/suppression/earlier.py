@@ -19,7 +19,7 @@ import scipy
 import sqlalchemy as sa
 
 from etl.suppression.relations import Floats, Ints, Mask, Relations, relations
-from etl.tidy import KEYS, TidyRows
+from etl.tidy import DERIVED, KEYS, TidyRows
 from indicators.catalogue import Catalogue
 from indicators.store.archive import frame_of, snapshot
 from indicators.store.holdings import CELL
@@ -53,6 +53,21 @@ class Earlier:
         """Return the indicators and periods that any release had figures of: both columns."""
         every = [sa.select(each.c.indicator, each.c.period) for each in (holding, revision)]
         return self._tables(every, indicators)
+
+    def archived(self, indicators: Sequence[str], *, own: bool = False) -> pd.DataFrame:
+        """Return what earlier releases published that is not public as it was: KEY, value.
+
+        own: only what a source gave, nothing that was computed.
+        """
+        columns = [*(revision.c[name] for name in KEY), revision.c.value]
+        question = sa.select(*columns).where(
+            revision.c.indicator.in_(list(indicators)),
+            revision.c.value.is_not(None),
+            revision.c.confidentiality == "F",
+            *([revision.c.source != DERIVED] if own else []),
+        )
+        with snapshot(self.engine) as connection:
+            return frame_of(connection, question)
 
     def _tables(
         self, questions: Sequence[sa.Select[tuple[str, str]]], indicators: Sequence[str]

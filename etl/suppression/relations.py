@@ -14,7 +14,7 @@ Which ones hold is declared: by `etl.divisions` for codes, by the catalogue for 
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import numpy.typing as npt
@@ -78,6 +78,20 @@ def relations(cells: pd.DataFrame, catalogue: Catalogue) -> Relations:
     found.add_periods()
     found.add_declared()
     return found.in_steps()
+
+
+def bounded(found: Relations, low: Floats, high: Floats) -> Relations:
+    """Return relations with what else is known of cells: bounds, in steps; NaN for none.
+
+    What a figure contradicts was said of another one.
+    """
+    cells = np.flatnonzero((low <= found.values) & (found.values <= high))
+    size = (len(cells), len(found.values))
+    rows = csr_matrix((np.ones(len(cells)), (np.arange(len(cells)), cells)), size)
+    slack = [found.slack, (high - found.values)[cells], (found.values - low)[cells]]
+    below = csr_matrix(vstack([found.below, rows, -rows]))
+    finite = np.isfinite(np.concatenate(slack))
+    return replace(found, below=below[finite], slack=np.concatenate(slack)[finite])
 
 
 class _Found:

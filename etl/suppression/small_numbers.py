@@ -6,8 +6,8 @@
                    public, nor that a small one is small (`protection`), by any relation between
                    published figures (`relations`), in this release and with what earlier ones
                    published (`earlier`)
-    ratio          ratios that would give a suppressed numerator or denominator away, be that
-                   among the figures or only to be worked out from the ratio
+    ratio          ratios and growth rates that would give a suppressed part of theirs away, be
+                   that among the figures or only to be worked out (`quotients`)
 
 A suppressed figure loses value, numerator and denominator and bears confidentiality C, whatever
 the rule, so that the mark does not tell which figure is the small one. Zero is a figure and stays,
@@ -29,10 +29,11 @@ import sqlalchemy as sa
 
 from etl.suppression.earlier import Earlier, past
 from etl.suppression.protection import Cells, protection
-from etl.suppression.relations import Floats, Mask, networks, relations
+from etl.suppression.quotients import add_quotients, keep_implied
+from etl.suppression.relations import Floats, Mask, bounded, networks, relations
 from etl.tidy import KEYS, PUBLIC, WITHHELD, TidyRows
 from indicators import catalogue as catalogues
-from indicators.catalogue import Catalogue, Indicator
+from indicators.catalogue import Catalogue
 from indicators.findings import Finding, FindingsError, Key, message
 from indicators.periods import parse, period_of
 from indicators.store.archive import frame_of, published_in
@@ -49,7 +50,8 @@ def suppress(rows: TidyRows, catalogue: Catalogue, earlier: Earlier | None = Non
     indicator and period is held in memory at a time.
     """
     _keep_primary(rows, catalogue)
-    _keep_implied(rows, catalogue)
+    few = keep_implied(rows, catalogue, _limited(catalogue), earlier)
+    _insert(rows, few, "threshold")
     exposed = list[Key]()
     blocks = list(_blocks(rows, catalogue, earlier))
     for name in KEY if blocks else ():  # as numbers, so that a table of a million cells is small
@@ -64,9 +66,7 @@ def suppress(rows: TidyRows, catalogue: Catalogue, earlier: Earlier | None = Non
         _insert(rows, cells[choice.further], "complementary")
         exposed += choice.exposed
     if blocks:
-        for item in catalogue.indicators.values():
-            if item.numerator and item.denominator:
-                _add_ratios(rows, item)
+        add_quotients(rows, catalogue)
     # A figure that is in no file is only there to be kept unknown.
     rows.connection.execute(
         f"CREATE OR REPLACE TEMP TABLE withheld AS FROM withheld ANTI JOIN implied USING ({KEYS})"
@@ -154,105 +154,6 @@ def keep_small(rows: TidyRows, catalogue: Catalogue) -> None:
     )
 
 
-_SAME = "h.scheme = a.scheme AND h.industry = a.industry AND h.size = a.size"
-_BELOW = {
-    "share": "h.period = a.period AND h.region = $whole",
-    "same": "h.period = a.period AND h.region = a.region AND $whole IS NULL",
-    # Any that the ratio may have been divided by.
-    "earlier": """h.region = a.region AND h.period[1:4] <= a.period[1:4] AND $whole IS NULL
-        AND CAST(h.period[1:4] AS INTEGER) + $years >= CAST(a.period[1:4] AS INTEGER)""",
-}
-
-
-def _divided(question: str, item: Indicator) -> str:
-    """Return a question about ratios `a` and the figures `h` below, as an indicator has them."""
-    below = _BELOW["share" if item.share_of else item.denominator_period]
-    return question.replace("BELOW", below).replace("SAME", _SAME)
-
-
-def _add_ratios(rows: TidyRows, item: Indicator) -> None:
-    """Add the ratios of one indicator that would give a suppressed figure away."""
-    rows.connection.execute(
-        _divided(
-            f"""
-            INSERT INTO withheld
-            SELECT {KEYS}, 'ratio' FROM tidy a
-            WHERE a.indicator = $ratio AND a.value IS NOT NULL AND (
-                EXISTS (FROM withheld h WHERE h.indicator = $top AND h.period = a.period
-                    AND SAME AND h.region = a.region)
-                OR EXISTS (FROM withheld h WHERE h.indicator = $bottom AND SAME AND BELOW
-                    AND $years >= 0))
-                AND NOT EXISTS (FROM withheld h WHERE h.indicator = a.indicator
-                    AND h.period = a.period AND SAME AND h.region = a.region)
-            """,
-            item,
-        ),
-        _parameters(item) | {"top": item.numerator, "bottom": item.denominator},
-    )
-
-
-def _parameters(item: Indicator) -> dict[str, object]:
-    return {"ratio": item.key, "whole": item.share_of, "years": item.max_age or 100}
-
-
-def _keep_implied(rows: TidyRows, catalogue: Catalogue) -> None:
-    """Keep KEY and value of what is in no file but follows from a source's own ratios: `implied`.
-
-    A published ratio says of its numerator or denominator what the other and rounding leave. Where
-    that is less than its threshold, it counts as public, and as small if nothing else is possible.
-    """
-    given = rows.query("SELECT DISTINCT indicator FROM tidy WHERE source <> 'derived'")
-    limits = _limited(catalogue)
-    found = [pd.DataFrame(columns=[*KEY, "value", "few"])]
-    for item in catalogue.indicators.values():
-        if item.key not in set(given["indicator"]) or not item.numerator or not item.denominator:
-            continue
-        if item.numerator in limits:
-            found.append(_implied(rows, item, item.numerator, limits[item.numerator]))
-        elif item.denominator in limits and item.denominator_period == "same":
-            found.append(_implied(rows, item, item.denominator, limits[item.denominator]))
-    every = pd.concat(found).sort_values("few", ascending=False).drop_duplicates(list(KEY))
-    every = every.astype({"value": float, "few": bool} | dict.fromkeys(KEY, "str"))
-    rows.connection.register("every", every)
-    rows.connection.execute("CREATE OR REPLACE TEMP TABLE implied AS FROM every")
-    rows.connection.unregister("every")
-    _insert(rows, every[every["few"]], "threshold")
-
-
-def _implied(rows: TidyRows, item: Indicator, part: str, threshold: float) -> pd.DataFrame:
-    """Return the figures of one part that ratios imply within the threshold: KEY, value, few."""
-    other = item.denominator if part == item.numerator else item.numerator
-    question = """
-        SELECT $part AS indicator, a.period, a.scheme, a.industry, a.size, a.region,
-            a.value AS ratio, h.value AS other
-        FROM tidy a JOIN tidy h ON h.indicator = $other AND h.value > 0 AND SAME AND BELOW
-        WHERE a.indicator = $ratio AND a.source <> 'derived' AND a.value IS NOT NULL
-            AND a.confidentiality = 'F' AND $years >= 0
-            AND NOT EXISTS (FROM tidy n WHERE n.indicator = $part AND n.period = a.period
-                AND n.scheme = a.scheme AND n.industry = a.industry AND n.size = a.size
-                AND n.region = a.region)
-        ORDER BY h.period DESC
-    """
-    parameters = _parameters(item) | {"part": part, "other": other}
-    ratios = rows.connection.execute(_divided(question, item), parameters).df()
-    written = ratios["ratio"].map(lambda ratio: len(f"{ratio:.12f}".rstrip("0").split(".")[1]))
-    half = 0.5 * 10.0 ** -written.clip(lower=item.decimals).to_numpy(float)
-    least, nominal, most = (ratios["ratio"].to_numpy(float) + by for by in (-half, 0, half))
-    with np.errstate(divide="ignore"):
-        if part == item.numerator:
-            times = ratios["other"].to_numpy(float) / item.factor
-            low, value, high = least * times, nominal * times, most * times
-        else:
-            times = ratios["other"].to_numpy(float) * item.factor
-            low, value = times / most, times / nominal
-            high = np.where(least > 0, times / least, np.inf)
-    low, high = np.ceil(np.maximum(low, 0) - 1e-9), np.floor(high + 1e-9)
-    value = np.clip(np.round(value), low, np.maximum(low, high))
-    within = high - low + 1 < threshold
-    figures = ratios[list(KEY)].assign(value=value, few=(low >= 1) & (high < threshold))
-    return figures[within]
-
-
 def _limited(catalogue: Catalogue) -> dict[str, float]:
     """Return the thresholds of the indicators that count."""
     return {
@@ -298,12 +199,15 @@ def _cells(rows: TidyRows, indicators: list[str], periods: list[str]) -> pd.Data
     chosen = "list_contains($1, indicator) AND list_contains($2, period)"
     return rows.query(
         f"""
-        SELECT {codes}, value, rule
+        SELECT {codes}, value, rule, low, high
         FROM (
             SELECT {KEYS}, value FROM tidy WHERE {chosen}
             UNION ALL SELECT {KEYS}, value FROM implied WHERE {chosen}
         )
         LEFT JOIN withheld USING ({KEYS})
+        LEFT JOIN (
+            SELECT {KEYS}, max(low) AS low, min(high) AS high FROM bounded GROUP BY ALL
+        ) USING ({KEYS})
         WHERE value IS NOT NULL OR rule IS NOT NULL
         ORDER BY ALL
         """,
@@ -324,12 +228,18 @@ def complementary(
 ) -> Choice:
     """Return which further cells to suppress: KEY, value and rule, one row a cell.
 
+    With low and high, what else is known of a cell: `bounded` in `etl.suppression.quotients`.
+
     All that hold relations with one another are given at once. versions: what earlier releases
     published and suppressed of them, see `Earlier.versions`.
     """
     cells = cells.assign(**{name: cells[name].astype(str) for name in KEY})
     hidden = cells["rule"].notna().to_numpy()
     now = relations(cells, catalogue)
+    if "low" in cells:
+        steps = 10.0 ** cells["indicator"].map(_decimals(catalogue)).to_numpy(float)
+        low, high = (np.round(cells[name].to_numpy(float) * steps) for name in ("low", "high"))
+        now = bounded(now, low, high)
     few: Mask = (now.values > 0) & hidden
     limit = _limits(cells, few, now.values, catalogue)
     keys = pd.MultiIndex.from_frame(cells[list(KEY)])
@@ -351,12 +261,16 @@ def complementary(
 
 def _limits(cells: pd.DataFrame, hidden: Mask, values: Floats, catalogue: Catalogue) -> Floats:
     """Return the threshold of each cell that is below it, in steps; NaN of all others."""
+    decimals = _decimals(catalogue)
     limits = {
-        key: threshold * 10 ** catalogue.indicators[key].decimals
-        for key, threshold in _limited(catalogue).items()
+        key: threshold * 10 ** decimals[key] for key, threshold in _limited(catalogue).items()
     }
     limit = cells["indicator"].map(limits).to_numpy(float)
     return np.where(hidden & (values < limit), limit, np.nan)
+
+
+def _decimals(catalogue: Catalogue) -> dict[str, int]:
+    return {key: item.decimals for key, item in catalogue.indicators.items()}
 
 
 @contextmanager
@@ -384,7 +298,9 @@ def still_suppressed(engine: sa.Engine, connection: sa.Connection, number: int) 
     ruled = {key for key, item in known.indicators.items() if item.suppression}
     among = set[str]().union(*(each for each in networks(known) if each & ruled))
     among |= {
-        key for key, item in known.indicators.items() if {item.numerator, item.denominator} & among
+        key
+        for key, item in known.indicators.items()
+        if {item.numerator, item.denominator, item.growth_of} & among
     }
     then = published_in(number)
     chosen = observation.c.indicator.in_(sorted(among))

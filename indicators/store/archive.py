@@ -119,7 +119,7 @@ def earlier(*chosen: sa.ColumnElement[bool]) -> sa.Select[Any]:
 
 
 def _parts_suppressed() -> Iterator[sa.ColumnElement[bool]]:
-    """Yield the conditions that an archived ratio's numerator or denominator is suppressed now."""
+    """Yield the conditions that a part of an archived ratio or growth rate is suppressed now."""
     ratios = [
         item for item in catalogue.load().indicators.values() if item.numerator and item.denominator
     ]
@@ -144,6 +144,19 @@ def _parts_suppressed() -> Iterator[sa.ColumnElement[bool]]:
                 part.c.region == of,
                 part.c.confidentiality != "F",
             )
+    grown = {
+        item.key: item.growth_of for item in catalogue.load().indicators.values() if item.growth_of
+    }
+    if grown:
+        part = observation.alias()
+        year = sa.cast(sa.cast(sa.func.substr(period, 1, 4), sa.Integer) - 1, sa.Text)
+        yield sa.exists().where(
+            part.c.indicator == sa.case(grown, value=key),
+            part.c.period.in_([period, year + sa.func.substr(period, 5)]),
+            *(part.c[same] == revision.c[same] for same in ("scheme", "industry", "size")),
+            part.c.region == region,
+            part.c.confidentiality != "F",
+        )
 
 
 def is_total(figures: sa.FromClause) -> sa.ColumnElement[bool]:
