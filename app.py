@@ -11,11 +11,12 @@ from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from importlib import import_module
 from typing import TYPE_CHECKING
+from urllib.parse import parse_qs, urlencode
 
 import streamlit as st
 from starlette.middleware import Middleware
 from starlette.requests import Request
-from starlette.responses import PlainTextResponse, Response
+from starlette.responses import PlainTextResponse, RedirectResponse, Response
 from starlette.routing import Route
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
@@ -70,6 +71,40 @@ class SecurityHeaders:
             await send(message)
 
         await self._app(scope, receive, send_with_headers)
+
+
+class KnownAddresses:
+    """Leads every address to a page: the first page's name to it, an unknown one to one of ours.
+
+    Streamlit answers any address with its shell, and says in English that there is no such page.
+    """
+
+    # What is no page; the first page's own address is the bare one.
+    OURS = (["boundaries"], ["static"], ["media"], ["component"], ["app"])
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        from indicators.frame import PAGES, UNKNOWN
+
+        parts = [part for part in scope.get("path", "").split("/") if part]
+        asked = scope["type"] == "http" and scope["method"] in ("GET", "HEAD")
+        # Streamlit's own browser code asks for `_stcore` below any page.
+        inner = any(part[0] == "_" or "." in part for part in parts) or parts[:1] in self.OURS
+        page = parts == [] or (len(parts) == 1 and parts[0] in (*PAGES[1:], UNKNOWN))
+        if not asked or inner or page:
+            await self._app(scope, receive, send)
+            return
+        query = parse_qs(scope["query_string"].decode("latin-1"), keep_blank_values=True)
+        if parts == [PAGES[0]]:
+            place = "/"
+        else:
+            place = f"/{UNKNOWN}"
+            query = {"lang": query.get("lang", []), "asked": ["/" + "/".join(parts)]}
+        words = urlencode(query, doseq=True)
+        leading = RedirectResponse(f"{place}?{words}" if words else place)
+        await leading(scope, receive, send)
 
 
 def open_figures() -> None:
@@ -159,5 +194,5 @@ else:
         __file__,
         lifespan=lifespan,
         routes=[Route("/boundaries/{name}", boundary_file)],
-        middleware=[Middleware(SecurityHeaders)],
+        middleware=[Middleware(SecurityHeaders), Middleware(KnownAddresses)],
     )

@@ -86,8 +86,9 @@ def choose(
     asked = wanted(key) or default
     code = asked if asked in names else default
     if asked != code and said(key):
-        shown = {"wanted": asked[:40], "shown": names[code]}
-        unknown = absent or words('"{wanted}" has no figures here; showing "{shown}".', **shown)
+        unknown = absent or words(
+            'Nothing is held for what was chosen; showing "{shown}" again.', shown=names[code]
+        )
         st.sidebar.warning(markdown.escaped(unknown), icon=INFO)
     say(key, code)
     st.sidebar.selectbox(label, codes, format_func=names.__getitem__, **widget(key, code))

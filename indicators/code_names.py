@@ -7,7 +7,8 @@ from functools import cache
 from typing import TYPE_CHECKING, Any
 
 from indicators import catalogue
-from indicators.regions import ALL
+from indicators.catalogue import tree
+from indicators.regions import ALL, NATION
 from indicators.wording import Wording, points
 
 if TYPE_CHECKING:
@@ -41,6 +42,13 @@ def _scheme_name(code: str, words: Wording) -> str:
         "MENG": words("Inner Mongolia premium (Meng)"),
     }
     return extra.get(code) or scheme_name(code, words)
+
+
+def parts_name(region: str, words: Wording) -> str:
+    """Return what a region's parts are called together: provinces, or a province's own word."""
+    if region == NATION:
+        return words("provinces")
+    return tree().divisions(region) if words.language == "zh" else words("prefectures")
 
 
 def unit_name(indicator: str, words: Wording) -> str:

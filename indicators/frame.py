@@ -28,7 +28,13 @@ from indicators.wording import Language, Wording
 
 # No icons: a browser would fetch each page's from outside.
 PAGES = ("overview", "map", "objectives", "province", "releases")
+UNKNOWN = "unknown"  # where addresses lead that no page has
 WARNING = ":material/warning:"
+# The page that Streamlit serves is marked as English whatever it shows.
+_SPOKEN = {
+    "zh": "<script>document.documentElement.lang = 'zh-CN'</script>",
+    "en": "<script>document.documentElement.lang = 'en'</script>",
+}
 # Streamlit's own buttons over charts and tables give them away without title, source, review
 # number or demonstration mark, and show a chart's inner rows: of those that there are, these stay.
 TOOLS = ("Fullscreen", "Close fullscreen", "Search")
@@ -66,6 +72,7 @@ def begin(page: str) -> Frame:
     _menu_drawn.set(False)
     access.gate(words)
     st.html(STYLE)
+    st.html(_SPOKEN[words.language], unsafe_allow_javascript=True)
     names = {"zh": "中文", "en": "English"}
     _switch(words("Language"), names, address.widget("lang", words.language))
     _say_mistakes(words)
@@ -74,7 +81,8 @@ def begin(page: str) -> Frame:
     number = remembered.release(dataset)
     if number is None:
         st.title(words("There are no figures yet"))
-        st.info(words("Load them with: python -m etl refresh"), icon=":material/info:")
+        st.info(words("Nothing has been published here yet."), icon=":material/info:")
+        hint(words, words("Load them with: python -m etl refresh"))
         st.stop()
     newest = Vintage(number, dataset, remembered.retracted(dataset))
     return Frame(words, dark, _vintage(newest, words), newest)
@@ -88,19 +96,21 @@ def _say_mistakes(words: Wording) -> None:
             st.title(words("Nothing can be shown yet: a setting is wrong"))
         else:
             st.title(words("Nothing can be shown yet: files have mistakes"))
+        st.error(words("Those who maintain the figures can correct this; nothing is lost."))
         remedy = words(
             "Correct what is listed and start the server again. The same list: python -m etl check"
         )
-        st.error(remedy)
-        st.dataframe(told, hide_index=True)
+        with maintainers(words):
+            st.markdown(markdown.escaped(remedy))
+            st.dataframe(told, hide_index=True)
         st.stop()
     if catalogue.is_published():
         earlier = words(
             "The files of the catalogue or the code lists have mistakes, so this page goes by "
-            "the catalogue as last published. The figures are not touched. The list of "
-            "mistakes: python -m etl check"
+            "the catalogue as last published. The figures are not touched."
         )
         st.warning(earlier, icon=WARNING)
+        hint(words, words("The list of mistakes: python -m etl check"))
 
 
 def _dataset(words: Wording) -> Dataset:
@@ -194,6 +204,7 @@ def _title(page: str, words: Wording) -> str:
         "objectives": words("Objectives"),
         "province": words("Province"),
         "releases": words("Data"),
+        UNKNOWN: words("No such page"),
     }
     return titles[page]
 
@@ -202,7 +213,10 @@ def menu() -> StreamlitPage:
     """Draw the menu and return the page that the address names."""
     words = Wording(_language())
     _menu_drawn.set(True)
-    return st.navigation([page(name, words) for name in PAGES])
+    unknown = st.Page(
+        ROOT / "pages" / f"{UNKNOWN}.py", title=_title(UNKNOWN, words), visibility="hidden"
+    )
+    return st.navigation([*(page(name, words) for name in PAGES), unknown])
 
 
 def page(name: str, words: Wording) -> StreamlitPage:
@@ -221,6 +235,17 @@ def downloads(exports: list[Export]) -> None:
     with st.container(horizontal=True):
         for label, name, make in exports:
             st.download_button(label, make, name, on_click="ignore", icon=":material/download:")
+
+
+def maintainers(words: Wording) -> Any:
+    """Return a closed box for those who maintain the figures, for what is no official's task."""
+    return st.expander(words("For those who maintain the figures"), icon=":material/build:")
+
+
+def hint(words: Wording, *lines: str) -> None:
+    """Tell those who maintain the figures what to do, apart from what everybody reads."""
+    with maintainers(words):
+        st.markdown(markdown.bullets(lines))
 
 
 def table(frame: Frame, title: str, rows: pd.DataFrame | pa.Table, alt: str) -> None:

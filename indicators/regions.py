@@ -71,6 +71,15 @@ class Tree:
         """The units of province level that the national platform does not cover."""
         return tuple(code for code in self.all_provinces if not self[code].group)
 
+    def divisions(self, province: str) -> str:
+        """Return what the parts of a province are together called in Chinese: 市, 市州, 盟市 …"""
+        names = [self[code].name_zh for code in self.prefectures.get(province, ())]
+        kinds = {kind for kind in "市州盟县" if any(name.endswith(kind) for name in names)}
+        if any(name.endswith("地区") for name in names):
+            kinds.add("地")
+        customary = ("地州市", "盟市", "市州", "地市", "市县", "市")
+        return next((word for word in customary if set(word) == kinds), "地市")
+
     @cached_property
     def prefectures(self) -> dict[str, tuple[str, ...]]:
         """The prefectures of each province that has any, in the order of their codes."""

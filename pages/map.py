@@ -8,6 +8,7 @@ import streamlit as st
 from indicators import frame, markdown
 from indicators.cached import map as cached
 from indicators.drawing.charts import RANKING, REFERENCE, ranking_chart
+from indicators.drawing.levels import how_to_supply
 from indicators.drawing.region_map import FIGURES, LEGEND, SELECTION, with_controls
 from indicators.sidebar import map as sidebar
 from indicators.views.map import MapView, exports, moving_exports
@@ -33,6 +34,7 @@ st.title(markdown.escaped(figures.statement))
 st.caption(markdown.escaped(figures.subtitle))
 if lacking := cached.lacking(view, vintage):
     st.info(markdown.lines(lacking), icon=":material/info:")
+    frame.hint(words, *how_to_supply(words))
 
 if playing:
     moving = cached.moving_figures(view, vintage)

@@ -45,11 +45,9 @@ if len(aims) > 1:
 
 figures = views.drawing(verdict, series, record, words)
 if figures["observed"].empty:
-    remedy = words(
-        "No figures to set against this target. Put them into data/raw and run: "
-        "python -m etl refresh"
-    )
+    remedy = words("No figures to set against this target are held here.")
     st.info(remedy, icon=":material/info:")
+    frame.hint(words, words("Put them into data/raw and run: python -m etl refresh"))
 else:
     chart = objective_chart(words, dark=visit.dark)
     frame.chart(chart, figures, key="objective", alt=f"{where} {aim}: {answer}")

@@ -6,6 +6,7 @@ from indicators import frame, markdown
 from indicators.cached import province as cached
 from indicators.catalogue import tree
 from indicators.drawing import province as charts
+from indicators.drawing.levels import NOT_INCLUDED
 from indicators.sidebar import province as sidebar
 from indicators.views import province as views
 from indicators.views.briefing.writing import exports
@@ -16,8 +17,7 @@ words, vintage = visit.words, visit.vintage
 if mistakes := cached.peer_mistakes(words):
     st.title(words("The file of peer groups cannot be used"))
     st.error(markdown.bullets(mistakes), icon=":material/error:")
-    remedy = words("Correct data/reference/peer_groups.yaml, then load this page anew.")
-    st.info(remedy, icon=":material/info:")
+    frame.hint(words, words("Correct data/reference/peer_groups.yaml, then load this page anew."))
     st.stop()
 region, group = sidebar.choose_province(words)
 
@@ -28,11 +28,16 @@ where = tree().names(words.language)[region]
 
 st.title(markdown.escaped(told.statement))
 if not told.known:
-    remedy = words(
-        "No source that this project holds has a figure of this region. Fill in a template "
-        "(python -m etl template), put it into data/raw and run: python -m etl refresh"
-    )
-    st.info(remedy, icon=":material/info:")
+    if region in tree().uncovered:
+        st.info(words(NOT_INCLUDED), icon=":material/info:")
+    else:
+        remedy = words("No source held here has a figure of this region.")
+        st.info(remedy, icon=":material/info:")
+        way = words(
+            "Fill in a template (python -m etl template), put it into data/raw and run: "
+            "python -m etl refresh"
+        )
+        frame.hint(words, way)
 
 st.subheader(title := words("Targets and how they stand"))
 if told.verdicts.empty:

@@ -112,6 +112,8 @@ def test_every_page_opens_in_both_languages(page: Page, address: str, name: str,
     )
     expected = chinese if lang == "zh" else english
     expect(menu.get_by_role("link")).to_have_text(expected)
+    spoken = "zh-CN" if lang == "zh" else "en"
+    expect(page.locator("html")).to_have_attribute("lang", spoken)
 
 
 def test_the_map_draws_the_figures(page: Page, address: str) -> None:

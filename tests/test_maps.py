@@ -108,7 +108,7 @@ def test_what_is_no_value_says_why() -> None:
     # A suppressed value leaves the server neither in its cell nor in its colour.
     assert states["shown"].tolist() == [
         "5 certificates", "No data", "Suppressed", "Not applicable", "No data",
-        "Outside the survey",
+        "Not covered",
     ]  # fmt: skip
     assert set(states["fill"].iloc[1:]) == {LIGHT.no_value}
 

@@ -46,7 +46,7 @@ def opened(page: str, **address: str) -> AppTest:
     return test
 
 
-@pytest.mark.parametrize("page", PAGES)
+@pytest.mark.parametrize("page", [*PAGES, "unknown"])
 def test_a_page_speaks_chinese_unless_asked_otherwise(page: str) -> None:
     assert HAN.search(opened(page).title[0].value)
     assert not HAN.search(opened(page, lang="en").title[0].value)
@@ -78,8 +78,8 @@ def test_the_map_states_who_leads_and_counts_who_is_silent() -> None:
     page = opened("map", indicator="certificates_valid", period="2022-09")
     assert page.title[0].value == "2022年9月有效认证证书数：有数据的19个省份中，广东最高"
     footer = page.caption[-2].value
-    assert "无数据（31 个省份中 12 个）：山西、" in footer
-    assert "未覆盖：台湾、香港、澳门" in footer
+    assert "无数据（31个省份中12个）：山西、" in footer
+    assert "数据未包括香港特别行政区、澳门特别行政区和台湾省" in footer
     assert "审图号：未设置" in footer
 
 
@@ -117,8 +117,30 @@ def test_a_period_of_another_frequency_leads_to_its_figures(
     assert page.query_params["period"] == "2024"
     # A period that nobody has figures of is told as before.
     missing = opened("map", indicator="tic_revenue", period="2011-05")
-    assert "没有数据" in missing.sidebar.warning[0].value
+    assert "没有结果" in missing.sidebar.warning[0].value
     engine.dispose()
+
+
+@pytest.mark.parametrize(
+    ("page", "address"),
+    [
+        ("objectives", {"region": "630000"}),
+        ("province", {"region": "540000"}),
+        ("map", {"within": "330000", "region": "330000"}),
+        ("unknown", {"asked": "/mapp"}),
+    ],
+)
+def test_commands_and_paths_stand_in_the_box_of_those_who_maintain_the_figures(
+    page: str, address: dict[str, str]
+) -> None:
+    shown = opened(page, **address)
+    boxed = {text.value for box in shown.expander for text in box.markdown}
+    texts = [*shown.info, *shown.warning, *shown.error, *shown.caption, *shown.markdown]
+    for text in [*shown.title, *shown.subheader, *texts]:
+        told = text.value not in boxed and re.search(r"python -m|data/|docs/|\.ya?ml", text.value)
+        assert not told, text.value
+    if page in ("objectives", "map"):
+        assert any("python -m" in text or "docs/" in text for text in boxed)
 
 
 def test_switching_the_language_keeps_the_view() -> None:
@@ -154,7 +176,7 @@ def test_an_objective_without_figures_says_why_and_what_to_do() -> None:
     page = opened("objectives", region="630000", lang="en")
     assert page.title[0].value.startswith("Qinghai · Pass rate of routine monitoring")
     assert "There is no figure" in page.title[0].value
-    assert "python -m etl refresh" in page.info[-1].value
+    assert "python -m etl refresh" in page.expander[0].markdown[0].value
 
 
 def test_the_nation_s_target_is_named_where_a_province_has_none() -> None:
@@ -175,7 +197,7 @@ def test_an_empty_database_says_what_to_do(tmp_path: Path, monkeypatch: pytest.M
     monkeypatch.setenv("DATABASE_URL", url)
     page = opened("map")
     assert page.title[0].value == "尚无数据"
-    assert "python -m etl refresh" in page.info[0].value
+    assert "python -m etl refresh" in page.expander[0].markdown[0].value
     open_database(url).dispose()
 
 

@@ -79,7 +79,7 @@ def test_a_rank_among_fewer_than_five_is_not_said() -> None:
 
 def test_a_region_without_figures_says_so() -> None:
     told = facts_of(rates(PROVINCES), region="540000", group="WEST")
-    assert province.statement(told, EN) == "Tibet: there are no figures yet"
+    assert province.statement(told, EN) == "Xizang: no figures are held here"
     assert province.spine_rows(told, EN).empty
 
 
@@ -360,7 +360,8 @@ def test_the_page_tells_of_a_region_and_keeps_to_its_address(
     assert page.query_params["region"] == "540000"
     page.query_params["region"] = "710000"
     page.run()
-    assert page.title[0].value == "Taiwan: there are no figures yet"
-    assert "python -m etl template" in page.info[0].value
+    assert page.title[0].value == "Taiwan: no figures are held here"
+    assert "Taiwan Province" in page.info[0].value
+    assert not page.expander or "template" not in str(page.expander[0].markdown)
     st.cache_resource.clear()
     st.cache_data.clear()

@@ -128,7 +128,7 @@ def test_the_title_of_a_map_says_where_the_chosen_region_stands() -> None:
 
 def test_missing_provinces_are_counted_and_named() -> None:
     chinese = line_of(shown(december()), "无数据")
-    assert chinese.startswith("无数据（31 个省份中 29 个）：北京、天津、河北、")
+    assert chinese.startswith("无数据（31个省份中29个）：北京、天津、河北、")
     named = chinese.partition("：")[2].split("、")
     assert len(named) == 29
     assert not {"江苏", "浙江", "台湾", "香港", "澳门"} & set(named)
@@ -138,10 +138,9 @@ def test_missing_provinces_are_counted_and_named() -> None:
 
 
 def test_regions_that_the_source_does_not_cover_stand_apart_from_the_missing() -> None:
-    assert "本来源未覆盖：台湾、香港、澳门" in shown(december()).footnotes
-    assert (
-        "Not covered by this source: Taiwan, Hong Kong, Macao" in shown(december(), "en").footnotes
-    )
+    assert "数据未包括香港特别行政区、澳门特别行政区和台湾省。" in shown(december()).footnotes
+    english = line_of(shown(december(), "en"), "The data do not include the Hong Kong and Macao")
+    assert english.endswith("Taiwan Province.")
 
 
 def test_suppressed_and_not_applicable_are_neither_values_nor_missing() -> None:
@@ -152,9 +151,9 @@ def test_suppressed_and_not_applicable_are_neither_values_nor_missing() -> None:
         ("certificates_valid", "2024-12", "140000", math.nan),
     ).assign(confidentiality=["C", "F", "F", "F"], status=["A", "M", "A", "O"])
     figures = shown(rows)
-    assert "保密（31 个省份中 1 个）：北京" in figures.footnotes
-    assert "不适用（31 个省份中 1 个）：天津" in figures.footnotes
-    assert line_of(figures, "无数据").startswith("无数据（31 个省份中 28 个）：山西、")
+    assert "保密（31个省份中1个）：北京" in figures.footnotes
+    assert "不适用（31个省份中1个）：天津" in figures.footnotes
+    assert line_of(figures, "无数据").startswith("无数据（31个省份中28个）：山西、")
     assert figures.statement == "2024年12月有效认证证书数：有数据的1个省份中，河北最高"
     assert figures.ranking[["name", "value"]].to_numpy().tolist() == [["河北", 0.0]]
 
@@ -196,8 +195,8 @@ def test_a_diverging_map_without_a_benchmark_says_so() -> None:
 
 def test_a_map_of_nothing_says_so() -> None:
     figures = shown(december().iloc[:0], cited=citations().iloc[:0])
-    assert figures.statement == "本系统未收录2024年12月各省有效认证证书数数据"
-    assert line_of(figures, "无数据").startswith("无数据（31 个省份中 31 个）")
+    assert figures.statement == "本系统未收录2024年12月有效认证证书数的分省份数据"
+    assert line_of(figures, "无数据").startswith("无数据（31个省份中31个）")
     assert figures.ranking.empty
     assert figures.reference.empty
 
@@ -294,7 +293,7 @@ def test_the_table_twin_has_every_region_and_no_zero_for_the_missing() -> None:
     assert table["数值（张）"].notna().sum() == 2
     said = dict(zip(table["地区"], table["状态"], strict=True))
     assert said["北京"] == "无数据"
-    assert said["台湾"] == "不在统计范围"
+    assert said["台湾"] == "数据未包括"
 
 
 def test_the_region_chosen_is_marked_in_map_and_ranking() -> None:

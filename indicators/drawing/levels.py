@@ -10,8 +10,12 @@ import pandas as pd
 from indicators import catalogue, code_names
 from indicators.catalogue import tree
 from indicators.regions import NATION
-from indicators.wording import Wording
+from indicators.wording import Wording, sentence
 
+NOT_INCLUDED = sentence(
+    "The data do not include the Hong Kong and Macao special administrative regions and Taiwan "
+    "Province."
+)
 COUNTED = ("certificates_", "certified_organisations")  # what records of certificates give
 
 
@@ -39,7 +43,7 @@ def undivided(region: str, words: Wording) -> str:
         return ""
     name = tree().names(words.language)[region]
     if region in tree().uncovered:
-        return words("{region} has no map of its own: the platform does not cover it.", region=name)
+        return words(NOT_INCLUDED)
     return words(
         "{region} has no map of its own: a municipality divides into districts, and this "
         "dashboard goes down to prefectures.",
@@ -65,35 +69,44 @@ def lacking(
         return []
     province = tree().names(words.language)[within]
     missing = words(
-        "There is no figure for any of the {n} prefectures of {province}: {what}.",
+        "None of the {n} {parts} of {province} has a figure here: {what}.",
         n=len(codes),
+        parts=code_names.parts_name(within, words),
         province=province,
         what=words.text(indicator.title),
     )
     sources = known[known["region"].isin(tree().provinces)]["source"]
-    ways = _ways(indicator, province, words)
+    ways = _ways(indicator, province, code_names.parts_name(within, words), words)
     return [missing, *_published(sources, publishers, words), *ways]
 
 
-def _ways(indicator: catalogue.Indicator, province: str, words: Wording) -> Iterator[str]:
+def _ways(
+    indicator: catalogue.Indicator, province: str, parts: str, words: Wording
+) -> Iterator[str]:
     known = catalogue.load().indicators
     if indicator.derived:
         needed = [str(indicator.numerator), str(indicator.denominator)]
         yield words(
-            "It is computed here once there are figures by prefecture of: {indicators}.",
+            "Computed as soon as there are figures by {parts} of: {indicators}.",
+            parts=parts,
             indicators=words.listed([words.text(known[key].title) for key in needed]),
         )
         return
     yield words(
-        "The authority responsible in {province} could supply a table by prefecture: "
-        "docs/own-figures.md tells how.",
+        "The authority responsible in {province} could supply a table by {parts}.",
+        parts=parts,
         province=province,
     )
     if indicator.key.startswith(COUNTED):
-        yield words(
-            "Records of single certificates can be counted by prefecture: "
-            "docs/certificates.md tells how."
-        )
+        yield words("Records of single certificates can be counted by {parts}.", parts=parts)
+
+
+def how_to_supply(words: Wording) -> list[str]:
+    """Return where those who maintain the figures read how to bring in what is lacking."""
+    return [
+        words("A table of one's own figures: docs/own-figures.md"),
+        words("Counts from records of single certificates: docs/certificates.md"),
+    ]
 
 
 def _published(

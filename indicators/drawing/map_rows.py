@@ -55,7 +55,7 @@ def state_name(state: str, words: Wording) -> str:
         MISSING: words(ObservationStatus.NO_DATA.sentence),
         SUPPRESSED: words("Suppressed"),
         NOT_APPLICABLE: words(ObservationStatus.NOT_APPLICABLE.sentence),
-        OUT_OF_SCOPE: words("Outside the survey"),
+        OUT_OF_SCOPE: words("Not covered"),
         BROKEN: words("[b] Not comparable"),
     }[state]
 

@@ -69,7 +69,8 @@ def show_path(words: Wording, within: str, region: str) -> None:
             st.markdown(markdown.strong(f"› {names[within]}"), width="content")
         elif cached.boundaries().can_open(region):
             st.markdown("›", width="content")
-            below = words("Open the prefectures of {province}", province=names[region])
+            parts = code_names.parts_name(region, words)
+            below = words("Open the {parts} of {province}", parts=parts, province=names[region])
             st.button(below, key="level_below", on_click=open_level, args=(region,))
         elif why := undivided(region, words):
             st.caption(markdown.escaped(why), width="content")
@@ -117,10 +118,9 @@ def choose_selection(words: Wording, vintage: Vintage, within: str = NATION) -> 
     regions: dict[str, int] = left
 
     def counted(period: str) -> str:
-        said = {"period": words.period(period), "n": regions[period]}
-        if within == NATION or not below:
-            return words("{period} ({n} provinces)", **said)
-        return words("{period} ({n} prefectures)", **said)
+        parts = code_names.parts_name(within if below else NATION, words)
+        values = {"period": words.period(period), "n": regions[period], "parts": parts}
+        return words("{period} ({n} {parts})", **values)
 
     periods = {period: counted(period) for period in sorted(regions, reverse=True)}
     best = cached.newest_with_most(regions)

@@ -21,6 +21,7 @@ from indicators.drawing.classes import (
     diverging_breaks,
     method_name,
 )
+from indicators.drawing.levels import NOT_INCLUDED
 from indicators.drawing.map_rows import known_values, legend_rows, state_name, state_of, unit_rows
 from indicators.drawing.palette import BROKEN, palette
 from indicators.drawing.region_map import add_key
@@ -466,20 +467,12 @@ def statement(figures: pd.DataFrame, title: str, view: MapView) -> str:
         title if view.within == NATION else words("{where}, {what}", where=view.where, what=title)
     )
     values = {"what": what, "period": words.period(str(view.selection.period))}
+    values["parts"] = code_names.parts_name(view.within, words)
     if known.empty:
-        if view.within == NATION:
-            said = words("No figures of provinces are held here for {what}, {period}", **values)
-        else:
-            values |= {"where": view.where, "what": title}
-            said = words(
-                "{where}: no figures of prefectures are held here for {what}, {period}", **values
-            )
+        said = words("No figures of {parts} are held here for {what}, {period}", **values)
     else:
         values |= {"known": words.number(len(known)), "lead": _lead(known, view)}
-        if view.within == NATION:
-            said = words("{what}, {period}: of {known} provinces with data, {lead}", **values)
-        else:
-            said = words("{what}, {period}: of {known} prefectures with data, {lead}", **values)
+        said = words("{what}, {period}: of {known} {parts} with data, {lead}", **values)
     return said + _standing_of_chosen(figures, view)
 
 
@@ -549,15 +542,13 @@ def silent(figures: pd.DataFrame, view: MapView) -> list[str]:
             "state": state_name(state, words),
             "n": len(regions),
             "names": words.listed(regions),
+            "covered": len(tree().provinces) if view.within == NATION else len(figures),
+            "parts": code_names.parts_name(view.within, words),
         }
-        if regions and view.within == NATION:
-            values |= {"covered": len(tree().provinces)}
-            lines.append(words("{state}, {n} of {covered} provinces: {names}", **values))
-        elif regions:
-            values |= {"covered": len(figures)}
-            lines.append(words("{state}, {n} of {covered} prefectures: {names}", **values))
-    if outside := names("out_of_scope"):
-        lines.append(words("Not covered by this source: {names}", names=words.listed(outside)))
+        if regions:
+            lines.append(words("{state}, {n} of {covered} {parts}: {names}", **values))
+    if names("out_of_scope"):
+        lines.append(words(NOT_INCLUDED))
     return lines
 
 

@@ -53,7 +53,7 @@ def statement(facts: Facts, words: Wording) -> str:
     """Return the page's title: how many targets stand well, and one rank."""
     where = tree().names(words.language)[facts.region]
     if facts.own.empty:
-        return words("{region}: there are no figures yet", region=where)
+        return words("{region}: no figures are held here", region=where)
     said = words("{region}: {what}", region=where, what=targets_statement(facts, words))
     row = leading_rank(facts)
     if row is None:
@@ -124,10 +124,8 @@ def rank_text(facts: Facts, row: Row, words: Wording) -> str:
     if pd.isna(row["rank"]) or row["of"] < FEWEST_RANKED:
         return ""
     values = {"rank": words.number(row["rank"]), "of": words.number(row["of"])}
-    if facts.nation == NATION:
-        place = words("{rank} of {of} provinces with data", **values)
-    else:
-        place = words("{rank} of {of} prefectures with data", **values)
+    parts = code_names.parts_name(facts.nation, words)
+    place = words("{rank} of {of} {parts} with data", parts=parts, **values)
     if not pd.isna(row["rank_from"]) and row["rank_from"] != row["rank_to"]:
         interval = {"first": words.number(row["rank_from"]), "last": words.number(row["rank_to"])}
         place = words("{place} ({first}–{last} by chance)", place=place, **interval)
@@ -202,7 +200,9 @@ def group_name(group: str, region: str, declared: PeerGroups, words: Wording) ->
         return words("Nearest neighbours")
     if group == SIBLINGS:
         names = tree().names(words.language)
-        return words("Prefectures of {province}", province=names[tree().parent(region)])
+        parent = tree().parent(region)
+        parts = code_names.parts_name(parent, words)
+        return words("All {parts} of {province}", parts=parts, province=names[parent])
     return words.text(next(item.title for item in declared.groups if item.key == group))
 
 
