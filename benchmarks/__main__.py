@@ -3,7 +3,15 @@
 import sys
 from importlib import import_module
 
-BENCHMARKS = ("rerun", "briefing", "refresh", "publishing", "progress", "rollup", "rollup_files")
+BENCHMARKS = (
+    "rerun",
+    "briefing",
+    "refresh",
+    "publishing",
+    "progress",
+    "certificates",
+    "certificates_files",
+)
 
 for name in sys.argv[1:] or BENCHMARKS:
     import_module(f"benchmarks.{name}").main()

@@ -1,9 +1,9 @@
 """The analysts' command line: `python -m etl`, or `quality` from any folder."""
 
-from etl.commands import figures, files, new, registry
+from etl.commands import certificates, figures, files, new
 from etl.commands.app import app, main
 
-__all__ = ["app", "figures", "files", "main", "new", "registry"]
+__all__ = ["app", "certificates", "figures", "files", "main", "new"]
 
 if __name__ == "__main__":
     main()

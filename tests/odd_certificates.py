@@ -15,7 +15,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from etl.certificates.cube import reference
-from etl.certificates.declaration import COLUMNS, Declaration
+from etl.certificates.registry_declaration import COLUMNS, Declaration
 from indicators import catalogue
 
 KNOWN = catalogue.load()

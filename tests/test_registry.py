@@ -13,9 +13,9 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from etl.certificates.cube import Reference
-from etl.certificates.declaration import COLUMNS, Declaration
 from etl.certificates.engine import Engine, engine
 from etl.certificates.registry import Registry, reason_counts, registry
+from etl.certificates.registry_declaration import COLUMNS, Declaration
 from etl.certificates.size_class import limits_of, size_class
 
 # Ibis still asks DuckDB in words that DuckDB is giving up.
@@ -173,7 +173,7 @@ def test_the_size_given_goes_before_the_size_derived(duckdb: Engine) -> None:
     assert clean(duckdb, {**given, "size": ""})["size"].tolist() == ["MEDIUM"]
 
 
-LIVES = [
+VALIDITIES = [
     # status, its day, then: suspended, ends, ended by
     ("有效", "", None, "2025-04-01", "lapsed"),
     ("暂停", "2024-05-01", "2024-05-01", "2025-04-01", "lapsed"),
@@ -190,15 +190,15 @@ LIVES = [
 def test_a_status_ends_or_suspends_a_certificate_from_its_day_on(duckdb: Engine) -> None:
     changes = [
         {"certificate": status, "status": status, "status_date": day, "expires": "2025-03-31"}
-        for status, day, *_ in LIVES
+        for status, day, *_ in VALIDITIES
     ]
     rows = clean(duckdb, *changes).set_index("certificate")
     found = [
         (status, day, *rows.loc[status, ["suspended", "ends", "ended_by"]])
-        for status, day, *_ in LIVES
+        for status, day, *_ in VALIDITIES
     ]
-    assert [tuple(str(value)[:10] for value in life) for life in found] == [
-        tuple(str(value) for value in life) for life in LIVES
+    assert [tuple(str(value)[:10] for value in validity) for validity in found] == [
+        tuple(str(value) for value in validity) for validity in VALIDITIES
     ]
 
 
@@ -271,12 +271,12 @@ def test_on_every_day_the_latest_issue_of_a_number_tells_how_it_stands(
 ) -> None:
     rows = clean(duckdb, *(each.told(at) for at, told in enumerate(numbers) for each in told))
     assert len(rows) == sum(map(len, numbers))
-    lives = dict[str, list[tuple[int, int, int]]]()
+    validities = dict[str, list[tuple[int, int, int]]]()
     for name, *days in rows[["certificate", "issued", "suspended", "ends"]].itertuples(index=False):
         issued, suspended, ends = (
             999 if pd.isna(day) else (pd.Timestamp(day).date() - EVE).days for day in days
         )
-        lives.setdefault(name, []).append((issued, suspended, ends))
+        validities.setdefault(name, []).append((issued, suspended, ends))
     for at, told in enumerate(numbers):
         for day in range(130):
             latest = max((each for each in told if each.issued <= day), default=None,
@@ -284,7 +284,7 @@ def test_on_every_day_the_latest_issue_of_a_number_tells_how_it_stands(
             expected = latest.state(day) if latest else "over"
             found = [
                 "resting" if suspended <= day else "valid"
-                for issued, suspended, ends in lives[f"N{at}"]
+                for issued, suspended, ends in validities[f"N{at}"]
                 if issued <= day < ends
             ]
             assert found == ([expected] if expected != "over" else []), (told, day)

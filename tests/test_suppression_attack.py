@@ -15,9 +15,9 @@ import pytest
 
 from etl.certificates.counting import roll_up_files
 from etl.certificates.cube import reference
-from etl.certificates.declaration import Declaration
 from etl.certificates.engine import engine
 from etl.certificates.publication import Choice, write_publication
+from etl.certificates.registry_declaration import Declaration
 from etl.certificates.validity import spanned
 from etl.intake import Named
 from etl.refresh import refresh

@@ -25,9 +25,9 @@ import pyarrow.parquet as pq
 from scipy.sparse import csr_matrix
 
 from etl.certificates.cube import DIMENSIONS, Cube, Dimension, Reference, cube
-from etl.certificates.declaration import Declaration
 from etl.certificates.engine import Engine, Memory, Progress, union
 from etl.certificates.registry import Summary, cleaned
+from etl.certificates.registry_declaration import Declaration
 from etl.certificates.validity import (
     LAPSED,
     PLACES,

@@ -22,9 +22,9 @@ import pandas as pd
 import pyarrow as pa
 
 from etl.certificates.cube import Reference
-from etl.certificates.declaration import Declaration
 from etl.certificates.engine import Engine
 from etl.certificates.plain_text import capitals, tidied, tidy
+from etl.certificates.registry_declaration import Declaration
 from etl.figures.cells import MULTIPLES
 from indicators.catalogue import Catalogue
 from indicators.names import NATIONAL, names

@@ -14,9 +14,9 @@ import pandas as pd
 import pyarrow.csv
 import xlsxwriter
 
-from etl.certificates.declaration import COLUMNS
 from etl.certificates.engine import Engine
 from etl.certificates.registry import FOR_PEOPLE, WORDS, Summary
+from etl.certificates.registry_declaration import COLUMNS
 from indicators.exports.downloads import FORMULA, fitting
 from indicators.findings import Message, message
 from indicators.wording import Wording

@@ -35,10 +35,10 @@ import pandas as pd
 
 from etl.certificates import meanings
 from etl.certificates.cube import Reference
-from etl.certificates.declaration import COLUMNS, STATUS_CODES, Declaration
 from etl.certificates.engine import Engine, Progress, union
 from etl.certificates.meanings import AMOUNTS, NEVER, OPEN_ENDED, Meaning, understood
 from etl.certificates.plain_text import capitals, tidied, tidy
+from etl.certificates.registry_declaration import COLUMNS, STATUS_CODES, Declaration
 from etl.certificates.size_class import MEASURES, limits_of, size_class
 from etl.certificates.texts import damage_found, tables
 from indicators.findings import message
@@ -215,7 +215,7 @@ def _marks(rows: Any, as_of: date) -> Any:
     dated = dated | ((rows.status == "expired") & (rows.expires == NEVER))
     # The day that a valid one has stood so ends nothing.
     not_valid = rows.status.isin(STATUS_CODES[1:])
-    told = not_valid & rows.status_date.notnull()
+    day_given = not_valid & rows.status_date.notnull()
     at_home = (rows.region != ALL).fill_null(True)
     tests = {
         "certificate_missing": rows.certificate == "",
@@ -232,8 +232,8 @@ def _marks(rows: Any, as_of: date) -> Any:
         "issue_in_future": rows.issued > today,
         "status_date_missing": dated & rows.status_date.isnull() & ~rows.status_date_unclear,
         "status_date_unreadable": not_valid & rows.status_date_unclear,
-        "status_date_before_issue": told & (rows.status_date < rows.issued),
-        "status_date_in_future": told & (rows.status_date > today),
+        "status_date_before_issue": day_given & (rows.status_date < rows.issued),
+        "status_date_in_future": day_given & (rows.status_date > today),
     }
     bits = [
         holds.fill_null(False).ifelse(ibis.literal(_BITS[name], "int32"), 0)
@@ -257,10 +257,10 @@ def _issues(sound: Any, engine: Engine) -> tuple[Any, Any, Any, Any, Any]:
     # The day on which one expires is its last, whatever says so: its expiry or its status.
     expired = (sound.status == "expired").fill_null(False) & sound.status_date.notnull()
     after = (sound.expires == NEVER).ifelse(ibis.literal(NEVER), _next_day(sound.expires))
-    told = closed.ifelse(sound.status_date, expired.ifelse(_next_day(sound.status_date), after))
+    end = closed.ifelse(sound.status_date, expired.ifelse(_next_day(sound.status_date), after))
     rows = sound.mutate(
-        ends=ibis.least(told, after),
-        ended_by=(closed & (told < after)).ifelse("withdrawn", "lapsed"),
+        ends=ibis.least(end, after),
+        ended_by=(closed & (end < after)).ifelse("withdrawn", "lapsed"),
         # Numbers take less room than texts; two texts of one number only cost a further look.
         hashed=(sound.certificate + sound.scheme).hash(),
     )

@@ -27,9 +27,9 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from etl.certificates.declaration import COLUMNS, OPTIONAL, Declaration, declared
 from etl.certificates.engine import Engine, Progress
 from etl.certificates.plain_text import filled, written
+from etl.certificates.registry_declaration import COLUMNS, OPTIONAL, Declaration, declared
 from etl.files.listing import Listing
 from etl.files.opening import readable
 from etl.files.table import TEXT_FILES

@@ -118,8 +118,8 @@ class Workbook(AbstractContextManager["Workbook"]):
         chosen = form.sheet or visible[0]
         hidden = [name for name in self.names if name not in (*visible, chosen, INSIDE)]
         expected = message("no hidden sheet")
-        told = any(warning.expected == expected for warning in self._listing.warnings)
-        if hidden and form.hidden is None and not told:
+        warned = any(warning.expected == expected for warning in self._listing.warnings)
+        if hidden and form.hidden is None and not warned:
             advice = message(
                 "they are not read: show or delete them, or declare `hidden: leave_out`"
             )

@@ -1,9 +1,9 @@
 """How fast a bureau's files become counts by the shipped code lists, prefectures among them.
 
-    python -m benchmarks.rollup_files [certificates]      20 million unless said otherwise
+    python -m benchmarks.certificates_files [certificates]      20 million unless said otherwise
 
-The registry of benchmarks.rollup as a bureau would export it, one CSV file and one Parquet file of
-texts, half the rows each: names of prefectures, credit codes with their check digit, statuses with
+The registry of benchmarks.certificates as a bureau would export it, one CSV file and one Parquet
+file of texts, half the rows each: names of prefectures, credit codes, statuses with
 their days; one row in a hundred is wrong. Each way runs in a process of its own, which tells its
 time and peak memory. Pages of files are left out of that: the system takes them back at need.
 
@@ -31,7 +31,7 @@ import psutil
 from rich.console import Console
 from rich.table import Table
 
-from benchmarks.rollup import CERTIFICATES, generate
+from benchmarks.certificates import CERTIFICATES, generate
 from etl.certificates.cube import Reference, reference
 from indicators import catalogue
 
@@ -99,9 +99,9 @@ def rolled_up(folder: Path, memory: str) -> dict[str, float]:
     import ibis.backends.duckdb  # noqa: F401  loaded when first used otherwise
 
     from etl.certificates.counting import roll_up
-    from etl.certificates.declaration import Declaration
     from etl.certificates.engine import engine
     from etl.certificates.registry import cleaned
+    from etl.certificates.registry_declaration import Declaration
     from etl.certificates.validity import spanned
 
     codes, out = known_reference(), folder / "out"
@@ -159,7 +159,7 @@ def main(certificates: int = CERTIFICATES) -> None:
     """Export, then measure all ways on the same files and print the table."""
     title = f"{certificates:,} certificates, 363 prefectures, 2018–2025 monthly"
     table = Table("way", *FIGURES, title=title)
-    this = [sys.executable, "-m", "benchmarks.rollup_files"]
+    this = [sys.executable, "-m", "benchmarks.certificates_files"]
     with tempfile.TemporaryDirectory() as folder:
         subprocess.run([*this, "--export", folder, str(certificates)], check=True)
         found = {

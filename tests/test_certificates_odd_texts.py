@@ -12,10 +12,10 @@ import pyarrow as pa
 import pytest
 
 from etl.certificates.counting import counted, roll_up_files
-from etl.certificates.declaration import Declaration
 from etl.certificates.engine import Engine, engine
 from etl.certificates.meanings import money
 from etl.certificates.registry import cleaned
+from etl.certificates.registry_declaration import Declaration
 from tests.odd_certificates import (
     CASES,
     DECLARATION,

@@ -9,9 +9,9 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from etl.certificates.declaration import Declaration
 from etl.certificates.engine import Engine, engine
 from etl.certificates.registry import cleaned
+from etl.certificates.registry_declaration import Declaration
 from indicators.findings import Finding, FindingsError
 from tests.odd_certificates import REFERENCE, odd_rows
 

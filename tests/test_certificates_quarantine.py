@@ -12,10 +12,10 @@ import pandas as pd
 import pytest
 import python_calamine as calamine
 
-from etl.certificates.declaration import Declaration
 from etl.certificates.engine import Engine, engine
 from etl.certificates.quarantine import write_quarantine
 from etl.certificates.registry import REASONS, REMARKS, WORDS, cleaned
+from etl.certificates.registry_declaration import Declaration
 from tests.odd_certificates import REFERENCE, odd_rows
 
 pytestmark = pytest.mark.filterwarnings("ignore:fetch_arrow_table:DeprecationWarning")

@@ -9,7 +9,7 @@ from typing import Any
 import pandas as pd
 import pytest
 
-from benchmarks import rollup, rollup_pandas, rollup_polars
+from benchmarks import certificates, certificates_pandas, certificates_polars
 from etl.certificates.counting import MEASURES, counted
 from etl.certificates.cube import DIMENSIONS
 from etl.certificates.engine import engine
@@ -35,14 +35,14 @@ LEVELS: dict[str | None, Callable[[str], bool]] = {
 @pytest.fixture(scope="module")
 def registry(tmp_path_factory: pytest.TempPathFactory) -> Path:
     path = tmp_path_factory.mktemp("benchmark") / "registry.parquet"
-    rollup.generate(3_000, path)
+    certificates.generate(3_000, path)
     return path
 
 
 @pytest.fixture(scope="module")
 def ours(registry: Path) -> Iterator[pd.DataFrame]:
     out = registry.parent / "out"
-    rollup.roll_up(registry, out)
+    certificates.roll_up(registry, out)
     with engine("duckdb") as on:
         yield on.rows(counted(out, on))
 
@@ -52,8 +52,10 @@ def series(rows: Any) -> list[tuple[int, ...]]:
     return sorted(tuple(map(int, row)) for row in rows if any(row[1:]))
 
 
-@pytest.mark.parametrize("way", [rollup_polars, rollup_pandas], ids=["polars", "pandas"])
-@pytest.mark.parametrize("combination", rollup_polars.COMBINATIONS[:: rollup.SAMPLE])
+@pytest.mark.parametrize(
+    "way", [certificates_polars, certificates_pandas], ids=["polars", "pandas"]
+)
+@pytest.mark.parametrize("combination", certificates_polars.COMBINATIONS[:: certificates.SAMPLE])
 def test_every_way_counts_the_same(
     way: Any, combination: tuple[str | None, ...], registry: Path, ours: pd.DataFrame
 ) -> None:

@@ -11,7 +11,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from benchmarks.rollup_polars import FIRST, LAST
+from benchmarks.certificates_polars import FIRST, LAST
 
 SLOTS = LAST - FIRST + 1
 

@@ -15,10 +15,10 @@ import yaml
 
 from etl.certificates.counting import roll_up_files
 from etl.certificates.cube import reference
-from etl.certificates.declaration import Declaration
 from etl.certificates.engine import Engine, engine
 from etl.certificates.publication import Choice, write_publication
 from etl.certificates.registry import Summary
+from etl.certificates.registry_declaration import Declaration
 from etl.certificates.trace import Figure, trace_figure
 from etl.certificates.validity import spanned
 from etl.figures.declaration import beside

@@ -18,8 +18,8 @@ from hypothesis import strategies as st
 
 from etl.certificates.counting import MEASURES, counted, roll_up, roll_up_files
 from etl.certificates.cube import DIMENSIONS, Reference, cube
-from etl.certificates.declaration import Declaration
 from etl.certificates.engine import LIBRARIES, Engine, Memory, engine
+from etl.certificates.registry_declaration import Declaration
 from etl.certificates.trace import Figure, trace_figure
 from etl.certificates.validity import grid, period, spanned, within
 from indicators.findings import FindingsError
@@ -210,7 +210,7 @@ days = st.integers(0, 420).map(lambda n: date(2019, 10, 1) + timedelta(days=n)) 
 
 
 @st.composite
-def lives(draw: st.DrawFn) -> Certificate:
+def validities(draw: st.DrawFn) -> Certificate:
     issued = draw(days)
     ends = issued + timedelta(days=draw(st.integers(0, 120) | st.integers(0, 2400)))
     suspended = draw(st.none() | st.integers(0, 200).map(lambda n: issued + timedelta(days=n)))
@@ -231,7 +231,7 @@ def lives(draw: st.DrawFn) -> Certificate:
 @st.composite
 def renewed(draw: st.DrawFn) -> list[Certificate]:
     """One organisation whose certificate is renewed with a gap, touching or overlapping."""
-    first = draw(lives())
+    first = draw(validities())
     chain = [first]
     for _ in range(draw(st.integers(0, 3))):
         last = chain[-1]

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
     from etl.certificates.cube import Reference
 
-ROLLUP = ROOT / "data" / "rollup"
+RESULTS = ROOT / "data" / "rollup"
 
 
 @app.command()
@@ -29,7 +29,7 @@ def rollup(
     as_of: Annotated[datetime, typer.Option(formats=["%Y-%m-%d"], help="导出日 · drawn on")],
     first: Annotated[str, typer.Option("--from", help="2018, 2018-01, 2018-Q1")],
     last: Annotated[str, typer.Option("--to", help="2025, 2025-12, 2025-Q4")],
-    out: Annotated[Path, typer.Option(help="结果文件夹 · folder of results")] = ROLLUP,
+    out: Annotated[Path, typer.Option(help="结果文件夹 · folder of results")] = RESULTS,
     encoding: Annotated[
         str, typer.Option(help="默认自动识别 · told by the file: utf-8, gb18030, utf-16")
     ] = "",
@@ -40,10 +40,10 @@ def rollup(
 ) -> None:
     """由证书级明细汇总指标 · Count indicators from certificate-level files."""
     from etl.certificates.counting import roll_up_files
-    from etl.certificates.declaration import Declaration
     from etl.certificates.engine import engine
     from etl.certificates.publication import Choice, write_publication
     from etl.certificates.quarantine import write_quarantine
+    from etl.certificates.registry_declaration import Declaration
     from etl.certificates.validity import spanned, within
     from indicators import catalogue
 
@@ -60,7 +60,7 @@ def rollup(
             files,
             Declaration(as_of=day, encoding=encoding),
             counted,
-            _rollup_reference(),
+            _reference(),
             out,
             here,
             show=lambda step, steps, name: progress.update(
@@ -103,7 +103,7 @@ def trace(
     industry: str = ALL,
     size: str = ALL,
     scheme: str = ALL,
-    out: Annotated[Path, typer.Option(help="rollup 的结果文件夹 · folder of results")] = ROLLUP,
+    out: Annotated[Path, typer.Option(help="rollup 的结果文件夹 · folder of results")] = RESULTS,
 ) -> None:
     """列出一个汇总数字背后的证书 · List the certificates behind a figure of the roll-up."""
     from etl.certificates.engine import engine
@@ -116,7 +116,7 @@ def trace(
         raise FindingsError([Finding("--out", str(out), expected, message("choose again"))])
     with engine() as here:
         figure = Figure(indicator, period, region, industry, size, scheme)
-        rows = here.rows(trace_figure(here.parquet(file), figure, _rollup_reference()))
+        rows = here.rows(trace_figure(here.parquet(file), figure, _reference()))
     words, organisations = screen.words, rows["organisation"].nunique()
     screen.say(
         words.plural("{n} certificate", "{n} certificates", n=len(rows)),
@@ -125,7 +125,7 @@ def trace(
     rows.to_csv(sys.stdout, index=False)
 
 
-def _rollup_reference() -> Reference:
+def _reference() -> Reference:
     import pandas as pd
 
     from etl.certificates.cube import reference

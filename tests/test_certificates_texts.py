@@ -9,8 +9,8 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from etl.certificates.declaration import Declaration
 from etl.certificates.engine import Engine, Progress, engine
+from etl.certificates.registry_declaration import Declaration
 from etl.certificates.texts import tables
 from indicators.findings import Finding, FindingsError
 

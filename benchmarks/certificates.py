@@ -1,6 +1,6 @@
 """How fast certificates become counts: the whole table with all its totals, in one run.
 
-    python -m benchmarks.rollup [certificates]      20 million unless said otherwise
+    python -m benchmarks.certificates [certificates]      20 million unless said otherwise
 
 Months and years 2018 to 2025, every region, industry, size and scheme with their totals, written
 to disk. Each way runs in a process of its own, which tells its time, that for loading libraries
@@ -137,25 +137,25 @@ def roll_up_in_1_gb(path: Path, out: Path) -> float:
 
 def with_polars(path: Path, out: Path) -> float:
     """Make every ninth combination and return what the whole would take."""
-    from benchmarks import rollup_polars
+    from benchmarks import certificates_polars
 
     begun = time.perf_counter()
-    rows = rollup_polars.prepared(path)
+    rows = certificates_polars.prepared(path)
     ready = time.perf_counter()
-    for number, combination in enumerate(rollup_polars.COMBINATIONS[::SAMPLE]):
-        rollup_polars.counts(rows, combination).write_parquet(out.with_suffix(f".{number}"))
+    for number, combination in enumerate(certificates_polars.COMBINATIONS[::SAMPLE]):
+        certificates_polars.counts(rows, combination).write_parquet(out.with_suffix(f".{number}"))
     return ready - begun + (time.perf_counter() - ready) * SAMPLE
 
 
 def with_pandas(path: Path, out: Path) -> float:
     """Make every ninth combination and return what the whole would take."""
-    from benchmarks import rollup_pandas, rollup_polars
+    from benchmarks import certificates_pandas, certificates_polars
 
     begun = time.perf_counter()
-    rows = rollup_pandas.prepared(path)
+    rows = certificates_pandas.prepared(path)
     ready = time.perf_counter()
-    for number, combination in enumerate(rollup_polars.COMBINATIONS[::SAMPLE]):
-        rollup_pandas.counts(rows, combination).to_parquet(out.with_suffix(f".{number}"))
+    for number, combination in enumerate(certificates_polars.COMBINATIONS[::SAMPLE]):
+        certificates_pandas.counts(rows, combination).to_parquet(out.with_suffix(f".{number}"))
     return ready - begun + (time.perf_counter() - ready) * SAMPLE
 
 
@@ -170,7 +170,7 @@ WAYS: dict[str, Callable[[Path, Path], float]] = {
 
 def measured(way: str, path: Path, out: Path) -> dict[str, float]:
     """Run one way in a process of its own."""
-    command = [sys.executable, "-m", "benchmarks.rollup", "--way", way, str(path), str(out)]
+    command = [sys.executable, "-m", "benchmarks.certificates", "--way", way, str(path), str(out)]
     answer = subprocess.run(command, stdout=subprocess.PIPE, check=False)
     if answer.returncode:
         return {"seconds": float("nan"), "gigabytes": float("nan")}
@@ -193,7 +193,14 @@ def main(certificates: int = CERTIFICATES) -> None:
         path = Path(folder) / "registry.parquet"
         # In a process of its own: a child starts with the peak memory of its parent.
         subprocess.run(
-            [sys.executable, "-m", "benchmarks.rollup", "--generate", str(certificates), str(path)],
+            [
+                sys.executable,
+                "-m",
+                "benchmarks.certificates",
+                "--generate",
+                str(certificates),
+                str(path),
+            ],
             check=True,
         )
         found = {way: measured(way, path, Path(folder) / way.replace(" ", "")) for way in WAYS}
