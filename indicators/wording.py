@@ -195,6 +195,10 @@ class Wording:
         """Return an ISO date and time as `2024年12月3日 14:05 UTC` / `3 Dec 2024 14:05 UTC`."""
         return f"{self.date(instant)} {instant[11:16]} UTC"
 
+    def sequence(self, parts: list[str]) -> str:
+        """Return parts of one phrase, as the language separates them: `Sep 2022, 4 years ago`."""
+        return ("，" if self.language == "zh" else ", ").join(parts)
+
     def listed(self, names: list[str]) -> str:
         """Return names one after another, as the language separates them."""
         return ("、" if self.language == "zh" else ", ").join(names)

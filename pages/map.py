@@ -10,6 +10,7 @@ from indicators.cached import map as cached
 from indicators.drawing.charts import RANKING, REFERENCE, ranking_chart
 from indicators.drawing.levels import how_to_supply
 from indicators.drawing.region_map import FIGURES, LEGEND, SELECTION, with_controls
+from indicators.periods import today
 from indicators.sidebar import map as sidebar
 from indicators.views.map import MapView, exports, moving_exports
 
@@ -19,7 +20,7 @@ within = sidebar.choose_level(words)
 selection = sidebar.choose_selection(words, vintage, within)
 region = sidebar.choose_region(words, within)
 drawing = sidebar.choose_drawing(words, selection, vintage, within)
-view = MapView(selection, region, words.language, visit.dark, within, **drawing)
+view = MapView(selection, region, words.language, visit.dark, within, day=today(), **drawing)
 views = [view]
 if view.shown == "beside" and view.against is not None:
     views.append(replace(view, selection=view.against, against=selection))

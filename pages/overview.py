@@ -32,6 +32,8 @@ for headline, column in zip(views.headlines(nation, words), columns, strict=Fals
         height="stretch",
     )
 scopes = words("All: with those abroad. Domestic: without them. Two scopes, never one line.")
+if age := views.overview_age(nation, remembered.freshness(vintage), words):
+    scopes = f"{age} {scopes}"
 st.caption(scopes)
 
 st.subheader(words("Objectives: every region, every target"))
@@ -57,14 +59,26 @@ with st.container(horizontal=True):
 if not verdicts.empty:
     cells = views.matrix(verdicts, cached.register(vintage), words, visit.dark)
     alt = words("Verdict of each region on each target")
-    frame.chart(
-        matrix_chart(words, dark=visit.dark),
-        {"matrix": cells},
-        key="matrix",
-        alt=alt,
-        on_select=sidebar.open_cell,
-        selection_mode="cell",
+    if not (leading := views.leading(verdicts)).empty:
+        shown = views.matrix(leading, cached.register(vintage), words, visit.dark)
+        frame.chart(
+            matrix_chart(words, dark=visit.dark),
+            {"matrix": shown},
+            key="matrix",
+            alt=alt,
+            on_select=sidebar.open_cell,
+            selection_mode="cell",
+        )
+    unjudged = views.unjudged_table(
+        verdicts, remembered.suppliers(vintage), remembered.publishers(vintage), words
     )
+    if not unjudged.empty:
+        total = words.number(int(unjudged[words("Targets")].sum()))
+        with st.expander(words("Not yet judged: why ({n})", n=total), key="unjudged"):
+            alt_why = words(
+                "Why targets cannot be judged yet, and who could supply what is missing"
+            )
+            frame.table(visit, words("Not yet judged: why"), unjudged, alt_why)
     frame.twin(words, "verdicts", lambda: views.matrix_table(cells, words), alt)
     frame.downloads(views.exports(verdicts, cells, words, visit.dark, vintage))
 if opened := st.session_state.pop("opened", None):
@@ -78,7 +92,8 @@ else:
     frame.table(visit, title, behind, title)
 
 st.subheader(title := words("Newest national figures"))
-newest = views.newest_table(nation, remembered.citations_of(nation, vintage), words)
+fresh = remembered.freshness(vintage)
+newest = views.newest_table(nation, remembered.citations_of(nation, vintage), words, fresh)
 frame.table(visit, title, newest, words("Newest national figure of each indicator"))
 
 st.subheader(title := words("How far the figures reach"))

@@ -19,7 +19,7 @@ if mistakes := cached.peer_mistakes(words):
     st.error(markdown.bullets(mistakes), icon=":material/error:")
     frame.hint(words, words("Correct data/reference/peer_groups.yaml, then load this page anew."))
     st.stop()
-region, group = sidebar.choose_province(words)
+region, group = sidebar.choose_province(words, vintage)
 
 view = ProvinceView(region, group, words.language)
 page, material = cached.province_page(view, vintage), cached.material(region, group, vintage)

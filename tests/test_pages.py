@@ -97,7 +97,7 @@ def test_an_address_that_makes_no_sense_is_told_and_survived() -> None:
     page = opened("map", indicator="no_such_thing", period="1800", region="<script>", lang="xx")
     assert not page.exception
     assert len(page.warning) == 3
-    assert page.selectbox(key="choice_indicator").value == "certificates_valid"
+    assert page.selectbox(key="choice_indicator").value == "organisations_per_10000_residents"
 
 
 def test_a_period_of_another_frequency_leads_to_its_figures(

@@ -5,10 +5,19 @@ from __future__ import annotations
 from contextlib import suppress
 
 from indicators.cached import objectives, remembered
-from indicators.cached.map import boundaries, first_of, map_datasets, mapped, offers, specification
+from indicators.cached.map import (
+    boundaries,
+    first_of,
+    map_datasets,
+    mapped,
+    offers,
+    opening,
+    specification,
+)
 from indicators.cached.province import province_pages
 from indicators.drawing import charts, province
 from indicators.findings import FindingsError
+from indicators.periods import today
 from indicators.regions import NATION
 from indicators.store.queries import Vintage
 from indicators.views.map import MapView
@@ -48,7 +57,7 @@ def warm() -> None:
             province_pages(NATION, language, vintage)
     for indicator in mapped(vintage):
         offers(indicator, vintage)
-    first = mapped(vintage)[0]
-    opening = first_of(offers(first, vintage), first)
+    first = opening(vintage)
+    shown = first_of(offers(first, vintage), first)
     for language, dark in LOOKS:
-        map_datasets(MapView(opening, NATION, language, dark), vintage)
+        map_datasets(MapView(shown, NATION, language, dark, day=today()), vintage)

@@ -13,6 +13,7 @@ from indicators.cached.remembered import (
     choices,
     citations_of,
     engine,
+    freshness,
     kept,
     observations,
     publishers,
@@ -24,6 +25,7 @@ from indicators.drawing.levels import level_rows
 from indicators.drawing.region_map import FIGURES, FRAMES, LEGEND, region_map
 from indicators.exports import readable_tables
 from indicators.frequencies import mapped_periods
+from indicators.periods import decimal_year
 from indicators.regions import ALL, NATION
 from indicators.store import holdings
 from indicators.store.queries import Selection, Vintage
@@ -63,7 +65,9 @@ def map_figures(view: MapView, vintage: Vintage) -> MapFigures:
     rows, beside = level_rows(observations(view.selection, vintage), view.within), None
     if view.against is not None and views.same_scale(view.selection, view.against):
         beside = level_rows(observations(view.against, vintage), view.within)
-    return views.map_figures(view, rows, citations_of(rows, vintage), boundaries(), beside)
+    fresh = replace(freshness(vintage), day=view.day)
+    cited = citations_of(rows, vintage)
+    return views.map_figures(view, rows, cited, boundaries(), beside, fresh)
 
 
 @kept
@@ -201,6 +205,26 @@ def newest_with_most(periods: dict[str, int]) -> str:
     """Return the newest period, the last, among those that most provinces have a figure for."""
     order = list(periods)
     return max(periods, key=lambda period: (periods[period], order.index(period)))
+
+
+@kept
+def opening(vintage: Vintage, within: str = NATION) -> str:
+    """Return the indicator that says most of regions today: most have a figure, then the newest.
+
+    What is a fair comparison, a ratio or an index, comes before counts, which tell of size. Of
+    several alike the first in the catalogue.
+    """
+    known = catalogue.load().indicators
+
+    def weight(key: str) -> tuple[bool, int, float]:
+        offered = offers(key, vintage, within)
+        if not offered:
+            return False, 0, 0.0
+        first = first_of(offered, key)
+        regions = provinces_by_period(offered, first)[str(first.period)]
+        return known[key].kind != "count", regions, decimal_year(str(first.period))
+
+    return max(mapped(vintage, within), key=weight)
 
 
 @kept

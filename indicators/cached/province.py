@@ -17,10 +17,18 @@ from indicators.compare.peer_groups import PeerGroups, read_peer_groups
 from indicators.drawing.province import SPINE
 from indicators.findings import FindingsError
 from indicators.periods import today
+from indicators.regions import NATION
 from indicators.store.queries import Vintage
 from indicators.views import facts as regions
 from indicators.views import province as views
-from indicators.views.facts import Judged, Material, ProvinceView, Shared
+from indicators.views.facts import (
+    Judged,
+    Material,
+    ProvinceView,
+    Shared,
+    assessed,
+    outstanding,
+)
 from indicators.wording import Language, Wording
 
 
@@ -57,6 +65,19 @@ def _shared(parent: str, vintage: Vintage, day: str) -> Shared:
 def material(region: str, group: str, vintage: Vintage) -> Material:
     """Return everything known of one region, compared with a group of peers."""
     return regions.material(shared(tree().parent(region), vintage), region, group)
+
+
+def opening(vintage: Vintage) -> str:
+    """Return the province of which most is known: targets that can be judged, then figures."""
+    known = shared(NATION, vintage).facts
+    own = {facts.region: facts for facts in known.values()}
+
+    def weight(region: str) -> tuple[int, int]:
+        facts = own[region]
+        figures = facts.own.loc[facts.own["value"].notna(), "indicator"].nunique()
+        return len(assessed(facts.verdicts)) + len(outstanding(facts.verdicts)), figures
+
+    return max(tree().provinces, key=weight)
 
 
 class ProvincePage(NamedTuple):

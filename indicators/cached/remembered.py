@@ -6,6 +6,9 @@ import pandas as pd
 import sqlalchemy as sa
 import streamlit as st
 
+from indicators import catalogue
+from indicators.freshness import Freshness
+from indicators.periods import today
 from indicators.regions import NATION
 from indicators.store import holdings, queries
 from indicators.store.database import DATASETS, Dataset, has_dataset, open_database
@@ -95,6 +98,28 @@ def national(vintage: Vintage) -> pd.DataFrame:
 def sources(vintage: Vintage) -> pd.DataFrame:
     """Return `holdings.sources`."""
     return holdings.sources(engine(vintage.dataset), vintage.release)
+
+
+@kept
+def suppliers(vintage: Vintage) -> dict[str, dict[str, int]]:
+    """Return which sources have figures of each indicator, and of how many provinces."""
+    held = holdings.by_period(engine(vintage.dataset), vintage.release)
+    most = held.groupby(["indicator", "source"], as_index=False)["provinces"].max()
+    found: dict[str, dict[str, int]] = {}
+    for indicator, source, provinces in most.itertuples(index=False):
+        found.setdefault(indicator, {})[source] = provinces
+    return found
+
+
+def freshness(vintage: Vintage) -> Freshness:
+    """Return how fresh figures are today; see `freshness.Freshness`."""
+    return _freshness(vintage, today())
+
+
+@kept
+def _freshness(vintage: Vintage, day: str) -> Freshness:
+    held = holdings.origins(engine(vintage.dataset), vintage.release)
+    return Freshness.of(catalogue.load(), held, day)
 
 
 @kept

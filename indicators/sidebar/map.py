@@ -107,7 +107,8 @@ def choose_selection(words: Wording, vintage: Vintage, within: str = NATION) -> 
     """
     known = catalogue.load().indicators
     titles = {key: words.text(known[key].title) for key in cached.mapped(vintage, within)}
-    indicator = choose(words("Indicator"), "indicator", titles, words)
+    first = cached.opening(vintage, within)
+    indicator = choose(words("Indicator"), "indicator", titles, words, default=first)
     below = cached.offers(indicator, vintage, within)
     left: Any = below or cached.offers(indicator, vintage)
     chosen: dict[str, Any] = {}

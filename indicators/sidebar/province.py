@@ -9,12 +9,13 @@ from indicators.address import choose
 from indicators.cached import province as cached
 from indicators.catalogue import tree
 from indicators.regions import ALL, NATION
+from indicators.store.queries import Vintage
 from indicators.views import facts
 from indicators.views.province import group_name
 from indicators.wording import Wording
 
 
-def choose_province(words: Wording) -> tuple[str, str]:
+def choose_province(words: Wording, vintage: Vintage) -> tuple[str, str]:
     """Return a region to tell of, and the group of peers that it is compared with.
 
     Every province, and the prefectures of the one chosen.
@@ -26,10 +27,11 @@ def choose_province(words: Wording) -> tuple[str, str]:
     if wanted in (NATION, ALL):
         address.forget("region")
         wanted = None
-    chosen = wanted if wanted in names else provinces[0]
+    first = cached.opening(vintage)
+    chosen = wanted if wanted in names else first
     province = chosen if chosen in provinces else tree().parent(chosen)
     regions = {code: names[code] for code in (*provinces, *tree().children(province))}
-    region = choose(words("Region"), "region", regions, words)
+    region = choose(words("Region"), "region", regions, words, default=first)
     groups = {
         code: group_name(code, region, declared, words)
         for code in facts.peer_choices(region, declared)

@@ -220,6 +220,16 @@ def sources(engine: sa.Engine, number: int | None = None) -> pd.DataFrame:
     return pd.DataFrame(source_records(engine, number), columns=_COLUMNS)
 
 
+def origins(engine: sa.Engine, number: int | None = None) -> pd.DataFrame:
+    """Return which source has figures of which indicator: indicator, source."""
+
+    def ask(older: int | None) -> sa.Select[Any]:
+        held = held_of(older)
+        return sa.select(held.c.indicator, held.c.source).distinct()
+
+    return _named(asked(engine, number, ask))
+
+
 def publishers(sources: pd.DataFrame) -> dict[str, list[str]]:
     """Return the publishers of each of the `sources`."""
     return dict(zip(sources["source"], sources["publishers"], strict=True))

@@ -19,6 +19,7 @@ from indicators.compare.peer_groups import PeerGroups, read_peer_groups
 from indicators.drawing import charts
 from indicators.drawing.boundary_files import Boundaries
 from indicators.frequencies import one_frequency
+from indicators.freshness import UNDATED, Freshness
 from indicators.periods import times, today
 from indicators.progress.verdict import Verdict, judge
 from indicators.regions import ALL, NATION
@@ -47,7 +48,7 @@ class Facts:
     compared with, by `group`. own: the region's totals, all periods. spine: `spine.spine`.
     verdicts, nearest: the region's of `target_register.verdicts` and `neighbours.neighbours`.
     holdings: which sources have figures of an indicator, and of how many provinces; publishers:
-    theirs. parts: `queries.parts` of the region and its benchmark.
+    theirs. parts: `queries.parts` of the region and its benchmark. fresh: how old figures are.
     """
 
     region: str
@@ -61,6 +62,7 @@ class Facts:
     holdings: Mapping[str, Mapping[str, int]]
     parts: pd.DataFrame
     publishers: code_names.Publishers = field(default_factory=dict)
+    fresh: Freshness = UNDATED
 
     @cached_property
     def lines(self) -> pd.DataFrame:
@@ -102,6 +104,7 @@ def gather(
     parts: pd.DataFrame,
     declared: PeerGroups,
     publishers: code_names.Publishers,
+    fresh: Freshness = UNDATED,
 ) -> dict[tuple[str, str], Facts]:
     """Return what is known of every region below `parent`, by region and group of peers.
 
@@ -139,6 +142,7 @@ def gather(
             holdings=sources,
             parts=pd.concat([parts_of[region], parts_of[parent]]),
             publishers=publishers,
+            fresh=fresh,
         )
         for (region, group), members in peers.items()
     }
@@ -268,10 +272,13 @@ def shared(
     cited = {*totals["citation"].unique(), *parts["citation"].unique()}
     releases = queries.releases(engine).set_index("release", drop=False)
     publishers = holdings.publishers(holdings.sources(engine, number))
+    fresh = Freshness.of(catalogue.load(), holdings.origins(engine, number), verdicts.day)
     return Shared(
         parent,
         vintage,
-        facts=gather(parent, totals, verdicts.verdicts, nearest, held, parts, declared, publishers),
+        facts=gather(
+            parent, totals, verdicts.verdicts, nearest, held, parts, declared, publishers, fresh
+        ),
         totals=totals,
         citations=queries.citations(engine, cited),
         judged=verdicts,

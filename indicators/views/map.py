@@ -29,6 +29,7 @@ from indicators.drawing.standalone import exported_chart, exported_map, map_prov
 from indicators.exports import readable_tables
 from indicators.exports.offered import Export, Offer, vintage_notes
 from indicators.frequencies import one_frequency
+from indicators.freshness import UNDATED, Freshness
 from indicators.periods import decimal_year, decimal_years
 from indicators.regions import ALL, NATION
 from indicators.store.queries import Selection, Vintage
@@ -50,6 +51,7 @@ class MapView:
 
     within: whose parts are drawn. classes: the method that makes them. diverging: whether they
     diverge around the benchmark. against: the figures `shown` beside, or of the other period.
+    day: as of which figures have an age, an ISO date; without one they have none.
     """
 
     selection: Selection
@@ -61,6 +63,7 @@ class MapView:
     diverging: bool = False
     shown: Shown = "one"
     against: Selection | None = None
+    day: str = ""
 
     @property
     def words(self) -> Wording:
@@ -153,10 +156,12 @@ def map_figures(
     citations: pd.DataFrame,
     boundaries: Boundaries,
     beside: pd.DataFrame | None = None,
+    fresh: Freshness = UNDATED,
 ) -> MapFigures:
     """Return a map's figures from the rows of its selection and their citations.
 
-    `beside`: the rows of the map beside it, of the same unit, which shares its classes.
+    `beside`: the rows of the map beside it, of the same unit, which shares its classes. fresh:
+    says how old they are, and whether that is too old.
     """
     words, indicator = view.words, view.indicator
     unit, title = code_names.unit_name(indicator.key, words), words.text(indicator.title)
@@ -176,6 +181,10 @@ def map_figures(
     scale = _Scale(breaks, unit, indicator.decimals, centre)
     figures = scale.units(rows, view, boundaries, ascending=indicator.polarity < 0)
     figures = footnotes.with_denominator(figures, rows, citations, words)
+    if fresh.is_stale(indicator.key, str(view.selection.period)):
+        late = figures["status"] + words.sequence(["", words("out of date")])
+        figures = figures.assign(status=figures["status"].where(figures["state"] != "value", late))
+        method = words.sequence([method, words("out of date")])
     return MapFigures(
         units=figures.drop(columns="value"),
         legend=scale.legend(figures, view, method if breaks else ""),
@@ -190,7 +199,7 @@ def map_figures(
         table=readable_tables.region_table(figures, words, unit=unit),
         rows=rows,
         statement=statement(figures, title, view),
-        subtitle=subtitle(view.selection, words),
+        subtitle=subtitle(view.selection, words, fresh),
         ranking_statement=ranking_statement(title, unit, view),
         footnotes=[
             *silent(figures, view),
@@ -440,10 +449,11 @@ def parts(selection: Selection, within: str, words: Wording) -> list[str]:
     return [*where, title, *_narrowed(selection, words), words.period(str(selection.period))]
 
 
-def subtitle(selection: Selection, words: Wording) -> str:
-    """Return what is shown and what that means."""
+def subtitle(selection: Selection, words: Wording, fresh: Freshness = UNDATED) -> str:
+    """Return what is shown, how old it is and what it means."""
     description = words.text(catalogue.load().indicators[selection.indicator].description)
-    *narrowed, period = parts(selection, NATION, words)
+    *narrowed, _ = parts(selection, NATION, words)
+    period = fresh.said(selection.indicator, str(selection.period), words)
     values = {"what": " · ".join(narrowed), "period": period, "description": description}
     return words("{what}, {period}. {description}", **values)
 

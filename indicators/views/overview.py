@@ -18,14 +18,16 @@ from indicators.drawing.palette import VERDICTS, readable_on
 from indicators.drawing.standalone import exported_chart
 from indicators.exports.offered import Export, Offer, table_exports, vintage_notes
 from indicators.frequencies import in_time, one_frequency
+from indicators.freshness import UNDATED, Freshness
 from indicators.progress.explanation import said_of
 from indicators.regions import ALL, NATION
 from indicators.statuses import VerdictClass
 from indicators.store.queries import Vintage
-from indicators.target_register import Register
+from indicators.target_register import AIM, Register
 from indicators.views import footnotes
 from indicators.views.facts import WORST_FIRST, assessed, outstanding, standing_well
 from indicators.views.objectives import GRADE, change_text, counts, target_text
+from indicators.views.suppliers import supplier_text
 from indicators.wording import Wording
 
 
@@ -116,12 +118,25 @@ def nothing_behind(verdicts: pd.DataFrame, words: Wording) -> str:
     )
 
 
+def overview_age(rows: pd.DataFrame, fresh: Freshness, words: Wording) -> str:
+    """Return how old the newest number of certificates is; empty where there is none."""
+    key = "certificates_valid"
+    series = _line(rows[(rows["indicator"] == key) & (rows["region"] == ALL)])
+    if series.empty:
+        return ""
+    return words(
+        "Certificates as of {period}.", period=fresh.said(key, series["period"].iloc[-1], words)
+    )
+
+
 def _line(rows: pd.DataFrame) -> pd.DataFrame:
     """Return national figures of one frequency each, in order of time."""
     return in_time(one_frequency(rows, ["indicator", "region", "industry"], rows["value"].notna()))
 
 
-def newest_table(rows: pd.DataFrame, citations: pd.DataFrame, words: Wording) -> pd.DataFrame:
+def newest_table(
+    rows: pd.DataFrame, citations: pd.DataFrame, words: Wording, fresh: Freshness = UNDATED
+) -> pd.DataFrame:
     """Return each indicator's newest national figure, in the catalogue's order.
 
     `rows`: national figures of every indicator, all schemes and sizes.
@@ -134,7 +149,7 @@ def newest_table(rows: pd.DataFrame, citations: pd.DataFrame, words: Wording) ->
         words("Indicator"): lambda row: words.text(known[row["indicator"]].title),
         words("Scope"): lambda row: names[row["region"]],
         words("Industry"): lambda row: code_names.industry_name(row["industry"], words),
-        words("Period"): lambda row: words.period(row["period"]),
+        words("Period"): lambda row: fresh.said(row["indicator"], row["period"], words),
         words("Value"): lambda row: words.number(row["value"], known[row["indicator"]].decimals),
         words("Unit"): lambda row: code_names.unit_name(row["indicator"], words),
         words("Denominator"): lambda row: footnotes.denominator(row, words),
@@ -142,8 +157,58 @@ def newest_table(rows: pd.DataFrame, citations: pd.DataFrame, words: Wording) ->
     return listing(denominators.with_denominators(newest, citations), columns)
 
 
+def leading(verdicts: pd.DataFrame) -> pd.DataFrame:
+    """Return the verdicts of the regions and aims of which at least one can be judged."""
+    judged = verdicts["verdict"] != VerdictClass.NOT_ASSESSED
+    regions = set(verdicts.loc[judged, "region"])
+    aims = set(verdicts.loc[judged, AIM].itertuples(index=False, name=None))
+    cells = verdicts[AIM].itertuples(index=False, name=None)
+    shown = [
+        region in regions and aim in aims
+        for region, aim in zip(verdicts["region"], cells, strict=True)
+    ]
+    left: pd.DataFrame = verdicts[shown]
+    return left
+
+
+def unjudged_table(
+    verdicts: pd.DataFrame,
+    holdings: Mapping[str, Mapping[str, int]],
+    publishers: code_names.Publishers,
+    words: Wording,
+) -> pd.DataFrame:
+    """Return why targets cannot be judged yet, and who could supply what is missing.
+
+    One row a reason and supplier, the commonest first.
+    """
+    known, names = catalogue.load().indicators, tree().names(words.language)
+    open_ = verdicts[verdicts["verdict"] == VerdictClass.NOT_ASSESSED]
+    groups: dict[tuple[str, str], list[dict[Any, Any]]] = {}
+    for row in open_.to_dict("records"):
+        item = known[row["indicator"]]
+        supplier = supplier_text(item, holdings, publishers, (), words)
+        if item.kind == "milestone":
+            supplier = words("evidence in the documents of the departments")
+        groups.setdefault((said_of(row, words), supplier), []).append(row)
+    ordered = sorted(groups.items(), key=lambda group: (-len(group[1]), group[0]))
+    columns = {
+        words("Why"): [why for (why, _), _ in ordered],
+        words("Who could supply it"): [supplier for (_, supplier), _ in ordered],
+        words("Targets"): [len(rows) for _, rows in ordered],
+        words("Objective"): [
+            words.listed(list(dict.fromkeys(code_names.aim_name(row, words) for row in rows)))
+            for _, rows in ordered
+        ],
+        words("Regions"): [
+            words.listed(list(dict.fromkeys(names[row["region"]] for row in rows)))
+            for _, rows in ordered
+        ],
+    }
+    return pd.DataFrame(columns)
+
+
 def matrix(verdicts: pd.DataFrame, register: Register, words: Wording, dark: bool) -> pd.DataFrame:
-    """Return the rows of the matrix, regions in code order, the commonest aims first."""
+    """Return the rows of the matrix: regions and aims of which most can be judged come first."""
     names = tree().names(words.language)
     targets = register.target.set_index("target").to_dict("index")
     rows = []
@@ -164,11 +229,17 @@ def matrix(verdicts: pd.DataFrame, register: Register, words: Wording, dark: boo
         }
         rows.append(cell)
     cells = pd.DataFrame(rows)
-    often = -cells["aim"].map(cells["aim"].value_counts())
-    ordered = cells.assign(often=often).sort_values(["region", "often", "aim"], ignore_index=True)
+    judged = pd.Series((verdicts["verdict"] != VerdictClass.NOT_ASSESSED).to_numpy())
+    often = -cells["aim"].map(
+        judged.groupby(cells["aim"]).sum() * 1000 + cells["aim"].value_counts()
+    )
+    best = -cells["region"].map(judged.groupby(cells["region"]).sum())
+    ordered = cells.assign(often=often, best=best).sort_values(
+        ["best", "region", "often", "aim"], ignore_index=True
+    )
     aims = ordered.sort_values(["often", "aim"])["aim"].unique()
     columns = {aim: place for place, aim in enumerate(aims)}
-    return ordered.drop(columns="often").assign(
+    return ordered.drop(columns=["often", "best"]).assign(
         row=pd.factorize(ordered["region"])[0], column=ordered["aim"].map(columns)
     )
 

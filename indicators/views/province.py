@@ -38,6 +38,7 @@ from indicators.views.facts import (
     standing_well,
 )
 from indicators.views.objectives import line_text, target_text, whose
+from indicators.views.suppliers import supplier_text
 from indicators.wording import Wording, difference
 
 # A rank among fewer says nothing.
@@ -318,7 +319,7 @@ def _spine_row(facts: Facts, row: Row, words: Wording) -> dict[str, Any]:
         f"{number('value')} {code_names.unit_name(item.key, words)}",
     )
     rank = rank_text(facts, row, words)
-    told = [value, words.period(row["period"])]
+    told = [value, facts.fresh.said(item.key, row["period"], words)]
     if rank:
         place, of = words.number(row["rank"]), words.number(row["of"])
         ranked = words("rank {rank} of {of}", rank=place, of=of)
@@ -564,7 +565,7 @@ def comparison_table(facts: Facts, words: Wording) -> pd.DataFrame:
 
     columns: dict[str, Cell] = {
         words("Indicator"): lambda row: words.text(known[row["indicator"]].title),
-        words("Period"): lambda row: words.period(row["period"]),
+        words("Period"): lambda row: facts.fresh.said(row["indicator"], row["period"], words),
         words("Value"): number("value"),
         words("Unit"): lambda row: code_names.unit_name(row["indicator"], words),
         words("Benchmark"): number("benchmark"),
@@ -604,28 +605,8 @@ def missing_table(facts: Facts, words: Wording) -> pd.DataFrame:
 
 def supplier(item: catalogue.Indicator, facts: Facts, words: Wording) -> str:
     """Return who has figures of an indicator for others, or what it would follow from."""
-    known = catalogue.load()
-    if item.derived:
-        needed = dict.fromkeys([str(item.numerator), str(item.denominator)])
-        with_figures = set(facts.own.loc[facts.own["value"].notna(), "indicator"])
-        lacking = [key for key in needed if key not in with_figures] or needed
-        titles = words.listed([words.text(known.indicators[key].title) for key in lacking])
-        return words("computed here as soon as there is: {indicators}", indicators=titles)
-    suppliers = []
-    for source, provinces in sorted(facts.holdings.get(item.key, {}).items()):
-        publisher = code_names.publisher_name(source, facts.publishers, words)
-        if provinces:
-            said = words.plural(
-                "{publisher}: published for {n} province",
-                "{publisher}: published for {n} provinces",
-                n=provinces,
-                publisher=publisher,
-            )
-        else:
-            said = words("{publisher}: published for the nation only", publisher=publisher)
-        suppliers.append(said)
-    separator = "；" if words.language == "zh" else "; "
-    return separator.join(suppliers) or words("no public source is known: to be collected")
+    held = set(facts.own.loc[facts.own["value"].notna(), "indicator"])
+    return supplier_text(item, facts.holdings, facts.publishers, held, words)
 
 
 @dataclass(frozen=True)

@@ -1,0 +1,43 @@
+"""Who could supply what is missing: its publishers elsewhere, or what it would follow from."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+
+from indicators import catalogue, code_names
+from indicators.wording import Wording
+
+
+def supplier_text(
+    item: catalogue.Indicator,
+    holdings: Mapping[str, Mapping[str, int]],
+    publishers: code_names.Publishers,
+    held: Collection[str],
+    words: Wording,
+) -> str:
+    """Return who has figures of an indicator for others, or what it would follow from.
+
+    holdings: which sources have figures of an indicator, and of how many provinces; publishers:
+    theirs; held: the indicators that are there already.
+    """
+    known = catalogue.load()
+    if item.derived:
+        needed = dict.fromkeys([str(item.numerator), str(item.denominator)])
+        lacking = [key for key in needed if key not in held] or needed
+        titles = words.listed([words.text(known.indicators[key].title) for key in lacking])
+        return words("computed here as soon as there is: {indicators}", indicators=titles)
+    suppliers = []
+    for source, provinces in sorted(holdings.get(item.key, {}).items()):
+        publisher = code_names.publisher_name(source, publishers, words)
+        if provinces:
+            said = words.plural(
+                "{publisher}: published for {n} province",
+                "{publisher}: published for {n} provinces",
+                n=provinces,
+                publisher=publisher,
+            )
+        else:
+            said = words("{publisher}: published for the nation only", publisher=publisher)
+        suppliers.append(said)
+    separator = "；" if words.language == "zh" else "; "
+    return separator.join(suppliers) or words("no public source is known: to be collected")
