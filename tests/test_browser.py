@@ -117,7 +117,7 @@ def test_every_page_opens_in_both_languages(page: Page, address: str, name: str,
 
 
 def test_the_map_draws_the_figures(page: Page, address: str) -> None:
-    visit(page, f"{address}/map?lang=zh&period=2022-09")
+    visit(page, f"{address}/map?lang=zh&indicator=certificates_valid&period=2022-09")
     expect(page.locator("path[aria-label^='江苏']").first).to_be_attached()
     assert colours(page) >= 8
     # 34 units on the main map; the inset is seen, not touched.
@@ -125,7 +125,7 @@ def test_the_map_draws_the_figures(page: Page, address: str) -> None:
 
 
 def test_a_click_on_a_province_selects_it(page: Page, address: str) -> None:
-    visit(page, f"{address}/map?lang=zh&period=2022-09")
+    visit(page, f"{address}/map?lang=zh&indicator=certificates_valid&period=2022-09")
     page.locator("path[aria-label^='四川']").first.click()
     expect(page.get_by_role("combobox", name="地区")).to_have_value("四川")
     page.wait_for_url("**region=510000**")
@@ -135,7 +135,7 @@ def test_a_click_on_a_province_selects_it(page: Page, address: str) -> None:
 
 
 def test_a_bar_stands_for_a_region_that_the_map_hides(page: Page, address: str) -> None:
-    visit(page, f"{address}/map?lang=zh&period=2022-09")
+    visit(page, f"{address}/map?lang=zh&indicator=certificates_valid&period=2022-09")
     chart = page.get_by_test_id("stVegaLiteChart").first
     # Names stand on the map and beside the bars; the bars' are the northernmost.
     names = chart.locator("text", has_text="澳门")
@@ -187,7 +187,7 @@ def test_a_map_that_plays_leaves_the_server_alone(page: Page, address: str) -> N
         socket.on("framesent", lambda said: sent.append(said))
 
     page.on("websocket", listen)
-    visit(page, f"{address}/map?lang=zh&show=play")
+    visit(page, f"{address}/map?lang=zh&indicator=certificates_valid&show=play")
     chart = page.get_by_test_id("stVegaLiteChart").first
     expect(chart.locator("text", has_text="2025年1月").first).to_be_attached()
     page.wait_for_timeout(1_000)
@@ -199,7 +199,10 @@ def test_a_map_that_plays_leaves_the_server_alone(page: Page, address: str) -> N
 
 
 def test_two_maps_select_together(page: Page, address: str) -> None:
-    visit(page, f"{address}/map?lang=zh&period=2022-09&show=beside&against=period:2023-02")
+    visit(
+        page,
+        f"{address}/map?lang=zh&indicator=certificates_valid&period=2022-09&show=beside&against=period:2023-02",
+    )
     charts = page.get_by_test_id("stVegaLiteChart")
     expect(charts).to_have_count(2)
     charts.nth(1).locator("path[aria-label^='四川']").first.click()
@@ -234,7 +237,7 @@ def test_the_switch_changes_every_word_and_keeps_the_view(page: Page, address: s
 
 
 def test_going_back_shows_what_was_seen_before(page: Page, address: str) -> None:
-    visit(page, f"{address}/map?lang=en")
+    visit(page, f"{address}/map?lang=en&indicator=certificates_valid")
     page.get_by_text("中文", exact=True).click()
     expect(page.locator(DRAWN)).to_contain_text("有效认证证书数")
     page.go_back()
@@ -249,7 +252,7 @@ def test_boundaries_travel_once_and_are_kept(page: Page, address: str) -> None:
             answers.append(answer)
 
     page.on("response", keep)
-    visit(page, f"{address}/map?lang=zh&period=2022-09")
+    visit(page, f"{address}/map?lang=zh&indicator=certificates_valid&period=2022-09")
     expect(page.locator("path[aria-label^='江苏']").first).to_be_attached()
     assert {answer.headers["cache-control"] for answer in answers} == {
         "public, max-age=31536000, immutable"
@@ -268,7 +271,7 @@ def test_boundaries_travel_once_and_are_kept(page: Page, address: str) -> None:
 
 
 def test_a_download_holds_what_its_name_says(page: Page, address: str, tmp_path: Path) -> None:
-    visit(page, f"{address}/map?lang=zh&period=2022-09")
+    visit(page, f"{address}/map?lang=zh&indicator=certificates_valid&period=2022-09")
     for label, suffix, start in (
         ("图片（PNG）", ".png", b"\x89PNG"),
         ("矢量图（SVG）", ".svg", b"<svg"),

@@ -1,0 +1,104 @@
+"""How old figures are, which are stale, and that pages open on what is known."""
+
+from __future__ import annotations
+
+import pandas as pd
+import pytest
+import sqlalchemy as sa
+import streamlit as st
+
+from indicators import catalogue
+from indicators.cached import map as cached
+from indicators.freshness import UNDATED, Freshness
+from indicators.store import holdings
+from indicators.store.queries import Vintage
+from indicators.target_register import AIM
+from indicators.views.overview import leading, unjudged_table
+from indicators.wording import Wording
+
+ZH, EN = Wording("zh"), Wording("en")
+FRESH = Freshness("2026-11-29", {"certificates_valid": 2, "population": 128})
+
+
+@pytest.mark.parametrize(
+    ("period", "zh", "en"),
+    [
+        ("2022-09", "2022年9月，4年前，逾期未更新", "Sep 2022, 4 years ago, out of date"),
+        ("2025-11", "2025年11月，1年前，逾期未更新", "Nov 2025, 1 year ago, out of date"),
+        ("2026-10", "2026年10月，1个月前", "Oct 2026, 1 month ago"),
+        ("2026-11", "2026年11月", "Nov 2026"),
+        ("2026", "2026年", "2026"),
+    ],
+)
+def test_a_period_is_said_with_its_age(period: str, zh: str, en: str) -> None:
+    assert FRESH.said("certificates_valid", period, ZH) == zh
+    assert FRESH.said("certificates_valid", period, EN) == en
+
+
+def test_a_figure_is_stale_once_the_next_should_be_out() -> None:
+    assert not FRESH.is_stale("population", "2020-11")
+    assert FRESH.is_stale("certificates_valid", "2026-08")
+    assert not FRESH.is_stale("certificates_valid", "2026-09")
+    assert not FRESH.is_stale("no_calendar", "1990")
+    assert UNDATED.said("certificates_valid", "2022-09", ZH) == "2022年9月"
+
+
+def test_what_is_allowed_follows_from_the_calendar_of_the_sources(shipped: sa.Engine) -> None:
+    fresh = Freshness.of(catalogue.load(), holdings.origins(shipped), "2026-11-29")
+    assert fresh.allowed["certificates_valid"] == 2
+    # A ratio is as fresh as its numerator, whatever its denominator.
+    assert fresh.allowed["organisations_per_10000_residents"] == 2
+
+
+def test_the_map_opens_on_the_fair_comparison_of_most_regions(
+    shipped: sa.Engine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("DATABASE_URL", shipped.url.render_as_string(hide_password=False))
+    st.cache_resource.clear()
+    vintage, known = Vintage(1), catalogue.load().indicators
+
+    def most(indicator: str) -> int:
+        offered = cached.offers(indicator, vintage)
+        first = cached.first_of(offered, indicator)
+        return cached.provinces_by_period(offered, first)[str(first.period)]
+
+    opened = cached.opening(vintage)
+    fair = [key for key in cached.mapped(vintage) if known[key].kind != "count"]
+    assert opened in fair
+    assert most(opened) == max(map(most, fair))
+    st.cache_resource.clear()
+
+
+def verdicts(*rows: tuple[str, str, str, str]) -> pd.DataFrame:
+    columns = ["region", "indicator", "verdict", "reason"]
+    frame = pd.DataFrame(rows, columns=columns).assign(
+        industry="ALL", size="ALL", scheme="ALL", last_class="", latest_period="", due_period=""
+    )
+    return frame[["region", *AIM, "verdict", "reason", "last_class", "latest_period", "due_period"]]
+
+
+JUDGED = verdicts(
+    ("330000", "uptake_rate", "on_track", ""),
+    ("330000", "food_sampling_pass_rate", "not_assessed", "no_data"),
+    ("320000", "uptake_rate", "not_assessed", "no_data"),
+    ("110000", "ccc_coverage", "not_assessed", "no_data"),
+    ("100000", "system_laws", "not_assessed", "no_data"),
+)
+
+
+def test_the_matrix_leads_with_regions_and_aims_that_can_be_judged() -> None:
+    shown = leading(JUDGED)
+    assert list(zip(shown["region"], shown["indicator"], strict=True)) == [
+        ("330000", "uptake_rate")
+    ]
+
+
+def test_the_rest_is_told_by_reason_and_by_who_could_supply_it() -> None:
+    held = {"food_sampling_pass_rate": {"quality_outcomes": 2}}
+    table = unjudged_table(JUDGED, held, {}, ZH)
+    assert table["目标数"].sum() == 4
+    aims = dict(zip(table["可由谁提供"].astype(str), table["目标指标"], strict=True))
+    assert aims["主管部门文件中的佐证材料"] == "法律法规体系"
+    assert [aim for supplier, aim in aims.items() if "2个省份" in supplier.replace(" ", "")] == [
+        "食品抽检合格率"
+    ]
