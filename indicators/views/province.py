@@ -363,8 +363,15 @@ def trends(
             target = target_text(asked[aim["target"]], words)
             demand = words("Target: {target}", target=target)
         low, reach = min(values), max(values) - min(values)
+        age = facts.fresh.said(key, series[-1].period, words)
         strips.append(
-            (key, place, words.text(item.title), _development(series, shown, words, unit), demand)
+            (
+                key,
+                place,
+                words.text(item.title),
+                _development(series, shown, words, unit, age),
+                demand,
+            )
         )
         if aim is not None:
             goals.append((key, place, _height(aim["target_value"], low, reach)))
@@ -379,12 +386,15 @@ def trends(
     return {name: pd.DataFrame(rows, columns=names) for name, (rows, names) in columns.items()}
 
 
-def _development(series: list[Point], shown: list[str], words: Wording, unit: str) -> str:
-    """Return the first and the last figure of a series; of a broken one those since the break."""
+def _development(series: list[Point], shown: list[str], words: Wording, unit: str, age: str) -> str:
+    """Return the first and the last figure of a series; of a broken one those since the break.
+
+    age: the last period, with how old it is.
+    """
     last = series[-1]
     start = next(at for at, point in enumerate(series) if point.segment == last.segment)
     first = series[start]
-    values = {"last": shown[-1], "to_period": words.period(last.period), "unit": unit}
+    values = {"last": shown[-1], "to_period": age, "unit": unit}
     values |= {"first": shown[start], "from_period": words.period(first.period)}
     if first == last:
         said = words("{last} ({to_period}) {unit}", **values)
