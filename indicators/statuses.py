@@ -231,38 +231,55 @@ class Position(StrEnum):
     UNKNOWN = "unknown"
 
 
-class Standing(StrEnum):
+class Standing(Said):
     """What the position means; an indicator without polarity is only higher or lower."""
 
-    BETTER = "better"
-    WORSE = "worse"
-    HIGHER = "higher"
-    LOWER = "lower"
-    SIMILAR = "similar"
-    NOT_COMPARED = "not_compared"
+    BETTER = "better", sentence("better, beyond chance")
+    WORSE = "worse", sentence("worse, beyond chance")
+    HIGHER = "higher", sentence("higher, beyond chance")
+    LOWER = "lower", sentence("lower, beyond chance")
+    SIMILAR = "similar", sentence("no difference that chance could not make")
+    NOT_COMPARED = "not_compared", sentence("not tested")
 
 
-class RankChange(StrEnum):
-    """What became of a rank between two periods."""
+class RankChange(Said):
+    """What became of a rank between two periods: by `n` places since `period`."""
 
-    UNCHANGED = "unchanged"
-    NOISE = "noise"
-    UP = "up"
-    DOWN = "down"
-    UNKNOWN = "unknown"
+    UNCHANGED = "unchanged", sentence("the same as in {period}"), "="
+    NOISE = "noise", sentence("{n} since {period}, which chance could make"), "≈"
+    UP = "up", sentence("{n} since {period}, beyond chance"), "▲{places}"
+    DOWN = "down", sentence("{n} since {period}, beyond chance"), "▼{places}"
+    UNKNOWN = "unknown", sentence("{n} since {period}, not tested")
 
 
-class Gap(StrEnum):
+class Gap(Said):
     """Why a part of a comparison is missing; the empty text where nothing is."""
 
-    NO_DATA = "no_data"
-    SUPPRESSED = "suppressed"
-    NOT_COMPARABLE = "not_comparable"
-    NO_DENOMINATOR = "no_denominator"
-    INCONSISTENT = "inconsistent"
-    NO_BENCHMARK = "no_benchmark"
-    OUTSIDE_RANGE = "outside_range"
-    COUNT = "count"
-    SHARE_OF_WHOLE = "share_of_whole"
-    NO_NUMERATORS = "no_numerators"
-    TOO_FEW_MEMBERS = "too_few_members"
+    NO_DATA = "no_data", sentence("no figure")
+    SUPPRESSED = "suppressed", sentence("withheld")
+    NOT_COMPARABLE = "not_comparable", sentence("another definition")
+    NO_DENOMINATOR = (
+        "no_denominator",
+        sentence("published without its denominator, so chance cannot be told"),
+    )
+    INCONSISTENT = "inconsistent", sentence("numerator and denominator do not give the figure")
+    NO_BENCHMARK = "no_benchmark", sentence("the benchmark has no figure for this period")
+    OUTSIDE_RANGE = "outside_range", sentence("outside the range that the test covers")
+    COUNT = "count", sentence("a count: a part is never compared with its whole")
+    SHARE_OF_WHOLE = "share_of_whole", sentence("a share of the whole, which has no benchmark")
+    NO_NUMERATORS = "no_numerators", sentence("published without numerators")
+    TOO_FEW_MEMBERS = "too_few_members", sentence("too few members have figures")
+
+
+class MapState(Said):
+    """What a unit of a map is: a value, or why it has none.
+
+    BROKEN: on a map of changes, the series breaks between the two periods.
+    """
+
+    VALUE = "value", ObservationStatus.NORMAL.sentence
+    MISSING = "missing", ObservationStatus.NO_DATA.sentence
+    SUPPRESSED = "suppressed", sentence("Suppressed")
+    NOT_APPLICABLE = "not_applicable", ObservationStatus.NOT_APPLICABLE.sentence
+    OUT_OF_SCOPE = "out_of_scope", sentence("Not covered")
+    BROKEN = "broken", sentence("[b] Not comparable")

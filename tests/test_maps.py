@@ -20,9 +20,10 @@ from PIL import Image
 from indicators.catalogue import tree
 from indicators.drawing.boundary_files import Boundaries, load_boundaries
 from indicators.drawing.map_rows import legend_rows, unit_rows
-from indicators.drawing.palette import DARK, LIGHT, NO_VALUE, Palette
+from indicators.drawing.palette import DARK, LIGHT, Palette
 from indicators.drawing.region_map import region_map
 from indicators.drawing.standalone import exported_map, map_provenance
+from indicators.statuses import MapState
 from indicators.wording import Wording
 
 REGIONS = tree().all_provinces
@@ -30,6 +31,7 @@ REGIONS = tree().all_provinces
 WORDS = Wording("en")
 NAMES = {code: f"Unit {code[:2]}" for code in REGIONS} | {"110000": "北京"}
 BREAKS = [10.0, 20.0, 40.0, 80.0]
+NO_VALUE = [state for state in MapState if state != MapState.VALUE]
 
 Lab = tuple[float, float, float]
 

@@ -14,18 +14,8 @@ import pandas as pd
 
 from indicators.catalogue import tree
 from indicators.drawing.classes import class_names
-from indicators.drawing.palette import (
-    BROKEN,
-    MISSING,
-    NO_VALUE,
-    NOT_APPLICABLE,
-    OUT_OF_SCOPE,
-    SUPPRESSED,
-    VALUE,
-    Palette,
-    readable_on,
-)
-from indicators.statuses import OBSERVATION_STATUSES, ObservationStatus
+from indicators.drawing.palette import Palette, readable_on
+from indicators.statuses import OBSERVATION_STATUSES, MapState, ObservationStatus
 from indicators.wording import Wording
 
 # Hatches of the legend's swatches (20 by 12), as SVG paths whose unit is 6 pixels.
@@ -40,29 +30,12 @@ DOTTED = "".join(
     ]
 )
 HATCH = {
-    MISSING: RISING,
-    SUPPRESSED: RISING + FALLING,
-    NOT_APPLICABLE: FALLING,
-    OUT_OF_SCOPE: PLAIN,
-    BROKEN: DOTTED,
+    MapState.MISSING: RISING,
+    MapState.SUPPRESSED: RISING + FALLING,
+    MapState.NOT_APPLICABLE: FALLING,
+    MapState.OUT_OF_SCOPE: PLAIN,
+    MapState.BROKEN: DOTTED,
 }
-
-
-def state_name(state: str, words: Wording) -> str:
-    """Return a state in words."""
-    return {
-        VALUE: words(ObservationStatus.NORMAL.sentence),
-        MISSING: words(ObservationStatus.NO_DATA.sentence),
-        SUPPRESSED: words("Suppressed"),
-        NOT_APPLICABLE: words(ObservationStatus.NOT_APPLICABLE.sentence),
-        OUT_OF_SCOPE: words("Not covered"),
-        BROKEN: words("[b] Not comparable"),
-    }[state]
-
-
-def status_name(status: str, words: Wording) -> str:
-    """Return the SDMX observation status of a value in words."""
-    return words(OBSERVATION_STATUSES[status].sentence)
 
 
 def unit_rows(
@@ -94,13 +67,14 @@ def unit_rows(
     states = {
         code: state_of(found[code])
         if code in found
-        else OUT_OF_SCOPE
+        else MapState.OUT_OF_SCOPE
         if code in out_of_scope
-        else MISSING
+        else MapState.MISSING
         for code in units
     }
     values = pd.Series(
-        {code: float(found[code]["value"]) for code in units if states[code] == VALUE}, dtype=float
+        {code: float(found[code]["value"]) for code in units if states[code] == MapState.VALUE},
+        dtype=float,
     )
     ranks = values.rank(method="min", ascending=ascending)
     largest = values.abs().max()
@@ -109,13 +83,13 @@ def unit_rows(
     drawn = []
     for code, state in states.items():
         fill, rank, share = palette.no_value, "–", 0.0
-        label = shown = status = state_name(state, words)
-        if state == VALUE:
+        label = shown = status = words(state.sentence)
+        if state == MapState.VALUE:
             fill = colours[bisect_right(breaks, values[code])]
             label = write(values[code], decimals)
             shown = f"{label}{'' if unit == '%' else ' '}{unit}".strip()
             rank = words("{rank} of {count}", rank=int(ranks[code]), count=len(values))
-            status = status_name(str(found[code]["status"]), words)
+            status = words(OBSERVATION_STATUSES[str(found[code]["status"])].sentence)
             share = abs(values[code]) / largest if largest else 0.0
         drawn.append(
             {
@@ -141,19 +115,21 @@ def known_values(rows: pd.DataFrame) -> pd.Series:
     """Return the values that may be shown: what is withheld gives no class its break either."""
     names = [name for name in ("state", "confidentiality", "status", "value") if name in rows]
     cells = zip(*(rows[name].tolist() for name in names), strict=True)
-    return rows["value"][[state_of(dict(zip(names, row, strict=True))) == VALUE for row in cells]]
+    return rows["value"][
+        [state_of(dict(zip(names, row, strict=True))) == MapState.VALUE for row in cells]
+    ]
 
 
-def state_of(row: Mapping[Any, Any]) -> str:
+def state_of(row: Mapping[Any, Any]) -> MapState:
     """Return what a region's row is: a value, or why it is none."""
     if row.get("state"):
-        return str(row["state"])
+        return MapState(row["state"])
     if row["confidentiality"] != "F":
-        return SUPPRESSED
+        return MapState.SUPPRESSED
     status = OBSERVATION_STATUSES[row["status"]]
     if status is ObservationStatus.NOT_APPLICABLE:
-        return NOT_APPLICABLE
-    return VALUE if status.has_value and not pd.isna(row["value"]) else MISSING
+        return MapState.NOT_APPLICABLE
+    return MapState.VALUE if status.has_value and not pd.isna(row["value"]) else MapState.MISSING
 
 
 def legend_rows(
@@ -173,9 +149,9 @@ def legend_rows(
     `said` is how the classes were made. The units without a value are `counted` by their state.
     """
     counts = figures["state"].value_counts()
-    colours = palette.scale(breaks, centre) if VALUE in counts else []
+    colours = palette.scale(breaks, centre) if MapState.VALUE in counts else []
     classes = zip(colours, class_names(breaks, words, decimals) if colours else [], strict=True)
-    states = [state for state in NO_VALUE if state in counts]
+    states = [state for state in MapState if state in counts and state != MapState.VALUE]
     rows = [
         {"column": 0, "line": line, "kind": "class", "fill": fill, "hatch": PLAIN, "label": label}
         for line, (fill, label) in enumerate(classes)
@@ -187,9 +163,9 @@ def legend_rows(
             "kind": "state",
             "fill": palette.no_value,
             "hatch": HATCH[state],
-            "label": words("{state}: {count}", state=state_name(state, words), count=counts[state])
+            "label": words("{state}: {count}", state=words(state.sentence), count=counts[state])
             if counted
-            else state_name(state, words),
+            else words(state.sentence),
         }
         for line, state in enumerate(reversed(states))
     ]

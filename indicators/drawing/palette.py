@@ -12,10 +12,6 @@ from dataclasses import dataclass
 from itertools import pairwise
 
 FONT = "Noto Sans CJK SC, Noto Sans SC, PingFang SC, Microsoft YaHei, sans-serif"
-VALUE, MISSING, SUPPRESSED = "value", "missing", "suppressed"
-NOT_APPLICABLE, OUT_OF_SCOPE = "not_applicable", "out_of_scope"
-BROKEN = "broken"  # on a map of changes: the series breaks between the two periods
-NO_VALUE = (MISSING, SUPPRESSED, NOT_APPLICABLE, OUT_OF_SCOPE, BROKEN)
 
 # Verdicts by their grade, on light and dark pages; the symbol says the same without colour.
 VERDICTS = {

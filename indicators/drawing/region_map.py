@@ -22,17 +22,9 @@ import pandas as pd
 from indicators.drawing.boundary_files import MARITIME, Boundaries
 from indicators.drawing.charts import tooltips
 from indicators.drawing.hatches import PARALLELS
-from indicators.drawing.palette import (
-    BROKEN,
-    FONT,
-    MISSING,
-    NOT_APPLICABLE,
-    SUPPRESSED,
-    VALUE,
-    Palette,
-    palette,
-)
+from indicators.drawing.palette import FONT, Palette, palette
 from indicators.regions import NATION
+from indicators.statuses import MapState
 from indicators.wording import Wording
 
 SELECTION = "region"
@@ -145,15 +137,15 @@ def _land(sources: _Sources, colours: Palette, projection: alt.Projection) -> al
 
 def _hatching(sources: _Sources, colours: Palette, projection: alt.Projection) -> list[alt.Chart]:
     states = {
-        "rising": [MISSING, SUPPRESSED],
-        "falling": [NOT_APPLICABLE, SUPPRESSED, BROKEN],
+        "rising": [*map(str, (MapState.MISSING, MapState.SUPPRESSED))],
+        "falling": [*map(str, (MapState.NOT_APPLICABLE, MapState.SUPPRESSED, MapState.BROKEN))],
     }
-    dotted = f"datum.state == '{BROKEN}'"
+    dotted = f"datum.state == '{MapState.BROKEN}'"
     return [
         sources.with_figures(alt.Chart(sources.hatches), "datum.properties.region")
         .transform_filter(
             f"datum.properties.direction == '{direction}' && "
-            f"indexof({chosen}, datum.state || '{MISSING}') >= 0"
+            f"indexof({chosen}, datum.state || '{MapState.MISSING}') >= 0"
         )
         .mark_geoshape(
             stroke=colours.hatch,
@@ -198,7 +190,7 @@ def _unit_names(
             ink=f"datum.properties.beside ? '{colours.text}' : datum.ink",
             halo=f"datum.properties.beside ? '{colours.background}' : datum.fill",
             written=f"({named if sources.national else room} ? datum.name : '')"
-            f" + (datum.state == '{BROKEN}' ? ' [b]' : '')",
+            f" + (datum.state == '{MapState.BROKEN}' ? ' [b]' : '')",
         )
         .encode(longitude="longitude:Q", latitude="latitude:Q", text="written:N")
         .properties(projection=projection)
@@ -338,7 +330,7 @@ def _bars(sources: _Sources, colours: Palette, words: Wording) -> list[alt.Chart
         bottom="datum.middle + 6",
         name_left="bars_left",
         left=f"bars_left + {name_wide}",
-        right=f"datum.left + (datum.state == '{VALUE}' ? 3 + 37 * datum.share : 12)",
+        right=f"datum.left + (datum.state == '{MapState.VALUE}' ? 3 + 37 * datum.share : 12)",
         value_left="datum.right + 5",
         edge=f"datum.selected ? '{colours.selected}' : '{colours.border}'",
         line_top=f"datum.middle - {BAR_LINE / 2}",

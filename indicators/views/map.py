@@ -22,8 +22,8 @@ from indicators.drawing.classes import (
     method_name,
 )
 from indicators.drawing.levels import NOT_INCLUDED
-from indicators.drawing.map_rows import known_values, legend_rows, state_name, state_of, unit_rows
-from indicators.drawing.palette import BROKEN, palette
+from indicators.drawing.map_rows import known_values, legend_rows, state_of, unit_rows
+from indicators.drawing.palette import palette
 from indicators.drawing.region_map import add_key
 from indicators.drawing.standalone import exported_chart, exported_map, map_provenance
 from indicators.exports import readable_tables
@@ -32,6 +32,7 @@ from indicators.frequencies import one_frequency
 from indicators.freshness import UNDATED, Freshness
 from indicators.periods import decimal_year, decimal_years
 from indicators.regions import ALL, NATION
+from indicators.statuses import MapState
 from indicators.store.queries import Selection, Vintage
 from indicators.views import footnotes
 from indicators.wording import Language, Wording
@@ -337,7 +338,7 @@ def _change(
             return base | {"state": reason}
     assert before is not None
     if after["region"] in broken or (before["status"] == "D") != (after["status"] == "D"):
-        return base | {"state": BROKEN}
+        return base | {"state": MapState.BROKEN}
     old, new = float(before["value"]), float(after["value"])
     if percent and old == 0:
         return base | {"state": NO_BASE}
@@ -543,13 +544,15 @@ def silent(figures: pd.DataFrame, view: MapView) -> list[str]:
     """Return which regions have no value, by the reason; one line a reason."""
     words, lines = view.words, []
 
-    def names(state: str) -> list[str]:
+    def names(state: MapState) -> list[str]:
         return figures.loc[figures["state"] == state, "name"].tolist()
 
-    for state in ("missing", "suppressed", "not_applicable", "broken"):
+    for state in MapState:
+        if state in (MapState.VALUE, MapState.OUT_OF_SCOPE):
+            continue
         regions = names(state)
         values = {
-            "state": state_name(state, words),
+            "state": words(state.sentence),
             "n": len(regions),
             "names": words.listed(regions),
             "covered": len(tree().provinces) if view.within == NATION else len(figures),
@@ -557,7 +560,7 @@ def silent(figures: pd.DataFrame, view: MapView) -> list[str]:
         }
         if regions:
             lines.append(words("{state}, {n} of {covered} {parts}: {names}", **values))
-    if names("out_of_scope"):
+    if names(MapState.OUT_OF_SCOPE):
         lines.append(words(NOT_INCLUDED))
     return lines
 

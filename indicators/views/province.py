@@ -139,14 +139,7 @@ def change_sign(row: Row) -> str:
     """Return a change of rank as a sign: `▲2`, `▼1`, `≈` for noise, `=`; empty where untested."""
     if pd.isna(row["change"]) or row["of"] < FEWEST_RANKED:
         return ""
-    signs = {
-        RankChange.UNCHANGED: "=",
-        RankChange.NOISE: "≈",
-        RankChange.UNKNOWN: "",
-        RankChange.UP: f"▲{row['change']:.0f}",
-        RankChange.DOWN: f"▼{-row['change']:.0f}",
-    }
-    return signs[RankChange(row["state"])]
+    return RankChange(row["state"]).symbol.format(places=f"{abs(row['change']):.0f}")
 
 
 def change_text(row: Row, words: Wording) -> str:
@@ -154,45 +147,12 @@ def change_text(row: Row, words: Wording) -> str:
     if pd.isna(row["change"]) or row["of"] < FEWEST_RANKED:
         return ""
     values = {"n": words.signed(row["change"], 0), "period": words.period(row["since"])}
-    beyond_chance = words("{n} since {period}, beyond chance", **values)
-    return {
-        RankChange.UNCHANGED: words("the same as in {period}", **values),
-        RankChange.NOISE: words("{n} since {period}, which chance could make", **values),
-        RankChange.UNKNOWN: words("{n} since {period}, not tested", **values),
-        RankChange.UP: beyond_chance,
-        RankChange.DOWN: beyond_chance,
-    }[RankChange(row["state"])]
-
-
-def standing_name(code: str, words: Wording) -> str:
-    """Return how a figure stands to its benchmark, in words."""
-    return {
-        Standing.BETTER: words("better, beyond chance"),
-        Standing.WORSE: words("worse, beyond chance"),
-        Standing.HIGHER: words("higher, beyond chance"),
-        Standing.LOWER: words("lower, beyond chance"),
-        Standing.SIMILAR: words("no difference that chance could not make"),
-        Standing.NOT_COMPARED: words("not tested"),
-    }[Standing(code)]
+    return words(RankChange(row["state"]).sentence, **values)
 
 
 def gap_name(code: str, words: Wording) -> str:
     """Return why a part of a comparison is missing, in words; empty for none."""
-    if not isinstance(code, str) or not code:
-        return ""
-    return {
-        Gap.NO_DATA: words("no figure"),
-        Gap.SUPPRESSED: words("withheld"),
-        Gap.NOT_COMPARABLE: words("another definition"),
-        Gap.NO_DENOMINATOR: words("published without its denominator, so chance cannot be told"),
-        Gap.INCONSISTENT: words("numerator and denominator do not give the figure"),
-        Gap.NO_BENCHMARK: words("the benchmark has no figure for this period"),
-        Gap.OUTSIDE_RANGE: words("outside the range that the test covers"),
-        Gap.COUNT: words("a count: a part is never compared with its whole"),
-        Gap.SHARE_OF_WHOLE: words("a share of the whole, which has no benchmark"),
-        Gap.NO_NUMERATORS: words("published without numerators"),
-        Gap.TOO_FEW_MEMBERS: words("too few members have figures"),
-    }[Gap(code)]
+    return words(Gap(code).sentence) if isinstance(code, str) and code else ""
 
 
 def group_name(group: str, region: str, declared: PeerGroups, words: Wording) -> str:
@@ -333,7 +293,7 @@ def _spine_row(facts: Facts, row: Row, words: Wording) -> dict[str, Any]:
         "benchmark": number("benchmark"),
         "difference": difference_signed(row, words),
         "class": row["class"],
-        "standing": standing_name(row["class"], words),
+        "standing": words(Standing(row["class"]).sentence),
         "median": number("median"),
         "range": f"{number('lowest')} – {number('highest')}",
         "rank": rank,
@@ -571,7 +531,7 @@ def comparison_table(facts: Facts, words: Wording) -> pd.DataFrame:
 
     def beside_peers(row: Row) -> str:
         nothing = pd.isna(row["group_benchmark"])
-        return "—" if nothing else standing_name(row["group_class"], words)
+        return "—" if nothing else words(Standing(row["group_class"]).sentence)
 
     columns: dict[str, Cell] = {
         words("Indicator"): lambda row: words.text(known[row["indicator"]].title),
@@ -584,7 +544,7 @@ def comparison_table(facts: Facts, words: Wording) -> pd.DataFrame:
         words("Control limits at 99.8 %"): limits("998"),
         words("Rank"): lambda row: rank_text(facts, row, words) or "—",
         words("Change of rank"): lambda row: change_text(row, words) or "—",
-        words("Compared with the benchmark"): lambda row: standing_name(row["class"], words),
+        words("Compared with the benchmark"): lambda row: words(Standing(row["class"]).sentence),
         words("Peers together"): number("group_benchmark"),
         words("Compared with the peers together"): beside_peers,
         words("Median of the peers"): number("median"),
