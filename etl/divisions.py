@@ -25,8 +25,9 @@ def divisions(catalogue: Catalogue) -> pd.DataFrame:
     parents = {
         ("scheme", "tree"): _parents(catalogue.schemes),
         ("industry", "tree"): _sections(catalogue.industries),
-        ("size", "tree"): dict.fromkeys(set(catalogue.sizes["code"]) - {ALL}, ALL),
     }
+    for family, wholes in _sizes(catalogue.sizes).items():
+        parents["size", family] = wholes
     industries = catalogue.industries
     for code in industries.loc[industries["level"] == "combination", "code"]:
         parents["industry", f"of {code}"] = dict.fromkeys(code, code)
@@ -54,6 +55,17 @@ def _above(part: str, chain: dict[str, str]) -> list[str]:
 def _parents(codes: pd.DataFrame) -> dict[str, str]:
     given = codes[codes["parent"] != ""]
     return dict(zip(given["code"], given["parent"], strict=True))
+
+
+def _sizes(sizes: pd.DataFrame) -> dict[str, dict[str, str]]:
+    """Return the classes of the whole; and, for each group of them, that group in their stead."""
+    members = dict(zip(sizes["code"], sizes["members"].str.split(), strict=True))
+    classes = dict.fromkeys([code for code in members if code != ALL and not members[code]], ALL)
+    families = {"tree": classes}
+    for group, parts in members.items():
+        if parts:
+            families[f"of {group}"] = classes | dict.fromkeys(parts, group) | {group: ALL}
+    return families
 
 
 def _sections(industries: pd.DataFrame) -> dict[str, str]:

@@ -37,7 +37,7 @@ _COLUMNS = {
         "regions": "code name_zh short_zh name_en iso3166_2 kind parent group members note",
         "industries": "code name_zh name_en level parent",
         "schemes": "code name_zh name_en parent platform_code valid_from valid_to note",
-        "sizes": "code name_zh name_en",
+        "sizes": "code name_zh name_en members",
         "size_rules": "selector name_zh measure large_min medium_min small_min",
         "region_spellings": "spelling code relation since source note",
         "label_points": "code longitude latitude",
@@ -50,6 +50,7 @@ _REFERENCES = [
     ("regions", "members", "regions"),
     ("industries", "parent", "industries"),
     ("schemes", "parent", "schemes"),
+    ("sizes", "members", "sizes"),
 ]
 _REGION_CODE = re.compile(r"[0-9]{6}|[A-Z][A-Z0-9_]*")
 _KINDS = (

@@ -36,10 +36,8 @@ def _scheme_name(code: str, words: Wording) -> str:
     extra = {
         "LOWCARBON": words("Energy-saving and low-carbon products"),
         "GAP": words("Good agricultural practice"),
-        "ORGANIC": words("Organic products"),
         "GREEN": words("Green food"),
         "GD_PREMIUM": words("Guangdong premium"),
-        "MENG": words("Inner Mongolia premium (Meng)"),
     }
     return extra.get(code) or scheme_name(code, words)
 

@@ -53,17 +53,18 @@ def reference(
 ) -> Reference:
     """Return the catalogue's code lists as a reference.
 
-    Regions with `members` and industries of the level `combination` become groups; a region of
-    neither tree nor members, such as a cluster of prefectures, cannot be counted and is left out.
+    Regions and sizes with `members` and industries of the level `combination` become groups; a
+    region of neither tree nor members, such as a cluster of prefectures, cannot be counted and is
+    left out.
     """
-    joined = regions[regions["members"].fillna("") != ""]
     sections = industries[industries["level"] == "combination"]
     groups = [
-        ("region", member, code)
-        for code, members in zip(joined["code"], joined["members"], strict=True)
+        (dimension, member, code)
+        for dimension, codes in (("region", regions), ("size", sizes))
+        for code, members in zip(codes["code"], codes["members"], strict=True)
         for member in members.split()
     ] + [("industry", letter, code) for code in sections["code"] for letter in code]
-    uncounted = (regions["kind"] == "cluster") & ~regions["code"].isin(joined["code"])
+    uncounted = (regions["kind"] == "cluster") & (regions["members"] == "")
     return Reference(
         regions[~uncounted],
         industries,

@@ -483,7 +483,7 @@ class Rows:
 
     def _look_at_fractions(self, indicators: Codes, read: Figures) -> None:
         for index, indicator in enumerate(indicators.codes):
-            if indicator and self.conversion.is_percentage(indicator, difference=False):
+            if indicator and self.conversion.is_share(indicator):
                 values = read.values[indicators.rows == index]
                 values = values[~np.isnan(values)]
                 if len(values) and self._fractions.get(indicator, True):

@@ -303,10 +303,14 @@ class Conversion:
             said = said.get(indicator)
         return said or "", self.catalogue.units[self.catalogue.indicators[indicator].unit]
 
-    def is_percentage(self, indicator: str, *, difference: bool = True) -> bool:
-        """Return whether an indicator's figures are percentages, or a `difference` of two."""
-        unit = self.catalogue.indicators[indicator].unit
-        return unit == "percent" or (difference and unit == "points")
+    def is_percentage(self, indicator: str) -> bool:
+        """Return whether an indicator's figures are percentages, or a difference of two."""
+        return self.catalogue.indicators[indicator].unit in ("percent", "points")
+
+    def is_share(self, indicator: str) -> bool:
+        """Return whether figures are percentages of a whole; growth, which may fall, is not."""
+        item = self.catalogue.indicators[indicator]
+        return item.unit == "percent" and item.range[0] >= 0
 
 
 NO_DATA, NOT_APPLICABLE, SUPPRESSED, OMITTED = range(1, 1 + len(MEANINGS))

@@ -1,0 +1,140 @@
+"""Every figure of the documents added since: as printed, where it stands, and its sums close.
+
+tests/vectors/added_figures.csv is the transcription itself, not what the declarations made of it.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+import sqlalchemy as sa
+
+from etl.figures.citations import GRADES
+from etl.tidy import DERIVED
+from indicators import catalogue
+from indicators.store.archive import frame_of
+from indicators.store.tables import KEY, citation, observation
+
+VECTORS = Path(__file__).parent / "vectors"
+SECTIONS = list("ABCDEFGHIJKLMNOPQRS")
+SAMPLING = "state_supervision"
+
+
+def vector(name: str) -> pd.DataFrame:
+    return pd.read_csv(VECTORS / f"{name}.csv", dtype=str, keep_default_na=False)
+
+
+@pytest.fixture(scope="module")
+def printed() -> pd.DataFrame:
+    """Return what the documents print, each figure with its document."""
+    documents = vector("added_documents")
+    return vector("added_figures").merge(documents, on="document", validate="m:1")
+
+
+@pytest.fixture(scope="module")
+def held(shipped: sa.Engine) -> pd.DataFrame:
+    """Return every public figure with its citation."""
+    with shipped.connect() as connection:
+        rows = frame_of(connection, sa.select(observation))
+        cited = frame_of(connection, sa.select(citation).distinct())
+    cited = cited.drop(columns=["source"]).drop_duplicates("citation")
+    return rows.merge(cited, on="citation", how="left", validate="m:1")
+
+
+def table(printed: pd.DataFrame, **where: str) -> pd.DataFrame:
+    chosen = printed[np.logical_and.reduce([printed[name] == text for name, text in where.items()])]
+    return chosen.assign(value=chosen["value"].astype(float))
+
+
+def test_every_figure_reads_back_as_printed(printed: pd.DataFrame, held: pd.DataFrame) -> None:
+    both = printed.merge(
+        held, on=list(KEY), how="left", validate="1:1", suffixes=("", "_held"), indicator="found"
+    )
+    assert (both["found"] == "both").all()
+    assert both["value"].astype(float).tolist() == both["value_held"].tolist()
+    for name in ("status", "source", "publisher", "copy", "copy_kind", "place", "basis", "note"):
+        assert both[name].tolist() == both[f"{name}_held"].fillna("").tolist(), name
+    assert both["title"].tolist() == both["document_held"].tolist()
+    assert both["url"].tolist() == both["url_held"].fillna("").tolist()
+    assert both["grade"].map(GRADES).tolist() == both["verification"].tolist()
+    units = {
+        key: catalogue.load().units[i.unit].zh for key, i in catalogue.load().indicators.items()
+    }
+    assert both["unit"].tolist() == both["indicator"].map(units).tolist()
+
+
+def test_nothing_but_shipped_and_added_documents_is_public(held: pd.DataFrame) -> None:
+    own = held[held["source"] != DERIVED]
+    known = pd.concat([vector("shipped_figures"), vector("added_figures")])[list(KEY)]
+    assert sorted(map(tuple, own[list(KEY)].values)) == sorted(map(tuple, known.values))
+
+
+def test_the_table_of_provinces_and_industries_closes_both_ways(printed: pd.DataFrame) -> None:
+    legal = table(printed, indicator="legal_units_all", period="2024-12")
+    cells = legal.pivot(index="region", columns="industry", values="value")
+    nation, provinces = cells.loc["100000"], cells.drop("100000")
+    assert provinces.shape == (31, 20)
+    assert provinces.notna().all(axis=None)
+    assert provinces[SECTIONS].sum(axis=1).tolist() == provinces["ALL"].tolist()
+    assert provinces.sum().tolist() == nation[provinces.columns].tolist()
+    marked = legal[legal["basis"] == "derived_from_published_total"]
+    corrected = marked.set_index(["region", "industry"])[["value", "grade"]].apply(tuple, axis=1)
+    assert corrected.to_dict() == {("330000", "Q"): (22171, "C"), ("520000", "K"): (17979, "C")}
+
+
+def test_the_sections_of_the_nation_add_up_in_each_year(printed: pd.DataFrame) -> None:
+    legal = table(printed, indicator="legal_units_all", region="100000")
+    years = legal.pivot(index="period", columns="industry", values="value")
+    assert years.index.tolist() == [f"{year}-12" for year in range(2018, 2025)]
+    assert years[SECTIONS].sum(axis=1).tolist() == years["ALL"].tolist()
+    breaks = table(printed, status="B")
+    assert set(breaks["indicator"] + " " + breaks["period"]) == {
+        "legal_units_all 2018-12",
+        "legal_units_all 2023-12",
+        "enterprise_legal_units_all 2019-12",
+        "enterprise_legal_units_all 2024-12",
+    }
+
+
+def test_industry_as_a_whole_is_its_three_sections(held: pd.DataFrame) -> None:
+    units = table(held, indicator="enterprise_legal_units", period="2023-12", region="100000")
+    of = units.set_index("industry")["value"]
+    assert of["BCD"] == of["B"] + of["C"] + of["D"] == 4_236_000
+
+
+def test_batches_and_rates_of_national_sampling_agree(printed: pd.DataFrame) -> None:
+    rows = printed[printed["indicator"].str.startswith(SAMPLING) & (printed["size"] == "ALL")]
+    rows = table(rows, region="100000")
+    of = rows.pivot(index="period", columns="indicator", values="value")
+    counted = of.dropna(subset=[f"{SAMPLING}_batches"])
+    failed = counted[f"{SAMPLING}_unqualified_batches"] / counted[f"{SAMPLING}_batches"] * 100
+    assert counted.index.tolist() == ["2018", "2021", "2022", "2023", "2024"]
+    assert failed.round(1).tolist() == counted[f"{SAMPLING}_unqualified_rate"].tolist()
+    assert of[f"{SAMPLING}_unqualified_rate_production"].loc["2023":"2024"].tolist() == [6.7, 6.7]
+
+
+def test_sizes_share_out_the_enterprises_sampled(printed: pd.DataFrame) -> None:
+    shares = table(printed, indicator=f"{SAMPLING}_enterprise_share")
+    sizes = shares.pivot(index="period", columns="size", values="value")
+    assert set(sizes.columns) == {"LARGE", "MEDIUM", "SMALL_MICRO"}
+    assert sizes.sum(axis=1).between(99.9, 100.1).all()
+
+
+def test_channels_that_are_not_published_are_not_filled(held: pd.DataFrame) -> None:
+    shares = held[held["indicator"].str.startswith(f"{SAMPLING}_batch_share_")]
+    of = shares.pivot(index="period", columns="indicator", values="value")
+    of.columns = of.columns.str.removeprefix(f"{SAMPLING}_batch_share_")
+    assert (of.loc[["2021", "2022"], ["production", "circulation"]].sum(axis=1) == 100).all()
+    assert of.loc["2024", "production"] == pytest.approx(39.2)
+    assert "ecommerce" not in of.columns  # 28.9 would follow, but nobody prints it
+
+
+def test_every_province_has_five_indicators_of_2023_or_later(held: pd.DataFrame) -> None:
+    provinces = catalogue.tree().provinces
+    recent = held[held["region"].isin(provinces) & (held["period"] >= "2023")]
+
+    known = recent[recent["value"].notna()].groupby("region")["indicator"].nunique()
+    assert known.reindex(list(provinces), fill_value=0).min() >= 5, known.to_dict()
