@@ -3,8 +3,10 @@
 A ratio's total is the ratio of the totals, so each is computed at its own key. A share of the
 nation divides by the domestic total (`100000`), never by the one with certificates held abroad.
 A ratio that a source publishes itself stays as published. Its status is that of its numerator
-or its denominator, a break and another definition before what else there is to say. Of a
-confidential figure without a value there is a ratio without one.
+or its denominator, a break and another definition before what else there is to say. A denominator
+of another period breaks a series once, between the ratios that stand before and after its own
+break, as does one of another kind. Of a confidential figure without a value there is a ratio
+without one.
 """
 
 from __future__ import annotations
@@ -43,13 +45,21 @@ _RATIO = f"""
         WHERE value IS NOT NULL OR confidentiality <> 'F'
     ),
     above AS (SELECT * FROM dated WHERE indicator = $numerator),
-    below AS (SELECT * FROM dated WHERE indicator = $denominator AND (value > 0 OR value IS NULL))
+    -- Of two kinds at one date the first named.
+    below AS (
+        SELECT *, count_if(status = 'B') OVER (
+            PARTITION BY indicator, scheme, industry, size, region ORDER BY month) AS breaks
+        FROM dated WHERE list_contains($denominators, indicator) AND (value > 0 OR value IS NULL)
+        QUALIFY row_number() OVER (PARTITION BY scheme, industry, size, region, period
+            ORDER BY list_position($denominators, indicator)) = 1
+    )
     SELECT
         $indicator AS indicator, above.period, above.scheme, above.industry, above.size,
         above.region, above.value / below.value * $factor AS value,
-        CASE WHEN 'B' IN (above.status, below.status) THEN 'B'
+        CASE WHEN 'B' IN (above.status, {{broken}}) THEN 'B'
              WHEN 'D' IN (above.status, below.status) THEN 'D'
-             WHEN above.status = 'A' THEN below.status ELSE above.status END AS status,
+             WHEN above.status <> 'A' THEN above.status
+             WHEN below.status = 'B' THEN 'A' ELSE below.status END AS status,
         CASE WHEN above.confidentiality = 'F' THEN below.confidentiality
              ELSE above.confidentiality END AS confidentiality,
         CASE WHEN below.value > 0 THEN above.value END AS numerator,
@@ -61,9 +71,19 @@ _RATIO = f"""
     FROM above {{join}}
 """
 
-# Where the denominator is of another period than the ratio, the citation names it.
+# Where the denominator is of another period than the ratio, the citation names it, and its kind.
 _CITED = "above.citation || '/' || below.citation"
-_AT = " || '/' || below.period"
+_AT = " || '/' || below.period || '/' || below.indicator"
+_BROKEN = "below.status"
+_BROKEN_SINCE = """
+    CASE WHEN lag(below.indicator, 1, below.indicator) OVER series <> below.indicator
+        OR lag(below.breaks, 1, below.breaks - (below.status = 'B')::INTEGER) OVER series
+            < below.breaks THEN 'B' END
+"""
+_SERIES = """
+    WINDOW series AS (PARTITION BY above.scheme, above.industry, above.size, above.region
+        ORDER BY above.month)
+"""
 
 _UNPUBLISHED = """
     SELECT * FROM ({ratio}) ANTI JOIN (
@@ -77,15 +97,17 @@ def add_derived(rows: TidyRows, catalogue: Catalogue) -> None:
     """Add the rows of every derived indicator, each with its numerator and denominator.
 
     Their citation names both documents, `numerator's/denominator's`, and the denominator's
-    period if it may differ; see `citations`. What falls
-    outside the range of its indicator is no figure, such as a rate above 100 % where one source
-    counts more certified organisations than another counts legal entities: it stands in the
-    table `beyond` instead, with the period of its denominator.
+    period and indicator if they may differ; see `citations`. What falls outside the range of its
+    indicator is no figure, such as a rate above 100 % where one source counts more certified
+    organisations than another counts legal entities: it stands in the table `beyond` instead, with
+    the period of its denominator.
     """
     ratios = [
         item
         for item in catalogue.indicators.values()
-        if item.derived and {item.numerator, item.denominator} <= rows.indicators
+        if item.derived
+        and item.numerator in rows.indicators
+        and rows.indicators.intersection(item.denominators)
     ]
     ask = rows.connection.execute
     ask(
@@ -110,13 +132,15 @@ def add_derived(rows: TidyRows, catalogue: Catalogue) -> None:
 def _question(ratio: Indicator, rows: TidyRows) -> tuple[str, dict[str, object]]:
     join = "share" if ratio.share_of else ratio.denominator_period
     # Large files hold few indicators: most have no part in a ratio.
-    tidy = rows.among({ratio.key, ratio.numerator or "", ratio.denominator or ""})
-    cited = _CITED + _AT if join == "earlier" else _CITED
-    computed = _RATIO.format(join=_JOINS[join], tidy=tidy, cited=cited)
+    tidy = rows.among({ratio.key, ratio.numerator or "", *ratio.denominators})
+    cited, broken, series = _CITED, _BROKEN, ""
+    if join == "earlier":
+        cited, broken, series = _CITED + _AT, _BROKEN_SINCE, _SERIES
+    computed = _RATIO.format(join=_JOINS[join] + series, tidy=tidy, cited=cited, broken=broken)
     return _UNPUBLISHED.format(ratio=computed, tidy=tidy), {
         "indicator": ratio.key,
         "numerator": ratio.numerator,
-        "denominator": ratio.denominator,
+        "denominators": list(ratio.denominators),
         "factor": ratio.factor,
         "whole": ratio.share_of,
         "months": int((ratio.max_age or 100) * 12),

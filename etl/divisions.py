@@ -59,7 +59,7 @@ def _parents(codes: pd.DataFrame) -> dict[str, str]:
 
 def _sizes(sizes: pd.DataFrame) -> dict[str, dict[str, str]]:
     """Return the classes of the whole; and, for each group of them, that group in their stead."""
-    members = dict(zip(sizes["code"], sizes["members"].str.split(), strict=True))
+    members = {str(row["code"]): row["members"].split() for row in sizes.to_dict("records")}
     classes = dict.fromkeys([code for code in members if code != ALL and not members[code]], ALL)
     families = {"tree": classes}
     for group, parts in members.items():

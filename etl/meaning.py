@@ -67,6 +67,7 @@ _YEAR = re.compile(r"[0-9]{4}")
 _ALIKE = 0.8  # of names that differ by a slip
 FOLDERLESS = ("registry", "demonstration")  # sources counted or generated, with no files in raw
 _REGION = message("a code of {file}", file="regions.csv")
+_PARTS = ("numerator", "denominator", "or_denominator")  # of a ratio
 _INDICATOR = message("an indicator of the catalogue")
 _KEEP = message("keep the entry that holds and remove the other")
 
@@ -245,7 +246,7 @@ def _known(files: Mapping[str, Written], lists: Mapping[str, Rows]) -> Known:
     known: Known = {}
     if "indicators" in files:
         indicators = (list(files["indicators"].content["indicators"]), _INDICATOR)
-        names = ("numerator", "denominator", "holders_of", "subset_of", "growth_of", "indicator")
+        names = (*_PARTS, "holders_of", "subset_of", "growth_of", "indicator")
         known |= dict.fromkeys(names, indicators)
     if "units" in files:
         units = list(files["units"].content["units"])
@@ -281,13 +282,13 @@ def _circle_findings(file: Written) -> Iterator[Finding]:
     """Yield a finding for each ratio that rests on itself, one for a circle of several."""
     entries = file.content["indicators"]
     parts = {
-        key: [entry["ratio"][part] for part in ("numerator", "denominator")]
+        key: [entry["ratio"].get(part, "") for part in _PARTS]
         for key, entry in entries.items()
         if "ratio" in entry
     }
     told: set[str] = set()
     for key in parts:
-        for name, start in zip(("numerator", "denominator"), parts[key], strict=True):
+        for name, start in zip(_PARTS, parts[key], strict=True):
             circle = _way(parts, start, key, set())
             if circle and not told & set(circle):
                 told |= set(circle)
@@ -323,6 +324,10 @@ def _number_findings(file: Written, entry: Mapping[str, Any], *place: str) -> It
         expected = message("denominator_period: earlier and max_age together, or neither")
         advice = message("say how many years older the denominator may be, or leave both out")
         yield file.finding("", expected, advice, *place, "ratio")
+    if "or_denominator" in ratio and not earlier:
+        expected = message("denominator_period: earlier beside or_denominator")
+        advice = message("say of which earlier period it may be, or leave it out")
+        yield file.finding(ratio["or_denominator"], expected, advice, *place, "ratio")
 
 
 def _text_findings(files: Mapping[str, Written]) -> Iterator[Finding]:

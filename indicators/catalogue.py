@@ -67,7 +67,8 @@ class Indicator:
     the end of a period, or `flow`, measured over it (docs/method.md §1). additive: the dimensions
     over which its values add up. A derived one is numerator / denominator × factor; its
     denominator stands at the same period (`same`) or at the nearest one not later and at most
-    `max_age` years older (`earlier`); `share_of` names the region whose figure is the whole.
+    `max_age` years older (`earlier`), where `or_denominator` is of another kind and serves where
+    that one is nearer or alone; `share_of` names the region whose figure is the whole.
     shape: the path that targets take unless they say otherwise (docs/method.md §3).
     remainder: the dimensions over which a whole holds more than its parts.
     jump: None where no change is one. breaks: between the fixed classes of its maps.
@@ -92,6 +93,7 @@ class Indicator:
     derived: bool = False
     numerator: str | None = None
     denominator: str | None = None
+    or_denominator: str | None = None
     factor: float = 1.0
     denominator_period: str = "same"
     max_age: float | None = None
@@ -106,6 +108,11 @@ class Indicator:
     subset_of: str | None = None
     same_as: Same | None = None
     growth_of: str | None = None
+
+    @property
+    def denominators(self) -> tuple[str, ...]:
+        """What it may be divided by, the first before the second where both serve."""
+        return tuple(filter(None, (self.denominator, self.or_denominator)))
 
 
 @dataclass(frozen=True)

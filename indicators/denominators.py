@@ -1,7 +1,8 @@
-"""What a ratio was divided by: the document and the period of each row's own denominator.
+"""What a ratio was divided by: document, period and kind of each row's own denominator.
 
 A ratio takes the nearest denominator that is there, so regions may differ in it; no sentence of
 the catalogue can say which. The citation of a computed figure does: see `etl.derive.citations`.
+Regions whose denominators are of another year or kind are not compared: see `basis`.
 """
 
 from __future__ import annotations
@@ -15,8 +16,8 @@ from indicators.wording import Wording
 if TYPE_CHECKING:
     import pandas as pd
 
-# Of a citation's row: the document that the denominator stands in, and its period.
-DENOMINATOR = ["denominator_document", "denominator_period"]
+# Of a citation's row: the document that the denominator stands in, its period, its indicator.
+DENOMINATOR = ["denominator_document", "denominator_period", "denominator_indicator"]
 MOST_NAMED = 5
 
 
@@ -31,7 +32,22 @@ def with_denominators(rows: pd.DataFrame, citations: pd.DataFrame) -> pd.DataFra
     found = rows.merge(cited, on="citation", how="left", validate="m:1").set_index(rows.index)
     given = found["denominator_document"].notna()
     own = found["period"].astype("str").where(given & found["indicator"].isin(_of_one_period()))
-    return found.assign(denominator_period=found["denominator_period"].fillna(own))
+    known = catalogue.load().indicators
+    kinds = {key: item.denominator for key, item in known.items() if not item.or_denominator}
+    kind = found["indicator"].map(kinds).where(given)
+    return found.assign(
+        denominator_period=found["denominator_period"].fillna(own),
+        denominator_indicator=found["denominator_indicator"].fillna(kind),
+    )
+
+
+def basis(rows: pd.DataFrame) -> pd.Series:
+    """Return what each row's denominator is, `period/indicator`, empty for its own period's.
+
+    Figures of one indicator and period compare only where it is the same.
+    """
+    parts = rows["citation"].astype("str").str.split("/", n=2)
+    return parts.str[2].fillna("")
 
 
 def _of_one_period() -> list[str]:
@@ -40,13 +56,23 @@ def _of_one_period() -> list[str]:
     return [item.key for item in known if item.share_of or item.denominator_period == "same"]
 
 
-def text(document: object, period: object, words: Wording) -> str:
-    """Return a denominator in words, its period where that is known; empty for none."""
+def text(document: object, period: object, kind: object, words: Wording) -> str:
+    """Return a denominator in words, with period and kind where they are known; empty for none."""
     if not isinstance(document, str):
         return ""
     if not isinstance(period, str):
         return document
-    return words("{period} ({document})", document=document, period=words.period(period))
+    return _told(document, words.period(period), kind, words)
+
+
+def _told(document: str, period: str, kind: object, words: Wording) -> str:
+    """Return a denominator in words, with its kind where an indicator may have either of two."""
+    known = catalogue.load().indicators
+    several = {key for item in known.values() if item.or_denominator for key in item.denominators}
+    if not isinstance(kind, str) or kind not in several:
+        return words("{period} ({document})", document=document, period=period)
+    values = {"document": document, "period": period, "what": words.text(known[kind].title)}
+    return words("{what} of {period} ({document})", **values)
 
 
 def footnotes(
@@ -61,7 +87,8 @@ def footnotes(
     if used.empty:
         return []
     # Over many periods a document tells more than each of its periods would.
-    key = DENOMINATOR if used["period"].nunique() == 1 else DENOMINATOR[:1]
+    document, _, kind = DENOMINATOR
+    key = DENOMINATOR if used["period"].nunique() == 1 else [document, kind]
     groups = [group for _, group in used.groupby(key, sort=True, dropna=False)]
     groups.sort(key=lambda group: group["region"].nunique(), reverse=True)
     documents = [_document(group, words) for group in groups]
@@ -84,27 +111,25 @@ def of_a_region(rows: pd.DataFrame, citations: pd.DataFrame, words: Wording) -> 
 
     A denominator that stands beside its numerator, in one document and period, is not named.
     """
-    cited = citations.reindex(columns=["citation", *DENOMINATOR]).dropna()
+    needed = DENOMINATOR[:2]
+    cited = citations.reindex(columns=["citation", *DENOMINATOR]).dropna(subset=needed)
     used = cited[cited["citation"].isin(rows["citation"])].drop_duplicates(DENOMINATOR)
     if used.empty:
         return []
     ordered = used.sort_values(DENOMINATOR)[DENOMINATOR].itertuples(index=False)
     documents = ("；" if words.language == "zh" else "; ").join(
-        text(document, period, words) for document, period in ordered
+        text(document, period, kind, words) for document, period, kind in ordered
     )
     return [words("Denominators of ratios: {denominators}", denominators=documents)]
 
 
 def _document(used: pd.DataFrame, words: Wording) -> str:
-    document, periods = used["denominator_document"].iloc[0], used["denominator_period"].dropna()
+    document, period, kind = (used[name].iloc[0] for name in DENOMINATOR)
+    periods = used["denominator_period"].dropna()
     if periods.nunique() < 2:
-        return text(document, used["denominator_period"].iloc[0], words)
-    return words(
-        "{first} to {last} ({document})",
-        document=document,
-        first=words.period(periods.min()),
-        last=words.period(periods.max()),
-    )
+        return text(document, period, kind, words)
+    first, last = (words.period(each) for each in (periods.min(), periods.max()))
+    return _told(document, words("{first} to {last}", first=first, last=last), kind, words)
 
 
 def _regions(used: pd.DataFrame, name: Callable[[str], str], words: Wording) -> str:

@@ -40,6 +40,7 @@ def figures(tmp_path_factory: pytest.TempPathFactory) -> Iterator[sa.Engine]:
     folder = tmp_path_factory.mktemp("denominators")
     raw = folder / "raw"
     shutil.copytree(RAW, raw)
+    shutil.rmtree(raw / "population_yearend")
     own = raw / "own"
     own.mkdir()
     (own / "residents.csv").write_text("地区,2023年\n北京,2186\n天津,1364\n", encoding="utf-8")
@@ -61,7 +62,11 @@ def test_a_ratio_names_the_denominator_of_each_region(figures: sa.Engine) -> Non
     beijing = used["110000"]
     assert beijing["denominator"] == 21_860_000
     assert beijing["value"] == pytest.approx(beijing["numerator"] / 21_860_000 * 10_000)
-    assert [beijing[name] for name in denominators.DENOMINATOR] == ["某市年鉴", "2023"]
+    assert [beijing[name] for name in denominators.DENOMINATOR] == [
+        "某市年鉴",
+        "2023",
+        "population",
+    ]
     assert used["100000"]["denominator_period"] == "2020-11"
 
 
@@ -70,13 +75,13 @@ def test_the_map_says_where_regions_differ_in_their_denominator(figures: sa.Engi
     (census,) = set(cited["denominator_document"]) - {"某市年鉴"}
     said: dict[Language, tuple[str, str]] = {
         "zh": (
-            f"各地分母不同：2023年（某市年鉴）：北京、天津；2020年11月（{census}）：全国",
-            "2024年12月；分母：2023年（某市年鉴）",
+            f"各地分母不同：2023年常住人口（某市年鉴）：北京、天津；2020年11月常住人口（{census}）：全国",
+            "2024年12月；分母：2023年常住人口（某市年鉴）",
         ),
         "en": (
-            "Denominators differ: 2023 (某市年鉴) for Beijing, Tianjin; "
-            f"Nov 2020 ({census}) for China",
-            "Dec 2024; denominator: 2023 (某市年鉴)",
+            "Denominators differ: Residents of 2023 (某市年鉴) for Beijing, Tianjin; "
+            f"Residents of Nov 2020 ({census}) for China",
+            "Dec 2024; denominator: Residents of 2023 (某市年鉴)",
         ),
     }
     for language, (line, tooltip) in said.items():
@@ -93,16 +98,17 @@ def test_one_denominator_is_named_once(figures: sa.Engine) -> None:
     (document,) = set(cited["denominator_document"])
     names = tree().names("zh")
     assert denominators.footnotes(rows, cited, lambda region: names[region], ZH) == [
-        f"分母：2020年11月（{document}）"
+        f"分母：2020年11月常住人口（{document}）"
     ]
 
 
 def test_figures_that_leave_say_what_they_were_divided_by(figures: sa.Engine) -> None:
     rows, cited = of_the_map(figures, "2024-12")
     table = readable_tables.figure_table(rows, cited, ZH).set_index("地区代码").to_dict("index")
-    assert (table["110000"]["分母出处文件"], table["110000"]["分母时期"]) == ("某市年鉴", "2023")
+    named = [table["110000"][name] for name in ("分母出处文件", "分母时期", "分母种类")]
+    assert named == ["某市年鉴", "2023", "常住人口"]
     observed = objectives.observed_table(rows, catalogue.load().indicators[RATE], cited, EN)
-    assert "2023 (某市年鉴)" in observed["Denominator"].tolist()
+    assert "Residents of 2023 (某市年鉴)" in observed["Denominator"].tolist()
 
 
 def test_a_region_s_page_and_its_file_name_the_denominators(figures: sa.Engine) -> None:
@@ -110,7 +116,7 @@ def test_a_region_s_page_and_its_file_name_the_denominators(figures: sa.Engine) 
     common = facts.shared(figures, Vintage(1), load_boundaries(), judged)
     page = province.province_tables(facts.material(common, "110000"), ZH)
     (line,) = [line for line in page.sources if line.startswith("比率的分母：")]
-    assert "2023年（某市年鉴）" in line
+    assert "2023年常住人口（某市年鉴）" in line
 
 
 def test_a_denominator_of_the_same_period_needs_no_other(figures: sa.Engine) -> None:

@@ -216,12 +216,21 @@ _PLACE = (
 )
 _RATIOS = f"""
     WITH ratio AS (
-        SELECT checked.*, top, bottom, factor, way, whole, months, decimals, {SQL_MONTH} AS month
+        SELECT checked.*, top, bottom, bottoms, factor, way, whole, months, decimals,
+            {SQL_MONTH} AS month
         FROM checked JOIN meaning USING (indicator) WHERE factor > 0 AND isfinite(value)
             AND (top <> '' OR numerator IS NOT NULL AND denominator IS NOT NULL)
     ), used AS (
         SELECT *, {SQL_MONTH} AS month FROM candidate WHERE isfinite(value) AND indicator IN (
-            SELECT top FROM ratio UNION SELECT bottom FROM ratio)
+            SELECT top FROM ratio UNION SELECT unnest(bottoms) FROM ratio)
+    ), under AS (
+        SELECT used.*, kinds.bottom AS nearest FROM used
+        JOIN (
+            SELECT DISTINCT bottom, unnest(bottoms) AS kind FROM ratio WHERE way = 'earlier'
+        ) kinds ON kinds.kind = used.indicator
+        QUALIFY row_number() OVER (
+            PARTITION BY kinds.bottom, scheme, industry, size, region, used.period
+            ORDER BY kinds.kind <> kinds.bottom) = 1
     ), topped AS (
         SELECT a.*, b.value AS published_top FROM ratio a
         LEFT JOIN used b ON a.top = b.indicator AND {_PLACE} AND a.region = b.region
@@ -238,11 +247,10 @@ _RATIOS = f"""
         LEFT JOIN used b ON a.bottom = b.indicator AND {_PLACE} AND a.region = b.region
         WHERE a.way = 'same'
         UNION ALL BY NAME
-        SELECT a.* EXCLUDE (nearest),
-            CASE WHEN a.month - b.month <= a.months THEN b.value END AS published_bottom,
+        SELECT a.*, CASE WHEN a.month - b.month <= a.months THEN b.value END AS published_bottom,
             b.period AS bottom_period
-        FROM (SELECT *, bottom AS nearest FROM topped WHERE way = 'earlier') a
-        ASOF LEFT JOIN used b ON a.nearest = b.indicator AND a.scheme = b.scheme
+        FROM (FROM topped WHERE way = 'earlier') a
+        ASOF LEFT JOIN under b ON a.bottom = b.nearest AND a.scheme = b.scheme
             AND a.industry = b.industry AND a.size = b.size AND a.region = b.region
             AND a.month >= b.month
     ), judged AS (

@@ -206,6 +206,7 @@ def _meaning(catalogue: Catalogue) -> pd.DataFrame:
                 "derived": item.derived,
                 "top": item.numerator or "",
                 "bottom": item.denominator or "",
+                "bottoms": list(item.denominators),
                 "factor": item.factor if item.derived else 100.0 if item.unit == "percent" else 0.0,
                 "way": "share" if item.share_of else item.denominator_period,
                 "whole": item.share_of or "",

@@ -101,23 +101,25 @@ def quotients(catalogue: Catalogue) -> Iterator[Quotient]:
     """Yield the quotients that the catalogue declares."""
     for item in catalogue.indicators.values():
         if item.growth_of:
-            parts, way = (item.growth_of, item.growth_of), "before"
-        elif item.numerator and item.denominator:
-            parts = item.numerator, item.denominator
+            top, bottoms, way = item.growth_of, (item.growth_of,), "before"
+        elif item.numerator:
+            top, bottoms = item.numerator, item.denominators
             way = "share" if item.share_of else item.denominator_period
         else:
             continue
-        yield Quotient(
-            item.key,
-            *parts,
-            way=way,
-            factor=100.0 if item.growth_of else item.factor,
-            offset=-100.0 if item.growth_of else 0.0,
-            decimals=item.decimals,
-            whole=item.share_of,
-            years=item.max_age or 100.0,
-            stock=item.timing == "stock",
-        )
+        for bottom in bottoms:  # any that it may have been divided by
+            yield Quotient(
+                item.key,
+                top,
+                bottom,
+                way=way,
+                factor=100.0 if item.growth_of else item.factor,
+                offset=-100.0 if item.growth_of else 0.0,
+                decimals=item.decimals,
+                whole=item.share_of,
+                years=item.max_age or 100.0,
+                stock=item.timing == "stock",
+            )
 
 
 def add_quotients(rows: TidyRows, catalogue: Catalogue) -> None:

@@ -204,7 +204,7 @@ def _related(figures: sa.FromClause, key: Key) -> sa.ColumnElement[bool]:
     later = [
         name
         for name, item in every.items()
-        if (item.denominator == indicator and item.denominator_period == "earlier")
+        if (indicator in item.denominators and item.denominator_period == "earlier")
         or item.growth_of == indicator
     ]
     same = sa.and_(figures.c.indicator.in_(list(every)), figures.c.period == period)

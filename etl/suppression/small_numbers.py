@@ -300,7 +300,7 @@ def still_suppressed(engine: sa.Engine, connection: sa.Connection, number: int) 
     among |= {
         key
         for key, item in known.indicators.items()
-        if {item.numerator, item.denominator, item.growth_of} & among
+        if {item.numerator, *item.denominators, item.growth_of} & among
     }
     then = published_in(number)
     chosen = observation.c.indicator.in_(sorted(among))

@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 
 from indicators.compare.intervals import (
+    BASIS,
     INTERVAL,
     LIMITS,
     add_comparison,
@@ -38,6 +39,12 @@ def national_benchmarks(rows: pd.DataFrame, nation: str = NATION) -> pd.DataFram
     figures = figures[[*keys, *BENCHMARK[:4], "gap"]]
     found = rows[keys].drop_duplicates().merge(figures, on=keys, how="left", validate="1:1")
     found["benchmark_gap"] = found.pop("gap").fillna(Gap.NO_BENCHMARK)
+    if BASIS in keys:  # it has a figure, but divided by another year's or kind's
+        same = [name for name in keys if name != BASIS]
+        other = pd.MultiIndex.from_frame(held.loc[held["value"].notna(), same])
+        otherwise = pd.MultiIndex.from_frame(found[same]).isin(other)
+        lacking = found["benchmark_gap"] == Gap.NO_BENCHMARK
+        found.loc[lacking & otherwise, "benchmark_gap"] = Gap.NOT_COMPARABLE
     return _without_wholes(found.fillna({"members": 0, "of": 1}))
 
 

@@ -17,7 +17,9 @@ from scipy import special
 from indicators import catalogue
 from indicators.statuses import Gap, Method, Position, Standing
 
-SLICE = ("indicator", "period", "industry", "size", "scheme")
+# basis: of what kind and year the denominators are (`denominators.basis`).
+BASIS = "basis"
+SLICE = ("indicator", "period", "industry", "size", "scheme", BASIS)
 # The two heights of control limits as funnel plots round them; intervals take the exact ones.
 Z_95, Z_998 = 1.96, 3.0902
 COVERAGE_95, COVERAGE_998 = 0.95, 0.998

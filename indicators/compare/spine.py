@@ -7,9 +7,10 @@ from collections.abc import Collection, Mapping
 import numpy as np
 import pandas as pd
 
-from indicators import catalogue
+from indicators import catalogue, denominators
 from indicators.compare.benchmarks import comparison, national_benchmarks
 from indicators.compare.intervals import (
+    BASIS,
     INTERVAL,
     LIMITS,
     add_comparison,
@@ -65,7 +66,8 @@ def rank_changes(before: pd.DataFrame, after: pd.DataFrame) -> pd.DataFrame:
     figure in both are ranked. A change is `noise` where either rank lies in the interval of the
     other, and `unknown` where there are no intervals to say so.
     """
-    key = [*slice_of(after), "region"]
+    # Each is ranked among those of its own denominators, which a later period has others of.
+    key = [*(name for name in slice_of(after) if name != BASIS), "region"]
     held = [comparable(rows).dropna(subset="value")[key] for rows in (before, after)]
     both = held[0].merge(held[1], on=key, validate="1:1")
     names = [*key, "rank", "rank_from", "rank_to"]
@@ -127,7 +129,8 @@ def spines(
 
     Of several frequencies one is taken: see `one_date`.
 
-    `rows`: observations of one industry, size and scheme. `peers`: by region and group, whom the
+    `rows`: observations of one industry, size and scheme; with `citation`, ratios compare only
+    where their denominators are of one kind and year. `peers`: by region and group, whom the
     range is drawn of, the region among them whether named or not; `ranked`: the regions of their
     level, they among them. One row a region, group and indicator, in the order of `peers` and of
     the catalogue, milestones left out; where the region has no figure of an indicator that others
@@ -153,6 +156,8 @@ def spines(
     rows = rows[traits_of(rows)["kind"] != "milestone"]
     # Without these, rows of a second scheme are a region that stands twice, which is refused.
     rows = rows.drop(columns=["industry", "size", "scheme"], errors="ignore")
+    if "citation" in rows:
+        rows = rows.assign(basis=denominators.basis(rows))
     rows = one_date(rows, comparable(rows)["value"].notna())
     usable = comparable(rows)
     newest = _newest(usable[usable["region"].isin(groups["region"])])
@@ -247,6 +252,7 @@ def _among(usable: pd.DataFrame, own: pd.DataFrame, members: pd.DataFrame) -> pd
     """
     key, cell = ["region", "group", "indicator"], ["indicator", "period"]
     figures = usable.dropna(subset="value").rename(columns={"region": "peer"})
+    cell += [BASIS] if BASIS in figures else []
     figures = figures[["peer", *cell, "value", "numerator", "denominator"]]
     held = members.merge(own[["region", *cell]], on="region", validate="m:m").merge(
         figures, on=["peer", *cell], validate="m:1"

@@ -211,7 +211,14 @@ def figure_table(rows: pd.DataFrame, citations: pd.DataFrame, words: Wording) ->
             return words("computed from published figures")
         if basis == "as_published":
             return words("as published")
-        return words("derived from a published change")
+        if basis == "published_lower_bound":
+            return words("published as a lower bound")
+        if basis in ("derived_from_published_change", "derived_from_published_growth"):
+            return words("derived from a published change")
+        return words("derived from other published figures")
+
+    def title(key: object) -> str:
+        return indicator(key, words) if isinstance(key, str) else ""
 
     statuses = zip(cited["status"], cited["confidentiality"], cited["value"], strict=True)
     columns = {
@@ -232,6 +239,7 @@ def figure_table(rows: pd.DataFrame, citations: pd.DataFrame, words: Wording) ->
         words("Denominator"): cited["denominator"].where(free),
         words("Document of the denominator"): cited["denominator_document"].where(free),
         words("Period of the denominator"): cited["denominator_period"].where(free),
+        words("Kind of the denominator"): cited["denominator_indicator"].where(free).map(title),
         words("Source"): named("source", code_names.source_name),
         words("Publisher"): cited["publisher"],
         words("Document"): cited["document"],
@@ -263,5 +271,6 @@ def shown_first(words: Wording) -> list[str]:
         words("Note"),
         words("Document of the denominator"),
         words("Period of the denominator"),
+        words("Kind of the denominator"),
         words("Release"),
     ]

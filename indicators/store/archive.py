@@ -126,13 +126,14 @@ def _parts_suppressed() -> Iterator[sa.ColumnElement[bool]]:
     key, region, period = revision.c.indicator, revision.c.region, revision.c.period
     wholes = {item.key: item.share_of for item in ratios if item.share_of}
     whole = sa.case(wholes, value=key, else_=region) if wholes else region
-    for name, of in (("numerator", region), ("denominator", whole)):
+    for name, of in (("numerator", region), ("denominator", whole), ("or_denominator", whole)):
         for earlier_too in (False, True):
             # Of an earlier denominator any that the ratio may have been divided by.
             parts = {
                 item.key: getattr(item, name)
                 for item in ratios
-                if earlier_too == (name == "denominator" and item.denominator_period == "earlier")
+                if getattr(item, name)
+                and earlier_too == (name != "numerator" and item.denominator_period == "earlier")
             }
             if not parts:
                 continue

@@ -276,13 +276,15 @@ def inputs(engine: sa.Engine, number: int) -> pd.DataFrame:
 def citations(engine: sa.Engine, keys: Iterable[str]) -> pd.DataFrame:
     """Return where figures stand: the rows of `citation` with these keys, and `DENOMINATOR`."""
     cited = _cited(engine, keys)
-    # Of a ratio computed here: numerator's/denominator's[/its period], see `etl.derive`.
-    parts = cited["citation"].str.split("/", n=2, expand=True).reindex(columns=range(3))
+    # Of a ratio computed here: numerator's/denominator's[/its period/its indicator], see
+    # `etl.derive`; those of a release of before do not name the indicator.
+    parts = cited["citation"].str.split("/", n=3, expand=True).reindex(columns=range(4))
     ratio = cited["basis"] == "derived"
     below = _cited(engine, parts.loc[ratio, 1].dropna()).set_index("citation")["document"]
     return cited.assign(
         denominator_document=parts[1].where(ratio).map(below),
         denominator_period=parts[2].where(ratio),
+        denominator_indicator=parts[3].where(ratio),
     )
 
 

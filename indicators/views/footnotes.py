@@ -62,8 +62,8 @@ def with_denominator(
 
 def denominator(row: Mapping[Any, Any], words: Wording) -> str:
     """Return what a row of `denominators.with_denominators` was divided by; empty for none."""
-    document, period = (row[name] for name in denominators.DENOMINATOR)
-    return denominators.text(document, period, words)
+    document, period, kind = (row[name] for name in denominators.DENOMINATOR)
+    return denominators.text(document, period, kind, words)
 
 
 def formula(ratio: catalogue.Indicator, words: Wording) -> str:
@@ -71,6 +71,9 @@ def formula(ratio: catalogue.Indicator, words: Wording) -> str:
     known = catalogue.load().indicators
     above = words.text(known[str(ratio.numerator)].title)
     below = words.text(known[str(ratio.denominator)].title)
+    if ratio.or_denominator:
+        other = words.text(known[ratio.or_denominator].title)
+        below = words("{indicator} or {other}", indicator=below, other=other)
     if ratio.share_of:
         whole = tree().names(words.language)[ratio.share_of]
         below = words("{indicator} of {region}", indicator=below, region=whole)

@@ -8,7 +8,7 @@ from typing import Any, Literal, NamedTuple
 
 import pandas as pd
 
-from indicators import catalogue, code_names
+from indicators import catalogue, code_names, denominators
 from indicators.catalogue import tree
 from indicators.drawing import charts
 from indicators.drawing.boundary_files import Boundaries
@@ -215,13 +215,20 @@ def map_figures(
 
 def _reference(rows: pd.DataFrame, view: MapView) -> pd.DataFrame:
     """Return the whole's value where it can stand beside a part's: not that of a count."""
-    whole, decimals = known_values(rows[rows["region"] == view.within]), view.indicator.decimals
-    if view.indicator.kind == "count" or whole.empty:
+    held = rows[rows["region"] == view.within]
+    whole, decimals = known_values(held), view.indicator.decimals
+    if view.indicator.kind == "count" or whole.empty or _otherwise_divided(rows, held):
         return _no_reference()
     number = view.words.number(whole.iloc[0], decimals)
     nation = view.words("Nation {value}", value=number)
     label = nation if view.within == NATION else f"{view.where} {number}"
     return pd.DataFrame({"value": [float(whole.iloc[0])], "label": [label]})
+
+
+def _otherwise_divided(rows: pd.DataFrame, whole: pd.DataFrame) -> bool:
+    """Say whether the parts' ratios have denominators of another kind or year than the whole's."""
+    parts = denominators.basis(rows.drop(whole.index))
+    return not parts.empty and not denominators.basis(whole).isin(parts).all()
 
 
 def _no_reference() -> pd.DataFrame:
@@ -240,7 +247,7 @@ def _without_benchmark(view: MapView, centre: float | None) -> list[str]:
     if not view.diverging or centre is not None:
         return []
     lacking = view.words(
-        "{where} has no figure of its own for this period: colours run from low to high.",
+        "{where} has no figure to compare with for this period: colours run from low to high.",
         where=view.where,
     )
     return [lacking]
