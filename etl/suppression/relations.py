@@ -87,9 +87,9 @@ def bounded(found: Relations, low: Floats, high: Floats) -> Relations:
     """
     cells = np.flatnonzero((low <= found.values) & (found.values <= high))
     size = (len(cells), len(found.values))
-    rows = csr_matrix((np.ones(len(cells)), (np.arange(len(cells)), cells)), size)
+    rows = scipy.sparse.csr_matrix((np.ones(len(cells)), (np.arange(len(cells)), cells)), size)
     slack = [found.slack, (high - found.values)[cells], (found.values - low)[cells]]
-    below = csr_matrix(vstack([found.below, rows, -rows]))
+    below = scipy.sparse.csr_matrix(scipy.sparse.vstack([found.below, rows, -rows]))
     finite = np.isfinite(np.concatenate(slack))
     return replace(found, below=below[finite], slack=np.concatenate(slack)[finite])
 
