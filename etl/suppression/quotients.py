@@ -101,7 +101,8 @@ def quotients(catalogue: Catalogue) -> Iterator[Quotient]:
     """Yield the quotients that the catalogue declares."""
     for item in catalogue.indicators.values():
         if item.growth_of:
-            top, bottoms, way = item.growth_of, (item.growth_of,), "before"
+            top, way = item.growth_of, "before"
+            bottoms: tuple[str, ...] = (item.growth_of,)
         elif item.numerator:
             top, bottoms = item.numerator, item.denominators
             way = "share" if item.share_of else item.denominator_period
