@@ -23,7 +23,7 @@ from indicators.findings import (
     Severity,
     causes,
     message,
-    redacted,
+    shared,
 )
 from indicators.wording import Wording, sentence
 
@@ -56,7 +56,7 @@ def findings_table(
     `quoted`: print suppressed figures too, as on an analyst's own screen but in no log.
     """
     if not quoted:
-        findings = [redacted(finding) for finding in findings]
+        findings = shared(findings)
     listed = causes(findings)
     errors = sum(cause.finding.severity == "error" for cause in listed)
     accepted = sum(cause.finding.accepted is not None for cause in listed)
@@ -187,7 +187,7 @@ def findings_records(findings: Sequence[Finding], words: Wording) -> list[dict[s
     data/raw. accepted: why somebody accepted it before, with release `since`. cells: every place,
     each with its row and column.
     """
-    return [_record(cause, words) for cause in causes([redacted(item) for item in findings])]
+    return [_record(cause, words) for cause in causes(shared(findings))]
 
 
 def _record(cause: Cause, words: Wording) -> dict[str, Any]:

@@ -116,7 +116,7 @@ class FindingsError(Exception):
             "\n".join(
                 f"{finding.file}:{finding.row or ''}:{finding.column or ''}: "
                 f"{finding.found!r}; {finding.expected}; {finding.advice}"
-                for finding in map(redacted, findings)
+                for finding in shared(findings)
             )
         )
         self.findings = list(findings)
@@ -175,6 +175,39 @@ def redacted(finding: Finding) -> Finding:
         expected, advice = _masked(finding.expected), _masked(finding.advice)
         return replace(finding, found=_masked(finding.found), expected=expected, advice=advice)
     return replace(finding, found="", expected=UNQUOTED)
+
+
+def telling(finding: Finding) -> bool:
+    """Return whether a finding is a warning whose very place may tell of a suppressed figure."""
+    return finding.suppressed and finding.severity == "warning" and finding.figures is not None
+
+
+def shared(findings: Sequence[Finding]) -> list[Finding]:
+    """Return findings as they may leave the analyst's own screen, for a log or a file.
+
+    The rule, stated here once: of the warnings that quote a suppressed figure one sentence stays,
+    that there are some. Their checks, places and number would tell which of several suppressed
+    figures is the unusual one. Nothing at all is kept of them with a release. An error keeps its
+    place, since nothing is published before it is mended, and loses its sentences: `redacted`.
+    """
+    kept = [redacted(finding) for finding in findings if not telling(finding)]
+    if hidden := [finding for finding in findings if telling(finding)]:
+        reasons = [finding.accepted for finding in hidden]
+        advice = message("run `python -m etl check` in a terminal: there they are shown")
+        accepted = None if None in reasons else reasons[0]
+        kept.append(
+            Finding(
+                "",
+                "",
+                UNQUOTED,
+                advice,
+                severity="warning",
+                check="suppressed",
+                figures=(),
+                accepted=accepted,
+            )
+        )
+    return kept
 
 
 def _masked(value: Any) -> Any:

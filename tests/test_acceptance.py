@@ -91,8 +91,7 @@ def test_of_a_suppressed_figure_no_guess_can_be_checked(empty: sa.Engine, raw: P
     write(raw, SMALL)
     refresh(empty, raw=raw, accepted="two registers")
     assert reasons(refresh(empty, raw=raw).warnings) == [("beyond", "two registers", 1)]
-    kept = warnings(empty, 1).iloc[0]
-    assert (kept["found"], kept["suppressed"], bool(kept["fingerprint"])) == ("", 1, True)
+    assert warnings(empty, 1).empty
     # It is known by its file, not by the number: so any change of the file is asked about.
     write(raw, SMALL.replace("64703", "64704"))
     with pytest.raises(UnacceptedError):

@@ -1,9 +1,10 @@
 """Warnings that somebody accepted are remembered, with the reason, until their figures change.
 
 A warning is known again by its sentences and by the figures that they quote, wherever in the file
-these stand now. Where a figure is suppressed neither may be kept, in no digest either since small
-numbers are soon guessed: such a warning is known by the files that its figures come from, and is
-asked about again once one of them changes.
+these stand now. Of one that quotes a suppressed figure nothing is kept (`findings.shared`), in no
+digest either since small numbers are soon guessed: it was accepted with the first release that was
+made of the same files as now, those that its figures come from, and is asked about again once one
+of them changes.
 """
 
 from __future__ import annotations
@@ -17,9 +18,17 @@ import sqlalchemy as sa
 
 from etl.suppression.redaction import files_of, warning_rows
 from etl.tidy import TidyRows
-from indicators.findings import Finding
+from indicators.findings import Finding, redacted, telling
 from indicators.store.bulk import insert_rows
-from indicators.store.tables import KEY, observation, quoted, revision, warning
+from indicators.store.tables import (
+    KEY,
+    observation,
+    quoted,
+    release,
+    release_input,
+    revision,
+    warning,
+)
 
 
 def known_again(
@@ -36,10 +45,41 @@ def known_again(
     before = _accepted(engine)
     marked = []
     for number, finding in enumerate(findings):
-        fingerprint = _fingerprint(finding, files.get(number, ()), checksums)
+        if telling(finding):
+            reason, since = _unchanged(engine, {finding.file, *files.get(number, ())}, checksums)
+            marked.append(replace(finding, accepted=reason, since=since))
+            continue
+        fingerprint = _fingerprint(finding)
         reason, since = before.get(fingerprint, (None, None))
         marked.append(replace(finding, fingerprint=fingerprint, accepted=reason, since=since))
     return marked
+
+
+def _unchanged(
+    engine: sa.Engine | None, files: Iterable[str], checksums: Mapping[str, str]
+) -> tuple[str | None, int | None]:
+    """Return since which release files and their declarations are what they are, and its reason."""
+    names = sorted({name for file in files for name in (file, f"{file}.yaml")})
+    now = {name: checksums[name] for name in names if name in checksums}
+    if engine is None:
+        return None, None
+    table = release_input
+    question = sa.select(table.c.release, table.c.file, table.c.sha256)
+    with engine.connect() as connection:
+        every = connection.execute(
+            sa.select(release.c.release, release.c.accepted, release.c.reason).order_by(
+                release.c.release.desc()
+            )
+        ).all()
+        then: dict[int, dict[str, str]] = {number: {} for number, *_ in every}
+        for number, file, sha256 in connection.execute(question.where(table.c.file.in_(names))):
+            then[number][file] = sha256
+    reason, since = None, None
+    for number, accepted, published in every:
+        if then[number] != now:
+            break
+        reason, since = accepted or published, number
+    return reason, since
 
 
 def _accepted(engine: sa.Engine | None) -> Mapping[str, tuple[str, int]]:
@@ -53,13 +93,9 @@ def _accepted(engine: sa.Engine | None) -> Mapping[str, tuple[str, int]]:
     return {fingerprint: (reason, since) for fingerprint, reason, since in accepted}
 
 
-def _fingerprint(finding: Finding, files: Iterable[str], checksums: Mapping[str, str]) -> str:
-    about: list[str]
-    if finding.suppressed:
-        named = sorted({finding.file, *files})
-        about = [checksums.get(name, "") for file in named for name in (file, f"{file}.yaml")]
-    else:
-        about = [finding.found, str(finding.expected)]
+def _fingerprint(finding: Finding) -> str:
+    finding = redacted(finding)
+    about = [finding.found, str(finding.expected)]
     keys = sorted(" ".join(key) for key in finding.figures or ())
     parts = [finding.check, finding.file, finding.sheet or "", finding.column or "", *about, *keys]
     return hashlib.sha256("\x1f".join(parts).encode()).hexdigest()[:32]
@@ -70,6 +106,7 @@ def remember(
 ) -> list[Finding]:
     """Keep warnings with a release, those accepted before with the reason given then; return them.
 
+    But for those that quote a suppressed figure, of which nothing is kept.
     Those of earlier releases whose figures this one changes are forgotten.
     """
     first = connection.scalar(
@@ -79,7 +116,8 @@ def remember(
         replace(finding, accepted=finding.accepted or reason, since=finding.since or number)
         for finding in findings
     ]
-    for table, rows in zip((warning, quoted), warning_rows(kept), strict=True):
+    stored = [finding for finding in kept if not telling(finding)]
+    for table, rows in zip((warning, quoted), warning_rows(stored), strict=True):
         lines = rows["line"] + (first or 0)
         insert_rows(connection, table, rows.assign(release=number, line=lines))
     _forget(connection, number)
