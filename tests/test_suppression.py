@@ -14,6 +14,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from etl.divisions import divisions
+from etl.suppression import protection
 from etl.suppression.small_numbers import complementary, suppress
 from etl.tidy import TidyRows
 from indicators import catalogue
@@ -392,6 +393,27 @@ def test_a_figure_that_only_two_tables_together_give_away_is_protected() -> None
     table = whole.groupby(["region", "size"], as_index=False)["value"].sum()
     table = table.assign(scheme="ALL", industry="ALL", hidden=table["value"] < 3)
     assert (suppressed(table) & ~table["hidden"]).sum() == 1
+
+
+def test_once_the_budget_is_spent_what_holds_relations_with_a_figure_is_suppressed_whole(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    regions = ["JINGJINJI", *PROVINCES]
+    leaves = pd.DataFrame(
+        [
+            (region, size, 2.0 if (region, size) == ("110000", "LARGE") else 50.0)
+            for region, size in product(PROVINCES, SIZES[:3])
+        ],
+        columns=["region", "size", "value"],
+    )
+    whole = pd.concat([leaves, leaves.assign(region="JINGJINJI")])
+    table = whole.groupby(["region", "size"], as_index=False).agg(value=("value", "sum"))
+    table = table.assign(scheme="ALL", industry="ALL", hidden=table["value"] == 2)
+    assert suppressed(table).sum() == 2
+    monkeypatch.setattr(protection, "BUDGET", -1)
+    spent = suppressed(table)
+    assert table.loc[spent, "size"].unique().tolist() == ["LARGE"]
+    assert sorted(table.loc[spent, "region"]) == sorted(regions)
 
 
 # Organisations of a registry: one may stand in several provinces, sizes and schemes.

@@ -34,6 +34,10 @@ CHEAP = 100.0  # as much it may cost that a suppressed cell need not be thought 
 OWN, NEAR, OTHERS, AGAIN, SECOND, BACK, ASKED = 4, 1500, 12, 2, 6, 3, 100
 TRIED = 60  # worlds, the cheapest first
 SECONDS = 20.0  # that it may take to ask whether any protects a cell
+# Counts of cells by units that are looked at, in all: some 50 million a second, and the same on
+# every machine, so that a refresh repeated comes to the same. Beyond, components go whole.
+BUDGET = 20_000_000_000
+EXACT = 50  # cells that are asked about exactly; beyond, they count as exposed
 
 
 @dataclass(frozen=True)
@@ -57,17 +61,26 @@ class Protection:
 
 
 def protection(relations: Relations, cells: Cells, hidden: Mask) -> Protection:
-    """Return which cells to suppress besides those `hidden`."""
+    """Return which cells to suppress besides those `hidden`.
+
+    Once BUDGET is spent, all cells that hold relations with one that is not safe yet.
+    """
     search = _Search(relations, cells, hidden)
     for cell in np.flatnonzero(search.hidden).tolist():
         search.make_safe(cell)
     needed = search.needed()
     exposed = search.first & ~(search.moved & search.out)
-    for cell in np.flatnonzero(exposed).tolist():
-        changed = _cheapest(cell, relations, cells, needed)
+    if search.left < 0 and exposed.any():
+        rows = abs(scipy.sparse.vstack([relations.equal, relations.below]).tocsr()[:, ~cells.known])
+        _, part = scipy.sparse.csgraph.connected_components(rows.T @ rows, directed=False)
+        needed[~cells.known] |= np.isin(part, part[exposed[~cells.known]])
+        return Protection(needed & ~hidden, np.zeros(len(hidden), bool))
+    for cell in np.flatnonzero(exposed).tolist()[:EXACT]:
+        changed = _cheapest(cell, relations, cells, needed) if exposed[cell] else None
         if changed is not None:
             needed |= changed
             exposed[cell] = False
+            exposed &= ~(changed & np.isnan(cells.limit))  # in that world they are others, too
     return Protection(needed & ~hidden, exposed)
 
 
@@ -153,6 +166,7 @@ class _Search:
         self.moved = np.zeros(len(hidden), bool)
         self.out = np.isnan(cells.limit)
         self.worlds: list[_World] = []
+        self.left = BUDGET
         self.price = np.where(self.values == 0, ZERO, 1 + self.values)
         self.price[self.hidden] = UNSAFE
         self.price[cells.known] = NEVER
@@ -175,7 +189,7 @@ class _Search:
         # If it costs little, no figure need be thought to be zero. Any change is better than none.
         for floor, width, most in ((1, 1, CHEAP), (0, 1, NEVER / 2), (0, 8, NEVER / 2)):
             for way in ways:
-                if self.moved[cell] and self.out[cell]:
+                if self.left < 0 or (self.moved[cell] and self.out[cell]):
                     return
                 if value + way >= min(floor, value):
                     self._take(self._world(cell, way, floor, width, most))
@@ -251,6 +265,8 @@ class _Search:
             counts[one] = counts[counted.indices] = True
             cells = np.flatnonzero(counts)
             place = (np.cumsum(counts) - 1)[counted.indices]
+            # Once to begin with, and for each exchange to improve and its second steps.
+            self.left -= counted.nnz * (1 + width * AGAIN * (1 + SECOND))
             among = scipy.sparse.csr_matrix(
                 (counted.data, place, counted.indptr), (len(near), len(cells))
             )
