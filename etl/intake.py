@@ -11,6 +11,7 @@ import os
 import re
 import shutil
 import time
+import unicodedata
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
@@ -29,6 +30,7 @@ from etl.suppression.retraction import without
 from etl.tidy import DERIVED, KEYS, SIZES, TidyRows
 from indicators import catalogue
 from indicators.catalogue import Catalogue
+from indicators.exports.downloads import RESERVED
 from indicators.findings import Finding, FindingsError, message
 
 SUPERSEDED = "superseded"  # a folder of before versions were kept beside raw
@@ -157,7 +159,9 @@ def misnamed(named: Named) -> list[Finding]:
     """Return what is wrong with the names of the files and of their source."""
     findings = []
     taken = TAKEN | set(catalogue.load().sources) - {REGISTRY}
-    if not _SOURCE.fullmatch(named.source) or named.source.casefold() in taken:
+    source = _folded(named.source)
+    # Windows keeps the names of devices, and opens their folders under none.
+    if not _SOURCE.fullmatch(source) or source in taken or RESERVED.match(source):
         findings.append(
             Finding(
                 "--source",
@@ -171,7 +175,7 @@ def misnamed(named: Named) -> list[Finding]:
         )
     places: dict[str, list[Path]] = {}
     for path in named.files:
-        places.setdefault(path.name.casefold(), []).append(path)
+        places.setdefault(_folded(path.name), []).append(path)
     findings += [
         Finding(
             paths[0].name,
@@ -183,6 +187,11 @@ def misnamed(named: Named) -> list[Finding]:
         if len(paths) > 1
     ]
     return findings
+
+
+def _folded(name: str) -> str:
+    """Return a name as systems compare it that know neither case nor width."""
+    return unicodedata.normalize("NFKC", name).casefold()
 
 
 def passed_over(raw: Path) -> list[str]:

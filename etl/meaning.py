@@ -11,7 +11,9 @@ import difflib
 import io
 import re
 from collections.abc import Iterator, Mapping
+from contextlib import suppress
 from datetime import date
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -53,6 +55,8 @@ _REFERENCES = [
     ("sizes", "members", "sizes"),
 ]
 _REGION_CODE = re.compile(r"[0-9]{6}|[A-Z][A-Z0-9_]*")
+_DIGITS = re.compile("[0-9]{6}")
+_DRAWN = re.compile(r'"id": ?"([0-9]{6})"')
 _KINDS = (
     *("world", "nation", "province", "prefecture"),
     *("economic_region", "three_region", "cluster"),
@@ -89,7 +93,8 @@ def findings(folder: Path | None = None, reference: Path | None = None) -> list[
     wrong += _number_cell_findings(whole)
     # What names a code of a list is looked at once that list is right: a wrong code would be
     # told of, with the advice to write it, wherever the right one stands.
-    for look in (_list_findings, _reference_findings):
+    drawn = _drawn(reference / BOUNDARIES.parent)
+    for look in (partial(_list_findings, drawn=drawn), _reference_findings):
         found = list(look(whole))
         wrong += found
         whole = {
@@ -169,7 +174,7 @@ def _about(
     return Finding(file, found, expected, advice, row=line, column=entry, check="catalogue")
 
 
-def _list_findings(lists: Mapping[str, Rows]) -> Iterator[Finding]:
+def _list_findings(lists: Mapping[str, Rows], drawn: set[str]) -> Iterator[Finding]:
     for name in ("regions", "industries", "schemes", "sizes"):
         first: dict[str, int] = {}
         for line, row in lists.get(name, []):
@@ -184,6 +189,31 @@ def _list_findings(lists: Mapping[str, Rows]) -> Iterator[Finding]:
                     yield _about(file, line, "", message("a text"), add, f"{code} · {column}")
     for line, row in lists.get("regions", []):
         yield from _region_findings(line, row)
+    yield from _undrawn_findings(lists.get("regions", []), drawn)
+
+
+def _drawn(boundaries: Path) -> set[str]:
+    """Return the codes of the regions that there are boundaries of."""
+    codes = set[str]()
+    for file in sorted(boundaries.rglob("*.geojson")):
+        with suppress(OSError, UnicodeDecodeError):  # told where boundaries are checked
+            codes |= set(_DRAWN.findall(file.read_text(encoding="utf-8")))
+    return codes
+
+
+def _undrawn_findings(rows: Rows, drawn: set[str]) -> Iterator[Finding]:
+    """Yield a finding for each code that stands in the place of one whose boundary there is."""
+    places = [
+        (line, row["code"]) for line, row in rows if row["kind"] in ("province", "prefecture")
+    ]
+    missing = sorted(drawn - {code for _, code in places})
+    for line, code in places:
+        if code in drawn or not _DIGITS.fullmatch(code):
+            continue
+        if meant := difflib.get_close_matches(code, missing, 1, _ALIKE):
+            expected = message("a code that its boundary bears too: {code}", code=meant[0])
+            advice = nearest(code, meant, message("write it in this form"))
+            yield _about("regions.csv", line, code, expected, advice, code)
 
 
 def _region_findings(line: int, row: Mapping[str, str]) -> Iterator[Finding]:
@@ -310,6 +340,9 @@ def _way(parts: Mapping[str, list[str]], start: str, goal: str, seen: set[str]) 
 
 
 def _number_findings(file: Written, entry: Mapping[str, Any], *place: str) -> Iterator[Finding]:
+    if "covers" in entry and entry["timing"] != "flow":
+        expected = message("timing: flow, for only that is measured over a year")
+        yield file.finding(entry["covers"], expected, message("leave it out"), *place, "covers")
     low, high = entry["range"]
     if low >= high:
         expected, advice = message("the lower bound first"), message("exchange the two bounds")

@@ -64,7 +64,8 @@ class Indicator:
     """What one indicator means.
 
     polarity: +1 higher is better, −1 lower is better, 0 neither. timing: `stock`, as it stands at
-    the end of a period, or `flow`, measured over it (docs/method.md §1). additive: the dimensions
+    the end of a period, or `flow`, measured over it (docs/method.md §1). covers: `year` where a
+    December stands for its year, as of a yearly total labelled 2023-12. additive: the dimensions
     over which its values add up. A derived one is numerator / denominator × factor; its
     denominator stands at the same period (`same`) or at the nearest one not later and at most
     `max_age` years older (`earlier`), where `or_denominator` is of another kind and serves where
@@ -90,6 +91,7 @@ class Indicator:
     range: tuple[float, float]
     decimals: int
     shape: str
+    covers: str | None = None
     derived: bool = False
     numerator: str | None = None
     denominator: str | None = None
@@ -272,6 +274,12 @@ def _source(key: str, entry: dict[str, Any]) -> Source:
     return Source(key, **texts, calendar=calendar)
 
 
+def covers_years(keys: pd.Series) -> pd.Series:
+    """Return of which indicators a December stands for its year."""
+    whole = {key for key, item in load().indicators.items() if item.covers == "year"}
+    return keys.isin(whole)
+
+
 def _indicator(key: str, entry: dict[str, Any]) -> Indicator:
     ratio = entry.get("ratio") or {}
     return Indicator(
@@ -287,6 +295,7 @@ def _indicator(key: str, entry: dict[str, Any]) -> Indicator:
         range=(float(entry["range"][0]), float(entry["range"][1])),
         decimals=int(entry["decimals"]),
         shape=entry["shape"],
+        covers=entry.get("covers"),
         series=entry.get("series"),
         industry=entry.get("industry", ALL),
         remainder=tuple(entry.get("remainder", ())),

@@ -6,14 +6,13 @@ The rule is that of docs/method.md §1: `chosen_frequency`, for a target or for 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from functools import cache
 
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
 from indicators import catalogue
-from indicators.periods import FREQUENCIES, UNREADABLE, Times, last_of, times
+from indicators.periods import FREQUENCIES, UNREADABLE, Times, times
 
 Bools = npt.NDArray[np.bool_]
 Ints = npt.NDArray[np.int64]
@@ -73,7 +72,7 @@ def one_frequency(
     the coarsest; of a stock the finest that has the first figure and the last, or else two and
     reaches farthest. Rows whose period is none go.
     """
-    read = times(rows["period"])
+    read = _times(rows)
     sound = read.frequency >= 0
     if sound.all() and len(set(read.frequency.tolist())) < 2:
         return rows
@@ -99,6 +98,11 @@ def one_frequency(
     return stays
 
 
+def _times(rows: pd.DataFrame) -> Times:
+    """Return when figures' periods end, and the places of the frequencies that they count as."""
+    return times(rows["period"], catalogue.covers_years(rows["indicator"]))
+
+
 def in_time(rows: pd.DataFrame) -> pd.DataFrame:
     """Return rows by the ends of their periods, of those that end together the finest last."""
     read = times(rows["period"])
@@ -111,22 +115,14 @@ def mapped_periods(indicator: str, provinces: Mapping[str, int]) -> dict[str, in
 
     provinces: how many have a figure, by period; earliest period first in the answer.
     """
-    dated = {period: _when(period) for period in provinces}
-    sound = {period: when for period, when in dated.items() if when is not None}
+    held = pd.DataFrame({"indicator": indicator, "period": list(provinces)})
+    ends, places = _times(held)
+    dated = zip(provinces, zip(ends.tolist(), places.tolist(), strict=True), strict=True)
+    sound = {period: when for period, when in dated if when[1] >= 0}
     if catalogue.load().indicators[indicator].timing == "flow":
         coarsest = min((place for _, place in sound.values()), default=0)
         sound = {period: when for period, when in sound.items() if when[1] == coarsest}
     return {period: provinces[period] for period in sorted(sound, key=sound.__getitem__)}
-
-
-@cache
-def _when(period: str) -> tuple[float, int] | None:
-    """Return when a period ends and the place of its frequency; None of what is no period."""
-    try:
-        read = last_of(period)
-        return read.end, FREQUENCIES.index(read.frequency)
-    except ValueError:
-        return None
 
 
 def one_date(rows: pd.DataFrame, usable: pd.Series) -> pd.DataFrame:
@@ -137,7 +133,7 @@ def one_date(rows: pd.DataFrame, usable: pd.Series) -> pd.DataFrame:
     quarter and its December are one period, called by the finest of them; of two rows of a region
     for one date the finest figure stays. Rows whose period is none go.
     """
-    read = times(rows["period"])
+    read = _times(rows)
     sound = read.frequency >= 0
     if sound.all() and len(set(read.frequency.tolist())) < 2:
         return rows

@@ -181,8 +181,11 @@ class Times(NamedTuple):
     frequency: Ints
 
 
-def times(periods: pd.Series) -> Times:
-    """Read the texts of periods; one that is none of these forms is no error here."""
+def times(periods: pd.Series, whole_years: pd.Series | None = None) -> Times:
+    """Read the texts of periods; one that is none of these forms is no error here.
+
+    whole_years: of which periods a December stands for its year: see `catalogue.covers_years`.
+    """
     import numpy as np
     import pandas as pd
 
@@ -194,7 +197,11 @@ def times(periods: pd.Series) -> Times:
         except ValueError:
             continue
         ends[place], places[place] = period.end, FREQUENCIES.index(period.frequency)
-    return Times(ends[codes], places[codes])
+    end, frequency = ends[codes], places[codes]
+    if whole_years is not None:
+        december = (frequency == FREQUENCIES.index("M")) & (end == np.round(end))
+        frequency = np.where(whole_years.to_numpy(np.bool_) & december, 0, frequency)
+    return Times(end, frequency)
 
 
 def period_at(time: float, like: str) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import difflib
 import json
 import math
+import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
@@ -64,6 +65,24 @@ def _endless(content: Any, *path: str | int) -> Iterator[Mistake]:
         yield Mistake(path, f".{content}".replace(".-", "-."), message("a finite number"), advice)
 
 
+# Control characters but for the ends of lines and tabs, and those that turn what follows around.
+_UNPRINTABLE = re.compile(
+    "[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\ufffe\uffff]"
+)
+
+
+def _unprintable(content: Any, *path: str | int) -> Iterator[Mistake]:
+    """Yield the texts that hold characters which no reader sees and a document cannot hold."""
+    if isinstance(content, dict | list):
+        for step, part in content.items() if isinstance(content, dict) else enumerate(content):
+            yield from _unprintable(part, *path, step)
+    elif isinstance(content, str) and _UNPRINTABLE.search(content):
+        found = _UNPRINTABLE.sub(lambda mark: f"\\u{ord(mark[0]):04x}", content[:_LONGEST])
+        yield Mistake(
+            path, found, message("text without control characters"), message("take them out")
+        )
+
+
 def mistakes(content: Any, schema: Mapping[str, Any], *, between: str = ", ") -> Iterable[Mistake]:
     """Return all that a JSON Schema refuses; known words are listed with `between` them.
 
@@ -73,6 +92,7 @@ def mistakes(content: Any, schema: Mapping[str, Any], *, between: str = ", ") ->
 
     errors = jsonschema.Draft202012Validator(schema).iter_errors(content)
     found = [mistake for error in errors for mistake in _translated(error, between)]
+    found += _unprintable(content)
     # Each missing entry names all that are missing.
     return {repr(mistake): mistake for mistake in found}.values()
 

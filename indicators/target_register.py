@@ -101,6 +101,7 @@ def _fields_of(
         "baseline_period": _text(row["baseline_period"]),
         "baseline_value": _number(row["baseline_value"]),
         "flow": known.timing == "flow",
+        "whole_years": known.covers == "year",
         "frequency": _frequency(row),
         "shape": str(row["shape"]),
         "bound_lower": lower if row["shape"] == "logistic" else None,
@@ -258,7 +259,7 @@ def _add_benchmark(series: pd.DataFrame, benchmarks: pd.DataFrame) -> pd.DataFra
 
 
 def _add_date(rows: pd.DataFrame) -> pd.DataFrame:
-    read = times(rows["period"])
+    read = times(rows["period"], catalogue.covers_years(rows["indicator"]))
     flow = catalogue.is_flow(rows["indicator"])
     date = [
         f"{end:.6f} {place if over else ''}"

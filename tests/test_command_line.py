@@ -255,6 +255,7 @@ def own_file(folder: Path, name: str = "a.csv") -> str:
     [
         *("", " ", "derived", "Derived", "demonstration", "a/b", "../x", "..", ".", "a\\b"),
         *("catalogue", "reference", "superseded", "platform_provinces", "-x", "a b"),
+        *("ｄｅｒｉｖｅｄ", "Ｄerived", "CON", "nul", "aux", "com1", "ＬＰＴ1"),
     ],
 )
 def test_a_source_is_a_name_of_one_s_own(source: str) -> None:
@@ -265,6 +266,32 @@ def test_a_source_is_a_name_of_one_s_own(source: str) -> None:
 @pytest.mark.parametrize("source", ["bureau", "市场监管局", "own", "bureau-2024_1"])
 def test_a_source_may_be_named_in_any_script(source: str) -> None:
     assert intake.misnamed(intake.Named([], source)) == []
+
+
+def test_a_file_is_written_under_the_ending_of_what_it_is(tmp_path: Path) -> None:
+    table = tmp_path / "a.csv"
+    table.write_text("地区,2023\n江苏,5\n浙江,6\n", encoding="utf-8")
+    wrong = ["template", "certificates_valid"], ["inspect", str(table)]
+    for words, right in zip(wrong, (".xlsx", ".yaml"), strict=True):
+        assert right in said(*words, "-o", str(tmp_path / "q.csv"), code=Outcome.USAGE)
+    assert not (tmp_path / "q.csv").exists()
+
+
+@pytest.mark.filterwarnings("ignore::DeprecationWarning")
+def test_what_a_roll_up_lacks_is_named_by_its_option(tmp_path: Path) -> None:
+    file = tmp_path / "certificates.csv"
+    file.write_text(CERTIFICATES, encoding="utf-8")
+    none = str(tmp_path / "none")
+    assert "python -m etl rollup" in said(
+        "trace", "certificates_valid", "2020", "--out", none, code=Outcome.USAGE
+    )
+    roll = ["rollup", str(file), "--as-of", "2025-01-31", "--out", str(tmp_path / "out")]
+    for span in (["--from", "2026", "--to", "2027"], ["--from", "2010", "--to", "2011"]):
+        refusal = said(*roll, *span, code=Outcome.FINDINGS)
+        assert "--from" in refusal
+        assert "--periods" not in refusal
+    roll[-1] = str(tmp_path / "none" / "out")
+    assert "不存在" in said(*roll, "--from", "2018", "--to", "2019", code=Outcome.USAGE)
 
 
 @pytest.mark.usefixtures("_database")

@@ -36,6 +36,17 @@ from indicators.exports.offered import table_exports
 from indicators.store.queries import Vintage
 from indicators.wording import Wording
 
+
+def test_numbers_in_files_are_rounded_once() -> None:
+    noisy = pd.DataFrame(
+        {"gap": [1240.3 - 1240.5, 0.1 + 0.2, 1e6 / 3, 537_498.0, np.nan, np.inf, 5e-10]}
+    )
+    lines = csv_file(noisy).decode("utf-8-sig").split()[1:]
+    assert lines == ["-0.2", "0.3", "333333.333333333", "537498.0", '""', "inf", "1e-09"]
+    rows = CalamineWorkbook.from_filelike(io.BytesIO(xlsx_file({"a": noisy}))).get_sheet_by_index(0)
+    assert [row[0] for row in rows.to_python()[1:4]] == [-0.2, 0.3, 333333.333333333]
+
+
 REGIONS = tree().all_provinces
 
 FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
@@ -177,10 +188,10 @@ def test_a_number_is_the_same_in_a_csv_and_to_15_digits_in_a_workbook(
 ) -> None:
     table = pd.DataFrame({"n": numbers})
     read = csv_file(table).decode("utf-8-sig").split()[1:]
-    assert [float(cell) for cell in read] == numbers
+    assert [float(cell) for cell in read] == pytest.approx(numbers, rel=1e-15, abs=6e-10)
     heading, *rows = sheets_of(xlsx_file({"n": table}))["n"]
     assert heading == ["n"]
-    assert [row[0] for row in rows] == pytest.approx(numbers, rel=1e-15, abs=0)
+    assert [row[0] for row in rows] == pytest.approx(numbers, rel=1e-15, abs=6e-10)
 
 
 # Images

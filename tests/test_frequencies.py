@@ -138,6 +138,40 @@ def test_the_newest_national_figure_of_a_flow_is_a_year() -> None:
     assert "2023年12月" in headline.change
 
 
+REVENUE = "certification_revenue"  # yearly figures that bear the name of December
+
+
+def test_a_yearly_figure_that_is_labelled_december_is_a_year() -> None:
+    figures = {"2022-12": 460.0, "2023-12": 503.0, "2023-Q3": 130.0, "2024": 520.0, "2024-03": 41.0}
+    rows = line(REVENUE, figures)
+    years = ["2022-12", "2023-12", "2024"]
+    assert one_frequency(rows, ["indicator"])["period"].tolist() == years
+    assert list(mapped_periods(REVENUE, dict.fromkeys(figures, 1))) == years
+    held = pd.DataFrame([(REVENUE, period, 1) for period in ("2023-12", "2024-Q1")],
+                        columns=["indicator", "period", "provinces"])  # fmt: skip
+    assert newest_cells(held) == [(REVENUE, "2023-12")]
+    target = Target(
+        indicator=REVENUE, region=JIANGSU, kind="at_least", polarity=1, value=560.0, flow=True,
+        whole_years=True, baseline_period="2022", window_late="2025",
+    )  # fmt: skip
+    verdict = judge(rows, target)
+    assert verdict.latest is not None
+    assert (verdict.latest.period, verdict.latest.value) == ("2024", 520.0)
+    drawn = objectives.drawing(verdict, rows, {"indicator": REVENUE, "region": JIANGSU}, ZH)
+    assert drawn["observed"]["value"].tolist() == [460.0, 503.0, 520.0]
+
+
+def test_a_ranking_of_yearly_figures_takes_december_for_the_year() -> None:
+    rows = pd.concat([
+        line(REVENUE, {"2023-12": 50.0, "2023-Q4": 12.0}, JIANGSU),
+        line(REVENUE, {"2023-12": 60.0}, ZHEJIANG),
+        line(REVENUE, {"2024-Q1": 9.0}, "350000"),
+    ])  # fmt: skip
+    regions = [JIANGSU, ZHEJIANG, "350000"]
+    found = spine.spine(rows, JIANGSU, regions, regions).iloc[0]
+    assert (found["period"], found["value"], found["of"]) == ("2023-12", 50.0, 2)
+
+
 def test_the_newest_part_of_a_flow_is_a_year_and_of_a_stock_the_newest_date() -> None:
     held = pd.DataFrame(
         [(WITHDRAWN, "2023", 9), (WITHDRAWN, "2024-Q3", 31), (UPTAKE, "2024", 31),

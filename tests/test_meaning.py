@@ -87,6 +87,8 @@ SLIPS = [
     ("reference/regions.csv", "province,100000,EAST", "province,100000,EASST", "110000 · group"),
     ("reference/regions.csv", "110000 120000 130000", "110000 120000 139999", "EAST · members"),
     ("reference/regions.csv", "short_zh,", "short,", None),
+    ("reference/regions.csv", "320000,江苏", "390000,江苏", "390000"),
+    ("reference/regions.csv", "320100,南京", "329100,南京", "329100"),
     ("reference/industries.csv", "division,C\n", "division,Z\n", "13 · parent"),
     ("reference/industries.csv", "division,C\n", "division\n", None),
     ("reference/schemes.csv", "(ISO 9001),MS", "(ISO 9001),SM", "QMS · parent"),

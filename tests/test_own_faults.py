@@ -471,6 +471,18 @@ def test_every_mistake_in_a_declaration_is_told() -> None:
         ("provenance:\n  publisher: x\n  editor: y", 3, "editor", None),
         ("columns:\n  region: 甲\n  storey: 乙", 3, "storey", None),
         ("layout: tall", 1, "tall", "one of long wide"),
+        (
+            'provenance:\n  publisher: "某\\u0007局"',
+            2,
+            "某\\u0007局",
+            "text without control characters",
+        ),
+        (
+            'provenance:\n  publisher: "\\u202e某局"',
+            2,
+            "\\u202e某局",
+            "text without control characters",
+        ),
         ("provenance:\n  publisher: TODO", 2, "TODO", "your decision in place of TODO"),
         ("columns: [甲\nunit: 张", 2, None, "a YAML file in UTF-8"),
     ],

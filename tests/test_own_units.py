@@ -31,6 +31,15 @@ fixed: {indicator: certificates_valid, scheme: ALL, industry: ALL, size: ALL}
         ("以万张计", "张"),
         ('"Unit: 10,000 certificates"', "张"),
         ("Units: million certificates", "张"),
+        ('"Unit: 10,000 yuan"', "张"),
+        ("Unit: 10 000 certificates", "张"),
+        ("Unit: ten thousand certs", "张"),
+        ("(in thousands)", "张"),
+        ("('000 certificates)", "张"),
+        ("Valid certificates in thousands", "张"),
+        ("Unit: persons", "张"),
+        ("2024年有效认证证书万张数", "张"),
+        ("认证证书数 万张", "张"),
         ("Unit: certificates", "万张"),
     ],
 )
@@ -52,8 +61,11 @@ def test_a_title_that_says_another_unit_is_told(tmp_path: Path, title: str, decl
         "注：含宁波（市）",
         "以张计",
         "Unit: certificates",
-        "Unit: persons",
+        "Unit: see below",
+        "Certificates in use",
         "每万张证书",
+        "突破两万张",
+        "证书数突破万张",
     ],
 )
 def test_a_title_that_says_the_same_unit_or_none_is_silent(tmp_path: Path, title: str) -> None:
@@ -170,7 +182,8 @@ unit: 张
 
 @pytest.mark.parametrize(
     ("note", "found"),
-    [("注：单位为万张", True), ("注：本表计量单位：万张。", True), ("注：本表单位是张。", False),
+    [("注：单位为万张", True), ("注：以万张计", True), ("Note: in thousands", True),
+     ("注：本表计量单位：万张。", True), ("注：本表单位是张。", False),
      ("注：填报单位为某局", False), ("注：单位：某局", False), ("注：统计单位为法人单位", False)],
 )  # fmt: skip
 def test_a_note_below_that_says_another_unit_is_told(
@@ -178,7 +191,7 @@ def test_a_note_below_that_says_another_unit_is_told(
 ) -> None:
     path = csv(tmp_path, f"地区,2024\n江苏,12\n{note},\n")
     declared = f"{WIDE.replace('header: 2', 'header: 1')}unit: 张"
-    declared += "\nleave_out: [{column: 地区, from: [注]}]"
+    declared += "\nleave_out: [{column: 地区, from: [注, Note]}]"
     if found:
         assert [fault[:4] for fault in faults(path, declared)] == [(3, "地区", note, "the unit 张")]
     else:

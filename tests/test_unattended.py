@@ -386,6 +386,15 @@ def test_a_folder_that_is_not_there_is_a_wrong_call(words: list[str], tmp_path: 
     assert "不存在" in err
 
 
+@pytest.mark.parametrize(
+    "words", [["--findings", "data/none.json"], ["--findings", "none/a.csv"], ["--sorce", "own"]]
+)
+def test_a_wrong_call_is_answered_in_json_too(words: list[str]) -> None:
+    answer = answered("check", *words)
+    assert (answer["outcome"], answer["findings"]) == ("usage", [])
+    assert HAN.search(answer["message"])
+
+
 @pytest.mark.parametrize("blank", ["", " "])
 @pytest.mark.parametrize(
     "words",

@@ -82,7 +82,14 @@ class Choice:
             found = ", ".join(p.name for p in periods[:3])
             expected = message("a {kinds} that ends by {day}", kinds=kinds, day=day)
             advice = message("choose other periods")
-            raise FindingsError([Finding("--periods", found, expected, advice)])
+            option = "--periods"
+            if not any(p.last_day <= as_of for p in periods):
+                option = "--from / --to"
+                advice = message("begin earlier, or give the day on which the files were drawn")
+            if not periods:
+                expected = message("a time in which one of the certificates was valid")
+                advice = message("choose other years, or see whether these are the right files")
+            raise FindingsError([Finding(option, found, expected, advice)])
         return ended
 
     def codes(self, known: Catalogue) -> dict[str, list[str]]:

@@ -77,7 +77,7 @@ class Verbs(SpokenGroup):
         try:
             status = super().main(args, prog_name, standalone_mode=False, **extra)
         except TyperException as error:
-            self._tell(error)
+            self._tell(error, as_json="--json" in args)
             status = Outcome.USAGE
         except typer.Abort:
             status = 130  # as a shell says of what was interrupted
@@ -88,7 +88,7 @@ class Verbs(SpokenGroup):
         sys.exit(status if isinstance(status, int) else 0)
 
     @staticmethod
-    def _tell(error: TyperException) -> None:
+    def _tell(error: TyperException, *, as_json: bool) -> None:
         context, words = getattr(error, "ctx", None), screen.words
         lines = []
         if context is not None:
@@ -97,6 +97,9 @@ class Verbs(SpokenGroup):
         said = error.format_message()
         if said:  # none where a group is called without a command, which shows its help
             typer.echo("\n".join([*lines, translated(said, words)]), err=True)
+        if as_json:
+            command = "" if context is None else str(context.info_name)
+            screen.answer(command, Outcome.USAGE, {"message": translated(said, words)})
 
 
 class CommandLine(typer.Typer):

@@ -12,6 +12,7 @@ import typer
 
 from etl.commands.app import app
 from etl.commands.screen import Outcome, screen
+from etl.commands.usage import in_a_folder
 from indicators.regions import ALL
 from indicators.settings import ROOT
 
@@ -29,7 +30,10 @@ def rollup(
     as_of: Annotated[datetime, typer.Option(formats=["%Y-%m-%d"], help="导出日 · drawn on")],
     first: Annotated[str, typer.Option("--from", help="2018, 2018-01, 2018-Q1")],
     last: Annotated[str, typer.Option("--to", help="2025, 2025-12, 2025-Q4")],
-    out: Annotated[Path, typer.Option(help="结果文件夹 · folder of results")] = RESULTS,
+    out: Annotated[
+        Path,
+        typer.Option(file_okay=False, callback=in_a_folder, help="结果文件夹 · folder of results"),
+    ] = RESULTS,
     encoding: Annotated[
         str, typer.Option(help="默认自动识别 · told by the file: utf-8, gb18030, utf-16")
     ] = "",
@@ -108,12 +112,14 @@ def trace(
     """列出一个汇总数字背后的证书 · List the certificates behind a figure of the roll-up."""
     from etl.certificates.engine import engine
     from etl.certificates.trace import Figure, trace_figure
-    from indicators.findings import Finding, FindingsError, message
 
     file = out / "registry.parquet"
     if not file.exists():
-        expected = message("a folder that `rollup` has written")
-        raise FindingsError([Finding("--out", str(out), expected, message("choose again"))])
+        screen.fail(
+            "No roll-up stands in {folder}. Count the certificates first (python -m etl rollup), "
+            "or name the folder of its results with --out.",
+            folder=str(out),
+        )
     with engine() as here:
         figure = Figure(indicator, period, region, industry, size, scheme)
         rows = here.rows(trace_figure(here.parquet(file), figure, _reference()))

@@ -428,7 +428,9 @@ def _counts(difference: Difference) -> dict[str, int]:
 
 def _records(table: pd.DataFrame) -> list[dict[str, Any]]:
     """Return a table as records of plain values; what is missing is null."""
-    text = table.to_json(orient="records", force_ascii=False, double_precision=15)
+    from indicators.exports.downloads import settled
+
+    text = settled(table).to_json(orient="records", force_ascii=False, double_precision=15)
     records: list[dict[str, Any]] = json.loads(text)
     return records
 

@@ -42,6 +42,11 @@ def template(
             names=words.listed(unknown),
             keys=" ".join(known.indicators),
         )
+    if out.suffix.lower() != ".xlsx":
+        screen.fail(
+            "A template is a workbook: {name} must end in .xlsx. Nothing was written.",
+            name=out.name,
+        )
     screen.check_free([out], force=force)
     out.write_bytes(blank(indicators, known, words))
     screen.tell("Written to {file}", file=str(out))
@@ -67,6 +72,11 @@ def inspect(
     from indicators import catalogue
 
     if out is not None:
+        if out.suffix.lower() not in (".yaml", ".yml") and not out.exists():
+            screen.fail(
+                "A declaration is written as YAML: {name} must end in .yaml. Nothing was written.",
+                name=out.name,
+            )
         if out.exists() and out.samefile(file):
             screen.fail(
                 "{file} is what is looked at, and is never written over. Choose another name "
@@ -144,7 +154,9 @@ def briefing(
         bool, typer.Option("--demonstration", help="演示数据 · of the demonstration figures")
     ] = False,
     every: Annotated[bool, typer.Option("--all", help="全部 31 个省份 · all provinces")] = False,
-    out: Annotated[Path, typer.Option("-o", "--out", help="文件夹 · folder")] = Path("briefings"),
+    out: Annotated[
+        Path, typer.Option("-o", "--out", callback=in_a_folder, help="文件夹 · folder")
+    ] = Path("briefings"),
     force: Force = False,
 ) -> None:
     """写出地区简报（.docx、.pdf、.xlsx） · Write the briefings of regions."""

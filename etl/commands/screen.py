@@ -170,7 +170,7 @@ class Screen:
         console = self.console
         if as_json:
             self.console = Console(stderr=True)
-            self.content = {"message": None, "findings": []}
+            self.content = {}
         outcome = Outcome.FAULT
         try:
             with self.explained(publishing=command in GATE):
@@ -181,10 +181,15 @@ class Screen:
             raise
         finally:
             if self.content is not None:
-                head = {"command": command, "outcome": outcome.word, "exit_status": int(outcome)}
-                answer = json.dumps(head | self.content, ensure_ascii=False, default=str)
-                sys.stdout.write(f"{answer}\n")
+                self.answer(command, outcome, self.content)
             self.console, self.content = console, None
+
+    @staticmethod
+    def answer(command: str, outcome: Outcome, content: dict[str, Any]) -> None:
+        """Write the one object of an answer in JSON."""
+        head = {"command": command, "outcome": outcome.word, "exit_status": int(outcome)}
+        whole = head | {"message": None, "findings": []} | content
+        sys.stdout.write(f"{json.dumps(whole, ensure_ascii=False, default=str)}\n")
 
     def note(self, **content: Any) -> None:
         """Add to the answer in JSON, where one was asked for."""

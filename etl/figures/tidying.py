@@ -22,7 +22,7 @@ from etl.figures.cells import amount, reads
 from etl.figures.citations import Citations
 from etl.figures.declaration import CITED, MARKS, PARTS, Declaration, Rule
 from etl.figures.layout import Layout, layout
-from etl.figures.units import UnitWords
+from etl.figures.units import UnitWords, says_units
 from etl.figures.values import (
     OMITTED,
     WITHOUT_VALUE,
@@ -206,7 +206,7 @@ class Rows:
         out, rows = pa.array(~kept), batch.rows[~kept]
         for position in {p for _, p in self.layout.rules} | set(self.layout.columns.values()):
             column = coded(batch.columns[position].filter(out))
-            for place in np.flatnonzero(column.where(lambda text: "单位" in text)):
+            for place in np.flatnonzero(column.where(says_units)):
                 text, row = column.texts[column.rows[place]], int(rows[place])
                 self._unit_words.note(text, row, self.layout.labels[position])
         for position in self.layout.units:

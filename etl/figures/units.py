@@ -29,16 +29,40 @@ _MARKED = re.compile(
 )
 # As a note below a table says it.
 _NOTED = re.compile(_MARKED.pattern.replace("[:：]", "[:：为是]"))
-_IN_BRACKETS = re.compile(r"[(（\[【]([^()（）\[\]【】]{1,10})[)）\]】]")
+_IN_BRACKETS = re.compile(r"[(（\[【]([^()（）\[\]【】]{1,30})[)）\]】]")
 # As a title or a heading says it in a phrase: 以万张计, 以万张为单位, 有效证书万张数.
 _COUNTED_IN = re.compile(r"以([^\s()（）\[\]【】以]{1,8}?)(?:为(?:计量)?单位|计|表示)")
 _WITHIN = re.compile(
     r"(?<![每0-9.一二三四五六七八九十百千万亿几数])"
     f"((?:{'|'.join(sorted(MULTIPLES, key=len, reverse=True))})[一-鿿]{{1,2}}?)数?$"
 )
-# In English: `Unit: 10,000 certificates`.
-_ENGLISH = re.compile(r"\bunits?\s*[:：]\s*([^()（）\[\]【】;；]+)", re.IGNORECASE)
-_THOUSANDS = re.compile("(?<=[0-9])[,，](?=[0-9]{3})")
+# As a title says it in one word, apart or with 数 behind it: 认证证书数 万张, 认证证书万张数.
+_APART = re.compile(f"(?:{'|'.join(sorted(MULTIPLES, key=len, reverse=True))})[一-鿿]{{1,2}}")
+# In English: `Unit: 10,000 certificates`, `certificates, in thousands`, `RMB million`.
+_ENGLISH = re.compile(r"\bunits?\s*(?:[:：]|is\b|are\b)\s*([^()（）\[\]【】;；]+)", re.IGNORECASE)
+_THOUSANDS = re.compile("(?<=[0-9])[,，\\s](?=[0-9]{3}(?![0-9]))")
+_MONEY = "rmb|cny|renminbi"
+_THINGS = {
+    "certificates?|certs?": "张",
+    "organi[sz]ations?|enterprises?|companies|company|firms?|bodies|body": "家",
+    "persons?|people": "人",
+    "items?": "项",
+    "units?|pieces?": "个",
+    f"yuan|{_MONEY}": "元",
+}
+_NOUN = "|".join(_THINGS)
+_WORDS = {"ten": 1, "hundred": 2, "thousand": 3, "million": 6, "mn": 6, "billion": 9, "bn": 9}
+_WORD = "(?:ten|hundred|thousand|million|billion|mn|bn)"
+_ENGLISH_UNIT = re.compile(
+    rf"(?:in )?(?P<money>{_MONEY})? ?(?P<zeros>10*|'000)? ?(?P<words>(?:{_WORD}s? ?)*)"
+    rf"(?:of )?(?P<noun>{_NOUN})?"
+)
+_IN_ENGLISH = re.compile(
+    rf"\bin ((?:thousands|millions|billions)(?: of (?:{_NOUN}))?(?![\w-])"
+    rf"|(?:10[0, ]*)?(?:{_WORD} )*(?:{_NOUN})(?![\w-]))"
+    rf"|\b((?:{_MONEY}) (?:10[0, ]*|{_WORD}))(?![\w-])",
+    re.IGNORECASE,
+)
 _ENGLISH_POWERS = {"thousand": 3, "million": 6, "billion": 9}
 _ENGLISH_PREFIX = re.compile(f"(10*|ten)?({'|'.join(_ENGLISH_POWERS)})?([a-z].*)")
 _PARTED = re.compile(r"[、，,/／和]")
@@ -62,13 +86,29 @@ def power(declared: str, unit: Text) -> int:
     if english and english[3] == plain(unit.en).casefold():
         tens = 1 if english[1] == "ten" else max(len(english[1] or "") - 1, 0)
         return tens + _ENGLISH_POWERS.get(english[2], 0)
-    (ours, thing), (theirs, named) = _split(plain(unit.zh)), _split(bare)
+    spoken, (ours, thing) = _in_english(declared), _split(plain(unit.zh))
+    theirs, named = spoken or _split(bare)
+    if spoken and not named and not ours:  # `in thousands`, of whatever is counted
+        return theirs
     if thing != named:
         raise UnreadError(
             message("the unit {unit}", unit=unit.zh),
             message("convert the figure, or correct the unit"),
         )
     return theirs - ours
+
+
+def _in_english(declared: str) -> tuple[int, str] | None:
+    """Return the power of ten and the thing that a unit in English names, the thing in Chinese."""
+    bare = " ".join(_THOUSANDS.sub("", declared).casefold().split())
+    match = _ENGLISH_UNIT.fullmatch(bare)
+    noun = (match["noun"] or match["money"] or "") if match else ""
+    if match is None or not (noun or match["words"] or match["zeros"] == "'000"):
+        return None
+    zeros = 3 if match["zeros"] == "'000" else max(len(match["zeros"] or "") - 1, 0)
+    words = sum(_WORDS[word.removesuffix("s")] for word in match["words"].split())
+    thing = next((zh for names, zh in _THINGS.items() if re.fullmatch(names, noun)), "")
+    return zeros + words, thing
 
 
 def _split(unit: str) -> tuple[int, str]:
@@ -161,6 +201,8 @@ class UnitWords:
         """Take in what a row that is left out says: a note below the table."""
         for match in _NOTED.finditer(text):
             self._add_beside((match[1], *_PARTED.split(match[1])), text, row, column)
+        for units, _ in _phrases(_NOTED.sub(" ", text)):
+            self._add_beside(units, text, row, column)
 
     def cell(self, text: str, row: int, column: str) -> None:
         """Take in a cell of a column of units that is not read."""
@@ -210,22 +252,37 @@ class UnitWords:
             said[tuple(dict.fromkeys((match[1], *_PARTED.split(match[1]))))] = True
         rest = _MARKED.sub(" ", cell)
         for match in _IN_BRACKETS.finditer(rest):
-            said.setdefault((match[1].strip(),), False)
-        for match in _COUNTED_IN.finditer(rest):
-            said.setdefault((match[1],), False)
-        for match in _ENGLISH.finditer(rest):
-            named = _THOUSANDS.sub("", match[1]).strip()
-            parts = (part.strip() for part in _PARTED.split(named))
-            said.setdefault(tuple(dict.fromkeys((named, *parts))), False)
-        if heading:
-            for word in filter(_CHINESE.search, _TOKENS.split(rest)):
+            said.setdefault((_THOUSANDS.sub("", match[1]).strip(),), False)
+        for units, marked in _phrases(rest):
+            said.setdefault(units, marked)
+        for word in filter(_CHINESE.search, _TOKENS.split(rest)):
+            # A title speaks of more than units: 证书数突破万张 says none.
+            if heading or _APART.fullmatch(word):
                 said.setdefault((word,), False)
-                if inner := _WITHIN.search(word):
-                    said.setdefault((inner[1],), False)
+            if (heading or word.endswith("数")) and (inner := _WITHIN.search(word)):
+                said.setdefault((inner[1],), False)
         overruled = {plain(word) for word in self.declaration.unit_overrules}
         for units, marked in said.items():
             if not overruled & {plain(word) for word in units}:
                 yield _Statement(cell.strip(), units, marked, row, column)
+
+
+def says_units(text: str) -> bool:
+    """Return whether a note may say in which unit figures are."""
+    return "单位" in text or any(_phrases(text))
+
+
+def _phrases(text: str) -> Iterator[tuple[tuple[str, ...], bool]]:
+    """Yield the units that a text names in a phrase, and whether it calls them so."""
+    for match in _COUNTED_IN.finditer(text):
+        yield (match[1],), False
+    for match in _ENGLISH.finditer(text):
+        named = _THOUSANDS.sub("", match[1]).strip()
+        units = tuple(dict.fromkeys((named, *(part.strip() for part in _PARTED.split(named)))))
+        # `unit: persons` is one, `unit: see below` is none.
+        yield units, any((_in_english(unit) or (0, ""))[1] for unit in units)
+    for match in _IN_ENGLISH.finditer(text):
+        yield (_THOUSANDS.sub("", match[0]).strip(),), False
 
 
 def _exponent(word: str, unit: Text) -> int | None:

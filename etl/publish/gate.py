@@ -154,7 +154,7 @@ def roll_back(
 ) -> Publication:
     """Make public again what was public in release `number`, as a new release.
 
-    But for what is suppressed today, and what that would follow from: see `keep_suppressed`. The
+    But for what is suppressed today, and what that would follow from: see `still_suppressed`. The
     files in `raw` are what they were then, too, as far as their versions are kept. Raises
     `LookupError` where there is no such release.
     """

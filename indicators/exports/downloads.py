@@ -10,16 +10,21 @@ from collections.abc import Mapping
 from numbers import Number
 from typing import Any
 
+import numpy as np
 import pandas as pd
+
+from indicators.wording import rounded
 
 FORMULA = r"^[=+\-@\t\r\n＝＋－＠]"  # an East Asian Excel reads wide signs too
 _UNSAFE = re.compile(r"[\\/:*?\"<>|\[\]\x00-\x1f\x7f]+")
 # Windows keeps these for devices, whatever follows a dot.
-_RESERVED = re.compile(r"^(con|prn|aux|nul|(com|lpt)[\d¹²³])(\.|$)", re.IGNORECASE)
+RESERVED = re.compile(r"^(con|prn|aux|nul|(com|lpt)[\d¹²³])(\.|$)", re.IGNORECASE)
 # What XML cannot hold, and the same as JSON writes it; behind a backslash it is no such thing.
 _NOT_XML = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
 _NOT_XML_IN_JSON = re.compile(r"\\\\|\\u00(?:0[0-8bcef]|1[0-9a-f])|\\[bf]")
 SHEET_ROWS = 1_048_575  # below the heading; Excel's own limit
+# A double holds fifteen digits; a difference of two such numbers has noise beyond these decimals.
+DECIMALS = 9
 CELL_CHARACTERS = 32_767  # Excel's own limit; XlsxWriter cuts what is longer without a word
 
 
@@ -28,11 +33,27 @@ def file_name(*parts: str, suffix: str) -> str:
     name = "_".join(_plain(part).replace(" ", "_") for part in parts if _plain(part))
     # 255 bytes is the usual limit of a name.
     name = name.encode()[: 240 - len(suffix)].decode(errors="ignore")
-    return (f"_{name}" if _RESERVED.match(name) else name) + suffix
+    return (f"_{name}" if RESERVED.match(name) else name) + suffix
 
 
 def _plain(name: str) -> str:
     return " ".join(_UNSAFE.sub(" ", name.replace("'", "")).split())
+
+
+def settled(table: pd.DataFrame) -> pd.DataFrame:
+    """Return the table with its numbers as files hold them: rounded once, halves up."""
+    rows = table.copy(deep=False)
+    for place, kind in enumerate(table.dtypes):
+        if not pd.api.types.is_float_dtype(kind):
+            continue
+        column = table.iloc[:, place]
+        # Nearly every number is short: only what may end in noise is written out and rounded.
+        long = (column.abs() < 10 ** (15 - DECIMALS)) & (column.round(DECIMALS - 2) != column)
+        if long.any():
+            short = column.to_numpy(np.float64, copy=True)
+            short[long] = [float(rounded(number, DECIMALS)) for number in short[long]]
+            rows.isetitem(place, short)
+    return rows
 
 
 def harmless(table: pd.DataFrame) -> pd.DataFrame:
@@ -54,7 +75,7 @@ def _neutral(cell: Any) -> Any:
 
 def csv_file(table: pd.DataFrame) -> bytes:
     """Return the table as CSV in UTF-8 with a byte-order mark, which Excel reads as Chinese."""
-    return harmless(table).to_csv(index=False, lineterminator="\r\n").encode("utf-8-sig")
+    return harmless(settled(table)).to_csv(index=False, lineterminator="\r\n").encode("utf-8-sig")
 
 
 def xlsx_file(sheets: Mapping[str, pd.DataFrame]) -> bytes:
@@ -70,7 +91,7 @@ def xlsx_file(sheets: Mapping[str, pd.DataFrame]) -> bytes:
     with xlsxwriter.Workbook(stream, options) as workbook:
         heading = workbook.add_format({"bold": True, "bottom": 1, "text_wrap": True})
         for name, table in sheets.items():
-            safe = harmless(table)
+            safe = harmless(settled(table))
             for part, start in enumerate(range(0, max(len(safe), 1), SHEET_ROWS), start=1):
                 title = _plain(name)[:26] + (f"_{part}" if part > 1 else "")
                 _write_sheet(

@@ -82,7 +82,7 @@ def points(series: pd.DataFrame, aims: Aims, as_of: float = np.nan) -> Points:
     if (owner < 0).any():
         series, owner = series[owner >= 0], owner[owner >= 0]
     period = series["period"].astype("str")
-    read = times(period)
+    read = times(period, pd.Series(aims.whole_years[owner], period.index))
     time = read.end
     number = {
         name: series[name].to_numpy(np.float64, na_value=np.nan)

@@ -74,7 +74,8 @@ class Target:
     those of the logistic shape, `limit` the natural limit of `eurostat` mode, `revision` the
     90th percentile of the indicator's past revisions, `max_age` in years. `baseline_value` is the
     document's own figure of the baseline and stands before the series'. `flow`: whether the
-    indicator is measured over a period, not at its end; `frequency` (A, Q, M) is the one that
+    indicator is measured over a period, not at its end; `whole_years`: whether a
+    December stands for its year; `frequency` (A, Q, M) is the one that
     the target names. `contradictory`: what the register says cannot be; nothing else counts then.
     """
 
@@ -93,6 +94,7 @@ class Target:
     baseline_period: str | None = None
     baseline_value: float | None = None
     flow: bool = False
+    whole_years: bool = False
     frequency: str | None = None
     shape: str = Shape.LINEAR
     bounds: tuple[float, float] | None = None
@@ -137,6 +139,7 @@ class Aims:
     milestone_value: Floats
     baseline_value: Floats
     flow: Bools
+    whole_years: Bools
     frequency: Ints
     contradictory: Bools
 
@@ -238,6 +241,7 @@ def aims(targets: pd.DataFrame) -> Aims:
         baseline_text=_column(targets, "baseline_period"),
         due=_column(targets, "window_late").fillna(_column(targets, "window_early")),
         flow=_column(targets, "flow").eq(True).to_numpy(np.bool_),
+        whole_years=_column(targets, "whole_years").eq(True).to_numpy(np.bool_),
         frequency=_codes(targets, "frequency", list(FREQUENCIES), -1),
         contradictory=_column(targets, "contradictory").eq(True).to_numpy(np.bool_),
         milestone_time=when,

@@ -317,7 +317,8 @@ def newest_cells(held: pd.DataFrame) -> list[tuple[str, str]]:
     `held`: indicator, period, provinces. Of two periods that end together the one that more
     provinces have, then the finer.
     """
-    rows = held.assign(place=times(held["period"]).frequency, end=times(held["period"]).end)
+    read = times(held["period"], catalogue.covers_years(held["indicator"]))
+    rows = held.assign(place=read.frequency, end=read.end)
     rows = rows[rows["place"] >= 0]
     coarsest = rows.groupby("indicator")["place"].transform("min")
     rows = rows[~catalogue.is_flow(rows["indicator"]) | (rows["place"] == coarsest)]

@@ -19,7 +19,7 @@ from indicators.drawing.standalone import exported_chart
 from indicators.exports import readable_tables
 from indicators.exports.offered import Export, Offer, vintage_notes
 from indicators.frequencies import one_frequency
-from indicators.periods import FREQUENCIES, date_at, frequency, times
+from indicators.periods import date_at, times
 from indicators.progress.explanation import explain, formula, headline, said, said_of
 from indicators.progress.path import change_needed, path, reached_at
 from indicators.progress.verdict import Verdict
@@ -148,11 +148,14 @@ def drawing(
 
 def _judged(series: pd.DataFrame, verdict: Verdict) -> pd.DataFrame:
     """Return the rows of the frequency that a verdict is on, or those of one line."""
+    rows = series.assign(indicator=verdict.target.indicator)
     if verdict.latest is None:
-        rows = series.assign(indicator=verdict.target.indicator)
         return one_frequency(rows, ["indicator"], rows["value"].notna())
-    kind = FREQUENCIES.index(frequency(verdict.latest.period))
-    judged: pd.DataFrame = series[times(series["period"]).frequency == kind]
+    whole = catalogue.covers_years(rows["indicator"])
+    kinds = times(rows["period"], whole).frequency
+    latest = pd.Series([verdict.latest.period])
+    kind = times(latest, pd.Series([bool(whole.any())])).frequency[0]
+    judged: pd.DataFrame = series[kinds == kind]
     return judged
 
 

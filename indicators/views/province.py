@@ -430,6 +430,8 @@ def _aim_of(series: list[Point], aim: Row | None) -> Row | None:
     """Return the target that a strip may show: of a flow, one for periods of its length."""
     if aim is None or catalogue.load().indicators[aim["indicator"]].timing == "stock":
         return aim
+    if catalogue.load().indicators[aim["indicator"]].covers == "year":  # as every line of it
+        return aim
     latest = aim["latest_period"]
     same = isinstance(latest, str) and frequency(latest) == frequency(series[-1].period)
     return aim if same else None
