@@ -111,21 +111,20 @@ def open_figures() -> None:
     """Fill an empty database, and see that pages have a catalogue to stand on.
 
     Where its files have mistakes, that is the one last published, and pages say so; where there is
-    none yet, pages show the mistakes, and so where the database's address is none. All of them are
+    none yet, pages show the mistakes, and so where settings are wrong. All of them are
     told on the server's screen.
     """
     from etl import meaning
     from indicators import catalogue
     from indicators.cached import remembered
-    from indicators.findings import FindingsError, address_finding
+    from indicators.findings import FindingsError
     from indicators.published_catalogue import kept_catalogue
-    from indicators.store.database import DatabaseSettingError
+    from indicators.settings import wrong_settings
 
-    try:
-        findings, number = meaning.findings(), remembered.release()
-    except DatabaseSettingError as error:
-        _tell([address_finding(error.shown)], on_pages=True)
+    if wrong := wrong_settings():
+        _tell(wrong, on_pages=True)
         return
+    findings, number = meaning.findings(), remembered.release()
     if number is None and not findings:
         from etl.refresh import fill_if_empty
 

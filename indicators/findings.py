@@ -96,18 +96,6 @@ class Finding:
         )
 
 
-def address_finding(shown: str) -> Finding:
-    """Return what is wrong with a `DATABASE_URL` that is none; `shown`: without its password."""
-    examples = "sqlite:///C:/data/quality.sqlite, postgresql://user:password@host:5432/quality"
-    return Finding(
-        "DATABASE_URL",
-        shown,
-        message("an address of SQLite or PostgreSQL: {examples}", examples=examples),
-        message("correct the setting; where the password holds @ : / or %, write %40 %3A %2F %25"),
-        check="setting",
-    )
-
-
 class FindingsError(Exception):
     """Raised with all that is wrong; the root of one family of errors."""
 

@@ -13,8 +13,9 @@ from hypothesis import strategies as st
 
 from etl.certificates.counting import CERTIFICATES, Rows
 from etl.certificates.cube import Dimension
-from etl.certificates.engine import LIBRARIES, Memory, engine, size
+from etl.certificates.engine import LIBRARIES, Memory, engine
 from indicators.findings import FindingsError
+from indicators.settings import ETL_MEMORY_LIMIT
 
 SCHEME = Dimension("scheme", ("ALL", "MS", "QMS", "EMS"), (0, 0, 1, 1), (), shift=4)
 MS, QMS, EMS = 1, 2, 3
@@ -37,7 +38,7 @@ def memory(folder: Path, room: int) -> Memory:
     ],
 )
 def test_a_limit_is_a_number_with_its_unit(text: str, expected: int) -> None:
-    assert size(text, "ETL_MEMORY_LIMIT") == expected
+    assert ETL_MEMORY_LIMIT.read(text) == expected
 
 
 @pytest.mark.parametrize("text", ["4", "GB", "4TB", "-4GB", "4,5GB", "599MB", "much"])

@@ -14,8 +14,9 @@ from alembic.config import Config
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 
+from indicators.settings import DATABASE_URL
 from indicators.store.bulk import insert_rows, read_batches
-from indicators.store.database import HEAD, MIGRATIONS, database_url, open_database, writing
+from indicators.store.database import HEAD, MIGRATIONS, open_database, writing
 from indicators.store.tables import citation, holding, metadata, observation
 
 FIGURE = {
@@ -74,7 +75,7 @@ def test_opening_twice_changes_nothing(empty: sa.Engine) -> None:
 
 def test_an_ordinary_postgresql_url_names_the_driver(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("DATABASE_URL", "postgres://me@localhost/figures")
-    assert database_url() == "postgresql+psycopg://me@localhost/figures"
+    assert DATABASE_URL.value == "postgresql+psycopg://me@localhost/figures"
 
 
 def test_rows_are_read_as_they_were_written(empty: sa.Engine) -> None:

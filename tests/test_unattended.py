@@ -25,7 +25,7 @@ from etl.commands.screen import Outcome, screen
 from etl.commands.usage import half
 from etl.publish.lock import publishing
 from etl.reporting import is_report, write_findings
-from indicators.findings import address_finding
+from indicators.findings import Finding, message
 from indicators.settings import ROOT
 from indicators.store.database import open_database
 from indicators.wording import Wording
@@ -365,7 +365,10 @@ def test_findings_replace_findings_of_before_and_nothing_else(raw: Path, tmp_pat
 def test_a_report_of_findings_is_known_as_one(tmp_path: Path, suffix: str) -> None:
     report = tmp_path / f"findings.{suffix}"
     for language in ("zh", "en"):
-        for findings in ([], [address_finding("x")]):
+        for findings in (
+            [],
+            [Finding("x", "", message("this file"), message("put the file back"))],
+        ):
             write_findings(findings, report, Wording(language))
             assert is_report(report)
     report.write_bytes(b"")

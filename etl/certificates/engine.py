@@ -1,8 +1,6 @@
 """Where certificates are counted: DuckDB inside this process, or a Spark cluster by `ETL_ENGINE`.
 
-ETL_ENGINE        unset or `duckdb`; `spark://host:port` (or any Spark master)
-ETL_MEMORY_LIMIT  what the whole process may hold in memory, `4GB` unless set
-ETL_SPILL         the folder for what is beyond it, the system's temporary one unless set
+The settings are in `indicators.settings`. What the whole process may hold in memory:
 
 limit ── libraries ──┬─ half:    the engine                       ┐ once the engine is
                      ├─ quarter: rows on their way out of it      ┘ done, the counts
@@ -12,7 +10,6 @@ limit ── libraries ──┬─ half:    the engine                       �
 from __future__ import annotations
 
 import math
-import os
 import re
 import shutil
 import tempfile
@@ -33,10 +30,9 @@ from ibis.expr.datatypes import UInt64
 
 from etl.tidy import duckdb_path
 from indicators.findings import Finding, FindingsError, Message, message
+from indicators.settings import ETL_ENGINE, ETL_MEMORY_LIMIT, ETL_SPILL
 
 LIBRARIES = 300 * 10**6  # bytes that this process takes before it reads a row
-LEAST = 600 * 10**6
-_SIZE = re.compile(r"(?P<number>\d+(?:\.\d+)?) ?(?P<unit>[MG])(?P<binary>i?)B", re.IGNORECASE)
 _IN_TURN = 4  # arrays of counts that exist at once where one scheme is counted after the other
 
 
@@ -90,21 +86,6 @@ class Memory:
 
 def _bytes(shape: tuple[int, ...]) -> int:
     return math.prod(shape) * np.dtype(np.int32).itemsize
-
-
-def size(text: str, setting: str) -> int:
-    """Return the bytes that a text such as `800MB` or `4GB` says.
-
-    Raises `FindingsError`, which names the setting, for anything else and for less than `LEAST`.
-    """
-    found = _SIZE.fullmatch(text.strip())
-    if found:
-        unit = (1024 if found["binary"] else 1000) ** {"M": 2, "G": 3}[found["unit"].upper()]
-        if (limit := int(float(found["number"]) * unit)) >= LEAST:
-            return limit
-    least = f"{LEAST // 10**6}MB"
-    expected = message("a size such as 4GB, {least} at least", least=least)
-    raise FindingsError([Finding(setting, text, expected, message("choose again"))])
 
 
 _SHOWN = 300  # characters of what Spark says
@@ -369,13 +350,9 @@ def engine(
 
     Raises `FindingsError` for a setting that says nothing, or a cluster that cannot be had.
     """
-    name = setting or os.environ.get("ETL_ENGINE") or "duckdb"
-    limit = memory_limit or os.environ.get("ETL_MEMORY_LIMIT") or MEMORY_LIMIT
-    root = spill or os.environ.get("ETL_SPILL")
-    allowed = size(limit, "ETL_MEMORY_LIMIT")
-    if root and not Path(root).is_dir():
-        expected = message("a folder that is there")
-        raise FindingsError([Finding("ETL_SPILL", str(root), expected, message("choose again"))])
+    name = setting or ETL_ENGINE.value
+    root = spill or ETL_SPILL.value
+    allowed = ETL_MEMORY_LIMIT.read(memory_limit) if memory_limit else ETL_MEMORY_LIMIT.value
     with tempfile.TemporaryDirectory(prefix="rollup-", dir=root) as folder:
         memory = Memory(allowed, Path(folder))
         if name == "duckdb":

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import sys
 from collections.abc import Callable, Sequence
 from contextlib import suppress
@@ -13,6 +12,7 @@ from typer.exceptions import TyperException
 
 from etl.commands.screen import Outcome, make_legible, screen
 from etl.commands.usage import SpokenCommand, SpokenGroup, speak, translated, usage_line
+from indicators.settings import ETL_LANGUAGE, SettingError, wrong_settings
 from indicators.wording import Language, Wording
 
 if TYPE_CHECKING:
@@ -44,6 +44,8 @@ class Verb(SpokenCommand):
         with screen.answering(str(ctx.info_name), as_json=bool(ctx.params.get("as_json"))):
             if (report := ctx.params.get("findings")) is not None:
                 screen.check_report(report, ctx.params.get("files") or [])
+            if wrong := wrong_settings():
+                raise SettingError(wrong)
             if findings := catalogue_findings():
                 if report is not None:
                     from etl.reporting import write_findings
@@ -127,7 +129,7 @@ def settings(
 
 def _language(args: Sequence[str]) -> Language:
     """Return the language asked for, before the command line is read."""
-    asked = os.environ.get("ETL_LANGUAGE")
+    asked = ETL_LANGUAGE.text
     for place, word in enumerate(args):
         if word == "--language":
             asked = args[place + 1] if place + 1 < len(args) else asked

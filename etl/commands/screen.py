@@ -5,7 +5,6 @@ from __future__ import annotations
 import codecs
 import errno
 import json
-import os
 import re
 import sys
 import unicodedata
@@ -18,6 +17,7 @@ from typing import TYPE_CHECKING, Any, NoReturn
 import typer
 from rich.console import Console
 
+from indicators.settings import ETL_LANGUAGE, SettingError
 from indicators.wording import Wording
 
 # Commands load what they need when it is needed: pandas, SQLAlchemy, DuckDB and the drawing of
@@ -85,10 +85,10 @@ def _without_account(reason: str) -> str:
     """Return what a server said without the account and password of `DATABASE_URL`."""
     import sqlalchemy as sa
 
-    from indicators.store.database import database_url
+    from indicators.settings import DATABASE_URL
 
     try:
-        address = sa.make_url(database_url())
+        address = sa.make_url(DATABASE_URL.value)
     except (sa.exc.ArgumentError, ValueError):
         return reason
     if address.get_backend_name() == "sqlite":
@@ -106,7 +106,7 @@ class Screen:
     def __init__(self) -> None:
         self.console = Console()
         self.content: dict[str, Any] | None = None  # of the answer in JSON
-        self.words = Wording("en" if os.environ.get("ETL_LANGUAGE") == "en" else "zh")
+        self.words = Wording("en" if ETL_LANGUAGE.text == "en" else "zh")
 
     def say(self, *lines: str) -> None:
         """Print lines."""
@@ -267,8 +267,7 @@ class Screen:
         import sqlalchemy as sa
 
         from etl.publish.lock import BusyError
-        from indicators.findings import FindingsError, UnacceptedError, address_finding
-        from indicators.store.database import DatabaseSettingError
+        from indicators.findings import FindingsError, UnacceptedError
 
         if isinstance(error, UnacceptedError):
             self.findings(error.findings)
@@ -277,6 +276,9 @@ class Screen:
                 'say why: --accept "…"',
                 Outcome.WARNINGS,
             )
+        if isinstance(error, SettingError):
+            self.findings(error.findings)
+            self.fail("Settings are wrong. Nothing was done.", Outcome.SETTING)
         if isinstance(error, FindingsError):
             self.findings(error.findings)
             if publishing:
@@ -293,11 +295,6 @@ class Screen:
                 "ETL_MEMORY_LIMIT says how much: {reason}",
                 Outcome.SETTING,
                 reason=str(error),
-            )
-        if isinstance(error, DatabaseSettingError):
-            self.findings([address_finding(error.shown)])
-            self.fail(
-                "The address of the database cannot be read. Nothing was done.", Outcome.SETTING
             )
         unreachable = sa.exc.DBAPIError, psycopg.Error, sqlite3.Error, duckdb.Error, OSError
         if isinstance(error, unreachable):

@@ -9,7 +9,6 @@ from __future__ import annotations
 import dataclasses
 import getpass
 import json
-import os
 import subprocess
 from collections import deque
 from collections.abc import Iterable, Iterator, Sequence
@@ -33,7 +32,7 @@ from etl.suppression.small_numbers import still_suppressed, without
 from etl.tidy import FIGURES, PUBLIC
 from indicators.findings import Finding, FindingsError, message
 from indicators.published_catalogue import keep_catalogue
-from indicators.settings import ROOT
+from indicators.settings import CODE_VERSION, ROOT
 from indicators.store.archive import frame_of, newest, published_in
 from indicators.store.bulk import insert_batches, insert_rows, read_batches
 from indicators.store.queries import register_of
@@ -316,7 +315,7 @@ def _register(connection: sa.Connection, new: Tables, number: int) -> None:
 
 def code_version() -> str:
     """Return the commit that the code stands at, or `CODE_VERSION`, or `unknown`."""
-    if version := os.environ.get("CODE_VERSION"):
+    if version := CODE_VERSION.value:
         return version
     try:
         said = subprocess.run(

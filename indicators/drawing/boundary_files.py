@@ -11,7 +11,6 @@ from __future__ import annotations
 import hashlib
 import json
 import math
-import os
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
@@ -24,7 +23,7 @@ from indicators.catalogue import tree
 from indicators.drawing import hatches
 from indicators.findings import Finding, FindingsError, Message, message
 from indicators.regions import NATION
-from indicators.settings import ROOT
+from indicators.settings import MAP_BOUNDARIES, MAP_REVIEW_NUMBER, ROOT
 from indicators.strict_yaml import read
 
 SHIPPED = ROOT / "data" / "reference" / "boundaries"
@@ -66,7 +65,7 @@ class Boundaries:
     @property
     def review_number(self) -> str | None:
         """The map-review number (审图号), or None while it is for internal use only."""
-        number = os.environ.get("MAP_REVIEW_NUMBER") or self.metadata.get("review_number")
+        number = MAP_REVIEW_NUMBER.value or self.metadata.get("review_number")
         return str(number) if number else None
 
     @property
@@ -160,7 +159,7 @@ def load_boundaries(folder: Path | None = None) -> Boundaries:
 
     Raises `FindingsError` with all that is missing or wrong.
     """
-    folder = folder or Path(os.environ.get("MAP_BOUNDARIES") or SHIPPED)
+    folder = folder or MAP_BOUNDARIES.value or SHIPPED
     wrong: list[Finding] = []
     provinces = _collection(folder / PROVINCES, wrong)
     maritime = _collection(folder / MARITIME, wrong)

@@ -6,8 +6,6 @@ a PostgreSQL. So no line, total or verdict can mix them with real ones.
 
 from __future__ import annotations
 
-import os
-import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import cache
@@ -17,45 +15,22 @@ from urllib.parse import urlsplit
 
 import sqlalchemy as sa
 
-from indicators.settings import ROOT
+from indicators.settings import DATABASE_URL, database_address
 
 MIGRATIONS = Path(__file__).parent / "migrations"
 HEAD = "0007"
-_DRIVERS = ("sqlite", "sqlite+pysqlite", "postgresql", "postgresql+psycopg")
 
 Dataset = Literal["real", "demonstration"]
 DATASETS: tuple[Dataset, ...] = ("real", "demonstration")
 
 
-def database_url() -> str:
-    """Return `DATABASE_URL`, or the SQLite file that the project fills on first start."""
-    url = os.environ.get("DATABASE_URL") or f"sqlite:///{ROOT / 'data' / 'quality.sqlite'}"
-    scheme, mark, rest = url.partition("://")
-    named = mark and scheme in ("postgres", "postgresql")
-    return f"postgresql+psycopg://{rest}" if named else url
-
-
-class DatabaseSettingError(ValueError):
-    """Raised for a `DATABASE_URL` that names no SQLite or PostgreSQL.
-
-    shown: what may be read aloud. Where an address is malformed nobody can tell its host from its
-    password, so of a server's only the scheme.
-    """
-
-    def __init__(self, url: str) -> None:
-        scheme, _, rest = url.partition(":")
-        place = rest.partition("?")[0] if scheme.startswith("sqlite") else ""
-        self.shown = f"{scheme}:…{place}" if rest else scheme
-        super().__init__(self.shown)
-
-
 def open_database(url: str | None = None, dataset: Dataset = "real") -> sa.Engine:
     """Open the database of a dataset, bring its tables up to date and return the engine.
 
-    Raises `DatabaseSettingError` for an address that is none, and `sqlalchemy.exc.DBAPIError`
+    Raises `SettingError` for an address that is none, and `sqlalchemy.exc.DBAPIError`
     when the server or the file cannot be reached.
     """
-    engine = _engine(url or database_url(), dataset)
+    engine = _engine(url or DATABASE_URL.value, dataset)
     if _version(engine) != HEAD:
         _migrate(engine)
     return engine
@@ -63,7 +38,7 @@ def open_database(url: str | None = None, dataset: Dataset = "real") -> sa.Engin
 
 def has_dataset(dataset: Dataset, url: str | None = None) -> bool:
     """Return whether a dataset's tables exist, without making them."""
-    engine = _engine(url or database_url(), dataset)
+    engine = _engine(url or DATABASE_URL.value, dataset)
     if (file := sqlite_file(engine)) is not None:
         return file.exists() and _version(engine) is not None
     return _version(engine) is not None
@@ -73,7 +48,7 @@ def remove_dataset(dataset: Dataset, url: str | None = None) -> None:
     """Take a dataset away completely: its file, or its schema."""
     if dataset == "real":
         raise ValueError("real figures are never removed")
-    engine = _engine(url or database_url(), dataset)
+    engine = _engine(url or DATABASE_URL.value, dataset)
     engine.dispose()
     if (file := sqlite_file(engine)) is not None:
         for suffix in ("", "-wal", "-shm", ".lock"):
@@ -93,18 +68,8 @@ def sqlite_file(engine: sa.Engine) -> Path | None:
 
 @cache
 def _engine(url: str, dataset: Dataset = "real") -> sa.Engine:
-    try:
-        address = sa.make_url(url)
-    except (sa.exc.ArgumentError, ValueError):
-        raise DatabaseSettingError(url) from None
-    # SQLite without a file is a database in memory: what is published there ends with the command.
-    if address.drivername not in _DRIVERS or (
-        address.get_backend_name() == "sqlite" and address.database in (None, "", ":memory:")
-    ):
-        raise DatabaseSettingError(url)
+    address = sa.make_url(database_address(url))
     server = address.get_backend_name() != "sqlite"
-    if server and _torn(url, address):
-        raise DatabaseSettingError(url)
     if dataset != "real":
         address = _apart(address, dataset)
     # A file that may be taken away is opened anew each time.
@@ -114,12 +79,6 @@ def _engine(url: str, dataset: Dataset = "real") -> sa.Engine:
         sa.event.listen(engine, "connect", _prepare_sqlite)
         sa.event.listen(engine, "begin", _begin_sqlite)
     return engine
-
-
-def _torn(url: str, address: sa.URL) -> bool:
-    """Return whether a part of a password may have been read as host or database."""
-    clean = re.fullmatch(r"[\w.,:%-]*", address.host or "")
-    return url.count("@") > 1 or clean is None or "@" in (address.database or "")
 
 
 def _apart(address: sa.URL, dataset: Dataset) -> sa.URL:
