@@ -15,11 +15,12 @@ import pandas as pd
 
 from etl.files import checksums
 from indicators import catalogue as catalogues
+from indicators import code_names
 from indicators.catalogue import Catalogue
 from indicators.findings import Finding, FindingsError, message
 from indicators.names import EXPECTED
 from indicators.regions import ALL
-from indicators.schema import Known, load_schema, schema_findings, unknown_words
+from indicators.schema import Known, load_schema, nearest, schema_findings, unknown_words
 from indicators.settings import ROOT
 from indicators.store.tables import REGISTER
 from indicators.strict_yaml import Written, read
@@ -102,21 +103,37 @@ def _unknown_words(files: Sequence[Written], catalogue: Catalogue) -> Iterator[F
         "size": (list(catalogue.sizes["code"]), EXPECTED["size"]),
         "benchmark": region,
     }
+    schemes = list(catalogue.schemes["code"])
+    expected = message("a code of {file}, or several with + between them", file="schemes.csv")
     for file in files:
         yield from unknown_words(file, file.content["document"], {"region": region}, "document")
         for number, target in enumerate(file.content["targets"]):
             yield from unknown_words(file, target, known, "targets", number)
+            for code in str(target.get("scheme", ALL)).split("+"):
+                if code not in schemes and not code_names.names_scheme(code):
+                    advice = nearest(code, schemes)
+                    yield file.finding(code, expected, advice, "targets", number, "scheme")
 
 
 def _contradictions(files: Sequence[Written]) -> Iterator[Finding]:
     keys = Counter(target["key"] for file in files for target in file.content["targets"])
+    follows = {
+        target["key"]: target["supersedes"]
+        for file in files
+        for target in file.content["targets"]
+        if "supersedes" in target
+    }
     for file in files:
         for number, target in enumerate(file.content["targets"]):
-            yield from _target_contradictions(file, target, ("targets", number), keys)
+            yield from _target_contradictions(file, target, ("targets", number), keys, follows)
 
 
 def _target_contradictions(
-    file: Written, target: dict[str, Any], place: tuple[str, int], keys: Mapping[str, int]
+    file: Written,
+    target: dict[str, Any],
+    place: tuple[str, int],
+    keys: Mapping[str, int],
+    follows: Mapping[str, str],
 ) -> Iterator[Finding]:
     key, (early, late), older = target["key"], target["window"], target.get("supersedes")
     lower, upper = target.get("lower", 0), target.get("upper", float("inf"))
@@ -126,12 +143,16 @@ def _target_contradictions(
     )
     turned = message("the earlier end first"), message("exchange the two periods")
     crossed = message("the lower bound first"), message("exchange the two bounds")
-    nobody = message("the key of another target"), message("correct the key")
+    nobody = (
+        message("the key of another target, which does not come after this one"),
+        message("correct the key"),
+    )
+    lost = bool(older) and (older not in keys or _leads_back(key, follows))
     for wrong, name, found, (expected, advice) in (
         (keys[key] > 1, "key", key, repeated),
         (early > late, "window", f"{early} – {late}", turned),
         (lower > upper, "lower", f"{lower} > {upper}", crossed),
-        (bool(older) and older not in keys, "supersedes", str(older), nobody),
+        (lost, "supersedes", str(older), nobody),
     ):
         if wrong:
             yield file.finding(found, expected, advice, *place, name)
@@ -141,6 +162,18 @@ def _target_contradictions(
             advice = message("move it, or make it the target itself")
             where = *place, "milestones", position
             yield file.finding(milestone["period"], expected, advice, *where)
+
+
+def _leads_back(key: str, follows: Mapping[str, str]) -> bool:
+    """Say whether a target supersedes itself, by way of others or not."""
+    seen: set[str] = set()
+    older = follows.get(key)
+    while older is not None and older not in seen:
+        if older == key:
+            return True
+        seen.add(older)
+        older = follows.get(older)
+    return False
 
 
 def _verification(grade: str) -> str:

@@ -49,6 +49,14 @@ def parts_name(region: str, words: Wording) -> str:
     return tree().divisions(region) if words.language == "zh" else words("prefectures")
 
 
+def names_scheme(code: str) -> bool:
+    """Say whether a scheme that a target keeps to has a name."""
+    try:
+        return bool(_scheme_name(code, Wording("en")))
+    except ValueError:  # no row, or several
+        return False
+
+
 def unit_name(indicator: str, words: Wording) -> str:
     """Return the unit of an indicator in the language."""
     known = catalogue.load()
