@@ -131,12 +131,13 @@ class Clause:
 class Calendar:
     """When a source publishes: `every` so many months, `after` so many from the end of a period.
 
-    where: the place to look for the next figures, at `url` if it has an address.
+    where: the place to look for the next figures, at `url` if it has an address. every: None of
+    what appears at no fixed interval, which is never due.
     """
 
-    every: int
-    after: int
     where: Text
+    every: int | None = None
+    after: int = 0
     url: str = ""
 
 

@@ -33,7 +33,7 @@ class Freshness:
         allowed: dict[str, int] = {}
         for indicator, source in zip(held["indicator"], held["source"], strict=True):
             origin = known.sources.get(source)
-            if origin is not None and origin.calendar is not None:
+            if origin and origin.calendar and origin.calendar.every is not None:
                 months = origin.calendar.every + origin.calendar.after
                 allowed[indicator] = min(months, allowed.get(indicator, months))
         for key in known.indicators:

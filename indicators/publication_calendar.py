@@ -18,11 +18,12 @@ class Expected(NamedTuple):
 
     newest: the newest period that is held, None where nothing is. period: the month with which the
     next figures end; due: the month by which they should be out; late: by how many months they are
-    overdue, 0 where they are not.
+    overdue, 0 where they are not. Of what appears at no fixed interval (`every` None) period and
+    due are empty.
     """
 
     source: str
-    every: int
+    every: int | None
     newest: str | None
     period: str
     due: str
@@ -47,6 +48,9 @@ def expected(
         if calendar is None:
             continue
         last = newest.get(key)
+        if calendar.every is None:
+            found.append(Expected(key, None, last, "", "", 0, calendar.where, calendar.url))
+            continue
         until = parse(last).until + calendar.every if last else now - calendar.after - 1
         due = until + calendar.after
         found.append(
@@ -61,4 +65,4 @@ def expected(
                 calendar.url,
             )
         )
-    return sorted(found, key=lambda each: (-each.late, each.due))
+    return sorted(found, key=lambda each: (-each.late, each.every is None, each.due))

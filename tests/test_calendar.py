@@ -31,7 +31,7 @@ def held(**newest: str) -> pd.DataFrame:
 
 
 def test_the_next_figures_are_due_an_interval_and_a_delay_after_the_newest() -> None:
-    monthly, yearly = Calendar(1, 1, WHERE), Calendar(12, 6, WHERE)
+    monthly, yearly = Calendar(WHERE, 1, 1), Calendar(WHERE, 12, 6)
     answers = expected(
         known(a=monthly, b=yearly, c=yearly), held(a="2025-01", b="2024", c="2025-12"), "2026-07-02"
     )
@@ -43,12 +43,15 @@ def test_the_next_figures_are_due_an_interval_and_a_delay_after_the_newest() -> 
 
 
 def test_what_appears_on_no_date_is_never_due_and_what_is_not_held_at_all_is() -> None:
-    answers = expected(known(own=None, gone=Calendar(12, 6, WHERE)), held(own="2001"), "2026-07-02")
+    irregular = expected(known(marks=Calendar(WHERE)), held(marks="2024"), "2026-07-02")
+    assert [(each.due, each.late) for each in irregular] == [("", 0)]
+    assert calendar_table(irregular, Wording("zh"))["发布周期"].tolist() == ["不定期"]
+    answers = expected(known(own=None, gone=Calendar(WHERE, 12, 6)), held(own="2001"), "2026-07-02")
     assert [(each.source, each.newest, each.late > 0) for each in answers] == [("gone", None, True)]
 
 
 def test_the_table_says_how_late_and_where_to_look() -> None:
-    answers = expected(known(legal_units=Calendar(60, 12, WHERE)), held(), "2026-07-02")
+    answers = expected(known(legal_units=Calendar(WHERE, 60, 12)), held(), "2026-07-02")
     row = calendar_table(answers, Wording("zh")).to_dict("records")[0]
     assert (row["发布周期"], row["已收录至"], row["查找途径"]) == ("每5年", "尚未收录", "统计公报")
 

@@ -91,6 +91,8 @@ def calendar_columns(calendar: Sequence[Expected], words: Wording) -> Columns:
     """Return the columns of `calendar_table`."""
 
     def state(each: Expected) -> str:
+        if each.every is None:
+            return words("no fixed date")
         if not each.late:
             return words("not due yet")
         return words.plural("overdue by {n} month", "overdue by {n} months", n=each.late)
@@ -108,7 +110,9 @@ def calendar_columns(calendar: Sequence[Expected], words: Wording) -> Columns:
     }
 
 
-def _interval(months: int, words: Wording) -> str:
+def _interval(months: int | None, words: Wording) -> str:
+    if months is None:
+        return words("at no fixed interval")
     names = {1: words("monthly"), 3: words("quarterly"), 12: words("yearly")}
     if months % 12 == 0 and months > 12:
         return words("every {n} years", n=months // 12)
