@@ -42,6 +42,10 @@ _COLUMNS = {
         "sizes": "code name_zh name_en members",
         "size_rules": "selector name_zh measure large_min medium_min small_min",
         "region_spellings": "spelling code relation since source note",
+        "region_changes": (
+            "code name_zh change since until successors province prefecture verification source "
+            "url note"
+        ),
         "label_points": "code longitude latitude",
     }.items()
 }

@@ -46,8 +46,8 @@ def basis(rows: pd.DataFrame) -> pd.Series:
 
     Figures of one indicator and period compare only where it is the same.
     """
-    parts = rows["citation"].astype("str").str.split("/", n=2)
-    return parts.str[2].fillna("")
+    texts = rows["citation"].astype("str")
+    return texts.where(texts.str.count("/") > 1, "").str.replace("^[^/]*/[^/]*/", "", regex=True)
 
 
 def _of_one_period() -> list[str]:

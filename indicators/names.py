@@ -20,7 +20,7 @@ import pandas as pd
 
 from indicators.catalogue import REFERENCE, Catalogue, tree_of
 from indicators.findings import Message, message
-from indicators.regions import ALL
+from indicators.regions import ALL, Tree, changes
 
 EXPECTED: dict[str, Message] = {
     "indicator": message("an indicator of the catalogue"),
@@ -273,6 +273,7 @@ def _regions(catalogue: Catalogue, kinds: Collection[str] | None, within: str | 
         if str(row["name_zh"]).endswith("自治州"):
             known.add(code, [f"{str(row['short_zh']).removesuffix('州')}州"])
     _add_spellings(known, settled=kinds is not None or within is not None)
+    _add_changes(known, tree_of(catalogue))
     return known
 
 
@@ -371,6 +372,33 @@ def _add_spellings(known: Names, *, settled: bool) -> None:
             known.add(code, [bare])
             if relation == "alias" and bare.isascii():
                 known.add(code, (bare + body for body in _BODIES))
+
+
+def _add_changes(known: Names, tree: Tree) -> None:
+    """Take in that county-level codes of since 2020 are no regions here, and which region is."""
+    for change in changes(tree):
+        region = f"{change.region} {known.shown.get(change.region, '')}".strip()
+        if change.until is None:
+            advice = message(
+                "{name} is a county-level code since {year}, which no map here draws: give the "
+                "figure to {region}, where it lies",
+                name=f"{change.code} {change.name}",
+                year=change.since,
+                region=region,
+            )
+        else:
+            advice = message(
+                "{name} ended in {year}, its place was taken by {successors}; no map here draws "
+                "counties: give the figure to {region}, where it lies",
+                name=f"{change.code} {change.name}",
+                year=change.until,
+                successors=" ".join(change.successors),
+                region=region,
+            )
+        direct = change.until is None and change.region.endswith("0000")  # in no prefecture
+        for spelling in (change.code, change.name) if direct else (change.code,):
+            if folded(spelling) not in known.codes:
+                known.refused.setdefault(folded(spelling), advice)
 
 
 @cache

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
 SPELLINGS = ROOT / "data" / "reference" / "region_spellings.csv"
+CHANGES = ROOT / "data" / "reference" / "region_changes.csv"
 ALL = "ALL"  # the total of any dimension: all regions, schemes, industries, sizes
 NATION = "100000"
 
@@ -25,6 +26,22 @@ class Former(NamedTuple):
 
     ended: int
     successors: tuple[str, ...]
+
+
+class Change(NamedTuple):
+    """A county-level code that came or went since 2020: since, until (years) and what it became.
+
+    region: the code of the tree in which its figures are drawn, its prefecture's or province's.
+    verification: `primary` or `secondary`, as of figures.
+    """
+
+    code: str
+    name: str
+    since: int | None
+    until: int | None
+    successors: tuple[str, ...]
+    region: str
+    verification: str
 
 
 @dataclass(frozen=True)
@@ -175,3 +192,27 @@ def former_codes() -> dict[str, Former]:
         str(code): Former(int(rows["since"].iloc[0]), tuple(rows["code"]))
         for code, rows in ended.groupby("spelling")
     }
+
+
+@cache
+def changes(known: Tree) -> tuple[Change, ...]:
+    """Return the county-level codes that came or went since 2020, each with where it is drawn."""
+    import pandas as pd
+
+    rows = pd.read_csv(CHANGES, dtype=str, keep_default_na=False)
+    found = []
+    for row in rows.to_dict("records"):
+        code = str(row["code"])
+        prefecture = f"{code[:4]}00"
+        found.append(
+            Change(
+                code,
+                str(row["name_zh"]),
+                int(row["since"]) if row["since"] else None,
+                int(row["until"]) if row["until"] else None,
+                tuple(str(row["successors"]).split()),
+                prefecture if prefecture in known.regions else f"{code[:2]}0000",
+                str(row["verification"]),
+            )
+        )
+    return tuple(found)

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import pytest
 
+from indicators import catalogue
 from indicators.catalogue import tree
+from indicators.names import UnreadError, names
 from indicators.periods import parse, period_of, whole_periods
-from indicators.regions import NATION, former_codes
+from indicators.regions import NATION, changes, former_codes
 
 
 def test_a_region_knows_who_holds_it_and_who_is_beside_it() -> None:
@@ -27,6 +29,35 @@ def test_a_former_code_says_when_it_ended_and_what_took_its_place() -> None:
     assert {code for former in former_codes().values() for code in former.successors} <= set(
         tree().regions
     )
+
+
+def test_county_level_codes_since_2020_know_years_successors_and_where_they_are_drawn() -> None:
+    known = {(change.code, change.name): change for change in changes(tree())}
+    assert len(known) == 85
+    assert {change.verification for change in known.values()} == {"secondary"}
+    yubei = known["500112", "渝北区"]
+    assert (yubei.until, yubei.successors, yubei.region) == (2025, ("500157", "500109"), "500000")
+    assert known["500157", "两江新区"].since == 2025
+    drawn = {name: change.region for (_, name), change in known.items() if change.since}
+    assert [drawn[name] for name in ("新星市", "白杨市", "草湖市", "岑岭县")] == [
+        "650000",
+        "650000",
+        "650000",
+        "653100",
+    ]
+    gongzhuling = [known[code, "公主岭市"] for code in ("220381", "220184")]
+    assert [change.region for change in gongzhuling] == ["220300", "220100"]
+    assert all(change.region in tree().regions for change in known.values())
+
+
+@pytest.mark.parametrize(
+    ("spelling", "told"),
+    [("500105", "500157"), ("659013", "650000"), ("草湖市", "650000"), ("130521", "130502 130503")],
+)
+def test_a_county_level_code_is_refused_with_what_took_its_place(spelling: str, told: str) -> None:
+    with pytest.raises(UnreadError) as refusal:
+        names(catalogue.load(), "region").code(spelling)
+    assert told in str(refusal.value.advice)
 
 
 def test_a_period_lies_in_longer_ones_and_spans_hold_whole_ones() -> None:

@@ -186,7 +186,7 @@ def test_what_is_withheld_sets_no_class_and_is_no_benchmark(
 def test_a_diverging_map_without_a_benchmark_says_so() -> None:
     ratio = Selection("organisations_per_10000_residents", "2022-09")
     rows = published((ratio.indicator, "2022-09", "320000", 15.0))
-    said = "全国本期没有数据，改按由低到高配色。"
+    said = "全国本期没有可比的数据，改按由低到高配色。"
     for diverging in (True, False):
         view = MapView(ratio, "100000", "zh", dark=False, diverging=diverging)
         lines = map_view.map_figures(view, rows, citations(), boundaries()).footnotes
@@ -231,10 +231,10 @@ def test_a_ratio_says_how_it_is_computed_and_a_count_does_not() -> None:
         source="derived", numerator=1.0, denominator=1.0,
     )  # fmt: skip
     assert line_of(shown(rows, selection=ratio), "计算方法：").startswith(
-        "计算方法：获证组织数 ÷ 常住人口"
+        "计算方法：获证组织数 ÷ 年末常住人口或常住人口"
     )
     assert line_of(shown(rows, "en", selection=ratio), "Computed: ").startswith(
-        "Computed: Certified organisations / Residents"
+        "Computed: Certified organisations / Residents at year end or Residents"
     )
     for language in LANGUAGES:
         said = " ".join(shown(december(), language).footnotes)
@@ -428,7 +428,7 @@ def test_a_share_names_whose_figure_it_is_a_share_of() -> None:
         "计算方法：获证组织数 ÷ 全国获证组织数 × 100"
     )
     assert footnotes.formula(known["organisations_per_10000_residents"], EN) == (
-        "Computed: Certified organisations / Residents × 10,000"
+        "Computed: Certified organisations / Residents at year end or Residents × 10,000"
     )
 
 
