@@ -13,6 +13,7 @@ from typing import Any
 import streamlit as st
 
 from indicators import markdown
+from indicators.settings import HOME_REGION
 from indicators.wording import Wording
 
 EVERY = "*"  # no narrowing
@@ -36,6 +37,11 @@ def say(key: str, code: str, *, usual: str | None = None) -> None:
         st.query_params.pop(key, None)
     elif said(key) != code:
         st.query_params[key] = code
+
+
+def home() -> str:
+    """Return the code of the reader's own region: the one chosen, or the deployment's; or empty."""
+    return wanted("home") or HOME_REGION.value
 
 
 def silence(key: str) -> None:
@@ -79,10 +85,11 @@ def choose(
 ) -> str:
     """Return the code chosen from `names` in the sidebar, the first where there is no default.
 
-    `absent` is said of a code that the address names and that is not among them.
+    A default that is not among them counts as none. `absent` is said of a code that the address
+    names and that is not among them.
     """
     names, codes = _distinct(names), list(names)
-    default = codes[0] if default is None else default
+    default = codes[0] if default not in names else default
     asked = wanted(key) or default
     code = asked if asked in names else default
     if asked != code and said(key):

@@ -21,6 +21,7 @@ from indicators import access, address, catalogue, markdown
 from indicators.cached import remembered
 from indicators.drawing.charts import Specification
 from indicators.exports.offered import Export, demonstration_note, table_exports
+from indicators.periods import decimal_year
 from indicators.settings import ROOT
 from indicators.store.database import Dataset
 from indicators.store.queries import Vintage
@@ -64,7 +65,7 @@ def begin(page: str) -> Frame:
     """Open a page: gate, language, menu, vintage. Stops the script when nothing can be shown."""
     words = Wording(_language())
     st.set_page_config(
-        page_title=words("{page} · Quality governance", page=_title(page, words)),
+        page_title=words("{page} · Quality certification and management", page=_title(page, words)),
         layout="wide",
     )
     if not _menu_drawn.get():  # the trap: this page runs without app.py
@@ -85,7 +86,25 @@ def begin(page: str) -> Frame:
         hint(words, words("Load them with: python -m etl refresh"))
         st.stop()
     newest = Vintage(number, dataset, remembered.retracted(dataset))
-    return Frame(words, dark, _vintage(newest, words), newest)
+    vintage = _vintage(newest, words)
+    _head(words, vintage, newest)
+    return Frame(words, dark, vintage, newest)
+
+
+def _head(words: Wording, vintage: Vintage, newest: Vintage) -> None:
+    """Say what this is, which release and how old its figures are."""
+    last = remembered.reach(vintage)["last_period"]
+    values = {
+        "number": vintage.release,
+        "date": words.date(remembered.published(newest)[vintage.release]),
+        "period": words.period(max(last, key=decimal_year)) if len(last) else "—",
+    }
+    head = words(
+        "Quality certification and total quality management (国发〔2018〕3号) · release {number} "
+        "of {date} · newest figures {period}",
+        **values,
+    )
+    st.caption(markdown.escaped(head))
 
 
 def _say_mistakes(words: Wording) -> None:
@@ -248,6 +267,11 @@ def hint(words: Wording, *lines: str) -> None:
         st.markdown(markdown.bullets(lines))
 
 
+def link(label: str, name: str, words: Wording, **codes: str) -> None:
+    """Lead to another page with what is chosen there."""
+    st.page_link(page(name, words), label=label, query_params=codes | {"lang": words.language})
+
+
 def table(frame: Frame, title: str, rows: pd.DataFrame | pa.Table, alt: str) -> None:
     """Draw a table with its files to take away, which its title names."""
     config = numbers(rows) if isinstance(rows, pd.DataFrame) else None
@@ -261,7 +285,7 @@ def table(frame: Frame, title: str, rows: pd.DataFrame | pa.Table, alt: str) -> 
 
 def twin(words: Wording, key: str, rows: Callable[[], pd.DataFrame], alt: str) -> None:
     """Show a chart's rows as a table in a box that is closed at first; they are made for it."""
-    with st.expander(words("The same as a table"), on_change="rerun", key=key) as box:
+    with st.expander(words("View as table"), on_change="rerun", key=key) as box:
         if box.open:
             st.dataframe(rows(), hide_index=True, alt=alt)
 
@@ -269,7 +293,7 @@ def twin(words: Wording, key: str, rows: Callable[[], pd.DataFrame], alt: str) -
 def end(frame: Frame, *lines: str) -> None:
     """Close a page: source lines, release and licence in one caption."""
     release = frame.words(
-        "Release {number}, published {date}. Figures are quoted as facts with their source.",
+        "Release {number}, published {date}. All figures are cited to published sources.",
         number=frame.release,
         date=frame.words.date(remembered.published(frame.newest)[frame.release]),
     )

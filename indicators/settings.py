@@ -146,6 +146,12 @@ def _language(text: str) -> str:
     return text
 
 
+def _province(text: str) -> str:
+    if text and not re.fullmatch(r"[0-9]{2}0000", text):
+        raise _error("HOME_REGION", text, message("a code of {file}", file="regions.csv"))
+    return text
+
+
 DATABASE_URL = Setting(
     "DATABASE_URL",
     database_address,
@@ -201,6 +207,16 @@ CODE_VERSION = Setting(
     ),
     Text("git 的提交", "git's commit"),
 )
+HOME_REGION = Setting(
+    "HOME_REGION",
+    _province,
+    "",
+    Text(
+        "本单位所在省份的代码（如 330000）；各页由此打开",
+        "the code of the province that this deployment is for, where every page begins",
+    ),
+    Text("未设置：全国", "not set: the nation"),
+)
 MAP_BOUNDARIES = Setting(
     "MAP_BOUNDARIES",
     _folder("MAP_BOUNDARIES"),
@@ -223,5 +239,5 @@ MAP_REVIEW_NUMBER = Setting(
 )
 SETTINGS: tuple[Setting[Any], ...] = (
     *(DATABASE_URL, ETL_ENGINE, ETL_MEMORY_LIMIT, ETL_SPILL, ETL_LANGUAGE, CODE_VERSION),
-    *(MAP_BOUNDARIES, MAP_REVIEW_NUMBER),
+    *(HOME_REGION, MAP_BOUNDARIES, MAP_REVIEW_NUMBER),
 )

@@ -14,7 +14,7 @@ class ObservationStatus(Enum):
     that official statistics put beside such a figure. has_value: whether there is a figure.
     """
 
-    NORMAL = "A", sentence("Reported")
+    NORMAL = "A", sentence("Normal value")
     BREAK = "B", sentence("Break in series"), "[b]"
     DEFINITION_DIFFERS = "D", sentence("Definition differs"), "[d]"
     ESTIMATED = "E", sentence("Estimated"), "[e]"
@@ -127,7 +127,7 @@ class Reason(Said):
         sentence("A growth in per cent has no meaning from a baseline that is not above zero."),
     )
     NOT_COMPUTABLE = ("not_computable", sentence("The figures are too large to be computed with."))
-    NO_DATA = "no_data", sentence("There is no figure for this indicator here.")
+    NO_DATA = "no_data", sentence("No data for this region.")
     NO_TARGET = "no_target", sentence("The document sets no number to be reached.")
     NO_DEADLINE = (
         "no_deadline",
@@ -152,7 +152,7 @@ class Reason(Said):
     )
     QUALITATIVE = (
         "qualitative",
-        sentence("A milestone without a number is judged by its evidence."),
+        sentence("Qualitative target: no evidence recorded yet."),
     )
 
 
@@ -234,11 +234,11 @@ class Position(StrEnum):
 class Standing(Said):
     """What the position means; an indicator without polarity is only higher or lower."""
 
-    BETTER = "better", sentence("better, beyond chance")
-    WORSE = "worse", sentence("worse, beyond chance")
-    HIGHER = "higher", sentence("higher, beyond chance")
-    LOWER = "lower", sentence("lower, beyond chance")
-    SIMILAR = "similar", sentence("no difference that chance could not make")
+    BETTER = "better", sentence("significantly better")
+    WORSE = "worse", sentence("significantly worse")
+    HIGHER = "higher", sentence("significantly higher")
+    LOWER = "lower", sentence("significantly lower")
+    SIMILAR = "similar", sentence("no significant difference")
     NOT_COMPARED = "not_compared", sentence("not tested")
 
 
@@ -256,7 +256,7 @@ class Gap(Said):
     """Why a part of a comparison is missing; the empty text where nothing is."""
 
     NO_DATA = "no_data", sentence("no figure")
-    SUPPRESSED = "suppressed", sentence("withheld")
+    SUPPRESSED = "suppressed", sentence("suppressed")
     NOT_COMPARABLE = "not_comparable", sentence("another definition")
     NO_DENOMINATOR = (
         "no_denominator",

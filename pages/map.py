@@ -80,7 +80,7 @@ else:
         st.caption(markdown.lines(told.footnotes))
         frame.downloads(files)
 
-with st.expander(words("The same as a table"), on_change="rerun") as twin:
+with st.expander(words("View as table"), on_change="rerun") as twin:
     if twin.open:
         for shown in sides:
             st.dataframe(shown.table, hide_index=True, alt=shown.statement)

@@ -5,9 +5,11 @@ import streamlit as st
 from indicators import catalogue, code_names, frame, markdown
 from indicators.cached import objectives as cached
 from indicators.cached import remembered
+from indicators.cached.map import mapped
 from indicators.catalogue import tree
 from indicators.drawing.charts import objective_chart, required_chart
 from indicators.progress.explanation import explain, formula
+from indicators.regions import NATION
 from indicators.sidebar import objectives as sidebar
 from indicators.statuses import VerdictClass
 from indicators.views import objectives as views
@@ -34,9 +36,17 @@ subtitle = words(
 st.caption(markdown.escaped(subtitle))
 if region != record["region"]:
     national = words(
-        "{where} has set no target of its own that we know of: this is the nation's.", where=where
+        "No target of {where} is on record; the national target is shown for reference.",
+        where=where,
     )
     st.info(markdown.escaped(national), icon=":material/info:")
+
+with st.container(horizontal=True):
+    place = {"indicator": str(record["indicator"]), "region": region}
+    if region != NATION:
+        frame.link(words("All of {region}", region=where), "province", words, region=region)
+    if record["indicator"] in mapped(vintage):
+        frame.link(words("The indicator on the map"), "map", words, **place)
 
 aims = cached.line(target, region, vintage)
 if len(aims) > 1:
@@ -98,6 +108,6 @@ files = views.exports(
     verdict, series, record, cited, table, words, region=region, dark=visit.dark, vintage=vintage
 )
 frame.downloads(files)
-st.subheader(words("Who set it"))
+st.subheader(words("Source of the target"))
 st.markdown(markdown.bullets(views.citation_lines(record, words)))
 frame.end(visit)

@@ -4,10 +4,12 @@ import streamlit as st
 
 from indicators import catalogue, frame, markdown
 from indicators.cached import objectives as cached
-from indicators.cached import remembered
+from indicators.cached import province, remembered
+from indicators.catalogue import tree
 from indicators.drawing.charts import matrix_chart
 from indicators.exports import readable_tables
 from indicators.periods import today
+from indicators.regions import NATION
 from indicators.sidebar import overview as sidebar
 from indicators.views import overview as views
 from indicators.views.facts import outstanding
@@ -17,6 +19,7 @@ visit = frame.begin("overview")
 words, vintage = visit.words, visit.vintage
 reach, nation = remembered.reach(vintage), remembered.national(vintage)
 
+home = sidebar.choose_home(words)
 verdicts = sidebar.narrow_verdicts(words, vintage)
 st.title(markdown.escaped(views.overview_statement(verdicts, today(), words)))
 columns = st.columns(4, gap="small")
@@ -31,10 +34,22 @@ for headline, column in zip(views.headlines(nation, words), columns, strict=Fals
         delta_arrow="off",
         height="stretch",
     )
-scopes = words("All: with those abroad. Domestic: without them. Two scopes, never one line.")
+scopes = words(
+    "All: with those abroad. Domestic: without them. Two different scopes; do not combine them."
+)
 if age := views.overview_age(nation, remembered.freshness(vintage), words):
     scopes = f"{age} {scopes}"
 st.caption(scopes)
+
+if home != NATION and not province.peer_mistakes(words):
+    where = tree().names(words.language)[home]
+    st.subheader(title := words("{region} at a glance", region=where))
+    known = province.material(home, "", vintage)
+    frame.table(visit, title, views.glance(known, words), title)
+    with st.container(horizontal=True):
+        frame.link(words("All of {region}", region=where), "province", words, region=home)
+        frame.link(words("{region} on the map", region=where), "map", words, region=home)
+        frame.link(words("Targets of {region}", region=where), "objectives", words, region=home)
 
 st.subheader(words("Objectives: every region, every target"))
 st.caption(words("Those that cannot be judged say why. Click a cell for details."))

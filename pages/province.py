@@ -39,7 +39,7 @@ if not told.known:
         )
         frame.hint(words, way)
 
-st.subheader(title := words("Targets and how they stand"))
+st.subheader(title := words("Target status"))
 if told.verdicts.empty:
     st.info(words("No target of a document in the register applies here."), icon=":material/info:")
 else:
@@ -48,7 +48,7 @@ else:
     frame.table(visit, f"{where} {title}", page.verdicts, alt)
 
 if told.known:
-    st.subheader(words("Beside the nation and the peers"))
+    st.subheader(words("Compared with the nation and peers"))
     st.caption(markdown.escaped(told.beside.peers))
     if told.beside.compared:
         chart = charts.spine_chart(words, dark=visit.dark)
@@ -58,7 +58,7 @@ if told.known:
     alt = words("Every indicator beside its benchmark and the peers")
     frame.twin(words, "compared", lambda: views.comparison_table(facts, words), alt)
 
-    st.subheader(words("How figures developed"))
+    st.subheader(words("Trends"))
     st.caption(markdown.escaped(told.trends_note))
     if told.trends:
         chart = charts.trends_chart(words, dark=visit.dark)
@@ -89,6 +89,6 @@ st.subheader(title := words("What is missing, and who could supply it"))
 st.caption(markdown.escaped(told.missing_note))
 frame.table(visit, f"{where} {title}", page.missing, words("Indicators without a figure here"))
 
-st.subheader(words("To take away"))
+st.subheader(words("Downloads"))
 frame.downloads(exports(material, told, words, visit.dark, vintage))
 frame.end(visit, *told.sources)

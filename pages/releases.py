@@ -30,7 +30,7 @@ title = words.plural(
 )
 st.title(title)
 
-st.subheader(words("Where a figure stands"))
+st.subheader(words("Find a figure"))
 st.caption(words("Choose indicator, region, scheme and period at the side."))
 chosen = readable_tables.figure_table(rows, remembered.citations_of(rows, vintage), words)
 st.dataframe(

@@ -70,7 +70,7 @@ def test_an_unchanged_refresh_asks_about_no_warning_again(empty: sa.Engine, raw:
     assert reasons(refresh(empty, raw=raw).warnings) == [("beyond", "two registers", 1)]
     assert latest_release(empty) == 2
     table = releases.warning_table(warnings(empty, 2), Wording("zh"))
-    assert table[["接受理由", "始于版本"]].to_numpy().tolist() == [["two registers", 1]]
+    assert table[["确认理由", "始于版本"]].to_numpy().tolist() == [["two registers", 1]]
 
 
 def test_a_figure_that_changed_is_asked_about_even_if_it_changes_back(

@@ -107,7 +107,7 @@ def test_every_page_opens_in_both_languages(page: Page, address: str, name: str,
     visit(page, f"{address}/{PAGES[name]}?lang={lang}")
     menu = page.get_by_test_id("stSidebarNav")
     chinese, english = (
-        ["总览", "地图", "目标进展", "地区", "数据"],
+        ["总览", "地图", "目标进展", "分省情况", "数据"],
         ["Overview", "Map", "Objectives", "Province", "Data"],
     )
     expected = chinese if lang == "zh" else english

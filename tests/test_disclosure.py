@@ -126,7 +126,7 @@ def test_no_text_of_a_release_holds_a_suppressed_figure(
             else path.read_text("utf-8")
         )  # fmt: skip
         assert not told(text)
-        assert "不公开" in text
+        assert "未公布" in text
     refresh(empty, raw=raw, accepted="counted again")
     assert not told(every_text(empty))
     assert warnings(empty, 1).empty
@@ -327,7 +327,10 @@ def test_a_turned_verdict_loses_its_figures_once_they_are_suppressed(engine: sa.
     publish(engine, edition_of(suppressed(WORLD, "320000")), Decision("a test"))
     told = flips(engine, 1).iloc[0]
     assert told[["old_value", "new_value"]].isna().all()
-    assert releases.cause(told["period"], None, None, Wording("zh")) == "2024年12月：不公开"
+    assert (
+        releases.cause(told["period"], None, None, Wording("zh"))
+        == "2024年12月：未公布（为保护单个单位信息）"
+    )
 
 
 def test_a_finding_that_gives_a_figure_away_is_for_the_analyst_s_screen_alone(

@@ -225,10 +225,10 @@ def test_what_is_missing_names_who_publishes_it_for_others(common: facts.Shared)
     who = dict(zip(table["Indicator"], table["Who could supply it"], strict=True))
     assert "provinces" in who["Valid certificates"]
     assert who["Certificates per certified organisation"] == (
-        "computed here as soon as there is: Valid certificates, Certified organisations"
+        "Can be computed once available: Valid certificates, Certified organisations"
     )
     unknown = who["Uptake of quality-management certification"]
-    assert unknown == "no public source is known: to be collected"
+    assert unknown == "No public source known"
     assert "Residents" not in who
 
 
@@ -303,7 +303,7 @@ def test_a_confidential_figure_appears_nowhere() -> None:
     assert province.spine_rows(told, EN).empty
     assert province.series_table(told, EN)["Value"].isna().all()
     missing = province.missing_table(told, EN).set_index("Indicator")
-    assert missing.at["Certified organisations per 10,000 residents", "Why"] == "withheld"
+    assert missing.at["Certified organisations per 10,000 residents", "Why"] == "suppressed"
 
 
 def test_parts_stand_beside_the_nation_and_counts_do_not() -> None:

@@ -151,7 +151,7 @@ def test_suppressed_and_not_applicable_are_neither_values_nor_missing() -> None:
         ("certificates_valid", "2024-12", "140000", math.nan),
     ).assign(confidentiality=["C", "F", "F", "F"], status=["A", "M", "A", "O"])
     figures = shown(rows)
-    assert "保密（31个省份中1个）：北京" in figures.footnotes
+    assert "未公布（为保护单个单位信息）（31个省份中1个）：北京" in figures.footnotes
     assert "不适用（31个省份中1个）：天津" in figures.footnotes
     assert line_of(figures, "无数据").startswith("无数据（31个省份中28个）：山西、")
     assert figures.statement == "2024年12月有效认证证书数：有数据的1个省份中，河北最高"
@@ -208,7 +208,10 @@ def test_the_document_and_its_publisher_are_cited() -> None:
 
 @pytest.mark.parametrize(
     ("language", "said"),
-    [("zh", "据官方数据的二手转载。"), ("en", "Read in a secondary copy of the official figures.")],
+    [
+        ("zh", "数据录自转载文本，未核对官方原文。"),
+        ("en", "Taken from reprints; not checked against the originals."),
+    ],
 )
 def test_a_secondary_copy_is_said_and_an_official_outlet_is_not(
     language: Language, said: str
@@ -308,13 +311,13 @@ def test_the_region_chosen_is_marked_in_map_and_ranking() -> None:
 def test_headlines_keep_the_two_scopes_apart() -> None:
     chinese = overview.headlines(published(*WORLD), ZH)
     assert [(item.label, item.value, item.change) for item in chinese] == [
-        ("有效认证证书数（含境外），2024年12月", "415.8万", "较2023年3月 +20.5%"),
-        ("有效认证证书数（境内），2024年12月", "406.8万", "较2023年3月 +20.7%"),
+        ("有效认证证书数（含境外）", "415.8万", "2024年12月，较2023年3月 +20.5%"),
+        ("有效认证证书数（境内）", "406.8万", "2024年12月，较2023年3月 +20.7%"),
     ]
     english = overview.headlines(published(*WORLD), EN)
     assert [(item.label, item.value, item.change) for item in english] == [
-        ("Certificates (all), Dec 2024", "4.16 million", "+20.5% since Mar 2023"),
-        ("Certificates (domestic), Dec 2024", "4.07 million", "+20.7% since Mar 2023"),
+        ("Certificates (all)", "4.16 million", "Dec 2024: +20.5% since Mar 2023"),
+        ("Certificates (domestic)", "4.07 million", "Dec 2024: +20.7% since Mar 2023"),
     ]
     assert chinese[0].help.startswith("4,158,266 张，2024年12月。")
 
@@ -322,7 +325,7 @@ def test_headlines_keep_the_two_scopes_apart() -> None:
 def test_a_headline_with_nothing_before_it_claims_no_change() -> None:
     found = overview.headlines(published(("certificates_valid", "2024-12", "ALL", 4_158_266.0)), ZH)
     assert [(item.label, item.change) for item in found] == [
-        ("有效认证证书数（含境外），2024年12月", None)
+        ("有效认证证书数（含境外）", "2024年12月")
     ]
 
 
@@ -346,8 +349,9 @@ def test_a_figure_carries_where_it_stands() -> None:
         "地区代码": "320000", "地区": "江苏", "领域代码": "ALL", "认证领域": "全部认证领域",
         "数值": 537_498.0, "单位": "张", "状态": "A", "脚注": "",
         "发布机构": "国家认监委", "出处文件": "2024年12月全国认证证书分布",
-        "页内位置": "三、地域分布 表", "取得方式": "原文数字",
-        "核验程度": "官方数据的二手转载", "原始文件": "platform_provinces/2024-12.csv", "版本": 1,
+        "文中位置": "三、地域分布 表", "取得方式": "原文数字",
+        "核验程度": "转载文本（未核对原文）", "原始文件": "platform_provinces/2024-12.csv",
+        "版本": 1,
     }  # fmt: skip
     assert {key: chinese[0][key] for key in expected} == expected
     english = readable_tables.figure_table(jiangsu, citations(verification="primary"), EN).iloc[0]
@@ -375,8 +379,8 @@ def test_a_computed_figure_says_so_and_shows_its_parts() -> None:
         ("D", "F", 1.0, "[d] 口径不同", "[d] Definition differs"),
         ("E", "F", 1.0, "[e] 估计值", "[e] Estimated"),
         ("P", "F", 1.0, "[p] 初步数", "[p] Provisional"),
-        ("A", "C", 1.0, "[c] 保密", "[c] Suppressed"),
-        ("B", "N", 1.0, "[c] 保密", "[c] Suppressed"),
+        ("A", "C", 1.0, "[c] 未公布（为保护单个单位信息）", "[c] Suppressed"),
+        ("B", "N", 1.0, "[c] 未公布（为保护单个单位信息）", "[c] Suppressed"),
         ("O", "F", math.nan, "[x] 无数据", "[x] No data"),
         ("A", "F", math.nan, "[x] 无数据", "[x] No data"),
         ("M", "F", math.nan, "[z] 不适用", "[z] Not applicable"),
@@ -436,10 +440,10 @@ def test_no_change_is_given_across_a_break() -> None:
     world = [row for row in WORLD if row[2] == "ALL"]
     rows = published(*world)
     rows.loc[rows["period"] == "2024-12", "status"] = "B"
-    assert [headline.change for headline in overview.headlines(rows, ZH)] == [None]
+    assert [headline.change for headline in overview.headlines(rows, ZH)] == ["2024年12月"]
 
 
 def test_no_change_is_given_from_what_is_no_figure() -> None:
     rows = published(*(row for row in WORLD if row[2] == "ALL"))
     rows.loc[rows["period"] == "2023-03", "value"] = math.nan
-    assert [headline.change for headline in overview.headlines(rows, ZH)] == [None]
+    assert [headline.change for headline in overview.headlines(rows, ZH)] == ["2024年12月"]

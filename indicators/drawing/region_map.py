@@ -499,7 +499,7 @@ def with_controls(specification: dict[str, Any], frames: int, words: Wording) ->
         {
             "name": "frame",
             "value": frames,
-            "bind": slider | {"name": words("Number of the period")},
+            "bind": slider | {"name": words("Period to show")},
             "on": [tick],
         },
     ]

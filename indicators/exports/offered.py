@@ -64,7 +64,7 @@ class Offer:
         self, drawn: Callable[[], Specification], labels: tuple[str, str] | None = None
     ) -> list[Export]:
         """Return a chart as PNG and SVG."""
-        png, svg = labels or (self.words("Image (PNG)"), self.words("Drawing (SVG)"))
+        png, svg = labels or (self.words("Image (PNG)"), self.words("Vector image (SVG)"))
         return [
             self.file(png, ".png", lambda: downloads.png_file(drawn())),
             self.file(svg, ".svg", lambda: downloads.svg_file(drawn())),

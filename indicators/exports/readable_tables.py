@@ -178,7 +178,7 @@ def verification_name(verification: str, words: Wording) -> str:
         return words("official outlet")
     if verification == "demonstration":
         return words("Demonstration")
-    return words("secondary copy of an official figure")
+    return words("reprint of an official figure, not checked against it")
 
 
 def footnote(status: str, confidentiality: str, value: float, words: Wording) -> str:

@@ -57,6 +57,9 @@ def show_path(words: Wording, within: str, region: str) -> None:
     """
     names = tree().names(words.language)
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
+        if region in (*tree().provinces, *tree().prefectures.get(within, ())):
+            where = words("All of {region}", region=names[region])
+            frame.link(where, "province", words, region=region)
         st.button(
             names[NATION],
             key="level_nation",
@@ -80,8 +83,8 @@ def choose_region(words: Wording, within: str = NATION) -> str:
     """Return the region chosen among the parts of one, that itself when none is."""
     regions = tree().names(words.language)
     parts = tree().prefectures.get(within, (*tree().provinces, *tree().uncovered))
-    names = {within: words("none")} | {code: regions[code] for code in parts}
-    return choose(words("Region"), "region", names, words)
+    names = {code: regions[code] for code in (within, *parts)}
+    return choose(words("Region"), "region", names, words, default=address.home())
 
 
 def select_region(chart: str = "map") -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from indicators import code_names
+from indicators import address, code_names
 from indicators.address import choose
 from indicators.cached import objectives as cached
 from indicators.catalogue import tree
@@ -17,7 +17,8 @@ def choose_target(words: Wording, vintage: Vintage) -> tuple[str, str]:
     verdicts, names = cached.verdicts(vintage), tree().names(words.language)
     with_targets = set(verdicts["region"])
     order = [code for code in (NATION, *tree().provinces) if code in with_targets]
-    region = choose(words("Region"), "region", {code: names[code] for code in order}, words)
+    offered = {code: names[code] for code in order}
+    region = choose(words("Region"), "region", offered, words, default=address.home())
     # Those that figures can be set against come first.
     own = verdicts[verdicts["region"] == region].sort_values(
         ["latest_period", "own", "target"], ascending=[False, False, True], na_position="last"

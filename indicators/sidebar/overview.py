@@ -7,14 +7,24 @@ from collections.abc import Callable
 import pandas as pd
 import streamlit as st
 
-from indicators import catalogue
+from indicators import address, catalogue
 from indicators.address import EVERY, choose
 from indicators.cached import objectives as cached
+from indicators.catalogue import tree
+from indicators.regions import NATION
 from indicators.statuses import VerdictClass
 from indicators.store.queries import Vintage
 from indicators.wording import Wording
 
 UNKNOWN = "-"
+
+
+def choose_home(words: Wording) -> str:
+    """Return the reader's own province, where every page begins; the nation where there is none."""
+    names = tree().names(words.language)
+    codes = (NATION, *tree().provinces)
+    offered = {code: names[code] for code in codes}
+    return choose(words("My province"), "home", offered, words, default=address.home())
 
 
 def open_cell() -> None:

@@ -27,11 +27,11 @@ def choose_province(words: Wording, vintage: Vintage) -> tuple[str, str]:
     if wanted in (NATION, ALL):
         address.forget("region")
         wanted = None
-    first = cached.opening(vintage)
-    chosen = wanted if wanted in names else first
+    home = address.home() if address.home() in names else cached.opening(vintage)
+    chosen = wanted if wanted in names else home
     province = chosen if chosen in provinces else tree().parent(chosen)
     regions = {code: names[code] for code in (*provinces, *tree().children(province))}
-    region = choose(words("Region"), "region", regions, words, default=first)
+    region = choose(words("Region"), "region", regions, words, default=home)
     groups = {
         code: group_name(code, region, declared, words)
         for code in facts.peer_choices(region, declared)

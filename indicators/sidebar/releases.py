@@ -55,7 +55,7 @@ def choose_figure(words: Wording, vintage: Vintage) -> Selection:
 def choose_release(words: Wording, newest: Vintage) -> Vintage:
     """Return the release to tell of, the newest where none is chosen."""
     names = {
-        str(number): words("{number} of {date}", number=number, date=words.date(moment))
+        str(number): words("Release {number} ({date})", number=number, date=words.date(moment))
         for number, moment in remembered.published(newest).items()
     }
     code = choose(words("Release"), "changes", names, words, default=str(newest.release))

@@ -23,7 +23,7 @@ def standing(citations: pd.DataFrame, words: Wording) -> list[str]:
     ]
     lines = [words("Source: {documents}", documents=words.listed(cited))]
     if (citations["verification"] == "secondary").any():
-        lines.append(words("Read in a secondary copy of the official figures."))
+        lines.append(words("Taken from reprints; not checked against the originals."))
     return lines
 
 

@@ -56,7 +56,7 @@ def target_text(row: Record, words: Wording) -> str:
     )
     points = code_names.difference_unit(known.key, words)
     early, late = (words.period(str(row[f"window_{end}"])) for end in ("early", "late"))
-    when = late if early == late else words("{early} to {late}", early=early, late=late)
+    when = late if early == late else words("{early}–{late}", early=early, late=late)
     demands = {
         Kind.AT_LEAST: words("at least {value} {unit}", value=value, unit=unit),
         Kind.AT_MOST: words("at most {value} {unit}", value=value, unit=unit),
@@ -407,7 +407,7 @@ def verdict_table(verdict: Verdict, record: Record, words: Wording) -> pd.DataFr
         words("Target"): [target_text(record, words)],
         words("Why"): why,
         words("Formula"): formula(verdict, words, known.decimals),
-        words("Who set it"): citation_lines(record, words),
+        words("Source of the target"): citation_lines(record, words),
     }
     lines = [(part, line) for part, texts in parts.items() for line in texts]
     return pd.DataFrame(lines, columns=[words("Part"), words("Text")])

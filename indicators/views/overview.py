@@ -25,19 +25,27 @@ from indicators.statuses import VerdictClass
 from indicators.store.queries import Vintage
 from indicators.target_register import AIM, Register
 from indicators.views import footnotes
-from indicators.views.facts import WORST_FIRST, assessed, outstanding, standing_well
+from indicators.views.facts import (
+    WORST_FIRST,
+    Material,
+    Row,
+    assessed,
+    outstanding,
+    standing_well,
+)
 from indicators.views.objectives import GRADE, change_text, counts, target_text
+from indicators.views.province import rank_text
 from indicators.views.suppliers import supplier_text
-from indicators.wording import Wording
+from indicators.wording import Wording, difference
 
 
 @dataclass(frozen=True)
 class Headline:
-    """One large number and how it changed since the snapshot before."""
+    """One large number, when it was, and how it changed since the snapshot before."""
 
     label: str
     value: str
-    change: str | None
+    change: str
     help: str
 
 
@@ -56,8 +64,7 @@ def headlines(rows: pd.DataFrame, words: Wording) -> list[Headline]:
         for key, title in titles.items():
             series = _line(totals[(totals["indicator"] == key) & (totals["region"] == region)])
             if not series.empty:
-                period = words.period(series.iloc[-1]["period"])
-                label = words("{what} ({scope}), {period}", what=title, scope=scope, period=period)
+                label = words("{what} ({scope})", what=title, scope=scope)
                 lines.append(_headline(key, label, series, words))
     return lines
 
@@ -71,7 +78,11 @@ def _headline(key: str, label: str, series: pd.DataFrame, words: Wording) -> Hea
         period=words.period(newest["period"]),
         description=words.text(catalogue.load().indicators[key].description),
     )
-    change = _change(newest, before[0], words) if before else None
+    # Here, not in the label: a narrow card cuts that.
+    period, change = words.period(newest["period"]), None
+    if before:
+        change = _change(newest, before[0], words)
+    change = words("{period}: {change}", period=period, change=change) if change else period
     return Headline(label, words.big(newest["value"]), change, help_text)
 
 
@@ -102,6 +113,63 @@ def overview_statement(verdicts: pd.DataFrame, day: str, words: Wording) -> str:
     if late.empty:
         return said
     return said + words("; {n} await their final figure", n=words.number(len(late)))
+
+
+def glance(material: Material, words: Wording) -> pd.DataFrame:
+    """Return one region's newest figures of what compares, an indicator a row.
+
+    Beside each the nation, the best and the lowest placed region, the change since the figure
+    before, and the verdict on a target if there is one.
+    """
+    facts, totals = material.facts, material.shared.totals
+    known, names = catalogue.load().indicators, tree().names(words.language)
+    siblings = totals[totals["region"].isin(tree().siblings(facts.region))]
+    siblings = siblings[siblings["value"].notna() & (siblings["confidentiality"] == "F")]
+    cells: dict[tuple[str, str], list[Row]] = {}
+    for figure in siblings.to_dict("records"):
+        cells.setdefault((figure["indicator"], figure["period"]), []).append(figure)
+    lines: dict[str, list[Row]] = {}
+    for figure in facts.lines[facts.lines["value"].notna()].to_dict("records"):
+        lines.setdefault(figure["indicator"], []).append(figure)
+    verdicts = {row["indicator"]: row for row in facts.verdicts.iloc[::-1].to_dict("records")}
+
+    def number(row: Row, value: float) -> str:
+        return words.number(value, known[row["indicator"]].decimals)
+
+    def placed(row: Row, *, best: bool) -> str:
+        highest = (known[row["indicator"]].polarity >= 0) == best
+        figures = sorted(cells[row["indicator"], row["period"]], key=lambda cell: cell["value"])
+        chosen = figures[-1 if highest else 0]
+        return f"{names[chosen['region']]} {number(row, chosen['value'])}"
+
+    def since(row: Row) -> str:
+        line = lines[row["indicator"]]
+        if len(line) < 2 or line[-1]["status"] == "B":
+            return "—"
+        gap = difference(line[-1]["value"], line[-2]["value"], known[row["indicator"]].decimals)
+        change = code_names.difference_text(words.signed(gap), row["indicator"], words)
+        period = words.period(line[-2]["period"])
+        return words("{change} since {period}", change=change, period=period)
+
+    def verdict(row: Row) -> str:
+        found = verdicts.get(row["indicator"])
+        if found is None:
+            return "—"
+        return f"{VerdictClass(found['verdict']).symbol} {said_of(found, words)}"
+
+    columns: dict[str, Cell] = {
+        words("Indicator"): lambda row: words.text(known[row["indicator"]].title),
+        words("Period"): lambda row: words.period(row["period"]),
+        words("Value"): lambda row: number(row, row["value"]),
+        words("Unit"): lambda row: code_names.unit_name(row["indicator"], words),
+        words("Nation"): lambda row: number(row, row["benchmark"]),
+        words("Best"): lambda row: placed(row, best=True),
+        words("Last place"): lambda row: placed(row, best=False),
+        words("Rank"): lambda row: rank_text(facts, row, words) or "—",
+        words("Change"): since,
+        words("Verdict"): verdict,
+    }
+    return listing(facts.fair, columns)
 
 
 def nothing_behind(verdicts: pd.DataFrame, words: Wording) -> str:

@@ -718,17 +718,19 @@ def comparison_notes(words: Wording) -> list[str]:
     """Return how a spine chart is read, and what it does not say."""
     return [
         words(
-            "▲ better, ▼ worse beyond chance; ● no difference beyond chance; ◆ neither good nor "
-            "bad; ■ not tested. Line: the nation or the province above, without a figure of it "
-            "the peers' median. Bands: all peers, and their middle half."
+            "▲ significantly better, ▼ significantly worse; ● no significant "
+            "difference; ◆ neither good nor bad; ■ not tested. Line: national value "
+            "(or the province's, or the peer median if missing). Bands: range of "
+            "peers and their middle 50%."
         ),
         words(
             "After a rank: ▲ ▼ places won or lost within a year or more, beyond chance; ≈ a change "
             "that chance could make; = none."
         ),
         words(
-            "Counts grow with a region's size and are not compared. Where denominators are large, "
-            "chance explains very little: read the difference first, then the rank."
+            "Totals depend on a region's size and are not compared. With large "
+            "populations even small differences are significant: read the "
+            "difference first, then the rank."
         ),
     ]
 

@@ -125,7 +125,7 @@ def revision_table(rows: pd.DataFrame, revisions: pd.DataFrame, words: Wording) 
 
     def value(row: Row) -> str:
         if row["confidentiality"] != "F":
-            return words("withheld")
+            return words("suppressed")
         return words.number(row["value"], known[row["indicator"]].decimals)
 
     def until(row: Row) -> str:

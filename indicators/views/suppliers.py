@@ -25,7 +25,7 @@ def supplier_text(
         needed = dict.fromkeys([str(item.numerator), str(item.denominator)])
         lacking = [key for key in needed if key not in held] or needed
         titles = words.listed([words.text(known.indicators[key].title) for key in lacking])
-        return words("computed here as soon as there is: {indicators}", indicators=titles)
+        return words("Can be computed once available: {indicators}", indicators=titles)
     suppliers = []
     for source, provinces in sorted(holdings.get(item.key, {}).items()):
         publisher = code_names.publisher_name(source, publishers, words)
@@ -40,4 +40,4 @@ def supplier_text(
             said = words("{publisher}: published for the nation only", publisher=publisher)
         suppliers.append(said)
     separator = "；" if words.language == "zh" else "; "
-    return separator.join(suppliers) or words("no public source is known: to be collected")
+    return separator.join(suppliers) or words("No public source known")

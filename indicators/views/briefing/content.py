@@ -204,7 +204,7 @@ def _map(material: Material, indicator: str, period: str, words: Wording) -> Ite
 
 def _targets(material: Material, words: Wording) -> Iterator[Block]:
     verdicts = material.facts.verdicts
-    yield Heading(words("Targets and how they stand"))
+    yield Heading(words("Target status"))
     if verdicts.empty:
         yield Paragraph(words("No target of a document in the register applies here."))
         return
@@ -266,7 +266,7 @@ def _run(said: list[str], words: Wording) -> str:
 def _comparison(material: Material, words: Wording) -> Iterator[Block]:
     facts, common = material.facts, material.shared
     fair = facts.fair
-    yield Heading(words("Beside the nation and the peers"))
+    yield Heading(words("Compared with the nation and peers"))
     if fair.empty:
         yield Paragraph(words("There is no rate or index of this region to compare."))
         return
@@ -296,7 +296,7 @@ def _comparison(material: Material, words: Wording) -> Iterator[Block]:
             yield Paragraph(said)
             yield compared(rows.head(SIDES))
     if len(known) and clear.empty:
-        yield Paragraph(words("No difference from the benchmark is more than chance could make."))
+        yield Paragraph(words("No significant difference from the benchmark."))
     *legend, caution = province.comparison_notes(words)
     yield Paragraph(caution)
     yield from _drawings(material, legend, words)
@@ -372,7 +372,7 @@ def _sources(material: Material, words: Wording) -> Iterator[Block]:
         lines.append(words("Ratios and shares are computed here by the catalogue's rules."))
         lines += denominators.of_a_region(material.facts.own, material.citations, words)
     release = words(
-        "Release {number}, published {date}. Figures are quoted as facts with their source.",
+        "Release {number}, published {date}. All figures are cited to published sources.",
         number=common.vintage.release,
         date=words.date(str(common.release["published_at"])),
     )

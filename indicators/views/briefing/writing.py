@@ -101,7 +101,7 @@ def _provenance(material: Material, words: Wording) -> pd.DataFrame:
     documents = cited.drop_duplicates(["document", "publisher", "url"]).to_dict("records")
     targets = verdicts["target"].unique()
     published = words(
-        "Release {number}, published {date}. Figures are quoted as facts with their source.",
+        "Release {number}, published {date}. All figures are cited to published sources.",
         number=common.vintage.release,
         date=words.date(str(release["published_at"])),
     )
