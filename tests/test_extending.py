@@ -15,7 +15,7 @@ from typer.testing import CliRunner
 
 from etl import meaning
 from etl.__main__ import app
-from etl.commands import app as line
+from etl.commands import verbs as line
 from etl.refresh import refresh
 from etl.targets import FOLDER
 from indicators import catalogue

@@ -18,7 +18,7 @@ from typer.testing import CliRunner
 import app as door
 from etl import meaning, refresh
 from etl.__main__ import app
-from etl.commands import app as line
+from etl.commands import verbs as line
 from etl.commands.screen import screen
 from etl.files import checksums
 from indicators import catalogue, frame

@@ -142,7 +142,6 @@ def spark_session(master: str) -> Iterator[Any]:
         session.stop()
 
 
-MEMORY_LIMIT = "4GB"
 # At least: with fewer, DuckDB groups in parts that are too large for a processor's cache.
 THREADS = 4
 ROOM = 80 * 10**6  # bytes without which a thread of DuckDB is of no use

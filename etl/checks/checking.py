@@ -11,19 +11,19 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from etl.checks import agreement, cells, series
+from etl.checks import agreement, one_figure, series
 from etl.checks.subject import subject
 from etl.tidy import TidyRows
 from indicators.catalogue import Catalogue
 from indicators.findings import Finding
 
 CHECKS = (
-    cells.CODES,
-    cells.FINITE,
-    cells.WHOLE,
-    cells.MISSING,
-    cells.UNIQUE,
-    cells.RANGE,
+    one_figure.CODES,
+    one_figure.FINITE,
+    one_figure.WHOLE,
+    one_figure.MISSING,
+    one_figure.UNIQUE,
+    one_figure.RANGE,
     agreement.SUMS,
     agreement.RATIOS,
     agreement.GROWTH,

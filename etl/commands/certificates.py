@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from etl.commands.app import app
 from etl.commands.screen import Outcome, screen
 from etl.commands.usage import in_a_folder
+from etl.commands.verbs import app
 from indicators.regions import ALL
 from indicators.settings import ROOT
 

@@ -8,9 +8,9 @@ from typing import Annotated, Any
 
 import typer
 
-from etl.commands.app import CommandLine, app
 from etl.commands.screen import screen
 from etl.commands.usage import SpokenGroup, in_a_folder
+from etl.commands.verbs import CommandLine, app
 
 Force = Annotated[
     bool, typer.Option("--force", help="覆盖已有的文件 · write over a file that is there")

@@ -6,9 +6,9 @@ from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
-from etl.commands.app import CommandLine, app
 from etl.commands.screen import Outcome, screen
 from etl.commands.usage import SpokenGroup
+from etl.commands.verbs import CommandLine, app
 
 if TYPE_CHECKING:
     from etl.skeletons import Entry

@@ -12,7 +12,7 @@ from collections.abc import Iterator
 import numpy as np
 import pandas as pd
 
-from etl.demonstration.certificates import Certification
+from etl.demonstration.certificate_counts import Certification
 from etl.demonstration.world import (
     ANNUAL,
     DECEMBER,

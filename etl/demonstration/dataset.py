@@ -25,7 +25,7 @@ import sqlalchemy as sa
 
 from etl import derive
 from etl.demonstration.activities import enterprise_rows, industry_rows, remaining_rows
-from etl.demonstration.certificates import (
+from etl.demonstration.certificate_counts import (
     certification,
     platform_rows,
     registry_rows,

@@ -18,7 +18,7 @@ import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from etl.checks.cells import CONF_STATUS, OBS_STATUS
+from etl.checks.one_figure import CONF_STATUS, OBS_STATUS
 from etl.figures.cells import Amount, amount, attempt, month, period, quarter, year
 from etl.figures.declaration import MEANINGS, Declaration
 from etl.figures.units import power
