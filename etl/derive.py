@@ -49,7 +49,7 @@ _RATIO = f"""
     below AS (
         SELECT *, count_if(status = 'B') OVER (
             PARTITION BY indicator, scheme, industry, size, region ORDER BY month) AS breaks
-        FROM dated WHERE list_contains($denominators, indicator) AND (value > 0 OR value IS NULL)
+        FROM dated WHERE list_contains($denominators, indicator) AND {{divisor}}
         QUALIFY row_number() OVER (PARTITION BY scheme, industry, size, region, period
             ORDER BY list_position($denominators, indicator)) = 1
     )
@@ -100,7 +100,9 @@ def add_derived(rows: TidyRows, catalogue: Catalogue) -> None:
     period and indicator if they may differ; see `citations`. What falls outside the range of its
     indicator is no figure, such as a rate above 100 % where one source counts more certified
     organisations than another counts legal entities: it stands in the table `beyond` instead, with
-    the period of its denominator.
+    the period of its denominator. What would be divided by zero stands in the table `undefined`.
+    Both are there for `etl.suppression`: that a ratio of a suppressed figure is missing would tell
+    as much as its value.
     """
     ratios = [
         item
@@ -110,12 +112,17 @@ def add_derived(rows: TidyRows, catalogue: Catalogue) -> None:
         and rows.indicators.intersection(item.denominators)
     ]
     ask = rows.connection.execute
-    ask(
-        "CREATE OR REPLACE TEMP TABLE beyond AS "
-        "SELECT *, period AS below_period FROM tidy WHERE false"
-    )
+    for table in ("beyond", "undefined"):
+        ask(
+            f"CREATE OR REPLACE TEMP TABLE {table} AS "
+            "SELECT *, period AS below_period FROM tidy WHERE false"
+        )
     for ratio in ratios:
-        question, parameters = _question(ratio, rows)
+        zero = "SELECT 1 FROM tidy WHERE list_contains($1, indicator) AND value = 0 LIMIT 1"
+        if len(rows.query(zero, [list(ratio.denominators)])):
+            question, parameters = _question(ratio, rows, "value = 0")
+            ask(f"INSERT INTO undefined BY NAME {question}", parameters)
+        question, parameters = _question(ratio, rows, "(value > 0 OR value IS NULL)")
         ask(f"CREATE OR REPLACE TEMP TABLE computed AS {question}", parameters)
         within = dict(zip(("low", "high"), ratio.range, strict=True))
         rows.add_answer(
@@ -129,14 +136,16 @@ def add_derived(rows: TidyRows, catalogue: Catalogue) -> None:
     ask("DROP TABLE IF EXISTS computed")
 
 
-def _question(ratio: Indicator, rows: TidyRows) -> tuple[str, dict[str, object]]:
+def _question(ratio: Indicator, rows: TidyRows, divisor: str) -> tuple[str, dict[str, object]]:
     join = "share" if ratio.share_of else ratio.denominator_period
     # Large files hold few indicators: most have no part in a ratio.
     tidy = rows.among({ratio.key, ratio.numerator or "", *ratio.denominators})
     cited, broken, series = _CITED, _BROKEN, ""
     if join == "earlier":
         cited, broken, series = _CITED + _AT, _BROKEN_SINCE, _SERIES
-    computed = _RATIO.format(join=_JOINS[join] + series, tidy=tidy, cited=cited, broken=broken)
+    computed = _RATIO.format(
+        join=_JOINS[join] + series, tidy=tidy, cited=cited, broken=broken, divisor=divisor
+    )
     return _UNPUBLISHED.format(ratio=computed, tidy=tidy), {
         "indicator": ratio.key,
         "numerator": ratio.numerator,

@@ -274,6 +274,18 @@ def test_a_stale_sum_suppresses_nothing(empty: sa.Engine, raw: Path) -> None:
     assert None not in [value for region, value in shown.items() if region != SHANGHAI]
 
 
+@pytest.mark.parametrize(("small", "other"), [(SHANGHAI, JIANGSU), (JIANGSU, SHANGHAI)])
+def test_a_ratio_that_cannot_be_is_missing_of_no_suppressed_figure(
+    empty: sa.Engine, raw: Path, small: str, other: str
+) -> None:
+    # 30 of 10 is no rate and 2 of 10 is one: with nothing there it would be known which is which.
+    counts = {small: 2, other: 30, ZHEJIANG: 50, ANHUI: 918, NATION: 1000}
+    units = {small: 10, other: 10, ANHUI: 9000}
+    figures = (HOLDERS, "2021", "ALL", counts), ("legal_units", "2021", "ALL", units)
+    shown = publish_table(empty, raw, *figures)
+    assert shown[RATE, "2021"] == {small: None, other: None, ANHUI: 10.2}
+
+
 # A ratio or growth rate that was published once is known for good.
 
 RATE, QMS, GROWTH = (
@@ -289,9 +301,9 @@ def test_a_ratio_that_was_public_tells_of_its_numerator(
     units = ("legal_units", "2021", "ALL", {SHANGHAI: 1000, JIANGSU: 1000})
     publish_table(empty, raw, rate)
     # 2 of 1,000: whoever kept the rate reads it from the units.
+    counts = (HOLDERS, "2021", "ALL", {SHANGHAI: 2, JIANGSU: 30})
     with pytest.raises(FindingsError) as stopped:
-        publish_table(empty, raw, *[rate] * again, units,
-                      (HOLDERS, "2021", "ALL", {SHANGHAI: 2, JIANGSU: 30}))  # fmt: skip
+        publish_table(empty, raw, *[rate] * again, units, counts)
     assert [finding.found for finding in stopped.value.findings] == [
         f"{HOLDERS} 2021 ALL C ALL {SHANGHAI}"
     ]
@@ -301,8 +313,8 @@ def test_a_ratio_that_was_public_and_tells_little_stops_nothing(
     empty: sa.Engine, raw: Path
 ) -> None:
     publish_table(empty, raw, (RATE, "2021", "ALL", {SHANGHAI: 0}))
-    shown = publish_table(empty, raw, ("legal_units", "2021", "ALL", {SHANGHAI: 90_000}),
-                          (HOLDERS, "2021", "ALL", {SHANGHAI: 2}))  # fmt: skip
+    units = ("legal_units", "2021", "ALL", {SHANGHAI: 90_000})
+    shown = publish_table(empty, raw, units, (HOLDERS, "2021", "ALL", {SHANGHAI: 2}))
     assert shown["legal_units", "2021"] == {SHANGHAI: 90_000}
 
 
@@ -314,8 +326,9 @@ def test_a_growth_rate_that_was_public_tells_of_either_year(
     growth = round(100 * counts["2021"] / counts["2020"] - 100)
     publish_table(empty, raw, (GROWTH, "2021", "ALL", {SHANGHAI: growth}))
     with pytest.raises(FindingsError) as stopped:
-        publish_table(empty, raw, *((QMS, at, "ALL", {SHANGHAI: value})
-                                    for at, value in counts.items()))  # fmt: skip
+        publish_table(
+            empty, raw, *((QMS, at, "ALL", {SHANGHAI: value}) for at, value in counts.items())
+        )
     assert [finding.found for finding in stopped.value.findings] == [
         f"{QMS} {year} ALL C ALL {SHANGHAI}"
     ]

@@ -21,7 +21,7 @@ import pandas as pd
 
 from etl.suppression.earlier import Earlier
 from etl.suppression.relations import Floats
-from etl.tidy import DERIVED, KEYS, TidyRows
+from etl.tidy import DERIVED, KEYS, WITHHELD, TidyRows
 from indicators.catalogue import Catalogue
 from indicators.periods import SQL_MONTH
 from indicators.store.tables import KEY
@@ -123,13 +123,18 @@ def quotients(catalogue: Catalogue) -> Iterator[Quotient]:
             )
 
 
+def _telling(each: Quotient) -> str:
+    """Return the condition in SQL that a part of a row `a` is suppressed: $top, $bottom."""
+    return " OR ".join(
+        f"EXISTS (FROM withheld h WHERE h.indicator = ${part} AND {each.at(part, 'a', 'h')})"
+        for part in ("top", "bottom")
+    )
+
+
 def add_quotients(rows: TidyRows, catalogue: Catalogue) -> None:
     """Add the quotients that would give a suppressed figure away to the table `withheld`."""
     for each in quotients(catalogue):
-        telling = " OR ".join(
-            f"EXISTS (FROM withheld h WHERE h.indicator = ${part} AND {each.at(part, 'a', 'h')})"
-            for part in ("top", "bottom")
-        )
+        telling = _telling(each)
         rows.connection.execute(
             f"""
             INSERT INTO withheld
@@ -140,6 +145,32 @@ def add_quotients(rows: TidyRows, catalogue: Catalogue) -> None:
             """,
             {"quotient": each.key, "top": each.top, "bottom": each.bottom},
         )
+
+
+def add_blanks(rows: TidyRows, catalogue: Catalogue) -> None:
+    """Add what could not be computed of suppressed figures to the rows, as suppressed too.
+
+    A ratio out of its range or over zero is no figure: see `etl.derive`. Where a part is suppressed
+    it is missing for all to see, and tells of that part.
+    """
+    absent = rows.query(
+        "SELECT table_name FROM duckdb_tables() WHERE table_name IN ('beyond', 'undefined')"
+    )
+    for table in absent["table_name"]:
+        given = set(rows.query(f"SELECT DISTINCT indicator FROM {table}")["indicator"])
+        for each in quotients(catalogue):
+            if each.key in given:
+                rows.add_answer(
+                    f"""
+                    SELECT * EXCLUDE (below_period) REPLACE (
+                        NULL AS value, NULL AS numerator, NULL AS denominator,
+                        '{WITHHELD}' AS confidentiality, 'A' AS status)
+                    FROM {table} a
+                    ANTI JOIN (SELECT {KEYS} FROM tidy WHERE indicator = $quotient) USING ({KEYS})
+                    WHERE a.indicator = $quotient AND ({_telling(each)})
+                    """,
+                    {"quotient": each.key, "top": each.top, "bottom": each.bottom},
+                )
 
 
 def keep_implied(

@@ -1,8 +1,8 @@
 """No text that is stored or sent holds a suppressed figure: which sentences give one away.
 
 A finding names the figures that its sentences quote. Where one of them is suppressed, the
-sentences are for the analyst's own screen: what is stored with a release, logged or written to a
-file says only which check it was, and where. What a later release suppresses is redacted in the
+sentences are for the analyst's own screen: what may be stored with a release, logged or written to
+a file says `findings.shared`. What a later release suppresses is redacted in the
 releases before it as well, in warnings and turned verdicts alike.
 """
 

@@ -29,7 +29,7 @@ import sqlalchemy as sa
 
 from etl.suppression.earlier import Earlier, past
 from etl.suppression.protection import Cells, protection
-from etl.suppression.quotients import add_quotients, keep_implied
+from etl.suppression.quotients import add_blanks, add_quotients, keep_implied
 from etl.suppression.relations import Floats, Mask, bounded, networks, relations
 from etl.tidy import KEYS, PUBLIC, WITHHELD, TidyRows
 from indicators import catalogue as catalogues
@@ -67,6 +67,7 @@ def suppress(rows: TidyRows, catalogue: Catalogue, earlier: Earlier | None = Non
         exposed += choice.exposed
     if blocks:
         add_quotients(rows, catalogue)
+        add_blanks(rows, catalogue)
     # A figure that is in no file is only there to be kept unknown.
     rows.connection.execute(
         f"CREATE OR REPLACE TEMP TABLE withheld AS FROM withheld ANTI JOIN implied USING ({KEYS})"
