@@ -29,7 +29,7 @@ import sqlalchemy as sa
 
 from etl.publish.gate import Decision, Edition, publish
 from etl.publish.moves import between
-from etl.refresh import fill_if_empty
+from etl.refresh import RAW, fill_if_empty
 from indicators.store.database import open_database
 
 WORLD = [
@@ -228,3 +228,10 @@ def shipped(shipped_file: Path, tmp_path_factory: pytest.TempPathFactory) -> Ite
     engine = open_database(f"sqlite:///{file}")
     yield engine
     engine.dispose()
+
+
+def copy_of_raw(folder: Path, *sources: str) -> Path:
+    """Copy a few shipped sources into `folder`, to put own files beside them, and return it."""
+    for source in sources or ("platform_provinces", "population_census"):
+        shutil.copytree(RAW / source, folder / source)
+    return folder

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
 from pathlib import Path
 
 import pytest
@@ -12,13 +11,14 @@ from typer.testing import CliRunner
 from etl import refresh as refreshing
 from etl.__main__ import app
 from etl.commands.screen import Outcome, screen
-from etl.refresh import RAW, refresh
+from etl.refresh import refresh
 from indicators.findings import Finding, UnacceptedError
 from indicators.store.database import open_database
 from indicators.store.queries import latest_release, warnings
 from indicators.store.tables import warning
 from indicators.views import releases
 from indicators.wording import Wording
+from tests.conftest import copy_of_raw
 
 DECLARATION = """\
 provenance: {publisher: 浙江省市场监管局, document: 登记清点, licence: 内部}
@@ -39,7 +39,7 @@ SMALL = TABLE.replace("731", "2").replace("684", "1")
 
 @pytest.fixture
 def raw(tmp_path: Path) -> Path:
-    shutil.copytree(RAW, tmp_path / "raw")
+    copy_of_raw(tmp_path / "raw")
     (tmp_path / "raw" / "bureau").mkdir()
     write(tmp_path / "raw", TABLE)
     return tmp_path / "raw"

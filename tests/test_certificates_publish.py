@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
@@ -25,11 +24,12 @@ from etl.figures.declaration import beside
 from etl.figures.grammar import read_declaration
 from etl.files.checksums import sha256
 from etl.intake import Named
-from etl.refresh import RAW, refresh
+from etl.refresh import refresh
 from indicators import catalogue
 from indicators.findings import FindingsError
 from indicators.store.queries import all_observations
 from indicators.wording import Wording
+from tests.conftest import copy_of_raw
 
 pytestmark = pytest.mark.filterwarnings("ignore:fetch_arrow_table:DeprecationWarning")
 
@@ -162,8 +162,7 @@ def test_organisations_do_not_add_up_over_regions_and_certificates_do(world: Wor
 
 
 def raw_with(tmp_path: Path) -> Path:
-    raw = tmp_path / "raw"
-    shutil.copytree(RAW, raw)
+    raw = copy_of_raw(tmp_path / "raw")
     entities = raw / "entities"
     entities.mkdir()
     (entities / "2021.csv").write_text(ENTITIES, encoding="utf-8")

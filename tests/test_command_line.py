@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -18,7 +17,7 @@ from etl.commands.screen import Outcome, screen
 from indicators.settings import ROOT
 from indicators.store.database import open_database
 from indicators.store.queries import all_observations, latest_release
-from tests.conftest import WORLD, free_port, publish_rows
+from tests.conftest import WORLD, copy_of_raw, free_port, publish_rows
 
 
 @pytest.fixture
@@ -61,8 +60,7 @@ def test_the_language_of_one_command_is_not_that_of_the_next() -> None:
 def test_a_refused_file_is_shown_as_a_table_and_nothing_is_published(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    raw = tmp_path / "raw"
-    shutil.copytree(refresh.RAW, raw)
+    raw = copy_of_raw(tmp_path / "raw")
     table = raw / "platform_provinces" / "2024-12.csv"
     table.write_text(
         table.read_text(encoding="utf-8").replace("北京市", "北平市"), encoding="utf-8"
@@ -315,8 +313,7 @@ def test_a_file_named_twice_or_two_of_one_name_are_said_plainly(tmp_path: Path) 
 def test_what_is_no_file_of_figures_is_passed_over_and_said(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    raw = tmp_path / "raw"
-    shutil.copytree(refresh.RAW, raw)
+    raw = copy_of_raw(tmp_path / "raw")
     monkeypatch.setattr(refresh, "RAW", raw)
     monkeypatch.setattr(
         refresh.refresh, "__kwdefaults__", dict(refresh.refresh.__kwdefaults__ or {}) | {"raw": raw}
@@ -336,8 +333,7 @@ def test_what_is_no_file_of_figures_is_passed_over_and_said(
 def test_a_tsv_that_was_published_is_read_again(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    raw = tmp_path / "raw"
-    shutil.copytree(refresh.RAW, raw)
+    raw = copy_of_raw(tmp_path / "raw")
     monkeypatch.setattr(
         refresh.refresh, "__kwdefaults__", dict(refresh.refresh.__kwdefaults__ or {}) | {"raw": raw}
     )

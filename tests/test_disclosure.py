@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import shutil
 import struct
 from pathlib import Path
 
@@ -21,7 +20,7 @@ from etl import refresh as refreshing
 from etl.__main__ import app
 from etl.commands.screen import Outcome
 from etl.publish.gate import Decision, publish, roll_back
-from etl.refresh import RAW, refresh
+from etl.refresh import refresh
 from etl.reporting import findings_records, findings_table, write_findings
 from etl.suppression.retraction import retract
 from indicators import frame
@@ -47,7 +46,7 @@ from indicators.store.tables import flip, metadata
 from indicators.views import releases
 from indicators.views.briefing.writing import write_briefings
 from indicators.wording import Language, Wording
-from tests.conftest import WORLD, edition_of, publish_rows, rows_of
+from tests.conftest import WORLD, copy_of_raw, edition_of, publish_rows, rows_of
 
 ROOT = Path(__file__).resolve().parent.parent
 DECLARATION = """\
@@ -85,7 +84,7 @@ def told(text: str) -> set[str]:
 @pytest.fixture
 def raw(tmp_path: Path) -> Path:
     """Return the shipped raw files with a table of which some figures are confidential."""
-    shutil.copytree(RAW, tmp_path / "raw")
+    copy_of_raw(tmp_path / "raw")
     folder = tmp_path / "raw" / "bureau"
     folder.mkdir()
     (folder / "counts.csv").write_text(TABLE, encoding="utf-8")

@@ -25,13 +25,13 @@ from etl.intake import Named
 from etl.publish.filing import Filing, bring_back, settle_all, versions
 from etl.publish.gate import Decision, Edition, publish, roll_back
 from etl.publish.lock import BusyError, publishing
-from etl.refresh import RAW, refresh
+from etl.refresh import refresh
 from indicators.findings import FindingsError, UnacceptedError
 from indicators.store.archive import frame_of
 from indicators.store.database import open_database
 from indicators.store.queries import Selection, inputs, latest_release, observations
 from indicators.store.tables import observation
-from tests.conftest import edition_of, rows_of
+from tests.conftest import copy_of_raw, edition_of, rows_of
 
 KILLS = int(os.environ.get("KILLS", "20"))
 ROWS = 3_000
@@ -168,7 +168,7 @@ TOOLS = Selection("tool_users", "2024", industry="C", region="330000")
 
 @pytest.fixture
 def raw(tmp_path: Path) -> Path:
-    shutil.copytree(RAW, tmp_path / "raw")
+    copy_of_raw(tmp_path / "raw")
     (tmp_path / "raw" / "bureau").mkdir()
     (tmp_path / "raw" / "bureau" / "tools.csv").write_text(TABLE, encoding="utf-8")
     (tmp_path / "raw" / "bureau" / "tools.csv.yaml").write_text(DECLARATION, encoding="utf-8")

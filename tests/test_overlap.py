@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-import shutil
 from pathlib import Path
 
 import pandas as pd
 import pytest
 import sqlalchemy as sa
 
-from etl.refresh import RAW, figures, refresh
+from etl.refresh import figures, refresh
 from indicators.findings import FindingsError
 from indicators.store.database import open_database
 from indicators.store.queries import Selection, observations
+from tests.conftest import copy_of_raw
 
 DECLARED = """
 provenance: {{publisher: {publisher}, document: 数据库导出, licence: 内部使用{date}}}
@@ -69,7 +69,7 @@ def publish(engine: sa.Engine, raw: Path) -> Shown:
 @pytest.fixture
 def raw(tmp_path: Path) -> Path:
     """Return the shipped raw files, to put exports beside."""
-    shutil.copytree(RAW, tmp_path / "raw")
+    copy_of_raw(tmp_path / "raw")
     return tmp_path / "raw"
 
 

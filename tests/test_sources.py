@@ -5,7 +5,6 @@ And every figure that the project ships, as it was published before its sources 
 
 from __future__ import annotations
 
-import shutil
 from pathlib import Path
 
 import pandas as pd
@@ -15,7 +14,7 @@ import yaml
 
 from etl.figures.grammar import declaration_of
 from etl.figures.tidying import tidy
-from etl.refresh import RAW, refresh
+from etl.refresh import refresh
 from etl.tidy import DERIVED
 from indicators import catalogue
 from indicators.exports import readable_tables
@@ -24,6 +23,7 @@ from indicators.store import holdings
 from indicators.store.archive import frame_of
 from indicators.store.tables import KEY, citation, observation
 from indicators.wording import Wording
+from tests.conftest import copy_of_raw
 from tests.own_files import PROVENANCE, csv, faults, loaded
 
 DECLARED = """provenance: {{publisher: {publisher}, document: {document}, licence: 内部使用{more}}}
@@ -53,7 +53,7 @@ def told(engine: sa.Engine, language: str = "zh") -> dict[str, tuple[str, str, s
 @pytest.fixture
 def raw(tmp_path: Path) -> Path:
     """Return a copy of the shipped files, to put own ones beside."""
-    shutil.copytree(RAW, tmp_path / "raw")
+    copy_of_raw(tmp_path / "raw")
     return tmp_path / "raw"
 
 
