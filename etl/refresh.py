@@ -13,6 +13,7 @@ import sqlalchemy as sa
 
 from etl import derive, intake
 from etl.checks import checking
+from etl.checks.consequences import with_consequences
 from etl.files.checksums import checksums
 from etl.intake import Named, Step
 from etl.publish.acceptance import known_again
@@ -104,6 +105,7 @@ def figures(
         cited = pd.concat(taken.citations, ignore_index=True).drop_duplicates("citation")
         derive.add_derived(rows, known)
         found += checking.findings(rows, known, published=base is not None, derived=True)
+        found = with_consequences(found)
         if errors := [finding for finding in found if finding.severity == "error"]:
             raise FindingsError(marked(errors, rows, known))
         if exposed := suppress(rows, known, None if base is None else Earlier(base.engine)):

@@ -17,11 +17,12 @@ from hypothesis import strategies as st
 
 from etl import derive, intake
 from etl.checks.checking import CHECKS, findings
+from etl.checks.consequences import with_consequences
 from etl.refresh import RAW
 from etl.tidy import TidyRows
 from indicators import catalogue
 from indicators.catalogue import Catalogue, Jump
-from indicators.findings import Finding
+from indicators.findings import Finding, Key, message
 from indicators.store.tables import KEY
 
 KNOWN = catalogue.load()
@@ -557,3 +558,23 @@ def test_a_part_that_adds_up_to_the_series_only_adds_to_it() -> None:
     both.append(both[0] | {"industry": "C"})
     held = [both[0] | {"file": "own/series.csv", "period": "2022"}]
     assert places(checked(*both, *held), "elsewhere") == []
+
+
+def test_ratios_that_one_wrong_figure_makes_are_told_with_it() -> None:
+    def finding(check: str, period: str, *others: Key) -> Finding:
+        about = (check, period, "ALL", "ALL", "ALL", "320000")
+        advice = message("take them out")
+        return Finding(
+            "a.csv", "1", advice, advice, severity="warning", check=check, about=about,
+            figures=(about, *others),
+        )  # fmt: skip
+
+    cause = finding("jumps", "2022-06")
+    assert cause.about is not None
+    made = [finding("beyond", period, cause.about) for period in ("2022-08", "2022-09")]
+    alone = finding("beyond", "2023-01")
+    one, other = with_consequences([cause, *made, alone])
+    assert other == alone
+    assert "beyond 2022-08 ALL ALL ALL 320000" in str(one.advice)
+    assert one.figures is not None
+    assert {*one.figures} == {cause.about, *(item.about for item in made)}

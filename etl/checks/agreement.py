@@ -331,8 +331,13 @@ def _beyond(subject: Subject) -> Iterator[Wrong]:
             "correct the source that is wrong; if you accept the release, this ratio is not "
             "published"
         )
-        quoted = _ratio_keys(row, item.numerator or "", item.denominator or "", item.share_of)
-        yield Wrong(row, found, expected, advice, None, quoted)
+        # Which of its denominators it was divided by, nobody says here: so every one.
+        quoted = dict.fromkeys(
+            each
+            for below in item.denominators
+            for each in _ratio_keys(row, item.numerator or "", below, item.share_of)
+        )
+        yield Wrong(row, found, expected, advice, None, tuple(quoted))
 
 
 _GROWTH = f"""
