@@ -15,10 +15,11 @@ from typer.testing import CliRunner
 
 from etl import meaning
 from etl.__main__ import app
-from etl.commands import verbs as line
+from etl.files import checksums
 from etl.refresh import refresh
 from etl.targets import FOLDER
 from indicators import catalogue
+from indicators.compare.peer_groups import read_peer_groups
 from indicators.settings import ROOT
 from indicators.store.archive import frame_of
 from indicators.store.database import open_database
@@ -67,7 +68,7 @@ def data(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
     monkeypatch.setattr(catalogue, "CATALOGUE", tmp_path / "catalogue")
     monkeypatch.setattr(catalogue, "REFERENCE", tmp_path / "reference")
     monkeypatch.setattr("etl.targets.register.__defaults__", (tmp_path / "catalogue" / "targets",))
-    monkeypatch.setattr(line, "KEPT", tmp_path / "tidy")
+    monkeypatch.setattr(checksums, "KEPT", tmp_path / "tidy")
     monkeypatch.setenv("DATABASE_URL", f"sqlite:///{tmp_path / 'figures.sqlite'}")
     _forget()
     yield tmp_path
@@ -124,8 +125,10 @@ def test_a_count_by_industry_a_ratio_by_size_and_a_score_reach_every_page_withou
     assert "江苏" in by_size
     assert "品牌质量得分" in opened("map", indicator="brand_score").title[0].value
     assert "2025年品牌调查公报" in everything(opened("releases", indicator="brand_score"))
-    province = everything(opened("province", region="330000", group="RIVER_MOUTH"))
-    assert {title for title in (*titles, "长江口三省市") if title not in province} == set()
+    province = everything(opened("province", region="330000"))
+    assert {title for title in titles if title not in province} == set()
+    groups = read_peer_groups(data / "reference" / "peer_groups.yaml").groups_of("330000")
+    assert "RIVER_MOUTH" in {group.key for group in groups}
     objective = opened("objectives", region="330000", target="zhejiang-brand-score-2027")
     assert "品牌质量得分" in objective.title[0].value
     assert "品牌质量得分" in everything(opened("overview"))
