@@ -33,7 +33,7 @@ from indicators.regions import ALL, NATION
 _BATCH = 1 << 16  # texts looked up at once
 # Columns of code lists that the dictionary of names is made from.
 _NAMES = ["code", "parent", "name_zh", "short_zh", "name_en", "iso3166_2", "platform_code", "kind"]
-_NAMES += ["level"]
+_NAMES += ["level", "group", "members"]
 _AREA = re.compile("((?:[0-9]{2}){1,3})(?:[.]0)?|([0-9]{6})0{6}")
 _INDUSTRY = re.compile(
     r"[^0-9A-Za-z()]+[(]([A-Za-z]?[0-9]{2})([0-9]{0,2})[)]"
