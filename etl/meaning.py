@@ -26,7 +26,7 @@ from indicators.schema import Known, load_schema, nearest, repeated, schema_find
 from indicators.strict_yaml import Written, read
 
 _HAN = re.compile(r"[\u4e00-\u9fff]")
-_FILES = ("units", "clauses", "sources", "indicators")
+_FILES = ("units", "clauses", "sources", "indicators", "standards")
 # Beside the project's own files, whichever are looked at: a planner edits no schema.
 SCHEMA = catalogue.CATALOGUE / "catalogue.schema.json"
 BOUNDARIES = Path("boundaries") / "boundaries.yaml"
@@ -271,8 +271,9 @@ def _codes(lists: Mapping[str, Rows], name: str) -> list[str]:
 
 
 def _clause_findings(files: Mapping[str, Written]) -> Iterator[Finding]:
-    if "clauses" in files:
-        yield from repeated(files["clauses"], "clauses")
+    for name in ("clauses", "standards"):
+        if name in files:
+            yield from repeated(files[name], name)
 
 
 def _known(files: Mapping[str, Written], lists: Mapping[str, Rows]) -> Known:

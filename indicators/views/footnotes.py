@@ -9,6 +9,7 @@ import pandas as pd
 
 from indicators import catalogue, denominators
 from indicators.catalogue import tree
+from indicators.standards import current
 from indicators.wording import Wording
 
 
@@ -34,7 +35,18 @@ def sources(
     lines = standing(citations, words)
     if indicator.derived:
         lines.append(formula(indicator, words))
+    if indicator.key == "current_standard_share":
+        for period in sorted(set(rows["period"])):
+            lines += standards(period, words)
     return lines + divided_by(rows, citations, words) + breaks(rows, words)
+
+
+def standards(period: str, words: Wording) -> list[str]:
+    """Return the line that says which editions were the current ones at a period."""
+    titles = [words.text(edition.title) for edition in current("QMS", period)]
+    if not titles:
+        return []
+    return [words("Current standards of the period: {standards}", standards=words.listed(titles))]
 
 
 def divided_by(rows: pd.DataFrame, citations: pd.DataFrame, words: Wording) -> list[str]:
