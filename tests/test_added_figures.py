@@ -15,6 +15,7 @@ import pytest
 import sqlalchemy as sa
 
 from etl.figures.citations import GRADES
+from etl.targets import register
 from etl.tidy import DERIVED
 from indicators import catalogue
 from indicators.compare.spine import spine
@@ -147,6 +148,26 @@ def test_every_province_has_five_indicators_of_2023_or_later(held: pd.DataFrame)
 
     known = recent[recent["value"].notna()].groupby("region")["indicator"].nunique()
     assert known.reindex(list(provinces), fill_value=0).min() >= 5, known.to_dict()
+
+
+def test_a_target_stands_on_the_industry_of_its_regions_figures(held: pd.DataFrame) -> None:
+    industries = held.groupby(["indicator", "region", "scheme"])["industry"].agg(set)
+    targets = register(catalogue.load()).target
+    keys = zip(targets["indicator"], targets["region"], targets["scheme"], strict=True)
+    apart = [
+        target
+        for target, key, industry in zip(targets["target"], keys, targets["industry"], strict=True)
+        if key in industries.index and industry not in industries[key]
+    ]
+    assert apart == []
+
+
+def test_what_stands_in_another_industry_than_it_was_gathered_in_says_so(
+    held: pd.DataFrame,
+) -> None:
+    organic = held[(held["scheme"] == "ORGANIC") & (held["source"] == "province_reports")]
+    said = organic[organic["note"].str.contains("收录清单记行业为A")]
+    assert (len(said), set(said["industry"])) == (17, {"ALL"})
 
 
 def test_every_ratio_is_recomputed_from_the_nearest_denominator(held: pd.DataFrame) -> None:
