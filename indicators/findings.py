@@ -150,6 +150,7 @@ UNQUOTED = message("a figure that this sentence would give away is suppressed")
 _DIGIT = r"[\d〇零一二两三四五六七八九十百千万亿]"
 _NUMBER = re.compile(rf"{_DIGIT}(?:[\s.,，．]*{_DIGIT})*")
 _PLACES = {"file", "column", "row", "key"}  # what a sentence says of where, not of what
+_LISTED = {"county", "successors", "drawn"}  # what it takes from a code list, not from the cell
 
 
 def redacted(finding: Finding) -> Finding:
@@ -202,7 +203,7 @@ def _masked(value: Any) -> Any:
     """Return a text, or the texts that are put into a sentence, with # for each number."""
     if isinstance(value, Message):
         values = {
-            name: value if name in _PLACES else _masked(value)
+            name: value if name in _PLACES | _LISTED else _masked(value)
             for name, value in value.values.items()
         }
         return replace(value, values=values)

@@ -375,28 +375,33 @@ def _add_spellings(known: Names, *, settled: bool) -> None:
 
 
 def _add_changes(known: Names, tree: Tree) -> None:
-    """Take in that county-level codes of since 2020 are no regions here, and which region is."""
-    for change in changes(tree):
+    """Take in that county-level codes of since 2020 are no regions here, and which region is.
+
+    Their names are known as their codes are: of one that was given anew the code of today counts.
+    """
+    current = {each.code: each.name for each in changes(tree) if each.until is None}
+    for change in sorted(changes(tree), key=lambda each: each.until is not None):
         region = f"{change.region} {known.shown.get(change.region, '')}".strip()
+        county = f"{tree[change.region].name_zh}{change.name}"
         if change.until is None:
             advice = message(
-                "{name} is a county-level code since {year}, which no map here draws: give the "
-                "figure to {region}, where it lies",
-                name=f"{change.code} {change.name}",
+                "{county} is a county-level region since {year}, which no map here draws: give the "
+                "figure to {drawn}, where it lies",
+                county=county,
                 year=change.since,
-                region=region,
+                drawn=region,
             )
         else:
+            taken = [f"{code} {current.get(code, '')}".strip() for code in change.successors]
             advice = message(
-                "{name} ended in {year}, its place was taken by {successors}; no map here draws "
-                "counties: give the figure to {region}, where it lies",
-                name=f"{change.code} {change.name}",
+                "{county} ended in {year}, its place was taken by {successors}; no map here draws "
+                "counties: give the figure to {drawn}, where it lies",
+                county=county,
                 year=change.until,
-                successors=" ".join(change.successors),
-                region=region,
+                successors=" / ".join(taken),
+                drawn=region,
             )
-        direct = change.until is None and change.region.endswith("0000")  # in no prefecture
-        for spelling in (change.code, change.name) if direct else (change.code,):
+        for spelling in (change.code, change.name, county):
             if folded(spelling) not in known.codes:
                 known.refused.setdefault(folded(spelling), advice)
 

@@ -6,9 +6,11 @@ import pytest
 
 from indicators import catalogue
 from indicators.catalogue import tree
+from indicators.findings import Finding, redacted
 from indicators.names import UnreadError, names
 from indicators.periods import parse, period_of, whole_periods
 from indicators.regions import NATION, changes, former_codes
+from indicators.wording import Wording
 
 
 def test_a_region_knows_who_holds_it_and_who_is_beside_it() -> None:
@@ -52,12 +54,37 @@ def test_county_level_codes_since_2020_know_years_successors_and_where_they_are_
 
 @pytest.mark.parametrize(
     ("spelling", "told"),
-    [("500105", "500157"), ("659013", "650000"), ("草湖市", "650000"), ("130521", "130502 130503")],
+    [
+        ("500105", "500157 两江新区"),
+        ("659013", "650000"),
+        ("草湖市", "650000"),
+        ("130521", "130502 襄都区 / 130503 信都区"),
+        ("江干区", "杭州市江干区 ended in 2021, its place was taken by 330102 / 330114 钱塘区"),
+        ("漳州市龙海市", "350604 龙海区"),
+        ("龙海市", "350604 龙海区"),
+        ("桥东区", "130502 襄都区"),
+        ("公主岭市", "长春市公主岭市 is a county-level region since 2020"),
+    ],
 )
-def test_a_county_level_code_is_refused_with_what_took_its_place(spelling: str, told: str) -> None:
+def test_a_county_is_refused_by_code_and_by_name_with_what_took_its_place(
+    spelling: str, told: str
+) -> None:
     with pytest.raises(UnreadError) as refusal:
         names(catalogue.load(), "region").code(spelling)
     assert told in str(refusal.value.advice)
+
+
+def test_what_became_of_a_county_is_said_beside_suppressed_figures_too() -> None:
+    with pytest.raises(UnreadError) as refusal:
+        names(catalogue.load(), "region").code("三元区")
+    whole = Finding("三元区", "", refusal.value.expected, refusal.value.advice, suppressed=True)
+    assert redacted(whole).advice == whole.advice
+    assert whole.advice.said(Wording("zh")) == (
+        "三明市三元区是2021年起设立的县级行政区，本系统的地图不画县级：请把数归入所在的350400 三明市"
+    )
+    with pytest.raises(UnreadError) as refusal:
+        names(catalogue.load(), "region").code("330104")
+    assert "330104" not in str(refusal.value.advice)  # what may be a figure is not repeated
 
 
 def test_a_period_lies_in_longer_ones_and_spans_hold_whole_ones() -> None:
