@@ -80,7 +80,8 @@ def test_what_became_of_a_county_is_said_beside_suppressed_figures_too() -> None
     whole = Finding("三元区", "", refusal.value.expected, refusal.value.advice, suppressed=True)
     assert redacted(whole).advice == whole.advice
     assert whole.advice.said(Wording("zh")) == (
-        "三明市三元区是2021年起设立的县级行政区，本系统的地图不画县级：请把数归入所在的350400 三明市"
+        "三明市三元区是2021年起设立的县级行政区，本系统的地图不画县级："
+        "请把数归入所在的350400 三明市"
     )
     with pytest.raises(UnreadError) as refusal:
         names(catalogue.load(), "region").code("330104")
