@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 
 import pandas as pd
 
+from indicators import publication_calendar
 from indicators.catalogue import Catalogue
 from indicators.periods import last_of, parse
 from indicators.wording import Wording
@@ -30,12 +31,8 @@ class Freshness:
         Of several sources the one that publishes soonest counts; a ratio is as fresh as its
         numerator.
         """
-        allowed: dict[str, int] = {}
-        for indicator, source in zip(held["indicator"], held["source"], strict=True):
-            origin = known.sources.get(source)
-            if origin and origin.calendar and origin.calendar.every is not None:
-                months = origin.calendar.every + origin.calendar.after
-                allowed[indicator] = min(months, allowed.get(indicator, months))
+        pairs = zip(held["indicator"], held["source"], strict=True)
+        allowed = publication_calendar.allowed(known, pairs)
         for key in known.indicators:
             base = key
             while (part := known.indicators[base].numerator) is not None:

@@ -2,24 +2,42 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING, Any, NamedTuple
+from collections.abc import Iterable, Sequence
+from itertools import groupby
+from typing import Literal, NamedTuple
 
 from indicators.catalogue import Catalogue
 from indicators.periods import parse, period_of
 from indicators.wording import Text
 
-if TYPE_CHECKING:
-    import pandas as pd
+Level = Literal["nation", "province", "prefecture"]
+
+
+class Series(NamedTuple):
+    """What a source holds of an indicator at a level: its newest period, and of how many."""
+
+    source: str
+    indicator: str
+    level: Level
+    newest: str
+    periods: int
+
+
+class Overdue(NamedTuple):
+    """A series whose next figures should be out: due by which month, and how many months late."""
+
+    series: Series
+    due: str
+    late: int
 
 
 class Expected(NamedTuple):
     """What a source should publish next.
 
-    newest: the newest period that is held, None where nothing is. period: the month with which the
-    next figures end; due: the month by which they should be out; late: by how many months they are
-    overdue, 0 where they are not. Of what appears at no fixed interval (`every` None) period and
-    due are empty.
+    newest: the newest period that is held of the main series that is furthest behind, None where
+    nothing is. period: the month with which the next figures end; due: the month by which they
+    should be out; late: by how many months they are overdue, 0 where they are not. Of what appears
+    at no fixed interval (`every` None) period and due are empty.
     """
 
     source: str
@@ -32,15 +50,42 @@ class Expected(NamedTuple):
     url: str
 
 
-def expected(
-    known: Catalogue, held: pd.DataFrame | Mapping[str, Sequence[Any]], day: str
-) -> list[Expected]:
+def allowed(known: Catalogue, held: Iterable[tuple[str, str]]) -> dict[str, int]:
+    """Return by indicator how many months after the end of a period the next must be out.
+
+    held: indicator and source of what there is. Of several sources the one that publishes soonest
+    counts; what appears at no fixed interval is not among them.
+    """
+    months: dict[str, int] = {}
+    for indicator, source in held:
+        origin = known.sources.get(source)
+        if origin and origin.calendar and origin.calendar.every is not None:
+            most = origin.calendar.every + origin.calendar.after
+            months[indicator] = min(most, months.get(indicator, most))
+    return months
+
+
+def overdue(known: Catalogue, held: Sequence[Series], day: str) -> list[Overdue]:
+    """Return the series whose next figures should be out, the latest first: what charts mark."""
+    months = allowed(known, ((each.indicator, each.source) for each in held))
+    now = parse(day[:7]).until
+    found = []
+    for each in held:
+        if each.indicator not in months:
+            continue
+        due = parse(each.newest).until + months[each.indicator]
+        if now > due:
+            found.append(Overdue(each, period_of(due, "M"), now - due))
+    return sorted(found, key=lambda late: (-late.late, late.series))
+
+
+def expected(known: Catalogue, held: Sequence[Series], day: str) -> list[Expected]:
     """Return what every source with a calendar should publish next, the most overdue first.
 
-    held: the columns source and last_period of `holdings.sources`. day: as of which, an ISO date.
-    A source of which nothing is held is due for what had to be out by then.
+    day: as of which, an ISO date. A source of which nothing is held is due for what had to be out
+    by then.
     """
-    newest = dict(zip(held["source"], held["last_period"], strict=True))
+    newest = _newest(held)
     now = parse(day[:7]).until
     found = []
     for key, source in known.sources.items():
@@ -66,3 +111,20 @@ def expected(
             )
         )
     return sorted(found, key=lambda each: (-each.late, each.every is None, each.due))
+
+
+def _newest(held: Sequence[Series]) -> dict[str, str]:
+    """Return the newest period of each source's main series that is furthest behind.
+
+    At each level the main series is the one that has appeared most often; a single newer figure
+    of something else says nothing of it.
+    """
+    newest: dict[str, str] = {}
+    for (source, _), group in groupby(sorted(held, key=_place), key=_place):
+        main = max(group, key=lambda each: (each.periods, parse(each.newest).until)).newest
+        newest[source] = min(main, newest.get(source, main), key=lambda text: parse(text).until)
+    return newest
+
+
+def _place(series: Series) -> tuple[str, str]:
+    return series.source, series.level

@@ -8,7 +8,7 @@ from indicators.cached import releases as cached
 from indicators.exports import readable_tables
 from indicators.exports.offered import Offer
 from indicators.periods import today
-from indicators.publication_calendar import expected
+from indicators.publication_calendar import expected, overdue
 from indicators.sidebar import releases as sidebar
 from indicators.views import releases as views
 
@@ -72,13 +72,19 @@ st.subheader(title := words("Sources"))
 frame.table(
     visit, title, readable_tables.sources_table(sources, words), words("Sources and what they hold")
 )
-calendar = expected(catalogue.load(), sources, today())
+series = remembered.series(vintage)
+calendar = expected(catalogue.load(), series, today())
 late = sum(each.late > 0 for each in calendar)
 st.subheader(title := words("Calendar of the sources"))
-overdue = words.plural("{n} source is overdue.", "{n} sources are overdue.", n=late)
-st.caption(overdue if late else words("No source is overdue."))
+said = words.plural("{n} source is overdue.", "{n} sources are overdue.", n=late)
+st.caption(said if late else words("No source is overdue."))
 table = readable_tables.calendar_table(calendar, words)
 frame.table(visit, title, table, words("When each source publishes next, and where to look"))
+if waited := overdue(catalogue.load(), series, today()):
+    title = words.plural("{n} series is overdue", "{n} series are overdue", n=len(waited))
+    st.subheader(title)
+    table = readable_tables.overdue_table(waited, words)
+    frame.table(visit, title, table, words("Each indicator whose next figures should be out"))
 st.subheader(title := words("Releases"))
 table = readable_tables.releases_table(published, words)
 frame.table(visit, title, table, words("Releases and what each changed"))

@@ -4,15 +4,16 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-import pandas as pd
 import sqlalchemy as sa
 
 from etl.meaning import FOLDERLESS
 from etl.refresh import refresh
+from etl.tidy import DERIVED
 from indicators import catalogue
 from indicators.catalogue import Calendar, Catalogue
-from indicators.exports.readable_tables import calendar_table
-from indicators.publication_calendar import expected
+from indicators.exports.readable_tables import calendar_table, overdue_table
+from indicators.freshness import Freshness
+from indicators.publication_calendar import Series, expected, overdue
 from indicators.store import holdings
 from indicators.wording import Text, Wording
 
@@ -26,8 +27,8 @@ def known(**calendars: Calendar | None) -> Catalogue:
     return replace(loaded, sources=sources)
 
 
-def held(**newest: str) -> pd.DataFrame:
-    return pd.DataFrame({"source": list(newest), "last_period": list(newest.values())})
+def held(**newest: str) -> list[Series]:
+    return [Series(source, "legal_units", "nation", text, 1) for source, text in newest.items()]
 
 
 def test_the_next_figures_are_due_an_interval_and_a_delay_after_the_newest() -> None:
@@ -62,8 +63,37 @@ def test_every_shipped_source_says_when_it_appears_and_where_to_look(empty: sa.E
         FOLDERLESS
     )
     refresh(empty)
-    answers = {
-        each.source: each for each in expected(shipped, holdings.sources(empty), "2026-11-29")
-    }
+    held, day = holdings.series(empty), "2026-11-29"
+    answers = {each.source: each for each in expected(shipped, held, day)}
     assert answers["platform_provinces"].late > 12
     assert not answers["population_census"].late
+    # Four figures of August 2025 on single products are no year-end totals.
+    for source in ("official_yearend", "quality_outcomes", "population_yearend"):
+        assert answers[source].late, source
+    late = {each.series[:3] for each in overdue(shipped, held, day)}
+    assert ("population_yearend", "population_yearend", "province") in late
+    assert ("population_yearend", "population_yearend", "nation") not in late
+    assert ("official_yearend", "certificates_valid_yearend", "nation") in late
+    # What a chart marks out of date is what the list has; a ratio goes by its numerator there.
+    fresh = Freshness.of(shipped, holdings.origins(empty), day)
+    marked = {each[:3] for each in held if fresh.is_stale(each.indicator, each.newest)}
+    assert late == {place for place in marked if place[0] != DERIVED}
+
+
+def test_the_main_series_that_is_furthest_behind_says_what_a_source_should_publish() -> None:
+    yearly = known(office=Calendar(WHERE, 12, 6))
+    series = [
+        Series("office", "certificates_valid", "nation", "2025-12", 9),
+        Series("office", "certified_organisations", "nation", "2019", 1),
+        Series("office", "legal_units", "nation", "2026-08", 1),
+        Series("office", "certificates_valid", "province", "2023-12", 6),
+    ]
+    assert [each.newest for each in expected(yearly, series, "2026-11-29")] == ["2023-12"]
+    late = overdue(yearly, series, "2026-11-29")
+    assert [(each.series.newest, each.due, each.late) for each in late] == [
+        ("2019", "2021-06", 65),
+        ("2023-12", "2025-06", 17),
+    ]
+    table = overdue_table(late, Wording("zh"))
+    assert table["层级"].tolist() == ["全国", "各省"]
+    assert table["状态"].tolist() == ["逾期65个月", "逾期17个月"]

@@ -476,7 +476,7 @@ def status(as_json: AsJson = False) -> None:
     """显示发布版本、来源和数量 · Show releases, sources and counts."""
     from indicators import catalogue
     from indicators.periods import today
-    from indicators.publication_calendar import expected
+    from indicators.publication_calendar import expected, overdue
     from indicators.store import archive, holdings
     from indicators.store.database import open_database
 
@@ -485,15 +485,19 @@ def status(as_json: AsJson = False) -> None:
         published = archive.records_of(connection, archive.RELEASES)
         gone = archive.records_of(connection, archive.RETRACTIONS)
     sources = holdings.source_records(engine)
-    held = {name: [row[name] for row in sources] for name in ("source", "last_period")}
-    overdue = [each for each in expected(catalogue.load(), held, today()) if each.late]
+    held = holdings.series(engine)
+    waiting = [each for each in expected(catalogue.load(), held, today()) if each.late]
+    series = overdue(catalogue.load(), held, today())
     screen.note(
         release=published[0]["release"] if published else None,
         releases=published,
         sources=sources,
         overdue=[
             {name: getattr(each, name) for name in ("source", "newest", "due", "late", "url")}
-            for each in overdue
+            for each in waiting
+        ],
+        overdue_series=[
+            each.series._asdict() | {"due": each.due, "late": each.late} for each in series
         ],
         retracted=len(gone),
     )
@@ -506,8 +510,12 @@ def status(as_json: AsJson = False) -> None:
     columns = readable_tables.sources_columns(sources, words)
     del columns[words("About")], columns[words("Publisher")]
     screen.table(columns, words("Sources"))
-    if overdue:
-        screen.table(readable_tables.calendar_columns(overdue, words), words("Overdue"))
+    if waiting:
+        screen.table(readable_tables.calendar_columns(waiting, words), words("Overdue"))
+    if series:
+        screen.tell(
+            "{n} series of indicators are overdue: the Data page lists them.", n=len(series)
+        )
     if gone:
         import pandas as pd
 

@@ -9,6 +9,7 @@ import streamlit as st
 from indicators import catalogue
 from indicators.freshness import Freshness
 from indicators.periods import today
+from indicators.publication_calendar import Series
 from indicators.regions import NATION
 from indicators.store import holdings, queries
 from indicators.store.database import DATASETS, Dataset, has_dataset, open_database
@@ -98,6 +99,12 @@ def national(vintage: Vintage) -> pd.DataFrame:
 def sources(vintage: Vintage) -> pd.DataFrame:
     """Return `holdings.sources`."""
     return holdings.sources(engine(vintage.dataset), vintage.release)
+
+
+@kept
+def series(vintage: Vintage) -> list[Series]:
+    """Return `holdings.series`."""
+    return holdings.series(engine(vintage.dataset), vintage.release)
 
 
 @kept

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from indicators import catalogue, code_names
 from indicators.catalogue import tree
 from indicators.denominators import DENOMINATOR, with_denominators
-from indicators.publication_calendar import Expected
+from indicators.publication_calendar import Expected, Overdue
 from indicators.statuses import OBSERVATION_STATUSES, ObservationStatus
 from indicators.wording import Wording
 
@@ -93,9 +93,7 @@ def calendar_columns(calendar: Sequence[Expected], words: Wording) -> Columns:
     def state(each: Expected) -> str:
         if each.every is None:
             return words("no fixed date")
-        if not each.late:
-            return words("not due yet")
-        return words.plural("overdue by {n} month", "overdue by {n} months", n=each.late)
+        return _lateness(each.late, words) if each.late else words("not due yet")
 
     return {
         words("Source"): [code_names.source_name(each.source, words) for each in calendar],
@@ -108,6 +106,29 @@ def calendar_columns(calendar: Sequence[Expected], words: Wording) -> Columns:
         words("Where to look"): [words.text(each.where) for each in calendar],
         words("Address"): [each.url for each in calendar],
     }
+
+
+def overdue_table(series: Sequence[Overdue], words: Wording) -> pd.DataFrame:
+    """Return the series whose next figures should be out, each with its newest and how late."""
+    known = catalogue.load().indicators
+    levels = {
+        "nation": words("Nation"),
+        "province": words("The provinces"),
+        "prefecture": words("Their parts"),
+    }
+    columns = {
+        words("Source"): [code_names.source_name(each.series.source, words) for each in series],
+        words("Indicator"): [words.text(known[each.series.indicator].title) for each in series],
+        words("Level"): [levels[each.series.level] for each in series],
+        words("Newest held"): [words.period(each.series.newest) for each in series],
+        words("Next due by"): [words.period(each.due) for each in series],
+        words("State"): [_lateness(each.late, words) for each in series],
+    }
+    return _frame(columns)
+
+
+def _lateness(months: int, words: Wording) -> str:
+    return words.plural("overdue by {n} month", "overdue by {n} months", n=months)
 
 
 def _interval(months: int | None, words: Wording) -> str:

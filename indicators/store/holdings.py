@@ -13,6 +13,8 @@ from typing import TYPE_CHECKING, Any
 import sqlalchemy as sa
 
 from indicators import catalogue
+from indicators.periods import parse
+from indicators.publication_calendar import Level, Series
 from indicators.regions import ALL, NATION
 from indicators.store.archive import (
     asked,
@@ -228,6 +230,29 @@ def origins(engine: sa.Engine, number: int | None = None) -> pd.DataFrame:
         return sa.select(held.c.indicator, held.c.source).distinct()
 
     return _named(asked(engine, number, ask))
+
+
+def series(engine: sa.Engine, number: int | None = None) -> list[Series]:
+    """Return what each source has of each indicator, of the nation, provinces and prefectures."""
+
+    def ask(older: int | None) -> sa.Select[Any]:
+        held = held_of(older)
+        level = sa.case(
+            (held.c.above.in_(["", ALL]), "nation"),
+            (held.c.above == NATION, "province"),
+            else_="prefecture",
+        ).label("level")
+        keys = [held.c.source, held.c.indicator, level, held.c.period]
+        return sa.select(*keys).where(held.c.known > 0).distinct()
+
+    periods: dict[tuple[str, str, Level], list[str]] = {}
+    for row in recorded(engine, number, ask):
+        key = (row["source"], row["indicator"], row["level"])
+        periods.setdefault(key, []).append(row["period"])
+    return [
+        Series(*key, max(texts, key=lambda text: parse(text).until), len(texts))
+        for key, texts in sorted(periods.items())
+    ]
 
 
 def publishers(sources: pd.DataFrame) -> dict[str, list[str]]:
