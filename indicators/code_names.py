@@ -21,7 +21,12 @@ Cell = Callable[[dict[Any, Any]], object]
 def aim_name(row: Mapping[Any, Any], words: Wording) -> str:
     """Return what a target is about: its indicator, and the part of it that it keeps to."""
     known = catalogue.load().indicators[str(row["indicator"])]
-    said = [words.text(known.title)]
+    return " · ".join(filter(None, [words.text(known.title), cell_name(row, words)]))
+
+
+def cell_name(row: Mapping[Any, Any], words: Wording) -> str:
+    """Return of which industry, schemes and size something is; empty for a total."""
+    said = []
     if row["industry"] != ALL:
         said.append(industry_name(str(row["industry"]), words))
     if row["scheme"] != ALL:

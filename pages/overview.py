@@ -99,7 +99,7 @@ if not verdicts.empty:
 if opened := st.session_state.pop("opened", None):
     st.switch_page("pages/objectives.py", query_params=opened | {"lang": words.language})
 
-st.subheader(title := words("Targets to accelerate"))
+st.subheader(title := words("Targets behind or missed"))
 behind = views.must_change(verdicts, words)
 if behind.empty:
     st.info(views.nothing_behind(verdicts, words), icon=":material/info:")

@@ -70,6 +70,13 @@ def rows_of(world: list[tuple[str, str, str, float]]) -> pd.DataFrame:
     )  # fmt: skip
 
 
+def held_of(rows: pd.DataFrame) -> pd.DataFrame:
+    """Return what `holdings.by_region` says of rows."""
+    keys = ["indicator", "source", "region"]
+    known = rows.assign(known=rows["value"].notna() & (rows["confidentiality"] == "F"))
+    return known.groupby(keys)["known"].any().reset_index()
+
+
 _FILES = ExitStack()  # in which what moves stands until the tests end
 atexit.register(_FILES.close)
 

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pandas as pd
 import pytest
@@ -20,9 +22,10 @@ from indicators.drawing import province as province_charts
 from indicators.drawing.boundary_files import load_boundaries
 from indicators.store import holdings, queries
 from indicators.store.queries import Vintage
-from indicators.views import facts, province
+from indicators.views import facts, overview, province
+from indicators.views.briefing.writing import figure_table
 from indicators.wording import Wording
-from tests.conftest import edition_of, rows_of
+from tests.conftest import edition_of, held_of, rows_of
 
 ROOT = Path(__file__).resolve().parent.parent
 EN, ZH = Wording("en"), Wording("zh")
@@ -41,7 +44,6 @@ def rates(figures: Mapping[str, float], period: str = "2022-09") -> pd.DataFrame
 
 NO_VERDICTS = pd.DataFrame(columns=["region", "verdict", "reason", "indicator", "target_value"])
 NO_NEIGHBOURS = pd.DataFrame(columns=["region", "neighbour", "distance", "features", "missing"])
-NO_HOLDINGS = pd.DataFrame(columns=["indicator", "source", "provinces"])
 
 
 def facts_of(
@@ -52,7 +54,7 @@ def facts_of(
     parts: pd.DataFrame | None = None,
 ) -> facts.Facts:
     found = facts.gather(
-        "100000", rows, verdicts, NO_NEIGHBOURS, NO_HOLDINGS,
+        "100000", rows, verdicts, NO_NEIGHBOURS, held_of(rows),
         rows.head(0) if parts is None else parts, peer_groups.read_peer_groups(), {},
     )  # fmt: skip
     return found[region, group]
@@ -198,8 +200,13 @@ def test_only_documents_of_the_region_s_figures_are_cited(common: facts.Shared) 
 
 def test_an_own_source_is_named_by_its_declared_publisher() -> None:
     holdings = pd.DataFrame(
-        [("tic_revenue", "own-bureau", 4), ("tic_revenue", "bare", 0)],
-        columns=["indicator", "source", "provinces"],
+        [
+            ("tic_revenue", "bare", "100000", True),
+            # A city's is no province's.
+            *(("tic_revenue", "own-bureau", code, True) for code in ("110000", "320000", "320100")),
+            ("certificates_valid", "own-bureau", "330000", True),
+        ],
+        columns=["indicator", "source", "region", "known"],
     )
     rows = rows_of([("certificates_valid", "2024-12", "330000", 1.0)]).assign(source="own-bureau")
     told = facts.gather(
@@ -216,7 +223,9 @@ def test_an_own_source_is_named_by_its_declared_publisher() -> None:
     table = province.missing_table(told, EN).astype(str)
     who = dict(zip(table["Indicator"], table["Who could supply it"], strict=True))
     title = catalogue.load().indicators["tic_revenue"].title.en
-    assert who[title] == ("bare: published for the nation only; 某局: published for 4 provinces")
+    assert who[title] == (
+        "bare: only the nation's are held here; 某局: figures of 2 provinces are held here"
+    )
 
 
 def test_what_is_missing_names_who_publishes_it_for_others(common: facts.Shared) -> None:
@@ -230,6 +239,55 @@ def test_what_is_missing_names_who_publishes_it_for_others(common: facts.Shared)
     unknown = who["Uptake of quality-management certification"]
     assert unknown == "No public source known"
     assert "Residents" not in who
+
+
+def test_what_is_held_in_any_cell_is_neither_missing_nor_left_out(
+    common: facts.Shared, shipped: sa.Engine
+) -> None:
+    every = queries.all_observations(shipped, 1)
+    titles = {key: item.title.zh for key, item in catalogue.load().indicators.items()}
+    for region in tree().provinces:
+        own = every[every["region"] == region]
+        material = facts.material(common, region)
+        missing = set(province.missing_table(material.facts, ZH)["指标"].astype(str))
+        assert not missing & {titles[key] for key in own.loc[own["value"].notna(), "indicator"]}
+        assert set(own["source"]) == material.facts.sources
+    tibet = facts.material(common, "540000")
+    figures = figure_table(tibet, EN)
+    assert len(figures) == (every["region"] == "540000").sum() > len(tibet.facts.own)
+    assert figures["Document"].notna().all()
+
+
+def test_provinces_are_counted_over_all_cells_and_periods() -> None:
+    rows = rows_of(
+        [
+            ("uptake_rate", "2023", "330000", 32.0),
+            ("uptake_rate", "2024", "320000", 1.0),
+            ("uptake_rate", "2024", "320100", 1.0),
+            ("tic_revenue", "2024", "100000", 1.0),
+        ]
+    )
+    assert holdings.suppliers(held_of(rows)) == {
+        "tic_revenue": {"platform_provinces": 0},
+        "uptake_rate": {"platform_provinces": 2},
+    }
+
+
+def test_at_a_glance_a_verdict_on_another_cell_says_which(common: facts.Shared) -> None:
+    known, key = facts.material(common, "520000"), "food_pass_rate_unspecified"
+    target = known.facts.verdicts.head(1).assign(indicator=key, scheme="ALL", size="ALL")
+
+    def rows(*industries: str) -> dict[Any, Any]:
+        verdicts = pd.concat([target.assign(industry=code) for code in industries])
+        told = replace(known, facts=replace(known.facts, verdicts=verdicts))
+        return overview.glance(told, ZH).set_index("指标").to_dict("index")
+
+    name = catalogue.load().indicators[key].title.zh
+    row = rows("C")[name]
+    assert "制造业：" in row["判定"]
+    assert (row["最好"], row["末位"]) == ("仅本省有数据", "仅本省有数据")
+    assert "制造业" not in rows("C", "ALL")[name]["判定"]
+    assert "北京" in rows("C")["每千人法人单位数"]["最好"]
 
 
 def test_every_trend_lies_within_its_strip(common: facts.Shared) -> None:

@@ -9,6 +9,7 @@ from typing import Any
 
 import pandas as pd
 import pytest
+import sqlalchemy as sa
 
 from indicators import catalogue, code_names
 from indicators.catalogue import tree
@@ -17,7 +18,7 @@ from indicators.drawing.palette import LIGHT
 from indicators.drawing.standalone import map_provenance
 from indicators.exports import readable_tables
 from indicators.store.queries import Selection
-from indicators.views import footnotes, overview
+from indicators.views import facts, footnotes, overview
 from indicators.views import map as map_view
 from indicators.views.map import MapFigures, MapView
 from indicators.wording import LANGUAGES, Language, Wording
@@ -311,15 +312,26 @@ def test_the_region_chosen_is_marked_in_map_and_ranking() -> None:
 def test_headlines_keep_the_two_scopes_apart() -> None:
     chinese = overview.headlines(published(*WORLD), ZH)
     assert [(item.label, item.value, item.change) for item in chinese] == [
-        ("有效认证证书数（含境外）", "415.8万", "2024年12月，较2023年3月 +20.5%"),
-        ("有效认证证书数（境内）", "406.8万", "2024年12月，较2023年3月 +20.7%"),
+        ("有效认证证书数（含境外）", "415.8万", "2024年12月 +20.5%"),
+        ("有效认证证书数（境内）", "406.8万", "2024年12月 +20.7%"),
     ]
     english = overview.headlines(published(*WORLD), EN)
     assert [(item.label, item.value, item.change) for item in english] == [
-        ("Certificates (all)", "4.16 million", "Dec 2024: +20.5% since Mar 2023"),
-        ("Certificates (domestic)", "4.07 million", "Dec 2024: +20.7% since Mar 2023"),
+        ("Certificates (all)", "4.16 million", "Dec 2024 +20.5%"),
+        ("Certificates (domestic)", "4.07 million", "Dec 2024 +20.7%"),
     ]
     assert chinese[0].help.startswith("4,158,266 张，2024年12月。")
+    assert chinese[0].help.endswith("较2023年3月 +20.5%")
+
+
+def test_title_and_table_count_the_same_targets_behind(shipped: sa.Engine) -> None:
+    verdicts = facts.judged(shipped, 1, "2026-11-29").verdicts
+    late = verdicts["verdict"].isin(["missed", "limited", "moving_away", "acceleration_needed"])
+    assert late.any()
+    title = overview.overview_statement(verdicts, "2026-11-29", ZH)
+    assert f"滞后或未实现{late.sum()}项" in title
+    assert len(overview.must_change(verdicts, ZH)) == late.sum()
+    assert overview.must_change(verdicts[~late], ZH).empty
 
 
 def test_a_headline_with_nothing_before_it_claims_no_change() -> None:

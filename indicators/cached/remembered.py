@@ -110,12 +110,7 @@ def series(vintage: Vintage) -> list[Series]:
 @kept
 def suppliers(vintage: Vintage) -> dict[str, dict[str, int]]:
     """Return which sources have figures of each indicator, and of how many provinces."""
-    held = holdings.by_period(engine(vintage.dataset), vintage.release)
-    most = held.groupby(["indicator", "source"], as_index=False)["provinces"].max()
-    found: dict[str, dict[str, int]] = {}
-    for indicator, source, provinces in most.itertuples(index=False):
-        found.setdefault(indicator, {})[source] = provinces
-    return found
+    return holdings.suppliers(holdings.by_region(engine(vintage.dataset), vintage.release))
 
 
 def freshness(vintage: Vintage) -> Freshness:

@@ -173,6 +173,33 @@ def by_period(engine: sa.Engine, number: int | None = None) -> pd.DataFrame:
     return found.astype(dict.fromkeys(("nation", "industries", "sizes"), bool))
 
 
+def by_region(engine: sa.Engine, number: int | None = None) -> pd.DataFrame:
+    """Return which source has rows of which indicator in which region, in whatever cell.
+
+    Columns: indicator, source, region, known (whether one of them is a figure for all to see).
+    """
+
+    def ask(older: int | None) -> sa.Select[Any]:
+        figures = figures_of(older)
+        keys = [figures.c[name] for name in ("indicator", "source", "region")]
+        free = sa.case((figures.c.confidentiality == "F", figures.c.value))
+        known = sa.func.count(free).label("known")
+        return sa.select(*keys, known).group_by(*keys).order_by(*keys)
+
+    found = _named(asked(engine, number, ask))
+    return found.assign(known=found["known"] > 0)
+
+
+def suppliers(held: pd.DataFrame) -> dict[str, dict[str, int]]:
+    """Return of how many provinces each source has each indicator; `held`: `by_region`."""
+    rows = held.assign(provinces=held["region"].isin(catalogue.tree().provinces))
+    counted = rows.groupby(["indicator", "source"], as_index=False)["provinces"].sum()
+    found: dict[str, dict[str, int]] = {}
+    for indicator, source, provinces in counted.itertuples(index=False):
+        found.setdefault(indicator, {})[source] = provinces
+    return found
+
+
 def source_records(engine: sa.Engine, number: int | None = None) -> list[dict[str, Any]]:
     """Return what each source holds and who says so, in the order of their keys.
 

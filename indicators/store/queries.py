@@ -155,6 +155,15 @@ def figures_of_regions(
     return _sound(_asked(engine, number, ask))
 
 
+def figures_of_region(engine: sa.Engine, region: str, number: int | None = None) -> pd.DataFrame:
+    """Return every figure of one region, totals and parts, as `observations` does."""
+
+    def ask(figures: sa.Subquery) -> sa.Select[Any]:
+        return sa.select(figures).where(figures.c.region == region).order_by(*_key(figures))
+
+    return _sound(_asked(engine, number, ask))
+
+
 def parts(
     engine: sa.Engine,
     cells: Iterable[tuple[str, str]],

@@ -47,8 +47,9 @@ class Facts:
     nation: whose figures are the benchmark, the province's for a prefecture. peers: the codes
     compared with, by `group`. own: the region's totals, all periods. spine: `spine.spine`.
     verdicts, nearest: the region's of `target_register.verdicts` and `neighbours.neighbours`.
-    holdings: which sources have figures of an indicator, and of how many provinces; publishers:
-    theirs. parts: `queries.parts` of the region and its benchmark. fresh: how old figures are.
+    held: the indicators of which the region has a figure in whatever cell; sources: whose rows it
+    has. holdings: `holdings.suppliers`; publishers: theirs. parts: `queries.parts` of the region
+    and its benchmark. fresh: how old figures are.
     """
 
     region: str
@@ -59,6 +60,8 @@ class Facts:
     spine: pd.DataFrame
     verdicts: pd.DataFrame
     nearest: pd.DataFrame
+    held: frozenset[str]
+    sources: frozenset[str]
     holdings: Mapping[str, Mapping[str, int]]
     parts: pd.DataFrame
     publishers: code_names.Publishers = field(default_factory=dict)
@@ -100,7 +103,7 @@ def gather(
     rows: pd.DataFrame,
     verdicts: pd.DataFrame,
     nearest: pd.DataFrame,
-    holdings: pd.DataFrame,
+    held: pd.DataFrame,
     parts: pd.DataFrame,
     declared: PeerGroups,
     publishers: code_names.Publishers,
@@ -110,7 +113,7 @@ def gather(
 
     In one go, since what is asked of one region costs as much as what is asked of all. `rows`:
     totals of those regions and of the parent; `parts`: theirs by industry and size; `verdicts`,
-    `nearest`: of all regions; `holdings`: `holdings.by_period`; `publishers`: of the sources.
+    `nearest`: of all regions; `held`: `holdings.by_region`; `publishers`: of the sources.
     """
     regions = tree().children(parent)
     near, parts_of = by_region(nearest), by_region(parts)
@@ -125,10 +128,7 @@ def gather(
         for key, spine in found.groupby(["region", "group"])
     }
     own, judged = by_region(rows), by_region(verdicts)
-    sources: dict[str, dict[str, int]] = defaultdict(dict)
-    most = holdings.groupby(["indicator", "source"], as_index=False)["provinces"].max()
-    for indicator, source, provinces in most.itertuples(index=False):
-        sources[indicator][source] = provinces
+    suppliers, held_in = holdings.suppliers(held), by_region(held)
     return {
         (region, group): Facts(
             region,
@@ -139,7 +139,9 @@ def gather(
             spine=spines.get((region, group), found.head(0)),
             verdicts=judged[region],
             nearest=near[region],
-            holdings=sources,
+            held=frozenset(held_in[region].loc[held_in[region]["known"], "indicator"]),
+            sources=frozenset(held_in[region]["source"]),
+            holdings=suppliers,
             parts=pd.concat([parts_of[region], parts_of[parent]]),
             publishers=publishers,
             fresh=fresh,
@@ -204,10 +206,12 @@ class Judged:
 class Shared:
     """What is told of the regions of one level, asked once for all of them.
 
-    `facts`: by region and group of peers; `totals`: of those regions and of `parent`, which holds
-    them; `citations`: of all their figures; `release`: its row.
+    `engine`: where the figures are; `facts`: by region and group of peers; `totals`: of those
+    regions and of `parent`, which holds them; `citations`: of all their figures; `release`: its
+    row.
     """
 
+    engine: sa.Engine
     parent: str
     vintage: Vintage
     facts: dict[tuple[str, str], Facts]
@@ -225,6 +229,15 @@ class Material:
 
     shared: Shared
     facts: Facts
+
+    def every_figure(self) -> tuple[pd.DataFrame, pd.DataFrame]:
+        """Return all figures of the region, of every cell and period, and their citations.
+
+        Asked when a file is written: no page needs them.
+        """
+        engine, number = self.shared.engine, self.shared.vintage.release
+        rows = queries.figures_of_region(engine, self.facts.region, number)
+        return rows, queries.citations(engine, rows["citation"].unique())
 
     @cached_property
     def citations(self) -> pd.DataFrame:
@@ -274,10 +287,19 @@ def shared(
     publishers = holdings.publishers(holdings.sources(engine, number))
     fresh = Freshness.of(catalogue.load(), holdings.origins(engine, number), verdicts.day)
     return Shared(
+        engine,
         parent,
         vintage,
         facts=gather(
-            parent, totals, verdicts.verdicts, nearest, held, parts, declared, publishers, fresh
+            parent,
+            totals,
+            verdicts.verdicts,
+            nearest,
+            holdings.by_region(engine, number),
+            parts,
+            declared,
+            publishers,
+            fresh,
         ),
         totals=totals,
         citations=queries.citations(engine, cited),

@@ -26,10 +26,10 @@ from indicators.store.queries import Vintage
 from indicators.target_register import AIM, Register
 from indicators.views import footnotes
 from indicators.views.facts import (
-    WORST_FIRST,
     Material,
     Row,
     assessed,
+    behind,
     outstanding,
     standing_well,
 )
@@ -41,7 +41,10 @@ from indicators.wording import Wording, difference
 
 @dataclass(frozen=True)
 class Headline:
-    """One large number, when it was, and how it changed since the snapshot before."""
+    """One large number, when it was, and how it changed since the snapshot before.
+
+    help: says which snapshot that is, for which the card has no room.
+    """
 
     label: str
     value: str
@@ -79,11 +82,12 @@ def _headline(key: str, label: str, series: pd.DataFrame, words: Wording) -> Hea
         description=words.text(catalogue.load().indicators[key].description),
     )
     # Here, not in the label: a narrow card cuts that.
-    period, change = words.period(newest["period"]), None
-    if before:
-        change = _change(newest, before[0], words)
-    change = words("{period}: {change}", period=period, change=change) if change else period
-    return Headline(label, words.big(newest["value"]), change, help_text)
+    card = words.period(newest["period"])
+    if before and (change := _change(newest, before[0], words)):
+        card = f"{card} {change}"
+        since = words.period(before[0]["period"])
+        help_text += " " + words("{change} since {period}", change=change, period=since)
+    return Headline(label, words.big(newest["value"]), card, help_text)
 
 
 def _change(newest: Mapping[Any, Any], before: Mapping[Any, Any], words: Wording) -> str | None:
@@ -91,8 +95,7 @@ def _change(newest: Mapping[Any, Any], before: Mapping[Any, Any], words: Wording
     usual = {state_of(newest), state_of(before)} == {"value"}
     if not usual or newest["status"] == "B" or not before["value"]:
         return None
-    change = words.signed((newest["value"] / before["value"] - 1) * 100, 1) + "%"
-    return words("{change} since {period}", change=change, period=words.period(before["period"]))
+    return words.signed((newest["value"] / before["value"] - 1) * 100, 1) + "%"
 
 
 def overview_statement(verdicts: pd.DataFrame, day: str, words: Wording) -> str:
@@ -104,10 +107,10 @@ def overview_statement(verdicts: pd.DataFrame, day: str, words: Wording) -> str:
     else:
         said = words(
             "{day}: {judged} of {all} targets can be judged, {good} met or on track, {behind} "
-            "behind",
+            "behind or missed",
             judged=words.number(len(judged)),
             good=words.number(len(standing_well(judged))),
-            behind=words.number(int(judged["verdict"].isin(WORST_FIRST).sum())),
+            behind=words.number(len(behind(judged))),
             **values,
         )
     if late.empty:
@@ -131,7 +134,10 @@ def glance(material: Material, words: Wording) -> pd.DataFrame:
     lines: dict[str, list[Row]] = {}
     for figure in facts.lines[facts.lines["value"].notna()].to_dict("records"):
         lines.setdefault(figure["indicator"], []).append(figure)
-    verdicts = {row["indicator"]: row for row in facts.verdicts.iloc[::-1].to_dict("records")}
+    # Of an indicator's targets the one for its total, which is the figure shown, comes last.
+    targets = facts.verdicts.iloc[::-1].to_dict("records")
+    targets.sort(key=lambda row: not code_names.cell_name(row, words))
+    verdicts = {row["indicator"]: row for row in targets}
 
     def number(row: Row, value: float) -> str:
         return words.number(value, known[row["indicator"]].decimals)
@@ -139,6 +145,8 @@ def glance(material: Material, words: Wording) -> pd.DataFrame:
     def placed(row: Row, *, best: bool) -> str:
         highest = (known[row["indicator"]].polarity >= 0) == best
         figures = sorted(cells[row["indicator"], row["period"]], key=lambda cell: cell["value"])
+        if len(figures) == 1:
+            return words("only this province has a figure")
         chosen = figures[-1 if highest else 0]
         return f"{names[chosen['region']]} {number(row, chosen['value'])}"
 
@@ -155,7 +163,10 @@ def glance(material: Material, words: Wording) -> pd.DataFrame:
         found = verdicts.get(row["indicator"])
         if found is None:
             return "—"
-        return f"{VerdictClass(found['verdict']).symbol} {said_of(found, words)}"
+        said = said_of(found, words)
+        if part := code_names.cell_name(found, words):
+            said = words("{what}: {said}", what=part, said=said)
+        return f"{VerdictClass(found['verdict']).symbol} {said}"
 
     columns: dict[str, Cell] = {
         words("Indicator"): lambda row: words.text(known[row["indicator"]].title),
@@ -173,14 +184,16 @@ def glance(material: Material, words: Wording) -> pd.DataFrame:
 
 
 def nothing_behind(verdicts: pd.DataFrame, words: Wording) -> str:
-    """Return what is said where no target is behind: of how many that is true."""
+    """Return what is said where no target is behind or missed: of how many that is true."""
     judged = assessed(verdicts)
     waiting = words.number(len(verdicts) - len(judged))
     if judged.empty:
         return words("No target could be judged, so none is known to be behind.")
     return words.plural(
-        "The {n} target judged is not behind; {waiting} more cannot be judged for now.",
-        "None of the {n} targets judged is behind; {waiting} more cannot be judged for now.",
+        "The {n} target judged is neither behind nor missed; {waiting} more cannot be judged for "
+        "now.",
+        "None of the {n} targets judged is behind or missed; {waiting} more cannot be judged for "
+        "now.",
         n=len(judged),
         waiting=waiting,
     )
@@ -325,9 +338,7 @@ def matrix_table(cells: pd.DataFrame, words: Wording) -> pd.DataFrame:
 
 
 def must_change(verdicts: pd.DataFrame, words: Wording) -> pd.DataFrame:
-    """Return what must change this year, the largest acceleration first, as a table."""
-    late = verdicts["verdict"].isin(["acceleration_needed", "limited", "moving_away"])
-    behind = verdicts[late].sort_values("acceleration", ascending=False, na_position="first")
+    """Return the targets that are behind or missed, the worst first, as a table."""
     names = tree().names(words.language)
     columns: dict[str, Cell] = {
         words("Region"): lambda row: names[row["region"]],
@@ -339,7 +350,7 @@ def must_change(verdicts: pd.DataFrame, words: Wording) -> pd.DataFrame:
         words("Needed in the next year"): lambda row: change_text(row, words),
         words("Or the same each year"): lambda row: change_text(row, words, "yearly"),
     }
-    return listing(behind, columns)
+    return listing(behind(verdicts), columns)
 
 
 def exports(

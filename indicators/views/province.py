@@ -53,7 +53,7 @@ MOST_POINTS = 24
 def statement(facts: Facts, words: Wording) -> str:
     """Return the page's title: how many targets stand well, and one rank."""
     where = tree().names(words.language)[facts.region]
-    if facts.own.empty:
+    if not facts.sources:
         return words("{region}: no figures are held here", region=where)
     said = words("{region}: {what}", region=where, what=targets_statement(facts, words))
     row = leading_rank(facts)
@@ -562,10 +562,8 @@ def missing_table(facts: Facts, words: Wording) -> pd.DataFrame:
     """Return what the region has no figure of, the clause that asks for it, and who has figures."""
     known = catalogue.load()
     gaps = facts.spine[facts.spine["value"].isna()].set_index("indicator")["gap"]
-    own = facts.parts[(facts.parts["region"] == facts.region) & facts.parts["value"].notna()]
-    # What exists for one industry only is there: it has no total to be missing.
-    held = {*facts.spine.loc[facts.spine["value"].notna(), "indicator"], *own["indicator"]}
-    lacking = [key for key in declared() if key not in held]
+    # What exists for one industry, scheme or period only is there.
+    lacking = [key for key in declared() if key not in facts.held]
     columns: dict[str, Cell] = {
         words("Indicator"): lambda row: words.text(row["item"].title),
         words("Clause"): lambda row: words.text(known.clauses[row["item"].clause].title),
@@ -624,7 +622,7 @@ def province_tables(material: Material, words: Wording) -> ProvinceTables:
     )
     return ProvinceTables(
         statement=statement(facts, words),
-        known=not facts.own.empty,
+        known=bool(facts.sources),
         counts=" ".join(badges),
         verdicts=verdict_table(facts, common.judged.asked, words),
         beside=beside(material, words),
@@ -687,7 +685,7 @@ def source_names(facts: Facts, words: Wording) -> list[str]:
             document=key,
             publisher=code_names.publisher_name(key, facts.publishers, words),
         )
-        for key in sorted(set(facts.own["source"]))
+        for key in sorted(facts.sources)
     ]
 
 

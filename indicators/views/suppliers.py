@@ -17,8 +17,9 @@ def supplier_text(
 ) -> str:
     """Return who has figures of an indicator for others, or what it would follow from.
 
-    holdings: which sources have figures of an indicator, and of how many provinces; publishers:
-    theirs; held: the indicators that are there already.
+    holdings: which sources have figures of an indicator, and of how many provinces, as
+    `holdings.suppliers` returns them; publishers: theirs; held: the indicators that are
+    there already.
     """
     known = catalogue.load()
     if item.derived:
@@ -31,13 +32,13 @@ def supplier_text(
         publisher = code_names.publisher_name(source, publishers, words)
         if provinces:
             said = words.plural(
-                "{publisher}: published for {n} province",
-                "{publisher}: published for {n} provinces",
+                "{publisher}: figures of {n} province are held here",
+                "{publisher}: figures of {n} provinces are held here",
                 n=provinces,
                 publisher=publisher,
             )
         else:
-            said = words("{publisher}: published for the nation only", publisher=publisher)
+            said = words("{publisher}: only the nation's are held here", publisher=publisher)
         suppliers.append(said)
     separator = "；" if words.language == "zh" else "; "
     return separator.join(suppliers) or words("No public source known")

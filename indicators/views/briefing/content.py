@@ -139,7 +139,7 @@ def briefing(material: Material, words: Wording) -> Briefing:
 def _standing(material: Material, words: Wording) -> Iterator[Block]:
     facts = material.facts
     yield Heading(words("Where we stand"))
-    if facts.own.empty:
+    if not facts.sources:
         nothing = words(
             "No source that this project holds has a figure of {region}. So nothing is said of "
             "how it stands; what is missing, and who could supply it, stands below.",
@@ -348,7 +348,7 @@ def _missing(material: Material, words: Wording) -> Iterator[Block]:
         n=lacking,
     )
     # Where nothing else is to be told, what is missing is the message.
-    shown = GAPS if len(facts.own) else 3 * GAPS
+    shown = GAPS if facts.sources else 3 * GAPS
     if len(rows) > shown:
         said += words(" The first are below, all of them in the workbook.")
     yield Paragraph(said)

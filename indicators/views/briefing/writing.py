@@ -87,17 +87,17 @@ def sheets(material: Material, words: Wording) -> dict[str, pd.DataFrame]:
 
 
 def figure_table(material: Material, words: Wording) -> pd.DataFrame:
-    """Return every figure of a region, totals and parts, each with where it stands."""
-    facts = material.facts
-    every = pd.concat([facts.own, facts.parts[facts.parts["region"] == facts.region]])
-    return readable_tables.figure_table(every, material.citations, words)
+    """Return every figure of a region, of every cell, each with where it stands."""
+    rows, citations = material.every_figure()
+    return readable_tables.figure_table(rows, citations, words)
 
 
 def _provenance(material: Material, words: Wording) -> pd.DataFrame:
     """Return what the figures rest on, one line a row."""
     common, verdicts = material.shared, material.facts.verdicts
     register, release = common.judged.register, common.release
-    cited = material.citations[material.citations["basis"] != "derived"]
+    cited = pd.concat([material.citations, material.every_figure()[1]])
+    cited = cited[cited["basis"] != "derived"]
     documents = cited.drop_duplicates(["document", "publisher", "url"]).to_dict("records")
     targets = verdicts["target"].unique()
     published = words(
