@@ -75,8 +75,12 @@ def test_the_word_file_has_real_headings_captions_tables_and_drawings(
     styles = [paragraph.style.name for paragraph in written.paragraphs if paragraph.style]
     headings = [p.text for p in written.paragraphs if p.style and p.style.name == "Heading 1"]
     assert headings == [
-        "总体位置", "目标与进展", "与全国和同类地区相比", "缺少的数据，可由谁提供", "来源与版次",
-    ]  # fmt: skip
+        "总体情况",
+        "目标进展情况",
+        "与全国和同类地区比较",
+        "数据缺口与提供单位",
+        "来源与版次",
+    ]
     expected = [block for block in told["zh"].blocks if isinstance(block, Table | Figure)]
     assert styles.count("Caption") == len(expected)
     drawings = [block for block in expected if isinstance(block, Figure)]

@@ -205,7 +205,14 @@ def test_the_matrix_counts_every_verdict_and_narrows() -> None:
     page = opened("overview")
     captions = [caption.value for caption in page.caption]
     assert any(re.match(r"\d+项期限已过、期末数据尚未收录", caption) for caption in captions)
-    assert "◇ 期限已过、期末数据未收录" in [badge.value for badge in page.markdown][1]
+    badges = [text.value for text in page.markdown if text.value.startswith(":gray-badge[")]
+    numbers = dict(re.findall(r"\[(.) .* (\d+)\]", "\n".join(badges)))
+    told = re.search(r"，(\d+)项目标中可判定(\d+)项：.*；另有(\d+)项", page.title[0].value)
+    assert told is not None
+    assert f":gray-badge[◇ 期限已过、期末数据未收录 {told[3]}]" in badges
+    assert sum(map(int, numbers.values())) == int(told[1])
+    judged = [int(number) for symbol, number in numbers.items() if symbol not in "◇·"]
+    assert sum(judged) == int(told[2])
     page = opened("overview", only_document="jiangsu-certification-2018")
     assert "1项目标中可判定1项" in page.title[0].value
 

@@ -23,7 +23,7 @@ from indicators.drawing.boundary_files import (
     Boundaries,
     load_boundaries,
 )
-from indicators.drawing.levels import lacking, level_rows, undivided
+from indicators.drawing.levels import how_to_supply, lacking, level_rows, undivided
 from indicators.drawing.region_map import region_map
 from indicators.findings import FindingsError
 from indicators.store import holdings
@@ -264,7 +264,8 @@ def test_what_is_missing_is_named_with_who_could_supply_it() -> None:
     assert missing == "浙江的11个市均无有效认证证书数数据。"
     assert published.startswith("目前只公布到省一级，公布方：国家认监委")
     assert "浙江的主管部门" in supply
-    assert "docs/certificates.md" in counted
+    assert counted == "也可以用逐张证书的记录按市汇总。"
+    assert any("docs/certificates.md" in where for where in how_to_supply(ZH))
     assert "Zhejiang" in lacking(rows, "330000", item, EN, {})[0]
 
 
@@ -288,8 +289,8 @@ def test_a_ratio_of_prefectures_waits_for_its_parts_and_others_for_an_authority(
     known, nothing = catalogue.load().indicators, rows_of([])
     ratio = lacking(nothing, "330000", known["organisations_per_10000_residents"], EN, {})
     assert ratio[1:] == [
-        "It is computed here once there are figures by prefecture of: Certified organisations, "
-        "Residents."
+        "Computed as soon as there are figures by prefectures of: Certified organisations, "
+        "Residents at year end."
     ]
     rate = lacking(nothing, "330000", known["manufacturing_pass_rate"], EN, {})
     assert len(rate) == 2
@@ -298,7 +299,12 @@ def test_a_ratio_of_prefectures_waits_for_its_parts_and_others_for_an_authority(
 
 @pytest.mark.parametrize(
     ("region", "said"),
-    [("110000", "直辖市下设区县"), ("710000", "未覆盖"), ("330000", ""), ("100000", "")],
+    [
+        ("110000", "直辖市下设区县"),
+        ("710000", "未包括香港特别行政区、澳门特别行政区和台湾省"),
+        ("330000", ""),
+        ("100000", ""),
+    ],
 )
 def test_a_region_without_prefectures_says_why(region: str, said: str) -> None:
     found = undivided(region, ZH)
@@ -390,7 +396,7 @@ def test_an_address_of_a_prefecture_opens_its_province(page: AppTest) -> None:
 
 def test_a_province_without_figures_offers_the_periods_of_the_provinces(page: AppTest) -> None:
     opened(page, within="340000", period="2023-03")
-    assert page.selectbox(key="choice_period").options[1] == "2023年3月（2 个省份）"
+    assert page.selectbox(key="choice_period").options[1] == "2023年3月（2个省份）"
     assert "主管部门" in page.info[0].value
 
 

@@ -165,7 +165,7 @@ def test_a_curved_path_names_the_equal_amount_beside_the_next_year_s() -> None:
 def test_a_blank_says_why() -> None:
     assert explain(verdict_on({}), ENGLISH) == [
         "Not assessed.",
-        "There is no figure for this indicator here.",
+        "No data for this region.",
     ]
 
 

@@ -158,7 +158,7 @@ def test_the_page_says_what_is_wrong_in_the_file_of_peer_groups(
     page.run()
     assert not page.exception
     assert page.title[0].value == "对比组文件无法使用"
-    assert "members · [1]：发现：999999；应为：" in page.error[0].value
+    assert r"members · \[1\]：发现：999999；应为：" in page.error[0].value
     assert "neighbours · count：发现：0；应为：" in page.error[0].value
     st.cache_resource.clear()
     st.cache_data.clear()

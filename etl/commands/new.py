@@ -92,7 +92,7 @@ def new_target(
     indicator: Annotated[str, typer.Option(help="指标代码 · key of the catalogue")],
     region: Annotated[str, typer.Option(help="地区代码 · code")],
     value: Annotated[float, typer.Option(help="目标值 · the number to be reached")],
-    due: Annotated[str, typer.Option(help="期限 · 2027, 2027-06")],
+    due: Annotated[str, typer.Option(help="期限，如2027或2027-06 · deadline, as 2027 or 2027-06")],
     title: Annotated[str, typer.Option(help="文件名称 · title of the document")],
     issuer: Annotated[str, typer.Option(help="发文机关 · who issued it")],
     kind: Annotated[
