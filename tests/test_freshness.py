@@ -63,7 +63,8 @@ def test_the_map_opens_on_the_fair_comparison_of_most_regions(
         return cached.provinces_by_period(offered, first)[str(first.period)]
 
     opened = cached.opening(vintage)
-    fair = [key for key in cached.mapped(vintage) if known[key].kind != "count"]
+    mapped = {key: known[key] for key in cached.mapped(vintage)}
+    fair = [key for key, said in mapped.items() if said.kind != "count" and said.polarity]
     assert opened in fair
     assert most(opened) == max(map(most, fair))
     st.cache_resource.clear()
@@ -97,7 +98,7 @@ def test_the_rest_is_told_by_reason_and_by_who_could_supply_it() -> None:
     held = {"food_sampling_pass_rate": {"quality_outcomes": 2}}
     table = unjudged_table(JUDGED, held, {}, ZH)
     assert table["目标数"].sum() == 4
-    aims = dict(zip(table["可由谁提供"].astype(str), table["目标指标"], strict=True))
+    aims = dict(zip(table["提供单位"].astype(str), table["目标指标"], strict=True))
     assert aims["主管部门文件中的佐证材料"] == "法律法规体系"
     assert [aim for supplier, aim in aims.items() if "2个省份" in supplier.replace(" ", "")] == [
         "食品抽检合格率"

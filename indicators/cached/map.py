@@ -211,18 +211,20 @@ def newest_with_most(periods: dict[str, int]) -> str:
 def opening(vintage: Vintage, within: str = NATION) -> str:
     """Return the indicator that says most of regions today: most have a figure, then the newest.
 
-    What is a fair comparison, a ratio or an index, comes before counts, which tell of size. Of
-    several alike the first in the catalogue.
+    What is a fair comparison, a ratio or an index, comes before counts, which tell of size; what
+    policy wants more or less of before what is only context. Of several alike the first in the
+    catalogue.
     """
     known = catalogue.load().indicators
 
-    def weight(key: str) -> tuple[bool, int, float]:
+    def weight(key: str) -> tuple[bool, bool, int, float]:
         offered = offers(key, vintage, within)
         if not offered:
-            return False, 0, 0.0
+            return False, False, 0, 0.0
+        fair, wanted = known[key].kind != "count", known[key].polarity != 0
         first = first_of(offered, key)
         regions = provinces_by_period(offered, first)[str(first.period)]
-        return known[key].kind != "count", regions, decimal_year(str(first.period))
+        return fair, fair and wanted, regions, decimal_year(str(first.period))
 
     return max(mapped(vintage, within), key=weight)
 
