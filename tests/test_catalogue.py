@@ -52,7 +52,32 @@ CLAUSES = {
 # Numerator, denominator, factor, years that the denominator may be carried, region of the whole.
 RATIOS = {
     "organisations_per_10000_residents": (
-        "certified_organisations", "population", 10_000, 5, None,
+        "certified_organisations", "population_yearend", 10_000, 5, None,
+    ),
+    "organisations_per_1000_legal_units_all": (
+        "certified_organisations", "legal_units_all", 1_000, 3, None,
+    ),
+    "organisations_per_1000_enterprises": (
+        "certified_organisations", "enterprise_legal_units_all", 1_000, 3, None,
+    ),
+    "registry_coverage_rate_all": (
+        "registry_organisations_certified", "legal_units_all", 100, 3, None,
+    ),
+    "registry_uptake_rate_all": (
+        "registry_qms_organisations", "enterprise_legal_units_all", 100, 3, None,
+    ),
+    "industrial_supervision_unqualified_rate": (
+        "industrial_supervision_unqualified_batches", "industrial_supervision_batches",
+        100, None, None,
+    ),
+    "state_supervision_unqualified_rate": (
+        "state_supervision_unqualified_batches", "state_supervision_batches", 100, None, None,
+    ),
+    "legal_units_per_1000_residents": (
+        "legal_units_all", "population_yearend", 1_000, None, None,
+    ),
+    "enterprises_per_1000_residents": (
+        "enterprise_legal_units_all", "population_yearend", 1_000, None, None,
     ),
     "organisations_per_1000_legal_units": (
         "certified_organisations", "legal_units", 1_000, 3, None,
@@ -203,7 +228,10 @@ def test_rates_never_add_up_but_shares_of_one_whole_do() -> None:
         for key, item in KNOWN.indicators.items()
         if item.kind != "count" and item.additive
     }
-    assert added == {"qms_organisation_share": ("industry",)}
+    assert added == {
+        "qms_organisation_share": ("industry",),
+        "state_supervision_enterprise_share": ("size",),
+    }
 
 
 def test_platform_snapshots_and_year_end_reports_are_two_series() -> None:
@@ -217,15 +245,25 @@ def test_less_is_better_for_what_goes_wrong_and_for_nothing_else() -> None:
     assert worse == {
         "certificates_suspended", "certificates_withdrawn", "certificates_lapsed",
         "certificates_suspended_per_1000", "certificates_withdrawn_per_1000",
+        "food_supervision_unqualified_rate", "industrial_supervision_unqualified_rate",
+        "state_supervision_unqualified_rate", "state_supervision_unqualified_rate_production",
+        "state_supervision_unqualified_rate_circulation",
+        "state_supervision_unqualified_rate_retail",
+        "state_supervision_unqualified_rate_ecommerce",
     }  # fmt: skip
 
 
 def _percentages() -> list[Indicator]:
-    # A growth may pass 100 and fall below 0.
+    # A growth may pass 100 and fall below 0, and so may a gain fall below 0.
+    changes = {
+        "qms_organisation_growth",
+        "sme_upgrade_revenue_growth",
+        "manufacturing_pass_rate_gain",
+    }
     return [
         item
         for item in KNOWN.indicators.values()
-        if item.unit == "percent" and item.key != "qms_organisation_growth"
+        if item.unit == "percent" and item.key not in changes
     ]
 
 
@@ -340,12 +378,14 @@ def test_divisions_bear_the_names_of_the_2017_edition(code: str, name: str) -> N
 def test_the_schemes_are_the_platform_s_tree() -> None:
     children = KNOWN.schemes.groupby("parent")["code"].apply(" ".join).to_dict()
     assert children == {
-        "": "ALL",
+        "": "ALL ZJ_MADE MENG HK_MARK",
         "ALL": "MS PRODUCT SERVICE",
         "MS": "QMS EMS OHSMS FOOD_MS ISMS ITSM MMS FOREST ENMS IPMS OTHER_MS",
         "PRODUCT": "CCC VOL_INDUSTRIAL FOOD_PRODUCT FOOD_PRODUCT_STATE FOOD_PRODUCT_GENERAL "
         "INDUSTRIAL_STATE INDUSTRIAL_GENERAL",
         "SERVICE": "SERVICE_STATE SERVICE_GENERAL",
+        "FOOD_PRODUCT": "ORGANIC FOOD_PRODUCT_OTHER",
+        "VOL_INDUSTRIAL": "GREEN_PRODUCT VOL_INDUSTRIAL_OTHER",
     }
 
 
@@ -364,7 +404,9 @@ def test_a_scheme_that_came_or_went_says_when() -> None:
 
 
 def test_enterprise_sizes_run_from_large_to_micro() -> None:
-    assert " ".join(KNOWN.sizes["code"]) == "ALL LARGE MEDIUM SMALL MICRO NOT_CLASSIFIED"
+    assert " ".join(KNOWN.sizes["code"]) == (
+        "ALL LARGE MEDIUM SMALL MICRO SMALL_MICRO NOT_CLASSIFIED"
+    )
 
 
 # Rules of the gate

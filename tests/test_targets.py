@@ -213,7 +213,7 @@ def test_verdicts_on_public_figures(empty: sa.Engine) -> None:
     silent = judged_rows["630000 qinghai-manufacturing-pass-rate-c-2025"]
     assert (silent["verdict"], silent["reason"]) == ("not_assessed", "no_data")
     series = series_of(rows, "100000", known.record("nation-manufacturing-pass-rate-c-2025"))
-    assert series["period"].tolist() == ["2017", "2020", "2022", "2023", "2024"]
+    assert series["period"].tolist() == ["2017", "2020", "2021", "2022", "2023", "2024"]
 
 
 ABOVE_THE_NATION = """\
