@@ -31,7 +31,7 @@ from etl.demonstration.world import (
     year_ends,
 )
 from indicators.catalogue import Indicator
-from indicators.regions import ALL, NATION
+from indicators.regions import NATION
 
 CENSUS = ("enterprise_legal_units", "legal_units")
 CENSUSES = ("2018-12", "2023-12")
@@ -146,7 +146,8 @@ def remaining_rows(world: World) -> Iterator[pd.DataFrame]:
         if "industry" in item.additive:
             yield from by_cells(world, key, periods, in_cells(counts, weight))
         else:
-            yield from by_region(world, key, periods, counts, digits=item.decimals)
+            for rows in by_region(world, key, periods, counts, digits=item.decimals):
+                yield rows.assign(industry=item.industry)
     revenue = counted["certification_revenue"] + counted["inspection_revenue"]
     yield from by_region(world, "tic_revenue", ANNUAL, revenue, digits=2)
     axes = {"period": ANNUAL, "region": [*world.provinces, NATION]}
@@ -184,8 +185,7 @@ def _measured(world: World, item: Indicator, chance: np.random.Generator) -> Ite
     apart = level["apart"] * (apart + chance.normal(0, 0.12, (len(years), places)))
     apart -= (apart * world.weight).sum(axis=1, keepdims=True)
     values = np.clip(path[:, None] + apart, 0.5, level["ceiling"])
-    industry = level.get("industry", ALL)
-    axes = {"period": ANNUAL, "region": [*world.provinces, NATION], "industry": [industry]}
+    axes = {"period": ANNUAL, "region": [*world.provinces, NATION], "industry": [item.industry]}
     if "of" not in level:
         nation = (values * world.weight).sum(axis=1, keepdims=True)
         yield figures(item.key, axes, np.round(np.append(values, nation, axis=1), 2)[..., None])
