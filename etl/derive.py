@@ -18,6 +18,7 @@ from indicators.catalogue import Catalogue, Indicator
 from indicators.periods import SQL_MONTH
 from indicators.regions import ALL
 
+_VERIFIED = ("primary", "secondary", "unconfirmed")  # a ratio is as good as its worse part
 _JOINS = {
     # The whole is the nation's figure at the same period, scheme, industry and size.
     "share": f"""
@@ -170,7 +171,7 @@ def citations(rows: TidyRows, cited: pd.DataFrame) -> pd.DataFrame:
             name: _joined(above[name], below[name])
             for name in ("publisher", "document", "licence", "place", "note")
         }
-        primary = above["verification"] == below["verification"] == "primary"
+        weakest = max(above["verification"], below["verification"], key=_VERIFIED.index)
         made.append(
             above.to_dict()
             | both
@@ -178,7 +179,7 @@ def citations(rows: TidyRows, cited: pd.DataFrame) -> pd.DataFrame:
                 "citation": pair,
                 "basis": "derived",
                 "frequency": None,
-                "verification": "primary" if primary else "secondary",
+                "verification": weakest,
             }
         )
     return pd.DataFrame(made, columns=list(cited.columns))

@@ -20,12 +20,14 @@ from etl.tidy import DERIVED
 from indicators import catalogue
 from indicators.compare.spine import spine
 from indicators.denominators import footnotes, with_denominators
+from indicators.exports.readable_tables import verification_name
 from indicators.periods import parse
 from indicators.statuses import Gap
 from indicators.store import queries
 from indicators.store.archive import frame_of
 from indicators.store.queries import Selection
 from indicators.store.tables import KEY, citation, observation
+from indicators.views.footnotes import standing
 from indicators.wording import Wording
 
 VECTORS = Path(__file__).parent / "vectors"
@@ -74,6 +76,20 @@ def test_every_figure_reads_back_as_printed(printed: pd.DataFrame, held: pd.Data
         key: catalogue.load().units[i.unit].zh for key, i in catalogue.load().indicators.items()
     }
     assert both["unit"].tolist() == both["indicator"].map(units).tolist()
+
+
+def test_what_nothing_confirms_is_told_apart_from_reprints(
+    printed: pd.DataFrame, held: pd.DataFrame
+) -> None:
+    unconfirmed = held[(held["verification"] == "unconfirmed") & (held["source"] != DERIVED)]
+    graded = printed[printed["grade"] == "C"]
+    assert len(graded) == 23
+    assert set(unconfirmed[list(KEY)].itertuples(index=False, name=None)) == set(
+        graded[list(KEY)].itertuples(index=False, name=None)
+    )
+    assert verification_name("unconfirmed", Wording("zh")).endswith("尚无其他来源印证")
+    lines = standing(unconfirmed.assign(document="报告", publisher="某局"), Wording("en"))
+    assert lines[1:] == ["Some figures are relayed or worked out; nothing else confirms them."]
 
 
 def test_nothing_but_shipped_and_added_documents_is_public(held: pd.DataFrame) -> None:

@@ -154,7 +154,7 @@ def test_a_row_says_where_its_figure_stands(tmp_path: Path) -> None:
     assert cited[columns].fillna("").to_numpy().tolist() == [
         ["表1", "primary", "", "https://a.example", "某省市场监管局", "as_published"],
         ["表1", "secondary", "约数", "", "某省市场监管局", "as_published"],
-        ["figures.csv", "secondary", "", "", "某省市场监管局", "as_published"],
+        ["figures.csv", "unconfirmed", "", "", "某省市场监管局", "as_published"],
         ["表2", "primary", "", "", "某省市场监管局", "as_published"],
     ]
 

@@ -17,8 +17,9 @@ from etl.figures.values import Coded, Codes, Notes
 from etl.files.listing import Listing
 from indicators.findings import message
 
-# A is an official outlet; B and C are secondary copies of an official figure.
-GRADES = {"A": "primary", "B": "secondary", "C": "secondary"}
+# A is an official outlet, B a copy of an official figure, C what nothing else confirms. A row may
+# say `secondary` itself: figures that were published so before B and C were told apart.
+GRADES = {"A": "primary", "B": "secondary", "C": "unconfirmed", "secondary": "secondary"}
 _TOLD_APART = ("file", "publisher", "document", "place", "basis", "verification", "note")
 
 
@@ -97,7 +98,7 @@ class Citations:
             self.listing.add(
                 cells["grade"],
                 message("one of {names}", names=" ".join(GRADES)),
-                message("A is an official outlet; B and C are copies of an official figure"),
+                message("A is an official outlet, B a copy of an official figure, C unconfirmed"),
                 row=number,
                 column=labels["grade"],
             )

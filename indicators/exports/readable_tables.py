@@ -199,6 +199,8 @@ def verification_name(verification: str, words: Wording) -> str:
         return words("official outlet")
     if verification == "demonstration":
         return words("Demonstration")
+    if verification == "unconfirmed":
+        return words("worked out, transcribed or relayed; no second source confirms it")
     return words("reprint of an official figure, not checked against it")
 
 

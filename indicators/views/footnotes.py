@@ -25,6 +25,8 @@ def standing(citations: pd.DataFrame, words: Wording) -> list[str]:
     lines = [words("Source: {documents}", documents=words.listed(cited))]
     if (citations["verification"] == "secondary").any():
         lines.append(words("Taken from reprints; not checked against the originals."))
+    if (citations["verification"] == "unconfirmed").any():
+        lines.append(words("Some figures are relayed or worked out; nothing else confirms them."))
     return lines
 
 

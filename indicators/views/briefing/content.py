@@ -383,4 +383,6 @@ def _document(row: Row, words: Wording) -> str:
     said = words("{document} ({publisher})", document=row["document"], publisher=row["publisher"])
     if row["verification"] == "secondary":
         return words("{document}, read in a secondary copy", document=said)
+    if row["verification"] == "unconfirmed":
+        return words("{document}, not confirmed by a second source", document=said)
     return said
