@@ -113,9 +113,11 @@ def test_no_text_of_a_release_holds_a_suppressed_figure(
 ) -> None:
     with pytest.raises(UnacceptedError) as stopped:
         refresh(empty, raw=raw)
-    quoting = {finding.check: finding.found for finding in stopped.value.findings}
-    assert quoting["jumps"] == "1,297 → 73,193"  # so the analyst sees what is meant …
-    assert "73,193 / 68,417" in quoting["beyond"]
+    (jump,) = stopped.value.findings
+    assert jump.found == "1,297 → 73,193"  # so the analyst sees what is meant …
+    cell = ("2021", "ALL", "C", "ALL", "330000")
+    assert f"registry_coverage_rate {' '.join(cell)}" in str(jump.advice)
+    assert {("legal_units", *cell), ("registry_coverage_rate", *cell)} <= set(jump.figures or ())
     assert not told(str(stopped.value))  # … and no log does
     for suffix in (".csv", ".json", ".xlsx"):
         path = tmp_path / f"findings{suffix}"
