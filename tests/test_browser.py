@@ -149,9 +149,11 @@ def test_a_bar_stands_for_a_region_that_the_map_hides(page: Page, address: str) 
 
 def test_charts_and_tables_leave_with_their_source_only(page: Page, address: str) -> None:
     visit(page, f"{address}/?lang=zh")
-    expect(page.get_by_test_id("stDataFrame").first).to_be_visible()
-    for drawn in ("stVegaLiteChart", "stDataFrame"):
-        page.get_by_test_id(drawn).first.hover()
+    # The first table is in a part that is folded up.
+    shown_tables = page.get_by_test_id("stDataFrame").filter(visible=True)
+    expect(shown_tables.first).to_be_visible()
+    for drawn in (page.get_by_test_id("stVegaLiteChart"), shown_tables):
+        drawn.first.hover()
     tools = page.get_by_test_id("stElementToolbarButton")
     expect(tools.get_by_role("button", name="Fullscreen").first).to_be_attached()
     shown = [tool for tool in tools.all() if tool.is_visible()]
@@ -175,7 +177,7 @@ def test_a_ranking_is_in_order_after_another_period_was_chosen(page: Page, addre
     page.get_by_role("option", name="2022年9月").click()
     page.wait_for_url("**period=2022-09**")
     bars = page.get_by_test_id("stVegaLiteChart").nth(1)
-    expect(bars.locator("text", has_text="14.28")).to_be_attached()
+    expect(bars.locator("text", has_text="14.10")).to_be_attached()
     page.wait_for_timeout(500)
     assert labels(page, 1)[:4] == ["北京", "上海", "江苏", "浙江"]
 
