@@ -1,7 +1,8 @@
 """What somebody can work out about suppressed figures from everything that is public.
 
-Written without the code that suppresses: whole numbers, the code lists, and what the words
-"certificates" and "organisations" mean. Every constraint is of cells as (release, key).
+Written without the code that suppresses: whole numbers, the code lists, what the words
+"certificates" and "organisations" mean, and that a year ends with its December. Every constraint
+is of cells as (release, key).
 """
 
 from __future__ import annotations
@@ -131,14 +132,25 @@ def growth(rows: pd.DataFrame, of: str, named: str, attack: Attack, tag: int = 0
             attack.add([(now, 1.0), (then, -times)], low, high)
 
 
+def ending(period: str) -> str:
+    """Return the longest period that ends when this one does: a stock is the same at both."""
+    year, _, rest = period.partition("-")
+    quarter = {"03": "Q1", "06": "Q2", "09": "Q3", "12": "Q4"}.get(rest, rest)
+    return year if quarter in ("", "Q4") else f"{year}-{quarter}"
+
+
 def registry(
     rows: pd.DataFrame, parts: dict[str, dict[str, list[str]]], attack: Attack, tag: int = 0
 ) -> None:
     """Add what is known of the rows of one period of a registry, as one release shows them.
 
+    The period may be written in several ways, as `ending` has it: cells are named by that.
+
     rows: KEY, value (missing where suppressed). parts: by dimension, the parts of each whole.
     """
-    value = {tuple(row[:-1]): row[-1] for row in rows[[*KEY, "value"]].itertuples(index=False)}
+    named = rows.assign(period=rows["period"].map(ending))
+    shown = named.groupby(KEY, sort=False)["value"].first()  # missing where none shows it
+    value: dict[Cell, float] = dict(zip(shown.index.to_list(), shown, strict=True))
 
     def name(cell: Cell) -> Name:
         return (tag, *cell)

@@ -19,7 +19,18 @@ from etl.suppression.small_numbers import complementary, suppress
 from etl.tidy import TidyRows
 from indicators import catalogue
 from indicators.catalogue import Catalogue, Suppression
-from tests.attack import DIMENSIONS, HOLDERS, KEY, Attack, growth, recovered, registry
+from tests.attack import (
+    CERTIFICATES,
+    DIMENSIONS,
+    HOLDERS,
+    KEY,
+    OF_QUALITY,
+    Attack,
+    ending,
+    growth,
+    recovered,
+    registry,
+)
 
 KNOWN = catalogue.load()
 CHAINS = divisions(KNOWN)
@@ -157,6 +168,102 @@ def test_a_withheld_denominator_takes_the_later_ratios_along(tmp_path: Path) -> 
         )
     found = withheld(rows_of(tmp_path, rows), KNOWN)
     assert sorted(found.loc[found["rule"] == "ratio", "period"]) == ["2018-12", "2021-12"]
+
+
+# A stock is one figure at a year, its last quarter and its December.
+
+SHANGHAI, JIANGSU, ZHEJIANG, NATION = "310000", "320000", "330000", "100000"
+FEW = {SHANGHAI: 2, JIANGSU: 30, ZHEJIANG: 50}
+USERS = "tool_users"
+LABELS = ["2023", "2023-Q4", "2023-12"]
+
+
+def filed(
+    indicator: str, period: str, values: dict[str, int], scheme: str = "ALL"
+) -> list[dict[str, object]]:
+    return [
+        {"indicator": indicator, "period": period, "scheme": scheme, "region": region}
+        | {"value": n}
+        for region, n in values.items()
+    ]
+
+
+@pytest.mark.parametrize(
+    "rows",
+    [
+        filed(HOLDERS, "2021", FEW | {NATION: 82})
+        + filed(HOLDERS, "2021-12", {JIANGSU: 30})
+        + filed(HOLDERS, "2021-Q4", {ZHEJIANG: 50}),
+        filed(USERS, "2021", FEW) + filed(USERS, "2021-12", {NATION: 82}),
+        filed(OF_QUALITY, "2021", FEW | {NATION: 82})
+        + filed(HOLDERS, "2021-12", {JIANGSU: 30}, "QMS"),
+        filed(CERTIFICATES, "2021", {SHANGHAI: 1}) + filed(HOLDERS, "2021-12", {SHANGHAI: 1}),
+        # Said to be two figures, it may be either: 83 − 30 − 51 = 2.
+        filed(HOLDERS, "2021", FEW | {NATION: 90})
+        + filed(HOLDERS, "2021-12", {ZHEJIANG: 51})
+        + filed(HOLDERS, "2021-Q4", {NATION: 83}),
+    ],
+    ids=["parts", "whole", "same", "holders", "restated"],
+)
+def test_what_follows_by_another_name_of_the_period_is_suppressed(
+    tmp_path: Path, rows: list[dict[str, object]]
+) -> None:
+    found = withheld(rows_of(tmp_path, rows))
+    keys = set(
+        found[["indicator", "period", "scheme", "region"]].itertuples(index=False, name=None)
+    )
+    hidden: set[tuple[object, ...]] = set()
+    shown: set[tuple[object, ...]] = set()
+    for row in rows:
+        indicator, scheme = str(row["indicator"]), str(row["scheme"])
+        place = "qms" if indicator == OF_QUALITY or scheme == "QMS" else indicator
+        gone = (indicator, row["period"], scheme, row["region"]) in keys
+        (hidden if gone else shown).add(
+            (place, ending(str(row["period"])), row["region"], row["value"])
+        )
+    assert len(hidden) > 1
+    assert not hidden & shown
+
+
+@pytest.mark.parametrize("seed", range(6))
+def test_no_suppressed_figure_follows_whatever_its_period_is_called(
+    tmp_path: Path, seed: int
+) -> None:
+    chance = np.random.default_rng(seed)
+    counts: dict[tuple[str, str], dict[str, int]] = {
+        (CERTIFICATES, "ALL"): {}, (HOLDERS, "ALL"): {}, (HOLDERS, "QMS"): {},
+    }  # fmt: skip
+    for region in PROVINCES:
+        certificates = int(chance.integers(1, 12))
+        organisations = int(chance.integers(1, certificates + 1))
+        numbers = certificates, organisations, int(chance.integers(0, organisations + 1))
+        for values, number in zip(counts.values(), numbers, strict=True):
+            values[region] = number
+    for values in counts.values():
+        values["JINGJINJI"] = sum(values.values())
+    counts[OF_QUALITY, "ALL"] = counts[HOLDERS, "QMS"]
+    rows = [
+        row
+        for (indicator, scheme), values in counts.items()
+        for region, value in values.items()
+        for period in chance.choice(LABELS, chance.integers(1, 4), replace=False)
+        for row in filed(indicator, str(period), {region: value}, scheme)
+    ]
+    tidy = rows_of(tmp_path, rows)
+    hidden = pd.MultiIndex.from_frame(withheld(tidy)[KEY])
+    table = tidy.query("SELECT * FROM tidy")
+    public = table["value"].mask(pd.MultiIndex.from_frame(table[KEY]).isin(hidden))
+    attack = Attack()
+    parts: dict[str, dict[str, list[str]]] = {name: {} for name in DIMENSIONS}
+    registry(table.assign(value=public), parts | {"region": {"JINGJINJI": PROVINCES}}, attack)
+    truth = {
+        (0, indicator, ending(period), *place): value
+        for indicator, period, *place, value in table[[*KEY, "value"]].to_numpy()
+    }
+    small = [cell for cell in attack.unknown if cell[1] != CERTIFICATES and 0 < truth[cell] < 3]
+    found = recovered(attack, truth, small)
+    assert found.exactly == []
+    assert found.within_rule == []
 
 
 # What a source's own ratio says of a figure that is in no file.

@@ -125,7 +125,10 @@ def parts() -> dict[str, dict[str, list[str]]]:
             "100000": KNOWN.regions.query("kind == 'province'")["code"].tolist(),
         },
         "industry": {"ALL": KNOWN.industries.query("level == 'section'")["code"].tolist()},
-        "size": {"ALL": [code for code in KNOWN.sizes["code"] if code != "ALL"]},
+        "size": {
+            "ALL": KNOWN.sizes.query("code != 'ALL' and members == ''")["code"].tolist(),
+            "SMALL_MICRO": ["SMALL", "MICRO"],
+        },
         "scheme": {},
     }
     for code, parent in KNOWN.schemes[["code", "parent"]].itertuples(index=False):

@@ -10,6 +10,7 @@ import sqlalchemy as sa
 
 from etl.publish.gate import roll_back
 from etl.refresh import refresh
+from etl.suppression.retraction import retract
 from indicators.findings import FindingsError
 from indicators.store.queries import Selection, all_observations, observations
 
@@ -234,6 +235,28 @@ def test_what_vanished_whole_after_it_was_suppressed_is_protected_still(
     # The same count by another name: 1000 − 50 − 918 − 30 = 2.
     shown = publish_table(empty, raw, (indicator, period, scheme, OTHERS))
     assert shown[indicator, period][JIANGSU] is None
+
+
+def test_a_total_that_comes_later_for_the_last_quarter_goes_with_the_parts_of_the_year(
+    empty: sa.Engine, raw: Path
+) -> None:
+    parts = (HOLDERS, "2021", "ALL", {SHANGHAI: 2, JIANGSU: 30, ZHEJIANG: 50})
+    publish_table(empty, raw, parts)
+    shown = publish_table(empty, raw, parts, (HOLDERS, "2021-Q4", "ALL", {NATION: 82}))
+    assert shown[HOLDERS, "2021-Q4"] == {NATION: None}
+
+
+def test_a_retracted_figure_goes_by_every_name_of_its_period(empty: sa.Engine, raw: Path) -> None:
+    named = ("2021", "2021-Q4", "2021-12")
+    tables = [(HOLDERS, period, "ALL", {SHANGHAI: 40, JIANGSU: 30}) for period in named]
+    publish_table(empty, raw, *tables)
+    retract(empty, (HOLDERS, "2021", "ALL", "C", "ALL", SHANGHAI), "a single firm", raw)
+    rows = all_observations(empty)
+    left = rows[rows["indicator"] == HOLDERS].set_index(["region", "period"])["value"]
+    assert left[SHANGHAI].isna().all()
+    assert left[JIANGSU].tolist() == [30, 30, 30]
+    shown = publish_table(empty, raw, *tables, (HOLDERS, "2022", "ALL", {SHANGHAI: 41}))
+    assert {shown[HOLDERS, period][SHANGHAI] for period in named} == {None}
 
 
 @pytest.mark.parametrize("between", [False, True])

@@ -2,7 +2,8 @@
 
     sum      the parts of a whole, where they add up or happen to; at most the whole, where they
              leave a rest; each at most the whole and together at least, where they overlap
-    period   a year or quarter is its last month, for a stock; the sum of its months, for a flow
+    period   a stock is one figure at every period that ends on one day, whatever the period is
+             called, and stands in all relations as one; a flow of a year, the sum of its months
     holders  organisations: no more than their certificates, one at least where there are any; of
              a whole no more than a part has, and one for each certificate besides
     subset   no more than the indicator that it is a part of
@@ -15,6 +16,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from itertools import permutations
 
 import numpy as np
 import numpy.typing as npt
@@ -23,7 +25,7 @@ import scipy
 
 from etl.divisions import divisions
 from indicators.catalogue import Catalogue
-from indicators.periods import parse
+from indicators.periods import MONTHS, parse
 from indicators.regions import ALL
 from indicators.store.tables import KEY
 
@@ -74,9 +76,10 @@ def relations(cells: pd.DataFrame, catalogue: Catalogue) -> Relations:
     Those of a value that is missing, since nobody here knows it, are taken to hold.
     """
     found = _Found(cells, catalogue)
-    found.add_sums()
-    found.add_periods()
-    found.add_declared()
+    for table in found.tables():
+        found.look_in(table)
+        found.add_sums()
+        found.add_declared()
     return found.in_steps()
 
 
@@ -104,6 +107,12 @@ class _Found:
         self.codes: dict[str, Ints] = {}
         self.strides: dict[str, int] = {}
         self.packed, stride = np.zeros(len(cells), np.int64), 1
+        periods = {text: parse(text) for text in cells["period"].unique()}
+        self.months = cells["period"].map({text: at.months for text, at in periods.items()})
+        # A stock stands at the end of its period, however long that is said to be.
+        flows = [item.key for item in catalogue.indicators.values() if item.timing == "flow"]
+        ends = cells["period"].map({text: at.last_month for text, at in periods.items()})
+        cells = cells.assign(period=cells["period"].where(cells["indicator"].isin(flows), ends))
         for name in KEY:
             coded = cells[name].astype("category").cat.remove_unused_categories().cat
             self.names[name] = pd.Index(coded.categories.astype(str))
@@ -111,7 +120,6 @@ class _Found:
             self.strides[name] = stride
             self.packed += self.codes[name] * stride
             stride *= max(len(self.names[name]), 1)
-        self.order: Ints = np.argsort(self.packed)
         self.items = [catalogue.indicators[key] for key in self.names["indicator"]]
         self.links = {
             name: [np.empty((0, 2), np.int64)]
@@ -123,6 +131,41 @@ class _Found:
         self.below: list[scipy.sparse.csr_matrix] = []
         self.step = np.array([10.0**-item.decimals for item in self.items])[self.codes["indicator"]]
         self.rounded = self._rounded()
+
+    def tables(self) -> Iterator[Ints]:
+        """Yield the cells to look for relations in: of all that are one figure, one.
+
+        Add that those are equal. Where what should be one figure is said to be several, each may
+        be meant: there is a table for each order in which periods' lengths may be preferred.
+        """
+        table = pd.DataFrame({"place": self.packed, "value": self.values, "months": self.months})
+        table = table.reset_index(drop=True).sort_values("months", kind="stable")
+        lacking = table["value"].isna()
+        # A figure that is missing is taken to be that of the shortest period.
+        table["value"] = table["value"].fillna(table.groupby("place")["value"].transform("first"))
+        table = table.assign(cell=table.index, lacking=lacking)
+        table = table.sort_values("lacking", kind="stable")
+        one = table.groupby(["place", "value"], dropna=False)["cell"].transform("first")
+        first = one.sort_index().to_numpy()
+        others = np.flatnonzero(first != np.arange(len(first)))
+        self._add_same(others, first[others])
+        seen: set[bytes] = set()
+        for lengths in permutations(MONTHS.values()):
+            rank = table["months"].map({months: at for at, months in enumerate(lengths)})
+            nearest = table.assign(rank=rank).sort_values("rank", kind="stable")
+            chosen = np.unique(first[nearest.drop_duplicates("place")["cell"]])
+            if chosen.tobytes() not in seen:
+                seen.add(chosen.tobytes())
+                yield chosen
+            if len(np.unique(first)) == len(chosen):
+                break
+
+    def look_in(self, table: Ints) -> None:
+        """Look for relations among these cells from now on."""
+        self.among = np.zeros(len(self.values), bool)
+        self.among[table] = True
+        self.order: Ints = table[np.argsort(self.packed[table])]
+        self.sorted = self.packed[self.order]
 
     def add_sums(self) -> None:
         """Add what holds between the parts of a whole and the whole."""
@@ -140,23 +183,11 @@ class _Found:
         self.rest.append(whole[parts][self.values[whole[parts]] > self.values[parts]])
         self._add_below((parts, 1.0), (whole[parts], -1.0))
 
-    def add_periods(self) -> None:
-        """Add that a stock is the same at every period that ends on one day."""
-        stock = ~np.array([item.timing == "flow" for item in self.items], bool)[
-            self.codes["indicator"]
-        ]
-        finest: dict[str, str] = {}
-        for period in sorted(self.names["period"], key=len, reverse=True):
-            name = finest.setdefault(parse(period).last_month, period)
-            if name != period:
-                at = np.flatnonzero(stock & (self.codes["period"] == self._code("period", period)))
-                self._add_same(at, self._find(at, period=name))
-
     def add_declared(self) -> None:
         """Add what the catalogue declares between indicators."""
         pairs = np.unique(np.concatenate([*self.links["place"], *self.links["scheme"]]), axis=0)
         for number, item in enumerate(self.items):
-            here = np.flatnonzero(self.codes["indicator"] == number)
+            here = np.flatnonzero(self.among & (self.codes["indicator"] == number))
             if item.subset_of:
                 there = self._find(here, indicator=item.subset_of)
                 self._link("subset", here, there)
@@ -252,7 +283,7 @@ class _Found:
             part, over = (names.get_indexer(pd.Index(step[name])) for name in ("part", "whole"))
             both = (part >= 0) & (over >= 0)
             above[part[both]] = over[both]
-            asked = np.flatnonzero((whole < 0) & (above[numbers] >= 0))
+            asked = np.flatnonzero(self.among & (whole < 0) & (above[numbers] >= 0))
             move = above[numbers[asked]] - numbers[asked]
             whole[asked] = self._at(self.packed[asked] + move * self.strides[dimension])
         return whole
@@ -270,7 +301,7 @@ class _Found:
     def _at(self, packed: Ints) -> Ints:
         if not len(packed):
             return packed
-        place = np.searchsorted(self.packed, packed, sorter=self.order)
+        place = np.searchsorted(self.sorted, packed)
         cell = self.order[np.minimum(place, len(self.order) - 1)]
         found: Ints = np.where(self.packed[cell] == packed, cell, -1)
         return found

@@ -35,6 +35,7 @@ from etl.suppression.small_numbers import NUMBERS, suppress, suppressed_with
 from etl.tidy import DERIVED, KEYS, SIZES, WITHHELD, duckdb_path
 from indicators import catalogue
 from indicators.findings import Finding, FindingsError, Key, message
+from indicators.periods import MONTHS, parse, period_of
 from indicators.store.archive import frame_of, newest, published_in
 from indicators.store.bulk import insert_rows
 from indicators.store.database import sqlite_file, writing
@@ -198,7 +199,10 @@ def _moments(connection: sa.Connection, key: Key, rows: pd.DataFrame) -> Iterato
 
 
 def _related(figures: sa.FromClause, key: Key) -> sa.ColumnElement[bool]:
-    """Return the condition that a figure is of the same period, or divided by one of it."""
+    """Return the condition that a figure is of the same period, or divided by one of it.
+
+    A stock is the same at every period that ends with its own; a flow, of a year, a part of it.
+    """
     indicator, period, *_ = key
     every = catalogue.load().indicators
     later = [
@@ -207,7 +211,13 @@ def _related(figures: sa.FromClause, key: Key) -> sa.ColumnElement[bool]:
         if (indicator in item.denominators and item.denominator_period == "earlier")
         or item.growth_of == indicator
     ]
-    same = sa.and_(figures.c.indicator.in_(list(every)), figures.c.period == period)
+    until = parse(period).until
+    if every[indicator].timing == "flow":
+        alike = figures.c.period.startswith(period_of(until, "A"))
+    else:
+        labels = {period_of(until, frequency) for frequency in MONTHS}
+        alike = figures.c.period.in_(sorted(each for each in labels if parse(each).until == until))
+    same = sa.and_(figures.c.indicator.in_(list(every)), alike)
     return sa.or_(same, sa.and_(figures.c.indicator.in_(later), figures.c.period > period))
 
 
