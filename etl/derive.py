@@ -18,7 +18,8 @@ from indicators.catalogue import Catalogue, Indicator
 from indicators.periods import SQL_MONTH
 from indicators.regions import ALL
 
-_VERIFIED = ("primary", "secondary", "unconfirmed")  # a ratio is as good as its worse part
+# A ratio is as good as its worse part.
+_VERIFIED = ("primary", "secondary", "unconfirmed", "demonstration")
 _JOINS = {
     # The whole is the nation's figure at the same period, scheme, industry and size.
     "share": f"""

@@ -382,6 +382,8 @@ def _add_changes(known: Names, tree: Tree) -> None:
     current = {each.code: each.name for each in changes(tree) if each.until is None}
     for change in sorted(changes(tree), key=lambda each: each.until is not None):
         region = f"{change.region} {known.shown.get(change.region, '')}".strip()
+        if change.region not in tree.regions:  # a registry's own list may leave its region out
+            continue
         county = f"{tree[change.region].name_zh}{change.name}"
         if change.until is None:
             advice = message(

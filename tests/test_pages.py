@@ -59,7 +59,7 @@ def test_the_title_of_the_overview_counts_the_verdicts_that_its_matrix_draws() -
     counted = {badge[0]: int(badge.split()[-1]) for badge in said}
     title = page.title[0].value
     number = re.search(
-        r"，(\d+)项目标中可判定(\d+)项：.*预期(\d+)项，滞后(\d+)项；另有(\d+)项", title
+        r"，(\d+)项目标中可判定(\d+)项：.*预期(\d+)项，滞后或未实现(\d+)项；另有(\d+)项", title
     )
     assert number is not None, title
     every, judged, good, behind, late = map(int, number.groups())
@@ -70,7 +70,7 @@ def test_the_title_of_the_overview_counts_the_verdicts_that_its_matrix_draws() -
 
 def test_the_overview_shows_the_newest_national_figures_with_their_dates() -> None:
     page = opened("overview")
-    assert page.metric[0].delta == "2025年1月，较2024年12月 +0.8%"
+    assert page.metric[0].delta == "2025年1月 +0.8%"
     assert [metric.value for metric in page.metric] == ["419.0万", "110.5万", "406.8万", "108.8万"]
 
 
@@ -97,7 +97,7 @@ def test_an_address_that_makes_no_sense_is_told_and_survived() -> None:
     page = opened("map", indicator="no_such_thing", period="1800", region="<script>", lang="xx")
     assert not page.exception
     assert len(page.warning) == 3
-    assert page.selectbox(key="choice_indicator").value == "organisations_per_10000_residents"
+    assert page.selectbox(key="choice_indicator").value == "organisations_per_1000_enterprises"
 
 
 def test_a_period_of_another_frequency_leads_to_its_figures(
