@@ -142,7 +142,7 @@ EVENTS: dict[int, Callable[[Bureau], object]] = {
 BUSY_NIGHT, WRONG_SETTING, SERVER_AWAY = 18, 20, 21
 
 WRITTEN_NOT = "什么也没有写入，已公开的数据保持不变。"
-NOT_ACCEPTED = '有提醒未被接受，因此没有发布。如数据无误，请说明理由：--accept "…"'
+NOT_ACCEPTED = '有提示未确认，因此没有发布。如数据无误，请说明理由：--accept "…"'
 BEYOND = ("registry/counts.csv", 7, "registry_coverage_rate 2021 ALL C ALL 330000: ")
 ASKED = (*BEYOND[:2], BEYOND[2] + "731 / 684 = 106.871345", None, None)
 ACCEPTED = (*ASKED[:3], "两套登记口径不同，已核实", 3)
@@ -152,7 +152,7 @@ BAD = [
     ("platform/2024-05.csv", 3, "浙汇", None, None),
     ("platform/2024-05.csv", 3, "46730O", None, None),
 ]
-ADDRESS = ("DATABASE_URL", None, "postgresql+psycopg:…", None, None)
+ADDRESS = ("DATABASE_URL", None, "postgresql:…", None, None)
 
 # What the log says of each night: exit status and word; the release, and what it added, changed
 # and withdrew; the findings, with why and since when they are accepted.
@@ -192,7 +192,7 @@ LOG: dict[int, Line] = {
 MESSAGES = {
     **dict.fromkeys((6, 7, 27), NOT_ACCEPTED),
     **dict.fromkeys((13, 14, 15), WRITTEN_NOT),
-    20: "数据库地址无法识别，未进行任何操作。",
+    20: "设置有误，未作任何处理。",
 }
 # The newest release on the morning after.
 NEWEST = [1, 1, 2, 2, 2, 2, 2, 3, 4, 4, 5, 5, 5, 5, 5, 6, 7, 7, 8, 8, 8, 8, 9, 10, 10, 11, 11, 12,
