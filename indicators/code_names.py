@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from functools import cache
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 from indicators import catalogue
@@ -102,7 +102,7 @@ def publisher_name(source: str, publishers: Publishers, words: Wording) -> str:
 
 def scheme_name(scheme: str, words: Wording) -> str:
     """Return the name of a scheme in the language."""
-    return _name("schemes", scheme, words.language)
+    return _name(catalogue.load(), "schemes", scheme, words.language)
 
 
 def industry_name(industry: str, words: Wording) -> str:
@@ -110,18 +110,18 @@ def industry_name(industry: str, words: Wording) -> str:
     return (
         words("All industries")
         if industry == ALL
-        else _name("industries", industry, words.language)
+        else _name(catalogue.load(), "industries", industry, words.language)
     )
 
 
 def size_name(size: str, words: Wording) -> str:
     """Return the name of an enterprise size in the language."""
-    return _name("sizes", size, words.language)
+    return _name(catalogue.load(), "sizes", size, words.language)
 
 
-@cache
-def _name(table: str, code: str, language: str) -> str:
-    codes: pd.DataFrame = getattr(catalogue.load(), table)
+@lru_cache(10_000)
+def _name(known: catalogue.Catalogue, table: str, code: str, language: str) -> str:
+    codes: pd.DataFrame = getattr(known, table)
     return str(codes.loc[codes["code"] == code, f"name_{language}"].item())
 
 

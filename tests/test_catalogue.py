@@ -5,13 +5,15 @@ from __future__ import annotations
 import re
 from dataclasses import fields
 
+import pandas as pd
 import pytest
 
 from etl.certificates.counting import STOCKS
-from indicators import catalogue
+from indicators import catalogue, code_names
 from indicators.catalogue import CATALOGUE, Indicator, Jump
+from indicators.compare.intervals import traits_of
 from indicators.settings import ROOT
-from indicators.wording import Text
+from indicators.wording import Text, Wording
 
 KNOWN = catalogue.load()
 PROVINCES = KNOWN.regions[KNOWN.regions["kind"] == "province"].set_index("code")
@@ -424,3 +426,18 @@ def test_an_entry_may_say_its_own_jump() -> None:
     said = text.replace("    kind: count\n", "    kind: count\n    jump: {floor: 2}\n", 1)
     read = catalogue.of_texts(KNOWN.texts | {"indicators.yaml": said})
     assert read.indicators["certificates_valid"].jump == Jump("log", 2.0, 4.0)
+
+
+def test_what_is_remembered_of_a_catalogue_is_not_told_of_another() -> None:
+    rows = pd.DataFrame({"indicator": ["certificates_valid"]})
+    assert traits_of(rows)["polarity"].tolist() == [1]
+    assert code_names.size_name("LARGE", Wording("en")) == "Large"
+    texts = dict(KNOWN.texts)
+    indicators = texts["indicators.yaml"].replace("\n  certificates_valid:", "\n  held:", 1)
+    sizes = texts["sizes.csv"].replace("Large", "Big")
+    catalogue.stand_on(texts | {"indicators.yaml": indicators, "sizes.csv": sizes})
+    try:
+        assert traits_of(rows.replace("certificates_valid", "held"))["polarity"].tolist() == [1]
+        assert code_names.size_name("LARGE", Wording("en")) == "Big"
+    finally:
+        catalogue.stand_on(None)

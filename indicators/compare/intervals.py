@@ -7,7 +7,7 @@ figure is numerator / denominator × factor, and its interval is in the figure's
 from __future__ import annotations
 
 from collections.abc import Sequence
-from functools import cache
+from functools import lru_cache
 
 import numpy as np
 import numpy.typing as npt
@@ -70,17 +70,16 @@ def exact_poisson(
     return lower / size, special.gammainccinv(events + 1, tail) / size
 
 
-@cache
-def traits() -> pd.DataFrame:
-    """Return what a comparison must know of each indicator, by its key.
+@lru_cache(8)
+def traits(known: catalogue.Catalogue) -> pd.DataFrame:
+    """Return what a comparison must know of each indicator of a catalogue, by its key.
 
     polarity, factor, decimals, kind, part (a share of the whole), proportion: the declared range
     lets numerator over denominator be 1 at most.
     """
-    known = catalogue.load().indicators
     columns = ["polarity", "factor", "decimals", "kind", "part", "proportion"]
     rows = {}
-    for key, item in known.items():
+    for key, item in known.indicators.items():
         factor = item.factor if item.derived else 100.0 if item.unit == "percent" else 1.0
         proportion = item.range[0] >= 0 and item.range[1] <= factor
         part = item.share_of is not None
@@ -90,9 +89,10 @@ def traits() -> pd.DataFrame:
 
 def traits_of(rows: pd.DataFrame) -> pd.DataFrame:
     """Return `traits` row by row; raises `ValueError` for an indicator the catalogue lacks."""
-    if unknown := sorted(set(rows["indicator"]) - set(traits().index)):
+    known = traits(catalogue.load())
+    if unknown := sorted(set(rows["indicator"]) - set(known.index)):
         raise ValueError(f"not in the catalogue: {', '.join(unknown)}")
-    return traits().loc[rows["indicator"]].set_index(rows.index)
+    return known.loc[rows["indicator"]].set_index(rows.index)
 
 
 def slice_of(rows: pd.DataFrame) -> list[str]:

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from functools import cache
+from functools import lru_cache
 
 import pandas as pd
 
 from indicators import catalogue, code_names
 from indicators.catalogue import tree
-from indicators.regions import NATION
+from indicators.regions import NATION, Tree
 from indicators.wording import Wording, sentence
 
 NOT_INCLUDED = sentence(
@@ -26,15 +26,15 @@ def level_rows(rows: pd.DataFrame, within: str) -> pd.DataFrame:
     """
     codes = rows["region"].tolist()
     if within == NATION:
-        below = _below_provinces()
+        below = _below_provinces(tree())
         return rows[[code not in below for code in codes]]
     shown = {NATION, within, *tree().prefectures[within]}
     return rows[[code in shown for code in codes]]
 
 
-@cache
-def _below_provinces() -> frozenset[str]:
-    return frozenset(code for codes in tree().prefectures.values() for code in codes)
+@lru_cache(8)
+def _below_provinces(known: Tree) -> frozenset[str]:
+    return frozenset(code for codes in known.prefectures.values() for code in codes)
 
 
 def undivided(region: str, words: Wording) -> str:
