@@ -17,9 +17,8 @@ from etl.figures.values import Coded, Codes, Notes
 from etl.files.listing import Listing
 from indicators.findings import message
 
-# A is an official outlet, B a copy of an official figure, C what nothing else confirms. A row may
-# say `secondary` itself: figures that were published so before B and C were told apart.
-GRADES = {"A": "primary", "B": "secondary", "C": "unconfirmed", "secondary": "secondary"}
+# A is an official outlet, B a copy of an official figure, C what nothing else confirms.
+GRADES = {"A": "primary", "B": "secondary", "C": "unconfirmed"}
 _TOLD_APART = ("file", "publisher", "document", "place", "basis", "verification", "note")
 
 
