@@ -21,7 +21,7 @@ from indicators import access, address, catalogue, markdown
 from indicators.cached import remembered
 from indicators.drawing.charts import Specification
 from indicators.exports.offered import Export, demonstration_note, table_exports
-from indicators.periods import decimal_year
+from indicators.periods import decimal_year, is_period
 from indicators.settings import ROOT
 from indicators.store.database import Dataset
 from indicators.store.queries import Vintage
@@ -93,11 +93,11 @@ def begin(page: str) -> Frame:
 
 def _head(words: Wording, vintage: Vintage, newest: Vintage) -> None:
     """Say what this is, which release and how old its figures are."""
-    last = remembered.reach(vintage)["last_period"]
+    last = filter(is_period, remembered.reach(vintage)["last_period"])
     values = {
         "number": vintage.release,
         "date": words.date(remembered.published(newest)[vintage.release]),
-        "period": words.period(max(last, key=decimal_year)) if len(last) else "—",
+        "period": words.period(max(last, key=decimal_year, default="—")),
     }
     head = words(
         "Quality certification and total quality management (国发〔2018〕3号) · release {number} "

@@ -122,6 +122,15 @@ def parse(text: str) -> Period:
     return Period(until - months, until, day, text)
 
 
+def is_period(text: str) -> bool:
+    """Tell whether `parse` reads it: a database that was changed by hand may hold other texts."""
+    try:
+        parse(text)
+    except ValueError:
+        return False
+    return True
+
+
 def last_day(month: int) -> date:
     """Return the last day of a month that is counted as those of `Period`."""
     year, index = divmod(month - 1, 12)

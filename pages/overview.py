@@ -39,7 +39,7 @@ scopes = words(
 )
 if age := views.overview_age(nation, remembered.freshness(vintage), words):
     scopes = f"{age} {scopes}"
-st.caption(scopes)
+st.caption(markdown.escaped(scopes))
 
 if home != NATION and not province.peer_mistakes(words):
     where = tree().names(words.language)[home]
@@ -102,7 +102,7 @@ if opened := st.session_state.pop("opened", None):
 st.subheader(title := words("Targets behind or missed"))
 behind = views.must_change(verdicts, words)
 if behind.empty:
-    st.info(views.nothing_behind(verdicts, words), icon=":material/info:")
+    st.info(markdown.escaped(views.nothing_behind(verdicts, words)), icon=":material/info:")
 else:
     frame.table(visit, title, behind, title)
 

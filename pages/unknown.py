@@ -8,7 +8,8 @@ visit = frame.begin(frame.UNKNOWN)
 words = visit.words
 st.title(words("There is no page at this address"))
 asked = st.query_params.get("asked", "")[:80]
-st.markdown(markdown.escaped(words("Asked for: {address}", address=asked)) if asked else "")
+if asked:
+    st.markdown(markdown.escaped(words("Asked for: {address}", address=asked)))
 st.markdown(words("These pages there are:"))
 for name in frame.PAGES:
     st.page_link(frame.page(name, words), query_params={"lang": words.language})

@@ -120,11 +120,11 @@ def test_a_nightly_run_with_an_accepted_warning_ends_well_and_lists_it(
     checked = run.invoke(app, ["check"])
     assert checked.exit_code == Outcome.WARNINGS
     assert "全部检查通过" not in checked.output
-    assert "尚有提醒未被接受" in checked.output
+    assert "尚有提示未确认" in checked.output
     assert run.invoke(app, ["refresh", "--accept", "两套登记"]).exit_code == 0
     nightly = run.invoke(app, ["refresh"])
     assert nightly.exit_code == Outcome.NOTHING, nightly.output
     output = nightly.output.replace("\n", "")
     assert "此前已接受1项" in output
-    assert "已接受的提醒" in output
+    assert "已确认的提示" in output
     open_database().dispose()

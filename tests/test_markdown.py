@@ -148,7 +148,10 @@ def shown_by(path: Path) -> Iterator[ast.expr]:
         if not isinstance(node, ast.Call) or not isinstance(node.func, ast.Attribute):
             continue
         if node.func.attr in SINKS and ast.unparse(node.func.value) in ("st", "st.sidebar"):
-            yield from values.get(ast.unparse(node.args[0]), node.args[:1])
+            for shown in values.get(ast.unparse(node.args[0]), node.args[:1]):
+                choices = [shown.body, shown.orelse] if isinstance(shown, ast.IfExp) else [shown]
+                for choice in choices:
+                    yield from values.get(ast.unparse(choice), [choice])
 
 
 def is_ours(shown: ast.expr) -> bool:

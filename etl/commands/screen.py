@@ -333,7 +333,8 @@ class Screen:
                 "The database is read-only for this account. Nothing was written; ask for the "
                 "right to write, or name another database in DATABASE_URL."
             )
-        if code in LOST or any(sign in reason for sign in ("terminating connection", "closed")):
+        gone = ("terminating connection", "closed", "connection is lost")
+        if code in LOST or any(sign in reason for sign in gone):
             return words(
                 "The connection to the database was lost. Nothing was written; run the command "
                 "again when the server is back."

@@ -25,7 +25,7 @@ from indicators.drawing.levels import level_rows
 from indicators.drawing.region_map import FIGURES, FRAMES, LEGEND, region_map
 from indicators.exports import readable_tables
 from indicators.frequencies import mapped_periods
-from indicators.periods import decimal_year
+from indicators.periods import decimal_year, is_period
 from indicators.regions import ALL, NATION
 from indicators.store import holdings
 from indicators.store.queries import Selection, Vintage
@@ -223,8 +223,10 @@ def opening(vintage: Vintage, within: str = NATION) -> str:
             return False, False, 0, 0.0
         fair, wanted = known[key].kind != "count", known[key].polarity != 0
         first = first_of(offered, key)
-        regions = provinces_by_period(offered, first)[str(first.period)]
-        return fair, fair and wanted, regions, decimal_year(str(first.period))
+        period = str(first.period)
+        regions = provinces_by_period(offered, first)[period]
+        end = decimal_year(period) if is_period(period) else 0.0
+        return fair, fair and wanted, regions, end
 
     return max(mapped(vintage, within), key=weight)
 

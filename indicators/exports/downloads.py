@@ -48,9 +48,11 @@ def settled(table: pd.DataFrame) -> pd.DataFrame:
             continue
         column = table.iloc[:, place]
         # Nearly every number is short: only what may end in noise is written out and rounded.
-        long = (column.abs() < 10 ** (15 - DECIMALS)) & (column.round(DECIMALS - 2) != column)
+        short = column.to_numpy(np.float64, copy=True)
+        # Of large numbers there is nothing to round, and those near 1e308 would become infinite.
+        small = np.where(np.abs(short) < 10 ** (15 - DECIMALS), short, 0)
+        long = small.round(DECIMALS - 2) != small
         if long.any():
-            short = column.to_numpy(np.float64, copy=True)
             short[long] = [float(rounded(number, DECIMALS)) for number in short[long]]
             rows.isetitem(place, short)
     return rows

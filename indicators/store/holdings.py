@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 import sqlalchemy as sa
 
 from indicators import catalogue
-from indicators.periods import parse
+from indicators.periods import is_period, parse
 from indicators.publication_calendar import Level, Series
 from indicators.regions import ALL, NATION
 from indicators.store.archive import (
@@ -274,8 +274,9 @@ def series(engine: sa.Engine, number: int | None = None) -> list[Series]:
 
     periods: dict[tuple[str, str, Level], list[str]] = {}
     for row in recorded(engine, number, ask):
-        key = (row["source"], row["indicator"], row["level"])
-        periods.setdefault(key, []).append(row["period"])
+        if is_period(row["period"]):
+            key = (row["source"], row["indicator"], row["level"])
+            periods.setdefault(key, []).append(row["period"])
     return [
         Series(*key, max(texts, key=lambda text: parse(text).until), len(texts))
         for key, texts in sorted(periods.items())
