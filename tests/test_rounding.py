@@ -71,7 +71,7 @@ def test_a_figure_is_rounded_once_from_its_own_digits(figure: Decimal, places: i
 def test_every_number_there_is_can_be_written(value: float, places: int) -> None:
     for written in (EN.number(value, places), EN.signed(value, places)):
         assert float(written.lstrip("+±").replace(",", "").replace("−", "-")) == pytest.approx(
-            value, rel=1e-14, abs=0.5000001 * 10**-places
+            value, rel=0, abs=0.5000001 * 10**-places + 1e-14 * abs(value)
         )
         assert not (written.startswith(("-", "−")) and set(written) <= set("-−0.,"))
 
