@@ -141,6 +141,16 @@ def test_what_could_not_be_put_into_place_is_put_there_by_the_next_run(
     assert agree(empty, tmp_path) == 1.0
 
 
+def test_a_file_that_changes_no_figure_stays_where_it_is(empty: sa.Engine, tmp_path: Path) -> None:
+    publish_files(empty, tmp_path, 1.0)
+    files = {"own/another.csv": next(iter(incoming(tmp_path, 1.0).values()))}
+    filing = Filing(tmp_path / "raw", files)
+    assert publish(empty, edition(1.0, files), Decision("a test"), filing=filing).release is None
+    assert not (tmp_path / "raw" / "own" / "another.csv").exists()
+    assert not list((tmp_path / "pending").iterdir())
+    assert agree(empty, tmp_path) == 1.0
+
+
 def test_whoever_is_refused_leaves_no_file(empty: sa.Engine, tmp_path: Path) -> None:
     publish_files(empty, tmp_path, 1.0)
     with publishing(empty), pytest.raises(BusyError):

@@ -11,7 +11,7 @@ import sqlalchemy as sa
 from etl.publish.gate import roll_back
 from etl.refresh import refresh
 from etl.suppression.retraction import retract
-from indicators.findings import FindingsError
+from indicators.findings import FindingsError, UnacceptedError
 from indicators.store.queries import Selection, all_observations, observations
 
 DECLARED = """\
@@ -143,13 +143,39 @@ def test_what_nothing_keeps_unknown_any_more_stops_the_release_by_its_name(
     assert public(empty) == {JIANGSU: 30, ZHEJIANG: 50, ANHUI: 918, NATION: 1000}
 
 
-def test_a_rollback_keeps_what_is_suppressed(empty: sa.Engine, raw: Path) -> None:
+def test_a_rollback_keeps_what_would_tell_of_a_suppressed_figure(
+    empty: sa.Engine, raw: Path
+) -> None:
     publish(empty, raw, **FIRST)
     publish(empty, raw, **SECOND)
-    roll_back(empty, 1, reason="a test")
-    assert public(empty) == {
-        SHANGHAI: None, JIANGSU: None, ZHEJIANG: None, ANHUI: 918, NATION: None,
-    }  # fmt: skip
+    both = public(empty)
+    assert [region for region, value in both.items() if value is not None] == [ANHUI]
+    # No figure may be public again; that the file of then stands there again is a release, too.
+    back = roll_back(empty, 1, reason="a test", raw=raw)
+    assert (back.release, back.difference.changed) == (3, 0)
+    assert "浙江,50" in (raw / "bureau" / "held.csv").read_text("utf-8")
+    assert public(empty) == both
+    assert refresh(empty, raw=raw, accepted="again").release is None
+
+
+def test_a_rollback_asks_before_a_suppressed_figure_is_public_again(
+    empty: sa.Engine, raw: Path
+) -> None:
+    publish(empty, raw, JS=30)
+    then = publish(empty, raw, SH=5, JS=30, ZJ=50, AH=918, ALL=1003)
+    now = publish(empty, raw, SH=2, JS=30, ZJ=50, AH=918, ALL=1000)
+    assert [region for region, value in now.items() if value is None] == [NATION, SHANGHAI]
+    file = (raw / "bureau" / "held.csv").read_text("utf-8")
+    with pytest.raises(UnacceptedError) as stopped:
+        roll_back(empty, 2, reason="a wrong file", raw=raw)
+    assert [finding.found for finding in stopped.value.findings] == [
+        f"registry_organisations_certified 2021 ALL C ALL {region}" for region in (NATION, SHANGHAI)
+    ]
+    assert (public(empty), (raw / "bureau" / "held.csv").read_text("utf-8")) == (now, file)
+    assert roll_back(empty, 2, reason="a wrong file", raw=raw, accepted="looked up").release == 4
+    assert public(empty) == then
+    assert "上海,5" in (raw / "bureau" / "held.csv").read_text("utf-8")
+    assert refresh(empty, raw=raw).release is None
 
 
 def test_a_rollback_brings_back_no_ratio_of_a_figure_that_it_keeps_suppressed(

@@ -39,6 +39,10 @@ Report = Annotated[
 AsJson = Annotated[
     bool, typer.Option("--json", help="结果以 JSON 写到标准输出 · answer in JSON on stdout")
 ]
+Accept = Annotated[
+    str | None,
+    typer.Option("--accept", callback=spoken, help="接受提示的理由 · why warnings are accepted"),
+]
 
 
 UNCHANGED = sentence("Nothing to change: the figures are those of the last release.")
@@ -50,10 +54,7 @@ def publish(
     files: Files = None,
     source: Folder = "own",
     reason: Annotated[str, typer.Option(help="发布原因 · why")] = "",
-    accept: Annotated[
-        str | None,
-        typer.Option(callback=spoken, help="接受提醒的理由 · why warnings are accepted"),
-    ] = None,
+    accept: Accept = None,
     findings: Report = None,
     as_json: AsJson = False,
 ) -> None:
@@ -66,8 +67,9 @@ def publish(
         _tell_unfinished(publication)
         screen.say(published, _counted(counts))
         return
-    _tell_unfinished(publication)
     screen.say(screen.words(UNCHANGED), _counted(counts))
+    if files:
+        screen.tell("Files that change no figure are not put into data/raw.")
     screen.end(Outcome.NOTHING)
 
 
@@ -173,6 +175,7 @@ def _show_difference(difference: Difference) -> None:
 def rollback(
     release: Annotated[int, typer.Argument(help="恢复到的版本 · the release to bring back")],
     reason: Annotated[str, typer.Option(callback=spoken, help="原因 · why")],
+    accept: Accept = None,
 ) -> None:
     """把某一版的数据恢复为新的一版 · Make a release public again, as a new one."""
     from etl.publish.gate import roll_back
@@ -182,7 +185,9 @@ def rollback(
     with screen.progress() as progress:
         progress.add_task(screen.words("Comparing and publishing"))
         try:
-            publication = roll_back(open_database(), release, reason=reason, raw=RAW)
+            publication = roll_back(
+                open_database(), release, reason=reason, raw=RAW, accepted=accept
+            )
         except LookupError:
             screen.fail("There is no release {number}.", number=release)
     if publication.release is None:

@@ -59,6 +59,7 @@ class Pending:
         self.folder: Path | None = None
         self.parts: dict[str, tuple[str, str]] = {}  # name: part in the folder, sha256
         self.committing = False
+        self.public = False  # there is a release that is made of the files
         self.unfinished = False  # public, and the files not yet in place
 
     def copy(self) -> None:
@@ -98,23 +99,29 @@ class Pending:
             os.fsync(stream.fileno())
         half.replace(self.folder / JOURNAL)
 
+    def commit(self, number: int | None) -> None:
+        """Say which release is about to be public, None where there is none."""
+        self.committing, self.public = True, number is not None
+
     def end(self) -> None:
-        """Put the files into place: the release is public. What fails is left to the next run."""
-        if self.filing is not None and self.folder is not None:
+        """Put the files of a release into place. What fails is left to the next run."""
+        if self.filing is not None and self.folder is not None and self.public:
             try:
                 _finish(self.filing.raw, self.folder)
             except OSError:
                 self.unfinished = True
+        elif self.folder is not None:
+            shutil.rmtree(self.folder, ignore_errors=True)
 
     def abandon(self) -> None:
-        """Forget the files: there is no release. During a commit only the database knows."""
+        """Forget the files after an error. During a commit only the database knows."""
         if self.folder is not None and not self.committing:
             shutil.rmtree(self.folder, ignore_errors=True)
 
 
 @contextmanager
 def filed(pending: Pending) -> Iterator[None]:
-    """Copy before the transaction, put into place after it, forget on an error."""
+    """Copy before the transaction, put into place after it; forget where there is no release."""
     try:
         pending.copy()
         yield
@@ -283,6 +290,9 @@ class Return:
     filing: Filing
     lost: Sequence[str] = ()
     elsewhere: Sequence[str] = ()
+
+    def __bool__(self) -> bool:
+        return bool(self.filing.come or self.filing.gone)
 
 
 def returning(connection: sa.Connection, raw: Path, number: int) -> Return:

@@ -28,9 +28,9 @@ from etl.publish.lock import publishing
 from etl.publish.moves import Moves, between
 from etl.publish.placing import clashes, hold, replace
 from etl.suppression.redaction import redact
-from etl.suppression.small_numbers import still_suppressed, without
+from etl.suppression.small_numbers import suppressed_again, without
 from etl.tidy import FIGURES, PUBLIC
-from indicators.findings import Finding, FindingsError, message
+from indicators.findings import Finding, FindingsError, UnacceptedError, message
 from indicators.published_catalogue import keep_catalogue
 from indicators.settings import CODE_VERSION, ROOT
 from indicators.store.archive import frame_of, newest, published_in
@@ -118,7 +118,7 @@ def publish(
         pending.check(edition.inputs)
         pending.begin(connection)
         made = _publish(connection, edition, decision, dry_run=dry_run)
-        pending.committing = True
+        pending.commit(made.release)
     return dataclasses.replace(made, unfinished=pending.unfinished)
 
 
@@ -149,13 +149,20 @@ def _publish(
 
 
 def roll_back(
-    engine: sa.Engine, number: int, *, reason: str, raw: Path | None = None, dry_run: bool = False
+    engine: sa.Engine,
+    number: int,
+    *,
+    reason: str,
+    raw: Path | None = None,
+    accepted: str | None = None,
+    dry_run: bool = False,
 ) -> Publication:
     """Make public again what was public in release `number`, as a new release.
 
-    But for what is suppressed today, and what that would follow from: see `still_suppressed`. The
-    files in `raw` are what they were then, too, as far as their versions are kept. Raises
-    `LookupError` where there is no such release.
+    But for what today's rules suppress: see `small_numbers.suppressed_again`. The files in `raw`
+    are what they were then, too, as far as their versions are kept; where only they change that is
+    a release as well. Raises `LookupError` where there is no such release, `UnacceptedError` where
+    figures that are suppressed now would be public again and `accepted` does not say why.
     """
     pending = Pending(None)
     with filed(pending), publishing(engine) as connection:
@@ -175,18 +182,45 @@ def roll_back(
         ).drop(columns="release")
         nothing = pd.DataFrame(columns=citation.columns.keys())
         edition = Edition((), nothing, inputs, register_of(connection, number))
-        with _restored(engine, connection, number) as moves:
-            decision = Decision(reason, restored=number)
+        hidden = suppressed_again(engine, connection, number)
+        warnings = _opened(hidden.opened, number)
+        if warnings and accepted is None and not dry_run:
+            raise UnacceptedError(warnings)
+        with _restored(connection, number, hidden.kept) as moves:
+            decision = Decision(reason, accepted, warnings, restored=number)
             last = newest(connection) or number
-            made = _release(connection, moves, edition, decision, last, dry_run=dry_run)
-        pending.committing = True
+            made = _release(
+                connection, moves, edition, decision, last, dry_run=dry_run, files=files
+            )
+        pending.commit(made.release)
     return dataclasses.replace(made, files=files, unfinished=pending.unfinished)
 
 
+def _opened(keys: pd.DataFrame, number: int) -> list[Finding]:
+    """Return a warning for each figure that a rollback would make public, suppressed as it is."""
+    advice = message(
+        "it was public in release {number}: if it may be so again, accept it and say why; where "
+        "only some files were wrong, bring those back with `python -m etl files`",
+        number=number,
+    )
+    return [
+        Finding(
+            "",
+            " ".join(key),
+            message("a figure that is not suppressed now"),
+            advice,
+            severity="warning",
+            check="suppressed_now",
+            figures=(),
+            about=key,
+        )
+        for key in keys.itertuples(index=False, name=None)
+    ]
+
+
 @contextmanager
-def _restored(engine: sa.Engine, connection: sa.Connection, number: int) -> Iterator[Moves]:
-    """Yield what it moves to make an older release public again, as far as that may be."""
-    hidden = still_suppressed(engine, connection, number)
+def _restored(connection: sa.Connection, number: int, hidden: pd.DataFrame) -> Iterator[Moves]:
+    """Yield what it moves to make an older release public again, but for the hidden figures."""
     since = sa.union(
         sa.select(observation.c.indicator).where(observation.c.release > number),
         sa.select(revision.c.indicator).where(
@@ -237,9 +271,11 @@ def _release(
     last: int,
     *,
     dry_run: bool,
+    files: Return | None = None,
 ) -> Publication:
+    """Release what moves, and be it only files."""
     made = difference(connection, moves, edition.register)
-    if dry_run or not made:
+    if dry_run or not (made or files):
         return Publication(None, made, decision.warnings)
     replace(connection, moves, last + 1)
     hold(connection, edition.holdings, None if edition.moves is None else moves.cells)

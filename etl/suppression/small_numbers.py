@@ -38,7 +38,7 @@ from indicators.findings import Finding, FindingsError, Key, message
 from indicators.periods import parse, period_of
 from indicators.store.archive import frame_of, published_in
 from indicators.store.bulk import read_batches
-from indicators.store.tables import KEY, MEASURES, observation
+from indicators.store.tables import KEY, MEASURES, observation, retraction
 
 NUMBERS = ("value", "numerator", "denominator")
 
@@ -289,11 +289,23 @@ def suppressed_with(rows: pd.DataFrame, hidden: Mask) -> Iterator[TidyRows]:
         tidy.connection.close()
 
 
-def still_suppressed(engine: sa.Engine, connection: sa.Connection, number: int) -> pd.DataFrame:
-    """Return the keys of an older release's figures that may not be public again: KEY.
+@dataclass(frozen=True)
+class Again:
+    """Of an older release's figures, by KEY.
 
-    All that is suppressed today, and as many others as it takes that none of it follows from
-    them. Raises `FindingsError` where there are none.
+    kept: those that stay suppressed. opened: those that are suppressed now and would not be.
+    """
+
+    kept: pd.DataFrame
+    opened: pd.DataFrame
+
+
+def suppressed_again(engine: sa.Engine, connection: sa.Connection, number: int) -> Again:
+    """Return what today's rules suppress of an older release, were it public again.
+
+    All that it suppressed then and that was retracted since, what is small by today's thresholds,
+    and as many others as it takes, beside all other releases. Raises `FindingsError` where there
+    are none.
     """
     known = catalogues.load()
     ruled = {key for key, item in known.indicators.items() if item.suppression}
@@ -311,14 +323,18 @@ def still_suppressed(engine: sa.Engine, connection: sa.Connection, number: int) 
             then.c.indicator.in_(sorted(among))
         ),
     )
-    today = sa.select(*(observation.c[name] for name in KEY)).where(
-        chosen, observation.c.confidentiality != "F"
-    )
     keys = pd.MultiIndex.from_frame(rows[list(KEY)])
-    hidden = keys.isin(pd.MultiIndex.from_frame(frame_of(connection, today)))
-    hidden |= (rows["confidentiality"] != "F").to_numpy()
-    if not hidden.any():
-        return rows.loc[hidden, list(KEY)]
+
+    def standing(table: sa.Table, *where: sa.ColumnElement[bool]) -> Mask:
+        """Return which of the rows a table has, too."""
+        question = sa.select(*(table.c[name] for name in KEY)).where(*where)
+        found: Mask = keys.isin(pd.MultiIndex.from_frame(frame_of(connection, question)))
+        return found
+
+    hidden = standing(retraction) | (rows["confidentiality"] != "F").to_numpy()
+    now = standing(observation, chosen, observation.c.confidentiality != "F")
+    if not (hidden | now).any():
+        return Again(rows.loc[hidden, list(KEY)], rows.loc[now, list(KEY)])
     public = sa.select(*(observation.c[name] for name in PUBLIC.names)).where(chosen)
     with suppressed_with(rows, hidden) as tidy:
         tidy.set_published(read_batches(connection, public, PUBLIC), None)
@@ -326,7 +342,8 @@ def still_suppressed(engine: sa.Engine, connection: sa.Connection, number: int) 
             raise FindingsError(exposed)
         others = tidy.query(f"SELECT DISTINCT {KEYS} FROM withheld")
     # A ratio that is blank already gives nothing away, so it is not among the others.
-    return pd.concat([rows.loc[hidden, list(KEY)], others]).drop_duplicates()
+    hidden |= keys.isin(pd.MultiIndex.from_frame(others))
+    return Again(rows.loc[hidden, list(KEY)], rows.loc[now & ~hidden, list(KEY)])
 
 
 def without(batches: Iterable[pa.RecordBatch], keys: pd.DataFrame) -> Iterator[pa.RecordBatch]:
