@@ -9,21 +9,13 @@ from typing import Any
 import pandas as pd
 
 from etl.files.table import WORKBOOKS
-from etl.plan import GAIN, Plan, read_plan
+from etl.plan import GAIN, Plan
 from indicators.periods import period_at
 from indicators.progress.explanation import said_of
 from indicators.progress.target_frame import Target, target_frame
 from indicators.progress.verdict import judge_many
 from indicators.statuses import Flag, Kind, Shape
 from indicators.wording import Wording
-
-
-def judged(path: Path, day: str | None = None) -> pd.DataFrame:
-    """Return the verdict of every target of a planner's file: see `verdicts`.
-
-    Raises `FindingsError` with everything that is wrong in the file.
-    """
-    return verdicts(read_plan(path), day)
 
 
 def verdicts(plan: Plan, day: str | None = None) -> pd.DataFrame:

@@ -85,7 +85,6 @@ _USUAL = {
     "rate": ("percent", "flow", "[]", "[0, 100]", 2, "linear"),
     "index": ("score", "stock", "[]", "[0, 100]", 2, "linear"),
 }
-KINDS = tuple(_USUAL)
 
 
 def usual_unit(kind: str) -> str:

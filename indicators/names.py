@@ -355,15 +355,18 @@ def _add_spellings(known: Names, *, settled: bool) -> None:
 
     settled: whether it is declared which regions may be meant, so that no other is.
     """
+    others: dict[str, list[str]] = {}
     for row in _spellings().to_dict("records"):
         bare, code, relation = folded(str(row["spelling"])), str(row["code"]), row["relation"]
         if bare in known.codes and relation != "ambiguous":
             continue
         if relation in ("merged", "apart"):
+            shown = f"{code} {known.shown.get(code, '')}".strip()
+            others.setdefault(bare, []).append(shown)
             known.refused[bare] = message(
                 "{name} is not {code}: give it a code of its own, or leave it out",
                 name=row["spelling"],
-                code=f"{code} {known.shown.get(code, '')}".strip(),
+                code=" / ".join(others[bare]),
             )
         elif relation == "ambiguous":
             if code in known.shown or not settled:

@@ -15,17 +15,9 @@ from indicators.settings import ROOT
 if TYPE_CHECKING:
     import pandas as pd
 
-SPELLINGS = ROOT / "data" / "reference" / "region_spellings.csv"
 CHANGES = ROOT / "data" / "reference" / "region_changes.csv"
 ALL = "ALL"  # the total of any dimension: all regions, schemes, industries, sizes
 NATION = "100000"
-
-
-class Former(NamedTuple):
-    """What became of a code: the year from which it is none, and the codes that took its place."""
-
-    ended: int
-    successors: tuple[str, ...]
 
 
 class Change(NamedTuple):
@@ -179,19 +171,6 @@ class Tree:
             for region in self.regions.values()
             if name in (region.code, region.name_zh, region.short_zh, region.name_en)
         ]
-
-
-@cache
-def former_codes() -> dict[str, Former]:
-    """Return what became of the codes that GB/T 2260 no longer has: of 371200 that of Jinan."""
-    import pandas as pd  # the names of regions are asked for by those that need it, not by --help
-
-    rows = pd.read_csv(SPELLINGS, dtype=str, keep_default_na=False)
-    ended = rows[rows["spelling"].str.fullmatch("[0-9]{6}") & (rows["since"] != "")]
-    return {
-        str(code): Former(int(rows["since"].iloc[0]), tuple(rows["code"]))
-        for code, rows in ended.groupby("spelling")
-    }
 
 
 @cache

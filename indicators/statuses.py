@@ -267,8 +267,6 @@ class Gap(Said):
     OUTSIDE_RANGE = "outside_range", sentence("outside the range that the test covers")
     COUNT = "count", sentence("a count: a part is never compared with its whole")
     SHARE_OF_WHOLE = "share_of_whole", sentence("a share of the whole, which has no benchmark")
-    NO_NUMERATORS = "no_numerators", sentence("published without numerators")
-    TOO_FEW_MEMBERS = "too_few_members", sentence("too few members have figures")
 
 
 class MapState(Said):

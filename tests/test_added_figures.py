@@ -18,7 +18,7 @@ from etl.figures.citations import GRADES
 from etl.targets import register
 from etl.tidy import DERIVED
 from indicators import catalogue
-from indicators.compare.spine import spine
+from indicators.compare.spine import spines
 from indicators.denominators import footnotes, with_denominators
 from indicators.exports.readable_tables import verification_name
 from indicators.periods import parse
@@ -251,14 +251,14 @@ def test_a_figure_with_another_denominator_is_no_benchmark(shipped: sa.Engine) -
     rows = queries.figures_of_regions(shipped, ["100000", "110000", "120000"], 1)
     provinces = ["110000", "120000"]
     rows = rows[rows["indicator"].isin([RATE, "certificates_per_organisation"])]
-    found = spine(rows, "110000", provinces, provinces).set_index("indicator")
+    found = spines(rows, {("110000", ""): provinces}, provinces).set_index("indicator")
     assert found.loc[RATE, "benchmark_gap"] == Gap.NOT_COMPARABLE
     assert found["benchmark"].isna()[RATE]
     assert found.loc[RATE, "of"] == 2
     assert found.loc["certificates_per_organisation", "benchmark_gap"] == ""
     own = rows[rows["region"].isin(provinces) & (rows["indicator"] == RATE)]
     other = own["citation"].where(own["region"] == "110000", "a/b/2020-11/population")
-    apart = spine(own.assign(citation=other), "110000", provinces, provinces)
+    apart = spines(own.assign(citation=other), {("110000", ""): provinces}, provinces)
     assert apart["of"].tolist() == [1]
 
 

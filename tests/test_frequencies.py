@@ -94,7 +94,7 @@ def test_a_ranking_holds_years_and_decembers_of_a_stock_together() -> None:
         else line(UPTAKE, {"2024-12": 20.0 + place, "2024": 20.0 + place}, region)
         for place, region in enumerate(regions)
     ])  # fmt: skip
-    found = spine.spine(rows, JIANGSU, regions, regions).iloc[0]
+    found = spine.spines(rows, {(JIANGSU, ""): regions}, regions).iloc[0]
     assert (found["period"], found["rank"], found["of"]) == ("2024-12", 1, 5)
 
 
@@ -105,9 +105,9 @@ def test_a_ranking_never_holds_quarters_against_years_of_a_flow() -> None:
         line(WITHDRAWN, {"2023": 20.0, "2024-Q1": 9.0}, ZHEJIANG),
         line(WITHDRAWN, {"2024-Q1": 2.0}, "350000"),
     ])  # fmt: skip
-    found = spine.spine(rows, JIANGSU, regions, regions).iloc[0]
+    found = spine.spines(rows, {(JIANGSU, ""): regions}, regions).iloc[0]
     assert (found["period"], found["rank"], found["of"]) == ("2023", 2, 2)
-    alone = spine.spine(rows, "350000", regions, regions).iloc[0]
+    alone = spine.spines(rows, {("350000", ""): regions}, regions).iloc[0]
     assert (alone["gap"], pd.isna(alone["value"])) == ("no_data", True)
 
 
@@ -166,7 +166,7 @@ def test_a_ranking_of_yearly_figures_takes_december_for_the_year() -> None:
         line(REVENUE, {"2024-Q1": 9.0}, "350000"),
     ])  # fmt: skip
     regions = [JIANGSU, ZHEJIANG, "350000"]
-    found = spine.spine(rows, JIANGSU, regions, regions).iloc[0]
+    found = spine.spines(rows, {(JIANGSU, ""): regions}, regions).iloc[0]
     assert (found["period"], found["value"], found["of"]) == ("2023-12", 50.0, 2)
 
 

@@ -15,7 +15,7 @@ from typer.testing import CliRunner
 
 from etl.__main__ import app
 from etl.commands.screen import screen
-from etl.judging import judged, verdicts, write_verdicts
+from etl.judging import verdicts, write_verdicts
 from etl.plan import AIMED, FIGURE, HEADINGS, MEASURED, read_plan
 from indicators.findings import Finding, FindingsError
 from indicators.wording import Wording
@@ -30,7 +30,7 @@ def written(folder: Path, text: str) -> Path:
 
 def findings(folder: Path, text: str) -> list[Finding]:
     with pytest.raises(FindingsError) as refusal:
-        judged(written(folder, text))
+        verdicts(read_plan(written(folder, text)))
     return refusal.value.findings
 
 
@@ -45,7 +45,7 @@ def test_every_target_of_a_series_is_judged(tmp_path: Path) -> None:
         "甲省获证组织数,2018,5000,1,6500,2020\n"
         "甲省获证组织数,2019,5600,1,10000,2022\n",
     )
-    answer = judged(path)
+    answer = verdicts(read_plan(path))
     assert answer[["series", "due_period", "target_value", "verdict"]].to_numpy().tolist() == [
         ["甲省获证组织数", "2020", 6500.0, "acceleration_needed"],
         ["甲省获证组织数", "2022", 10_000.0, "limited"],
@@ -60,22 +60,24 @@ def test_a_deadline_that_has_passed_without_a_figure_is_judged_as_of_the_latest(
 ) -> None:
     text = "series,period,value,polarity,target,due\nA,2018,50,1,65,2020\nA,2019,60,,,\n"
     path = written(tmp_path, text)
-    answer = judged(path, "2021-06-30")
+    answer = verdicts(read_plan(path), "2021-06-30")
     assert (answer["verdict"].item(), answer["last_class"].item()) == ("stale", "on_track")
     beside = write_verdicts(path, answer, Wording("en")).read_text(encoding="utf-8-sig")
     assert "On track (as of 2019; no figure for 2020 is held yet)" in beside
     # Figures of a later day were not known then.
-    assert judged(path, "2018-12-31")["reason"].item() == "single_point"
+    assert verdicts(read_plan(path), "2018-12-31")["reason"].item() == "single_point"
 
 
 def test_a_target_may_stand_without_a_figure_and_a_figure_beside_each_target(
     tmp_path: Path,
 ) -> None:
-    answer = judged(
-        written(
-            tmp_path,
-            "series,period,value,polarity,target,due\n"
-            "A,2018,50,1,65,2020\nA,2018,50,,80,2022\nA,,,,90,2024\nA,2019,60,,,\n",
+    answer = verdicts(
+        read_plan(
+            written(
+                tmp_path,
+                "series,period,value,polarity,target,due\n"
+                "A,2018,50,1,65,2020\nA,2018,50,,80,2022\nA,,,,90,2024\nA,2019,60,,,\n",
+            )
         )
     )
     assert answer["due_period"].tolist() == ["2020", "2022", "2024"]
@@ -83,24 +85,28 @@ def test_a_target_may_stand_without_a_figure_and_a_figure_beside_each_target(
 
 
 def test_chinese_headings_and_words_say_the_same(tmp_path: Path) -> None:
-    english = judged(
-        written(
-            tmp_path,
-            "series,period,value,polarity,target,due,baseline,shape,kind,lower,upper,benchmark\n"
-            "甲,2018,10,1,60,2023,2018,logistic,at_least,0,100,\n甲,2020,20,,,,,,,,,\n"
-            "乙,2018,80,0,,2025,,,within,90,95,\n乙,2021,85,,,,,,,,,\n"
-            "丙,2018,50,-1,,2025,,,exceed_benchmark,,,40\n丙,2021,45,,,,,,,,,42\n"
-            "丁,2018,50,-1,-5,2025,,,gain,,,\n丁,2021,48,,,,,,,,,\n",
+    english = verdicts(
+        read_plan(
+            written(
+                tmp_path,
+                "series,period,value,polarity,target,due,baseline,shape,kind,lower,upper,benchmark\n"
+                "甲,2018,10,1,60,2023,2018,logistic,at_least,0,100,\n甲,2020,20,,,,,,,,,\n"
+                "乙,2018,80,0,,2025,,,within,90,95,\n乙,2021,85,,,,,,,,,\n"
+                "丙,2018,50,-1,,2025,,,exceed_benchmark,,,40\n丙,2021,45,,,,,,,,,42\n"
+                "丁,2018,50,-1,-5,2025,,,gain,,,\n丁,2021,48,,,,,,,,,\n",
+            )
         )
     )
-    chinese = judged(
-        written(
-            tmp_path,
-            "指标,时期,数值（%）,极性,目标值,期限,基期,路径,类型,下限,上限,参照值\n"
-            "甲,2018年,10,正向,60,2023年,2018年,S形,不低于,0,100,\n甲,2020年,20,,,,,,,,,\n"
-            "乙,2018,80,中性,,2025,,,区间,90,95,\n乙,2021,85,,,,,,,,,\n"
-            "丙,2018,50,逆向,,2025,,,优于参照值,,,40\n丙,2021,45,,,,,,,,,42\n"
-            "丁,2018,50,越低越好,-5,2025,,,增减,,,\n丁,2021,48,,,,,,,,,\n",
+    chinese = verdicts(
+        read_plan(
+            written(
+                tmp_path,
+                "指标,时期,数值（%）,极性,目标值,期限,基期,路径,类型,下限,上限,参照值\n"
+                "甲,2018年,10,正向,60,2023年,2018年,S形,不低于,0,100,\n甲,2020年,20,,,,,,,,,\n"
+                "乙,2018,80,中性,,2025,,,区间,90,95,\n乙,2021,85,,,,,,,,,\n"
+                "丙,2018,50,逆向,,2025,,,优于参照值,,,40\n丙,2021,45,,,,,,,,,42\n"
+                "丁,2018,50,越低越好,-5,2025,,,增减,,,\n丁,2021,48,,,,,,,,,\n",
+            )
         )
     )
     pd.testing.assert_frame_equal(english, chinese)
@@ -120,7 +126,7 @@ def test_the_bounds_of_an_s_shaped_path_are_never_assumed(tmp_path: Path) -> Non
         (row, column, "") for row in (2, 4) for column in ("bound_lower", "bound_upper")
     ]
     bounded = f"{heading},bound_lower,bound_upper\n{figures.format(',0,1', ',,', ',0,100')}"
-    answer = judged(written(tmp_path, bounded))
+    answer = verdicts(read_plan(written(tmp_path, bounded)))
     assert answer["ratio_late"].round(2).tolist() == [0.78, 0.78]
     beyond = bounded.replace(",0,1\n", ",0,0.5\n")
     (wrong,) = findings(tmp_path, beyond)
@@ -209,7 +215,7 @@ def test_a_sheet_is_named_where_a_workbook_has_several(tmp_path: Path) -> None:
             [("甲", 1, 60, 2023, "at_most")], columns=["序列", "极性", "目标值", "期限", "类型"]
         ).to_excel(book, sheet_name="目标", index=False)
     with pytest.raises(FindingsError) as refusal:
-        judged(path)
+        verdicts(read_plan(path))
     (found,) = refusal.value.findings
     assert (found.sheet, found.row, found.column) == ("目标", 2, "类型")
 
@@ -237,7 +243,7 @@ def test_a_missing_figure_is_one_by_its_status(tmp_path: Path) -> None:
         "序列,时期,数值,状态,极性,目标值,期限\n"
         "甲,2018,1,,1,5,2023\n甲,2019,,{0},,,\n甲,2020,2,B,,,\n"
     )
-    answer = judged(written(tmp_path, text.format("O")))
+    answer = verdicts(read_plan(written(tmp_path, text.format("O"))))
     assert answer["latest_period"].tolist() == ["2020"]
     assert answer["baseline_period"].tolist() == ["2020"]  # the series begins again at its break
     (found,) = findings(tmp_path, text.format(""))
@@ -252,7 +258,7 @@ def test_no_file_of_verdicts_holds_an_infinite_number_or_a_decimal_year(tmp_path
         "level,2018,100,1,100,2025,\nlevel,2020,100,,,,\n"
         "month,2021-07,100,1,200,2025,2021-07\nmonth,2023-02,130,,,,\n",
     )
-    answer = judged(path)
+    answer = verdicts(read_plan(path))
     assert answer["attained"].fillna("").tolist() == ["", "2018", "2026-11"]
     text = write_verdicts(path, answer, Wording("en")).read_text(encoding="utf-8-sig")
     cells = {cell.lower() for line in text.splitlines() for cell in line.split(",")}
@@ -304,7 +310,7 @@ def test_any_file_is_judged_or_refused_with_reasons(tmp_path: Path, data: st.Dat
     found: list[Finding] = []
     cells: list[float] = []
     try:
-        cells = judged(path).select_dtypes("number").to_numpy().ravel().tolist()
+        cells = verdicts(read_plan(path)).select_dtypes("number").to_numpy().ravel().tolist()
     except FindingsError as refusal:
         found = refusal.findings
     assert bool(found) != bool(cells)
@@ -317,9 +323,14 @@ def test_a_planner_s_verdicts_are_as_of_a_day(tmp_path: Path) -> None:
         tmp_path,
         "series,period,value,polarity,target,due\nA,2018,100,1,200,2025\nA,2023,171,,,\n",
     )
-    before, after = judged(path, "2025-06-30").iloc[0], judged(path, "2026-06-30").iloc[0]
+    before, after = (
+        verdicts(read_plan(path), "2025-06-30").iloc[0],
+        verdicts(read_plan(path), "2026-06-30").iloc[0],
+    )
     assert (before["verdict"], after["verdict"]) == ("on_track", "stale")
-    text = write_verdicts(path, judged(path, "2026-06-30"), Wording("zh")).read_text("utf-8-sig")
+    text = write_verdicts(path, verdicts(read_plan(path), "2026-06-30"), Wording("zh")).read_text(
+        "utf-8-sig"
+    )
     assert "进展符合预期（判定截至2023年数据；2025年期末数据尚未收录）" in text
 
 
@@ -359,4 +370,4 @@ def test_a_plan_may_be_any_file_of_a_table(tmp_path: Path, name: str) -> None:
         mark = "\t" if name.endswith(".tsv") else ","
         encoding = "gb18030" if name.startswith("gb") else "utf-8"
         path.write_text("\n".join(map(mark.join, rows)), encoding=encoding)
-    assert judged(path)["series"].tolist() == ["甲"]
+    assert verdicts(read_plan(path))["series"].tolist() == ["甲"]

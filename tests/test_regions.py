@@ -9,7 +9,7 @@ from indicators.catalogue import tree
 from indicators.findings import Finding, redacted
 from indicators.names import UnreadError, names
 from indicators.periods import parse, period_of, whole_periods
-from indicators.regions import NATION, changes, former_codes
+from indicators.regions import NATION, changes
 from indicators.wording import Wording
 
 
@@ -23,14 +23,19 @@ def test_a_region_knows_who_holds_it_and_who_is_beside_it() -> None:
     assert [region.code for region in known.named("江苏")] == ["320000"]
 
 
-def test_a_former_code_says_when_it_ended_and_what_took_its_place() -> None:
-    laiwu, chaohu = former_codes()["371200"], former_codes()["341400"]
-    assert laiwu == (2019, ("370100",))
-    assert chaohu == (2011, ("340100", "340200", "340500"))
-    assert all(code not in tree().regions for code in former_codes())
-    assert {code for former in former_codes().values() for code in former.successors} <= set(
-        tree().regions
-    )
+@pytest.mark.parametrize(
+    ("code", "told"),
+    [
+        ("371200", "不等于370100 济南市："),
+        ("341400", "不等于340100 合肥市 / 340200 芜湖市 / 340500 马鞍山市："),
+    ],
+)
+def test_a_code_whose_region_was_divided_names_all_that_took_its_place(
+    code: str, told: str
+) -> None:
+    with pytest.raises(UnreadError) as refusal:
+        names(catalogue.load(), "region").code(code)
+    assert told in refusal.value.advice.said(Wording("zh"))
 
 
 def test_county_level_codes_since_2020_know_years_successors_and_where_they_are_drawn() -> None:

@@ -11,7 +11,8 @@ import pandas as pd
 import pytest
 import sqlalchemy as sa
 
-from etl.judging import judged, write_verdicts
+from etl import judging
+from etl.plan import read_plan
 from etl.refresh import RAW, refresh
 from etl.targets import FOLDER, register
 from indicators import catalogue, code_names
@@ -409,11 +410,11 @@ PLAN = (
 def test_a_planner_s_own_file_is_judged(tmp_path: Path, encoding: str) -> None:
     path = tmp_path / "plan.csv"
     path.write_text(PLAN, encoding=encoding)
-    answer = judged(path)
+    answer = judging.verdicts(read_plan(path))
     assert answer["series"].tolist() == ["覆盖率", "投诉"]
     assert answer["ratio_late"].round(2).tolist() == [0.5, 0.42]
     assert answer["kind"].tolist() == ["at_least", "at_most"]
-    beside = write_verdicts(path, answer, Wording("zh"))
+    beside = judging.write_verdicts(path, answer, Wording("zh"))
     assert beside.name == "plan.verdicts.csv"
     assert "进展有限" in beside.read_text(encoding="utf-8-sig")
 
@@ -428,9 +429,9 @@ def test_a_workbook_keeps_its_targets_on_a_second_sheet(tmp_path: Path) -> None:
             [("覆盖率", 1, 60, 2023, "geometric")],
             columns=["series", "polarity", "target", "due", "shape"],
         ).to_excel(book, sheet_name="targets", index=False)
-    answer = judged(path)
+    answer = judging.verdicts(read_plan(path))
     assert answer["ratio_late"].round(2).tolist() == [0.97]
-    assert write_verdicts(path, answer, Wording("en")).name == "plan.verdicts.xlsx"
+    assert judging.write_verdicts(path, answer, Wording("en")).name == "plan.verdicts.xlsx"
 
 
 def test_every_unreadable_cell_of_a_planner_s_file_is_told(tmp_path: Path) -> None:
@@ -439,7 +440,7 @@ def test_every_unreadable_cell_of_a_planner_s_file_is_told(tmp_path: Path) -> No
         PLAN.replace("2018", "20x8").replace("1100", "many").replace("+1", "up"), encoding="utf-8"
     )
     with pytest.raises(FindingsError) as refusal:
-        judged(path)
+        judging.verdicts(read_plan(path))
     found = {(item.row, item.column, item.found) for item in refusal.value.findings}
     assert found == {(2, "period", "20x8"), (5, "value", "many"), (2, "polarity", "up")}
     assert not (tmp_path / "plan.verdicts.csv").exists()
@@ -452,7 +453,7 @@ def test_a_target_that_contradicts_itself_is_refused(tmp_path: Path) -> None:
         encoding="utf-8",
     )
     with pytest.raises(FindingsError):
-        judged(path)
+        judging.verdicts(read_plan(path))
 
 
 def test_the_register_stays_readable_as_it_stood_in_an_earlier_release(empty: sa.Engine) -> None:

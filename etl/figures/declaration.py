@@ -13,7 +13,6 @@ from pathlib import Path
 from etl.files.table import Form
 from indicators.regions import ALL, NATION
 from indicators.statuses import ObservationStatus
-from indicators.store.tables import KEY
 
 TODO = "TODO"
 PROVENANCE = ("publisher", "document", "licence")
@@ -25,10 +24,8 @@ CITED = (
     "basis",
     "grade",
 )
-NUMBERS = ("value", "numerator", "denominator", "contributors", "largest")
 MARKS = ("status", "confidentiality")
 PARTS = ("year", "quarter", "month")  # a period in parts: the year, and its quarter or month
-COLUMNS = (*KEY, *PARTS, *NUMBERS, *MARKS, "unit", *CITED)
 SCOPES = {"domestic": NATION, "all": ALL}
 # What a text in place of a figure may mean; `omit`: there is no figure, and no row either.
 MEANINGS = (

@@ -190,27 +190,6 @@ def add_comparison(rows: pd.DataFrame) -> pd.DataFrame:
     )
 
 
-def dispersion(compared: pd.DataFrame) -> float:
-    """Return how many times wider figures scatter around their benchmark than chance explains.
-
-    `compared` is one slice of `add_comparison`. The mean of squared standard scores with the
-    tenth at either end drawn in (Spiegelhalter 2005); 1 where chance explains it all, NaN with
-    fewer than three figures. Far above 1, regions differ for reasons other than chance, and the
-    limits say only that.
-    """
-    known = traits_of(compared)
-    share = compared["benchmark"] / known["factor"]
-    variance = share * (1 - share).where(known["proportion"], 1) / compared["n"]
-    score: pd.Series = (
-        compared["difference"] / known["factor"] / np.sqrt(variance.where(variance > 0))
-    )
-    score = score[(compared["position"] != Position.UNKNOWN)].dropna()
-    if len(score) < 3:
-        return float("nan")
-    drawn_in = score.clip(float(score.quantile(0.1)), float(score.quantile(0.9)))
-    return float((drawn_in**2).mean())
-
-
 def _numbers(rows: pd.DataFrame, name: str) -> Array:
     if name not in rows:
         return np.full(len(rows), np.nan)

@@ -107,18 +107,6 @@ _SAME_DAY = 0.01
 Key = tuple[str, str]
 
 
-def spine(
-    rows: pd.DataFrame,
-    region: str,
-    peers: Collection[str],
-    ranked: Collection[str],
-    nation: str = NATION,
-) -> pd.DataFrame:
-    """Return where one region stands, ranked among `ranked`; see `spines`."""
-    found = spines(rows, {(region, ""): peers}, {region, *ranked}, nation)
-    return found.drop(columns=["region", "group"])
-
-
 def spines(
     rows: pd.DataFrame,
     peers: Mapping[Key, Collection[str]],
@@ -166,8 +154,7 @@ def spines(
     cells = known[cell].drop_duplicates()
     at_newest = rows.merge(cells, on=cell, validate="m:1")
     own = at_newest.merge(known, on=["region", *cell], validate="1:1")
-    found = comparison(own, national_benchmarks(at_newest, nation), "nation")
-    found = found.drop(columns=["of", "members"])
+    found = comparison(own, national_benchmarks(at_newest, nation))
     places = ranks(at_newest[at_newest["region"].isin(ranked)])
     changes, among = (
         _changes(rows[rows["region"].isin(ranked)], cells),
