@@ -171,7 +171,10 @@ def target_entry(key: str, demand: Demand, words: Wording) -> Entry:
         (f"  window: ['{demand.due}', '{demand.due}']", words("the earliest and latest deadline")),
         (f"  definition: {_quoted(definition)}", words("what the document calls it")),
         (f"  place: {_quoted('第1段')}", words("where it stands in the document")),
-        ("  grade: B", words("A: read in an official outlet; B, C: in a copy")),
+        (
+            "  grade: B",
+            words("A: read in an official outlet; B: in a copy; C: nothing else confirms it"),
+        ),
     ]
     return Entry(f"targets/{key}.yaml", _laid_out(first))
 

@@ -13,6 +13,7 @@ from typing import Any
 
 import pandas as pd
 
+from etl.figures.citations import GRADES
 from etl.files import checksums
 from indicators import catalogue as catalogues
 from indicators import code_names
@@ -176,10 +177,6 @@ def _leads_back(key: str, follows: Mapping[str, str]) -> bool:
     return False
 
 
-def _verification(grade: str) -> str:
-    return "primary" if grade == "A" else "secondary"
-
-
 def _documents(read: dict[str, dict[str, Any]]) -> Iterator[dict[str, Any]]:
     for stem, content in read.items():
         yield {
@@ -209,7 +206,7 @@ def _targets(read: dict[str, dict[str, Any]], catalogue: Catalogue) -> Iterator[
             "bound_upper": bounds[1],
             "window_early": target["window"][0],
             "window_late": target["window"][1],
-            "verification": _verification(target["grade"]),
+            "verification": GRADES[target["grade"]],
         }
 
 
@@ -219,5 +216,5 @@ def _parts(read: dict[str, dict[str, Any]], name: str) -> Iterator[dict[str, Any
             yield {
                 "target": target["key"],
                 **part,
-                "verification": _verification(part.get("grade", "B")),
+                "verification": GRADES[part.get("grade", "B")],
             }

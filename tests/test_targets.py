@@ -171,10 +171,10 @@ def test_a_target_of_one_industry_says_its_industry_everywhere(shipped: Register
     assert exported.loc[exported["Part"] == "Objective", "Text"].tolist() == [name]
 
 
-def test_a_secondary_reading_says_so(shipped: Register) -> None:
+def test_a_reading_that_nothing_confirms_says_so(shipped: Register) -> None:
     milestones = shipped.milestone.set_index("target").to_dict("index")
     damaged = milestones["guizhou-certificates-valid-2022"]
-    assert damaged["verification"] == "secondary"
+    assert damaged["verification"] == "unconfirmed"
     assert "小数点" in damaged["note"]
 
 
