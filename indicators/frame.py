@@ -6,9 +6,12 @@ start does. So a page begins with `begin`, which needs nothing that app.py has d
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Mapping
 from contextvars import ContextVar
 from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -19,28 +22,49 @@ from streamlit.navigation.page import StreamlitPage
 
 from indicators import access, address, catalogue, markdown
 from indicators.cached import remembered
-from indicators.drawing.charts import Specification
+from indicators.drawing.charts import Specification, with_rows
 from indicators.exports.offered import Export, demonstration_note, table_exports
 from indicators.periods import decimal_year, is_period
 from indicators.settings import ROOT
 from indicators.store.database import Dataset
 from indicators.store.queries import Vintage
-from indicators.wording import Language, Wording
+from indicators.wording import Language, Wording, sentence
 
 # No icons: a browser would fetch each page's from outside.
 PAGES = ("overview", "map", "objectives", "province", "releases")
 UNKNOWN = "unknown"  # where addresses lead that no page has
 WARNING = ":material/warning:"
-# The page that Streamlit serves is marked as English whatever it shows.
-_SPOKEN = {
-    "zh": "<script>document.documentElement.lang = 'zh-CN'</script>",
-    "en": "<script>document.documentElement.lang = 'en'</script>",
-}
+WIDEST = 320  # px: a column of longer texts is cut, and told whole under the pointer
+# What Streamlit itself says over charts and tables and in lists, whatever a page's language is.
+OWN_WORDS = (
+    *(sentence("Fullscreen"), sentence("Close fullscreen"), sentence("Search")),
+    *(sentence("Type to search"), sentence("Sort ascending"), sentence("Sort descending")),
+    *(sentence("Autosize"), sentence("Pin column"), sentence("Unpin column")),
+    *(sentence("Hide column"), sentence("Copy column name"), sentence("No results")),
+    *(sentence("Choose an option"), sentence("Choose options"), sentence("Clear all")),
+)
 # Streamlit's own buttons over charts and tables give them away without title, source, review
 # number or demonstration mark, and show a chart's inner rows: of those that there are, these stay.
-TOOLS = ("Fullscreen", "Close fullscreen", "Search")
-_KEPT = ", ".join(f'button[aria-label^="{tool}"]' for tool in TOOLS)
-STYLE = f"<style>[data-testid=stElementToolbarButton]:not(:has({_KEPT})){{display: none}}</style>"
+TOOLS = OWN_WORDS[:3]
+
+
+@cache
+def _around(language: Language) -> str:
+    """Return the style and the script that stand around a page in a language."""
+    words, other = Wording(language), Wording("en" if language == "zh" else "zh")
+    # The submenus of a column are statistics and formats such as dollars.
+    unwanted = "[data-testid=stDataFrameColumnMenu] [aria-haspopup]"
+    kept = ", ".join(f'[aria-label^="{text(tool)}"]' for tool in TOOLS for text in (words, other))
+    style = f"[data-testid=stElementToolbarButton]:not(:has({kept})), {unwanted} {{display: none}}"
+    told = json.dumps({other(word): words(word) for word in OWN_WORDS}, ensure_ascii=False)
+    spoken = "zh-CN" if language == "zh" else "en"
+    script = Path(__file__).with_name("spoken.js").read_text(encoding="utf-8")
+    return (
+        f"<style>{style}</style>"
+        f"<script>{{const spoken = '{spoken}', told = {told};{script}}}</script>"
+    )
+
+
 # What is wrong with the files that everything rests on, where no page can be shown for it.
 mistakes: dict[Language, pd.DataFrame] = {}
 _menu_drawn: ContextVar[bool] = ContextVar("_menu_drawn", default=False)
@@ -72,8 +96,7 @@ def begin(page: str) -> Frame:
         menu()
     _menu_drawn.set(False)
     access.gate(words)
-    st.html(STYLE)
-    st.html(_SPOKEN[words.language], unsafe_allow_javascript=True)
+    st.html(_around(words.language), unsafe_allow_javascript=True)
     names = {"zh": "中文", "en": "English"}
     _switch(words("Language"), names, address.widget("lang", words.language))
     _say_mistakes(words)
@@ -184,8 +207,30 @@ def _vintage(newest: Vintage, words: Wording) -> Vintage:
     return newest._replace(release=number)
 
 
-def numbers(table: pd.DataFrame) -> dict[str, Any]:
-    """Return how a table's numbers are shown: with separators, as everywhere else."""
+def columns(table: pd.DataFrame) -> dict[str, Any]:
+    """Return how a table's columns are shown: numbers with separators, short texts whole.
+
+    Streamlit measures the first rows alone, so a longer text further down would be cut.
+    """
+    texts = table.select_dtypes(exclude="number")
+    wide = {
+        str(name): max(map(_text_width, [str(name), *cells.dropna().astype(str).unique()]))
+        for name, cells in texts.items()
+    }
+    # The longest takes what room is left.
+    short = sorted(wide, key=wide.__getitem__)[: len(wide) - (len(wide) == len(table.columns))]
+    fitted = {
+        name: st.column_config.Column(width=wide[name]) for name in short if wide[name] <= WIDEST
+    }
+    return fitted | _numbers(table)
+
+
+def _text_width(text: str) -> int:
+    """Return how many pixels a text takes in a cell, with what is left free around it."""
+    return 20 + sum(14 if ord(character) > 0x2E7F else 8 for character in text)
+
+
+def _numbers(table: pd.DataFrame) -> dict[str, Any]:
     # Written so, a number has three decimals at most.
     given = {name: table[name].dropna() for name in table.select_dtypes("number").columns}
     with np.errstate(over="ignore"):  # a number too large to be rounded is no whole one
@@ -246,7 +291,7 @@ def page(name: str, words: Wording) -> StreamlitPage:
 
 def chart(specification: Specification, datasets: Mapping[str, Any], **options: Any) -> None:
     """Draw a finished chart with its rows; `options`: its key, its sentence `alt`, selections."""
-    st.vega_lite_chart(specification | {"datasets": datasets}, theme=None, **options)
+    st.vega_lite_chart(with_rows(specification, datasets), theme=None, **options)
 
 
 def downloads(exports: list[Export]) -> None:
@@ -272,22 +317,24 @@ def link(label: str, name: str, words: Wording, **codes: str) -> None:
     st.page_link(page(name, words), label=label, query_params=codes | {"lang": words.language})
 
 
+def cells(rows: pd.DataFrame, alt: str, **options: Any) -> Any:
+    """Draw a table's cells; `options` as Streamlit's own."""
+    config = columns(rows)
+    return st.dataframe(rows, hide_index=True, column_config=config, alt=alt, **options)
+
+
 def table(frame: Frame, title: str, rows: pd.DataFrame | pa.Table, alt: str) -> None:
     """Draw a table with its files to take away, which its title names."""
-    config = numbers(rows) if isinstance(rows, pd.DataFrame) else None
-    st.dataframe(rows, hide_index=True, column_config=config, alt=alt)
-
-    def leaving() -> pd.DataFrame:
-        return rows if isinstance(rows, pd.DataFrame) else rows.to_pandas()
-
-    downloads(table_exports(title, leaving, frame.vintage, frame.words))
+    whole = rows if isinstance(rows, pd.DataFrame) else rows.to_pandas()
+    st.dataframe(rows, hide_index=True, column_config=columns(whole), alt=alt)
+    downloads(table_exports(title, lambda: whole, frame.vintage, frame.words))
 
 
 def twin(words: Wording, key: str, rows: Callable[[], pd.DataFrame], alt: str) -> None:
     """Show a chart's rows as a table in a box that is closed at first; they are made for it."""
     with st.expander(words("View as table"), on_change="rerun", key=key) as box:
         if box.open:
-            st.dataframe(rows(), hide_index=True, alt=alt)
+            cells(rows(), alt)
 
 
 def end(frame: Frame, *lines: str) -> None:

@@ -83,5 +83,5 @@ else:
 with st.expander(words("View as table"), on_change="rerun") as twin:
     if twin.open:
         for shown in sides:
-            st.dataframe(shown.table, hide_index=True, alt=shown.statement)
+            frame.cells(shown.table, shown.statement)
 frame.end(visit)

@@ -78,7 +78,7 @@ if doubts := views.doubts(verdict, record, series, cited, words):
 with st.expander(words("Why: the formula with its numbers"), key="why"):
     st.markdown(markdown.bullets(formula(verdict, words, indicator.decimals)))
     observed = views.observed_table(series, indicator, cited, words)
-    st.dataframe(observed, hide_index=True, alt=words("The figures that the verdict rests on"))
+    frame.cells(observed, words("The figures that the verdict rests on"))
 
 step = views.usual_change(verdict)
 if step is not None:
@@ -102,7 +102,7 @@ bars, table = views.required(verdicts, record, region, words, visit.dark)
 if not bars.empty:
     chart = required_chart(words, dark=visit.dark)
     frame.chart(chart, {"required": bars}, key="required", alt=title)
-st.dataframe(table, hide_index=True, alt=title)
+frame.cells(table, title)
 
 files = views.exports(
     verdict, series, record, cited, table, words, region=region, dark=visit.dark, vintage=vintage

@@ -33,12 +33,10 @@ st.title(title)
 st.subheader(words("Find a figure"))
 st.caption(words("Choose indicator, region, scheme and period at the side."))
 chosen = readable_tables.figure_table(rows, remembered.citations_of(rows, vintage), words)
-st.dataframe(
+frame.cells(
     chosen,
-    hide_index=True,
+    words("The figures chosen, each with its document"),
     column_order=readable_tables.shown_first(words),
-    column_config=frame.numbers(chosen),
-    alt=words("The figures chosen, each with its document"),
 )
 known = catalogue.load().indicators
 figures = Offer((words.text(known[selection.indicator].title),), vintage, words)

@@ -1,8 +1,9 @@
-"""The pages in a real browser: drawn, clickable, without an error in the console."""
+"""The pages in a real browser: drawn, clickable, without error or warning in the console."""
 
 from __future__ import annotations
 
 import io
+import re
 import shutil
 import subprocess
 import sys
@@ -59,11 +60,11 @@ def browser() -> Iterator[Browser]:
 
 @pytest.fixture
 def page(browser: Browser) -> Iterator[Page]:
-    """Yield a page that must close without an error in its console."""
+    """Yield a page that must close without an error or a warning in its console."""
     wrong: list[str] = []
 
     def note(said: ConsoleMessage) -> None:
-        if said.type == "error" and not said.location["url"].endswith(PROBES):
+        if said.type in ("error", "warning") and not said.location["url"].endswith(PROBES):
             wrong.append(f"{said.text} {said.location['url']}")
 
     context = browser.new_context(viewport={"width": 1440, "height": 1000}, locale="zh-CN")
@@ -155,10 +156,15 @@ def test_charts_and_tables_leave_with_their_source_only(page: Page, address: str
     for drawn in (page.get_by_test_id("stVegaLiteChart"), shown_tables):
         drawn.first.hover()
     tools = page.get_by_test_id("stElementToolbarButton")
-    expect(tools.get_by_role("button", name="Fullscreen").first).to_be_attached()
+    expect(tools.get_by_role("button", name="全屏").first).to_be_attached()
     shown = [tool for tool in tools.all() if tool.is_visible()]
     labels = {(tool.get_by_role("button").get_attribute("aria-label") or "") for tool in shown}
-    assert {label.partition(":")[0] for label in labels} <= {"Fullscreen", "Search"}
+    assert {label.partition(":")[0] for label in labels} <= {"全屏", "搜索"}
+    shown[-1].hover()
+    expect(page.get_by_role("tooltip")).to_have_text(re.compile("全屏|搜索"))
+    page.get_by_text("English", exact=True).click()
+    expect(tools.get_by_role("button", name="Fullscreen").first).to_be_attached()
+    expect(tools.get_by_role("button", name="全屏")).to_have_count(0)
 
 
 def labels(page: Page, chart: int) -> list[str]:

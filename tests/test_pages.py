@@ -58,14 +58,35 @@ def test_the_title_of_the_overview_counts_the_verdicts_that_its_matrix_draws() -
     said = [re.sub(r"^.*badge\[|\]$", "", badge) for badge in badges]
     counted = {badge[0]: int(badge.split()[-1]) for badge in said}
     title = page.title[0].value
-    number = re.search(
-        r"，(\d+)项目标中可判定(\d+)项：.*预期(\d+)项，滞后或未实现(\d+)项；另有(\d+)项", title
-    )
+    number = re.search(r"，(\d+)项目标中可判定(\d+)项：(.*)；另有(\d+)项", title)
     assert number is not None, title
-    every, judged, good, behind, late = map(int, number.groups())
+    every, judged, late = int(number[1]), int(number[2]), int(number[4])
     assert every == sum(counted.values())
-    assert judged == good + behind == every - counted["·"] - counted["◇"] > 0
+    assert judged == every - counted["·"] - counted["◇"] > 0
     assert late == counted["◇"] > 0
+    # What it counts adds up, and it names nothing that no badge does.
+    told = dict(re.findall(r"([^\d、]+)(\d+)项", number[3]))
+    assert sum(map(int, told.values())) == judged
+    assert int(told["已实现"]) == sum(counted.get(symbol, 0) for symbol in "★✔☆")
+    assert ("未实现" in told) == ("✖" in counted)
+    assert ("滞后" in told) == bool({"▶", "▷", "▼"} & counted.keys())
+
+
+def test_the_title_of_an_objective_says_as_of_when_its_verdict_is() -> None:
+    for target, period in (
+        ("nation-manufacturing-quality-competitiveness-c-2025", "2025年12月"),
+        ("jiangsu-certificates-valid-2023", "2023年3月"),
+    ):
+        region = "320000" if target.startswith("jiangsu") else "100000"
+        page = opened("objectives", region=region, target=target)
+        assert f"（判定截至{period}数据）" in page.title[0].value
+
+
+def test_a_filter_holds_something_to_choose_or_is_not_there() -> None:
+    page = opened("overview", only_department="-")
+    assert all(len(box.options) > 1 for box in page.selectbox)
+    assert "责任单位" not in [box.label for box in page.selectbox]
+    assert "only_department" not in page.query_params
 
 
 def test_the_overview_shows_the_newest_national_figures_with_their_dates() -> None:

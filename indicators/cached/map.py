@@ -6,7 +6,6 @@ from dataclasses import replace
 
 import pandas as pd
 import streamlit as st
-from streamlit.dataframe_util import convert_anything_to_arrow_bytes
 
 from indicators import catalogue
 from indicators.cached.remembered import (
@@ -17,6 +16,7 @@ from indicators.cached.remembered import (
     kept,
     observations,
     publishers,
+    travelling,
 )
 from indicators.drawing import levels
 from indicators.drawing.boundary_files import Boundaries, load_boundaries
@@ -105,7 +105,7 @@ def map_datasets(view: MapView, vintage: Vintage) -> dict[str, bytes]:
         RANKING: figures.ranking,
         REFERENCE: figures.reference,
     }
-    return {name: convert_anything_to_arrow_bytes(frame) for name, frame in frames.items()}
+    return travelling(frames)
 
 
 @kept
@@ -113,7 +113,7 @@ def moving_datasets(view: MapView, vintage: Vintage) -> dict[str, bytes]:
     """Return the rows of all periods of a map that plays, as they travel to the browser."""
     figures = moving_figures(view, vintage)
     frames = {FIGURES: figures.units, LEGEND: figures.legend, FRAMES: figures.frames}
-    return {name: convert_anything_to_arrow_bytes(frame) for name, frame in frames.items()}
+    return travelling(frames)
 
 
 @kept

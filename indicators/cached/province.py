@@ -7,11 +7,10 @@ from typing import NamedTuple
 
 import pyarrow as pa
 import streamlit as st
-from streamlit.dataframe_util import convert_anything_to_arrow_bytes
 
 from indicators.cached.map import boundaries
 from indicators.cached.objectives import aimed_at, register, verdicts
-from indicators.cached.remembered import engine, kept
+from indicators.cached.remembered import engine, kept, travelling
 from indicators.catalogue import tree
 from indicators.compare.peer_groups import PeerGroups, read_peer_groups
 from indicators.drawing.province import SPINE
@@ -119,10 +118,9 @@ def _province_page(view: ProvinceView, vintage: Vintage, day: str) -> ProvincePa
     known, words = material(view.region, view.group, vintage), Wording(view.language)
     if page.told.beside.group == known.facts.group:
         return page
-    drawn = convert_anything_to_arrow_bytes(views.spine_rows(known.facts, words))
     return page._replace(
         told=replace(page.told, beside=views.beside(known, words)),
-        rows=page.rows | {SPINE: drawn},
+        rows=page.rows | travelling({SPINE: views.spine_rows(known.facts, words)}),
     )
 
 
@@ -136,7 +134,7 @@ def _page(known: Material, words: Wording) -> ProvincePage:
         told,
         pa.Table.from_pandas(told.verdicts, preserve_index=False),
         pa.Table.from_pandas(told.missing, preserve_index=False),
-        {name: convert_anything_to_arrow_bytes(frame) for name, frame in frames.items()},
+        travelling(frames),
     )
 
 
@@ -147,7 +145,4 @@ def province_parts(
     """Return a note, and the bars of industries and of sizes; empty where there are none."""
     facts, words = material(region, "", vintage).facts, Wording(language)
     frames = {by: views.parts_rows(facts, indicator, by, words) for by in ("industry", "size")}
-    return views.part_note(facts, indicator, words), {
-        by: convert_anything_to_arrow_bytes(frame) if len(frame) else b""
-        for by, frame in frames.items()
-    }
+    return views.part_note(facts, indicator, words), travelling(frames)

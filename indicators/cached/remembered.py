@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 import pandas as pd
 import sqlalchemy as sa
 import streamlit as st
+from streamlit.dataframe_util import convert_anything_to_arrow_bytes
 
 from indicators import catalogue
 from indicators.freshness import Freshness
@@ -42,6 +45,14 @@ def retracted(dataset: Dataset = "real") -> int:
 def datasets() -> list[Dataset]:
     """Return the datasets that there are; demonstration figures may come and go."""
     return [dataset for dataset in DATASETS if dataset == "real" or has_dataset(dataset)]
+
+
+def travelling(frames: Mapping[str, pd.DataFrame]) -> dict[str, bytes]:
+    """Return the datasets of a chart as they travel to the browser; nothing for one of no rows."""
+    return {
+        name: convert_anything_to_arrow_bytes(frame) if len(frame) else b""
+        for name, frame in frames.items()
+    }
 
 
 @kept

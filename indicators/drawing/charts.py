@@ -52,7 +52,7 @@ def ranking_chart(words: Wording, *, dark: bool = False) -> Specification:
         ),
     )
     padding = {"left": 0, "right": 76, "top": 18, "bottom": 0}
-    return finished(chart.properties(width="container", height=alt.Step(BAR_STEP), padding=padding))
+    return finished(chart.properties(padding=padding), RANKING, BAR_STEP)
 
 
 def ranking_rows(
@@ -140,7 +140,7 @@ def objective_chart(words: Wording, *, dark: bool = False) -> Specification:
         observed.mark_text(dy=-12, fontSize=11, color=colours.text).encode(text="label:N"),
     )
     chart = chart.configure_axis(labelColor=colours.text, gridColor=colours.border, gridOpacity=0.4)
-    return finished(chart.properties(width="container", height=360))
+    return finished(chart.properties(height=360))
 
 
 @cache
@@ -169,14 +169,14 @@ def required_chart(words: Wording, *, dark: bool = False) -> Specification:
         .encode(x="end:Q", text="label:N", color=alt.value(colours.text)),
     )
     padding = {"left": 0, "right": 76, "top": 4, "bottom": 0}
-    return finished(chart.properties(width="container", height=alt.Step(BAR_STEP), padding=padding))
+    return finished(chart.properties(padding=padding), "required", BAR_STEP)
 
 
 @cache
 def matrix_chart(words: Wording, *, dark: bool = False) -> Specification:
     """Return regions against aims, a symbol and a colour for each verdict; dataset `matrix`.
 
-    Rows: region, name, row, aim, column, symbol, fill, ink, told, said. A click selects:
+    Rows: region, name, place, aim, column, symbol, fill, ink, told, said. A click selects:
     selection `cell`.
     """
     cell = alt.selection_point(name="cell", fields=["region", "target"], toggle=False)
@@ -200,7 +200,7 @@ def matrix_chart(words: Wording, *, dark: bool = False) -> Specification:
     squares = rows.encode(
         description="spoken:N",
         x=alt.X("aim:N", sort=as_given("column"), title=None, axis=top),
-        y=alt.Y("name:N", sort=as_given("row"), title=None, axis=names(palette(dark).text)),
+        y=alt.Y("name:N", sort=as_given(), title=None, axis=names(palette(dark).text)),
         tooltip=tooltips(
             name=words("Region"),
             aim=words("Objective"),
@@ -216,7 +216,7 @@ def matrix_chart(words: Wording, *, dark: bool = False) -> Specification:
             text="symbol:N", color=alt.Color("ink:N", scale=None, legend=None)
         ),
     )
-    return finished(chart.properties(width="container", height=alt.Step(22)))
+    return finished(chart, "matrix", 22)
 
 
 @cache
@@ -250,9 +250,36 @@ def tooltips(**titles: str) -> list[alt.Tooltip]:
     return [alt.Tooltip(f"{field}:N", title=title) for field, title in titles.items()]
 
 
-def finished(chart: Any) -> Specification:
-    """Return a chart as the plain specification that pages keep."""
+def finished(chart: Any, rows: str = "", step: int = 0) -> Specification:
+    """Return a chart as the plain specification that pages keep.
+
+    One that is as high as its `rows`, a dataset, has `step` px for each; they are counted by their
+    field `place`. Vega-Lite's own height by steps fits no width.
+    """
     plain = chart.configure_view(stroke=None).properties(background="transparent")
-    specification: Specification = plain.to_dict()
+    specification: Specification = plain.properties(width="container").to_dict()
     specification["config"]["font"] = FONT
+    # Streamlit asks for the height to be fitted too where nothing is said.
+    specification["autosize"] = {"type": "fit-x", "contains": "padding"}
+    if rows:
+        count = f"1 + (extent(pluck(data('{rows}'), 'place'))[1] || 0)"
+        specification["height"] = step
+        height = {"name": "height", "expr": f"{step} * ({count})"}
+        specification["params"] = [*specification.get("params", []), height]
     return specification
+
+
+def with_rows(specification: Specification, datasets: Mapping[str, Any]) -> Specification:
+    """Return a chart with its datasets, without the layers of those that have no rows.
+
+    The axes of a layer without rows have no extent, of which Vega warns.
+    """
+    given = {name: rows for name, rows in datasets.items() if len(rows)}
+    empty = datasets.keys() - given.keys()
+    drawn = specification | {"datasets": given}
+    if empty and "layer" in specification:
+        layers = specification["layer"]
+        drawn["layer"] = [
+            layer for layer in layers if layer.get("data", {}).get("name") not in empty
+        ]
+    return drawn

@@ -6,7 +6,14 @@ from typing import Any
 
 import altair as alt
 
-from indicators.drawing.charts import Specification, as_given, finished, names, tooltips, years
+from indicators.drawing.charts import (
+    Specification,
+    as_given,
+    finished,
+    names,
+    tooltips,
+    years,
+)
 from indicators.drawing.palette import VERDICTS, Palette, palette
 from indicators.statuses import Standing
 from indicators.wording import Wording
@@ -84,7 +91,7 @@ def spine_chart(words: Wording, *, dark: bool = False) -> Specification:
         description="spoken:N",
     )
     chart = alt.layer(*bands, centre, titles, told, point)
-    return finished(chart.properties(width="container", height=alt.Step(STEP)))
+    return finished(chart, SPINE, STEP)
 
 
 def trends_chart(words: Wording, *, dark: bool = False) -> Specification:
@@ -127,7 +134,7 @@ def trends_chart(words: Wording, *, dark: bool = False) -> Specification:
             description="spoken:N",
         ),
     )
-    return finished(chart.properties(width="container", height=alt.Step(STRIP)))
+    return finished(chart, STRIPS, STRIP)
 
 
 def parts_chart(words: Wording, *, dark: bool = False) -> Specification:
@@ -145,15 +152,19 @@ def parts_chart(words: Wording, *, dark: bool = False) -> Specification:
         base.mark_bar(height={"band": 0.7}, cornerRadiusEnd=2, color=colours.ramp[3]).encode(
             x=value, description="spoken:N"
         ),
-        base.mark_tick(orient="vertical", thickness=2.5, color=colours.selected, aria=False).encode(
-            x="benchmark:Q"
+        # Where there is no benchmark the tick stands unseen at the bar's end.
+        base.transform_calculate(tick="isValid(datum.benchmark) ? datum.benchmark : datum.value")
+        .mark_tick(orient="vertical", thickness=2.5, color=colours.selected, aria=False)
+        .encode(
+            x="tick:Q",
+            opacity=alt.condition("isValid(datum.benchmark)", alt.value(1), alt.value(0)),
         ),
         base.mark_text(align="left", dx=6, fontSize=11, color=colours.text, aria=False).encode(
             x="end:Q", text="label:N"
         ),
     )
     padding = {"left": 0, "right": 70, "top": 4, "bottom": 0}
-    return finished(chart.properties(width="container", height=alt.Step(22), padding=padding))
+    return finished(chart.properties(padding=padding), PARTS, 22)
 
 
 def _line(base: alt.Chart, field: str, dy: int, colours: Palette) -> alt.Chart:

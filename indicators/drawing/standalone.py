@@ -96,6 +96,7 @@ def exported_chart(
     colours = palette(dark)
     return specification | {
         "width": width,
+        "autosize": "pad",
         "background": colours.background,
         "padding": 20,
         "title": {

@@ -59,7 +59,11 @@ def narrow_verdicts(words: Wording, vintage: Vintage) -> pd.DataFrame:
         ),
     }
     for key, (label, name) in filters.items():
-        names = {EVERY: words("All")} | {code: name(code) for code in verdicts[key].unique()}
+        held = verdicts[key].unique()
+        if len(held) < 2:  # nothing to choose
+            address.forget(f"only_{key}")
+            continue
+        names = {EVERY: words("All")} | {code: name(code) for code in held}
         code = choose(label, f"only_{key}", names, words)
         if code != EVERY:
             verdicts = verdicts[verdicts[key] == code]

@@ -299,10 +299,17 @@ def observed_table(
 
 
 def answer(verdict: Verdict, words: Wording) -> str:
-    """Return a verdict as a page's title says it: its class, or why there is none."""
+    """Return a verdict as a page's title says it: its class and as of when, or why there is none.
+
+    One of the past says itself as of when it is.
+    """
     if verdict.verdict == VerdictClass.NOT_ASSESSED:
         return said(verdict.verdict, verdict.reason or "", words)
-    return headline(verdict, words)
+    told, decisive = headline(verdict, words), verdict.decided_at or verdict.latest
+    if verdict.verdict == VerdictClass.STALE or decisive is None:
+        return told
+    period = words.period(decisive.period)
+    return words("{verdict} (as of {period})", verdict=told, period=period)
 
 
 def usual_change(verdict: Verdict) -> float | None:

@@ -31,12 +31,31 @@ from indicators.views.facts import (
     assessed,
     behind,
     outstanding,
-    standing_well,
 )
 from indicators.views.objectives import GRADE, change_text, counts, target_text
 from indicators.views.province import rank_text
 from indicators.views.suppliers import supplier_text
-from indicators.wording import Wording, difference
+from indicators.wording import Wording, difference, sentence
+
+# What a title counts, the best first: verdicts that are told together, and in which words.
+OUTCOMES = {
+    sentence("{n} met"): [
+        VerdictClass.ACHIEVED_ON_TIME,
+        VerdictClass.ACHIEVED,
+        VerdictClass.DONE,
+        VerdictClass.ACHIEVED_LATE,
+    ],
+    sentence("{n} on track"): [VerdictClass.ON_TRACK],
+    sentence("{n} on track for the latest date only"): [VerdictClass.ON_TRACK_LATEST_ONLY],
+    sentence("{n} behind"): [
+        VerdictClass.ACCELERATION_NEEDED,
+        VerdictClass.LIMITED,
+        VerdictClass.MOVING_AWAY,
+    ],
+    sentence("{n} missed"): [VerdictClass.MISSED],
+    sentence("{n} under way"): [VerdictClass.UNDER_WAY],
+    sentence("{n} not begun"): [VerdictClass.NOT_BEGUN],
+}
 
 
 @dataclass(frozen=True)
@@ -106,16 +125,20 @@ def overview_statement(verdicts: pd.DataFrame, day: str, words: Wording) -> str:
         said = words("{day}: none of {all} targets can be judged", **values)
     else:
         said = words(
-            "{day}: {judged} of {all} targets can be judged, {good} met or on track, {behind} "
-            "behind or missed",
+            "{day}: {judged} of {all} targets can be judged: {outcomes}",
             judged=words.number(len(judged)),
-            good=words.number(len(standing_well(judged))),
-            behind=words.number(len(behind(judged))),
+            outcomes=words.listed(outcomes(judged, words)),
             **values,
         )
     if late.empty:
         return said
     return said + words("; {n} await their final figure", n=words.number(len(late)))
+
+
+def outcomes(judged: pd.DataFrame, words: Wording) -> list[str]:
+    """Return how many of the verdicts came out alike: `8 met`, `1 missed`; what occurs alone."""
+    numbers = {said: int(judged["verdict"].isin(alike).sum()) for said, alike in OUTCOMES.items()}
+    return [words(said, n=words.number(number)) for said, number in numbers.items() if number]
 
 
 def glance(material: Material, words: Wording) -> pd.DataFrame:
@@ -321,7 +344,7 @@ def matrix(verdicts: pd.DataFrame, register: Register, words: Wording, dark: boo
     aims = ordered.sort_values(["often", "aim"])["aim"].unique()
     columns = {aim: place for place, aim in enumerate(aims)}
     return ordered.drop(columns=["often", "best"]).assign(
-        row=pd.factorize(ordered["region"])[0], column=ordered["aim"].map(columns)
+        place=pd.factorize(ordered["region"])[0], column=ordered["aim"].map(columns)
     )
 
 

@@ -1,0 +1,26 @@
+// Marks the page as what its language is, and lets Streamlit's own buttons, menus and empty lists
+// speak it: they have no setting for that. `spoken` and `told` (its word → ours) come before this.
+document.documentElement.lang = spoken;
+window.ourWords = told;
+window.sayOurs ??= (root) => {
+  const ours = (text) => {
+    const own = text.match(/^[^:…]*/)[0];
+    return window.ourWords[own] ? window.ourWords[own] + text.slice(own.length) : text;
+  };
+  const said = document.createTreeWalker(root, NodeFilter.SHOW_TEXT | NodeFilter.SHOW_ELEMENT, (node) =>
+    node.localName === "svg" ? NodeFilter.FILTER_REJECT : NodeFilter.FILTER_ACCEPT);
+  for (let node = root; node; node = said.nextNode()) {
+    if (node.nodeType === Node.TEXT_NODE) {
+      if (ours(node.data) !== node.data) node.data = ours(node.data);
+    } else for (const name of ["aria-label", "placeholder"]) {
+      const text = node.getAttribute(name);
+      if (text && ours(text) !== text) node.setAttribute(name, ours(text));
+    }
+  }
+};
+window.oursSaid ??= new MutationObserver((changes) => {
+  for (const {addedNodes} of changes) for (const node of addedNodes)
+    if (node instanceof HTMLElement || node.nodeType === Node.TEXT_NODE) window.sayOurs(node);
+});
+window.oursSaid.observe(document.body, {childList: true, subtree: true});
+window.sayOurs(document.body);
