@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import pandas as pd
 
-from indicators.catalogue import Catalogue, tree_of
+from indicators.catalogue import Catalogue, industries_of, tree_of
+from indicators.industries import GROUP, SECTION, SECTOR
 from indicators.regions import ALL
 
 DIMENSIONS = ("scheme", "industry", "size", "region")
@@ -24,13 +25,11 @@ def divisions(catalogue: Catalogue) -> pd.DataFrame:
     """
     parents = {
         ("scheme", "tree"): _parents(catalogue.schemes),
-        ("industry", "tree"): _sections(catalogue.industries),
     }
     for family, wholes in _sizes(catalogue.sizes).items():
         parents["size", family] = wholes
-    industries = catalogue.industries
-    for code in industries.loc[industries["level"] == "combination", "code"]:
-        parents["industry", f"of {code}"] = dict.fromkeys(code, code)
+    for family, wholes in _industries(catalogue).items():
+        parents["industry", family] = wholes
     for family, wholes in tree_of(catalogue).wholes().items():
         parents["region", family] = wholes
     return pd.DataFrame(
@@ -68,6 +67,15 @@ def _sizes(sizes: pd.DataFrame) -> dict[str, dict[str, str]]:
     return families
 
 
-def _sections(industries: pd.DataFrame) -> dict[str, str]:
-    sections = industries.loc[industries["level"] == "section", "code"]
-    return dict.fromkeys(sections, ALL) | _parents(industries)
+def _industries(catalogue: Catalogue) -> dict[str, dict[str, str]]:
+    """Return sections and divisions; the sectors; and each group in the stead of its sections."""
+    known = industries_of(catalogue)
+    sections = dict.fromkeys(known.of_level(SECTION), ALL)
+    families = {"tree": sections | _parents(catalogue.industries), "sectors": {}}
+    for code in known.of_level(SECTOR, GROUP):
+        own = dict.fromkeys(known.parts(code), code) | {code: ALL}
+        if known.industries[code].level == SECTOR:
+            families["sectors"] |= own
+        else:
+            families[f"of {code}"] = sections | own
+    return families

@@ -21,6 +21,7 @@ from etl.targets import read_register, word_findings
 from indicators import catalogue
 from indicators.compare import peer_groups
 from indicators.findings import Finding, Message, message
+from indicators.industries import DIVISION, SECTION
 from indicators.regions import ALL
 from indicators.schema import Known, load_schema, nearest, repeated, schema_findings, unknown_words
 from indicators.strict_yaml import Written, read
@@ -37,7 +38,7 @@ _COLUMNS = {
     name: tuple(columns.split())
     for name, columns in {
         "regions": "code name_zh short_zh name_en iso3166_2 kind parent group members note",
-        "industries": "code name_zh name_en level parent",
+        "industries": "code name_zh name_en level parent members",
         "schemes": "code name_zh name_en parent platform_code valid_from valid_to note",
         "sizes": "code name_zh name_en members",
         "size_rules": "selector name_zh measure large_min medium_min small_min",
@@ -55,6 +56,7 @@ _REFERENCES = [
     ("regions", "group", "regions"),
     ("regions", "members", "regions"),
     ("industries", "parent", "industries"),
+    ("industries", "members", "industries"),
     ("schemes", "parent", "schemes"),
     ("sizes", "members", "sizes"),
 ]
@@ -98,7 +100,7 @@ def findings(folder: Path | None = None, reference: Path | None = None) -> list[
     # What names a code of a list is looked at once that list is right: a wrong code would be
     # told of, with the advice to write it, wherever the right one stands.
     drawn = _drawn(reference / BOUNDARIES.parent)
-    for look in (partial(_list_findings, drawn=drawn), _reference_findings):
+    for look in (partial(_list_findings, drawn=drawn), _reference_findings, _member_findings):
         found = list(look(whole))
         wrong += found
         whole = {
@@ -254,6 +256,23 @@ def _reference_findings(lists: Mapping[str, Rows]) -> Iterator[Finding]:
     for name, column, other in _REFERENCES:
         if name in lists and other in lists:
             yield from _unknown_codes(name, column, lists[name], _codes(lists, other))
+
+
+def _member_findings(lists: Mapping[str, Rows]) -> Iterator[Finding]:
+    """Yield a finding for each member that a sector or group would count twice, or not at all."""
+    industries = {row["code"]: row for _, row in lists.get("industries", [])}
+    for line, row in lists.get("industries", []):
+        members = row["members"].split()
+        for place, code in enumerate(members):
+            if industries[code]["level"] not in (SECTION, DIVISION):
+                expected = message("a section or a division")
+                advice = message("write its sections or divisions in its stead")
+            elif code in members[:place] or industries[code]["parent"] in members:
+                expected = message("each division once")
+                advice = message("remove it, or the section that it belongs to")
+            else:
+                continue
+            yield _about("industries.csv", line, code, expected, advice, f"{row['code']} · members")
 
 
 def _unknown_codes(name: str, column: str, rows: Rows, codes: list[str]) -> Iterator[Finding]:

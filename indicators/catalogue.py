@@ -13,6 +13,7 @@ from functools import cache, cached_property, lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from indicators.industries import Industries
 from indicators.regions import ALL, Tree
 from indicators.settings import ROOT
 from indicators.strict_yaml import content_of
@@ -174,8 +175,10 @@ class Catalogue:
 
     @cached_property
     def industries(self) -> pd.DataFrame:
-        """The code list of industries, GB/T 4754-2017: sections, divisions and groups of them."""
-        return _codes(self.texts["industries.csv"])
+        """The code list of industries: see `indicators.industries`."""
+        codes = _codes(self.texts["industries.csv"])
+        # A catalogue of before sectors has no members.
+        return codes if "members" in codes else codes.assign(members="")
 
     @cached_property
     def schemes(self) -> pd.DataFrame:
@@ -260,6 +263,17 @@ def tree_of(known: Catalogue) -> Tree:
 def tree() -> Tree:
     """Return the tree of regions of the catalogue that is loaded."""
     return tree_of(load())
+
+
+@lru_cache(8)
+def industries_of(known: Catalogue) -> Industries:
+    """Return the tree of industries of a catalogue."""
+    return Industries(known.industries)
+
+
+def industries() -> Industries:
+    """Return the tree of industries of the catalogue that is loaded."""
+    return industries_of(load())
 
 
 def is_flow(keys: pd.Series) -> pd.Series:

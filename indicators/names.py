@@ -20,6 +20,7 @@ import pandas as pd
 
 from indicators.catalogue import REFERENCE, Catalogue, tree_of
 from indicators.findings import Message, message
+from indicators.industries import DIVISION, GROUP
 from indicators.regions import ALL, Tree, changes
 
 EXPECTED: dict[str, Message] = {
@@ -423,8 +424,14 @@ def _industries(catalogue: Catalogue) -> Names:
     for row in catalogue.industries.to_dict("records"):
         code = str(row["code"])
         spellings = [code, row["name_zh"], row["name_en"]]
-        if row["level"] == "division":
+        if row["level"] == DIVISION:
             spellings.append(f"{row['parent']}{code}")
+        if row["level"] == GROUP and " " in row["members"]:
+            letters = row["members"].split()
+            spellings += [
+                "+".join(letters),
+                *(f"{letters[0]}{dash}{letters[-1]}" for dash in "-–—至"),
+            ]
         known.add(code, spellings, str(row["name_zh"]))
     return known
 

@@ -363,7 +363,8 @@ def test_there_are_20_sections_and_97_divisions_each_under_its_own_section() -> 
         for number in range(first, last + 1)
     }
     assert len(divisions) == 97
-    assert levels["combination"] == ["BCD"]
+    assert levels["combination"] == ["BCD", "BCDE", "FS", "GOVERNANCE"]
+    assert levels["sector"] == ["PRIMARY", "SECONDARY", "TERTIARY"]
 
 
 @pytest.mark.parametrize(

@@ -13,6 +13,7 @@ from typing import Any
 
 import pandas as pd
 
+from indicators.industries import GROUP
 from indicators.regions import ALL
 
 DIMENSIONS = ("region", "industry", "size", "scheme")  # from the lowest bits up
@@ -57,13 +58,13 @@ def reference(
     region of neither tree nor members, such as a cluster of prefectures, cannot be counted and is
     left out.
     """
-    sections = industries[industries["level"] == "combination"]
+    combinations = industries[industries["level"] == GROUP]
     groups = [
         (dimension, member, code)
-        for dimension, codes in (("region", regions), ("size", sizes))
+        for dimension, codes in (("region", regions), ("industry", combinations), ("size", sizes))
         for code, members in zip(codes["code"], codes["members"], strict=True)
         for member in members.split()
-    ] + [("industry", letter, code) for code in sections["code"] for letter in code]
+    ]
     uncounted = (regions["kind"] == "cluster") & (regions["members"] == "")
     return Reference(
         regions[~uncounted],

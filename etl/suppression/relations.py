@@ -253,8 +253,11 @@ class _Found:
 
     def _chains(self) -> Iterator[tuple[str, pd.DataFrame]]:
         known = divisions(self.catalogue)
-        for (dimension, _), chain in known.groupby(["dimension", "family"], sort=True):
-            yield str(dimension), chain
+        for (dimension, family), chain in known.groupby(["dimension", "family"], sort=True):
+            # Without figures of the group itself its parts stand in the tree as well.
+            group = str(family).removeprefix("of ")
+            if group == family or group in self.names[str(dimension)]:
+                yield str(dimension), chain
         if any(item.timing == "flow" for item in self.items):
             yield "period", _calendar(self.names["period"])
 
