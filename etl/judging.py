@@ -63,16 +63,23 @@ def asked_of(target: Mapping[Any, Any], value: float, words: Wording) -> str:
     return words.number(value)
 
 
-def write_verdicts(path: Path, verdicts: pd.DataFrame, words: Wording) -> Path:
-    """Write verdicts beside the file they are of, in its kind, and return where."""
+def verdicts_file(path: Path) -> Path:
+    """Return where the verdicts of a planner's file stand: beside it, in its kind."""
+    suffix = ".xlsx" if path.suffix.lower() in WORKBOOKS else ".csv"
+    return path.with_name(f"{path.stem}.verdicts{suffix}")
+
+
+def write_verdicts(
+    path: Path, verdicts: pd.DataFrame, words: Wording, out: Path | None = None
+) -> Path:
+    """Write verdicts as .xlsx or .csv, by default beside the file they are of; return where."""
     from indicators.exports.downloads import csv_file, xlsx_file
 
     told = verdicts.assign(
         verdict_in_words=[in_words(row, words) for row in verdicts.to_dict("records")]
     )
-    suffix = ".xlsx" if path.suffix.lower() in WORKBOOKS else ".csv"
-    target = path.with_name(f"{path.stem}.verdicts{suffix}")
-    if suffix == ".xlsx":
+    target = out or verdicts_file(path)
+    if target.suffix.lower() == ".xlsx":
         target.write_bytes(xlsx_file({"verdicts": told}))
     else:
         target.write_bytes(csv_file(told))

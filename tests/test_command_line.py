@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -210,6 +211,38 @@ def test_a_proposal_writes_over_no_declaration_and_never_over_the_file(tmp_path:
     assert table.read_text(encoding="utf-8").startswith("地区")
     said("inspect", str(table), "-o", str(declared), "--force")
     assert "江苏" not in declared.read_text(encoding="utf-8")
+
+
+def test_verdicts_are_written_over_no_other_file(tmp_path: Path) -> None:
+    plan, other = tmp_path / "plan.csv", tmp_path / "plan.verdicts.csv"
+    plan.write_text("序列,时期,数值,极性,目标,期限\n甲,2018,50,1,65,2020\n", encoding="utf-8")
+    other.write_text("somebody's own", encoding="utf-8")
+    assert "--force" in said("judge", str(plan), code=Outcome.USAGE)
+    assert other.read_text("utf-8") == "somebody's own"
+    assert "绝不覆盖" in said("judge", str(plan), "-o", str(plan), "--force", code=Outcome.USAGE)
+    assert ".xlsx" in said("judge", str(plan), "-o", str(tmp_path / "a.pdf"), code=Outcome.USAGE)
+    said("judge", str(plan), "-o", str(tmp_path / "a.xlsx"))
+    said("judge", str(plan), "--force")
+    assert "甲" in other.read_text("utf-8")
+
+
+@pytest.mark.filterwarnings("ignore::DeprecationWarning")
+def test_a_roll_up_replaces_results_of_its_own_alone(tmp_path: Path) -> None:
+    file, out = tmp_path / "certificates.csv", tmp_path / "out"
+    file.write_text(CERTIFICATES, encoding="utf-8")
+    roll = ["rollup", "--as-of", "2022-01-01", "--from", "2020", "--to", "2021", "-o", str(out)]
+    out.mkdir()
+    other = out / "quarantine.xlsx"
+    other.write_bytes(b"somebody's own")
+    assert "--force" in said(*roll, str(file), code=Outcome.USAGE)
+    assert [path.read_bytes() for path in out.iterdir()] == [b"somebody's own"]
+    said(*roll, str(file), "--force")
+    assert other.read_bytes() != b"somebody's own"
+    said(*roll, str(file))  # as every month
+    aside = out / "quarantine.csv"
+    shutil.copy(file, aside)
+    assert "绝不覆盖" in said(*roll, str(aside), "--force", code=Outcome.USAGE)
+    assert aside.exists()
 
 
 @pytest.mark.usefixtures("_database")

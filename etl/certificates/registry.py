@@ -82,6 +82,8 @@ PARSED = (
 Part = tuple[Any, Declaration]
 FIGURES = "figures.parquet"
 FOR_PEOPLE = ("quarantine.xlsx", "quarantine.csv")  # see `quarantine`
+RESULTS = ("registry.parquet", "quarantine.parquet", "cells", "counts")
+MARK = ".rollup"  # in a folder whose results are the next roll-up's to replace
 
 
 @dataclass(frozen=True)
@@ -335,6 +337,20 @@ class Summary:
         )
 
 
+def results(out: Path) -> list[Path]:
+    """Return what a roll-up into a folder replaces, be it there or not."""
+    return [*_for_readers(out), *(out / name for name in RESULTS)]
+
+
+def are_own(out: Path) -> bool:
+    """Return whether the results in a folder are those of a roll-up, however it ended."""
+    return (out / MARK).exists() or all((out / name).exists() for name in RESULTS)
+
+
+def _for_readers(out: Path) -> list[Path]:
+    return [*sorted(out.glob(f"{FIGURES}*")), *(out / name for name in FOR_PEOPLE)]
+
+
 def cleaned(
     paths: Sequence[Path],
     declaration: Declaration,
@@ -357,7 +373,8 @@ def cleaned(
         found = registry(published, reference, engine)
         progress(message("writing the clean registry"))
         # Whoever ends this half-way must not find what looks like a result of it.
-        for path in [*out.glob(f"{FIGURES}*"), *(out / name for name in FOR_PEOPLE)]:
+        (out / MARK).touch()
+        for path in _for_readers(out):
             _remove(path)
         for name, rows in (("registry", found.clean), ("quarantine", found.quarantine)):
             _remove(out / f"{name}.parquet")

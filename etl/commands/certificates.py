@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from etl.commands.screen import Outcome, screen
-from etl.commands.usage import in_a_folder
+from etl.commands.usage import Force, in_a_folder
 from etl.commands.verbs import app
 from indicators.regions import ALL
 from indicators.settings import ROOT
@@ -32,7 +32,13 @@ def rollup(
     last: Annotated[str, typer.Option("--to", help="2025, 2025-12, 2025-Q4")],
     out: Annotated[
         Path,
-        typer.Option(file_okay=False, callback=in_a_folder, help="结果文件夹 · folder of results"),
+        typer.Option(
+            "-o",
+            "--out",
+            file_okay=False,
+            callback=in_a_folder,
+            help="结果文件夹 · folder of results",
+        ),
     ] = RESULTS,
     encoding: Annotated[
         str, typer.Option(help="默认自动识别 · told by the file: utf-8, gb18030, utf-16")
@@ -41,18 +47,21 @@ def rollup(
     levels: Annotated[
         str, typer.Option(help="发布 · publish: province,section,division,size,scheme …")
     ] = "province,section,size,scheme",
+    force: Force = False,
 ) -> None:
     """由证书级明细汇总指标 · Count indicators from certificate-level files."""
     from etl.certificates.counting import roll_up_files
     from etl.certificates.engine import engine
     from etl.certificates.publication import Choice, write_publication
     from etl.certificates.quarantine import write_quarantine
+    from etl.certificates.registry import are_own, results
     from etl.certificates.registry_declaration import Declaration
     from etl.certificates.validity import spanned, within
     from indicators import catalogue
 
     words, known, day = screen.words, catalogue.load(), as_of.date()
     choice = Choice(periods.split(",") if periods else (), levels.split(","))
+    screen.check_free(results(out), inputs=files, force=force or are_own(out))
     with engine() as here, screen.progress() as progress:
         choice.check(known)
         counted = spanned(first, last)
@@ -107,7 +116,9 @@ def trace(
     industry: str = ALL,
     size: str = ALL,
     scheme: str = ALL,
-    out: Annotated[Path, typer.Option(help="rollup 的结果文件夹 · folder of results")] = RESULTS,
+    out: Annotated[
+        Path, typer.Option("-o", "--out", help="rollup 的结果文件夹 · folder of results")
+    ] = RESULTS,
 ) -> None:
     """列出一个汇总数字背后的证书 · List the certificates behind a figure of the roll-up."""
     from etl.certificates.engine import engine

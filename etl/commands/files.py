@@ -9,15 +9,10 @@ from typing import Annotated, Any
 import typer
 
 from etl.commands.screen import screen
-from etl.commands.usage import SpokenGroup, in_a_folder
+from etl.commands.usage import Force, SpokenGroup, in_a_folder
 from etl.commands.verbs import CommandLine, app
 
-Force = Annotated[
-    bool, typer.Option("--force", help="覆盖已有的文件 · write over a file that is there")
-]
-targets = CommandLine(
-    cls=SpokenGroup, no_args_is_help=True, help="目标登记册 · The target register"
-)
+targets = CommandLine(cls=SpokenGroup, no_args_is_help=True, help="目标台账 · The target register")
 app.add_typer(targets, name="targets")
 
 
@@ -77,13 +72,7 @@ def inspect(
                 "A declaration is written as YAML: {name} must end in .yaml. Nothing was written.",
                 name=out.name,
             )
-        if out.exists() and out.samefile(file):
-            screen.fail(
-                "{file} is what is looked at, and is never written over. Choose another name "
-                "with -o.",
-                file=str(out),
-            )
-        screen.check_free([out], force=force)
+        screen.check_free([out], inputs=[file], force=force)
     text = propose(file, catalogue.load()).yaml(screen.words)
     if out is not None:
         out.write_text(text, encoding="utf-8")
@@ -115,16 +104,34 @@ def judge(
             formats=["%Y-%m-%d"], help="判定日，默认今天 · The day asked of, by default today"
         ),
     ] = None,
+    out: Annotated[
+        Path | None,
+        typer.Option(
+            "-o",
+            "--out",
+            dir_okay=False,
+            callback=in_a_folder,
+            help=".csv / .xlsx，默认在文件旁 · by default beside the file",
+        ),
+    ] = None,
+    force: Force = False,
 ) -> None:
     """判定自备的序列与目标 · Judge a planner's own series and targets."""
-    from etl.judging import asked_of, in_words, verdicts, write_verdicts
+    from etl.judging import asked_of, in_words, verdicts, verdicts_file, write_verdicts
     from etl.plan import read_plan
     from indicators.periods import today
     from indicators.statuses import VerdictClass
 
+    written = out or verdicts_file(file)
+    if written.suffix.lower() not in (".csv", ".xlsx"):
+        screen.fail(
+            "Verdicts are written as .csv or .xlsx, not {name}. Nothing was written.",
+            name=written.name,
+        )
+    screen.check_free([written], inputs=[file], force=force)
     words, plan = screen.words, read_plan(file)
     answers = verdicts(plan, as_of.date().isoformat() if as_of else today())
-    written = write_verdicts(file, answers, words)
+    write_verdicts(file, answers, words, written)
     aims = zip(plan.targets.to_dict("records"), answers["target_value"], strict=True)
     columns: dict[str, Any] = {
         words("Series"): answers["series"],
@@ -142,7 +149,7 @@ def judge(
         screen.tell("Series without a target, not judged: {names}", names=names)
     if plan.unread:
         screen.tell("Not read: {names}", names=words.listed(plan.unread))
-    screen.tell("Written to {file}", file=written.name)
+    screen.tell("Written to {file}", file=str(written))
 
 
 @app.command()

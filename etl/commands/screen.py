@@ -210,14 +210,23 @@ class Screen:
         self.console.print(text, style="red", highlight=False)
         raise typer.Exit(int(outcome)) from None
 
-    def check_free(self, paths: Sequence[Path], *, force: bool) -> None:
-        """End where a file stands that would be written over, unless forced."""
-        standing = [str(path) for path in paths if path.exists()]
+    def check_free(
+        self, paths: Sequence[Path], *, inputs: Sequence[Path] = (), force: bool
+    ) -> None:
+        """End where a file stands that would be written over, unless forced; of inputs, always."""
+        standing = [path for path in paths if path.exists()]
+        for path in standing:
+            if any(path.samefile(file) for file in inputs):
+                self.fail(
+                    "{file} is what is looked at, and is never written over. Choose another name "
+                    "with -o.",
+                    file=str(path),
+                )
         if standing and not force:
             self.fail(
                 "{files}: already there, so nothing was written. Choose another name with "
                 "-o, or write over it with --force.",
-                files=self.words.listed(standing),
+                files=self.words.listed(list(map(str, standing))),
             )
 
     def check_report(self, report: Path, inputs: Sequence[Path]) -> None:

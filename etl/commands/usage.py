@@ -8,13 +8,16 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 from typer.core import TyperCommand, TyperGroup
 
 from indicators.wording import Wording, sentence
 
+Force = Annotated[
+    bool, typer.Option("--force", help="覆盖已有的文件 · write over a file that is there")
+]
 # As Typer writes them; the names stand for what it fills in.
 _SENTENCES = [
     sentence("No such command {name}. Did you mean {names}?"),
