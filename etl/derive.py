@@ -180,6 +180,7 @@ def citations(rows: TidyRows, cited: pd.DataFrame) -> pd.DataFrame:
                 "citation": pair,
                 "basis": "derived",
                 "frequency": None,
+                "second_sources": None,  # of the numerator, not of the ratio
                 "verification": weakest,
             }
         )

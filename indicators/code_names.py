@@ -119,6 +119,17 @@ def size_name(size: str, words: Wording) -> str:
     return _name(catalogue.load(), "sizes", size, words.language)
 
 
+def verification_name(verification: str, words: Wording) -> str:
+    """Return how a figure was verified, in words."""
+    if verification == "primary":
+        return words("official outlet")
+    if verification == "demonstration":
+        return words("Demonstration")
+    if verification == "unconfirmed":
+        return words("worked out, transcribed or relayed; no second source confirms it")
+    return words("reprint of an official figure, not checked against it")
+
+
 @lru_cache(10_000)
 def _name(known: catalogue.Catalogue, table: str, code: str, language: str) -> str:
     codes: pd.DataFrame = getattr(known, table)

@@ -17,11 +17,11 @@ import sqlalchemy as sa
 from etl.figures.citations import GRADES
 from etl.targets import register
 from etl.tidy import DERIVED
-from indicators import catalogue
+from indicators import catalogue, code_names
 from indicators.compare.spine import spines
 from indicators.denominators import footnotes, with_denominators
-from indicators.exports.readable_tables import verification_name
 from indicators.periods import parse
+from indicators.second_sources import confirms, read
 from indicators.statuses import Gap
 from indicators.store import queries
 from indicators.store.archive import frame_of
@@ -91,9 +91,48 @@ def test_what_nothing_confirms_is_told_apart_from_reprints(
     assert set(unconfirmed[list(KEY)].itertuples(index=False, name=None)) == set(
         pd.concat([graded, relayed])[list(KEY)].itertuples(index=False, name=None)
     )
-    assert verification_name("unconfirmed", Wording("zh")).endswith("尚无其他来源印证")
+    assert code_names.verification_name("unconfirmed", Wording("zh")).endswith("尚无其他来源印证")
     lines = standing(unconfirmed.assign(document="报告", publisher="某局"), Wording("en"))
     assert lines[1:] == ["Some figures are relayed or worked out; nothing else confirms them."]
+
+
+def test_every_second_source_reads_back_as_printed(held: pd.DataFrame) -> None:
+    """The fourth figure, 47.8万, is 478,487 as far as it is printed; 1,901 is not 1,900."""
+    expected = vector("added_second_sources").assign(
+        verification=lambda rows: rows["grade"].map(GRADES),
+        value=lambda rows: rows["value"].astype(float),
+        document=lambda rows: rows["title"],
+    )
+    cited = held[held["second_sources"].notna()]
+    both = expected.merge(cited, on=list(KEY), how="outer", validate="1:1", suffixes=("", "_held"))
+    said = [read(text) for text in both["second_sources"]]
+    assert [len(each) for each in said] == [1, 1, 1, 1]
+    for name in ("publisher", "document", "place", "basis", "note", "copy", "copy_kind", "url"):
+        assert [each[0].get(name, "") for each in said] == both[name].tolist(), name
+    assert [each[0]["value"] for each in said] == both["value"].tolist()
+    assert [each[0]["verification"] for each in said] == both["verification"].tolist()
+    pairs = zip(both["indicator"], both["value_held"], both["value"], strict=True)
+    assert {key for key, first, second in pairs if not confirms(first, second)} == {
+        "inspection_bodies"
+    }
+
+
+@pytest.mark.parametrize(
+    ("value", "second", "agrees"),
+    [
+        (1900, 1901, False),
+        (478_487, 478_000, True),
+        (3300, 3000, False),
+        (93.29, 93.29, True),
+        (93.29, 93.3, True),
+        (93.29, 93.0, False),
+        (0, 0, True),
+    ],
+)
+def test_a_second_source_agrees_as_far_as_its_digits_go(
+    value: float, second: float, *, agrees: bool
+) -> None:
+    assert confirms(value, second) is agrees
 
 
 def test_nothing_but_shipped_and_added_documents_is_public(held: pd.DataFrame) -> None:

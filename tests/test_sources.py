@@ -16,12 +16,12 @@ from etl.figures.grammar import declaration_of
 from etl.figures.tidying import tidy
 from etl.refresh import refresh
 from etl.tidy import DERIVED
-from indicators import catalogue
+from indicators import catalogue, second_sources
 from indicators.exports import readable_tables
 from indicators.findings import FindingsError
 from indicators.store import holdings
 from indicators.store.archive import frame_of
-from indicators.store.tables import KEY, citation, observation
+from indicators.store.tables import KEY, MEASURES, citation, observation
 from indicators.wording import Wording
 from tests.conftest import copy_of_raw
 from tests.own_files import PROVENANCE, csv, faults, loaded
@@ -190,6 +190,36 @@ def test_what_a_total_covers_may_depend_on_the_scheme(tmp_path: Path) -> None:
             {"provenance": PROVENANCE} | yaml.safe_load(CITED + MEANING.replace("domestic", "x")),
             "d",
         )
+
+
+SECOND = (
+    "second_sources: [{scheme: CCC, region: 320000, value: 8, publisher: 省局, document: 年报, "
+    "place: 第2页, grade: A}]"
+)
+
+
+def test_a_figure_tells_what_a_second_document_says_of_it(tmp_path: Path) -> None:
+    path = csv(tmp_path, TABLE)
+    rows = loaded(path, CITED + MEANING + SECOND)[[*KEY, *MEASURES]].assign(release=1)
+    cited = citations_of(path, CITED + MEANING + SECOND)
+    words = Wording("zh")
+    told = "省局《年报》、第2页：8（张），与所列数不一致；官方渠道"
+    table = readable_tables.figure_table(rows, cited, words).set_index("数值")["其他出处"]
+    assert table.to_dict() == {5.0: "", 6.0: "", 7.0: told, 9.0: ""}
+    assert second_sources.footnotes(rows, cited, words) == [f"江苏、2024年12月另见{told}"]
+    secret = rows.assign(confidentiality="C")
+    assert second_sources.footnotes(secret, cited, words) == []
+    assert set(readable_tables.figure_table(secret, cited, words)["其他出处"]) == {""}
+
+
+def test_a_second_source_speaks_of_one_figure_of_its_file(tmp_path: Path) -> None:
+    found = []
+    for other in (SECOND.replace("320000", "330000"), SECOND.replace("region: 320000, ", "")):
+        found += [fault[2:4] for fault in faults(csv(tmp_path, TABLE), CITED + MEANING + other)]
+    assert found == [
+        ("CCC · 330000: 0", "one figure of this file"),
+        ("CCC: 2", "one figure of this file"),
+    ]
 
 
 def test_a_series_breaks_where_the_declaration_says_so(tmp_path: Path) -> None:

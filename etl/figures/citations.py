@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -19,6 +20,7 @@ from indicators.findings import message
 
 # A is an official outlet, B a copy of an official figure, C what nothing else confirms.
 GRADES = {"A": "primary", "B": "secondary", "C": "unconfirmed"}
+_COPIED = ("copy", "copy_kind", "url")
 _TOLD_APART = ("file", "publisher", "document", "place", "basis", "verification", "note")
 
 
@@ -39,8 +41,9 @@ class Citations:
     def of_file(self) -> str:
         """The citation of figures whose rows say nothing of where they stand."""
         row = self._row({})
-        # What says nothing of the frequency keeps the key that it was published with.
-        return self._key(row, [name for name in row if name != "frequency" or row[name]])
+        # What says nothing of the columns that came later keeps the key it was published with.
+        late = ("frequency", "second_sources")
+        return self._key(row, [name for name in row if name not in late or row[name]])
 
     def of_rows(self, columns: Mapping[str, Coded], rows: Any, labels: Mapping[str, str]) -> Codes:
         """Return the citation of each row by what stands in its `columns`; list what is wrong."""
@@ -59,31 +62,39 @@ class Citations:
         codes = list(dict.fromkeys(keys))
         return Codes(codes, np.array([codes.index(key) for key in keys], dtype=np.int64)[which])
 
+    def with_second_source(self, key: str, said: Mapping[str, str]) -> str:
+        """Return the key of a citation that also names a further document, and what that says."""
+        row = self._rows[key]
+        names = ("publisher", "document", "place", "basis", "note", "date", *_COPIED)
+        second: dict[str, object] = {name: said[name] for name in names if said.get(name)}
+        second |= {"value": float(said["value"]), "verification": GRADES[_grade(said)]}
+        every = [*json.loads(row["second_sources"] or "[]"), second]
+        row = row | {"second_sources": json.dumps(every, ensure_ascii=False)}
+        return self._key(row, [*_TOLD_APART, "second_sources"])
+
     def _row(self, cells: Mapping[str, str]) -> dict[str, str | None]:
         said = {**self.declaration.provenance, **{n: text for n, text in cells.items() if text}}
         sentences = Notes(self.declaration.notes).sentences()
-        grade = "B" if said.get("copy") else "A"
         return {
             "source": self.source,
             "publisher": said.get("publisher", ""),
             "document": said.get("document", ""),
             "date": said.get("date"),
-            "copy": said.get("copy"),
-            "copy_kind": said.get("copy_kind"),
-            "url": said.get("url"),
+            **{name: said.get(name) for name in _COPIED},
             "licence": said.get("licence", ""),
             "place": said.get("place") or self.declaration.sheet or Path(self.listing.file).name,
             "basis": said.get("basis") or "as_published",
-            "verification": GRADES.get(said.get("grade") or grade, ""),
+            "verification": GRADES.get(_grade(said), ""),
             "note": "；".join(filter(None, (said.get("note"), sentences))),
             "file": self.listing.file,
             "frequency": said.get("frequency"),
+            "second_sources": None,
         }
 
     def _key(self, row: Mapping[str, str | None], apart: list[str]) -> str:
         parts = "\x1f".join(str(row[name]) for name in apart)
         key = hashlib.sha256(parts.encode()).hexdigest()[:12]
-        self._rows.setdefault(key, {"citation": key, **row})
+        self._rows.setdefault(key, {**row, "citation": key})
         return key
 
     def _check(
@@ -110,3 +121,7 @@ class Citations:
                     row=number,
                     column=labels[name],
                 )
+
+
+def _grade(said: Mapping[str, str]) -> str:
+    return said.get("grade") or ("B" if said.get("copy") else "A")

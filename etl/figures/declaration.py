@@ -66,7 +66,8 @@ class Declaration(Form):
     names: per dimension or mark, the file's own spellings with their codes. unit: of all figures,
     or by indicator. notes: what the marks of notes mean, such as ①: a status, or a text. breaks:
     codes of the key, by their dimensions, of figures with which a series begins to mean something
-    else.
+    else. second_sources: what further documents say of one figure each: its codes, as of breaks,
+    with `value` and of CITED what is known.
     """
 
     provenance: Mapping[str, str]
@@ -89,6 +90,7 @@ class Declaration(Form):
     missing: Mapping[str, str] = field(default_factory=dict)
     notes: Mapping[str, str] = field(default_factory=dict)
     breaks: tuple[Mapping[str, str], ...] = ()
+    second_sources: tuple[Mapping[str, str], ...] = ()
     leave_out: tuple[Rule, ...] = ()
     left_rows: frozenset[int] = frozenset()
     repeated_header: bool = False

@@ -217,7 +217,7 @@ class _Reading:
         def texts(key: str) -> dict[str, str]:
             return {name: text for name, text in said.get(key, {}).items() if text is not None}
 
-        def listed(key: str) -> tuple[str, ...]:
+        def listed(key: str) -> tuple[Any, ...]:
             return tuple(said.get(key, ()))
 
         sheets = said.get("sheets", {})
@@ -258,7 +258,8 @@ class _Reading:
             hidden=said.get("hidden"),
             missing=said.get("missing", {}),
             notes=self._notes(said.get("notes", {})),
-            breaks=tuple(said.get("breaks", ())),
+            breaks=listed("breaks"),
+            second_sources=listed("second_sources"),
             leave_out=tuple(
                 Rule(rule["column"], *(tuple(rule.get(key, ())) for key in _RULES))
                 for rule in rules

@@ -4,7 +4,8 @@ that is wrong.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from functools import partial
@@ -88,6 +89,8 @@ class Rows:
     _fractions: dict[str, bool] = field(default_factory=dict)
     _end: float = float("inf")  # the row from which on there are notes
     _breaks: list[dict[str, str]] = field(default_factory=list)
+    _seconds: list[dict[str, str]] = field(default_factory=list)
+    _seconded: Counter[int] = field(default_factory=Counter)
 
     def prepare(self, header: list[list[str]], above: list[list[str]]) -> None:
         """Understand what holds for the whole file, and for whole columns of figures."""
@@ -109,10 +112,8 @@ class Rows:
             said_above = {self.layout.labels[position], *(cells[position] for cells in header)}
             self._titles[key] = {plain(text) for text in said_above if text.strip()}
         self._missing = missing_texts(self.declaration.missing)
-        self._breaks = [
-            {key: self.conversion.fixed(key, text, f"breaks.{key}") for key, text in said.items()}
-            for said in self.declaration.breaks
-        ]
+        self._breaks = self._named("breaks", self.declaration.breaks)
+        self._seconds = self._named("second_sources", self.declaration.second_sources)
         for name in self.declaration.scope_by_scheme:
             self.conversion.fixed("scheme", name, f"scope_by_scheme.{name}")
         across = dict(zip(self.declaration.header, self.declaration.across, strict=False))
@@ -128,6 +129,17 @@ class Rows:
                 for position, said in self.layout.figures.items()
             },
         )
+
+    def _named(self, where: str, figures: Sequence[Mapping[str, str]]) -> list[dict[str, str]]:
+        """Return the codes by which a part of the declaration names figures."""
+        return [
+            {
+                key: self.conversion.fixed(key, text, f"{where}.{key}")
+                for key, text in said.items()
+                if key in KEY
+            }
+            for said in figures
+        ]
 
     def add(self, batch: Batch, merged: list[Any] | None) -> None:
         """Take in a batch of rows."""
@@ -160,6 +172,13 @@ class Rows:
         if not self.rows and not self.listing.count:
             self.listing.add("0", message("at least one figure"), message("the table is empty"))
         self._unit_words.finish()
+        for number, codes in enumerate(self._seconds):
+            if self._seconded[number] != 1:
+                self.listing.add(
+                    f"{' · '.join(codes.values())}: {self._seconded[number]}",
+                    message("one figure of this file"),
+                    message("correct {key} in the declaration", key="second_sources"),
+                )
         self.listing.refuse()
         for indicator, fraction in self._fractions.items():
             if fraction:
@@ -384,10 +403,23 @@ class Rows:
 
     def _mark_breaks(self, said: dict[str, Codes], count: int) -> None:
         for codes in self._breaks:
-            here = np.ones(count, dtype=np.bool_)
-            for key, code in codes.items():
-                here &= says(said[key], (code,))
-            _give_status(said, ObservationStatus.BREAK.code, here, count)
+            _give_status(said, ObservationStatus.BREAK.code, _those(said, codes, count), count)
+
+    def _add_second_sources(self, said: dict[str, Codes], count: int) -> None:
+        for number, codes in enumerate(self._seconds):
+            here = _those(said, codes, count)
+            self._seconded[number] += int(here.sum())
+            if not here.any():
+                continue
+            cited = said["citation"]
+            more = self.declaration.second_sources[number]
+            keys = {
+                place: self.citations.with_second_source(cited.codes[place], more)
+                for place in present(cited.rows[here]).tolist()
+            }
+            said["citation"] = Codes([*cited.codes], cited.rows.copy())
+            for place, key in keys.items():
+                put(said["citation"], key, here & (cited.rows == place))
 
     def _label(self, key: str) -> str:
         return self.layout.labels[self.layout.columns[key]]
@@ -400,6 +432,7 @@ class Rows:
         label = self.layout.labels[position]
         column = self._note(said, column, position)
         self._mark_breaks(said, len(rows))
+        self._add_second_sources(said, len(rows))
         powers, percentages = self._units(said, rows, position)
         excused = says(said.get("status"), WITHOUT_VALUE) | ~says(
             said.get("confidentiality"), ("F", None)
@@ -529,6 +562,14 @@ def _give_status(said: dict[str, Codes], code: str, here: Truths, count: int) ->
     status = said.get("status") or repeated("A", count)
     said["status"] = Codes([*status.codes], status.rows)
     put(said["status"], code, here & says(status, ("A",)))
+
+
+def _those(said: Mapping[str, Codes], codes: Mapping[str, str], count: int) -> Truths:
+    """Return which rows have these codes."""
+    here = np.ones(count, dtype=np.bool_)
+    for key, code in codes.items():
+        here &= says(said[key], (code,))
+    return here
 
 
 def _empty(column: Any) -> Truths:

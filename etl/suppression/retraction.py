@@ -59,7 +59,7 @@ _BLANK: dict[str, str | None] = {**dict.fromkeys(NUMBERS), "confidentiality": WI
 # What people wrote themselves, where a number may stand that we cannot take out of its sentence.
 _WRITTEN = {
     release: ("reason", "accepted"),
-    citation: ("note", "place"),
+    citation: ("note", "place", "second_sources"),
     evidence: ("text",),
     target: ("note", "definition"),
 }

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
-from indicators import catalogue, code_names
+from indicators import catalogue, code_names, second_sources
 from indicators.catalogue import tree
 from indicators.denominators import DENOMINATOR, with_denominators
 from indicators.publication_calendar import Expected, Overdue
@@ -193,17 +193,6 @@ def _is_missing(value: object) -> bool:
     return value is None or value != value
 
 
-def verification_name(verification: str, words: Wording) -> str:
-    """Return how a figure was verified, in words."""
-    if verification == "primary":
-        return words("official outlet")
-    if verification == "demonstration":
-        return words("Demonstration")
-    if verification == "unconfirmed":
-        return words("worked out, transcribed or relayed; no second source confirms it")
-    return words("reprint of an official figure, not checked against it")
-
-
 def footnote(status: str, confidentiality: str, value: float, words: Wording) -> str:
     """Return the mark of a figure that is not a plain one and, as a file has no legend, its sense.
 
@@ -272,7 +261,8 @@ def figure_table(rows: pd.DataFrame, citations: pd.DataFrame, words: Wording) ->
         words("Document"): cited["document"],
         words("Place"): cited["place"],
         words("Obtained"): named("basis", obtained),
-        words("Verification"): named("verification", verification_name),
+        words("Verification"): named("verification", code_names.verification_name),
+        words("Other sources"): [" ".join(told) for told in second_sources.of(cited, words)],
         words("Note"): cited["note"],
         words("Address"): cited["url"],
         words("Raw file"): cited["file"],
@@ -295,6 +285,7 @@ def shown_first(words: Wording) -> list[str]:
         words("Place"),
         words("Verification"),
         words("Obtained"),
+        words("Other sources"),
         words("Note"),
         words("Document of the denominator"),
         words("Period of the denominator"),

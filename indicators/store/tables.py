@@ -104,6 +104,7 @@ catalogue_file = sa.Table(
 )
 
 # One row per place in a document that figures are taken from; the key is a digest of the rest.
+# second_sources: JSON, see `indicators.second_sources`.
 citation = sa.Table(
     "citation",
     metadata,
@@ -111,7 +112,7 @@ citation = sa.Table(
     *_text("source", "publisher", "document", nullable=False),
     *_text("date", "copy", "copy_kind", "url"),
     *_text("licence", "place", "basis", "verification", "note", "file", nullable=False),
-    *_text("frequency"),
+    *_text("frequency", "second_sources"),
 )
 
 # One row per published vintage of the figures.

@@ -7,7 +7,7 @@ from typing import Any
 
 import pandas as pd
 
-from indicators import catalogue, denominators
+from indicators import catalogue, denominators, second_sources
 from indicators.catalogue import tree
 from indicators.standards import current
 from indicators.wording import Wording
@@ -34,7 +34,7 @@ def sources(
     rows: pd.DataFrame, citations: pd.DataFrame, indicator: catalogue.Indicator, words: Wording
 ) -> list[str]:
     """Return where the figures stand: sources, documents, verification; a ratio's denominator."""
-    lines = standing(citations, words)
+    lines = standing(citations, words) + second_sources.footnotes(rows, citations, words)
     if indicator.derived:
         lines.append(formula(indicator, words))
     if indicator.key == "current_standard_share":

@@ -8,7 +8,7 @@ from typing import Any
 
 import pandas as pd
 
-from indicators import catalogue, code_names
+from indicators import catalogue, code_names, second_sources
 from indicators.catalogue import tree
 from indicators.code_names import Cell, listing
 from indicators.denominators import with_denominators
@@ -235,10 +235,16 @@ def doubts(
     cited = {
         point.period for point in (verdict.baseline, verdict.decided_at, verdict.latest) if point
     }
-    places = citations.set_index("citation")["note"]
-    for row in series[series["period"].isin(cited)].to_dict("records"):
-        note = places.get(row["citation"])
-        if isinstance(note, str) and note:
+    rows = series[series["period"].isin(cited)].merge(
+        citations[["citation", "note", "second_sources"]],
+        on="citation",
+        how="left",
+        validate="m:1",
+    )
+    rows = rows.assign(indicator=record["indicator"])
+    for row, others in zip(rows.to_dict("records"), second_sources.of(rows, words), strict=True):
+        own = [row["note"]] if isinstance(row["note"], str) and row["note"] else []
+        for note in (*own, *others):
             notes.append(words("{period}: {note}", period=words.period(row["period"]), note=note))
     return list(dict.fromkeys(notes))
 
@@ -246,7 +252,7 @@ def doubts(
 def citation_lines(record: Record, words: Wording) -> list[str]:
     """Return where a target stands: document, issuer, place, verification, department, note."""
     clause = catalogue.load().clauses[_indicator(record).clause]
-    verification = readable_tables.verification_name(str(record["verification"]), words)
+    verification = code_names.verification_name(str(record["verification"]), words)
     lines = [
         words(
             "{title}, {number}, {issuer}, {date}",

@@ -11,7 +11,7 @@ from typing import Any, NamedTuple
 import numpy as np
 import pandas as pd
 
-from indicators import catalogue, code_names, denominators
+from indicators import catalogue, code_names, denominators, second_sources
 from indicators.catalogue import tree
 from indicators.code_names import Cell, listing
 from indicators.compare.peer_groups import PeerGroups
@@ -648,6 +648,7 @@ def sources(material: Material, words: Wording) -> list[str]:
     return [
         source_line(material.facts, words),
         *footnotes.standing(published, words)[1:],
+        *second_sources.footnotes(material.facts.own, published, words),
         *denominators.of_a_region(material.facts.own, material.citations, words),
     ]
 

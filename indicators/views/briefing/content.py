@@ -9,7 +9,7 @@ from typing import Any
 
 import pandas as pd
 
-from indicators import catalogue, code_names, denominators
+from indicators import catalogue, code_names, denominators, second_sources
 from indicators.catalogue import tree
 from indicators.drawing import province as charts
 from indicators.drawing.charts import Specification
@@ -368,6 +368,7 @@ def _sources(material: Material, words: Wording) -> Iterator[Block]:
             n=len(documents) - DOCUMENTS,
         )
         lines.append(others)
+    lines += second_sources.footnotes(material.facts.own, cited, words)
     if (material.facts.own["source"] == "derived").any():
         lines.append(words("Ratios and shares are computed here by the catalogue's rules."))
         lines += denominators.of_a_region(material.facts.own, material.citations, words)

@@ -8,6 +8,7 @@ from pathlib import Path
 import pandas as pd
 import sqlalchemy as sa
 
+from indicators import code_names
 from indicators.catalogue import tree
 from indicators.drawing import province as charts
 from indicators.drawing.boundary_files import load_boundaries
@@ -123,7 +124,7 @@ def _provenance(material: Material, words: Wording) -> pd.DataFrame:
 def _document(row: dict[object, object], words: Wording) -> str:
     parts = [row["document"], row["publisher"], row["date"], row["url"], row["licence"]]
     said = [str(part) for part in parts if isinstance(part, str) and part]
-    return words.listed([*said, readable_tables.verification_name(str(row["verification"]), words)])
+    return words.listed([*said, code_names.verification_name(str(row["verification"]), words)])
 
 
 def exports(
