@@ -70,7 +70,7 @@ def test_a_refresh_ends_done_then_with_nothing_to_do_then_with_findings(raw: Pat
     again = answered("refresh")
     assert (again["outcome"], again["release"], again["findings"]) == ("nothing", None, [])
     assert answered("diff")["outcome"] == "nothing"
-    assert answered("check")["outcome"] == "done"
+    assert answered("check")["outcome"] == "nothing"
     table = raw / "platform_provinces" / "2024-12.csv"
     table.write_text(table.read_text("utf-8").replace("北京市", "北平市"), encoding="utf-8")
     wrong = answered("refresh")
@@ -87,10 +87,11 @@ def test_a_refresh_ends_done_then_with_nothing_to_do_then_with_findings(raw: Pat
 def test_warnings_that_nobody_accepted_have_a_status_of_their_own(raw: Path) -> None:
     (raw / "bureau").mkdir()
     write(raw, TABLE)
-    checked, refused = answered("check"), answered("refresh")
-    assert checked["outcome"] == refused["outcome"] == "warnings"
+    checked, compared, refused = (answered(name) for name in ("check", "diff", "refresh"))
+    assert checked["outcome"] == compared["outcome"] == refused["outcome"] == "warnings"
+    assert all(HAN.search(each["message"]) for each in (checked, compared, refused))
     assert {finding["severity"] for finding in refused["findings"]} == {"warning"}
-    assert answered("diff")["changes"]["added"] > 300
+    assert compared["changes"]["added"] > 300
     accepted = answered("refresh", "--accept", "已核实")
     assert (accepted["outcome"], accepted["release"]) == ("done", 1)
     assert {(item["accepted"], item["since"]) for item in accepted["findings"]} == {("已核实", 1)}
@@ -112,6 +113,83 @@ def test_a_finding_says_what_figure_it_is_about_and_what_found_it(raw: Path) -> 
     table = raw / "bureau" / "counts.csv"
     table.write_text(table.read_text("utf-8").replace("330000", "北平"), "utf-8")
     assert {item["check"] for item in answered("check")["findings"]} == {"input"}
+
+
+# A call of each command that is right in itself; `file` stands for a file that is there.
+CALLS = {
+    "publish": "", "refresh": "", "check": "", "diff": "", "status": "", "files": "",
+    "rollback": "1 --reason why", "retract": "certificates_valid 2024-12 320000 --reason why",
+    "demo": "--remove", "template": "legal_units -o new.xlsx", "inspect": "file",
+    "judge": "file", "briefing": "江苏", "boundaries": "", "targets check": "",
+    "rollup": "file --as-of 2025-01-31 --from 2018 --to 2024 -o new",
+    "trace": "certificates_valid 2024 -o new",
+    "new indicator": "x_y --zh 甲 --en A --clause x", "new target": (
+        "x-y --indicator legal_units --region 320000 --value 1 --due 2027 --title 甲 --issuer 乙"
+    ),
+    "new source": "x_y --zh 甲 --en A --publisher-zh 乙 --publisher-en B",
+}  # fmt: skip
+OPENING = ("publish", "refresh", "check", "diff", "status", "files", "rollback", "retract",
+           "briefing")  # fmt: skip
+
+
+def ends(command: str, *more: str) -> int:
+    call = [*command.split(), *CALLS[command].split(), *more]
+    return ended(*(str(ROOT / "README.md") if word == "file" else word for word in call))[0]
+
+
+def test_every_command_ends_alike_when_it_is_called_wrongly_or_cannot_begin(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from typer.main import get_command
+
+    groups = {"", "new", "targets"}
+    every = {" ".join(path) for path in commands(get_command(app))} - groups
+    assert every == CALLS.keys()
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("DATABASE_URL", "nonsense")
+    assert {ends(command, "--nope") for command in every} == {Outcome.USAGE}
+    assert {ends(command) for command in every} == {Outcome.SETTING}
+    monkeypatch.setenv("DATABASE_URL", "postgresql://nobody@127.0.0.1:9/none?connect_timeout=2")
+    assert {ends(command) for command in OPENING} == {Outcome.DATABASE}
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_every_command_of_figures_ends_by_the_same_rule(
+    database_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    raw = tmp_path / "raw"
+    (raw / "bureau").mkdir(parents=True)
+    monkeypatch.setenv("DATABASE_URL", database_url)
+    monkeypatch.setattr(refresh, "RAW", raw)
+    monkeypatch.setattr(
+        refresh.refresh, "__kwdefaults__", (refresh.refresh.__kwdefaults__ or {}) | {"raw": raw}
+    )
+    publishing_or_not = ("check", "diff", "publish", "refresh")
+
+    def alike(*commands: str) -> int:
+        """Return the one status that commands end with, the same call of each."""
+        (status,) = {ends(command) for command in commands}
+        return status
+
+    write(raw, TABLE)
+    assert ends("status") == ends("files") == Outcome.DONE
+    assert alike(*publishing_or_not) == Outcome.WARNINGS
+    assert ends("refresh", "--accept", "已核实") == Outcome.DONE
+    assert alike(*publishing_or_not, "rollback") == Outcome.NOTHING
+    write(raw, TABLE.replace("64703", "64704"))
+    assert alike("check", "diff", "refresh") == Outcome.DONE
+    write(raw, TABLE.replace("64703", "6470x"))
+    assert alike(*publishing_or_not) == Outcome.FINDINGS
+    back = ("files", "bureau/counts.csv", "--release", "2")
+    assert [ended(*back)[0] for _ in range(2)] == [Outcome.DONE, Outcome.NOTHING]
+    assert ends("retract") == ended("files", "none", "--release", "2")[0] == Outcome.USAGE
+    gone = ("retract", "legal_units", "2021", "320000", "--industry", "C", "--reason", "一家")
+    taken = [ended(*gone, *more)[0] for more in ((), ("--yes",), ("--yes",))]
+    assert taken == [Outcome.DONE, Outcome.DONE, Outcome.NOTHING]
+    engine = open_database(database_url)
+    with publishing(engine):
+        assert alike("publish", "refresh", "rollback", "retract") == Outcome.BUSY
+    engine.dispose()
 
 
 def test_what_publishes_nothing_does_not_speak_of_what_is_public(tmp_path: Path) -> None:

@@ -60,17 +60,11 @@ def publish(
 ) -> None:
     """读取、对照、检查、派生并发布为新的一版 · Publish what the files say as one release."""
     publication = _refreshed(files, source, findings, reason=reason, accepted=accept)
-    number, counts = publication.release, publication.difference
-    screen.note(release=number, changes=_counts(counts))
-    if number:
-        published = screen.words("Published as release {number}.", number=number)
-        _tell_unfinished(publication)
-        screen.say(published, _counted(counts))
-        return
-    screen.say(screen.words(UNCHANGED), _counted(counts))
-    if files:
+    screen.note(release=publication.release, changes=_counts(publication.difference))
+    _tell_unfinished(publication)
+    if files and publication.release is None:
         screen.tell("Files that change no figure are not put into data/raw.")
-    screen.end(Outcome.NOTHING)
+    _end(publication)
 
 
 @app.command()
@@ -79,18 +73,8 @@ def check(
 ) -> None:
     """完成发布以外的全部步骤 · Do all but publish."""
     publication = _refreshed(files, source, findings, dry_run=True)
-    words, difference = screen.words, publication.difference
-    screen.note(changes=_counts(difference))
-    open_still = any(finding.accepted is None for finding in publication.warnings)
-    if difference and open_still:
-        verdict = words("There are warnings to accept. Publishing would change the figures.")
-    elif difference:
-        verdict = words("All checks passed. Publishing would change the figures.")
-    else:
-        verdict = words(UNCHANGED)
-    screen.say(verdict, _counted(difference))
-    if open_still:
-        screen.end(Outcome.WARNINGS)
+    screen.note(changes=_counts(publication.difference))
+    _end(publication)
 
 
 @app.command()
@@ -98,7 +82,8 @@ def diff(
     files: Files = None, source: Folder = "own", findings: Report = None, as_json: AsJson = False
 ) -> None:
     """显示发布会带来的变化，包括评判结果的变化 · Show what publishing would change."""
-    difference = _refreshed(files, source, findings, dry_run=True).difference
+    publication = _refreshed(files, source, findings, dry_run=True)
+    difference = publication.difference
     screen.note(
         changes=_counts(difference),
         by_indicator=_records(difference.counts),
@@ -107,7 +92,27 @@ def diff(
         targets_changed=difference.retargeted,
     )
     _show_difference(difference)
-    screen.say(_counted(difference))
+    _end(publication)
+
+
+def _end(publication: Publication) -> None:
+    """Say how a publication or its rehearsal ended, and end with that status."""
+    words, difference = screen.words, publication.difference
+    unaccepted = any(finding.accepted is None for finding in publication.warnings)
+    if unaccepted and difference:
+        verdict = words("There are warnings to accept. Publishing would change the figures.")
+    elif unaccepted:
+        verdict = words("There are warnings to accept. Publishing would change no figure.")
+    elif not difference:
+        verdict = words(UNCHANGED)
+    elif publication.release is None:
+        verdict = words("All checks passed. Publishing would change the figures.")
+    else:
+        verdict = words("Published as release {number}.", number=publication.release)
+    screen.say(verdict, _counted(difference))
+    if unaccepted:
+        screen.note(message=verdict)
+        screen.end(Outcome.WARNINGS)
     if not difference:
         screen.end(Outcome.NOTHING)
 
@@ -257,7 +262,7 @@ def files(
     engine = open_database()
     if file is not None and release is not None:
         try:
-            bring_back(engine, RAW, file, release)
+            moved = bring_back(engine, RAW, file, release)
         except LookupError:
             screen.fail("Release {number} was not made of {file}.", number=release, file=file)
         except FileNotFoundError:
@@ -268,7 +273,7 @@ def files(
             file=file,
             number=release,
         )
-        return
+        screen.end(Outcome.DONE if moved else Outcome.NOTHING)
     known = versions(engine, RAW)
     superseded = known[known["place"] != "raw"] if file is None else known[known["file"] == file]
     if superseded.empty:
@@ -339,6 +344,8 @@ def retract(
             "It is out of the tables, but somebody was reading and the database's file still holds "
             "it: run this command again, or the next refresh will do it."
         )
+    elif done.before:
+        screen.end(Outcome.NOTHING)
 
 
 def _tell_left_to_do(done: Retraction) -> None:
@@ -455,12 +462,13 @@ def demo(
 ) -> None:
     """生成或删除演示数据，与真实数据分开存放 · Make or remove demonstration figures."""
     from etl.demonstration import dataset
-    from indicators.store.database import open_database
+    from indicators.store.database import has_dataset, open_database
 
     if remove:
+        there = has_dataset("demonstration")
         dataset.remove()
         screen.tell("The demonstration figures are gone. Real figures were not touched.")
-        return
+        screen.end(Outcome.DONE if there else Outcome.NOTHING)
     with screen.progress() as progress:
         task = progress.add_task(screen.words("Demonstration"))
         publication = dataset.write_demonstration(

@@ -257,19 +257,19 @@ def keep_versions(engine: sa.Engine, raw: Path, inputs: pd.DataFrame) -> None:
                 _copy(path, kept)
 
 
-def bring_back(engine: sa.Engine, raw: Path, name: str, number: int) -> None:
+def bring_back(engine: sa.Engine, raw: Path, name: str, number: int) -> bool:
     """Put the version of a raw file that a release was made of into its place again.
 
-    What stands there becomes a version. Raises `LookupError` where the release was not made of
-    such a file, `FileNotFoundError` where that version is not kept.
+    What stands there becomes a version. Returns whether it was another. Raises `LookupError` where
+    the release was not made of such a file, `FileNotFoundError` where that version is not kept.
     """
     with engine.connect() as connection:
         sha = _inputs(connection, number).get(name)
     if sha is None:
         raise LookupError(name)
     kept, target = version_file(raw, name, sha), raw / name
-    if target.is_file() and sha256(target) == sha:
-        return
+    if _stands(raw, name, sha):
+        return False
     if not kept.exists():
         raise FileNotFoundError(kept)
     if target.is_file():
@@ -277,6 +277,7 @@ def bring_back(engine: sa.Engine, raw: Path, name: str, number: int) -> None:
         if not now.exists():
             _copy(target, now)
     _copy(kept, target)
+    return True
 
 
 @dataclass(frozen=True)
