@@ -15,11 +15,11 @@ endif
 .DEFAULT_GOAL := run
 
 run: .venv/run  ## the dashboard on http://127.0.0.1:8501 (PORT=… to change it)
-	$(BIN)/python -m streamlit run app.py --server.port $(PORT)
+	ACCESS=$${ACCESS:-local} $(BIN)/python -m streamlit run app.py --server.port $(PORT)
 
 demo: .venv/run  ## the same with generated figures beside the real ones
 	$(BIN)/python -m etl demo
-	$(BIN)/python -m streamlit run app.py --server.port $(PORT)
+	ACCESS=$${ACCESS:-local} $(BIN)/python -m streamlit run app.py --server.port $(PORT)
 
 test: lint  ## everything that must hold
 	$(BIN)/python -m pytest --numprocesses auto --maxprocesses 4 --dist loadfile

@@ -20,6 +20,8 @@ from starlette.responses import PlainTextResponse, RedirectResponse, Response
 from starlette.routing import Route
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from indicators.access import Gate
+
 if TYPE_CHECKING:
     from indicators.findings import Finding
 
@@ -115,7 +117,7 @@ def open_figures() -> None:
     told on the server's screen.
     """
     from etl import meaning
-    from indicators import catalogue
+    from indicators import access, catalogue
     from indicators.cached import remembered
     from indicators.findings import FindingsError
     from indicators.published_catalogue import kept_catalogue
@@ -124,6 +126,8 @@ def open_figures() -> None:
     if wrong := wrong_settings():
         _tell(wrong, on_pages=True)
         return
+    if wrong := access.sign_in_mistakes():
+        _tell(wrong, on_pages=False)  # the gate lets nobody in
     findings, number = meaning.findings(), remembered.release()
     if number is None and not findings:
         from etl.refresh import fill_if_empty
@@ -193,5 +197,5 @@ else:
         __file__,
         lifespan=lifespan,
         routes=[Route("/boundaries/{name}", boundary_file)],
-        middleware=[Middleware(SecurityHeaders), Middleware(KnownAddresses)],
+        middleware=[Middleware(SecurityHeaders), Middleware(Gate), Middleware(KnownAddresses)],
     )

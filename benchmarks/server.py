@@ -48,7 +48,7 @@ def serving(
     process = subprocess.Popen(
         command,
         cwd=folder,
-        env=os.environ | (environment or {}),
+        env=os.environ | {"ACCESS": "local"} | (environment or {}),
         stdout=subprocess.DEVNULL,
         stderr=subprocess.DEVNULL,
     )

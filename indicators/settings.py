@@ -152,6 +152,22 @@ def _province(text: str) -> str:
     return text
 
 
+def _who(text: str) -> str:
+    if text not in ("", "local", "sign-in", "public"):
+        raise _error("ACCESS", text, message("one of {names}", names="local, sign-in, public"))
+    return text
+
+
+def _hours(text: str) -> float:
+    try:
+        hours = float(text)
+    except ValueError:
+        hours = 0
+    if not 0 < hours <= 720:
+        raise _error("SIGN_IN_HOURS", text, message("a number above 0, 720 at most"))
+    return hours
+
+
 DATABASE_URL = Setting(
     "DATABASE_URL",
     database_address,
@@ -237,7 +253,27 @@ MAP_REVIEW_NUMBER = Setting(
     ),
     Text("未设置：仅供内部使用", "not set: for internal use only"),
 )
+ACCESS = Setting(
+    "ACCESS",
+    _who,
+    "",
+    Text(
+        "谁可以查看：`local` 仅本机，`sign-in` 登录后，`public` 所有人",
+        "who may see it: `local` this machine, `sign-in` who has signed in, `public` everybody",
+    ),
+    Text("未设置：拒绝所有人；`make run` 设为 `local`", "nobody; `make run` sets `local`"),
+)
+SIGN_IN_HOURS = Setting(
+    "SIGN_IN_HOURS",
+    _hours,
+    "12",
+    Text(
+        "登录最长有效小时数；身份令牌先到期的以令牌为准",
+        "how many hours a sign-in holds at most; it ends earlier with its token",
+    ),
+    Text("`12`", "`12`"),
+)
 SETTINGS: tuple[Setting[Any], ...] = (
     *(DATABASE_URL, ETL_ENGINE, ETL_MEMORY_LIMIT, ETL_SPILL, ETL_LANGUAGE, CODE_VERSION),
-    *(HOME_REGION, MAP_BOUNDARIES, MAP_REVIEW_NUMBER),
+    *(HOME_REGION, MAP_BOUNDARIES, MAP_REVIEW_NUMBER, ACCESS, SIGN_IN_HOURS),
 )

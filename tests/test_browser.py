@@ -330,14 +330,29 @@ def test_every_control_is_reached_by_the_keyboard(page: Page, address: str, name
     assert [label for number, label in controls if number not in reached] == []
 
 
-def test_a_server_open_to_others_shows_nothing_without_sign_in(page: Page, tmp_path: Path) -> None:
+def test_nobody_sees_figures_who_may_not(page: Page, tmp_path: Path) -> None:
     database = f"sqlite:///{tmp_path / 'figures.sqlite'}"
-    environment = {"DATABASE_URL": database}
-    with serving(ROOT / "app.py", environment=environment, bound="0.0.0.0") as (_, port):
-        for place in PAGES.values():
-            visit(page, f"http://127.0.0.1:{port}/{place}?lang=zh")
-            expect(page.locator(DRAWN)).to_have_text("尚未配置登录")
-            expect(page.get_by_test_id("stVegaLiteChart")).to_have_count(0)
+    secrets = tmp_path / ".streamlit" / "secrets.toml"
+    secrets.parent.mkdir()
+    secrets.write_text(
+        f'[auth]\nredirect_uri = "http://127.0.0.1/oauth2callback"\ncookie_secret = "{"k" * 32}"\n'
+        'client_id = "us"\nclient_secret = "s"\n'
+        'server_metadata_url = "http://127.0.0.1:1/.well-known/openid-configuration"\n',
+        encoding="utf-8",
+    )
+    environment = {
+        "DATABASE_URL": database,
+        "ACCESS": "sign-in",
+        "HOME": str(tmp_path),
+    }
+    # The second is a page that Streamlit runs without app.py and its gate.
+    for script in (ROOT / "app.py", ROOT / "pages" / "map.py"):
+        with serving(script, environment=environment) as (_, port):
+            for place in ["", "map"] if script.name == "app.py" else [""]:
+                visit(page, f"http://127.0.0.1:{port}/{place}?lang=zh")
+                expect(page.locator(DRAWN)).to_have_text("请先登录")
+                expect(page.get_by_test_id("stVegaLiteChart")).to_have_count(0)
+            page.goto("about:blank")  # before its server goes
 
 
 def test_a_boundary_file_that_lacks_a_unit_is_refused_at_the_start(tmp_path: Path) -> None:
