@@ -41,6 +41,15 @@ fixed: {indicator: certificates_valid, scheme: ALL, industry: ALL, size: ALL}
         ("2024年有效认证证书万张数", "张"),
         ("认证证书数 万张", "张"),
         ("Unit: certificates", "万张"),
+        ("Unit: 10k certificates", "张"),
+        ('"Unit: 10,000 valid certificates"', "张"),
+        ('"Unit: certificates (10,000)"', "张"),
+        ("Unit: ten-thousand of something", "张"),
+        ("Unit: ×10⁴", "张"),
+        ("Unit: USD million", "张"),
+        ("单 位：万 张", "张"),
+        ("证书 万 张", "张"),
+        ("（万 张）", "张"),
     ],
 )
 def test_a_title_that_says_another_unit_is_told(tmp_path: Path, title: str, declared: str) -> None:
@@ -66,6 +75,9 @@ def test_a_title_that_says_another_unit_is_told(tmp_path: Path, title: str, decl
         "每万张证书",
         "突破两万张",
         "证书数突破万张",
+        "单 位：张",
+        "单位：张 家",
+        "填 报 单 位：某局",
     ],
 )
 def test_a_title_that_says_the_same_unit_or_none_is_silent(tmp_path: Path, title: str) -> None:
@@ -110,6 +122,46 @@ def test_a_unit_in_english_is_overruled_as_is_advised(tmp_path: Path) -> None:
     assert "`unit_overrules: [10000 certificates]`" in fault[4]
     overruled = f"{declared}unit_overrules: [10000 certificates]"
     assert figures(path, overruled) == {("320000", "2024"): 12}
+
+
+@pytest.mark.parametrize(
+    ("title", "indicator", "declared", "value"),
+    [
+        ("Unit: 10k certificates", "certificates_valid", "万张", 120_000),
+        ('"Unit: certificates (10,000)"', "certificates_valid", "万张", 120_000),
+        ("Unit: CNY 100 million", "certification_revenue", "亿元", 12),
+        ('"Unit: ¥10,000"', "certification_revenue", "万元", 0.0012),
+        ("Unit: 10^4 person-times", "people_trained", "万人次", 120_000),
+        ("单位：人 次", "people_trained", "人次", 12),
+        ("单位：万 人 次", "people_trained", "万人次", 120_000),
+    ],
+)
+def test_a_unit_is_known_however_it_is_written(
+    tmp_path: Path, title: str, indicator: str, declared: str, value: float
+) -> None:
+    path = csv(tmp_path, f"{title},\n地区,2024\n江苏,12\n")
+    wide = WIDE.replace("certificates_valid", indicator)
+    assert figures(path, f"{wide}unit: {declared}") == {("320000", "2024"): value}
+
+
+@pytest.mark.parametrize(
+    "title", ["单位：万 人 次", "单 位：万 人次", "培训（万 人 次）", "培训 万 人 次"]
+)
+def test_a_unit_that_is_spread_out_is_overruled_whole(tmp_path: Path, title: str) -> None:
+    path = csv(tmp_path, f"{title},\n地区,2024\n江苏,12\n")
+    declared = f"{WIDE.replace('certificates_valid', 'people_trained')}unit: 人次\n"
+    (fault,) = faults(path, declared)
+    assert "`unit_overrules: [万人次]`" in fault[4]
+    for spelling in ("万人次", "万 人 次"):
+        overruled = f"{declared}unit_overrules: [{spelling}]"
+        assert figures(path, overruled) == {("320000", "2024"): 12}
+
+
+def test_a_multiple_in_a_cell_counts_where_the_unit_has_none(tmp_path: Path) -> None:
+    path = csv(tmp_path, "地区,时期,数值\n江苏,2024,12万\n浙江,2024,8000\n")
+    assert figures(path) == {("320000", "2024"): 120_000, ("330000", "2024"): 8000}
+    (fault,) = faults(path, LONG.replace("unit: 张", "unit: 万张"))
+    assert fault[:3] == (2, "数值", "12万")
 
 
 def test_the_declaration_overrules_a_wrong_unit_by_its_name(tmp_path: Path) -> None:

@@ -7,9 +7,12 @@ makes ten thousand of one: what titles, headings, notes and names say is held ag
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+import unicodedata
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
+
+import yaml
 
 from etl.figures.cells import MULTIPLES
 from etl.figures.declaration import Declaration
@@ -18,14 +21,21 @@ from indicators.findings import message
 from indicators.names import UnreadError, plain
 from indicators.wording import Text
 
-_PREFIX = re.compile(f"({'|'.join(sorted(MULTIPLES, key=len, reverse=True))})(.+)")
+_MULTIPLE = "|".join(sorted(MULTIPLES, key=len, reverse=True))
+_PREFIX = re.compile(f"({_MULTIPLE})(.+)")
 _BRACKETED = re.compile(r"^[(\[【〔]?(?:计量)?(?:单位:)?(.+?)[)\]】〕]?$")
 # 单位 is also a body: 填报单位 is who reports, and no unit.
 _BODIES = "填报|报送|编制|发布|制表|填表|统计|主管|责任|承办|牵头|提供"
 BODIES = tuple(_BODIES.split("|"))
 _PERCENT = {"%": 0, "百分之": 0, "percent": 0, "‰": -1, "比例": 2, "小数": 2, "fraction": 2}
 _MARKED = re.compile(
-    "".join(f"(?<!{body})" for body in BODIES) + r"单位\s*[:：]\s*([^\s()（）\[\]【】;；]+)"
+    "".join(f"(?<!{body})" for body in BODIES)
+    + r"单位\s*[:：]\s*([^\s()（）\[\]【】;；]+(?:\s+[一-鿿](?![一-鿿]))*)"
+)
+# As tables spread it over a cell: 单 位：万 人 次.
+_SPREAD = re.compile(
+    r"(?<![一-鿿])(?:(?:[一-鿿]\s+)*单\s+位(?=\s*[:：为是])"
+    rf"|(?:{_MULTIPLE})(?:(?:\s+[一-鿿])+(?![一-鿿])|\s+(?=[一-鿿])))"
 )
 # As a note below a table says it.
 _NOTED = re.compile(_MARKED.pattern.replace("[:：]", "[:：为是]"))
@@ -34,12 +44,15 @@ _IN_BRACKETS = re.compile(r"[(（\[【]([^()（）\[\]【】]{1,30})[)）\]】]"
 _COUNTED_IN = re.compile(r"以([^\s()（）\[\]【】以]{1,8}?)(?:为(?:计量)?单位|计|表示)")
 _WITHIN = re.compile(
     r"(?<![每0-9.一二三四五六七八九十百千万亿几数])"
-    f"((?:{'|'.join(sorted(MULTIPLES, key=len, reverse=True))})[一-鿿]{{1,2}}?)数?$"
+    f"((?:{_MULTIPLE})[一-鿿]{{1,2}}?)数?$"
 )
 # As a title says it in one word, apart or with 数 behind it: 认证证书数 万张, 认证证书万张数.
-_APART = re.compile(f"(?:{'|'.join(sorted(MULTIPLES, key=len, reverse=True))})[一-鿿]{{1,2}}")
+_APART = re.compile(f"(?:{_MULTIPLE})[一-鿿]{{1,2}}")
 # In English: `Unit: 10,000 certificates`, `certificates, in thousands`, `RMB million`.
-_ENGLISH = re.compile(r"\bunits?\s*(?:[:：]|is\b|are\b)\s*([^()（）\[\]【】;；]+)", re.IGNORECASE)
+_ENGLISH = re.compile(
+    r"\bunits?\s*(?:[:：]|is\b|are\b)\s*([^()（）\[\]【】;；]+(?:[(（]1[0,， ]+[)）])?)",
+    re.IGNORECASE,
+)
 _THOUSANDS = re.compile("(?<=[0-9])[,，\\s](?=[0-9]{3}(?![0-9]))")
 _MONEY = "rmb|cny|renminbi"
 _THINGS = {
@@ -47,8 +60,11 @@ _THINGS = {
     "organi[sz]ations?|enterprises?|companies|company|firms?|bodies|body": "家",
     "persons?|people": "人",
     "items?": "项",
-    "units?|pieces?": "个",
+    "person times?|participations?": "人次",
+    "batch(?:es)?": "批次",
+    "units?|pieces?|pcs": "个",
     f"yuan|{_MONEY}": "元",
+    "usd|dollars?": "美元",
 }
 _NOUN = "|".join(_THINGS)
 _WORDS = {"ten": 1, "hundred": 2, "thousand": 3, "million": 6, "mn": 6, "billion": 9, "bn": 9}
@@ -57,10 +73,23 @@ _ENGLISH_UNIT = re.compile(
     rf"(?:in )?(?P<money>{_MONEY})? ?(?P<zeros>10*|'000)? ?(?P<words>(?:{_WORD}s? ?)*)"
     rf"(?:of )?(?P<noun>{_NOUN})?"
 )
+# Other spellings of the same, in turn: $, 10⁴, 1e4, 10k, ten-thousand, certificates (10000).
+_SPELLINGS: list[tuple[str, str | Callable[[re.Match[str]], str]]] = [
+    (r"us\$|\$", "usd "),
+    (r"[¥￥]", "rmb "),
+    (r"(?<=10)[⁰¹²³⁴-⁹]+", lambda found: f"^{unicodedata.normalize('NFKC', found[0])}"),
+    (r"[×x*] ?(?=1[0e])", ""),
+    (r"\b(?:10\^|1e)([0-9])\b", lambda found: f"1{'0' * int(found[1])}"),
+    (r"(?<=[0-9]) ?k\b", " thousand"),
+    (r"(?<=0)s\b|\b(?:valid|chinese)\b|\.$", ""),
+    (rf"s of (?={_WORD})|[-‐]", " "),
+    (rf"^({_NOUN})\s*[(（](10*)\s*[)）]$", r"\2 \1"),
+]
+_MANY = re.compile(rf"1000|10\s?k\b|10\^|10[⁰¹²³⁴-⁹]|1e[0-9]|\b{_WORD}s?\b", re.IGNORECASE)
 _IN_ENGLISH = re.compile(
     rf"\bin ((?:thousands|millions|billions)(?: of (?:{_NOUN}))?(?![\w-])"
     rf"|(?:10[0, ]*)?(?:{_WORD} )*(?:{_NOUN})(?![\w-]))"
-    rf"|\b((?:{_MONEY}) (?:10[0, ]*|{_WORD}))(?![\w-])",
+    rf"|\b((?:{_MONEY}) (?:10[0, ]*{_WORD}?|{_WORD}))(?![\w-])",
     re.IGNORECASE,
 )
 _ENGLISH_POWERS = {"thousand": 3, "million": 6, "billion": 9}
@@ -100,7 +129,10 @@ def power(declared: str, unit: Text) -> int:
 
 def _in_english(declared: str) -> tuple[int, str] | None:
     """Return the power of ten and the thing that a unit in English names, the thing in Chinese."""
-    bare = " ".join(_THOUSANDS.sub("", declared).casefold().split())
+    bare = _THOUSANDS.sub("", declared).casefold().strip()
+    for spelling, usual in _SPELLINGS:
+        bare = re.sub(spelling, usual, bare)
+    bare = " ".join(bare.split())
     match = _ENGLISH_UNIT.fullmatch(bare)
     noun = (match["noun"] or match["money"] or "") if match else ""
     if match is None or not (noun or match["words"] or match["zeros"] == "'000"):
@@ -199,9 +231,10 @@ class UnitWords:
 
     def note(self, text: str, row: int, column: str) -> None:
         """Take in what a row that is left out says: a note below the table."""
-        for match in _NOTED.finditer(text):
-            self._add_beside((match[1], *_PARTED.split(match[1])), text, row, column)
-        for units, _ in _phrases(_NOTED.sub(" ", text)):
+        closed = _closed(text)
+        for match in _NOTED.finditer(closed):
+            self._add_beside(_alternatives(match[1]), text, row, column)
+        for units, _ in _phrases(_NOTED.sub(" ", closed)):
             self._add_beside(units, text, row, column)
 
     def cell(self, text: str, row: int, column: str) -> None:
@@ -238,7 +271,7 @@ class UnitWords:
                     message(
                         "correct `unit`, or overrule what the table says: "
                         "`unit_overrules: [{unit}]`",
-                        unit=", ".join(statement.units),
+                        unit=_as_yaml(statement.units[0]),
                     ),
                     row=statement.row,
                     column=statement.column or None,
@@ -248,9 +281,10 @@ class UnitWords:
         self, cell: str, row: int | None, column: str, *, heading: bool = False
     ) -> Iterator[_Statement]:
         said: dict[tuple[str, ...], bool] = {}
-        for match in _MARKED.finditer(cell):
-            said[tuple(dict.fromkeys((match[1], *_PARTED.split(match[1]))))] = True
-        rest = _MARKED.sub(" ", cell)
+        closed = _closed(cell)
+        for match in _MARKED.finditer(closed):
+            said[_alternatives(match[1])] = True
+        rest = _MARKED.sub(" ", closed)
         for match in _IN_BRACKETS.finditer(rest):
             said.setdefault((_THOUSANDS.sub("", match[1]).strip(),), False)
         for units, marked in _phrases(rest):
@@ -269,7 +303,21 @@ class UnitWords:
 
 def says_units(text: str) -> bool:
     """Return whether a note may say in which unit figures are."""
-    return "单位" in text or any(_phrases(text))
+    return "单位" in _closed(text) or any(_phrases(text))
+
+
+def _closed(text: str) -> str:
+    return _SPREAD.sub(lambda found: "".join(found[0].split()), text)
+
+
+def _alternatives(named: str) -> tuple[str, ...]:
+    """Return a text that names a unit, or several: whole, and in parts."""
+    return tuple(dict.fromkeys((plain(named), *named.split(), *_PARTED.split(named))))
+
+
+def _as_yaml(text: str) -> str:
+    """Return a text as it is written in a list of a declaration."""
+    return yaml.safe_dump([text], default_flow_style=True, allow_unicode=True, width=10_000)[1:-2]
 
 
 def _phrases(text: str) -> Iterator[tuple[tuple[str, ...], bool]]:
@@ -280,7 +328,8 @@ def _phrases(text: str) -> Iterator[tuple[tuple[str, ...], bool]]:
         named = _THOUSANDS.sub("", match[1]).strip()
         units = tuple(dict.fromkeys((named, *(part.strip() for part in _PARTED.split(named)))))
         # `unit: persons` is one, `unit: see below` is none.
-        yield units, any((_in_english(unit) or (0, ""))[1] for unit in units)
+        things = any((_in_english(unit) or (0, ""))[1] for unit in units)
+        yield units, things or bool(_MANY.search(named))
     for match in _IN_ENGLISH.finditer(text):
         yield (_THOUSANDS.sub("", match[0]).strip(),), False
 
