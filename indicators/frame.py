@@ -31,7 +31,7 @@ from indicators.store.queries import Vintage
 from indicators.wording import Language, Wording, sentence
 
 # No icons: a browser would fetch each page's from outside.
-PAGES = ("overview", "map", "objectives", "province", "releases")
+PAGES = ("overview", "map", "objectives", "industries", "province", "releases")
 UNKNOWN = "unknown"  # where addresses lead that no page has
 WARNING = ":material/warning:"
 WIDEST = 320  # px: a column of longer texts is cut, and told whole under the pointer
@@ -266,6 +266,7 @@ def _title(page: str, words: Wording) -> str:
         "overview": words("Overview"),
         "map": words("Map"),
         "objectives": words("Objectives"),
+        "industries": words("Industries"),
         "province": words("Province"),
         "releases": words("Data"),
         UNKNOWN: words("No such page"),

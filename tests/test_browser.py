@@ -30,8 +30,8 @@ from tests.conftest import cannot_run
 
 pytestmark = pytest.mark.browser
 PAGES = {
-    "overview": "", "map": "map", "objectives": "objectives", "province": "province",
-    "releases": "releases",
+    "overview": "", "map": "map", "objectives": "objectives", "industries": "industries",
+    "province": "province", "releases": "releases",
 }  # fmt: skip
 # Streamlit's own browser code looks for its server below the page's address first.
 PROBES = ("/_stcore/health", "/_stcore/host-config")
@@ -97,7 +97,7 @@ def test_a_deep_link_straight_after_the_start_shows_the_page_with_its_frame(
     expect(page.locator(DRAWN)).to_contain_text("Certified organisations, Aug 2022: of")
     menu = page.get_by_test_id("stSidebarNav")
     expect(menu.get_by_role("link")).to_have_text(
-        ["Overview", "Map", "Objectives", "Province", "Data"]
+        ["Overview", "Map", "Objectives", "Industries", "Province", "Data"]
     )
     expect(page.get_by_text("Map-review number")).to_be_visible()
 
@@ -108,8 +108,8 @@ def test_every_page_opens_in_both_languages(page: Page, address: str, name: str,
     visit(page, f"{address}/{PAGES[name]}?lang={lang}")
     menu = page.get_by_test_id("stSidebarNav")
     chinese, english = (
-        ["总览", "地图", "目标进展", "分省情况", "数据"],
-        ["Overview", "Map", "Objectives", "Province", "Data"],
+        ["总览", "地图", "目标进展", "行业", "分省情况", "数据"],
+        ["Overview", "Map", "Objectives", "Industries", "Province", "Data"],
     )
     expected = chinese if lang == "zh" else english
     expect(menu.get_by_role("link")).to_have_text(expected)
@@ -225,6 +225,16 @@ def test_a_click_in_the_matrix_opens_the_objective(page: Page, address: str) -> 
     expect(page.locator(DRAWN)).to_contain_text("江苏有效认证证书数")
     page.get_by_text("判定依据").click()
     expect(page.get_by_text("2025年1月").first).to_be_visible()
+
+
+def test_a_click_in_the_heat_map_chooses_its_region_and_industry(page: Page, address: str) -> None:
+    visit(page, f"{address}/industries?lang=zh")
+    page.locator("path[aria-label^='浙江，制造业']").first.click(force=True)
+    page.wait_for_url("**industry=C**region=330000**")
+    expect(page.get_by_text("浙江 · 制造业 · ")).to_be_visible()
+    page.get_by_role("link", name="数据及其出处").click()
+    page.wait_for_url("**/releases?**of_industry=C**")
+    expect(page.locator(DRAWN)).to_be_visible()
 
 
 def test_the_language_and_the_view_survive_the_menu(page: Page, address: str) -> None:

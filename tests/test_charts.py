@@ -7,7 +7,7 @@ from typing import Any
 import pandas as pd
 import pytest
 
-from indicators.drawing import charts, province
+from indicators.drawing import charts, industries, province
 from indicators.drawing.standalone import exported_chart
 from indicators.wording import Wording
 
@@ -20,6 +20,8 @@ CHARTS = (
     province.spine_chart,
     province.trends_chart,
     province.parts_chart,
+    industries.heat_map,
+    industries.sizes_chart,
 )
 PLACED = ("x", "y", "xOffset", "yOffset", "row", "column", "color", "fill", "shape", "size")
 

@@ -18,7 +18,7 @@ from tests.conftest import publish_rows
 
 ROOT = Path(__file__).resolve().parent.parent
 HAN = re.compile(r"[\u4e00-\u9fff]")
-PAGES = ("overview", "map", "objectives", "province", "releases")
+PAGES = ("overview", "map", "objectives", "industries", "province", "releases")
 
 
 @pytest.fixture(scope="module")
@@ -179,6 +179,20 @@ def test_every_page_begins_with_the_reader_s_own_province(
     assert "；浙江" in page.title[0].value
     # What the address says comes first.
     assert opened("province", region="320000").title[0].value.startswith("江苏：")
+
+
+def test_the_industries_page_opens_a_level_and_leads_to_the_figure() -> None:
+    page = opened("industries", measure="quotient", region="330000", industry="C")
+    assert page.title[0].value == (
+        "2024年12月制造业全部法人单位数：有数据的31个地区中，浙江的区位商最高（1.87）"
+    )
+    assert page.query_params["level"] == "sections"
+    links = [link.proto.label for link in page.get("page_link")]
+    assert "数据及其出处" in links
+    figure = opened("releases", indicator="legal_units_all", of_industry="C", of_region="330000")
+    assert set(figure.dataframe[0].value["地区"]) == {"浙江"}
+    groups = opened("industries", level="groups")
+    assert "4个行业" in groups.title[0].value
 
 
 def test_switching_the_language_keeps_the_view() -> None:

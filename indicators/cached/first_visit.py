@@ -15,7 +15,7 @@ from indicators.cached.map import (
     specification,
 )
 from indicators.cached.province import province_pages
-from indicators.drawing import charts, province
+from indicators.drawing import charts, industries, province
 from indicators.findings import FindingsError
 from indicators.periods import today
 from indicators.regions import NATION
@@ -31,6 +31,8 @@ CHARTS = (
     province.spine_chart,
     province.trends_chart,
     province.parts_chart,
+    industries.heat_map,
+    industries.sizes_chart,
 )
 LOOKS = [(language, dark) for language in LANGUAGES for dark in (False, True)]
 

@@ -21,6 +21,7 @@ from indicators.wording import Wording
 Specification = dict[str, Any]
 RANKING, REFERENCE = "ranking", "reference"
 BAR_STEP = 21  # px
+COLUMN = "(width / length(domain('x')))"  # px: of a matrix
 
 
 @cache
@@ -180,20 +181,7 @@ def matrix_chart(words: Wording, *, dark: bool = False) -> Specification:
     selection `cell`.
     """
     cell = alt.selection_point(name="cell", fields=["region", "target"], toggle=False)
-    # Slanted names of many columns would lie on each other, upright ones of very many too.
-    column = "(width / length(domain('x')))"
-    narrow = f"{column} < 15"
-    top = alt.Axis(
-        orient="top",
-        labelAngle=alt.ExprRef(f"{narrow} ? -90 : -40"),
-        labelAlign="left",
-        labelBaseline=alt.ExprRef(f"{narrow} ? 'middle' : 'alphabetic'"),
-        labelFontSize=alt.ExprRef(f"clamp({column} * 0.85, 7, 12)"),
-        labelLimit=190,
-        labelColor=palette(dark).text,
-        ticks=False,
-        domain=False,
-    )
+    top = slanted_names(palette(dark).text)
     rows = alt.Chart(alt.NamedData("matrix")).transform_calculate(
         spoken="datum.name + ', ' + datum.aim + ': ' + datum.said"
     )
@@ -212,7 +200,7 @@ def matrix_chart(words: Wording, *, dark: bool = False) -> Specification:
         squares.mark_rect(stroke=palette(dark).background, strokeWidth=2, cursor="pointer")
         .encode(color=alt.Color("fill:N", scale=None, legend=None))
         .add_params(cell),
-        squares.mark_text(fontSize=alt.ExprRef(f"clamp({column}, 7, 13)"), aria=False).encode(
+        squares.mark_text(fontSize=alt.ExprRef(f"clamp({COLUMN}, 7, 13)"), aria=False).encode(
             text="symbol:N", color=alt.Color("ink:N", scale=None, legend=None)
         ),
     )
@@ -243,6 +231,25 @@ def as_given(field: str = "place") -> alt.EncodingSortField:
 def names(colour: str, limit: int = 150) -> alt.Axis:
     """Return an axis of names."""
     return alt.Axis(labelColor=colour, labelLimit=limit, ticks=False, domain=False, labelPadding=6)
+
+
+def slanted_names(colour: str) -> alt.Axis:
+    """Return an axis of names above the columns of a matrix.
+
+    Slanted names of many columns would lie on each other, upright ones of very many too.
+    """
+    narrow = f"{COLUMN} < 15"
+    return alt.Axis(
+        orient="top",
+        labelAngle=alt.ExprRef(f"{narrow} ? -90 : -40"),
+        labelAlign="left",
+        labelBaseline=alt.ExprRef(f"{narrow} ? 'middle' : 'alphabetic'"),
+        labelFontSize=alt.ExprRef(f"clamp({COLUMN} * 0.85, 7, 12)"),
+        labelLimit=190,
+        labelColor=colour,
+        ticks=False,
+        domain=False,
+    )
 
 
 def tooltips(**titles: str) -> list[alt.Tooltip]:

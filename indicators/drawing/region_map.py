@@ -100,7 +100,7 @@ def region_map(
         ]
     if boundaries.region == NATION:
         layers += _bars(sources, colours, words)
-    layers += _legend(colours)
+    layers += legend_layers(colours)
     if moving:
         layers.append(_clock(colours))
     names = [FIGURES, LEGEND, *([FRAMES] if moving else [])]
@@ -364,8 +364,12 @@ def _bars(sources: _Sources, colours: Palette, words: Wording) -> list[alt.Chart
     ]
 
 
-def _legend(colours: Palette) -> list[alt.Chart]:
-    """Return the legend's swatches and words, from the dataset `legend`."""
+def legend_layers(colours: Palette) -> list[alt.Chart]:
+    """Return a legend's swatches and words, from the dataset `legend`.
+
+    Where they stand: `legend_left`, `legend_top`, `legend_bottom`, `legend_column` and `narrow`,
+    parameters of the chart that they are layers of.
+    """
     rows = alt.Chart(alt.NamedData(LEGEND)).transform_calculate(
         left="legend_left + datum.column * legend_column",
         middle=f"narrow ? legend_top + (datum.lines - datum.line - 0.5) * {LINE}"

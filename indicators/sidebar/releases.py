@@ -16,7 +16,7 @@ MOST = 20_000  # figures of an indicator, to choose from all of them at once
 
 
 def choose_figure(words: Wording, vintage: Vintage) -> Selection:
-    """Return the figures to explain: an indicator, and scheme, period and region, or all.
+    """Return the figures to explain: an indicator, and the part of it chosen, or all.
 
     Of an indicator with more than MOST figures, one scheme, industry, size and period.
     """
@@ -41,7 +41,8 @@ def choose_figure(words: Wording, vintage: Vintage) -> Selection:
         return None if code == EVERY else code
 
     chosen: dict[str, str | None] = {"industry": None, "size": None}
-    for key in ("scheme", "industry", "size", "period") if many else ("scheme", "period"):
+    divided = [key for key in ("industry", "size") if many or cells[key].nunique() > 1]
+    for key in ("scheme", *divided, "period"):
         codes = sorted(set(cells[key]), reverse=key == "period")
         codes.sort(key=lambda code: code != ALL)  # a total first
         chosen[key] = one(key, codes, all_too=not many)

@@ -173,6 +173,25 @@ def by_period(engine: sa.Engine, number: int | None = None) -> pd.DataFrame:
     return found.astype(dict.fromkeys(("nation", "industries", "sizes"), bool))
 
 
+def of_industries(engine: sa.Engine, number: int | None = None) -> pd.DataFrame:
+    """Return which cells of single industries have figures of the nation or of provinces.
+
+    Columns: indicator, scheme, size, period, industry, known (how many figures).
+    """
+
+    def ask(older: int | None) -> sa.Select[Any]:
+        held = held_of(older)
+        keys = [held.c[name] for name in ("indicator", "scheme", "size", "period", "industry")]
+        return (
+            sa.select(*keys, _sum(held.c.known, "known"))
+            .where(held.c.industry != ALL, held.c.above.in_([NATION, ALL]), held.c.known > 0)
+            .group_by(*keys)
+            .order_by(*keys)
+        )
+
+    return _named(asked(engine, number, ask))
+
+
 def by_region(engine: sa.Engine, number: int | None = None) -> pd.DataFrame:
     """Return which source has rows of which indicator in which region, in whatever cell.
 
