@@ -9,7 +9,7 @@ from __future__ import annotations
 import pandas as pd
 
 from indicators.catalogue import Catalogue, industries_of, tree_of
-from indicators.industries import GROUP, SECTION, SECTOR
+from indicators.industry_tree import GROUP, SECTION, SECTOR
 from indicators.regions import ALL
 
 DIMENSIONS = ("scheme", "industry", "size", "region")

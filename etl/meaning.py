@@ -21,7 +21,7 @@ from etl.targets import read_register, word_findings
 from indicators import catalogue
 from indicators.compare import peer_groups
 from indicators.findings import Finding, Message, message
-from indicators.industries import DIVISION, SECTION
+from indicators.industry_tree import DIVISION, SECTION
 from indicators.regions import ALL
 from indicators.schema import Known, load_schema, nearest, repeated, schema_findings, unknown_words
 from indicators.strict_yaml import Written, read

@@ -13,7 +13,7 @@ from functools import cache, cached_property, lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from indicators.industries import Industries
+from indicators.industry_tree import Industries
 from indicators.regions import ALL, Tree
 from indicators.settings import ROOT
 from indicators.strict_yaml import content_of
@@ -175,7 +175,7 @@ class Catalogue:
 
     @cached_property
     def industries(self) -> pd.DataFrame:
-        """The code list of industries: see `indicators.industries`."""
+        """The code list of industries: see `indicators.industry_tree`."""
         codes = _codes(self.texts["industries.csv"])
         # A catalogue of before sectors has no members.
         return codes if "members" in codes else codes.assign(members="")

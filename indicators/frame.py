@@ -324,10 +324,18 @@ def cells(rows: pd.DataFrame, alt: str, **options: Any) -> Any:
     return st.dataframe(rows, hide_index=True, column_config=config, alt=alt, **options)
 
 
-def table(frame: Frame, title: str, rows: pd.DataFrame | pa.Table, alt: str) -> None:
-    """Draw a table with its files to take away, which its title names."""
+def table(
+    frame: Frame, title: str, rows: pd.DataFrame | pa.Table, alt: str, address: str = ""
+) -> None:
+    """Draw a table with its files to take away, which its title names.
+
+    `address`: the column that holds what of this dashboard explains each row.
+    """
     whole = rows if isinstance(rows, pd.DataFrame) else rows.to_pandas()
-    st.dataframe(rows, hide_index=True, column_config=columns(whole), alt=alt)
+    shown = columns(whole)
+    if address:
+        shown[address] = st.column_config.LinkColumn(display_text=frame.words("Open"))
+    st.dataframe(rows, hide_index=True, column_config=shown, alt=alt)
     downloads(table_exports(title, lambda: whole, frame.vintage, frame.words))
 
 

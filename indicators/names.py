@@ -20,7 +20,7 @@ import pandas as pd
 
 from indicators.catalogue import REFERENCE, Catalogue, tree_of
 from indicators.findings import Message, message
-from indicators.industries import DIVISION, GROUP
+from indicators.industry_tree import DIVISION, GROUP
 from indicators.regions import ALL, Tree, changes
 
 EXPECTED: dict[str, Message] = {

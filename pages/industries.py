@@ -1,4 +1,4 @@
-"""Regions against industries, and how one industry stands."""
+"""Regions against industries, one industry's board, enterprise sizes, and the tools of clause 4."""
 
 from functools import partial
 
@@ -6,10 +6,12 @@ import streamlit as st
 
 from indicators import code_names, frame, markdown
 from indicators.cached import industries as cached
+from indicators.cached import objectives, remembered
 from indicators.catalogue import tree
-from indicators.drawing.industries import SELECTED
+from indicators.drawing.industries import SELECTED, SIZES, sizes_chart
 from indicators.regions import ALL, NATION
 from indicators.sidebar import industries as sidebar
+from indicators.views import board, footnotes, sizes
 from indicators.views import industries as views
 
 visit = frame.begin("industries")
@@ -19,6 +21,10 @@ if not cached.offered(vintage):
     st.stop()
 view = sidebar.choose_view(words, vintage, dark=visit.dark)
 figures = cached.heat_figures(view, vintage)
+where, what = (
+    tree().names(words.language)[view.region],
+    code_names.industry_name(view.industry, words),
+)
 
 st.title(markdown.escaped(figures.statement))
 st.caption(markdown.escaped(figures.subtitle))
@@ -33,19 +39,91 @@ frame.chart(
 if chosen := views.chosen_cell(view, figures):
     st.markdown(markdown.strong(chosen))
 with st.container(horizontal=True):
-    selection = view.selection
-    where = tree().names(words.language)[view.region]
     if view.region != NATION:
         frame.link(words("All of {region}", region=where), "province", words, region=view.region)
-    place = {"indicator": selection.indicator, "period": str(selection.period)}
+    place = {"indicator": view.selection.indicator, "period": str(view.selection.period)}
     if view.industry != ALL:
-        what = code_names.industry_name(view.industry, words)
         label = words("{industry} on the map", industry=what)
         frame.link(label, "map", words, industry=view.industry, **place)
-    codes = views.figure_codes(view)
-    frame.link(words("The figures with their sources"), "releases", words, **codes)
+    label = words("The figures with their sources")
+    frame.link(label, "releases", words, **views.figure_codes(view))
 st.caption(markdown.lines(figures.footnotes))
 frame.twin(words, "heat_table", lambda: figures.table, figures.statement)
-table = partial(cached.figure_table, view, vintage)
-frame.downloads(views.exports(view, figures, table, vintage))
+sourced = partial(cached.figure_table, view, vintage)
+frame.downloads(views.exports(view, figures, sourced, vintage))
+
+verdicts, register = objectives.verdicts(vintage), objectives.register(vintage)
+if view.industry == ALL:
+    st.subheader(title := words("Industry by industry until results show (clause 6)"))
+    st.caption(words("Choose an industry, or a cell above, to open its board."))
+    rows = board.industries_table(verdicts, view.region, words)
+    if rows.empty:
+        st.info(words("No target for a single industry applies here."), icon=":material/info:")
+    else:
+        frame.table(visit, f"{where} {title}", rows, words("Industries with targets"))
+else:
+    own = board.own_verdicts(verdicts, view.industry, view.region)
+    standing = board.standing(own)
+    st.subheader(title := words("Board: {industry}", industry=what))
+    st.markdown(
+        markdown.strong(board.standing_sentence(standing, view.industry, view.region, words))
+    )
+    if standing.targets:
+        alt = words("Targets of the industry, what is left of each, and the verdicts")
+        rows = board.target_table(own, register, words)
+        frame.table(visit, f"{title} {where}", rows, alt, words("Explained"))
+    held = cached.board_rows(view.industry, vintage)
+    if held.empty:
+        st.info(words("No figures of this industry are held here."), icon=":material/info:")
+    else:
+        alt = words("Indicators of the industry: value, nation, best region, trend")
+        rows = board.indicator_table(held, view.region, words)
+        frame.table(visit, f"{title} {words('Indicators')}", rows, alt)
+        cited = remembered.citations_of(held, vintage)
+        with st.expander(words("Where these figures stand"), key="board_sources"):
+            st.caption(markdown.lines(footnotes.standing(cited, words)))
+    if leading := cached.leaders(view.industry, words.language, vintage):
+        st.markdown(markdown.escaped(leading.said))
+        apart = cached.apart_table(view.industry, words.language, vintage)
+        if not apart.empty:
+            st.caption(
+                words(
+                    "What sets the leading quarter apart from the others: differences, not causes. "
+                    "Shares are of all industries."
+                )
+            )
+            alt = words("Mix of schemes and sizes of the leaders and the others")
+            frame.table(visit, f"{title} {words('Leaders')}", apart, alt)
+    elif not held.empty:
+        st.caption(
+            words("Too few provinces have a comparable figure of this industry to tell who leads.")
+        )
+
+st.subheader(words("Enterprise sizes side by side"))
+if cached.sized(vintage):
+    sized = sidebar.choose_sized(words, vintage)
+    told = cached.size_figures(sized, view.region, view.industry, words.language, vintage)
+    st.markdown(markdown.strong(told.statement))
+    chart = sizes_chart(words, dark=visit.dark)
+    frame.chart(chart, {SIZES: told.lines}, key="sizes", alt=told.statement)
+    st.markdown(markdown.bullets(told.sentences))
+    st.caption(markdown.lines(told.footnotes))
+    frame.twin(words, "sizes_table", lambda: told.table, told.statement)
+    frame.downloads(sizes.exports(told, words, visit.dark, vintage))
+else:
+    st.info(words("No figures of enterprise sizes are held here."), icon=":material/info:")
+
+st.subheader(title := words("Tools of quality management by industry (clause 4)"))
+rows = cached.tools_rows(vintage)
+tools = [key for key in cached.tools() if len(rows) and key in set(rows["indicator"])]
+if tools:
+    table = board.tools_table(rows, tools, view.region, words)
+    alt = words("Organisations using each tool, by industry")
+    frame.table(visit, f"{where} {title}", table, alt)
+    st.caption(markdown.lines(footnotes.standing(remembered.citations_of(rows, vintage), words)))
+if lacking := [key for key in cached.tools() if key not in tools]:
+    st.caption(words("Not measured by industry yet:"))
+    suppliers, publishers = remembered.suppliers(vintage), remembered.publishers(vintage)
+    table = board.gap_table(lacking, suppliers, publishers, words)
+    frame.table(visit, words("Not measured yet"), table, words("Tools without figures"))
 frame.end(visit)

@@ -13,7 +13,7 @@ from etl import meaning
 from etl.divisions import divisions
 from indicators import catalogue
 from indicators.catalogue import industries
-from indicators.industries import DIVISION, GROUP, SECTION, SECTOR
+from indicators.industry_tree import DIVISION, GROUP, SECTION, SECTOR
 from indicators.names import UnreadError, names
 from indicators.regions import ALL
 

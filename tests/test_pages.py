@@ -191,7 +191,14 @@ def test_the_industries_page_opens_a_level_and_leads_to_the_figure() -> None:
     assert "数据及其出处" in links
     figure = opened("releases", indicator="legal_units_all", of_industry="C", of_region="330000")
     assert set(figure.dataframe[0].value["地区"]) == {"浙江"}
+    bolds = [text.value for text in page.markdown]
+    assert "**浙江制造业：尚未见成效，2项目标中还有2项。**" in bolds, bolds
+    assert any("大型减小微型为−12.7个百分点" in text for text in bolds)
+    gaps = page.dataframe[-1].value["指标"].tolist()
+    assert "应用六西格玛管理的组织数" in gaps  # nobody publishes it: the gap is shown
     groups = opened("industries", level="groups")
+    every = groups.dataframe[0].value.set_index("行业")
+    assert every.loc["制造业", "是否已见成效"] == "尚未"
     assert "4个行业" in groups.title[0].value
 
 

@@ -13,7 +13,7 @@ from typing import Any
 
 import pandas as pd
 
-from indicators.industries import GROUP
+from indicators.industry_tree import GROUP
 from indicators.regions import ALL
 
 DIMENSIONS = ("region", "industry", "size", "scheme")  # from the lowest bits up

@@ -133,6 +133,7 @@ def remaining_rows(world: World) -> Iterator[pd.DataFrame]:
     chance = world.chance(8)
     weight = world.cell_weights(chance, 1)
     counted: dict[str, Floats] = {}
+    by_section: dict[str, Floats] = {}
     for key, item in world.catalogue.indicators.items():
         if key not in world.levels["counts"] or key in CENSUS:
             continue
@@ -141,10 +142,14 @@ def remaining_rows(world: World) -> Iterator[pd.DataFrame]:
             nation = np.round(world.path(key))[:, None]
             yield figures(key, {"period": periods, "region": [NATION]}, nation)
             continue
-        counts = _counts(world, item, chance, counted.get(str(item.subset_of)))
+        whole = str(item.subset_of)
+        counts = _counts(world, item, chance, counted.get(whole))
         counted[key] = counts
         if "industry" in item.additive:
-            yield from by_cells(world, key, periods, in_cells(counts, weight))
+            cells = in_cells(counts, weight)
+            # Never more in a cell than there are of the whole, whatever rounding made of both.
+            by_section[key] = np.minimum(cells, by_section.get(whole, cells))
+            yield from by_cells(world, key, periods, by_section[key])
         else:
             for rows in by_region(world, key, periods, counts, digits=item.decimals):
                 yield rows.assign(industry=item.industry)

@@ -123,3 +123,10 @@ def select_cell() -> None:
     if chosen:
         address.say("region", chosen[0]["region"])
         address.say("industry", chosen[0]["industry"])
+
+
+def choose_sized(words: Wording, vintage: Vintage) -> str:
+    """Return the indicator whose enterprise sizes are set side by side."""
+    known = catalogue.load().indicators
+    titles = {key: words.text(known[key].title) for key in cached.sized(vintage)}
+    return choose(words("Enterprise sizes of"), "sized", titles, words)

@@ -173,10 +173,11 @@ def by_period(engine: sa.Engine, number: int | None = None) -> pd.DataFrame:
     return found.astype(dict.fromkeys(("nation", "industries", "sizes"), bool))
 
 
-def of_industries(engine: sa.Engine, number: int | None = None) -> pd.DataFrame:
-    """Return which cells of single industries have figures of the nation or of provinces.
+def divided_by(engine: sa.Engine, dimension: str, number: int | None = None) -> pd.DataFrame:
+    """Return which cells of single industries, or sizes, the nation or provinces have figures of.
 
-    Columns: indicator, scheme, size, period, industry, known (how many figures).
+    `dimension`: `industry` or `size`. Columns: indicator, scheme, size, period, industry, known
+    (how many figures).
     """
 
     def ask(older: int | None) -> sa.Select[Any]:
@@ -184,7 +185,7 @@ def of_industries(engine: sa.Engine, number: int | None = None) -> pd.DataFrame:
         keys = [held.c[name] for name in ("indicator", "scheme", "size", "period", "industry")]
         return (
             sa.select(*keys, _sum(held.c.known, "known"))
-            .where(held.c.industry != ALL, held.c.above.in_([NATION, ALL]), held.c.known > 0)
+            .where(held.c[dimension] != ALL, held.c.above.in_([NATION, ALL]), held.c.known > 0)
             .group_by(*keys)
             .order_by(*keys)
         )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import logging
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import partial
 from typing import Any, NamedTuple
@@ -196,6 +196,34 @@ def parts(
 
     if not wanted:
         return observations(engine, Selection("", ""), number)
+    return _sound(_asked(engine, number, ask))
+
+
+def of_industry(
+    engine: sa.Engine,
+    periods: Mapping[str, Iterable[str]],
+    industry: str,
+    number: int | None = None,
+) -> pd.DataFrame:
+    """Return the figures of one industry, of all schemes and sizes, as `observations` does.
+
+    `periods`: those asked for, by indicator.
+    """
+    if not periods:
+        return observations(engine, Selection("", ""), number)
+
+    def ask(figures: sa.Subquery) -> sa.Select[Any]:
+        columns = figures.c
+        whole = columns.scheme == ALL, columns.size == ALL, columns.industry == industry
+        # One question an indicator: the key leads to each of its periods.
+        every = [
+            sa.select(figures).where(
+                columns.indicator == indicator, columns.period.in_(sorted(held)), *whole
+            )
+            for indicator, held in sorted(periods.items())
+        ]
+        return sa.select(sa.union_all(*every).subquery("industry"))
+
     return _sound(_asked(engine, number, ask))
 
 

@@ -29,7 +29,7 @@ from indicators.drawing.palette import palette
 from indicators.drawing.region_map import LEGEND
 from indicators.drawing.standalone import exported_chart
 from indicators.exports.offered import Export, Offer, vintage_notes
-from indicators.industries import DIVISION, GROUP, SECTION, SECTOR
+from indicators.industry_tree import DIVISION, GROUP, SECTION, SECTOR
 from indicators.periods import decimal_year
 from indicators.regions import ALL, NATION
 from indicators.statuses import MapState
