@@ -83,7 +83,10 @@ class KnownAddresses:
     """
 
     # What is no page; the first page's own address is the bare one.
-    OURS = (["boundaries"], ["static"], ["media"], ["component"], ["app"])
+    OURS = (
+        *(["boundaries"], ["static"], ["media"], ["component"], ["app"]),
+        *(["auth"], ["oauth2callback"]),
+    )
 
     def __init__(self, app: ASGIApp) -> None:
         self._app = app
