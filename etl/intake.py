@@ -95,7 +95,7 @@ def read(raw: Path, rows: TidyRows, named: Named, step: Step, retracted: pd.Data
     What was `retracted` (`etl.retracted.LISTED`) comes in without its numbers.
     """
     # Two readers of one file would write over each other.
-    if wrong := [*misnamed(named), *_emptied(raw)]:
+    if wrong := [*misnamed(named, raw), *_emptied(raw)]:
         raise FindingsError(wrong)
     known, made, findings = catalogue.load(), Intake(_keeping(raw, rows.folder)), list[Finding]()
     sense = meaning()
@@ -155,13 +155,26 @@ def shipped(raw: Path, known: Catalogue) -> pd.DataFrame:
         return rows.frame()
 
 
-def misnamed(named: Named) -> list[Finding]:
+def misnamed(named: Named, raw: Path) -> list[Finding]:
     """Return what is wrong with the names of the files and of their source."""
     findings = []
     taken = TAKEN | set(catalogue.load().sources) - {REGISTRY}
     source = _folded(named.source)
+    folders = {place.name for place in raw.iterdir()} if raw.is_dir() else set()
+    alike = [name for name in folders - {named.source} if _folded(name) == source]
+    usual = alike[0] if alike else unicodedata.normalize("NFKC", named.source)
     # Windows keeps the names of devices, and opens their folders under none.
-    if not _SOURCE.fullmatch(source) or source in taken or RESERVED.match(source):
+    wrong = not _SOURCE.fullmatch(source) or source in taken or RESERVED.match(source)
+    if not wrong and usual != named.source and named.source not in folders:
+        findings.append(
+            Finding(
+                "--source",
+                named.source,
+                message("the name of its folder: {name}", name=usual),
+                message("names that differ in width or case alone are of one folder"),
+            )
+        )
+    if wrong:
         findings.append(
             Finding(
                 "--source",

@@ -290,13 +290,23 @@ def own_file(folder: Path, name: str = "a.csv") -> str:
     ],
 )
 def test_a_source_is_a_name_of_one_s_own(source: str) -> None:
-    (found,) = intake.misnamed(intake.Named([], source))
+    (found,) = intake.misnamed(intake.Named([], source), refresh.RAW)
     assert found.found == source
 
 
 @pytest.mark.parametrize("source", ["bureau", "市场监管局", "own", "bureau-2024_1"])
 def test_a_source_may_be_named_in_any_script(source: str) -> None:
-    assert intake.misnamed(intake.Named([], source)) == []
+    assert intake.misnamed(intake.Named([], source), refresh.RAW) == []
+
+
+@pytest.mark.parametrize("source", ["ＢＵＲＥＡＵ", "Bureau", "ｏｗｎ", "省局２"])
+def test_a_source_is_written_as_its_folder_is_called(tmp_path: Path, source: str) -> None:
+    (tmp_path / "bureau").mkdir()
+    (found,) = intake.misnamed(intake.Named([], source), tmp_path)
+    assert (found.file, found.found) == ("--source", source)
+    usual = found.expected.values["name"]
+    assert usual in ("bureau", "own", "省局2")
+    assert intake.misnamed(intake.Named([], usual), tmp_path) == []
 
 
 def test_a_file_is_written_under_the_ending_of_what_it_is(tmp_path: Path) -> None:
