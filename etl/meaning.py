@@ -44,8 +44,8 @@ _COLUMNS = {
         "size_rules": "selector name_zh measure large_min medium_min small_min",
         "region_spellings": "spelling code relation since source note",
         "region_changes": (
-            "code name_zh change since until successors province prefecture verification source "
-            "url note"
+            "code name_zh name_en change since until successors province prefecture verification "
+            "source url note"
         ),
         "label_points": "code longitude latitude",
     }.items()
@@ -60,6 +60,7 @@ _REFERENCES = [
     ("schemes", "parent", "schemes"),
     ("sizes", "members", "sizes"),
 ]
+_VERIFIED = ("primary", "secondary", "unconfirmed")
 _REGION_CODE = re.compile(r"[0-9]{6}|[A-Z][A-Z0-9_]*")
 _DIGITS = re.compile("[0-9]{6}")
 _DRAWN = re.compile(r'"id": ?"([0-9]{6})"')
@@ -72,6 +73,7 @@ _NUMBERS = {
     "size_rules": ("large_min", "medium_min", "small_min"),
     "label_points": ("longitude", "latitude"),
 }
+_YEARS = {"region_spellings": ("since",), "region_changes": ("since", "until")}
 _NUMBER = re.compile(r"-?[0-9]+(\.[0-9]+)?")
 _YEAR = re.compile(r"[0-9]{4}")
 _ALIKE = 0.8  # of names that differ by a slip
@@ -243,19 +245,40 @@ def _number_cell_findings(lists: Mapping[str, Rows]) -> Iterator[Finding]:
                     yield _about(
                         f"{name}.csv", line, row[column], message("a number"), advice, entry
                     )
-    for line, row in lists.get("region_spellings", []):
-        since = row["since"].strip()
-        if since and not (_YEAR.fullmatch(since) and int(since) <= date.today().year):
-            expected = message("a year, not in the future")
-            advice = message("write the year of the change in four digits, or leave it empty")
-            entry = f"{row['spelling']} · since"
-            yield _about("region_spellings.csv", line, since, expected, advice, entry)
+    for name, columns in _YEARS.items():
+        for line, row in lists.get(name, []):
+            for column in columns:
+                year = row[column].strip()
+                if year and not (_YEAR.fullmatch(year) and int(year) <= date.today().year):
+                    expected = message("a year, not in the future")
+                    advice = message(
+                        "write the year of the change in four digits, or leave it empty"
+                    )
+                    entry = f"{row.get('spelling') or row['code']} · {column}"
+                    yield _about(f"{name}.csv", line, year, expected, advice, entry)
 
 
 def _reference_findings(lists: Mapping[str, Rows]) -> Iterator[Finding]:
     for name, column, other in _REFERENCES:
         if name in lists and other in lists:
             yield from _unknown_codes(name, column, lists[name], _codes(lists, other))
+    if {"regions", "region_spellings"} <= lists.keys():
+        # What is ambiguous may be a county, whose code is not listed.
+        rows = [each for each in lists["region_spellings"] if each[1]["relation"] != "ambiguous"]
+        yield from _unknown_codes("region_spellings", "code", rows, _codes(lists, "regions"))
+    for line, row in lists.get("region_changes", []):
+        for column in ("code", "successors"):
+            for code in row[column].split() or [""]:
+                if not _DIGITS.fullmatch(code) and (code or column == "code"):
+                    advice = message("write it in this form")
+                    entry = f"{row['code']} · {column}"
+                    expected = message("a county's code of six digits")
+                    yield _about("region_changes.csv", line, code, expected, advice, entry)
+        if row["verification"] not in _VERIFIED:
+            expected = message("one of {names}", names=", ".join(_VERIFIED))
+            advice = nearest(row["verification"], _VERIFIED, message("choose one of these words"))
+            entry = f"{row['code']} · verification"
+            yield _about("region_changes.csv", line, row["verification"], expected, advice, entry)
 
 
 def _member_findings(lists: Mapping[str, Rows]) -> Iterator[Finding]:
@@ -281,7 +304,7 @@ def _unknown_codes(name: str, column: str, rows: Rows, codes: list[str]) -> Iter
     for line, row in rows:
         for code in row[column].split():
             if code not in codes:
-                entry = f"{row['code']} · {column}"
+                entry = f"{row.get('spelling') or row['code']} · {column}"
                 yield _about(file, line, code, expected, nearest(code, codes), entry)
 
 

@@ -190,9 +190,19 @@ class Catalogue:
         """The code list of enterprise sizes."""
         return _codes(self.texts["sizes.csv"])
 
+    @cached_property
+    def region_spellings(self) -> pd.DataFrame:
+        """What regions were and are called else: see `indicators.names`."""
+        return _codes(self.texts["region_spellings.csv"])
 
-_FILES = ("units.yaml", "indicators.yaml", "clauses.yaml", "sources.yaml")
-_LISTS = ("regions", "industries", "schemes", "sizes")
+    @cached_property
+    def region_changes(self) -> pd.DataFrame:
+        """The county-level codes that came or went since 2020."""
+        return _codes(self.texts["region_changes.csv"])
+
+
+_FILES = ("units.yaml", "indicators.yaml", "clauses.yaml", "sources.yaml", "standards.yaml")
+_LISTS = ("regions", "industries", "schemes", "sizes", "region_spellings", "region_changes")
 FILES = (*_FILES, *(f"{name}.csv" for name in _LISTS))  # those that `load` reads
 _published: Mapping[str, str] | None = None  # what `stand_on` was given
 
@@ -257,7 +267,7 @@ def _yaml(texts: Mapping[str, str], name: str) -> Any:
 @lru_cache(8)
 def tree_of(known: Catalogue) -> Tree:
     """Return the tree of regions of a catalogue."""
-    return Tree(known.regions)
+    return Tree(known.regions, known.region_changes)
 
 
 def tree() -> Tree:

@@ -150,7 +150,7 @@ UNQUOTED = message("a figure that this sentence would give away is suppressed")
 _DIGIT = r"[\d〇零一二两三四五六七八九十百千万亿]"
 _NUMBER = re.compile(rf"{_DIGIT}(?:[\s.,，．]*{_DIGIT})*")
 _PLACES = {"file", "column", "row", "key"}  # what a sentence says of where, not of what
-_LISTED = {"county", "successors", "drawn"}  # what it takes from a code list, not from the cell
+_LISTED = {"counties"}  # what it takes from a code list, not from the cell
 
 
 def redacted(finding: Finding) -> Finding:

@@ -14,14 +14,14 @@ import re
 import unicodedata
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field, replace
-from functools import cache, lru_cache
+from functools import lru_cache
 
 import pandas as pd
 
-from indicators.catalogue import REFERENCE, Catalogue, tree_of
+from indicators.catalogue import Catalogue, tree_of
 from indicators.findings import Message, message
 from indicators.industry_tree import DIVISION, GROUP
-from indicators.regions import ALL, Tree, changes
+from indicators.regions import ALL, NATION, Tree
 
 EXPECTED: dict[str, Message] = {
     "indicator": message("an indicator of the catalogue"),
@@ -250,7 +250,7 @@ def _listed(
     return {"industry": _industries, "size": _sizes, "scheme": _schemes}[dimension](catalogue)
 
 
-def _regions(catalogue: Catalogue, kinds: Collection[str] | None, within: str | None) -> Names:
+def _regions(catalogue: Catalogue, kinds: frozenset[str] | None, within: str | None) -> Names:
     known = _Regions(EXPECTED["region"])
     parts = None if within is None else tree_of(catalogue).below(within)
     for row in catalogue.regions.to_dict("records"):
@@ -273,8 +273,9 @@ def _regions(catalogue: Catalogue, kinds: Collection[str] | None, within: str | 
             known.add(code, _spelt(code, kind, str(row["name_en"])))
         if str(row["name_zh"]).endswith("自治州"):
             known.add(code, [f"{str(row['short_zh']).removesuffix('州')}州"])
-    _add_spellings(known, settled=kinds is not None or within is not None)
-    _add_changes(known, tree_of(catalogue))
+    settled = kinds is not None or within is not None
+    _add_spellings(known, catalogue.region_spellings, settled=settled)
+    _add_counties(known, tree_of(catalogue), kinds, within)
     return known
 
 
@@ -351,13 +352,13 @@ def _spelt(code: str, kind: str, english: str) -> Iterable[str]:
         yield code[:4]
 
 
-def _add_spellings(known: Names, *, settled: bool) -> None:
+def _add_spellings(known: Names, spellings: pd.DataFrame, *, settled: bool) -> None:
     """Take in old names and codes, where today's code is known; and those that are no code.
 
     settled: whether it is declared which regions may be meant, so that no other is.
     """
     others: dict[str, list[str]] = {}
-    for row in _spellings().to_dict("records"):
+    for row in spellings.to_dict("records"):
         bare, code, relation = folded(str(row["spelling"])), str(row["code"]), row["relation"]
         if bare in known.codes and relation != "ambiguous":
             continue
@@ -378,44 +379,34 @@ def _add_spellings(known: Names, *, settled: bool) -> None:
                 known.add(code, (bare + body for body in _BODIES))
 
 
-def _add_changes(known: Names, tree: Tree) -> None:
-    """Take in that county-level codes of since 2020 are no regions here, and which region is.
+def _add_counties(
+    known: Names, tree: Tree, kinds: frozenset[str] | None, within: str | None
+) -> None:
+    """Take in the counties whose codes came or went: by code, and by name with what holds them.
 
-    Their names are known as their codes are: of one that was given anew the code of today counts.
+    The name alone may be that of a county elsewhere, whose code is not listed: it is refused with
+    the codes it may mean, unless `within` says where the county lies.
     """
-    current = {each.code: each.name for each in changes(tree) if each.until is None}
-    for change in sorted(changes(tree), key=lambda each: each.until is not None):
-        region = f"{change.region} {known.shown.get(change.region, '')}".strip()
-        if change.region not in tree.regions:  # a registry's own list may leave its region out
+    if kinds is not None and "prefecture" not in kinds:
+        return
+    named: dict[str, list[str]] = {}
+    for code in tree.counties(within or NATION):
+        county, above = tree[code], tree[tree[code].parent].name_zh
+        names = [county.name_zh, *county.formerly]
+        known.add(code, [code, *(f"{above}{name}" for name in names)], county.short_zh)
+        for name in names:
+            named.setdefault(name, []).append(code)
+    for name, codes in named.items():
+        if folded(name) in known.codes:
             continue
-        county = f"{tree[change.region].name_zh}{change.name}"
-        if change.until is None:
-            advice = message(
-                "{county} is a county-level region since {year}, which no map here draws: give the "
-                "figure to {drawn}, where it lies",
-                county=county,
-                year=change.since,
-                drawn=region,
-            )
-        else:
-            taken = [f"{code} {current.get(code, '')}".strip() for code in change.successors]
-            advice = message(
-                "{county} ended in {year}, its place was taken by {successors}; no map here draws "
-                "counties: give the figure to {drawn}, where it lies",
-                county=county,
-                year=change.until,
-                successors=" / ".join(taken),
-                drawn=region,
-            )
-        for spelling in (change.code, change.name, county):
-            if folded(spelling) not in known.codes:
-                known.refused.setdefault(folded(spelling), advice)
-
-
-@cache
-def _spellings() -> pd.DataFrame:
-    path = REFERENCE / "region_spellings.csv"
-    return pd.read_csv(path, dtype=str, keep_default_na=False)
+        if within is not None:
+            for code in codes:
+                known.add(code, [name])
+            continue
+        counties = [tree[code] for code in codes]
+        meant = [f"{each.code} {tree[each.parent].name_zh}{each.short_zh}" for each in counties]
+        advice = message("it may mean {counties}: write the code", counties=" / ".join(meant))
+        known.refused.setdefault(folded(name), advice)
 
 
 def _industries(catalogue: Catalogue) -> Names:

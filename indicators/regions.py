@@ -6,39 +6,30 @@ that its statistics count, and `ALL` holds what is abroad as well.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, fields
-from functools import cache, cached_property
-from typing import TYPE_CHECKING, NamedTuple
-
-from indicators.settings import ROOT
+from collections.abc import Hashable, Mapping
+from dataclasses import MISSING, dataclass, fields
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     import pandas as pd
 
-CHANGES = ROOT / "data" / "reference" / "region_changes.csv"
 ALL = "ALL"  # the total of any dimension: all regions, schemes, industries, sizes
 NATION = "100000"
 
 
-class Change(NamedTuple):
-    """A county-level code that came or went since 2020: since, until (years) and what it became.
-
-    region: the code of the tree in which its figures are drawn, its prefecture's or province's.
-    verification: `primary` or `secondary`, as of figures.
-    """
-
-    code: str
-    name: str
-    since: int | None
-    until: int | None
-    successors: tuple[str, ...]
-    region: str
-    verification: str
+COUNTY = "county"
 
 
 @dataclass(frozen=True)
 class Region:
-    """One region; `group` is the economic region of a province, `members` those of a group."""
+    """One region; `group` is the economic region of a province, `members` those of a group.
+
+    Of a county, of which there are those whose codes came or went since 2020, each drawn within
+    its parent: since and until which year the code is one, None where that is not told. At the end
+    of the year `until` it was none any more, and `successors` had its place. formerly: what else
+    the same code was called. verification: `primary` or `secondary`, as of figures.
+    """
 
     code: str
     kind: str
@@ -48,15 +39,25 @@ class Region:
     name_zh: str
     short_zh: str
     name_en: str
+    since: int | None = None
+    until: int | None = None
+    successors: tuple[str, ...] = ()
+    formerly: tuple[str, ...] = ()
+    verification: str = ""
 
 
 class Tree:
-    """All regions of a catalogue, in its order."""
+    """All regions of a catalogue, in its order, and the counties of its list of changes."""
 
-    def __init__(self, rows: pd.DataFrame) -> None:
-        names = [field.name for field in fields(Region)]
+    def __init__(self, rows: pd.DataFrame, changes: pd.DataFrame) -> None:
+        names = [field.name for field in fields(Region) if field.default is MISSING]
         whole = rows.assign(members=rows["members"].map(lambda text: tuple(text.split())))[names]
         self.regions = {row[0]: Region(*row) for row in whole.itertuples(index=False, name=None)}
+        for code, told in changes.groupby("code"):
+            county = _county(str(code), told.to_dict("records"), self.regions)
+            # A registry's own list may leave out where it lies.
+            if county.parent in self.regions:
+                self.regions[county.code] = county
 
     def __getitem__(self, code: str) -> Region:
         """Return a region; raises `KeyError` for an unknown code."""
@@ -100,6 +101,10 @@ class Tree:
     def parent(self, code: str) -> str:
         """Return the region that holds a region; raises `KeyError` for an unknown code."""
         return self[code].parent
+
+    def counties(self, code: str) -> tuple[str, ...]:
+        """Return the counties in the list of changes that lie in a region, at any depth."""
+        return tuple(sorted(part for part in self.below(code) if self[part].kind == COUNTY))
 
     def children(self, code: str) -> tuple[str, ...]:
         """Return the regions that one holds, those of the nation that no source covers last."""
@@ -173,25 +178,25 @@ class Tree:
         ]
 
 
-@cache
-def changes(known: Tree) -> tuple[Change, ...]:
-    """Return the county-level codes that came or went since 2020, each with where it is drawn."""
-    import pandas as pd
-
-    rows = pd.read_csv(CHANGES, dtype=str, keep_default_na=False)
-    found = []
-    for row in rows.to_dict("records"):
-        code = str(row["code"])
-        prefecture = f"{code[:4]}00"
-        found.append(
-            Change(
-                code,
-                str(row["name_zh"]),
-                int(row["since"]) if row["since"] else None,
-                int(row["until"]) if row["until"] else None,
-                tuple(str(row["successors"]).split()),
-                prefecture if prefecture in known.regions else f"{code[:2]}0000",
-                str(row["verification"]),
-            )
-        )
-    return tuple(found)
+def _county(code: str, told: list[dict[Hashable, Any]], known: Mapping[str, Region]) -> Region:
+    """Return a county from the rows of the changes of its code."""
+    last = next((row for row in told if not row["until"]), told[-1])
+    renamed = tuple(str(row["name_zh"]) for row in told if row is not last)
+    since = int(last["since"]) if last["since"] and not renamed else None
+    until = int(last["until"]) if last["until"] else None
+    name, english = str(last["name_zh"]), str(last["name_en"])
+    return Region(
+        code=code,
+        kind=COUNTY,
+        parent=next((each for each in (f"{code[:4]}00", f"{code[:2]}0000") if each in known), ""),
+        group="",
+        members=(),
+        name_zh=name,
+        short_zh=f"{name}（{until}年撤销）" if until else name,
+        name_en=f"{english} (until {until})" if until else english,
+        since=since,
+        until=until,
+        successors=tuple(str(last["successors"]).split()),
+        formerly=renamed,
+        verification=str(last["verification"]),
+    )

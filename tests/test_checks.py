@@ -82,7 +82,8 @@ def test_every_check_says_what_must_hold_and_has_a_name_of_its_own() -> None:
     assert len({check.name for check in CHECKS}) == len(CHECKS)
     assert all(str(check.rule).endswith(".") for check in CHECKS)
     assert {check.name for check in CHECKS if check.severity == "warning"} == {
-        "growth", "beyond", "coverage", "jumps", "future", "frequencies", "elsewhere",
+        "growth", "beyond", "coverage", "jumps", "future", "outside_spans", "frequencies",
+        "elsewhere",
     }  # fmt: skip
 
 
@@ -487,6 +488,18 @@ def test_a_period_of_the_future_is_told_unless_it_is_a_forecast(period: str) -> 
     assert (file, line, found) == ("own/a.csv", 2, f"certificates_valid 320000 {period}")
     assert places(checked(row | {"status": "F"}), "future") == []
     assert places(checked({"period": "2024-12"}), "future") == []
+
+
+@pytest.mark.parametrize(
+    ("code", "within", "outside"),
+    [("330104", "2020-12", "2021-12"), ("330114", "2021-12", "2020-12")],
+)
+def test_a_county_s_figure_of_a_year_in_which_its_code_was_none_is_told(
+    code: str, within: str, outside: str
+) -> None:
+    assert places(checked({"region": code, "period": within}), "outside_spans") == []
+    found = places(checked({"region": code, "period": outside}), "outside_spans")
+    assert [each[2] for each in found] == [f"{code} {outside}"]
 
 
 def test_a_year_that_belies_its_months_names_both_places() -> None:

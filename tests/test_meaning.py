@@ -89,8 +89,8 @@ SLIPS = [
     ("reference/regions.csv", "short_zh,", "short,", None),
     ("reference/regions.csv", "320000,江苏", "390000,江苏", "390000"),
     ("reference/regions.csv", "320100,南京", "329100,南京", "329100"),
-    ("reference/industries.csv", "division,C\n", "division,Z\n", "13 · parent"),
-    ("reference/industries.csv", "division,C\n", "division\n", None),
+    ("reference/industries.csv", "division,C,\n", "division,Z,\n", "13 · parent"),
+    ("reference/industries.csv", "division,C,\n", "division,\n", None),
     ("reference/schemes.csv", "(ISO 9001),MS", "(ISO 9001),SM", "QMS · parent"),
     ("reference/peer_groups.yaml", '"120000"', '"129999"', "EAST · members · [2]"),
     ("reference/peer_groups.yaml", '"120000"', "120000", "EAST · members · [2]"),
@@ -107,6 +107,10 @@ SLIPS = [
      "农、林、牧、渔业 · large_min"),
     ("reference/label_points.csv", "116.35", "116_35", "110000 · longitude"),
     ("reference/region_spellings.csv", "renamed,2011,", "renamed,2091,", "毕节地区 · since"),
+    ("reference/region_spellings.csv", ",520500,", ",520555,", "毕节地区 · code"),
+    ("reference/region_changes.csv", "introduced,2020,", "introduced,202,", "130502 · since"),
+    ("reference/region_changes.csv", "130502 130503", "130502 13053", "130521 · successors"),
+    ("reference/region_changes.csv", ",secondary,", ",secondry,", "130502 · verification"),
 ]  # fmt: skip
 # Where a reader of YAML stops after the slip, or what lacks an entry stands before it.
 FURTHER = {"zh: 张, en: certificates": 1}

@@ -2,15 +2,25 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
+import pandas as pd
 import pytest
 
 from indicators import catalogue
 from indicators.catalogue import tree
+from indicators.drawing.boundary_files import load_boundaries
+from indicators.drawing.levels import level_rows
 from indicators.findings import Finding, redacted
 from indicators.names import UnreadError, names
 from indicators.periods import parse, period_of, whole_periods
-from indicators.regions import NATION, changes
+from indicators.regions import NATION
+from indicators.store.queries import Selection
+from indicators.store.tables import KEY, MEASURES
+from indicators.views.map import MapView, map_figures
 from indicators.wording import Wording
+from tests.conftest import CITATION
+from tests.own_files import csv, loaded
 
 
 def test_a_region_knows_who_holds_it_and_who_is_beside_it() -> None:
@@ -39,39 +49,45 @@ def test_a_code_whose_region_was_divided_names_all_that_took_its_place(
 
 
 def test_county_level_codes_since_2020_know_years_successors_and_where_they_are_drawn() -> None:
-    known = {(change.code, change.name): change for change in changes(tree())}
-    assert len(known) == 85
-    assert {change.verification for change in known.values()} == {"secondary"}
-    yubei = known["500112", "渝北区"]
-    assert (yubei.until, yubei.successors, yubei.region) == (2025, ("500157", "500109"), "500000")
-    assert known["500157", "两江新区"].since == 2025
-    drawn = {name: change.region for (_, name), change in known.items() if change.since}
-    assert [drawn[name] for name in ("新星市", "白杨市", "草湖市", "岑岭县")] == [
-        "650000",
-        "650000",
-        "650000",
-        "653100",
-    ]
-    gongzhuling = [known[code, "公主岭市"] for code in ("220381", "220184")]
-    assert [change.region for change in gongzhuling] == ["220300", "220100"]
-    assert all(change.region in tree().regions for change in known.values())
+    known = tree()
+    counties = [known[code] for code in known.counties(NATION)]
+    assert len(counties) == 83  # two of the 85 changes are of a name alone
+    assert {county.verification for county in counties} == {"secondary"}
+    yubei = known["500112"]
+    assert (yubei.until, yubei.successors, yubei.parent) == (2025, ("500157", "500109"), "500000")
+    assert (known["130502"].name_zh, known["130502"].formerly) == ("襄都区", ("桥东区",))
+    drawn = {county.name_zh: (county.since, county.parent) for county in counties if county.since}
+    assert [drawn[name] for name in ("新星市", "白杨市", "草湖市", "岑岭县", "两江新区")] == [
+        (2021, "650000"), (2023, "650000"), (2026, "650000"), (2026, "653100"), (2025, "500000"),
+    ]  # fmt: skip
+    assert [known[code].parent for code in ("220381", "220184")] == ["220300", "220100"]
+    assert known.names("zh")["330104"] == "江干区（2021年撤销）"
+
+
+@pytest.mark.parametrize(
+    ("spelling", "within", "code"),
+    [
+        ("500105", None, "500105"),
+        ("659013", None, "659013"),
+        ("杭州市江干区", None, "330104"),
+        ("邢台市桥东区", None, "130502"),
+        ("江干区", "330000", "330104"),
+        ("草湖市", "650000", "659013"),
+    ],
+)
+def test_a_county_s_figure_keeps_its_code(spelling: str, within: str | None, code: str) -> None:
+    assert names(catalogue.load(), "region", within=within).code(spelling) == code
 
 
 @pytest.mark.parametrize(
     ("spelling", "told"),
     [
-        ("500105", "500157 两江新区"),
-        ("659013", "650000"),
-        ("草湖市", "650000"),
-        ("130521", "130502 襄都区 / 130503 信都区"),
-        ("江干区", "杭州市江干区 ended in 2021, its place was taken by 330102 / 330114 钱塘区"),
-        ("漳州市龙海市", "350604 龙海区"),
-        ("龙海市", "350604 龙海区"),
-        ("桥东区", "130502 襄都区"),
-        ("公主岭市", "长春市公主岭市 is a county-level region since 2020"),
+        ("江北区", "500105 重庆市江北区（2025年撤销）"),  # of Ningbo is another
+        ("三元区", "350403 三明市三元区（2021年撤销） / 350404 三明市三元区"),
+        ("三明市三元区", "350403 三元区（2021年撤销） / 350404 三元区"),
     ],
 )
-def test_a_county_is_refused_by_code_and_by_name_with_what_took_its_place(
+def test_a_county_s_name_alone_is_answered_with_the_codes_that_it_may_mean(
     spelling: str, told: str
 ) -> None:
     with pytest.raises(UnreadError) as refusal:
@@ -79,18 +95,33 @@ def test_a_county_is_refused_by_code_and_by_name_with_what_took_its_place(
     assert told in str(refusal.value.advice)
 
 
-def test_what_became_of_a_county_is_said_beside_suppressed_figures_too() -> None:
+def test_what_a_county_may_be_is_said_beside_suppressed_figures_too() -> None:
     with pytest.raises(UnreadError) as refusal:
         names(catalogue.load(), "region").code("三元区")
     whole = Finding("三元区", "", refusal.value.expected, refusal.value.advice, suppressed=True)
     assert redacted(whole).advice == whole.advice
-    assert whole.advice.said(Wording("zh")) == (
-        "三明市三元区是2021年起设立的县级行政区，本系统的地图不画县级："
-        "请把数归入所在的350400 三明市"
+
+
+TABLE = (
+    "地区,时期,数值\n330104,2019-12,12\n330104,2022-12,13\n500157,2024-12,14\n330100,2019-12,90\n"
+)
+
+
+def test_a_county_s_figure_is_drawn_in_what_holds_it_and_says_so(tmp_path: Path) -> None:
+    rows = loaded(csv(tmp_path, TABLE))[[*KEY, *MEASURES]]
+    shown = level_rows(rows[rows["period"] == "2019-12"], "330000")
+    view = MapView(
+        Selection("certificates_valid", "2019-12"), "", "zh", dark=False, within="330000"
     )
-    with pytest.raises(UnreadError) as refusal:
-        names(catalogue.load(), "region").code("330104")
-    assert "330104" not in str(refusal.value.advice)  # what may be a figure is not repeated
+    drawn = map_figures(view, shown, pd.DataFrame([CITATION]), load_boundaries())
+    units = drawn.units.set_index("region")
+    assert units.at["330100", "label"] == "90"
+    assert units.at["330100", "status"] == "已公布；其中江干区（2021年撤销）：12 张"
+    assert (
+        "江干区（2021年撤销）（330104）：12 张，原属杭州，地图未收录其边界，"
+        "现由330102、330114 钱塘区接替；代码依据：转载文本（未核对原文）"
+    ) in drawn.footnotes
+    assert "330104" not in level_rows(rows, NATION)["region"].tolist()
 
 
 def test_a_period_lies_in_longer_ones_and_spans_hold_whole_ones() -> None:

@@ -32,6 +32,7 @@ CHECKS = (
     series.COVERAGE,
     series.JUMPS,
     series.FUTURE,
+    series.OUTSIDE_SPANS,
     series.FREQUENCIES,
     series.ELSEWHERE,
 )

@@ -8,7 +8,7 @@ import pandas as pd
 
 from etl.checks.subject import Check, Subject, Wrong, figure, key
 from etl.tidy import KEYS
-from indicators.catalogue import Catalogue
+from indicators.catalogue import Catalogue, tree_of
 from indicators.findings import Message, message
 from indicators.periods import SQL_PATTERN
 from indicators.regions import ALL
@@ -44,7 +44,7 @@ def _code_lists(catalogue: Catalogue) -> dict[str, Collection[str]]:
         "scheme": set(catalogue.schemes["code"]),
         "industry": {ALL, *catalogue.industries["code"]},
         "size": set(catalogue.sizes["code"]),
-        "region": set(catalogue.regions["code"]),
+        "region": tree_of(catalogue).regions,
         "status": OBS_STATUS,
         "confidentiality": CONF_STATUS,
     }

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import date
 
 from etl.checks.agreement import PRINTED, ROUNDED
 from etl.checks.subject import Check, Row, Subject, Wrong, figure, key_of
@@ -10,7 +11,7 @@ from etl.tidy import DERIVED, KEYS
 from indicators.catalogue import tree_of
 from indicators.findings import message
 from indicators.periods import SQL_FREQUENCY, SQL_MONTH, parse, period_of, today
-from indicators.regions import ALL
+from indicators.regions import ALL, NATION
 from indicators.wording import Text
 
 MIN_CHANGES = 4  # of a series' own history, to say what is usual for it
@@ -212,6 +213,36 @@ def _future(subject: Subject) -> Iterator[Wrong]:
         yield Wrong(row, found, expected, advice, "period", ())
 
 
+def _outside_spans(subject: Subject) -> Iterator[Wrong]:
+    """Yield figures of counties before there was such a code, or after there was."""
+    tree = tree_of(subject.catalogue)
+    dated = [code for code in tree.counties(NATION) if tree[code].since or tree[code].until]
+    question = f"""
+        SELECT {KEYS}, file, sheet, row FROM checked
+        WHERE list_contains($dated, region) AND value IS NOT NULL
+    """
+    for row in subject.records(question, dated=dated):
+        county, when = tree[row["region"]], parse(row["period"])
+        first, last = date(county.since or 1, 1, 1), date(county.until or 9999, 12, 31)
+        if first <= when.last_day < last:
+            continue
+        here = {"county": f"{county.code} {county.name_zh}", "since": county.since}
+        if county.until is None:
+            expected = message(
+                "a period of {since} or later: {county} is a code since then", **here
+            )
+        else:
+            expected = message(
+                "a period before the end of {until}: then {county} was no code any more, its place "
+                "was taken by {successors}",
+                until=county.until,
+                successors=" / ".join(county.successors),
+                **here,
+            )
+        advice = message("correct code or period; if it holds, accept the release and say why")
+        yield Wrong(row, f"{row['region']} {row['period']}", expected, advice, "region", ())
+
+
 def _frequencies(subject: Subject) -> Iterator[Wrong]:
     """Yield figures that belie those of the same series over periods of another length.
 
@@ -392,6 +423,12 @@ JUMPS = Check(
 )
 FUTURE = Check(
     "future", "warning", message("No figure is of a period that ends after this month."), _future
+)
+OUTSIDE_SPANS = Check(
+    "outside_spans",
+    "warning",
+    message("A county's figures are of periods in which its code was one."),
+    _outside_spans,
 )
 FREQUENCIES = Check(
     "frequencies",

@@ -22,19 +22,19 @@ COUNTED = ("certificates_", "certified_organisations")  # what records of certif
 def level_rows(rows: pd.DataFrame, within: str) -> pd.DataFrame:
     """Return the figures that belong on the map of a region: its parts', its own, the nation's.
 
-    `rows` has `region`; the nation's map keeps all but those of prefectures.
+    `rows` has `region`; the nation's map keeps all but those of prefectures and counties.
     """
     codes = rows["region"].tolist()
     if within == NATION:
         below = _below_provinces(tree())
         return rows[[code not in below for code in codes]]
-    shown = {NATION, within, *tree().prefectures[within]}
+    shown = {NATION, within, *tree().prefectures[within], *tree().counties(within)}
     return rows[[code in shown for code in codes]]
 
 
 @lru_cache(8)
 def _below_provinces(known: Tree) -> frozenset[str]:
-    return frozenset(code for codes in known.prefectures.values() for code in codes)
+    return frozenset(part for code in known.all_provinces for part in known.below(code))
 
 
 def undivided(region: str, words: Wording) -> str:

@@ -37,15 +37,20 @@ def holding_of(figures: sa.FromClause) -> sa.Select[Any]:
     """Return the rows of `holding` about figures.
 
     above: the region whose part the figures' own region is, by GB/T 2260: the nation of a
-    province-level code, which ends in four zeros; the province of all others, whose codes begin
-    with its first two digits; `ALL` of the nation; nothing of `ALL`, which counts those abroad.
+    province-level code, which ends in four zeros; the province of a prefecture's, which ends in
+    two, and of what lies directly below a province, with a 9 in third place; of other counties the
+    prefecture; `ALL` of the nation; nothing of `ALL`, which counts those abroad.
     """
     region = figures.c.region
     above = sa.case(
         (region == ALL, ""),
         (region == NATION, ALL),
         (region.like("__0000"), NATION),
-        else_=sa.func.substr(region, 1, 2) + "0000",
+        (
+            sa.or_(region.like("____00"), region.like("__9___")),
+            sa.func.substr(region, 1, 2) + "0000",
+        ),
+        else_=sa.func.substr(region, 1, 4) + "00",
     ).label("above")
     keys = [*(figures.c[name] for name in CELL), above, figures.c.source]
     return sa.select(

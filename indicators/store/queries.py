@@ -95,7 +95,7 @@ def _sound(rows: pd.DataFrame) -> pd.DataFrame:
     rows, known = _numeric(rows), catalogue.load()
     codes: dict[str, Iterable[str]] = {
         "indicator": known.indicators,
-        "region": known.regions["code"],
+        "region": catalogue.tree().regions,
         "scheme": [ALL, *known.schemes["code"]],
         "industry": [ALL, *known.industries["code"]],
         "size": [ALL, *known.sizes["code"]],

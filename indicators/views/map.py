@@ -31,7 +31,7 @@ from indicators.exports.offered import Export, Offer, vintage_notes
 from indicators.frequencies import one_frequency
 from indicators.freshness import UNDATED, Freshness
 from indicators.periods import decimal_year, decimal_years
-from indicators.regions import ALL, NATION
+from indicators.regions import ALL, COUNTY, NATION, Region
 from indicators.statuses import MapState
 from indicators.store.queries import Selection, Vintage
 from indicators.views import footnotes
@@ -182,6 +182,8 @@ def map_figures(
     scale = _Scale(breaks, unit, indicator.decimals, centre)
     figures = scale.units(rows, view, boundaries, ascending=indicator.polarity < 0)
     figures = footnotes.with_denominator(figures, rows, citations, words)
+    counties = _counties(rows, view)
+    figures = _with_counties(figures, counties, words)
     if fresh.is_stale(indicator.key, str(view.selection.period)):
         late = figures["status"] + words.sequence(["", words("out of date")])
         figures = figures.assign(status=figures["status"].where(figures["state"] != "value", late))
@@ -204,6 +206,7 @@ def map_figures(
         ranking_statement=ranking_statement(title, unit, view),
         footnotes=[
             *silent(figures, view),
+            *[_county_line(row, said, words) for row, said in counties],
             *_without_benchmark(view, centre),
             *_sharing(view, beside is not None),
             *footnotes.sources(rows, citations, indicator, words),
@@ -570,6 +573,64 @@ def silent(figures: pd.DataFrame, view: MapView) -> list[str]:
     if names(MapState.OUT_OF_SCOPE):
         lines.append(words(NOT_INCLUDED))
     return lines
+
+
+def _counties(rows: pd.DataFrame, view: MapView) -> list[tuple[Region, str]]:
+    """Return the counties with a figure here, each with what it says: a map has none of them."""
+    words, unit = view.words, code_names.unit_name(view.indicator.key, view.words)
+    counties = [row for row in rows.to_dict("records") if tree()[row["region"]].kind == COUNTY]
+    found = []
+    for row in counties:
+        state = state_of(row)
+        said = words(state.sentence)
+        if state == MapState.VALUE:
+            number = words.number(row["value"], view.indicator.decimals)
+            said = f"{number}{'' if unit == '%' else ' '}{unit}"
+        found.append((tree()[row["region"]], said))
+    return found
+
+
+def _with_counties(
+    figures: pd.DataFrame, counties: list[tuple[Region, str]], words: Wording
+) -> pd.DataFrame:
+    """Return a map's units, each with what is known of counties in it beside its own state."""
+    names, within = tree().names(words.language), dict[str, list[str]]()
+    for county, said in counties:
+        text = words("{what}: {said}", what=names[county.code], said=said)
+        within.setdefault(county.parent, []).append(text)
+    parts = [words.listed(within.get(code, [])) for code in figures["region"]]
+    told = zip(figures["status"], parts, strict=True)
+    return figures.assign(
+        status=[
+            words("{state}; within it {counties}", state=state, counties=part) if part else state
+            for state, part in told
+        ]
+    )
+
+
+def _county_line(county: Region, said: str, words: Wording) -> str:
+    """Return where a county's figure belongs, and what became of its code."""
+    names = tree().names(words.language)
+    values = {
+        "county": names[county.code],
+        "code": county.code,
+        "where": names[county.parent],
+        "said": said,
+        "verification": code_names.verification_name(county.verification, words),
+    }
+    if county.until is None:
+        return words(
+            "{county} ({code}): {said}; it lies in {where} and has no boundary here. Its code: "
+            "{verification}",
+            **values,
+        )
+    taken = [f"{code} {names.get(code, '')}".strip() for code in county.successors]
+    return words(
+        "{county} ({code}): {said}; it lay in {where} and has no boundary here; its place was "
+        "taken by {successors}. Its code: {verification}",
+        successors=words.listed(taken),
+        **values,
+    )
 
 
 def exports(
