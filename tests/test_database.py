@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from pathlib import Path
 
 import pandas as pd
@@ -18,6 +19,7 @@ from indicators.settings import DATABASE_URL
 from indicators.store.bulk import insert_rows, read_batches
 from indicators.store.database import HEAD, MIGRATIONS, open_database, writing
 from indicators.store.tables import citation, holding, metadata, observation
+from tests.conftest import publish_rows
 
 FIGURE = {
     "indicator": "certificates_valid",
@@ -35,6 +37,45 @@ FIGURE = {
     "citation": "c",
     "release": 1,
 }
+
+
+# By the first characters of their SHA-256: a database somewhere was made by each as it stands.
+LANDED = {
+    "0001_figures.py": "908959b1d9f0c2ea",
+    "0002_targets.py": "59f7d8f6f6d2daec",
+    "0003_vintages.py": "a95069ac02864d74",
+    "0004_holdings.py": "409b3cc7e070c3c9",
+    "0005_disclosure.py": "f4325ceb43e61cdc",
+    "0006_catalogue.py": "a543c41333b5586c",
+    "0007_frequency.py": "2527f06919f7789b",
+    "0008_second_sources.py": "d52f7473258cb833",
+    "0009_forms_of_0003.py": "a680c78578d6ae2c",
+}
+
+
+def test_a_migration_that_has_landed_is_never_edited() -> None:
+    found = {
+        file.name: hashlib.sha256(file.read_bytes()).hexdigest()[:16]
+        for file in sorted((MIGRATIONS / "versions").glob("*.py"))
+    }
+    assert found == LANDED, "write another migration, and list it here"
+
+
+def test_a_database_made_by_an_earlier_form_of_a_migration_can_be_published_to(
+    empty: sa.Engine,
+) -> None:
+    config = Config()
+    config.set_main_option("script_location", str(MIGRATIONS))
+    with empty.begin() as connection:
+        config.attributes["connection"] = connection
+        command.downgrade(config, "0003")
+        # So it was until 2026-11-23, commit 97a5099.
+        connection.execute(sa.text("DROP INDEX total"))
+        for name in ("first_period", "last_period"):
+            connection.execute(sa.text(f"ALTER TABLE release_input DROP COLUMN {name}"))
+        command.upgrade(config, HEAD)
+        assert compare_metadata(MigrationContext.configure(connection), metadata) == []
+    assert publish_rows(empty, [("certificates_valid", "2024-12", "320000", 1.0)]) == 1
 
 
 def test_migrations_make_the_tables_that_the_code_declares(empty: sa.Engine) -> None:

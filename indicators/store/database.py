@@ -18,7 +18,7 @@ import sqlalchemy as sa
 from indicators.settings import DATABASE_URL, database_address
 
 MIGRATIONS = Path(__file__).parent / "migrations"
-HEAD = "0008"
+HEAD = "0009"
 
 Dataset = Literal["real", "demonstration"]
 DATASETS: tuple[Dataset, ...] = ("real", "demonstration")
