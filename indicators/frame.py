@@ -7,12 +7,12 @@ start does. So a page begins with `begin`, which needs nothing that app.py has d
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from contextvars import ContextVar
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, partial
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 import pandas as pd
@@ -22,7 +22,7 @@ from streamlit.navigation.page import StreamlitPage
 
 from indicators import access, address, catalogue, markdown
 from indicators.cached import remembered
-from indicators.drawing.charts import Specification, with_rows
+from indicators.drawing.charts import OPENED, Specification, with_rows
 from indicators.exports.offered import Export, demonstration_note, table_exports
 from indicators.periods import decimal_year, is_period
 from indicators.settings import ROOT
@@ -56,6 +56,8 @@ def _around(language: Language) -> str:
     unwanted = "[data-testid=stDataFrameColumnMenu] [aria-haspopup]"
     kept = ", ".join(f'[aria-label^="{text(tool)}"]' for tool in TOOLS for text in (words, other))
     style = f"[data-testid=stElementToolbarButton]:not(:has({kept})), {unwanted} {{display: none}}"
+    # Streamlit's own cards cut what is longer than they are wide.
+    style += "[class*=st-key-fact_] strong {font-size: 1.35rem; line-height: 1.25}"
     told = json.dumps({other(word): words(word) for word in OWN_WORDS}, ensure_ascii=False)
     spoken = "zh-CN" if language == "zh" else "en"
     script = Path(__file__).with_name("spoken.js").read_text(encoding="utf-8")
@@ -96,6 +98,10 @@ def begin(page: str) -> Frame:
         menu()
     _menu_drawn.set(False)
     access.gate(words)
+    if led := st.session_state.pop("led", None):
+        name, codes = led
+        file = ROOT / "pages" / f"{name}.py"
+        st.switch_page(file, query_params=codes | {"lang": words.language})
     st.html(_around(words.language), unsafe_allow_javascript=True)
     names = {"zh": "中文", "en": "English"}
     _switch(words("Language"), names, address.widget("lang", words.language))
@@ -295,11 +301,28 @@ def chart(specification: Specification, datasets: Mapping[str, Any], **options: 
     st.vega_lite_chart(with_rows(specification, datasets), theme=None, **options)
 
 
-def downloads(exports: list[Export]) -> None:
-    """Offer files to take away; each is made when it is asked for."""
+def downloads(exports: list[Export], words: Wording | None = None, *about: str) -> None:
+    """Offer files to take away, each made when it is asked for; and what is said `about` them."""
     with st.container(horizontal=True):
+        if words is not None:
+            with st.popover(words("Definition and method"), icon=":material/info:"):
+                st.markdown(markdown.bullets(about))
         for label, name, make in exports:
             st.download_button(label, make, name, on_click="ignore", icon=":material/download:")
+
+
+def facts(key: str, rows: Sequence[tuple[str, str, str]], columns: int = 4) -> None:
+    """Draw figures to be read at a glance, a card each: what it is, the figure, a note."""
+    for start in range(0, len(rows), columns):
+        row = rows[start : start + columns]
+        for place, column in enumerate(st.columns(columns, gap="small")[: len(row)]):
+            label, value, note = row[place]
+            card = column.container(
+                border=True, height="stretch", key=f"fact_{key}_{start + place}"
+            )
+            card.caption(markdown.escaped(label))
+            card.markdown(markdown.strong(value))
+            card.caption(markdown.escaped(note))
 
 
 def maintainers(words: Wording) -> Any:
@@ -318,25 +341,67 @@ def link(label: str, name: str, words: Wording, **codes: str) -> None:
     st.page_link(page(name, words), label=label, query_params=codes | {"lang": words.language})
 
 
-def cells(rows: pd.DataFrame, alt: str, **options: Any) -> Any:
-    """Draw a table's cells; `options` as Streamlit's own."""
-    config = columns(rows)
-    return st.dataframe(rows, hide_index=True, column_config=config, alt=alt, **options)
+class Leading(NamedTuple):
+    """Where the rows of a table lead: a page, and what is chosen there, by the row's place."""
+
+    key: str
+    page: str
+    codes: Sequence[Mapping[Any, Any]]
+
+
+def cells(
+    rows: pd.DataFrame | pa.Table,
+    alt: str,
+    leading: Leading | None = None,
+    configured: Mapping[str, Any] | None = None,
+    **options: Any,
+) -> None:
+    """Draw a table's cells; a row that is ticked leads to what it names.
+
+    `configured`: columns that are shown in a way of their own.
+    """
+    if leading is not None:
+        options |= {"key": leading.key, "on_select": partial(_follow_row, leading)}
+        options |= {"selection_mode": "single-row"}
+    shown = columns(rows if isinstance(rows, pd.DataFrame) else rows.to_pandas())
+    shown |= configured or {}
+    st.dataframe(rows, hide_index=True, column_config=shown, alt=alt, **options)
+
+
+def _follow_row(leading: Leading) -> None:
+    for row in st.session_state[leading.key]["selection"]["rows"]:
+        st.session_state["led"] = leading.page, leading.codes[row]
+
+
+def leading_to(key: str, page: str) -> dict[str, Any]:
+    """Return the options of a chart whose marks lead to a page when they are clicked."""
+    return {"key": key, "on_select": partial(_follow_mark, key, page), "selection_mode": OPENED}
+
+
+def _follow_mark(key: str, page: str) -> None:
+    for codes in st.session_state[key]["selection"][OPENED]:
+        st.session_state["led"] = page, codes
 
 
 def table(
-    frame: Frame, title: str, rows: pd.DataFrame | pa.Table, alt: str, address: str = ""
+    frame: Frame,
+    title: str,
+    rows: pd.DataFrame | pa.Table,
+    alt: str,
+    address: str = "",
+    leading: Leading | None = None,
 ) -> None:
     """Draw a table with its files to take away, which its title names.
 
     `address`: the column that holds what of this dashboard explains each row.
     """
-    whole = rows if isinstance(rows, pd.DataFrame) else rows.to_pandas()
-    shown = columns(whole)
-    if address:
-        shown[address] = st.column_config.LinkColumn(display_text=frame.words("Open"))
-    st.dataframe(rows, hide_index=True, column_config=shown, alt=alt)
-    downloads(table_exports(title, lambda: whole, frame.vintage, frame.words))
+    links = {address: st.column_config.LinkColumn(display_text=frame.words("Open"))}
+    cells(rows, alt, leading, links if address else None)
+
+    def leaving() -> pd.DataFrame:
+        return rows if isinstance(rows, pd.DataFrame) else rows.to_pandas()
+
+    downloads(table_exports(title, leaving, frame.vintage, frame.words))
 
 
 def twin(words: Wording, key: str, rows: Callable[[], pd.DataFrame], alt: str) -> None:

@@ -76,7 +76,8 @@ else:
                 st.caption(markdown.escaped(told.ranking_statement))
                 bars = {name: rows[name] for name in (RANKING, REFERENCE)}
                 chart = ranking_chart(words, dark=visit.dark)
-                frame.chart(chart, bars, key="ranking", alt=told.ranking_statement)
+                leading = frame.leading_to("ranking", "province")
+                frame.chart(chart, bars, alt=told.ranking_statement, **leading)
         st.caption(markdown.lines(told.footnotes))
         frame.downloads(files)
 

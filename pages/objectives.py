@@ -27,7 +27,7 @@ cited = remembered.citations_of(series, vintage)
 where, aim = tree().names(words.language)[region], code_names.aim_name(record, words)
 answer, symbol = views.answer(verdict, words), VerdictClass(verdict.verdict).symbol
 values = {"where": where, "aim": aim, "answer": answer, "symbol": symbol}
-st.title(markdown.escaped(words("{where} · {aim}: {answer} {symbol}", **values)))
+st.title(markdown.escaped(words("{where} · {aim}: {answer}\N{NO-BREAK SPACE}{symbol}", **values)))
 subtitle = words(
     "Target: {target}. {description}",
     target=views.target_text(record, words),
@@ -53,29 +53,40 @@ if len(aims) > 1:
     st.markdown(words("**One line of aims**: when a deadline has passed, the next target follows."))
     st.markdown(markdown.bullets(views.line_lines(aims, cached.register(vintage), words)))
 
-figures = views.drawing(verdict, series, record, words)
-if figures["observed"].empty:
-    remedy = words("No figures to set against this target are held here.")
-    st.info(remedy, icon=":material/info:")
-    frame.hint(words, words("Put them into data/raw and run: python -m etl refresh"))
+milestone = indicator.kind == "milestone"
+if milestone:
+    nation = cached.verdicts(vintage)
+    frame.facts("board", views.board(nation, cached.register(vintage), words), columns=3)
 else:
-    chart = objective_chart(words, dark=visit.dark)
-    frame.chart(chart, figures, key="objective", alt=f"{where} {aim}: {answer}")
-    for line in views.divided_by(series, indicator, region, cited, words):
-        st.caption(markdown.escaped(line))
-    legend = words(
-        "Solid: observed. Dashed: the path to the target. Shaded: the window. Dotted with its "
-        "band: projection, from five figures on."
-    )
-    st.caption(legend)
-in_points = code_names.in_points(indicator.key)
-why = explain(verdict, words, indicator.decimals, in_points=in_points)
-st.markdown(markdown.bullets(why))
+    frame.facts("verdict", views.at_a_glance(verdict, record, words))
 if doubts := views.doubts(verdict, record, series, cited, words):
     st.caption(words("Notes of the target's document and of the figures that decide"))
     st.markdown(markdown.bullets(doubts))
 
-with st.expander(words("Why: the formula with its numbers"), key="why"):
+figures = views.drawing(verdict, series, record, words)
+if not figures["observed"].empty:
+    chart = objective_chart(words, dark=visit.dark)
+    frame.chart(chart, figures, key="objective", alt=f"{where} {aim}: {answer}")
+    legend = words(
+        "Solid: observed. Dashed: the path to the target. Shaded: the window. Dotted with its "
+        "band: projection, from five figures on."
+    )
+    divided = views.divided_by(series, indicator, region, cited, words)
+    st.caption(markdown.lines([legend, *divided]))
+elif not milestone:
+    remedy = words("No figures to set against this target are held here.")
+    st.info(remedy, icon=":material/info:")
+    frame.hint(words, words("Put them into data/raw and run: python -m etl refresh"))
+verdicts = cached.verdicts(vintage)
+bars, table, same = views.required(verdicts, record, region, words, visit.dark)
+files = views.exports(
+    verdict, series, record, cited, table, words, region=region, dark=visit.dark, vintage=vintage
+)
+frame.downloads(files, words, *views.method(record, words))
+
+in_points = code_names.in_points(indicator.key)
+with st.expander(words("Why: the reasons, and the formula with its numbers"), key="why"):
+    st.markdown(markdown.bullets(explain(verdict, words, indicator.decimals, in_points=in_points)))
     st.markdown(markdown.bullets(formula(verdict, words, indicator.decimals)))
     observed = views.observed_table(series, indicator, cited, words)
     frame.cells(observed, words("The figures that the verdict rests on"))
@@ -95,19 +106,16 @@ if step is not None:
         by = st.selectbox(words("Reach it by"), years, key=key, bind="query-params")
         st.markdown(markdown.escaped(views.needed(verdict, by, indicator, words)))
 
-title = words("Needed in the next year, region by region")
-st.subheader(title)
-verdicts = cached.verdicts(vintage)
-bars, table = views.required(verdicts, record, region, words, visit.dark)
-if not bars.empty:
-    chart = required_chart(words, dark=visit.dark)
-    frame.chart(chart, {"required": bars}, key="required", alt=title)
-frame.cells(table, title)
+if not milestone:
+    title = words("Region by region, and what each needs in the next year")
+    st.subheader(title)
+    if not bars.empty:
+        chart = required_chart(words, dark=visit.dark)
+        leading = frame.leading_to("required", "objectives")
+        frame.chart(chart, {"required": bars}, alt=title, **leading)
+    codes = same[["region", "target"]].to_dict("records")
+    frame.cells(table, title, frame.Leading("regions", "objectives", codes))
 
-files = views.exports(
-    verdict, series, record, cited, table, words, region=region, dark=visit.dark, vintage=vintage
-)
-frame.downloads(files)
 st.subheader(words("Source of the target"))
 st.markdown(markdown.bullets(views.citation_lines(record, words)))
 frame.end(visit)

@@ -79,10 +79,8 @@ if not verdicts.empty:
         frame.chart(
             matrix_chart(words, dark=visit.dark),
             {"matrix": shown},
-            key="matrix",
             alt=alt,
-            on_select=sidebar.open_cell,
-            selection_mode="cell",
+            **frame.leading_to("matrix", "objectives"),
         )
     unjudged = views.unjudged_table(
         verdicts, remembered.suppliers(vintage), remembered.publishers(vintage), words
@@ -96,8 +94,6 @@ if not verdicts.empty:
             frame.table(visit, words("Not yet judged: why"), unjudged, alt_why)
     frame.twin(words, "verdicts", lambda: views.matrix_table(cells, words), alt)
     frame.downloads(views.exports(verdicts, cells, words, visit.dark, vintage))
-if opened := st.session_state.pop("opened", None):
-    st.switch_page("pages/objectives.py", query_params=opened | {"lang": words.language})
 
 st.subheader(title := words("Targets behind or missed"))
 behind = views.must_change(verdicts, words)

@@ -237,6 +237,17 @@ def test_a_click_in_the_heat_map_chooses_its_region_and_industry(page: Page, add
     expect(page.locator(DRAWN)).to_be_visible()
 
 
+def test_a_bar_of_the_ranking_leads_to_the_region_s_page(page: Page, address: str) -> None:
+    visit(page, f"{address}/map?lang=zh&indicator=certificates_valid&period=2022-09")
+    bars = page.get_by_test_id("stVegaLiteChart").nth(1)
+    bars.locator(".role-axis-label text", has_text="江苏").wait_for()
+    box = bars.locator(".role-axis-label text", has_text="江苏").bounding_box()
+    assert box is not None
+    page.mouse.click(box["x"] + box["width"] + 30, box["y"] + box["height"] / 2)
+    page.wait_for_url("**/province?**region=320000**")
+    expect(page.locator(DRAWN)).to_contain_text("江苏：")
+
+
 def test_the_language_and_the_view_survive_the_menu(page: Page, address: str) -> None:
     visit(page, f"{address}/map?lang=en&indicator=certified_organisations&period=2022-08")
     page.get_by_test_id("stSidebarNav").get_by_role("link", name="Data").click()

@@ -80,7 +80,8 @@ def test_the_order_of_names_is_that_of_the_rows_whatever_was_drawn_before(chart:
 
 def test_charts_name_the_datasets_that_pages_send() -> None:
     assert names(charts.ranking_chart(ZH)) == {charts.RANKING, charts.REFERENCE}
-    assert names(charts.objective_chart(ZH)) == {"observed", "path", "aim", "window", "band"}
+    parts = {"observed", "path", "aim", "window", "band", "room"}
+    assert names(charts.objective_chart(ZH)) == parts
     assert names(charts.required_chart(ZH)) == {"required"}
     assert names(charts.matrix_chart(ZH)) == {"matrix"}
 
@@ -167,7 +168,7 @@ def test_a_line_is_drawn_apart_for_each_segment() -> None:
     layers = charts.objective_chart(ZH)["layer"]
     lines = [
         layer for layer in layers
-        if layer["data"]["name"] == "observed" and layer["mark"]["type"] == "line"
+        if layer["data"].get("name") == "observed" and layer["mark"]["type"] == "line"
     ]  # fmt: skip
     assert [line["encoding"]["detail"]["field"] for line in lines] == ["segment"]
 
@@ -182,3 +183,37 @@ def test_an_exported_chart_holds_its_rows_and_wraps_its_notes() -> None:
     assert drawn["title"]["text"] == ["每年所需"]
     assert [len(line) <= 50 for line in drawn["title"]["subtitle"]] == [True, True, True]
     assert "datasets" not in kept, "the chart that pages share stays without rows"
+
+
+@pytest.mark.parametrize(
+    ("values", "least"),
+    [
+        ([85.86, 86.0], [83.78, 88.08]),  # a change of 0.2 % is not blown up
+        ([40.0, 60.0], [40.0, 60.0]),  # one that is large as it stands is drawn as it stands
+        ([10.0, 40.0], [0.0, 40.0]),  # from nought where the largest is twice the smallest
+        ([5.0], [4.875, 5.125]),
+        ([float("nan")], []),
+    ],
+)
+def test_a_scale_blows_no_small_change_up(values: list[float], least: list[float]) -> None:
+    assert charts.room_rows(values)["value"].tolist() == pytest.approx(least)
+
+
+@pytest.mark.parametrize("words", [ZH, EN])
+def test_an_axis_of_time_says_where_years_begin_and_where_a_year_s_figure_stands(
+    words: Wording,
+) -> None:
+    axis = charts.years(words).to_dict()
+    assert axis["title"] == words("Ticks: 1 Jan. Year-end figures: end of the year.")
+    # A tick has the name of the year that begins there.
+    assert axis["labelExpr"].endswith("timeFormat(datum.value, '%Y')")
+    assert charts.period_end("2024") == charts.period_end("2024-12") == "2024-12-31"
+
+
+def test_a_layer_without_rows_is_not_drawn() -> None:
+    observed = pd.DataFrame({"date": ["2024-12-31"], "value": [1.0]})
+    datasets = {"observed": observed, "band": observed.head(0), "window": b""}
+    drawn = charts.with_rows(charts.objective_chart(EN), datasets)
+    assert set(drawn["datasets"]) == {"observed"}
+    assert {"band", "window"} & names(drawn) == set()
+    assert {"observed", "path"} <= names(drawn)

@@ -221,14 +221,28 @@ def test_an_objective_states_its_verdict_and_shows_its_reasons() -> None:
     page = opened("objectives", target="nation-manufacturing-pass-rate-c-2025")
     assert page.title[0].value == (
         "全国制造业产品质量合格率 · 制造业："
-        "进展符合预期（判定截至2024年数据；2025年期末数据尚未收录） ◇"
+        "进展符合预期（判定截至2024年数据；2025年期末数据尚未收录）\N{NO-BREAK SPACE}◇"
     )
     said = " ".join(block.value for block in page.markdown)
     assert "2024年应为93.88%" in said
     assert "若不计最新数据，判定将变为“需要提速”" in said
     assert "质量强国建设纲要" in said
     assert "nan" not in said
-    assert [item.label for item in page.expander] == ["判定依据：公式与数字", "假设推算"]
+    assert [item.label for item in page.expander] == ["判定依据：理由、公式与数字", "假设推算"]
+    # Read at a glance: verdict, latest figure, need and chance, each with what it is.
+    labels = ["判定", "最新值与进度要求", "下一年度所需增量", "按期实现的可能性"]
+    captions = [caption.value for caption in page.caption]
+    assert [caption for caption in captions if caption in labels] == labels
+    assert "2024年；按进度应达93.88%，相差+0.05个百分点" in captions
+
+
+def test_the_six_systems_stand_on_one_board() -> None:
+    page = opened("objectives", target="nation-system-laws-2022", lang="en")
+    captions = [caption.value for caption in page.caption]
+    systems = [name for name in captions if name.startswith("System of ")]
+    kinds = ["laws", "standards", "organisation", "regulation", "public", "international"]
+    assert [name.split()[2] for name in systems] == kinds
+    assert sum("No evidence is on record" in caption for caption in captions) == 6
 
 
 def test_an_objective_without_figures_says_why_and_what_to_do() -> None:

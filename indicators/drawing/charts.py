@@ -6,7 +6,7 @@ finished specification with small named datasets.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from functools import cache
 from typing import Any
 
@@ -14,13 +14,15 @@ import altair as alt
 import numpy as np
 import pandas as pd
 
-from indicators.drawing.palette import FONT, palette
+from indicators.drawing.palette import FONT, Palette, palette
 from indicators.periods import last_of
 from indicators.wording import Wording
 
 Specification = dict[str, Any]
 RANKING, REFERENCE = "ranking", "reference"
-BAR_STEP = 21  # px
+OPENED = "opened"  # the selection that leads to what was clicked
+BAR_STEP, SMALL = 21, 11  # px
+LEAST_SPAN = 0.05  # of a scale, as a share of its largest value
 COLUMN = "(width / length(domain('x')))"  # px: of a matrix
 
 
@@ -28,7 +30,8 @@ COLUMN = "(width / length(domain('x')))"  # px: of a matrix
 def ranking_chart(words: Wording, *, dark: bool = False) -> Specification:
     """Return bars from the largest value down; datasets `ranking` and `reference`.
 
-    `reference` has one row, the nation's value, or none. See `ranking_rows`.
+    `reference` has one row, the nation's value, or none. See `ranking_rows`. A click selects the
+    `region`: selection `OPENED`.
     """
     colours = palette(dark)
     order = alt.Y("name:N", sort=as_given(), title=None, axis=names(colours.text))
@@ -42,6 +45,7 @@ def ranking_chart(words: Wording, *, dark: bool = False) -> Specification:
         bars.mark_bar(height={"band": 0.72}, cornerRadiusEnd=2).encode(
             color=alt.Color("fill:N", scale=None, legend=None)
         ),
+        _touch(bars, "region"),
         bars.transform_calculate(end="max(datum.value, 0)")
         .mark_text(align="left", dx=4, fontSize=11)
         .encode(x="end:Q", text="label:N", color=alt.value(colours.text)),
@@ -107,11 +111,12 @@ def objective_chart(words: Wording, *, dark: bool = False) -> Specification:
     """Return a series with its path, target, window and projection.
 
     Datasets: `observed` and `path` (date, value, shown), `aim` (value, label), `window` (start,
-    end), `band` (date, low, value, high). A piece whose dataset is empty is not drawn.
+    end), `band` (date, low, value, high), `room` (see `room_rows`). A piece whose dataset is empty
+    is not drawn.
     """
     colours = palette(dark)
     scale = alt.Scale(zero=False, nice=True)
-    axis = years(grid=False)
+    axis = years(words, grid=False)
     date = alt.X("date:T", axis=axis, scale=alt.Scale(nice="year"))
     value = alt.Y("value:Q", title=None, scale=scale)
     tooltip = tooltips(what=words("What"), period=words("Period"), shown=words("Value"))
@@ -133,12 +138,19 @@ def objective_chart(words: Wording, *, dark: bool = False) -> Specification:
             x=alt.value(0), text="label:N"
         ),
         observed.mark_line(color=ink, strokeWidth=2.5).encode(detail="segment:N"),
-        observed.mark_point(color=ink, fill=ink, size=60, opacity=1),
+        # Many points stand close together.
+        observed.mark_point(
+            color=ink,
+            fill=ink,
+            opacity=1,
+            size=alt.ExprRef("length(data('observed')) > 40 ? 10 : 60"),
+        ),
         # What lies under a label is kept off it.
         observed.mark_text(
             dy=-12, fontSize=11, stroke=colours.background, strokeWidth=4, aria=False
         ).encode(text="label:N"),
         observed.mark_text(dy=-12, fontSize=11, color=colours.text).encode(text="label:N"),
+        *scale_layers(words, colours),
     )
     chart = chart.configure_axis(labelColor=colours.text, gridColor=colours.border, gridOpacity=0.4)
     return finished(chart.properties(height=360))
@@ -148,7 +160,8 @@ def objective_chart(words: Wording, *, dark: bool = False) -> Specification:
 def required_chart(words: Wording, *, dark: bool = False) -> Specification:
     """Return bars of what each region must add in the next year; dataset `required`.
 
-    Rows: name, value, label, yearly, fill, place; the largest first.
+    Rows: region, target, name, value, label, yearly, fill, place; the largest first. A click
+    selects region and target: selection `OPENED`.
     """
     colours = palette(dark)
     bars = alt.Chart(alt.NamedData("required")).encode(
@@ -164,6 +177,7 @@ def required_chart(words: Wording, *, dark: bool = False) -> Specification:
         bars.mark_bar(height={"band": 0.7}, cornerRadiusEnd=2).encode(
             color=alt.Color("fill:N", scale=None, legend=None)
         ),
+        _touch(bars, "region", "target"),
         # Beside the bar also where that runs to the left: dark on dark could not be read.
         bars.transform_calculate(end="max(datum.value, 0)")
         .mark_text(align="left", dx=4, fontSize=11)
@@ -178,9 +192,9 @@ def matrix_chart(words: Wording, *, dark: bool = False) -> Specification:
     """Return regions against aims, a symbol and a colour for each verdict; dataset `matrix`.
 
     Rows: region, name, place, aim, column, symbol, fill, ink, told, said. A click selects:
-    selection `cell`.
+    selection `OPENED`.
     """
-    cell = alt.selection_point(name="cell", fields=["region", "target"], toggle=False)
+    opened = alt.selection_point(name=OPENED, fields=["region", "target"], toggle=False)
     top = slanted_names(palette(dark).text)
     rows = alt.Chart(alt.NamedData("matrix")).transform_calculate(
         spoken="datum.name + ', ' + datum.aim + ': ' + datum.said"
@@ -199,12 +213,23 @@ def matrix_chart(words: Wording, *, dark: bool = False) -> Specification:
     chart = alt.layer(
         squares.mark_rect(stroke=palette(dark).background, strokeWidth=2, cursor="pointer")
         .encode(color=alt.Color("fill:N", scale=None, legend=None))
-        .add_params(cell),
+        .add_params(opened),
         squares.mark_text(fontSize=alt.ExprRef(f"clamp({COLUMN}, 7, 13)"), aria=False).encode(
             text="symbol:N", color=alt.Color("ink:N", scale=None, legend=None)
         ),
     )
     return finished(chart, "matrix", 22)
+
+
+def _touch(rows: alt.Chart, *fields: str) -> alt.Chart:
+    """Return what takes a click anywhere in a row of bars: selection `OPENED` of `fields`."""
+    opened = alt.selection_point(name=OPENED, fields=list(fields), toggle=False)
+    touched: alt.Chart = (
+        rows.mark_rect(opacity=0, cursor="pointer", aria=False)
+        .encode(x=alt.value(0), x2=alt.value(alt.ExprRef("width")))
+        .add_params(opened)
+    )
+    return touched
 
 
 @cache
@@ -213,10 +238,65 @@ def period_end(period: str) -> str:
     return last_of(period).last_day.isoformat()
 
 
-def years(**options: Any) -> alt.Axis:
-    """Return an axis whose ticks are year ends: the tick before 1 January 2018 reads 2017."""
-    label = "timeFormat(toDate(datum.value) - 864e5, '%Y')"
-    return alt.Axis(labelExpr=label, tickCount="year", title=None, **options)
+def years(words: Wording, **options: Any) -> alt.Axis:
+    """Return an axis of calendar years: each begins at its tick, its end stands before the next.
+
+    The last tick begins a year of which nothing is drawn.
+    """
+    label = "datum.index == 1 ? '' : timeFormat(datum.value, '%Y')"
+    title = words("Ticks: 1 Jan. Year-end figures: end of the year.")
+    return alt.Axis(
+        tickCount="year",
+        labelAlign="left",
+        labelOffset=3,
+        labelExpr=label,
+        title=title,
+        titleFontWeight="normal",
+        titleFontSize=SMALL,
+        titleAnchor="start",
+        **options,
+    )
+
+
+def room_rows(values: Iterable[float]) -> pd.DataFrame:
+    """Return the least that a scale has to hold so that it blows no small change up.
+
+    From nought where the largest value is at least twice the smallest; else a span of `LEAST_SPAN`
+    of the largest. Column `value`.
+    """
+    known = [value for value in values if np.isfinite(value)]
+    if not known:
+        return pd.DataFrame({"value": pd.Series(dtype=float)})
+    low, high = min(known), max(known)
+    if 0 <= low <= high / 2:
+        return pd.DataFrame({"value": [0.0, high]})
+    spare = max(LEAST_SPAN * max(abs(low), abs(high)) - (high - low), 0) / 2
+    return pd.DataFrame({"value": [low - spare, high + spare]})
+
+
+def scale_layers(words: Wording, colours: Palette) -> list[alt.Chart]:
+    """Return what keeps the vertical scale wide enough, dataset `room`, and says where it begins.
+
+    A scale that does not begin at nought is marked at its foot.
+    """
+    room = alt.Chart(alt.NamedData("room"))
+    note = words("The vertical axis does not begin at 0")
+    cut = alt.ExprRef(f"domain('y')[0] > 0 ? '{note}' : ''")
+    return [
+        room.mark_point(opacity=0, aria=False).encode(y="value:Q"),
+        alt.Chart(alt.sequence(0, 1))
+        .mark_text(
+            text=cut,
+            align="left",
+            baseline="bottom",
+            dx=4,
+            dy=-3,
+            fontSize=SMALL,
+            color=colours.muted,
+            aria=False,
+        )
+        .encode(x=alt.value(0), y=alt.value(alt.ExprRef("height"))),
+    ]
 
 
 def as_given(field: str = "place") -> alt.EncodingSortField:

@@ -28,7 +28,7 @@ SHAPES = ["square", "diamond", "circle", "triangle-up", "triangle-down", "cross"
 def heat_map(words: Wording, *, dark: bool = False) -> Specification:
     """Return regions against industries, a colour a class; datasets `cells` and `legend`.
 
-    Rows: region, industry, name, row, part, column, fill, ink, label, hatch, state, shown,
+    Rows: region, industry, name, place, part, column, fill, ink, label, hatch, state, shown,
     period, status, selected, spoken. What is no value has a hatch, as on a map. A click selects:
     selection `cell`, of region and industry.
     """
@@ -38,7 +38,7 @@ def heat_map(words: Wording, *, dark: bool = False) -> Specification:
     )
     rows = alt.Chart(alt.NamedData(CELLS)).encode(
         x=alt.X("part:N", sort=as_given("column"), title=None, axis=slanted_names(colours.text)),
-        y=alt.Y("name:N", sort=as_given("row"), title=None, axis=names(colours.text)),
+        y=alt.Y("name:N", sort=as_given(), title=None, axis=names(colours.text)),
     )
     cells = rows.encode(
         description="spoken:N",
@@ -87,7 +87,7 @@ def heat_map(words: Wording, *, dark: bool = False) -> Specification:
         )
     )
     padding = {"left": 0, "right": 60, "top": 4, "bottom": 0}
-    return finished(chart.properties(width="container", height=alt.Step(20), padding=padding))
+    return finished(chart.properties(padding=padding), CELLS, 20)
 
 
 def sizes_chart(words: Wording, *, dark: bool = False) -> Specification:
@@ -98,7 +98,7 @@ def sizes_chart(words: Wording, *, dark: bool = False) -> Specification:
     colours = palette(dark)
     order = as_given()
     base = alt.Chart(alt.NamedData(SIZES)).encode(
-        x=alt.X("date:T", axis=years(grid=False, labelColor=colours.text)),
+        x=alt.X("date:T", axis=years(words, grid=False, labelColor=colours.text)),
         y=alt.Y("value:Q", title=None, scale=alt.Scale(zero=False, nice=True)),
         color=alt.Color(
             "size:N", sort=order, legend=None, scale=alt.Scale(range=_inks(colours.ramp, dark))
@@ -119,7 +119,7 @@ def sizes_chart(words: Wording, *, dark: bool = False) -> Specification:
     )
     chart = chart.configure_axis(labelColor=colours.text, gridColor=colours.border, gridOpacity=0.4)
     padding = {"left": 0, "right": 90, "top": 6, "bottom": 0}
-    return finished(chart.properties(width="container", height=260, padding=padding))
+    return finished(chart.properties(height=260, padding=padding))
 
 
 def _inks(ramp: tuple[str, ...], dark: bool) -> list[Any]:

@@ -103,7 +103,7 @@ def trends_chart(words: Wording, *, dark: bool = False) -> Specification:
     colours = palette(dark)
     row = alt.Y("indicator:N", sort=as_given(), title=None, axis=None)
     ink = {"labelColor": colours.text, "gridColor": colours.border}
-    axis = years(grid=True, gridOpacity=0.25, labelOverlap=True, labelFlush=False, **ink)
+    axis = years(words, grid=True, gridOpacity=0.25, labelOverlap=True, **ink)
     date = alt.X("date:T", scale=alt.Scale(nice="year"), axis=axis)
     # The strip's upper half holds its name; what is drawn has the rest.
     offset = alt.YOffset(

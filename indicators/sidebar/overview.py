@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable
 
 import pandas as pd
-import streamlit as st
 
 from indicators import address, catalogue
 from indicators.address import EVERY, choose
@@ -25,13 +24,6 @@ def choose_home(words: Wording) -> str:
     codes = (NATION, *tree().provinces)
     offered = {code: names[code] for code in codes}
     return choose(words("My province"), "home", offered, words, default=address.home())
-
-
-def open_cell() -> None:
-    """Open the Objectives page of the cell clicked in the matrix."""
-    chosen = st.session_state["matrix"]["selection"]["cell"]
-    if chosen:
-        st.session_state["opened"] = chosen[0]
 
 
 def narrow_verdicts(words: Wording, vintage: Vintage) -> pd.DataFrame:

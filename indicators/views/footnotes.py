@@ -97,6 +97,35 @@ def formula(ratio: catalogue.Indicator, words: Wording) -> str:
     return words("Computed: {numerator} / {denominator} × {factor}", **values)
 
 
+def about(indicator: catalogue.Indicator, words: Wording) -> list[str]:
+    """Return what an indicator means, how it is measured and computed, and how it is to be read."""
+    known = catalogue.load()
+    wanted = {
+        1: words("Higher is better."),
+        -1: words("Lower is better."),
+        0: words("Neither higher nor lower is better: it is context."),
+    }
+    timing = {
+        "stock": words("As it stands at the end of a period."),
+        "flow": words("Measured over a period."),
+    }
+    lines = [
+        words("Definition: {text}", text=words.text(indicator.description)),
+        words("Unit: {unit}", unit=words.text(known.units[indicator.unit])),
+        timing[indicator.timing],
+        wanted[indicator.polarity],
+    ]
+    if indicator.derived:
+        lines.append(formula(indicator, words))
+    if indicator.kind == "count":
+        lines.append(words("Totals depend on a region's size and are not compared."))
+    clause = known.clauses[indicator.clause]
+    clause_text = words(
+        "Clause {number}: {title}", number=clause.number, title=words.text(clause.title)
+    )
+    return [*lines, clause_text]
+
+
 def breaks(rows: pd.DataFrame, words: Wording) -> list[str]:
     """Return the footnote of figures among which a series breaks."""
     if not (rows["status"] == "B").any():

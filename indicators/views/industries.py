@@ -236,7 +236,7 @@ def _cells(
     grid = cells.pivot(index="region", columns="industry", values="value")
     return cells.assign(
         spoken=spoken if view.language == "zh" else spoken.str.replace("，", ", "),
-        row=cells["region"].map(_places(view, grid.reindex(index=regions), view.industry)),
+        place=cells["region"].map(_places(view, grid.reindex(index=regions), view.industry)),
         column=cells["industry"].map(_places(view, grid.reindex(columns=columns).T, view.region)),
     )
 
@@ -267,13 +267,15 @@ def _small(cells: pd.DataFrame) -> pd.DataFrame:
 def _wide(cells: pd.DataFrame, words: Wording) -> pd.DataFrame:
     if cells.empty:
         return cells
-    ordered = cells.sort_values(["row", "column"])
+    ordered = cells.sort_values(["place", "column"])
     written = ordered.assign(
         text=ordered["shown"].where(ordered["state"] != "value", ordered["label"])
     )
-    wide = written.pivot(index=["row", "region", "name"], columns=["column", "part"], values="text")
+    wide = written.pivot(
+        index=["place", "region", "name"], columns=["column", "part"], values="text"
+    )
     names = wide.columns.get_level_values("part")
-    wide = wide.set_axis(names, axis=1).reset_index().drop(columns="row")
+    wide = wide.set_axis(names, axis=1).reset_index().drop(columns="place")
     return wide.rename(columns={"region": words("Code"), "name": words("Region")})
 
 

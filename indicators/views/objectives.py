@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, NamedTuple
 
 import pandas as pd
 
@@ -23,11 +23,12 @@ from indicators.periods import date_at, times
 from indicators.progress.explanation import explain, formula, headline, said, said_of
 from indicators.progress.path import change_needed, path, reached_at
 from indicators.progress.verdict import Verdict
-from indicators.statuses import Kind, VerdictClass
+from indicators.regions import NATION
+from indicators.statuses import Flag, Kind, Reason, VerdictClass
 from indicators.store.queries import Vintage
 from indicators.target_register import AIM, Record, Register, line_of_aims
 from indicators.views import footnotes
-from indicators.wording import Wording, decimals_of, rounded
+from indicators.wording import Wording, decimals_of, difference, rounded
 
 GRADE = {
     VerdictClass.ACHIEVED_ON_TIME: "good",
@@ -55,8 +56,12 @@ def target_text(row: Record, words: Wording) -> str:
         words.number(_number(row[name]), known.decimals) for name in ("value", "lower", "upper")
     )
     points = code_names.difference_unit(known.key, words)
-    early, late = (words.period(str(row[f"window_{end}"])) for end in ("early", "late"))
-    when = late if early == late else words("{early}–{late}", early=early, late=late)
+    early, late = (str(row[f"window_{end}"]) for end in ("early", "late"))
+    when = words.period(late)
+    if early != late and early.isdecimal() and late.isdecimal():
+        when = words("{first}–{last}", first=early, last=late)
+    elif early != late:
+        when = words("{early} to {late}", early=words.period(early), late=when)
     demands = {
         Kind.AT_LEAST: words("at least {value} {unit}", value=value, unit=unit),
         Kind.AT_MOST: words("at most {value} {unit}", value=value, unit=unit),
@@ -141,9 +146,12 @@ def drawing(
             ["date", "low", "value", "high"],
         ),
     }
-    return {"observed": observed.assign(label=labels, what=words("Observed"))} | {
+    drawn = {"observed": observed.assign(label=labels, what=words("Observed"))} | {
         name: pd.DataFrame(rows, columns=columns) for name, (rows, columns) in datasets.items()
     }
+    bounds = [drawn["band"]["low"], drawn["band"]["high"]]
+    values = [drawn[name]["value"] for name in ("observed", "path", "aim")]
+    return drawn | {"room": charts.room_rows(pd.concat([*values, *bounds]))}
 
 
 def _judged(series: pd.DataFrame, verdict: Verdict) -> pd.DataFrame:
@@ -176,15 +184,24 @@ def _day(time: float) -> str:
 
 def required(
     verdicts: pd.DataFrame, target: Record, region: str, words: Wording, dark: bool
-) -> tuple[pd.DataFrame, pd.DataFrame]:
-    """Return what each region must add for this aim: rows of the bars, and the table."""
+) -> tuple[pd.DataFrame, pd.DataFrame, pd.DataFrame]:
+    """Return what each region must add for this aim: rows of the bars, the table, its verdicts."""
     same = verdicts[(verdicts[AIM] == [target[name] for name in AIM]).all(axis=1)]
-    same = same.sort_values(["required", "region"], ascending=[False, True], na_position="last")
+    # What can be judged comes first; the region chosen before all.
+    same = same.assign(
+        chosen=same["region"] != region, unjudged=same["verdict"] == VerdictClass.NOT_ASSESSED
+    ).sort_values(
+        ["chosen", "unjudged", "required", "region"],
+        ascending=[True, True, False, True],
+        na_position="last",
+    )
     decimals = _indicator(target).decimals
     names, colours = tree().names(words.language), palette(dark)
     bars: dict[str, Cell] = {
+        "region": lambda row: row["region"],
+        "target": lambda row: row["target"],
         "name": lambda row: names[row["region"]],
-        "value": lambda row: row["required"],
+        "value": lambda row: abs(row["required"]),
         "label": lambda row: change_text(row, words),
         "yearly": lambda row: change_text(row, words, "yearly"),
         "fill": lambda row: colours.selected if row["region"] == region else colours.ramp[3],
@@ -198,8 +215,9 @@ def required(
         words("Verdict"): lambda row: said_of(row, words),
         words("Whose target"): lambda row: whose(row, words),
     }
-    drawn = listing(same[same["required"].notna()], bars)
-    return drawn.assign(place=range(len(drawn))), listing(same, columns)
+    needing = same[same["required"].notna() & (same["required"] != 0)]
+    drawn = listing(needing, bars).sort_values("value", ascending=False, kind="stable")
+    return drawn.assign(place=range(len(drawn))), listing(same, columns), same
 
 
 def whose(row: Record, words: Wording) -> str:
@@ -304,13 +322,151 @@ def observed_table(
     return listing(with_denominators(series.assign(indicator=indicator.key), citations), columns)
 
 
+def method(record: Record, words: Wording) -> list[str]:
+    """Return how a verdict on a target is reached, after what its indicator means."""
+    return [
+        *footnotes.about(_indicator(record), words),
+        words(
+            "Verdict: the pace since the baseline over the pace that the target needs. From 0.95: "
+            "on track; from 0.60: acceleration needed; from 0: limited progress; below: moving "
+            "away. After the deadline: met or missed."
+        ),
+        words(
+            "A prediction interval and a chance are given from five figures on. The description of "
+            "the method has all of it, sections 3 to 7."
+        ),
+    ]
+
+
+class Fact(NamedTuple):
+    """One figure of a row that is read at a glance: what it is, it with its unit, a note."""
+
+    label: str
+    value: str
+    note: str
+
+
+def at_a_glance(verdict: Verdict, record: Record, words: Wording) -> list[Fact]:
+    """Return what a planner asks first: the verdict, the latest figure, the need, the chance."""
+    return [
+        _verdict_fact(verdict, words),
+        _latest_fact(verdict, record, words),
+        _need_fact(verdict, record, words),
+        _chance_fact(verdict, record, words),
+    ]
+
+
+def _verdict_fact(verdict: Verdict, words: Wording) -> Fact:
+    symbol, name = verdict.verdict.symbol, words(verdict.verdict.sentence)
+    note, decisive = "", verdict.decided_at or verdict.latest
+    if verdict.verdict == VerdictClass.NOT_ASSESSED:
+        note = answer(verdict, words)
+    elif decisive is not None:
+        note = words("As of {period}", period=words.period(decisive.period))
+    if verdict.verdict == VerdictClass.STALE and verdict.late is not None:
+        name = words(verdict.last_class.sentence)
+        values = {"note": note, "due": words.period(verdict.late.period)}
+        note = words("{note}; the figure for {due} is not held yet", **values)
+    elif Flag.SLIPPING in verdict.flags:
+        note = words.sequence([note, words(verdict.direction.sentence)])
+    return Fact(words("Verdict"), f"{symbol} {name}", note)
+
+
+def _latest_fact(verdict: Verdict, record: Record, words: Wording) -> Fact:
+    label, latest, end = words("Latest figure"), verdict.latest, verdict.late
+    if latest is None:
+        return Fact(label, "—", words(Reason.NO_DATA.sentence))
+    known = _indicator(record)
+    figure = figure_text(latest.value, known, words)
+    values = {"period": words.period(latest.period)}
+    if end is None or end.expected is None or latest.benchmark is not None:
+        return Fact(label, figure, values["period"])
+    gap = difference(latest.value, end.expected, known.decimals)
+    values["expected"] = figure_text(end.expected, known, words)
+    values["gap"] = code_names.difference_text(words.signed(gap), known.key, words)
+    note = words("{period}; {expected} expected by then: {gap}", **values)
+    return Fact(label, figure, note)
+
+
+def _need_fact(verdict: Verdict, record: Record, words: Wording) -> Fact:
+    label, end = words("Needed in the next year"), verdict.late
+    if end is None or not end.required or end.yearly is None:
+        if verdict.verdict in (VerdictClass.STALE, VerdictClass.MISSED):
+            note = words("The deadline has passed.")
+        elif GRADE[verdict.verdict] == "good":
+            note = words("The target is met.")
+        else:
+            note = words("It follows from two figures and a target.")
+        return Fact(label, "—", note)
+    row = {"indicator": record["indicator"], "required": end.required, "yearly": end.yearly}
+    yearly = change_text(row, words, "yearly")
+    if end.acceleration is None or not math.isfinite(end.acceleration):
+        note = words("Or the same each year: {change}", change=yearly)
+    else:
+        times = words.number(end.acceleration, 1)
+        note = words(
+            "{times} times the pace so far; or {change} each year", times=times, change=yearly
+        )
+    return Fact(label, change_text(row, words), note)
+
+
+def _chance_fact(verdict: Verdict, record: Record, words: Wording) -> Fact:
+    label, end = words("Chance of reaching it"), verdict.late
+    projected = verdict.projection.late if verdict.projection else None
+    if end is not None and projected is not None and projected.chance is not None:
+        known = _indicator(record)
+        low, high = (
+            words.number(value, known.decimals) for value in (projected.low, projected.high)
+        )
+        values = {"period": words.period(end.period), "low": low, "high": high}
+        note = words("By {period}; 90% interval {low}–{high}", **values)
+        return Fact(label, words.percent(100 * projected.chance, 0), note)
+    if verdict.verdict in (VerdictClass.STALE, VerdictClass.MISSED) or verdict.decided_at:
+        return Fact(label, "—", words("The deadline has passed."))
+    return Fact(label, "—", words("Given from five figures on."))
+
+
+def figure_text(value: float, known: catalogue.Indicator, words: Wording) -> str:
+    """Return a figure with its unit: `93.93%`, `4,190,049 certificates`."""
+    number, unit = words.number(value, known.decimals), code_names.unit_name(known.key, words)
+    return f"{number}%" if unit == "%" else f"{number} {unit}"
+
+
+def board(verdicts: pd.DataFrame, register: Register, words: Wording) -> list[Fact]:
+    """Return how far each qualitative goal has come, in the catalogue's order, and why."""
+    known, names = catalogue.load().indicators, tree().names(words.language)
+    order, facts = list(known), []
+    goals = verdicts[verdicts["kind"] == Kind.MILESTONE]
+    goals = goals.sort_values("indicator", key=lambda keys: keys.map(order.index), kind="stable")
+    for row in goals.to_dict("records"):
+        evidence = register.evidence[register.evidence["target"] == row["target"]]
+        lines = [
+            words(
+                "{period}: {text} ({source})",
+                period=words.period(str(piece["period"])),
+                text=piece["text"],
+                source=piece["source"],
+            )
+            for piece in evidence.sort_values("period").to_dict("records")
+        ]
+        verdict = VerdictClass(row["verdict"])
+        label = words.text(known[row["indicator"]].title)
+        if row["region"] != NATION:
+            label = f"{names[row['region']]} · {label}"
+        missing = words("No evidence is on record: documents of the departments could give it.")
+        facts.append(
+            Fact(label, f"{verdict.symbol} {words(verdict.sentence)}", " ".join(lines) or missing)
+        )
+    return facts
+
+
 def answer(verdict: Verdict, words: Wording) -> str:
     """Return a verdict as a page's title says it: its class and as of when, or why there is none.
 
     One of the past says itself as of when it is.
     """
     if verdict.verdict == VerdictClass.NOT_ASSESSED:
-        return said(verdict.verdict, verdict.reason or "", words)
+        return said(verdict.verdict, verdict.reason or "", words).rstrip(".。")
     told, decisive = headline(verdict, words), verdict.decided_at or verdict.latest
     if verdict.verdict == VerdictClass.STALE or decisive is None:
         return told
@@ -394,8 +550,9 @@ def exports(
             words("Needed in the next year"): required_table,
         }
 
+    images = offer.images(drawn) if verdict.latest is not None else []
     verdict_csv = offer.csv(lambda: verdict_table(verdict, record, words))
-    return [*offer.images(drawn), verdict_csv, offer.xlsx(sheets)]
+    return [*images, verdict_csv, offer.xlsx(sheets)]
 
 
 def divided_by(
