@@ -193,12 +193,17 @@ class Catalogue:
     @cached_property
     def region_spellings(self) -> pd.DataFrame:
         """What regions were and are called else: see `indicators.names`."""
-        return _codes(self.texts["region_spellings.csv"])
+        return self._of_regions("region_spellings.csv")
 
     @cached_property
     def region_changes(self) -> pd.DataFrame:
         """The county-level codes that came or went since 2020."""
-        return _codes(self.texts["region_changes.csv"])
+        return self._of_regions("region_changes.csv")
+
+    def _of_regions(self, name: str) -> pd.DataFrame:
+        # A catalogue of before has none, nor have code lists of one's own: ours holds for them.
+        text = self.texts.get(name)
+        return _codes((REFERENCE / name).read_text(encoding="utf-8-sig") if text is None else text)
 
 
 _FILES = ("units.yaml", "indicators.yaml", "clauses.yaml", "sources.yaml", "standards.yaml")

@@ -1,4 +1,4 @@
-"""Figures and their releases: check, compare, publish, take back, try out."""
+"""Figures and their releases: check, compare, publish, take back, try out, back up."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from etl.commands.screen import Outcome, screen
-from etl.commands.usage import in_a_folder, spoken
+from etl.commands.usage import Force, in_a_folder, spoken
 from etl.commands.verbs import app
 from indicators.regions import ALL
 from indicators.wording import sentence
@@ -536,3 +536,57 @@ def status(as_json: AsJson = False) -> None:
 
         table = releases.retraction_table(pd.DataFrame(gone), words)
         screen.table({str(name): table[name] for name in table}, words("Retracted figures"))
+
+
+@app.command()
+def backup(
+    file: Annotated[Path, typer.Argument(dir_okay=False, help="备份文件 · the file to write")],
+    force: Force = False,
+) -> None:
+    """把各版数据备份为一个文件，不影响使用 · Back up all releases while others go on."""
+    from etl.publish.backup import back_up
+    from indicators.store.database import open_database
+
+    if not file.absolute().parent.is_dir():
+        screen.fail("There is no folder {folder}.", folder=str(file.absolute().parent))
+    screen.check_free([file], force=force)
+    with screen.progress() as progress:
+        progress.add_task(screen.words("Backing up"))
+        release = back_up(open_database(), file)
+    if release is None:
+        screen.tell("Backed up to {file}; nothing has been published yet.", file=str(file))
+    else:
+        screen.tell(
+            "Backed up to {file}, releases up to {number}. Files in data/raw and data/versions "
+            "are kept apart; copy them too.",
+            file=str(file),
+            number=release,
+        )
+
+
+@app.command()
+def restore(
+    file: Annotated[
+        Path, typer.Argument(exists=True, dir_okay=False, help="备份文件 · the backup")
+    ],
+) -> None:
+    """把备份装入一个空数据库 · Put a backup into an empty database."""
+    from etl.publish.backup import NoBackupError, NotEmptyError
+    from etl.publish.backup import restore as put_back
+    from indicators.store.database import open_database
+
+    try:
+        with screen.progress() as progress:
+            progress.add_task(screen.words("Restoring"))
+            release = put_back(open_database(), file)
+    except NotEmptyError:
+        screen.fail(
+            "This database has releases of its own, so nothing was restored. Name an empty one in "
+            "DATABASE_URL."
+        )
+    except NoBackupError as error:
+        if error.newer:
+            screen.fail("{file} was made by a later version of this program.", file=str(file))
+        screen.fail("{file} is no backup made by this program.", file=str(file))
+    screen.tell("Restored from {file}, releases up to {number}.", file=str(file), number=release)
+    screen.end(Outcome.DONE)
