@@ -1,8 +1,8 @@
 """What somebody can work out about suppressed figures from everything that is public.
 
 Written without the code that suppresses: whole numbers, the code lists, what the words
-"certificates" and "organisations" mean, and that a year ends with its December. Every constraint
-is of cells as (release, key).
+"certificates" and "organisations" mean, and that a year ends with its December. Totals that nobody
+published are numbers like any, which nobody knows. Every constraint is of cells as (release, key).
 """
 
 from __future__ import annotations
@@ -33,6 +33,7 @@ class Attack:
 
     known: dict[Name, float] = field(default_factory=dict)
     unknown: dict[Name, int] = field(default_factory=dict)
+    unpublished: set[Name] = field(default_factory=set)  # of the unknown, those in no file
     rows: list[tuple[list[tuple[Name, float]], float, float]] = field(default_factory=list)
 
     def add(self, terms: list[tuple[Name, float]], low: float, high: float) -> None:
@@ -80,7 +81,8 @@ def recovered(attack: Attack, truth: dict[Name, float], small: Iterable[Name]) -
     assert (effect >= low - 1e-6).all()
     assert (effect <= high + 1e-6).all()
     ruled = np.isin(np.arange(len(names)), [attack.unknown[cell] for cell in small])
-    other, beyond = np.zeros(len(names), bool), ~ruled
+    other = np.array([name in attack.unpublished for name in names], bool)  # nobody's secret
+    beyond = ~ruled
     chance = np.random.default_rng(1)
     near = Bounds(np.maximum(true - 4, 0), true + 4)
 
@@ -115,7 +117,7 @@ def recovered(attack: Attack, truth: dict[Name, float], small: Iterable[Name]) -
             exactly.append(names[at])
         if ruled[at] and least >= 1 and most <= 2:
             within.append(names[at])
-    return Recovered(exactly, within, len(names))
+    return Recovered(exactly, within, len(names) - len(attack.unpublished))
 
 
 def growth(rows: pd.DataFrame, of: str, named: str, attack: Attack, tag: int = 0) -> None:
@@ -139,6 +141,21 @@ def ending(period: str) -> str:
     return year if quarter in ("", "Q4") else f"{year}-{quarter}"
 
 
+def totals(cells: Iterable[Cell], parts: dict[str, dict[str, list[str]]]) -> set[Cell]:
+    """Return all that some cells are parts of, over one dimension or several."""
+    found: set[Cell] = set()
+    left = list(cells)
+    while left:
+        cell = left.pop()
+        for at, dimension in enumerate(DIMENSIONS, start=2):
+            for whole, below in parts[dimension].items():
+                total = (*cell[:at], whole, *cell[at + 1 :])
+                if cell[at] in below and total not in found:
+                    found.add(total)
+                    left.append(total)
+    return found
+
+
 def registry(
     rows: pd.DataFrame, parts: dict[str, dict[str, list[str]]], attack: Attack, tag: int = 0
 ) -> None:
@@ -155,6 +172,9 @@ def registry(
     def name(cell: Cell) -> Name:
         return (tag, *cell)
 
+    for cell in totals(list(value), parts) - set(value):
+        value[cell] = float("nan")
+        attack.unpublished.add(name(cell))
     for cell, number in value.items():
         if number == number:
             attack.known[name(cell)] = number

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 from itertools import pairwise, product
 from pathlib import Path
@@ -225,6 +226,62 @@ def test_what_follows_by_another_name_of_the_period_is_suppressed(
     assert not hidden & shown
 
 
+# A total that is in no file ties the figures that are.
+
+
+def along(
+    dimension: str, codes: Sequence[str], *values: int, **key: str
+) -> list[dict[str, object]]:
+    """Return organisations over a dimension, the first codes of it."""
+    return [
+        {"indicator": HOLDERS, dimension: code, "value": value} | key
+        for code, value in zip(codes, values, strict=False)
+    ]
+
+
+def sized(region: str, *values: int, **key: str) -> list[dict[str, object]]:
+    return along("size", SIZES, *values, region=region, **key)
+
+
+def sectors(region: str, *values: int) -> list[dict[str, object]]:
+    return along("industry", "CDE", *values, region=region)
+
+
+BY_SIZE = sized(SHANGHAI, 2, 20, 40, 50) + sized(JIANGSU, 21, 22, 43, 54)
+
+
+@pytest.mark.parametrize(
+    "rows",
+    [
+        BY_SIZE + along("region", [NATION], 252),
+        sectors(SHANGHAI, 2, 30) + sectors(JIANGSU, 40, 50, 60) + along("region", [NATION], 182),
+        sized(SHANGHAI, 2, 20, 40, 50) + sectors(SHANGHAI, 12, 40, 60),
+        # One province with its total and one without.
+        sized(SHANGHAI, 2, 20) + along("region", [JIANGSU, NATION], 130, 152),
+        # The count of a scheme, under its own indicator.
+        sized(SHANGHAI, 2, 20, scheme="QMS")
+        + sized(JIANGSU, 30, 40, scheme="QMS")
+        + [{"indicator": OF_QUALITY, "region": NATION, "value": 92}],
+        # Certificates over the sizes are one, so there is one organisation.
+        along("size", SIZES, 1, 0, 0, region=SHANGHAI, indicator=CERTIFICATES)
+        + along("region", [SHANGHAI], 1),
+        # The nation, in no file, is no more than all with those abroad: Shanghai's is 1 or 2.
+        along("region", [SHANGHAI, JIANGSU, "ALL"], 2, 30, 32),
+    ],
+    ids=["sizes", "sections", "twice", "some", "scheme", "holders", "abroad"],
+)
+def test_what_follows_by_way_of_a_total_in_no_file_is_suppressed(
+    tmp_path: Path, rows: list[dict[str, object]]
+) -> None:
+    tidy = rows_of(tmp_path, [{"period": "2021"} | row for row in rows])
+    assert sorted(withheld(tidy)["rule"]) == ["complementary", "threshold"]
+
+
+def test_a_total_in_no_file_that_leaves_a_rest_takes_nothing_along(tmp_path: Path) -> None:
+    rows = BY_SIZE + along("region", [NATION], 260)
+    assert withheld(rows_of(tmp_path, rows))["rule"].tolist() == ["threshold"]
+
+
 @pytest.mark.parametrize("seed", range(6))
 def test_no_suppressed_figure_follows_whatever_its_period_is_called(
     tmp_path: Path, seed: int
@@ -424,7 +481,10 @@ def tables(draw: st.DrawFn) -> pd.DataFrame:
             table = pd.concat([table, table[table[name].isin(["B", "C"])].assign(industry="ALL")])
     summed = table.groupby(["region", "industry", "size"])["value"].sum().reset_index()
     if draw(st.booleans()):  # without the sections, divisions make up the total themselves
-        summed = summed[~summed["industry"].isin(["B", "C"])].reset_index(drop=True)
+        summed = summed[~summed["industry"].isin(["B", "C"])]
+    margin = summed[["region", "industry", "size"]].isin(["JINGJINJI", "B", "C", "ALL"]).any(axis=1)
+    left_out = draw(st.sets(st.sampled_from(summed.index[margin].tolist())))
+    summed = summed.drop(index=list(left_out)).reset_index(drop=True)
     few = summed["value"].between(1, 2)
     marked = draw(st.lists(st.booleans(), min_size=len(summed), max_size=len(summed)))
     sparse = draw(st.booleans())
@@ -562,16 +622,22 @@ def overlapping(draw: st.DrawFn) -> pd.DataFrame:
 
 
 @settings(max_examples=40, deadline=None)
-@given(overlapping())
-def test_no_suppressed_count_of_organisations_follows_from_bounds(table: pd.DataFrame) -> None:
+@given(overlapping(), st.sets(st.sampled_from(["of regions", "of sizes"])))
+def test_no_suppressed_count_of_organisations_follows_from_bounds(
+    table: pd.DataFrame, left_out: set[str]
+) -> None:
+    every = table.assign(indicator=HOLDERS, period="2024")[[*KEY, "value"]]
+    true = {(0, *row[:-1]): row[-1] for row in every.itertuples(index=False)}
+    whole = (table["region"] == "JINGJINJI", table["size"] == "ALL")
+    of = np.select([whole[1] & ~whole[0], whole[0] & ~whole[1]], ["of regions", "of sizes"], "")
+    table = table[~np.isin(of, list(left_out))]
     unknown = suppressed(table, HOLDERS)
-    cells = table.assign(indicator=HOLDERS, period="2024")[[*KEY, "value"]]
+    cells = every.loc[table.index]
     attack = Attack()
     parts = {
         "region": {"JINGJINJI": PROVINCES}, "size": {"ALL": SIZES}, "scheme": {}, "industry": {},
     }  # fmt: skip
     registry(cells.assign(value=cells["value"].mask(unknown)), parts, attack)
-    true = {(0, *row[:-1]): row[-1] for row in cells.itertuples(index=False)}
     small = [cell for cell in attack.unknown if true[cell] < 3]
     found = recovered(attack, true, small)
     assert found.exactly == []

@@ -285,6 +285,36 @@ def test_a_retracted_figure_goes_by_every_name_of_its_period(empty: sa.Engine, r
     assert {shown[HOLDERS, period][SHANGHAI] for period in named} == {None}
 
 
+def by_size(**figures: int) -> str:
+    """Return a file of organisations by size: SH_LARGE=2 stands for those of Shanghai."""
+    names = {"SH": SHANGHAI, "JS": JIANGSU, "ALL": NATION}
+    lines = ["地区,规模,数值"]
+    for name, value in figures.items():
+        region, size = name.split("_")
+        lines.append(f"{names[region]},{size},{value}")
+    return "\n".join(lines)
+
+
+@pytest.mark.parametrize("left_out", [False, True])
+def test_a_total_that_comes_later_ties_what_an_earlier_release_published_by_size(
+    empty: sa.Engine, raw: Path, left_out: bool
+) -> None:
+    declared = DECLARED.replace("region: 地区", "region: 地区, size: 规模").replace(
+        ", size: ALL", ""
+    )
+    file = raw / "bureau" / "sizes.csv"
+    file.with_name("sizes.csv.yaml").write_text(declared, "utf-8")
+    first = {"SH_LARGE": 2, "SH_SMALL": 40, "JS_LARGE": 21, "JS_SMALL": 43}
+    file.write_text(by_size(**first), "utf-8")
+    refresh(empty, raw=raw, accepted="a test")
+    # 106 − 40 − 21 − 43 = 2
+    second = {} if left_out else first
+    file.write_text(by_size(**second, ALL_ALL=106), "utf-8")
+    refresh(empty, raw=raw, accepted="a test")
+    rows = all_observations(empty)
+    assert rows.loc[rows["region"] == NATION, "value"].isna().all()
+
+
 @pytest.mark.parametrize("between", [False, True])
 def test_a_total_restated_to_no_sum_leaves_the_earlier_sum_known(
     empty: sa.Engine, raw: Path, between: bool

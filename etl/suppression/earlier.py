@@ -18,7 +18,8 @@ import pandas as pd
 import scipy
 import sqlalchemy as sa
 
-from etl.suppression.relations import Floats, Ints, Mask, Relations, relations
+from etl.suppression.margins import Floats, Ints, Mask
+from etl.suppression.relations import Relations, distinct, relations
 from etl.tidy import DERIVED, KEYS, TidyRows
 from indicators.catalogue import Catalogue
 from indicators.store.archive import frame_of, snapshot
@@ -218,8 +219,9 @@ def past(cells: pd.DataFrame, now: Relations, versions: pd.DataFrame, catalogue:
                 rows, _ = _among(found.broken, about, ~told)
                 stuck.append(rows[np.diff(rows.indptr) > 1])
     fixed = [scipy.sparse.csr_matrix(scipy.sparse.vstack(rows)) for rows in (equal, below)]
-    kept = [_new(fixed[0], np.zeros(fixed[0].shape[0]), now.own, known)]
-    kept.append(_new(fixed[1], np.concatenate(slack), len(now.slack), known))
+    unknown = scipy.sparse.diags_array(~known * 1.0)
+    kept = [distinct(fixed[0] @ unknown, np.zeros(fixed[0].shape[0]), now.own)]
+    kept.append(distinct(fixed[1] @ unknown, np.concatenate(slack), len(now.slack)))
     both = replace(
         now,
         equal=fixed[0][kept[0]],
@@ -254,16 +256,6 @@ def _among(
     among.eliminate_zeros()
     used = np.flatnonzero((np.diff(among.indptr) > 0) & (abs(rows) @ about > 0))
     return scipy.sparse.csr_matrix(among[used]), used
-
-
-def _new(rows: scipy.sparse.csr_matrix, slack: Floats, own: int, known: Mask) -> Ints:
-    """Return the first `own` rows, and those others that say something new of unknown cells."""
-    weight = np.random.default_rng(0).uniform(1, 2, len(known)) * ~known
-    sign = np.round(rows @ weight, 9)
-    order = np.lexsort((np.arange(len(sign)) >= own, slack, sign))
-    repeated = np.zeros(len(sign), bool)
-    repeated[order[1:]] = np.diff(sign[order]) == 0
-    return np.flatnonzero((np.arange(len(sign)) < own) | ~(repeated | (sign == 0)))
 
 
 def _states(

@@ -20,7 +20,8 @@ from dataclasses import dataclass
 import numpy as np
 import scipy
 
-from etl.suppression.relations import Floats, Ints, Mask, Relations
+from etl.suppression.margins import Floats, Ints, Mask, reached
+from etl.suppression.relations import Relations
 
 ROUNDING = 1e-6
 # The price of suppressing a public cell is its value and 1; of some others:
@@ -366,8 +367,8 @@ def _units(relations: Relations) -> scipy.sparse.csr_matrix:
     here = scipy.sparse.csr_matrix(
         (np.ones(len(leaf)), (np.arange(len(leaf)), leaf)), (len(leaf), size)
     )
-    of_sums, of_scheme = _reached(here, link["sum"]), _reached(here, link["place"])
-    of_all = _reached(of_scheme, wholes)
+    of_sums, of_scheme = reached(here, link["sum"]), reached(here, link["place"])
+    of_all = reached(of_scheme, wholes)
     apart = np.flatnonzero(np.diff(of_all.indptr) > np.diff(of_scheme.indptr))
     loose = np.flatnonzero(np.diff(of_scheme.indptr) > np.diff(of_sums.indptr))
     held = np.flatnonzero(np.diff(scipy.sparse.csr_matrix(here @ holders).indptr) > 0)
@@ -377,20 +378,8 @@ def _units(relations: Relations) -> scipy.sparse.csr_matrix:
         of_sums[loose],
         (of_all + of_all @ holders)[held],
         (of_all + of_scheme @ holders)[np.intersect1d(held, apart)],
-        (of_all + _reached(here @ holders, link["sum"]))[np.intersect1d(held, loose)],
+        (of_all + reached(here @ holders, link["sum"]))[np.intersect1d(held, loose)],
     ]
-    return _reached(
+    return reached(
         scipy.sparse.csr_matrix(scipy.sparse.vstack(kinds)), link["equal"] + link["subset"]
     )
-
-
-def _reached(
-    rows: scipy.sparse.csr_matrix, link: scipy.sparse.csr_matrix
-) -> scipy.sparse.csr_matrix:
-    """Return rows with 1 also at whatever a link leads to from them."""
-    reached, before = scipy.sparse.csr_matrix(rows), -1
-    while reached.nnz != before:
-        before = reached.nnz
-        reached = scipy.sparse.csr_matrix(reached + reached @ link)
-        reached.data[:] = 1
-    return reached

@@ -20,7 +20,7 @@ import numpy as np
 import pandas as pd
 
 from etl.suppression.earlier import Earlier
-from etl.suppression.relations import Floats
+from etl.suppression.margins import Floats
 from etl.tidy import DERIVED, KEYS, WITHHELD, TidyRows
 from indicators.catalogue import Catalogue
 from indicators.periods import SQL_MONTH

@@ -9,7 +9,8 @@
     subset   no more than the indicator that it is a part of
     same     the same count under another indicator
 
-Which ones hold is declared: by `etl.divisions` for codes, by the catalogue for indicators.
+Which ones hold is declared: by `etl.divisions` for codes, by the catalogue for indicators. They
+hold for margins in no file as well (`margins`), which stand among the cells as sums of others.
 """
 
 from __future__ import annotations
@@ -19,21 +20,29 @@ from dataclasses import dataclass, replace
 from itertools import permutations
 
 import numpy as np
-import numpy.typing as npt
 import pandas as pd
 import scipy
 
-from etl.divisions import divisions
-from indicators.catalogue import Catalogue
+from etl.divisions import DIMENSIONS, divisions
+from etl.suppression.margins import (
+    ADDITIVE,
+    DISTINCT,
+    NEITHER,
+    OVERLAPPING,
+    Family,
+    Floats,
+    Ints,
+    Margins,
+    ladder,
+    links_between,
+    margins,
+)
+from indicators.catalogue import Catalogue, Same
 from indicators.periods import MONTHS, parse
-from indicators.regions import ALL
+from indicators.regions import ALL, NATION
 from indicators.store.tables import KEY
 
 PLACES = ("industry", "size", "region")
-Ints = npt.NDArray[np.int64]
-Floats = npt.NDArray[np.float64]
-Mask = npt.NDArray[np.bool_]
-ADDITIVE, DISTINCT, OVERLAPPING, NEITHER = 3, 2, 1, 0  # how parts make up their whole
 ROOM = 10  # certificates beyond the true ones that the relation of their holders allows for
 
 
@@ -78,8 +87,12 @@ def relations(cells: pd.DataFrame, catalogue: Catalogue) -> Relations:
     found = _Found(cells, catalogue)
     for table in found.tables():
         found.look_in(table)
-        found.add_sums()
-        found.add_declared()
+        for highest in (True, False):
+            found.fill(highest=highest)
+            found.add_sums()
+            found.add_declared()
+            if not found.margins.several:
+                break
     return found.in_steps()
 
 
@@ -98,28 +111,34 @@ def bounded(found: Relations, low: Floats, high: Floats) -> Relations:
 
 
 class _Found:
-    """The relations found so far: rows of matrices in units of the values."""
+    """The relations found so far: rows of matrices in units of the values.
+
+    Of published cells; while they are looked for, margins stand after those.
+    """
 
     def __init__(self, cells: pd.DataFrame, catalogue: Catalogue) -> None:
         self.catalogue = catalogue
-        self.values = cells["value"].to_numpy(float)
+        self.figures = cells["value"].to_numpy(float)
         self.names: dict[str, pd.Index] = {}
         self.codes: dict[str, Ints] = {}
         self.strides: dict[str, int] = {}
         self.packed, stride = np.zeros(len(cells), np.int64), 1
         periods = {text: parse(text) for text in cells["period"].unique()}
-        self.months = cells["period"].map({text: at.months for text, at in periods.items()})
+        months = {text: at.months for text, at in periods.items()}
+        self.months = cells["period"].map(months).to_numpy()
         # A stock stands at the end of its period, however long that is said to be.
         flows = [item.key for item in catalogue.indicators.values() if item.timing == "flow"]
         ends = cells["period"].map({text: at.last_month for text, at in periods.items()})
         cells = cells.assign(period=cells["period"].where(cells["indicator"].isin(flows), ends))
         for name in KEY:
-            coded = cells[name].astype("category").cat.remove_unused_categories().cat
-            self.names[name] = pd.Index(coded.categories.astype(str))
-            self.codes[name] = coded.codes.to_numpy().astype(np.int64)
+            codes, names = pd.factorize(cells[name], sort=True)
+            if name == "region" and ALL in names:  # of which the nation is a part, given or not
+                names = names.append(pd.Index([NATION])).unique()
+            self.names[name], self.codes[name] = names, codes.astype(np.int64)
             self.strides[name] = stride
             self.packed += self.codes[name] * stride
             stride *= max(len(self.names[name]), 1)
+        self.many = len(cells)
         self.items = [catalogue.indicators[key] for key in self.names["indicator"]]
         self.links = {
             name: [np.empty((0, 2), np.int64)]
@@ -130,7 +149,18 @@ class _Found:
         self.broken: list[scipy.sparse.csr_matrix] = []
         self.below: list[scipy.sparse.csr_matrix] = []
         self.step = np.array([10.0**-item.decimals for item in self.items])[self.codes["indicator"]]
-        self.rounded = self._rounded()
+        self.digits = self._rounded()
+        self.chains = list(self._chains())
+        # What is a part of a whole that nobody gives the other parts of: the nation, of all.
+        regions = catalogue.regions.query("parent != ''")
+        parents = {"part": regions["code"], "whole": regions["parent"], "distance": 1}
+        self.parents = pd.DataFrame(parents)
+        levels = self._levels()
+        self.packed = np.concatenate([self.packed, *levels])
+        for name in KEY:
+            self.codes[name] = self.packed // self.strides[name] % len(self.names[name])
+        self.margins = Margins(self.figures, [len(level) for level in levels])
+        self.values, self.made = self.margins.values, self.margins.made
 
     def tables(self) -> Iterator[Ints]:
         """Yield the cells to look for relations in: of all that are one figure, one.
@@ -138,8 +168,8 @@ class _Found:
         Add that those are equal. Where what should be one figure is said to be several, each may
         be meant: there is a table for each order in which periods' lengths may be preferred.
         """
-        table = pd.DataFrame({"place": self.packed, "value": self.values, "months": self.months})
-        table = table.reset_index(drop=True).sort_values("months", kind="stable")
+        columns = {"place": self.packed[: self.many], "value": self.figures, "months": self.months}
+        table = pd.DataFrame(columns).sort_values("months", kind="stable")
         lacking = table["value"].isna()
         # A figure that is missing is taken to be that of the shortest period.
         table["value"] = table["value"].fillna(table.groupby("place")["value"].transform("first"))
@@ -161,27 +191,51 @@ class _Found:
                 break
 
     def look_in(self, table: Ints) -> None:
-        """Look for relations among these cells from now on."""
-        self.among = np.zeros(len(self.values), bool)
+        """Look for relations among these cells, and all margins, from now on."""
+        self.among = np.arange(len(self.packed)) >= self.many
         self.among[table] = True
-        self.order: Ints = table[np.argsort(self.packed[table])]
+        there = np.flatnonzero(self.among)
+        self.order: Ints = there[np.argsort(self.packed[there])]
         self.sorted = self.packed[self.order]
+        self.families = dict[str, list[Family]]()
+        for dimension, chain in self.chains:
+            family = self._family(dimension, chain)
+            self.families.setdefault(dimension, []).append(family)
+        self.rests = self._family("region", self.parents)
+        self.same = list[Family]()
+        for number, item in enumerate(self.items):
+            if item.same_as:
+                here = np.flatnonzero(self.among & (self.codes["indicator"] == number))
+                here, packed = self._renamed(here, item.same_as)
+                there = self._at(packed)
+                here, there = here[there >= 0], there[there >= 0]
+                self.same.append((here, there, np.full(len(here), DISTINCT)))
+
+    def _family(self, dimension: str, chain: pd.DataFrame) -> Family:
+        whole = self._nearest(dimension, chain)
+        ways = self._ways(dimension)[self.codes["indicator"]]
+        parts = np.flatnonzero((whole >= 0) & (ways > NEITHER))
+        return parts, whole[parts], ways[parts]
+
+    def fill(self, *, highest: bool) -> None:
+        """Give margins the values that they have by their parts: see `Margins.fill`."""
+        every = [family for families in self.families.values() for family in families]
+        same = [(there, here, ways) for here, there, ways in self.same]
+        self.margins.fill([*every, self.rests, *self.same, *same], highest=highest)
+        self.values, self.made = self.margins.values, self.margins.made
+        self.terms = np.diff(self.made.indptr)
+        self.rounded = np.minimum.reduceat(self.digits[self.made.indices], self.made.indptr[:-1])
 
     def add_sums(self) -> None:
         """Add what holds between the parts of a whole and the whole."""
-        for dimension, chain in self._chains():
-            whole = self._nearest(dimension, chain)
-            parts = np.flatnonzero(whole >= 0)
-            self._link("scheme" if dimension == "scheme" else "place", parts, whole[parts])
-            self._add_families(parts, whole[parts], self._ways(dimension)[parts])
-        # What is a part of a whole that nobody gives the other parts of: the nation, of all.
-        regions = self.catalogue.regions
-        above = {"part": regions["code"], "whole": regions["parent"], "distance": 1}
-        whole = self._nearest("region", pd.DataFrame(above).query("whole != ''"))
-        parts = np.flatnonzero((whole >= 0) & (self._ways("region") > NEITHER))
-        self._link("place", parts, whole[parts])
-        self.rest.append(whole[parts][self.values[whole[parts]] > self.values[parts]])
-        self._add_below((parts, 1.0), (whole[parts], -1.0))
+        for dimension, families in self.families.items():
+            for parts, whole, ways in families:
+                self._link("scheme" if dimension == "scheme" else "place", parts, whole)
+                self._add_family(parts, whole, ways)
+        parts, whole, _ = self.rests
+        self._link("place", parts, whole)
+        self.rest.append(whole[self.values[whole] > self.values[parts]])
+        self._add_below((parts, 1.0), (whole, -1.0))
 
     def add_declared(self) -> None:
         """Add what the catalogue declares between indicators."""
@@ -192,14 +246,10 @@ class _Found:
                 there = self._find(here, indicator=item.subset_of)
                 self._link("subset", here, there)
                 self._add_below((here, 1.0), (there, -1.0))
-            if item.same_as:
-                named = {"indicator": item.same_as.indicator}
-                if item.same_as.scheme:
-                    named["scheme"] = item.same_as.scheme
-                    here = here[self.codes["scheme"][here] == self._code("scheme", ALL)]
-                self._add_same(here, self._find(here, **named))
             if item.holders_of:
                 self._add_holders(here, item.holders_of, pairs)
+        for here, there, _ in self.same:
+            self._add_same(here, there)
 
     def _add_holders(self, here: Ints, certificates: str, pairs: Ints) -> None:
         held = np.full(len(self.values), -1)
@@ -215,26 +265,34 @@ class _Found:
 
     def in_steps(self) -> Relations:
         """Return all of them in steps of each cell's last digit."""
-        step = self.step
-        nothing = scipy.sparse.csr_matrix((0, len(self.values)))
+        nothing = scipy.sparse.csr_matrix((0, self.many))
         equal, below, broken = (
-            scipy.sparse.csr_matrix(scipy.sparse.vstack([nothing, *rows]))
+            _without_empty(scipy.sparse.vstack([nothing, *rows]))
             for rows in (self.equal, self.below, self.broken)
         )
-        values = _filled(self.values, equal)
+        values = _filled(self.figures, equal)
         slack = -(below @ values)
-        equal, _ = _scaled(equal, step)
-        below, finest = _scaled(below, step)
+        equal, _ = _scaled(equal, self.step)
+        below, finest = _scaled(below, self.step)
         slack /= finest
         # What the figures contradict holds for nobody, if all of them are known here.
-        holding = (slack > -1e-6) | (abs(below) @ np.isnan(self.values) > 0)
-        slack = np.maximum(slack[holding], 0)
+        holding = (slack > -1e-6) | (abs(below) @ np.isnan(self.figures) > 0)
+        below, slack = below[holding], np.maximum(slack[holding], 0)
+        told, bounds = distinct(equal, np.zeros(equal.shape[0])), distinct(below, slack)
+        rest, steps = np.unique(np.concatenate(self.rest)), np.round(values / self.step)
         links = {
             name: np.unique(np.concatenate(pairs), axis=0) for name, pairs in self.links.items()
         }
-        rest, steps = np.unique(np.concatenate(self.rest)), np.round(values / step)
-        own = equal.shape[0]
-        return Relations(equal, below[holding], slack, steps, links, rest, own, broken)
+        return Relations(
+            equal[told],
+            below[bounds],
+            slack[bounds],
+            steps,
+            links_between(links, self.many, len(self.packed)),
+            rest[rest < self.many],
+            len(told),
+            broken,
+        )
 
     def _rounded(self) -> Floats:
         """Return by how much each figure may differ from what was counted, as it is written.
@@ -242,7 +300,7 @@ class _Found:
         Amounts are rounded to their last digit; counts to the zeros at their end, as in tens of
         thousands, if there are several. What is zero or unknown may be of any rounding.
         """
-        digits = np.round(np.nan_to_num(self.values) / self.step)
+        digits = np.round(np.nan_to_num(self.figures) / self.step)
         zeros = np.zeros(len(digits))
         for place in range(2, 7):
             zeros[digits % 10**place == 0] = 10.0**place
@@ -250,6 +308,32 @@ class _Found:
         rounded = np.where(counted[self.codes["indicator"]], zeros, np.maximum(zeros, 1.0))
         half: Floats = 0.5 * rounded * self.step
         return half
+
+    def _levels(self) -> list[Ints]:
+        """Return the keys of margins that may tie cells, level by level: see `margins`."""
+        ladders = []
+        for name in (*DIMENSIONS, "period"):
+            names, pairs = self.names[name], np.empty((0, 2), np.int64)
+            for chain in (
+                chain
+                for dimension, chain in [*self.chains, ("region", self.parents)]
+                if dimension == name
+            ):
+                sides = [names.get_indexer(pd.Index(chain[side])) for side in ("part", "whole")]
+                pairs = np.r_[pairs, np.column_stack(sides)]
+            part, whole = pairs[(pairs >= 0).all(axis=1)].T
+            counted = self._ways(name) > NEITHER
+            ladders.append(ladder(part, whole, len(names), self.strides[name], counted))
+        # Beside what is abroad as well stands the nation; and a count stands under each name.
+        every = np.arange(self.many)
+        within = self._moved(every, region=NATION)
+        others = [within[self.packed == self._moved(every, region=ALL)]]
+        for number, item in enumerate(self.items):
+            if item.same_as:
+                here = np.flatnonzero(self.codes["indicator"] == number)
+                others.append(self._renamed(here, item.same_as)[1])
+        elsewhere = np.concatenate(others)
+        return margins(self.packed, elsewhere[elsewhere >= 0], ladders)
 
     def _chains(self) -> Iterator[tuple[str, pd.DataFrame]]:
         known = divisions(self.catalogue)
@@ -262,7 +346,7 @@ class _Found:
             yield "period", _calendar(self.names["period"])
 
     def _ways(self, dimension: str) -> Ints:
-        """Return of each cell how parts over a dimension make up the whole."""
+        """Return of each indicator how parts over a dimension make up the whole."""
         ways = []
         for item in self.items:
             way = NEITHER
@@ -275,7 +359,7 @@ class _Found:
                 # in two, it is the sum of its parts. Over schemes most overlap.
                 way = DISTINCT if dimension in PLACES else OVERLAPPING
             ways.append(way)
-        return np.array(ways, np.int64)[self.codes["indicator"]]
+        return np.array(ways, np.int64)
 
     def _nearest(self, dimension: str, chain: pd.DataFrame) -> Ints:
         """Return the cell of the nearest whole that there is of each cell, −1 for none."""
@@ -291,15 +375,27 @@ class _Found:
             whole[asked] = self._at(self.packed[asked] + move * self.strides[dimension])
         return whole
 
-    def _find(self, here: Ints, **codes: str) -> Ints:
-        """Return the cells that have these codes and are like those `here`; −1 where none is."""
-        wanted = self.packed[here]
+    def _find(self, here: Ints, indicator: str) -> Ints:
+        """Return the cells of an indicator that are like those `here`; −1 where none is."""
+        return self._at(self._moved(here, indicator=indicator))
+
+    def _moved(self, here: Ints, **codes: str) -> Ints:
+        """Return the keys with these codes that are like those `here`; −1 where a code is none."""
+        moved = self.packed[here]
         for name, code in codes.items():
-            at = self._code(name, code)
+            at = int(self.names[name].get_indexer(pd.Index([code]))[0])
             if at < 0:
                 return np.full(len(here), -1)
-            wanted = wanted + (at - self.codes[name][here]) * self.strides[name]
-        return self._at(wanted)
+            moved = moved + (at - self.codes[name][here]) * self.strides[name]
+        return moved
+
+    def _renamed(self, here: Ints, same: Same) -> tuple[Ints, Ints]:
+        """Return which of the cells `here` are counted elsewhere too, and the keys there."""
+        if same.scheme is None:
+            return here, self._moved(here, indicator=same.indicator)
+        whole = self._moved(here, scheme=ALL)
+        here = here[self.packed[here] == whole]
+        return here, self._moved(here, indicator=same.indicator, scheme=same.scheme)
 
     def _at(self, packed: Ints) -> Ints:
         if not len(packed):
@@ -309,12 +405,8 @@ class _Found:
         found: Ints = np.where(self.packed[cell] == packed, cell, -1)
         return found
 
-    def _code(self, name: str, code: str) -> int:
-        return int(self.names[name].get_indexer(pd.Index([code]))[0])
-
-    def _add_families(self, parts: Ints, whole: Ints, ways: Ints) -> None:
+    def _add_family(self, parts: Ints, whole: Ints, ways: Ints) -> None:
         """Add the relations of one family: parts, beside each its whole and how it makes it up."""
-        parts, whole, ways = (each[ways > NEITHER] for each in (parts, whole, ways))
         if not len(parts):
             return
         values = self.values
@@ -325,7 +417,7 @@ class _Found:
         allowed = np.bincount(row, np.ones(len(parts)), len(wholes)) * 1e-9 * size
         coarse = self.rounded[wholes].copy()
         np.minimum.at(coarse, row, self.rounded[parts])  # a table is rounded if all of it is
-        allowed += coarse * (np.bincount(row, minlength=len(wholes)) + 1)
+        allowed += coarse * (np.bincount(row, self.terms[parts], len(wholes)) + self.terms[wholes])
         # NaN, unknown to us too, is never beyond what is allowed.
         beyond = np.abs(total - values[wholes]) > np.maximum(allowed, 1e-9)
         more, way = beyond & (total > values[wholes]), ways[first]
@@ -341,13 +433,16 @@ class _Found:
         self._add_below((parts[apart], 1.0), (whole[apart], -1.0))
 
     def _matrix(self, row: Ints, parts: Ints, rows: Ints, wholes: Ints) -> scipy.sparse.csr_matrix:
-        return scipy.sparse.csr_matrix(
-            (
-                np.r_[np.ones(len(parts)), -np.ones(len(wholes))],
-                (np.r_[row, rows], np.r_[parts, wholes]),
-            ),
-            shape=(len(wholes), len(self.values)),
-        )
+        """Return rows of ones at some cells and of −1 at others, margins as what they are made of.
+
+        Where a margin is said to be what it is made of, nothing is left of a row.
+        """
+        factors = np.r_[np.ones(len(parts)), -np.ones(len(wholes))]
+        return self._rows(np.r_[row, rows], np.r_[parts, wholes], factors, len(wholes))
+
+    def _rows(self, row: Ints, cell: Ints, factor: Floats, size: int) -> scipy.sparse.csr_matrix:
+        rows = scipy.sparse.csr_matrix((factor, (row, cell)), (size, len(self.packed)))
+        return rows[:, : self.many] if self.many == len(self.packed) else rows @ self.made
 
     def _link(self, name: str, here: Ints, there: Ints) -> None:
         self.links[name].append(np.column_stack([here, there])[there >= 0])
@@ -373,11 +468,29 @@ class _Found:
         columns = [cells[there] for cells, _ in terms]
         factors = [np.broadcast_to(factor, there.shape)[there] for _, factor in terms]
         self.below.append(
-            scipy.sparse.csr_matrix(
-                (np.concatenate(factors), (np.tile(rows, len(terms)), np.concatenate(columns))),
-                shape=(len(rows), len(self.values)),
+            self._rows(
+                np.tile(rows, len(terms)),
+                np.concatenate(columns),
+                np.concatenate(factors),
+                len(rows),
             )
         )
+
+
+def _without_empty(rows: scipy.sparse.csr_matrix) -> scipy.sparse.csr_matrix:
+    rows = scipy.sparse.csr_matrix(rows)
+    rows.eliminate_zeros()
+    return scipy.sparse.csr_matrix(rows[np.diff(rows.indptr) > 0])
+
+
+def distinct(rows: scipy.sparse.csr_matrix, slack: Floats, own: int = 0) -> Ints:
+    """Return the first `own` rows, and those others that say something that no other one does."""
+    weight = np.random.default_rng(0).uniform(1, 2, rows.shape[1])
+    sign = np.round(rows @ weight, 9)
+    order = np.lexsort((np.arange(len(sign)) >= own, slack, sign))
+    repeated = np.zeros(len(sign), bool)
+    repeated[order[1:]] = np.diff(sign[order]) == 0
+    return np.flatnonzero((np.arange(len(sign)) < own) | ~(repeated | (sign == 0)))
 
 
 def _scaled(rows: scipy.sparse.csr_matrix, step: Floats) -> tuple[scipy.sparse.csr_matrix, Floats]:

@@ -28,9 +28,10 @@ import pyarrow as pa
 import sqlalchemy as sa
 
 from etl.suppression.earlier import Earlier, past
+from etl.suppression.margins import Floats, Mask
 from etl.suppression.protection import Cells, protection
 from etl.suppression.quotients import add_blanks, add_quotients, keep_implied
-from etl.suppression.relations import Floats, Mask, bounded, networks, relations
+from etl.suppression.relations import bounded, networks, relations
 from etl.tidy import KEYS, PUBLIC, WITHHELD, TidyRows
 from indicators import catalogue as catalogues
 from indicators.catalogue import Catalogue
