@@ -121,6 +121,7 @@ def findings(folder: Path | None = None, reference: Path | None = None) -> list[
     wrong += [
         *_clause_findings(files),
         *_indicator_findings(files, known),
+        *_standard_findings(files, known),
         *_text_findings(files),
         *_source_findings(files, folder.parent / "raw"),
     ]
@@ -339,6 +340,10 @@ def _known(files: Mapping[str, Written], lists: Mapping[str, Rows]) -> Known:
     if "schemes" in lists:
         schemes = _codes(lists, "schemes")
         known["scheme"] = (schemes, message("a code of {file}", file="schemes.csv"))
+    if "standards" in files:
+        schemes = [entry["scheme"] for entry in files["standards"].content["standards"]]
+        expected = message("a scheme of {file}", file="standards.yaml")
+        known["current_standard_of"] = (schemes, expected)
     return known
 
 
@@ -384,6 +389,19 @@ def _way(parts: Mapping[str, list[str]], start: str, goal: str, seen: set[str]) 
         if part not in seen and (way := _way(parts, part, goal, seen)):
             return [start, *way]
     return None
+
+
+def _standard_findings(files: Mapping[str, Written], known: Known) -> Iterator[Finding]:
+    if "standards" not in files:
+        return
+    file = files["standards"]
+    for number, entry in enumerate(file.content["standards"]):
+        place = ("standards", number)
+        yield from unknown_words(file, entry, known, *place)
+        if "until" in entry and entry["until"] < entry["published"]:
+            expected = message("a day after it was published: {day}", day=entry["published"])
+            advice = message("correct one of the two days")
+            yield file.finding(entry["until"], expected, advice, *place, "until")
 
 
 def _number_findings(file: Written, entry: Mapping[str, Any], *place: str) -> Iterator[Finding]:

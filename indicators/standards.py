@@ -7,12 +7,13 @@ end of its period, not against today's; in a transition the one before still cou
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import cache
+from functools import lru_cache
 from typing import Any
 
-from indicators.catalogue import CATALOGUE
+from indicators import catalogue
+from indicators.catalogue import Catalogue
 from indicators.periods import parse
-from indicators.strict_yaml import read
+from indicators.strict_yaml import content_of
 from indicators.wording import Text
 
 
@@ -36,12 +37,11 @@ class Edition:
         return parse(self.published).last_day <= end and not ended
 
 
-@cache
-def editions() -> tuple[Edition, ...]:
-    """Return every edition, in the file's order."""
-    written, _ = read(CATALOGUE / "standards.yaml", "catalogue")
-    assert written is not None  # `etl.meaning` has looked at the file
-    return tuple(_edition(entry) for entry in written.content["standards"])
+@lru_cache(8)
+def editions(known: Catalogue) -> tuple[Edition, ...]:
+    """Return every edition of a catalogue, in the file's order."""
+    written = content_of(known.texts["standards.yaml"])
+    return tuple(_edition(entry) for entry in written["standards"])
 
 
 def _edition(entry: dict[str, Any]) -> Edition:
@@ -60,7 +60,7 @@ def _edition(entry: dict[str, Any]) -> Edition:
 def current(scheme: str, period: str) -> list[Edition]:
     """Return the newest edition of each standard of a scheme that counts at a period."""
     newest: dict[str, Edition] = {}
-    for edition in editions():
+    for edition in editions(catalogue.load()):
         held = newest.get(edition.standard)
         if (
             edition.scheme == scheme

@@ -82,8 +82,8 @@ def test_every_check_says_what_must_hold_and_has_a_name_of_its_own() -> None:
     assert len({check.name for check in CHECKS}) == len(CHECKS)
     assert all(str(check.rule).endswith(".") for check in CHECKS)
     assert {check.name for check in CHECKS if check.severity == "warning"} == {
-        "growth", "beyond", "coverage", "jumps", "future", "outside_spans", "frequencies",
-        "elsewhere",
+        "growth", "beyond", "coverage", "jumps", "future", "outside_spans", "editions",
+        "frequencies", "elsewhere",
     }  # fmt: skip
 
 
@@ -500,6 +500,18 @@ def test_a_county_s_figure_of_a_year_in_which_its_code_was_none_is_told(
     assert places(checked({"region": code, "period": within}), "outside_spans") == []
     found = places(checked({"region": code, "period": outside}), "outside_spans")
     assert [each[2] for each in found] == [f"{code} {outside}"]
+
+
+def test_a_share_on_the_current_standard_breaks_where_its_edition_changes() -> None:
+    share = {"indicator": "current_standard_share", "region": "100000"}
+    rows = [
+        share | {"period": period, "value": value}
+        for period, value in (("2024-12", 99.0), ("2025-12", 99.5), ("2026-10", 1.0))
+    ]
+    found = places(checked(*rows), "editions")
+    assert [each[2] for each in found] == ["100000 2026-10"]
+    assert "ISO 9001:2015 / GB/T 19001-2016, now ISO 9001:2026 / GB/T 19001-2016" in found[0][3]
+    assert places(checked(*rows[:2], rows[2] | {"status": "B"}), "editions") == []
 
 
 def test_a_year_that_belies_its_months_names_both_places() -> None:

@@ -19,7 +19,7 @@ from etl.files import checksums
 from etl.refresh import refresh
 from etl.targets import FOLDER
 from indicators import catalogue
-from indicators.compare.peer_groups import read_peer_groups
+from indicators.names import names
 from indicators.settings import ROOT
 from indicators.store.archive import frame_of
 from indicators.store.database import open_database
@@ -96,7 +96,10 @@ def test_the_guide_shows_every_kind_of_file_that_can_be_added() -> None:
         "raw/brand_survey/2025",
         "catalogue/targets/zhejiang-brands-2026",
         "reference/peer_groups",
+        "catalogue/standards",
+        "catalogue/indicators",
         "reference/region_spellings",
+        "reference/region_changes",
     ]
 
 
@@ -116,6 +119,10 @@ def test_a_count_by_industry_a_ratio_by_size_and_a_score_reach_every_page_withou
     assert cells["brand_score", "330000", "ALL", "ALL"] == 88.2
     engine.dispose()
 
+    regions = names(catalogue.load(), "region")
+    assert [regions.code(each) for each in ("示例地区", "330199")] == ["330100", "330199"]
+    assert catalogue.tree().names("zh")["330199"] == "示例区（2024年撤销）"
+
     titles = "品牌企业数", "品牌企业占比", "品牌质量得分"
     by_industry = opened("map", indicator="brand_enterprises", industry="C").title[0].value
     assert "品牌企业数" in by_industry
@@ -127,8 +134,9 @@ def test_a_count_by_industry_a_ratio_by_size_and_a_score_reach_every_page_withou
     assert "2025年品牌调查公报" in everything(opened("releases", indicator="brand_score"))
     province = everything(opened("province", region="330000"))
     assert {title for title in titles if title not in province} == set()
-    groups = read_peer_groups(data / "reference" / "peer_groups.yaml").groups_of("330000")
-    assert "RIVER_MOUTH" in {group.key for group in groups}
+    assert "长江口三省市" in everything(opened("province", region="330000", group="RIVER_MOUTH"))
+    share = everything(opened("map", indicator="ems_current_share"))
+    assert "2025年现行的标准：ISO 14001" in share
     objective = opened("objectives", region="330000", target="zhejiang-brand-score-2027")
     assert "品牌质量得分" in objective.title[0].value
     assert "品牌质量得分" in everything(opened("overview"))

@@ -33,6 +33,7 @@ CHECKS = (
     series.JUMPS,
     series.FUTURE,
     series.OUTSIDE_SPANS,
+    series.EDITIONS,
     series.FREQUENCIES,
     series.ELSEWHERE,
 )

@@ -12,6 +12,7 @@ from indicators.catalogue import tree_of
 from indicators.findings import message
 from indicators.periods import SQL_FREQUENCY, SQL_MONTH, parse, period_of, today
 from indicators.regions import ALL, NATION
+from indicators.standards import current
 from indicators.wording import Text
 
 MIN_CHANGES = 4  # of a series' own history, to say what is usual for it
@@ -243,6 +244,40 @@ def _outside_spans(subject: Subject) -> Iterator[Wrong]:
         yield Wrong(row, f"{row['region']} {row['period']}", expected, advice, "region", ())
 
 
+def _editions(subject: Subject) -> Iterator[Wrong]:
+    """Yield shares on the current standard that follow one of another edition, and do not say so.
+
+    A share on the edition that was current before is another thing than one on the new edition.
+    """
+    for key, item in subject.catalogue.indicators.items():
+        if item.current_standard_of is None:
+            continue
+        question = f"""
+            SELECT {KEYS}, status, file, sheet, row, lag(period) OVER (
+                PARTITION BY {_SERIES} ORDER BY {SQL_MONTH}) AS before
+            FROM checked WHERE indicator = $key AND value IS NOT NULL
+        """
+        for row in subject.records(question, key=key):
+            if not isinstance(row["before"], str) or row["status"] == "B":
+                continue
+            then, now = (
+                [edition.title.en for edition in current(item.current_standard_of, row[name])]
+                for name in ("before", "period")
+            )
+            if then != now:
+                expected = message(
+                    "the status B: at {before} the current edition was {then}, now {now}",
+                    before=row["before"],
+                    then=" / ".join(then) or "—",
+                    now=" / ".join(now) or "—",
+                )
+                advice = message(
+                    "name the figure under `breaks` in its declaration; if there is no break, "
+                    "accept the release and say why"
+                )
+                yield Wrong(row, f"{row['region']} {row['period']}", expected, advice, "status", ())
+
+
 def _frequencies(subject: Subject) -> Iterator[Wrong]:
     """Yield figures that belie those of the same series over periods of another length.
 
@@ -423,6 +458,12 @@ JUMPS = Check(
 )
 FUTURE = Check(
     "future", "warning", message("No figure is of a period that ends after this month."), _future
+)
+EDITIONS = Check(
+    "editions",
+    "warning",
+    message("A share on the current standard breaks where the current edition changes."),
+    _editions,
 )
 OUTSIDE_SPANS = Check(
     "outside_spans",

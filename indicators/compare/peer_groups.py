@@ -69,10 +69,9 @@ class PeerGroups:
         return [group for group in self.groups if region in group.members]
 
 
-def read_peer_groups(
-    path: Path = catalogue.REFERENCE / f"{PEERS}.yaml", known: Catalogue | None = None
-) -> PeerGroups:
+def read_peer_groups(path: Path | None = None, known: Catalogue | None = None) -> PeerGroups:
     """Return the declared groups and features; raises `FindingsError` with all that is wrong."""
+    path = path or catalogue.REFERENCE / f"{PEERS}.yaml"
     written, wrong = checked(path, _words(known or catalogue.load()))
     if written is None or wrong:
         raise FindingsError(wrong)

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 import pandas as pd
 
 from indicators import catalogue, denominators, second_sources
 from indicators.catalogue import tree
+from indicators.periods import decimal_year
 from indicators.standards import current
 from indicators.wording import Wording
 
@@ -37,18 +38,28 @@ def sources(
     lines = standing(citations, words) + second_sources.footnotes(rows, citations, words)
     if indicator.derived:
         lines.append(formula(indicator, words))
-    if indicator.key == "current_standard_share":
-        for period in sorted(set(rows["period"])):
-            lines += standards(period, words)
+    lines += standards(indicator, rows["period"], words)
     return lines + divided_by(rows, citations, words) + breaks(rows, words)
 
 
-def standards(period: str, words: Wording) -> list[str]:
-    """Return the line that says which editions were the current ones at a period."""
-    titles = [words.text(edition.title) for edition in current("QMS", period)]
-    if not titles:
+def standards(indicator: catalogue.Indicator, periods: Iterable[str], words: Wording) -> list[str]:
+    """Return the lines that say which editions a share on the current standard is of.
+
+    One of every set of editions, with the periods at which they were the current ones.
+    """
+    scheme = indicator.current_standard_of
+    if scheme is None:
         return []
-    return [words("Current standards of the period: {standards}", standards=words.listed(titles))]
+    told: dict[str, list[str]] = {}
+    for period in sorted(set(periods), key=decimal_year):
+        if titles := [words.text(edition.title) for edition in current(scheme, period)]:
+            told.setdefault(words.listed(titles), []).append(words.period(period))
+    lines = []
+    for editions, spans in told.items():
+        span = words("{first} to {last}", first=spans[0], last=spans[-1]) if spans[1:] else spans[0]
+        values = {"period": span, "standards": editions}
+        lines.append(words("Current standards at {period}: {standards}", **values))
+    return lines
 
 
 def divided_by(rows: pd.DataFrame, citations: pd.DataFrame, words: Wording) -> list[str]:

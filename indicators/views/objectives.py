@@ -562,9 +562,10 @@ def divided_by(
     citations: pd.DataFrame,
     words: Wording,
 ) -> list[str]:
-    """Return the line that names the denominators of a target's figures, none of no ratio."""
+    """Return what a target's figures are of: denominators of a ratio, editions of a standard."""
     rows = series.assign(region=region, indicator=indicator.key)
-    return footnotes.divided_by(rows, citations, words)
+    lines = footnotes.standards(indicator, series["period"], words)
+    return [*lines, *footnotes.divided_by(rows, citations, words)]
 
 
 def verdict_table(verdict: Verdict, record: Record, words: Wording) -> pd.DataFrame:
