@@ -272,7 +272,8 @@ class Gap(Said):
 class MapState(Said):
     """What a unit of a map is: a value, or why it has none.
 
-    BROKEN: on a map of changes, the series breaks between the two periods.
+    BROKEN: on a map of changes, the series breaks between the two periods; on one of ratios, the
+    denominator is of another year or kind than those of most regions.
     """
 
     VALUE = "value", ObservationStatus.NORMAL.sentence

@@ -93,6 +93,29 @@ def test_the_map_says_where_regions_differ_in_their_denominator(figures: sa.Engi
         assert "普查" not in shown.subtitle
 
 
+def test_regions_whose_denominators_differ_are_neither_coloured_nor_ranked_together(
+    figures: sa.Engine,
+) -> None:
+    rows, cited = of_the_map(figures, "2024-12")
+    apart = rows["region"] == "110000"
+    provinces = rows[apart].assign(region="310000", citation="a/b/2020-11/population")
+    more = provinces.assign(region="330000", value=30.0)
+    mixed = pd.concat([rows[apart], provinces.assign(value=20.0), more])
+    view = MapView(Selection(RATE, "2024-12"), "110000", "zh", dark=False)
+    shown = map_view.map_figures(view, mixed, cited, load_boundaries())
+    units = shown.units.set_index("region")
+    assert units.loc[["110000", "310000", "330000"], "state"].tolist() == [
+        "broken", "value", "value",
+    ]  # fmt: skip
+    assert units.at["330000", "rank"] == "第 1 位（共 2 个地区）"
+    assert units.at["110000", "rank"] == "–"
+    assert str(units.at["110000", "shown"]).startswith(f"{rows[apart]['value'].iloc[0]:.2f}")
+    assert "110000" not in set(shown.ranking["region"])
+    secret = mixed.assign(confidentiality="C", value=float("nan"))
+    hidden = map_view.map_figures(view, secret, cited, load_boundaries()).units
+    assert set(hidden["state"]) == {"suppressed", "missing", "out_of_scope"}
+
+
 def test_one_denominator_is_named_once(figures: sa.Engine) -> None:
     rows, cited = of_the_map(figures, "2022-09")
     (document,) = set(cited["denominator_document"])

@@ -76,7 +76,7 @@ def with_denominator(
     texts = {row["region"]: denominator(row, words) for row in used}
 
     def period(region: str, state: str, period: str) -> str:
-        if state != "value" or not texts.get(region):
+        if state not in ("value", "broken") or not texts.get(region):
             return period
         values = {"period": period, "denominator": texts[region]}
         return words("{period}; denominator: {denominator}", **values)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, replace
 from typing import Any, Literal, NamedTuple
 
@@ -166,8 +166,10 @@ def map_figures(
     """
     words, indicator = view.words, view.indicator
     unit, title = code_names.unit_name(indicator.key, words), words.text(indicator.title)
+    codes = boundaries.within(view.within).codes
+    rows = _compared(rows, codes)
     reference = _reference(rows, view)
-    every = rows if beside is None else pd.concat([rows, beside])
+    every = rows if beside is None else pd.concat([rows, _compared(beside, codes)])
     values = known_values(every[every["region"].isin(boundaries.within(view.within).codes)])
     centre = None
     if view.diverging and len(reference):
@@ -181,6 +183,7 @@ def map_figures(
         method = words("around {benchmark}", benchmark=reference["label"].iloc[0])
     scale = _Scale(breaks, unit, indicator.decimals, centre)
     figures = scale.units(rows, view, boundaries, ascending=indicator.polarity < 0)
+    figures = _with_uncompared(figures, rows, view)
     figures = footnotes.with_denominator(figures, rows, citations, words)
     counties = _counties(rows, view)
     figures = _with_counties(figures, counties, words)
@@ -228,9 +231,39 @@ def _reference(rows: pd.DataFrame, view: MapView) -> pd.DataFrame:
     return pd.DataFrame({"value": [float(whole.iloc[0])], "label": [label]})
 
 
+def _compared(rows: pd.DataFrame, codes: Collection[str]) -> pd.DataFrame:
+    """Return rows with a `state`: that of ratios with another denominator than most has no rank.
+
+    Regions compare only where their denominators are of the same year and kind.
+    """
+    basis = denominators.basis(rows)
+    public = rows["value"].notna() & (rows["confidentiality"] == "F")
+    drawn = rows["region"].isin(codes) & public
+    counts = basis[drawn].value_counts().sort_index(ascending=False)
+    if len(counts) < 2:
+        return rows.assign(state="")
+    apart = drawn & (basis != counts.idxmax())
+    return rows.assign(state=apart.map({True: str(MapState.BROKEN), False: ""}))
+
+
+def _with_uncompared(figures: pd.DataFrame, rows: pd.DataFrame, view: MapView) -> pd.DataFrame:
+    """Return a map's units, those that are not compared with their own figure all the same."""
+    words, unit = view.words, code_names.unit_name(view.indicator.key, view.words)
+    values = rows.drop_duplicates("region").set_index("region")["value"]
+
+    def shown(region: str, state: str, said: str) -> str:
+        if state != MapState.BROKEN:
+            return said
+        number = words.number(values[region], view.indicator.decimals)
+        return words.sequence([f"{number}{'' if unit == '%' else ' '}{unit}", said])
+
+    cells = figures[["region", "state", "shown"]].itertuples(index=False)
+    return figures.assign(shown=[shown(*cell) for cell in cells])
+
+
 def _otherwise_divided(rows: pd.DataFrame, whole: pd.DataFrame) -> bool:
     """Say whether the parts' ratios have denominators of another kind or year than the whole's."""
-    parts = denominators.basis(rows.drop(whole.index))
+    parts = denominators.basis(rows[rows["state"] == ""].drop(whole.index, errors="ignore"))
     return not parts.empty and not denominators.basis(whole).isin(parts).all()
 
 
