@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from pathlib import Path
 
 import pytest
@@ -12,6 +13,7 @@ from etl import refresh as refreshing
 from etl.__main__ import app
 from etl.commands.screen import Outcome, screen
 from etl.refresh import refresh
+from indicators import catalogue
 from indicators.findings import Finding, UnacceptedError
 from indicators.store.database import open_database
 from indicators.store.queries import latest_release, warnings
@@ -94,6 +96,35 @@ def test_of_a_suppressed_figure_no_guess_can_be_checked(empty: sa.Engine, raw: P
     assert warnings(empty, 1).empty
     # It is known by its file, not by the number: so any change of the file is asked about.
     write(raw, SMALL.replace("64703", "64704"))
+    with pytest.raises(UnacceptedError):
+        refresh(empty, raw=raw)
+
+
+def test_what_nobody_saw_of_a_suppressed_figure_is_not_accepted_for_its_file_s_sake(
+    empty: sa.Engine,
+    raw: Path,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    request: pytest.FixtureRequest,
+) -> None:
+    request.addfinalizer(catalogue.load.cache_clear)
+    meant = tmp_path / "catalogue"
+    shutil.copytree(catalogue.CATALOGUE, meant)
+    monkeypatch.setattr(catalogue, "CATALOGUE", meant)
+    write(raw, SMALL.replace(",1\n", ",4\n"))  # a rate of 50 %
+    assert refresh(empty, raw=raw, reason="a first release, without a warning").release == 1
+    text = (meant / "indicators.yaml").read_text("utf-8")
+    before, entry = text.split("  registry_coverage_rate:\n")
+    narrower = entry.replace("range: [0, 100]", "range: [0, 40]", 1)
+    (meant / "indicators.yaml").write_text(
+        f"{before}  registry_coverage_rate:\n{narrower}", "utf-8"
+    )
+    catalogue.load.cache_clear()
+    with pytest.raises(UnacceptedError):
+        refresh(empty, raw=raw)
+    assert refresh(empty, raw=raw, accepted="two registers").release == 2
+    assert reasons(refresh(empty, raw=raw).warnings) == [("beyond", "two registers", 2)]
+    monkeypatch.setenv("CODE_VERSION", "another")  # which may look at more
     with pytest.raises(UnacceptedError):
         refresh(empty, raw=raw)
 

@@ -2,9 +2,9 @@
 
 A warning is known again by its sentences and by the figures that they quote, wherever in the file
 these stand now. Of one that quotes a suppressed figure nothing is kept (`findings.shared`), in no
-digest either since small numbers are soon guessed: it was accepted with the first release that was
-made of the same files as now, those that its figures come from, and is asked about again once one
-of them changes.
+digest either since small numbers are soon guessed: it was accepted with a release, by whoever
+accepted warnings then, that was made of what it is made of now, the files that its figures come
+from, the catalogue and the program, and is asked about again once any of these changes.
 """
 
 from __future__ import annotations
@@ -16,6 +16,7 @@ from dataclasses import replace
 import pandas as pd
 import sqlalchemy as sa
 
+from etl.publish.baseline import MEANING, code_version
 from etl.suppression.redaction import files_of, warning_rows
 from etl.tidy import TidyRows
 from indicators.findings import Finding, redacted, telling
@@ -36,17 +37,16 @@ def known_again(
 ) -> list[Finding]:
     """Return findings with their fingerprints and, where accepted before, why and since when.
 
-    inputs: file and sha256 of what the rows were read from.
+    inputs: file, source and sha256 of what the rows were read from and of what they mean.
     """
     if not findings:
         return []
-    checksums = dict(zip(inputs["file"], inputs["sha256"], strict=True))
     files = files_of(findings, rows)
     before = _accepted(engine)
     marked = []
     for number, finding in enumerate(findings):
         if telling(finding):
-            reason, since = _unchanged(engine, {finding.file, *files.get(number, ())}, checksums)
+            reason, since = _unchanged(engine, {finding.file, *files.get(number, ())}, inputs)
             marked.append(replace(finding, accepted=reason, since=since))
             continue
         fingerprint = _fingerprint(finding)
@@ -56,29 +56,33 @@ def known_again(
 
 
 def _unchanged(
-    engine: sa.Engine | None, files: Iterable[str], checksums: Mapping[str, str]
+    engine: sa.Engine | None, files: Iterable[str], inputs: pd.DataFrame
 ) -> tuple[str | None, int | None]:
-    """Return since which release files and their declarations are what they are, and its reason."""
+    """Return why warnings were accepted, and since when, while all was what it is now.
+
+    All: files with their declarations, what figures mean, and the program.
+    """
     names = sorted({name for file in files for name in (file, f"{file}.yaml")})
-    now = {name: checksums[name] for name in names if name in checksums}
     if engine is None:
         return None, None
+    among = inputs[inputs["file"].isin(names) | inputs["source"].isin(MEANING)]
+    now = dict(zip(among["file"], among["sha256"], strict=True))
     table = release_input
-    question = sa.select(table.c.release, table.c.file, table.c.sha256)
+    question = sa.select(table.c.release, table.c.file, table.c.sha256).where(
+        table.c.file.in_(names) | table.c.source.in_(MEANING)
+    )
     with engine.connect() as connection:
-        every = connection.execute(
-            sa.select(release.c.release, release.c.accepted, release.c.reason).order_by(
-                release.c.release.desc()
-            )
-        ).all()
-        then: dict[int, dict[str, str]] = {number: {} for number, *_ in every}
-        for number, file, sha256 in connection.execute(question.where(table.c.file.in_(names))):
+        every = connection.execute(sa.select(release).order_by(release.c.release.desc())).all()
+        then: dict[int, dict[str, str]] = {each.release: {} for each in every}
+        for number, file, sha256 in connection.execute(question):
             then[number][file] = sha256
-    reason, since = None, None
-    for number, accepted, published in every:
-        if then[number] != now:
+    reason, since, version = None, None, code_version()
+    for each in every:
+        # A rollback warns of something else.
+        if then[each.release] != now or each.code_version != version or each.restored:
             break
-        reason, since = accepted or published, number
+        if each.accepted is not None:
+            reason, since = each.accepted, each.release
     return reason, since
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import subprocess
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
@@ -11,9 +12,9 @@ import sqlalchemy as sa
 
 from etl.figures.declaration import SHARED
 from etl.publish.filing import stem
-from etl.publish.gate import code_version
 from etl.tidy import DERIVED, PUBLIC
 from indicators import catalogue
+from indicators.settings import CODE_VERSION, ROOT
 from indicators.store.bulk import read_batches
 from indicators.store.holdings import CELL
 from indicators.store.queries import inputs, releases
@@ -150,3 +151,21 @@ def _conditions(
     if derived:
         computed = [key for key, item in catalogue.load().indicators.items() if item.derived]
         yield sa.and_(observation.c.indicator.in_(computed), observation.c.source == DERIVED)
+
+
+def code_version() -> str:
+    """Return the commit that the code stands at, or `CODE_VERSION`, or `unknown`."""
+    if version := CODE_VERSION.value:
+        return version
+    try:
+        said = subprocess.run(
+            ["git", "describe", "--always", "--dirty"],  # noqa: S607
+            cwd=ROOT,
+            capture_output=True,
+            text=True,
+            check=True,
+            timeout=10,
+        )
+    except (OSError, subprocess.SubprocessError):
+        return "unknown"
+    return said.stdout.strip()

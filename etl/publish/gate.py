@@ -9,7 +9,6 @@ from __future__ import annotations
 import dataclasses
 import getpass
 import json
-import subprocess
 from collections import deque
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
@@ -22,6 +21,7 @@ import pyarrow as pa
 import sqlalchemy as sa
 
 from etl.publish.acceptance import remember
+from etl.publish.baseline import code_version
 from etl.publish.difference import Difference, Tables, difference, first_difference
 from etl.publish.filing import Filing, Pending, Return, filed, returning, settle
 from etl.publish.lock import publishing
@@ -30,9 +30,8 @@ from etl.publish.placing import clashes, hold, replace
 from etl.suppression.redaction import redact
 from etl.suppression.small_numbers import suppressed_again, without
 from etl.tidy import FIGURES, PUBLIC
-from indicators.findings import Finding, FindingsError, UnacceptedError, message
+from indicators.findings import Finding, FindingsError, UnacceptedError, message, telling
 from indicators.published_catalogue import keep_catalogue
-from indicators.settings import CODE_VERSION, ROOT
 from indicators.store.archive import frame_of, newest, published_in
 from indicators.store.bulk import insert_batches, insert_rows, read_batches
 from indicators.store.queries import register_of
@@ -273,9 +272,10 @@ def _release(
     dry_run: bool,
     files: Return | None = None,
 ) -> Publication:
-    """Release what moves, and be it only files."""
+    """Release what moves, and be it only files, or what was accepted and leaves no other trace."""
     made = difference(connection, moves, edition.register)
-    if dry_run or not (made or files):
+    seen = any(telling(each) and each.accepted is None for each in decision.warnings)
+    if dry_run or not (made or files or seen):
         return Publication(None, made, decision.warnings)
     replace(connection, moves, last + 1)
     hold(connection, edition.holdings, None if edition.moves is None else moves.cells)
@@ -347,21 +347,3 @@ def _register(connection: sa.Connection, new: Tables, number: int) -> None:
     for table in REGISTER:
         connection.execute(sa.delete(table))
         insert_rows(connection, table, new[table.name])
-
-
-def code_version() -> str:
-    """Return the commit that the code stands at, or `CODE_VERSION`, or `unknown`."""
-    if version := CODE_VERSION.value:
-        return version
-    try:
-        said = subprocess.run(
-            ["git", "describe", "--always", "--dirty"],  # noqa: S607
-            cwd=ROOT,
-            capture_output=True,
-            text=True,
-            check=True,
-            timeout=10,
-        )
-    except (OSError, subprocess.SubprocessError):
-        return "unknown"
-    return said.stdout.strip()
