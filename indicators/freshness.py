@@ -57,7 +57,8 @@ class Freshness:
     def said(self, indicator: str, period: str, words: Wording) -> str:
         """Return a period with its age: `Sep 2022, 4 years ago, out of date`."""
         months, parts = self.months(period), [words.period(period)]
-        if months >= 12:
+        # Of 22 months "1 year ago" would hide nearly one.
+        if months >= 24 or months == 12:
             parts.append(words.plural("{n} year ago", "{n} years ago", n=months // 12))
         elif months:
             parts.append(words.plural("{n} month ago", "{n} months ago", n=months))

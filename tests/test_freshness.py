@@ -25,6 +25,7 @@ FRESH = Freshness("2026-11-29", {"certificates_valid": 2, "population": 128})
     [
         ("2022-09", "2022年9月，4年前，逾期未更新", "Sep 2022, 4 years ago, out of date"),
         ("2025-11", "2025年11月，1年前，逾期未更新", "Nov 2025, 1 year ago, out of date"),
+        ("2025-01", "2025年1月，22个月前，逾期未更新", "Jan 2025, 22 months ago, out of date"),
         ("2026-10", "2026年10月，1个月前", "Oct 2026, 1 month ago"),
         ("2026-11", "2026年11月", "Nov 2026"),
         ("2026", "2026年", "2026"),
