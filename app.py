@@ -33,6 +33,7 @@ LATE = (
     "indicators.sidebar.map",
     "indicators.sidebar.objectives",
     "indicators.sidebar.overview",
+    "indicators.sidebar.policy",
     "indicators.sidebar.province",
     "indicators.sidebar.releases",
     "streamlit.emojis",

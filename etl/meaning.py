@@ -27,7 +27,7 @@ from indicators.schema import Known, load_schema, nearest, repeated, schema_find
 from indicators.strict_yaml import Written, read
 
 _HAN = re.compile(r"[\u4e00-\u9fff]")
-_FILES = ("units", "clauses", "sources", "indicators", "standards")
+_FILES = ("units", "clauses", "sources", "indicators", "standards", "opinion")
 # Beside the project's own files, whichever are looked at: a planner edits no schema.
 SCHEMA = catalogue.CATALOGUE / "catalogue.schema.json"
 BOUNDARIES = Path("boundaries") / "boundaries.yaml"
@@ -317,6 +317,14 @@ def _clause_findings(files: Mapping[str, Written]) -> Iterator[Finding]:
     for name in ("clauses", "standards"):
         if name in files:
             yield from repeated(files[name], name)
+    if {"clauses", "opinion"} <= files.keys():
+        known = [entry["key"] for entry in files["clauses"].content["clauses"]]
+        for place, passage in enumerate(files["opinion"].content["passages"]):
+            for key in passage["clauses"]:
+                if key not in known:
+                    expected = message("a clause of {file}", file="clauses.yaml")
+                    at = ("passages", place, "clauses")
+                    yield files["opinion"].finding(key, expected, nearest(key, known), *at)
 
 
 def _known(files: Mapping[str, Written], lists: Mapping[str, Rows]) -> Known:

@@ -31,7 +31,7 @@ from indicators.store.queries import Vintage
 from indicators.wording import Language, Wording, sentence
 
 # No icons: a browser would fetch each page's from outside.
-PAGES = ("overview", "map", "objectives", "industries", "province", "releases")
+PAGES = ("overview", "map", "objectives", "industries", "province", "policy", "releases")
 UNKNOWN = "unknown"  # where addresses lead that no page has
 WARNING = ":material/warning:"
 WIDEST = 320  # px: a column of longer texts is cut, and told whole under the pointer
@@ -274,6 +274,7 @@ def _title(page: str, words: Wording) -> str:
         "objectives": words("Objectives"),
         "industries": words("Industries"),
         "province": words("Province"),
+        "policy": words("Policy"),
         "releases": words("Data"),
         UNKNOWN: words("No such page"),
     }

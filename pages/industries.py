@@ -13,6 +13,7 @@ from indicators.regions import ALL, NATION
 from indicators.sidebar import industries as sidebar
 from indicators.views import board, footnotes, sizes
 from indicators.views import industries as views
+from indicators.views.suppliers import gap_table
 
 visit = frame.begin("industries")
 words, vintage = visit.words, visit.vintage
@@ -124,6 +125,6 @@ if tools:
 if lacking := [key for key in cached.tools() if key not in tools]:
     st.caption(words("Not measured by industry yet:"))
     suppliers, publishers = remembered.suppliers(vintage), remembered.publishers(vintage)
-    table = board.gap_table(lacking, suppliers, publishers, words)
+    table = gap_table(lacking, suppliers, publishers, words)
     frame.table(visit, words("Not measured yet"), table, words("Tools without figures"))
 frame.end(visit)

@@ -31,7 +31,7 @@ from tests.conftest import cannot_run
 pytestmark = pytest.mark.browser
 PAGES = {
     "overview": "", "map": "map", "objectives": "objectives", "industries": "industries",
-    "province": "province", "releases": "releases",
+    "province": "province", "policy": "policy", "releases": "releases",
 }  # fmt: skip
 # Streamlit's own browser code looks for its server below the page's address first.
 PROBES = ("/_stcore/health", "/_stcore/host-config")
@@ -97,7 +97,7 @@ def test_a_deep_link_straight_after_the_start_shows_the_page_with_its_frame(
     expect(page.locator(DRAWN)).to_contain_text("Certified organisations, Aug 2022: of")
     menu = page.get_by_test_id("stSidebarNav")
     expect(menu.get_by_role("link")).to_have_text(
-        ["Overview", "Map", "Objectives", "Industries", "Province", "Data"]
+        ["Overview", "Map", "Objectives", "Industries", "Province", "Policy", "Data"]
     )
     expect(page.get_by_text("Map-review number")).to_be_visible()
 
@@ -108,8 +108,8 @@ def test_every_page_opens_in_both_languages(page: Page, address: str, name: str,
     visit(page, f"{address}/{PAGES[name]}?lang={lang}")
     menu = page.get_by_test_id("stSidebarNav")
     chinese, english = (
-        ["总览", "地图", "目标进展", "行业", "分省情况", "数据"],
-        ["Overview", "Map", "Objectives", "Industries", "Province", "Data"],
+        ["总览", "地图", "目标进展", "行业", "分省情况", "政策", "数据"],
+        ["Overview", "Map", "Objectives", "Industries", "Province", "Policy", "Data"],
     )
     expected = chinese if lang == "zh" else english
     expect(menu.get_by_role("link")).to_have_text(expected)

@@ -7,7 +7,7 @@ from typing import Any
 import pandas as pd
 import pytest
 
-from indicators.drawing import charts, industries, province
+from indicators.drawing import charts, industries, policy, province
 from indicators.drawing.standalone import exported_chart
 from indicators.wording import Wording
 
@@ -22,6 +22,8 @@ CHARTS = (
     province.parts_chart,
     industries.heat_map,
     industries.sizes_chart,
+    policy.spread_chart,
+    policy.documents_chart,
 )
 PLACED = ("x", "y", "xOffset", "yOffset", "row", "column", "color", "fill", "shape", "size")
 

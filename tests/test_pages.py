@@ -18,7 +18,7 @@ from tests.conftest import publish_rows
 
 ROOT = Path(__file__).resolve().parent.parent
 HAN = re.compile(r"[\u4e00-\u9fff]")
-PAGES = ("overview", "map", "objectives", "industries", "province", "releases")
+PAGES = ("overview", "map", "objectives", "industries", "province", "policy", "releases")
 
 
 @pytest.fixture(scope="module")

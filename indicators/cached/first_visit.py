@@ -15,7 +15,7 @@ from indicators.cached.map import (
     specification,
 )
 from indicators.cached.province import province_pages
-from indicators.drawing import charts, industries, province
+from indicators.drawing import charts, industries, policy, province
 from indicators.findings import FindingsError
 from indicators.periods import today
 from indicators.regions import NATION
@@ -33,6 +33,8 @@ CHARTS = (
     province.parts_chart,
     industries.heat_map,
     industries.sizes_chart,
+    policy.spread_chart,
+    policy.documents_chart,
 )
 LOOKS = [(language, dark) for language in LANGUAGES for dark in (False, True)]
 

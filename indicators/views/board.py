@@ -20,7 +20,6 @@ from indicators.statuses import Direction, VerdictClass
 from indicators.target_register import Register
 from indicators.views.facts import assessed
 from indicators.views.objectives import target_text
-from indicators.views.suppliers import supplier_text
 from indicators.wording import Wording, difference
 
 ACHIEVED = (
@@ -337,21 +336,3 @@ def tools_table(
     columns = {words("Industry"): [code_names.industry_name(code, words) for code in codes]}
     columns |= {words.text(known[key].title): [cell(code, key) for code in codes] for key in tools}
     return pd.DataFrame(columns)
-
-
-def gap_table(
-    keys: Sequence[str],
-    holdings: Mapping[str, Mapping[str, int]],
-    publishers: code_names.Publishers,
-    words: Wording,
-) -> pd.DataFrame:
-    """Return indicators without figures, and who could supply each."""
-    known = catalogue.load().indicators
-    columns: dict[str, Callable[[str], str]] = {
-        words("Indicator"): lambda key: words.text(known[key].title),
-        words("What it would say"): lambda key: words.text(known[key].description),
-        words("Who could supply it"): lambda key: supplier_text(
-            known[key], holdings, publishers, (), words
-        ),
-    }
-    return pd.DataFrame({name: [cell(key) for key in keys] for name, cell in columns.items()})

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
+
+import pandas as pd
 
 from indicators import catalogue, code_names
+from indicators.code_names import Cell, listing
 from indicators.wording import Wording
 
 
@@ -42,3 +45,21 @@ def supplier_text(
         suppliers.append(said)
     separator = "；" if words.language == "zh" else "; "
     return separator.join(suppliers) or words("No public source known")
+
+
+def gap_table(
+    keys: Sequence[str],
+    holdings: Mapping[str, Mapping[str, int]],
+    publishers: code_names.Publishers,
+    words: Wording,
+) -> pd.DataFrame:
+    """Return indicators without figures: what each would say, and who could supply it."""
+    known = catalogue.load().indicators
+    columns: dict[str, Cell] = {
+        words("Indicator"): lambda row: words.text(known[row["key"]].title),
+        words("What it would say"): lambda row: words.text(known[row["key"]].description),
+        words("Who could supply it"): lambda row: supplier_text(
+            known[row["key"]], holdings, publishers, (), words
+        ),
+    }
+    return listing(pd.DataFrame({"key": list(keys)}), columns)

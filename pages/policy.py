@@ -1,0 +1,97 @@
+"""The opinion clause by clause: what tracks each, how it stands, what is not measured."""
+
+import streamlit as st
+
+from indicators import frame, markdown
+from indicators.cached import objectives
+from indicators.cached import policy as cached
+from indicators.drawing.charts import objective_chart
+from indicators.drawing.policy import DOCUMENTS, SELECTED, SPREAD
+from indicators.regions import NATION
+from indicators.sidebar import policy as sidebar
+from indicators.views import objectives as targets
+from indicators.views import policy as views
+
+visit = frame.begin("policy")
+words, vintage = visit.words, visit.vintage
+key = sidebar.choose_clause(words)
+opinion = cached.whole(words.language, visit.dark, vintage)
+charts = cached.specifications(words.language, visit.dark)
+explained = words("Explained")
+
+st.title(markdown.escaped(opinion.statement))
+st.caption(words("Headings are the opinion's own; what a clause asks is told in our words."))
+alt = words("Verdicts on the targets of each clause")
+frame.chart(
+    charts[SPREAD],
+    {SPREAD: opinion.spread},
+    key=sidebar.CHART,
+    alt=alt,
+    on_select=sidebar.select_clause,
+    selection_mode=SELECTED,
+)
+title = words("The opinion clause by clause")
+frame.table(visit, title, opinion.clauses, title, explained)
+
+clause = cached.clause(key, words.language, visit.dark, vintage)
+st.subheader(markdown.escaped(clause.name))
+st.markdown(markdown.escaped(words("In our words: {ask}", ask=clause.ask)))
+if clause.passages:
+    st.caption(words("The opinion's own wording, as far as it is held:"))
+    st.markdown(markdown.bullets(clause.passages))
+else:
+    st.caption(words("None of the opinion's own wording of this clause is held."))
+if clause.spread:
+    alt = words("Verdicts over regions, an indicator a bar")
+    frame.chart(charts[SPREAD], {SPREAD: clause.spread}, key="indicators", alt=alt)
+if clause.tracked.num_rows:
+    alt = words("Indicators that track the clause, with their newest figures")
+    frame.table(visit, clause.name, clause.tracked, alt, explained)
+else:
+    st.info(words("Nothing of this clause is measured yet."), icon=":material/info:")
+
+if key == views.SYSTEMS:
+    st.subheader(title := words("Six systems: milestones and evidence"))
+    frame.table(visit, title, cached.systems_table(words.language, vintage), title)
+if key == views.SPREAD and (target := cached.campaign(vintage)):
+    record = objectives.register(vintage).record(target)
+    series = objectives.series(target, NATION, vintage)
+    verdict = objectives.verdict(target, NATION, vintage)
+    st.subheader(words("A million enterprises: the campaign against its path"))
+    answer = targets.answer(verdict, words)
+    st.markdown(markdown.strong(f"{targets.target_text(record, words)}: {answer}"))
+    figures = targets.drawing(verdict, series, record, words)
+    if figures["observed"].empty:
+        st.info(words("No figures of the campaign are held here."), icon=":material/info:")
+    else:
+        chart = objective_chart(words, dark=visit.dark)
+        frame.chart(chart, figures, key="campaign", alt=answer)
+    label = words("The target of the campaign")
+    frame.link(label, "objectives", words, region=NATION, target=target)
+if key == views.SPREAD:
+    st.subheader(title := words("Training by audience"))
+    audiences = cached.audience_table(words.language, vintage)
+    if audiences.empty:
+        st.info(words("No figures of training by audience are held here."), icon=":material/info:")
+    else:
+        frame.table(visit, title, audiences, title)
+if key == views.UPGRADE:
+    st.subheader(title := words("Standards in force"))
+    frame.table(visit, title, views.standards_table(words), title)
+if key in (views.GOVERNMENT, views.TOOLS):
+    label = words("Industry by industry, and the tools of each")
+    frame.link(label, "industries", words)
+if clause.gaps.num_rows:
+    st.subheader(title := words("Not measured yet, and who could supply it"))
+    frame.table(visit, f"{clause.name} {title}", clause.gaps, title)
+
+st.subheader(title := words("Documents on a line of time"))
+legend = words(
+    "Shaded: the three to five years from January 2018. ◆ implements the opinion; ● follows the "
+    "outline of 2023; ■ others. Lines: to the latest end of a document's targets."
+)
+st.caption(legend)
+frame.chart(charts[DOCUMENTS], opinion.documents, key="documents", alt=title)
+frame.table(visit, title, opinion.register, words("Every document of the register"))
+frame.downloads(views.exports(cached.known(vintage), words, visit.dark, vintage))
+frame.end(visit)

@@ -1,0 +1,158 @@
+"""The Policy page: every clause of the opinion is there, gaps are gaps, documents are dated."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+from shutil import copytree
+
+import pandas as pd
+import pytest
+import sqlalchemy as sa
+import streamlit as st
+from streamlit.testing.v1 import AppTest
+
+from etl import meaning
+from indicators import catalogue, opinion
+from indicators.catalogue import tree
+from indicators.statuses import VerdictClass
+from indicators.target_register import Register
+from indicators.views import policy as views
+from indicators.wording import Wording
+
+ROOT = Path(__file__).resolve().parent.parent
+CLAUSES = catalogue.load().clauses
+ZH, EN = Wording("zh"), Wording("en")
+
+
+@pytest.fixture(scope="module")
+def url(shipped: sa.Engine) -> Iterator[str]:
+    """Yield the URL of a database with the figures that the project ships, remembered anew."""
+    st.cache_resource.clear()
+    st.cache_data.clear()
+    yield shipped.url.render_as_string(hide_password=False)
+    st.cache_resource.clear()
+    st.cache_data.clear()
+
+
+def opened(url: str, monkeypatch: pytest.MonkeyPatch, **address: str) -> AppTest:
+    monkeypatch.setenv("DATABASE_URL", url)
+    page = AppTest.from_file(str(ROOT / "pages" / "policy.py"), default_timeout=60)
+    for key, value in address.items():
+        page.query_params[key] = value
+    page.run()
+    assert not page.exception
+    return page
+
+
+# The opinion walked clause by clause: what is missing on the page fails here.
+@pytest.mark.parametrize("key", CLAUSES)
+def test_each_clause_of_the_opinion_stands_on_the_page(
+    url: str, monkeypatch: pytest.MonkeyPatch, key: str
+) -> None:
+    page = opened(url, monkeypatch, clause=key)
+    clause = CLAUSES[key]
+    name = views.clause_name(clause, ZH)
+    whole = page.dataframe[0].value
+    assert whole["条款"].tolist() == [views.clause_name(each, ZH) for each in CLAUSES.values()]
+    assert whole["说明"].tolist() == [f"/policy?clause={each}&lang=zh" for each in CLAUSES]
+    (row,) = whole[whole["条款"] == name].to_dict("records")
+    tracking = [item for item in catalogue.load().indicators.values() if item.clause == key]
+    assert int(row["有数据"]) + int(row["尚未度量"]) == int(row["指标"]) == len(tracking)
+    assert name in [heading.value for heading in page.subheader]
+    texts = " ".join(text.value for text in page.markdown)
+    assert clause.ask.zh in texts
+    for passage in opinion.passages_of(key):
+        assert passage.text in texts
+        assert passage.read_in in texts
+    # Each indicator stands there, with its figures or as a gap with who could supply it.
+    tables = [frame.value for frame in page.dataframe if "指标" in frame.value]
+    shown = [title for table in tables[1:] for title in table["指标"]]
+    assert sorted(item.title.zh for item in tracking) == sorted(shown)
+
+
+def test_a_clause_without_figures_is_a_gap_and_not_hidden(
+    url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    page = opened(url, monkeypatch, clause="government")
+    assert "本条尚无数据。" in [note.value for note in page.info]
+    gaps = page.dataframe[1].value
+    assert set(gaps["提供单位"]) == {"未见公开来源，需自行采集"}
+    english = opened(url, monkeypatch, clause="government", lang="en")
+    assert "Nothing of this clause is measured yet." in [note.value for note in english.info]
+
+
+def test_what_belongs_to_a_clause_stands_with_it(url: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    systems = opened(url, monkeypatch, clause="objectives_systems")
+    board = next(each.value for each in systems.dataframe if "体系" in each.value)
+    assert len(board) == 6
+    assert set(board["最新佐证材料"]) == {"尚未收录佐证材料"}
+    upgrade = opened(url, monkeypatch, clause="upgrade")
+    standards = next(each.value for each in upgrade.dataframe if "标准" in each.value)
+    assert any("9001:2026" in title for title in standards["标准"])
+    spread = opened(url, monkeypatch, clause="spread")
+    links = [link.proto.label for link in spread.get("page_link")]
+    assert "查看该目标" in links
+    assert "本系统未收录该活动的数据。" in [note.value for note in spread.info]
+
+
+# As gathered from public copies: region, number, date as far as it is known, inferred or not.
+IMPLEMENTING = {
+    ("100000", "国发〔2018〕3号", "2018-01", 0), ("310000", "", "2018-09-12", 0),
+    ("370000", "鲁政发〔2018〕22号", "2018-09-30", 0),
+    ("510000", "川办函〔2018〕96号", "2018-10-24", 0),
+    ("450000", "桂政办发〔2018〕37号", "2018-04-28", 0),
+    ("420000", "鄂政发〔2019〕23号", "2019-11-01", 0),
+    ("360000", "赣府字〔2018〕50号", "2018", 0), ("440000", "", "2018", 1),
+    ("520000", "黔府发〔2018〕17号", "2018-07", 0), ("410000", "", "2018-12", 1),
+    ("430000", "湘政发〔2018〕28号", "2018", 0),
+    ("620000", "甘政办发〔2018〕145号", "2018-07-31", 0),
+    ("320000", "", "", 0),
+}  # fmt: skip
+
+
+def test_every_document_that_implements_the_opinion_is_on_the_register(shipped: sa.Engine) -> None:
+    from indicators.store import queries
+
+    register = Register(**queries.register(shipped))
+    rows = register.document[register.document["policy"] == views.OPINION].fillna("")
+    found = rows[["region", "number", "date", "date_inferred"]].itertuples(index=False, name=None)
+    assert set(found) == IMPLEMENTING
+    # Where each was read stands beside it: a copy, or the address.
+    assert ((rows["copy"] != "") | (rows["url"] != "")).all()
+    drawn = views.document_rows(register, ZH)
+    assert drawn["name"].is_unique
+    assert len(drawn) == len(register.document.dropna(subset="date"))
+    kinds = dict(zip(drawn["told"], drawn["kind"], strict=True))
+    assert kinds["质量强国建设纲要"] == "followed"
+    assert kinds["国务院关于加强质量认证体系建设促进全面质量管理的意见"] == "opinion"
+    table = views.document_table(register, ZH)
+    assert len(table) == len(register.document)
+    inferred = table.loc[table["文件"].str.startswith("广东省加强质量认证"), "成文日期"]
+    assert list(inferred) == ["2018年（推断）"]
+
+
+def test_bars_count_every_verdict_once_and_hide_no_clause() -> None:
+    rows = pd.DataFrame({"verdict": [VerdictClass.MISSED, VerdictClass.ACHIEVED, "missed"]})
+    bars = views.spread_rows(
+        {"tools": ("4 Tools", rows), "upgrade": ("III", rows.head(0))}, EN, dark=False
+    )
+    assert bars[["key", "number", "start", "end"]].to_numpy().tolist() == [
+        ["tools", 1, 0, 1 / 3], ["tools", 2, 1 / 3, 1], ["upgrade", 0, 0, 0],
+    ]  # fmt: skip
+    assert bars["verdict"].tolist() == ["Achieved", "Missed", "no target on record"]
+    assert views.counted(rows, EN) == "✔ Achieved 1, ✖ Missed 2"
+
+
+def test_a_passage_of_no_clause_is_told_with_its_line(tmp_path: Path) -> None:
+    folder = copytree(catalogue.CATALOGUE, tmp_path / "catalogue")
+    file = folder / "opinion.yaml"
+    text = file.read_text(encoding="utf-8")
+    file.write_text(text.replace("clauses: [upgrade]", "clauses: [upgrad]"), encoding="utf-8")
+    (found,) = [item for item in meaning.findings(folder) if item.file == file.name]
+    assert (found.found, str(found.expected)) == ("upgrad", "a clause of clauses.yaml")
+    assert "upgrade" in str(found.advice)
+
+
+def test_regions_of_documents_have_names() -> None:
+    assert {region for region, *_ in IMPLEMENTING} <= set(tree().regions)
