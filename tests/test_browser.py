@@ -8,7 +8,8 @@ import shutil
 import subprocess
 import sys
 from collections.abc import Iterator
-from contextlib import closing
+from contextlib import closing, contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
@@ -17,9 +18,11 @@ from axe_playwright_python.sync_playwright import Axe
 from PIL import Image
 from playwright.sync_api import (
     Browser,
+    BrowserContext,
     ConsoleMessage,
     Page,
     Response,
+    ViewportSize,
     WebSocket,
     expect,
     sync_playwright,
@@ -36,12 +39,19 @@ PAGES = {
 # Streamlit's own browser code looks for its server below the page's address first.
 PROBES = ("/_stcore/health", "/_stcore/host-config")
 DRAWN = "[data-testid=stMain] h1"
+PHONE: ViewportSize = {"width": 390, "height": 1000}
+SCREEN: ViewportSize = {"width": 1440, "height": 1000}
+THEMES: dict[str, Literal["light", "dark"]] = {"zh": "light", "en": "dark"}
 
 
 @pytest.fixture(scope="module")
-def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+def database(tmp_path_factory: pytest.TempPathFactory) -> str:
+    return f"sqlite:///{tmp_path_factory.mktemp('browser') / 'figures.sqlite'}"
+
+
+@pytest.fixture(scope="module")
+def address(database: str) -> Iterator[str]:
     """Yield the address of a server that has just started on an empty database."""
-    database = f"sqlite:///{tmp_path_factory.mktemp('browser') / 'figures.sqlite'}"
     with serving(ROOT / "app.py", environment={"DATABASE_URL": database}) as (_, port):
         yield f"http://127.0.0.1:{port}"
 
@@ -58,8 +68,8 @@ def browser() -> Iterator[Browser]:
         started.close()
 
 
-@pytest.fixture
-def page(browser: Browser) -> Iterator[Page]:
+@contextmanager
+def faultless(context: BrowserContext) -> Iterator[Page]:
     """Yield a page that must close without an error or a warning in its console."""
     wrong: list[str] = []
 
@@ -67,14 +77,43 @@ def page(browser: Browser) -> Iterator[Page]:
         if said.type in ("error", "warning") and not said.location["url"].endswith(PROBES):
             wrong.append(f"{said.text} {said.location['url']}")
 
-    context = browser.new_context(viewport={"width": 1440, "height": 1000}, locale="zh-CN")
-    opened = context.new_page()
-    opened.on("console", note)
-    opened.on("pageerror", lambda error: wrong.append(str(error)))
-    yield opened
-    expect(opened.get_by_test_id("stException")).to_have_count(0)
-    context.close()
+    with closing(context.new_page()) as opened:
+        opened.on("console", note)
+        opened.on("pageerror", lambda error: wrong.append(str(error)))
+        yield opened
+        expect(opened.get_by_test_id("stException")).to_have_count(0)
     assert not wrong
+
+
+@pytest.fixture(scope="module")
+def reader(browser: Browser) -> Iterator[BrowserContext]:
+    """Yield the browser of one reader, which keeps what it has loaded."""
+    with closing(browser.new_context(viewport=SCREEN, locale="zh-CN")) as context:
+        yield context
+
+
+@pytest.fixture
+def page(reader: BrowserContext) -> Iterator[Page]:
+    """Yield an empty page of a reader."""
+    with faultless(reader) as opened:
+        yield opened
+
+
+@dataclass(frozen=True)
+class Opened:
+    """One page of the dashboard in one language, opened once for all that is asked of it."""
+
+    page: Page
+    language: str
+
+
+@pytest.fixture(scope="module", params=[f"{name}-{lang}" for name in PAGES for lang in THEMES])
+def opened(request: pytest.FixtureRequest, browser: Browser, address: str) -> Iterator[Opened]:
+    name, _, language = request.param.partition("-")
+    context = browser.new_context(viewport=PHONE, locale="zh-CN", color_scheme=THEMES[language])
+    with closing(context), faultless(context) as page:
+        visit(page, f"{address}/{PAGES[name]}?lang={language}")
+        yield Opened(page, language)
 
 
 def visit(page: Page, address: str) -> None:
@@ -102,50 +141,111 @@ def test_a_deep_link_straight_after_the_start_shows_the_page_with_its_frame(
     expect(page.get_by_text("Map-review number")).to_be_visible()
 
 
-@pytest.mark.parametrize("lang", ["zh", "en"])
-@pytest.mark.parametrize("name", PAGES)
-def test_every_page_opens_in_both_languages(page: Page, address: str, name: str, lang: str) -> None:
-    visit(page, f"{address}/{PAGES[name]}?lang={lang}")
-    menu = page.get_by_test_id("stSidebarNav")
+# First of what is asked of these pages: a phone's width is the one they begin with.
+def test_no_page_scrolls_sideways(opened: Opened) -> None:
+    page = opened.page
+    for width in (PHONE["width"], 1024, SCREEN["width"]):
+        page.set_viewport_size({"width": width, "height": SCREEN["height"]})
+        page.wait_for_timeout(700)
+        assert page.evaluate("document.documentElement.scrollWidth") <= width
+        beyond = "main => main.scrollWidth - main.clientWidth"
+        assert page.get_by_test_id("stMain").evaluate(beyond) == 0, width
+
+
+def test_every_page_opens_in_both_languages(opened: Opened) -> None:
+    menu = opened.page.get_by_test_id("stSidebarNav")
     chinese, english = (
         ["总览", "地图", "目标进展", "行业", "分省情况", "政策", "数据"],
         ["Overview", "Map", "Objectives", "Industries", "Province", "Policy", "Data"],
     )
-    expected = chinese if lang == "zh" else english
+    expected = chinese if opened.language == "zh" else english
     expect(menu.get_by_role("link")).to_have_text(expected)
-    spoken = "zh-CN" if lang == "zh" else "en"
-    expect(page.locator("html")).to_have_attribute("lang", spoken)
+    spoken = "zh-CN" if opened.language == "zh" else "en"
+    expect(opened.page.locator("html")).to_have_attribute("lang", spoken)
 
 
-def test_the_map_draws_the_figures(page: Page, address: str) -> None:
-    visit(page, f"{address}/map?lang=zh&indicator=certificates_valid&period=2022-09")
-    expect(page.locator("path[aria-label^='江苏']").first).to_be_attached()
-    assert colours(page) >= 8
+@pytest.mark.parametrize("opened", [f"{name}-zh" for name in PAGES], indirect=True)
+def test_every_control_is_reached_by_the_keyboard(opened: Opened) -> None:
+    page = opened.page
+    controls = page.evaluate(
+        """() => [...document.querySelectorAll("a[href], button, input, summary")]
+            .filter(each => each.checkVisibility({visibilityProperty: true}) && !each.disabled)
+            .filter(each => each.tabIndex >= 0)
+            // Of a group of radio buttons one is a stop, and arrows lead to the others.
+            .filter(each => each.role !== "radio" || each.ariaChecked === "true")
+            .map((each, number) => {
+                each.dataset.control = number
+                return [String(number), each.innerText || each.ariaLabel || each.type]
+            })"""
+    )
+    reached = set()
+    for _ in range(3 * len(controls)):
+        page.keyboard.press("Tab")
+        reached.add(page.evaluate("document.activeElement.dataset.control"))
+    assert len(controls) > 8
+    assert [label for number, label in controls if number not in reached] == []
+
+
+def test_axe_finds_nothing_serious(opened: Opened) -> None:
+    found = Axe().run(opened.page).response["violations"]
+    serious = {
+        (violation["id"], node["html"][:120])
+        for violation in found
+        if violation["impact"] in ("serious", "critical")
+        for node in violation["nodes"]
+    }
+    assert serious == set()
+
+
+@pytest.fixture(scope="module")
+def certificates(reader: BrowserContext, address: str) -> Iterator[Page]:
+    """Yield a map of certificates, opened once."""
+    with faultless(reader) as opened:
+        visit(opened, f"{address}/map?lang=zh&indicator=certificates_valid&period=2022-09")
+        yield opened
+
+
+def test_the_map_draws_the_figures(certificates: Page) -> None:
+    expect(certificates.locator("path[aria-label^='江苏']").first).to_be_attached()
+    assert colours(certificates) >= 8
     # 34 units on the main map; the inset is seen, not touched.
-    assert page.locator("path[aria-roledescription='geoshape']").count() == 34
+    assert certificates.locator("path[aria-roledescription='geoshape']").count() == 34
 
 
-def test_a_click_on_a_province_selects_it(page: Page, address: str) -> None:
-    visit(page, f"{address}/map?lang=zh&indicator=certificates_valid&period=2022-09")
-    page.locator("path[aria-label^='四川']").first.click()
-    expect(page.get_by_role("combobox", name="地区")).to_have_value("四川")
-    page.wait_for_url("**region=510000**")
-    page.reload()
-    page.wait_for_selector(DRAWN)
-    expect(page.get_by_role("combobox", name="地区")).to_have_value("四川")
+def test_a_download_holds_what_its_name_says(certificates: Page, tmp_path: Path) -> None:
+    for label, suffix, start in (
+        ("图片（PNG）", ".png", b"\x89PNG"),
+        ("矢量图（SVG）", ".svg", b"<svg"),
+        ("表格（CSV）", ".csv", b"\xef\xbb\xbf"),
+        ("工作簿（XLSX）", ".xlsx", b"PK"),
+    ):
+        with certificates.expect_download(timeout=60_000) as coming:
+            certificates.get_by_role("button", name=label).click()
+        name = coming.value.suggested_filename
+        assert name == f"有效认证证书数_2022年9月_第1版{suffix}"
+        coming.value.save_as(tmp_path / name)
+        assert (tmp_path / name).read_bytes().startswith(start)
 
 
-def test_a_bar_stands_for_a_region_that_the_map_hides(page: Page, address: str) -> None:
-    visit(page, f"{address}/map?lang=zh&indicator=certificates_valid&period=2022-09")
-    chart = page.get_by_test_id("stVegaLiteChart").first
+def test_a_click_on_a_province_selects_it(certificates: Page) -> None:
+    certificates.locator("path[aria-label^='四川']").first.click()
+    expect(certificates.get_by_role("combobox", name="地区")).to_have_value("四川")
+    certificates.wait_for_url("**region=510000**")
+    certificates.reload()
+    certificates.wait_for_selector(DRAWN)
+    expect(certificates.get_by_role("combobox", name="地区")).to_have_value("四川")
+
+
+def test_a_bar_stands_for_a_region_that_the_map_hides(certificates: Page) -> None:
+    chart = certificates.get_by_test_id("stVegaLiteChart").first
     # Names stand on the map and beside the bars; the bars' are the northernmost.
     names = chart.locator("text", has_text="澳门")
     expect(names).not_to_have_count(0)
     boxes = [text.bounding_box() for text in names.all()]
     macao = min((box for box in boxes if box), key=lambda box: box["y"])
-    page.mouse.click(macao["x"] + 3, macao["y"] + 6)
-    page.wait_for_url("**region=820000**")
-    expect(page.get_by_role("combobox", name="地区")).to_have_value("澳门")
+    certificates.mouse.click(macao["x"] + 3, macao["y"] + 6)
+    certificates.wait_for_url("**region=820000**")
+    expect(certificates.get_by_role("combobox", name="地区")).to_have_value("澳门")
 
 
 def test_charts_and_tables_leave_with_their_source_only(page: Page, address: str) -> None:
@@ -299,60 +399,8 @@ def test_boundaries_travel_once_and_are_kept(page: Page, address: str) -> None:
     assert sorted(transferred) == sorted(set(transferred))
 
 
-def test_a_download_holds_what_its_name_says(page: Page, address: str, tmp_path: Path) -> None:
-    visit(page, f"{address}/map?lang=zh&indicator=certificates_valid&period=2022-09")
-    for label, suffix, start in (
-        ("图片（PNG）", ".png", b"\x89PNG"),
-        ("矢量图（SVG）", ".svg", b"<svg"),
-        ("表格（CSV）", ".csv", b"\xef\xbb\xbf"),
-        ("工作簿（XLSX）", ".xlsx", b"PK"),
-    ):
-        with page.expect_download(timeout=60_000) as coming:
-            page.get_by_role("button", name=label).click()
-        name = coming.value.suggested_filename
-        assert name == f"有效认证证书数_2022年9月_第1版{suffix}"
-        coming.value.save_as(tmp_path / name)
-        assert (tmp_path / name).read_bytes().startswith(start)
-
-
-@pytest.mark.parametrize("language", ["zh", "en"])
-@pytest.mark.parametrize("name", PAGES)
-def test_no_page_scrolls_sideways(page: Page, address: str, name: str, language: str) -> None:
-    page.set_viewport_size({"width": 390, "height": 900})
-    visit(page, f"{address}/{PAGES[name]}?lang={language}")
-    for width in (390, 1024, 1440):
-        page.set_viewport_size({"width": width, "height": 900})
-        page.wait_for_timeout(700)
-        assert page.evaluate("document.documentElement.scrollWidth") <= width
-        beyond = "main => main.scrollWidth - main.clientWidth"
-        assert page.get_by_test_id("stMain").evaluate(beyond) == 0, width
-
-
-@pytest.mark.parametrize("name", PAGES)
-def test_every_control_is_reached_by_the_keyboard(page: Page, address: str, name: str) -> None:
-    visit(page, f"{address}/{PAGES[name]}?lang=zh")
-    page.wait_for_timeout(2_000)
-    controls = page.evaluate(
-        """() => [...document.querySelectorAll("a[href], button, input, summary")]
-            .filter(each => each.checkVisibility({visibilityProperty: true}) && !each.disabled)
-            .filter(each => each.tabIndex >= 0)
-            // Of a group of radio buttons one is a stop, and arrows lead to the others.
-            .filter(each => each.role !== "radio" || each.ariaChecked === "true")
-            .map((each, number) => {
-                each.dataset.control = number
-                return [String(number), each.innerText || each.ariaLabel || each.type]
-            })"""
-    )
-    reached = set()
-    for _ in range(3 * len(controls)):
-        page.keyboard.press("Tab")
-        reached.add(page.evaluate("document.activeElement.dataset.control"))
-    assert len(controls) > 8
-    assert [label for number, label in controls if number not in reached] == []
-
-
-def test_nobody_sees_figures_who_may_not(page: Page, tmp_path: Path) -> None:
-    database = f"sqlite:///{tmp_path / 'figures.sqlite'}"
+@pytest.mark.usefixtures("address")  # whose server has filled the database
+def test_nobody_sees_figures_who_may_not(page: Page, database: str, tmp_path: Path) -> None:
     secrets = tmp_path / ".streamlit" / "secrets.toml"
     secrets.parent.mkdir()
     secrets.write_text(
@@ -390,22 +438,3 @@ def test_a_boundary_file_that_lacks_a_unit_is_refused_at_the_start(tmp_path: Pat
     )  # fmt: skip
     assert said.returncode != 0
     assert "710000" in said.stderr
-
-
-@pytest.mark.parametrize("name", PAGES)
-@pytest.mark.parametrize(("language", "theme"), [("zh", "light"), ("en", "dark")])
-def test_axe_finds_nothing_serious(
-    browser: Browser, address: str, name: str, language: str, theme: Literal["light", "dark"]
-) -> None:
-    with closing(browser.new_context(color_scheme=theme)) as context:
-        page = context.new_page()
-        visit(page, f"{address}/{PAGES[name]}?lang={language}")
-        page.wait_for_timeout(1_500)
-        found = Axe().run(page).response["violations"]
-    serious = {
-        (violation["id"], node["html"][:120])
-        for violation in found
-        if violation["impact"] in ("serious", "critical")
-        for node in violation["nodes"]
-    }
-    assert serious == set()
