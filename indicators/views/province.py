@@ -564,19 +564,16 @@ def missing_table(facts: Facts, words: Wording) -> pd.DataFrame:
     gaps = facts.spine[facts.spine["value"].isna()].set_index("indicator")["gap"]
     # What exists for one industry, scheme or period only is there.
     lacking = [key for key in declared() if key not in facts.held]
+    held = set(facts.own.loc[facts.own["value"].notna(), "indicator"])
     columns: dict[str, Cell] = {
         words("Indicator"): lambda row: words.text(row["item"].title),
         words("Clause"): lambda row: words.text(known.clauses[row["item"].clause].title),
         words("Why"): lambda row: gap_name(gaps.get(row["item"].key, Gap.NO_DATA), words),
-        words("Who could supply it"): lambda row: supplier(row["item"], facts, words),
+        words("Who could supply it"): lambda row: supplier_text(
+            row["item"], facts.holdings, facts.publishers, held, words
+        ),
     }
     return listing(pd.DataFrame({"item": [known.indicators[key] for key in lacking]}), columns)
-
-
-def supplier(item: catalogue.Indicator, facts: Facts, words: Wording) -> str:
-    """Return who has figures of an indicator for others, or what it would follow from."""
-    held = set(facts.own.loc[facts.own["value"].notna(), "indicator"])
-    return supplier_text(item, facts.holdings, facts.publishers, held, words)
 
 
 @dataclass(frozen=True)
