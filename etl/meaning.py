@@ -48,6 +48,7 @@ _COLUMNS = {
             "source url note"
         ),
         "label_points": "code longitude latitude",
+        "readings": "name reading note",
     }.items()
 }
 # Those that hold codes, one or several, and of which list.

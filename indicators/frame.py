@@ -34,6 +34,7 @@ from indicators.wording import Language, Wording, sentence
 PAGES = ("overview", "map", "objectives", "industries", "province", "policy", "releases")
 UNKNOWN = "unknown"  # where addresses lead that no page has
 WARNING = ":material/warning:"
+SEARCH = "search"  # the key of the search box
 WIDEST = 320  # px: a column of longer texts is cut, and told whole under the pointer
 # What Streamlit itself says over charts and tables and in lists, whatever a page's language is.
 OWN_WORDS = (
@@ -61,10 +62,8 @@ def _around(language: Language) -> str:
     told = json.dumps({other(word): words(word) for word in OWN_WORDS}, ensure_ascii=False)
     spoken = "zh-CN" if language == "zh" else "en"
     script = Path(__file__).with_name("spoken.js").read_text(encoding="utf-8")
-    return (
-        f"<style>{style}</style>"
-        f"<script>{{const spoken = '{spoken}', told = {told};{script}}}</script>"
-    )
+    given = f"const spoken = '{spoken}', told = {told}, searchKey = '{SEARCH}'"
+    return f"<style>{style}</style><script>{{{given};{script}}}</script>"
 
 
 # What is wrong with the files that everything rests on, where no page can be shown for it.
@@ -133,7 +132,38 @@ def _head(words: Wording, vintage: Vintage, newest: Vintage) -> None:
         "of {date} · newest figures {period}",
         **values,
     )
-    st.caption(markdown.escaped(head))
+    with st.container(horizontal=True, vertical_alignment="center"):
+        st.caption(markdown.escaped(head))
+        _search(words, vintage)
+
+
+def _search(words: Wording, vintage: Vintage) -> None:
+    """Draw the search box of every page, and lead to what was typed into it."""
+    label = words("Search (press /)")
+    text = st.text_input(
+        label, key=SEARCH, placeholder=label, label_visibility="collapsed", width=260
+    )
+    if not text or not text.strip():
+        return
+    # Targets and verdicts, which most pages do without: loaded when somebody searches.
+    from indicators.cached import search
+
+    kinds = {
+        "region": words("Region"),
+        "indicator": words("Indicator"),
+        "industry": words("Industry"),
+        "clause": words("Clause"),
+        "target": words("Target"),
+        "document": words("Title of the document"),
+    }
+    found = search.found(text, vintage)
+    with st.container(border=True, key=f"{SEARCH}_found"):
+        if not found:
+            st.caption(markdown.escaped(words('Nothing is called "{text}".', text=text[:40])))
+        for entry in found:
+            name = entry.zh if words.language == "zh" else entry.en
+            label = markdown.escaped(f"{kinds[entry.kind]} · {name}")
+            link(label, entry.page, words, **dict(entry.address))
 
 
 def _say_mistakes(words: Wording) -> None:

@@ -1,5 +1,6 @@
 // Marks the page as what its language is, and lets Streamlit's own buttons, menus and empty lists
-// speak it: they have no setting for that. `spoken` and `told` (its word → ours) come before this.
+// speak it: they have no setting for that. A slash leads to the search box from wherever nothing is
+// typed. `spoken`, `told` (its word → ours) and `searchKey` (of the box) come before this.
 document.documentElement.lang = spoken;
 window.ourWords = told;
 window.sayOurs ??= (root) => {
@@ -24,3 +25,14 @@ window.oursSaid ??= new MutationObserver((changes) => {
 });
 window.oursSaid.observe(document.body, {childList: true, subtree: true});
 window.sayOurs(document.body);
+window.toSearch ??= (pressed) => {
+  const {target} = pressed;
+  const typing = target.isContentEditable || ["INPUT", "TEXTAREA", "SELECT"].includes(target.tagName);
+  const box = document.querySelector(`.st-key-${window.searchKey} input`);
+  if (pressed.key !== "/" || pressed.ctrlKey || pressed.metaKey || pressed.altKey || typing || !box) return;
+  pressed.preventDefault();
+  box.focus();
+  box.select();
+};
+window.searchKey = searchKey;
+document.addEventListener("keydown", window.toSearch);

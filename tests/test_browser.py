@@ -365,6 +365,20 @@ def test_the_switch_changes_every_word_and_keeps_the_view(page: Page, address: s
     page.wait_for_url("**lang=en**period=2022-08**")
 
 
+def test_a_slash_leads_to_the_search_and_a_hit_to_its_page(page: Page, address: str) -> None:
+    visit(page, f"{address}/objectives?lang=zh")
+    page.locator(DRAWN).click()
+    page.keyboard.press("/")
+    expect(page.get_by_role("textbox", name="搜索（按 / 键）")).to_be_focused()
+    page.keyboard.type("zhongqing jiangsu/")
+    expect(page.get_by_role("textbox", name="搜索（按 / 键）")).to_have_value("zhongqing jiangsu/")
+    page.get_by_role("textbox", name="搜索（按 / 键）").fill("chongqing")
+    page.keyboard.press("Enter")
+    page.get_by_role("link", name="地区 · 重庆市").click()
+    page.wait_for_url("**/province?**region=500000**")
+    expect(page.locator(DRAWN)).to_contain_text("重庆")
+
+
 def test_going_back_shows_what_was_seen_before(page: Page, address: str) -> None:
     visit(page, f"{address}/map?lang=en&indicator=certificates_valid")
     page.get_by_text("中文", exact=True).click()

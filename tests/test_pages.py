@@ -202,6 +202,21 @@ def test_the_industries_page_opens_a_level_and_leads_to_the_figure() -> None:
     assert "4个行业" in groups.title[0].value
 
 
+def test_the_search_box_leads_to_the_view_with_its_state() -> None:
+    page = opened("map")
+    page.text_input(key="search").set_value("luan").run()
+    (link,) = [each.proto for each in page.get("page_link") if "六安" in each.proto.label]
+    assert link.label == "地区 · 六安市（安徽）"
+    assert link.page == "province"
+    assert "region=341500" in link.query_string
+    page.text_input(key="search").set_value("qqqqqq").run()
+    assert "未找到“qqqqqq”。" in [caption.value for caption in page.caption]
+    english = opened("releases", lang="en")
+    english.text_input(key="search").set_value("six sigma").run()
+    labels = [each.proto.label for each in english.get("page_link")]
+    assert "Indicator · Organisations using Six Sigma" in labels
+
+
 def test_switching_the_language_keeps_the_view() -> None:
     page = opened("map", indicator="certified_organisations", period="2022-08", region="320000")
     page.button_group(key="choice_lang").set_value("en").run()

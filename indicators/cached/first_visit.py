@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from contextlib import suppress
 
-from indicators.cached import objectives, remembered
+from indicators.cached import objectives, remembered, search
 from indicators.cached.map import (
     boundaries,
     first_of,
@@ -55,6 +55,7 @@ def warm() -> None:
     remembered.national(vintage)
     remembered.sources(vintage)
     objectives.verdicts(vintage)
+    search.index(vintage)
     # A bad file of peer groups is told on the page that needs it, and stops no other.
     with suppress(FindingsError):
         for language in LANGUAGES:
