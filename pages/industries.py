@@ -9,11 +9,11 @@ from indicators.cached import industries as cached
 from indicators.cached import objectives, remembered
 from indicators.catalogue import tree
 from indicators.drawing.industries import SELECTED, SIZES, sizes_chart
+from indicators.periods import today
 from indicators.regions import ALL, NATION
 from indicators.sidebar import industries as sidebar
 from indicators.views import board, footnotes, sizes
 from indicators.views import industries as views
-from indicators.views.suppliers import gap_table
 
 visit = frame.begin("industries")
 words, vintage = visit.words, visit.vintage
@@ -57,7 +57,7 @@ verdicts, register = objectives.verdicts(vintage), objectives.register(vintage)
 if view.industry == ALL:
     st.subheader(title := words("Industry by industry until results show (clause 6)"))
     st.caption(words("Choose an industry, or a cell above, to open its board."))
-    rows = board.industries_table(verdicts, view.region, words)
+    rows = cached.industries_table(view.region, words.language, vintage, today())
     if rows.empty:
         st.info(words("No target for a single industry applies here."), icon=":material/info:")
     else:
@@ -115,16 +115,13 @@ else:
     st.info(words("No figures of enterprise sizes are held here."), icon=":material/info:")
 
 st.subheader(title := words("Tools of quality management by industry (clause 4)"))
-rows = cached.tools_rows(vintage)
-tools = [key for key in cached.tools() if len(rows) and key in set(rows["indicator"])]
-if tools:
-    table = board.tools_table(rows, tools, view.region, words)
+used = cached.tools_table(view.region, words.language, vintage)
+if len(used):
     alt = words("Organisations using each tool, by industry")
-    frame.table(visit, f"{where} {title}", table, alt)
-    st.caption(markdown.lines(footnotes.standing(remembered.citations_of(rows, vintage), words)))
-if lacking := [key for key in cached.tools() if key not in tools]:
+    frame.table(visit, f"{where} {title}", used, alt)
+    cited = remembered.citations_of(cached.tools_rows(vintage), vintage)
+    st.caption(markdown.lines(footnotes.standing(cited, words)))
+if len(unused := cached.lacking(words.language, vintage)):
     st.caption(words("Not measured by industry yet:"))
-    suppliers, publishers = remembered.suppliers(vintage), remembered.publishers(vintage)
-    table = gap_table(lacking, suppliers, publishers, words)
-    frame.table(visit, words("Not measured yet"), table, words("Tools without figures"))
+    frame.table(visit, words("Not measured yet"), unused, words("Tools without figures"))
 frame.end(visit)

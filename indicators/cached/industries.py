@@ -9,6 +9,7 @@ import streamlit as st
 from streamlit.dataframe_util import convert_anything_to_arrow_bytes
 
 from indicators import catalogue
+from indicators.cached import objectives, remembered
 from indicators.cached.map import newest_with_most
 from indicators.cached.remembered import choices, citations_of, engine, kept, observations
 from indicators.compare.industry_mix import is_additive
@@ -25,6 +26,7 @@ from indicators.views import industries as views
 from indicators.views.board import Leaders
 from indicators.views.industries import GROUPS, SECTIONS, HeatFigures, IndustryView
 from indicators.views.sizes import SizeFigures
+from indicators.views.suppliers import gap_table
 from indicators.wording import Language, Wording
 
 FEWEST = 2  # industries that make a heat map
@@ -222,3 +224,29 @@ def tools() -> list[str]:
     """Return the indicators of clause 4, tools and practices."""
     known = catalogue.load().indicators
     return [key for key, item in known.items() if item.clause == TOOLS]
+
+
+@kept
+def industries_table(region: str, language: Language, vintage: Vintage, day: str) -> pd.DataFrame:
+    """Return every industry with targets as of a day: see `board.industries_table`."""
+    return board.industries_table(objectives.verdicts(vintage), region, Wording(language))
+
+
+@kept
+def tools_table(region: str, language: Language, vintage: Vintage) -> pd.DataFrame:
+    """Return industries against the tools that have figures; empty where none has."""
+    rows = tools_rows(vintage)
+    if rows.empty:
+        return rows
+    measured = [key for key in tools() if key in set(rows["indicator"])]
+    return board.tools_table(rows, measured, region, Wording(language))
+
+
+@kept
+def lacking(language: Language, vintage: Vintage) -> pd.DataFrame:
+    """Return the tools that have no figures, and who could supply them."""
+    rows = tools_rows(vintage)
+    measured = set(rows["indicator"]) if len(rows) else set()
+    keys = [key for key in tools() if key not in measured]
+    suppliers, publishers = remembered.suppliers(vintage), remembered.publishers(vintage)
+    return gap_table(keys, suppliers, publishers, Wording(language))
