@@ -19,10 +19,11 @@ from typer.testing import CliRunner
 from etl import refresh as refreshing
 from etl.__main__ import app
 from etl.commands.screen import Outcome
+from etl.publish.backup import back_up, restore
 from etl.publish.gate import Decision, publish, roll_back
 from etl.refresh import refresh
 from etl.reporting import findings_records, findings_table, write_findings
-from etl.suppression.retraction import retract
+from etl.suppression.retraction import agree, retract
 from indicators import frame
 from indicators.cached import releases as cached_releases
 from indicators.cached import remembered as cached_queries
@@ -410,21 +411,52 @@ def test_bringing_back_a_release_does_not_bring_back_what_was_retracted(
     assert known(twice, 3) == {"JINGJINJI": WHOLE, "130000": 3_996_790_742.0}
 
 
-@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
-def test_no_byte_of_the_database_holds_a_retracted_figure(twice: sa.Engine, tmp_path: Path) -> None:
-    spellings = [
-        4_123_456_789 .to_bytes(6, "big"), struct.pack(">d", 4_123_456_789.0), b"4,123,456,789",
-    ]  # fmt: skip
+IN_BYTES = [  # as SQLite and PostgreSQL write it, and as it is written in sentences
+    4_123_456_789 .to_bytes(6, "big"), struct.pack(">d", 4_123_456_789.0),
+    struct.pack("<d", 4_123_456_789.0), b"4123456789", b"4,123,456,789",
+]  # fmt: skip
 
-    def bytes_of() -> list[bool]:
-        file = sqlite_file(twice)
-        assert file is not None
-        held = b"".join(path.read_bytes() for path in sorted(file.parent.glob(f"{file.name}*")))
-        return [spelling in held for spelling in spellings]
 
-    assert any(bytes_of())
+def bytes_of(engine: sa.Engine) -> list[bool]:
+    """Return which spellings of the figure the files of a database hold, all but its log."""
+    file = sqlite_file(engine)
+    if file is not None:
+        paths = sorted(file.parent.glob(f"{file.name}*"))
+    else:
+        with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+            connection.exec_driver_sql("CHECKPOINT")
+            base = connection.exec_driver_sql(
+                "SELECT current_setting('data_directory') || '/base/' || oid::text "
+                "FROM pg_database WHERE datname = current_database()"
+            ).scalar_one()
+        paths = [path for path in sorted(Path(base).iterdir()) if path.is_file()]
+    held = b"".join(path.read_bytes() for path in paths)
+    return [spelling in held for spelling in IN_BYTES]
+
+
+def test_no_byte_of_the_database_nor_of_its_backup_holds_a_retracted_figure(
+    twice: sa.Engine, tmp_path: Path
+) -> None:
+    with twice.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+        connection.exec_driver_sql("ANALYZE")  # as the database does by itself
+    before, after = tmp_path / "before.backup", tmp_path / "after.backup"
+    back_up(twice, before)
+    assert any(bytes_of(twice))
     retract(twice, BEIJING, "a single firm", tmp_path / "raw")
-    assert bytes_of() == [False, False, False]
+    assert not any(bytes_of(twice))
+    back_up(twice, after)
+    copy = open_database(f"sqlite:///{after}")
+    assert not any(bytes_of(copy))
+    assert retractions(copy)["reason"].tolist() == ["a single firm"] * 2
+    copy.dispose()
+    # Nor does a database that an older backup is put into keep it, once the list is known.
+    restored = open_database(f"sqlite:///{tmp_path / 'restored.sqlite'}")
+    restore(restored, before)
+    assert any(bytes_of(restored))
+    agree(restored, tmp_path / "raw")
+    assert not any(bytes_of(restored))
+    assert known(restored, 1) == known(twice, 1)
+    restored.dispose()
 
 
 @pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)

@@ -573,12 +573,15 @@ def restore(
     """把备份装入一个空数据库 · Put a backup into an empty database."""
     from etl.publish.backup import NoBackupError, NotEmptyError
     from etl.publish.backup import restore as put_back
+    from etl.refresh import RAW
+    from etl.suppression.retraction import agree
     from indicators.store.database import open_database
 
     try:
         with screen.progress() as progress:
             progress.add_task(screen.words("Restoring"))
             release = put_back(open_database(), file)
+            agree(open_database(), RAW)
     except NotEmptyError:
         screen.fail(
             "This database has releases of its own, so nothing was restored. Name an empty one in "

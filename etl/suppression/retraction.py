@@ -120,7 +120,7 @@ def _planned(connection: sa.Connection, key: Key, raw: Path) -> Retraction:
     if (rows["source"] == DERIVED).any():
         raise FindingsError([_computed(key)])
     files, copies = _raw_files(connection, rows, raw)
-    if before == RETRACTED:
+    if before == RETRACTED and rows["value"].isna().all():
         return Retraction([key], files=files, copies=copies, before=True)
     gone = _gone(connection, key, rows)
     figures = [key, *sorted({figure for figure, _ in gone} - {key})]
@@ -330,6 +330,8 @@ def _raw_files(
 def purge(engine: sa.Engine) -> bool:
     """Write the database's files anew where something was retracted; return whether that is done.
 
+    And what it knows of the distribution of values, in which single ones stand.
+
     A reader that stays in the middle of a transaction prevents it on SQLite, a lock on PostgreSQL:
     the next refresh or `retract` tries again. Copies of the files are not reached.
     """
@@ -367,7 +369,8 @@ def _purge_postgresql(engine: sa.Engine) -> bool:
     with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
         connection.execute(sa.text("SET lock_timeout = '5s'"))
         try:
-            connection.execute(sa.text(f"VACUUM (FULL) {names}"))
+            connection.execute(sa.text(f"VACUUM (FULL, ANALYZE) {names}"))
+            connection.execute(sa.text("VACUUM (FULL) pg_statistic"))
         except sa.exc.OperationalError as error:
             if getattr(error.orig, "sqlstate", None) != "55P03":  # lock_not_available
                 raise
@@ -408,9 +411,17 @@ def write_list(raw: Path, every: pd.DataFrame) -> None:
 
 
 def agree(engine: sa.Engine, raw: Path) -> None:
-    """Let the database and the file both say what either does."""
+    """Let the database and the file both say what either does, and the database hold to it.
+
+    One that was restored from an older backup still has the figures of the list.
+    """
     every = listed(engine, raw)
     write_list(raw, every)
+    for *key, reason in every.loc[every["rule"] == RETRACTED, [*KEY, "reason"]].to_numpy():
+        with engine.connect() as connection:
+            held = _stored(connection, tuple(key))["value"].notna().any()
+        if held:
+            retract(engine, tuple(key), reason, raw)
     known = listed(engine, raw / "none")
     new = every[~every.set_index(list(KEY)).index.isin(known.set_index(list(KEY)).index)]
     if len(new):
