@@ -25,12 +25,10 @@ def spread_chart(words: Wording, *, dark: bool = False) -> Specification:
     base = alt.Chart(alt.NamedData(SPREAD)).encode(
         y=alt.Y("name:N", sort=as_given(), title=None, axis=names(colours.text, limit=230)),
         x=alt.X("start:Q", title=None, axis=None, scale=alt.Scale(domain=[0, 1])),
-        x2="end:Q",
     )
     chart = alt.layer(
-        base.mark_bar(
-            height={"band": 0.72}, stroke=colours.background, strokeWidth=1, cursor="pointer"
-        )
+        base.encode(x2="end:Q")
+        .mark_bar(height={"band": 0.72}, stroke=colours.background, strokeWidth=1, cursor="pointer")
         .encode(
             color=alt.Color("fill:N", scale=None, legend=None),
             description="spoken:N",
@@ -41,7 +39,6 @@ def spread_chart(words: Wording, *, dark: bool = False) -> Specification:
         .mark_text(fontSize=11, aria=False, tooltip=None)
         .encode(
             x="middle:Q",
-            x2=alt.Undefined,
             text="label:N",
             color=alt.Color("ink:N", scale=None, legend=None),
         ),

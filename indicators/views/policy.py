@@ -284,7 +284,7 @@ def systems_table(known: Known, words: Wording) -> pd.DataFrame:
 
 def standards_table(words: Wording) -> pd.DataFrame:
     """Return the editions of standards, when each came and until when it counts, how sure it is."""
-    grade = words("{date} (grade {grade})")
+    grade, every = words("{date} (grade {grade})"), editions(catalogue.load())
 
     def dated(date: str | None, given: str) -> str:
         if date is None:
@@ -293,14 +293,14 @@ def standards_table(words: Wording) -> pd.DataFrame:
         return grade.format(date=when, grade=given)
 
     columns: dict[str, list[str]] = {
-        words("Standard"): [words.text(edition.title) for edition in editions()],
+        words("Standard"): [words.text(edition.title) for edition in every],
         words("Published"): [
-            dated(edition.published, dict(edition.grades)["published"]) for edition in editions()
+            dated(edition.published, dict(edition.grades)["published"]) for edition in every
         ],
         words("Counts until"): [
-            dated(edition.until, dict(edition.grades).get("until", "")) for edition in editions()
+            dated(edition.until, dict(edition.grades).get("until", "")) for edition in every
         ],
-        words("Source"): [words.text(edition.source) for edition in editions()],
+        words("Source"): [words.text(edition.source) for edition in every],
     }
     return pd.DataFrame(columns)
 
