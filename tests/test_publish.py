@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import math
+
 import pandas as pd
+import pyarrow as pa
 import pytest
 import sqlalchemy as sa
 
 from etl.publish.gate import Decision, OvertakenError, publish, roll_back
+from etl.publish.moves import between
 from indicators.findings import Finding, FindingsError, message
 from indicators.store.holdings import choices, holding_of, reach
 from indicators.store.queries import (
@@ -230,6 +234,31 @@ def test_what_cells_hold_is_counted_with_every_release(engine: sa.Engine) -> Non
     assert reach(engine, 1)["rows"].tolist() == [8]
     roll_back(engine, 2, reason="a test")
     agree()
+
+
+@pytest.mark.parametrize(
+    ("then", "now", "counted"),
+    [
+        ([("2024-12", 5.0)], [("2024-12", 7.0)], []),
+        ([("2024-12", 5.0)], [("2024-12", math.nan)], ["2024-12"]),
+        ([("2024-12", 5.0)], [("2024-12", 5.0), ("2025-01", 7.0)], ["2025-01"]),
+        ([("2024-12", 5.0), ("2025-01", 7.0)], [("2024-12", 5.0)], ["2025-01"]),
+    ],
+    ids=["another", "suppressed", "added", "withdrawn"],
+)
+def test_only_cells_that_hold_more_or_fewer_figures_are_counted_again(
+    then: list[tuple[str, float]], now: list[tuple[str, float]], counted: list[str]
+) -> None:
+    past, fresh = (
+        rows_of([("certificates_valid", period, "320000", value) for period, value in points])
+        for points in (then, now)
+    )
+    sides = (
+        [pa.RecordBatch.from_pandas(side, preserve_index=False)]
+        for side in (fresh, past.assign(release=1))
+    )
+    with between(*sides) as moves:
+        assert moves.cells["period"].tolist() == counted
 
 
 def test_what_a_release_changed_is_kept_by_indicator(engine: sa.Engine) -> None:

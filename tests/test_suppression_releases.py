@@ -12,7 +12,10 @@ from etl.publish.gate import roll_back
 from etl.refresh import refresh
 from etl.suppression.retraction import retract
 from indicators.findings import FindingsError, UnacceptedError
+from indicators.store.archive import frame_of
+from indicators.store.holdings import holding_of
 from indicators.store.queries import Selection, all_observations, observations
+from indicators.store.tables import holding, observation
 
 DECLARED = """\
 provenance: {publisher: 某局, document: 获证组织清点, licence: 内部}
@@ -38,6 +41,13 @@ def publish(engine: sa.Engine, raw: Path, **figures: int) -> dict[str, float | N
     (raw / "bureau" / "held.csv").write_text("\n".join(["地区,数值", *lines]) + "\n", "utf-8")
     (raw / "bureau" / "held.csv.yaml").write_text(DECLARED, "utf-8")
     refresh(engine, raw=raw, accepted="a test")
+    with engine.connect() as connection:
+        order = [*(column.name for column in holding.primary_key), "rows", "known"]
+        held, counted = (
+            frame_of(connection, question)[order].sort_values(order, ignore_index=True)
+            for question in (sa.select(holding), holding_of(observation))
+        )
+    pd.testing.assert_frame_equal(held, counted)
     return public(engine)
 
 

@@ -34,18 +34,24 @@ _DIFFERS = " OR ".join(f"fresh.{name} IS DISTINCT FROM past.{name}" for name in 
 class Moves:
     """Figures that come and go, in Parquet files in the order of the key.
 
-    come: new and changed figures, KEY and MEASURES. gone: the public figures that change or are
-    withdrawn, PUBLIC. new: the keys at which nothing stood. counts: indicator, region and WAYS.
-    cells: the indicator and period of all that moves. largest: KEY, old, new, relative (the change
-    as a share of the old value), the largest first.
+    added, changed: KEY and MEASURES. gone: the public figures that change or are withdrawn, PUBLIC.
+    withdrawn: the keys of the latter. counts: indicator, region and WAYS. cells: the indicator and
+    period of all that the table `holding` counts otherwise from now on. largest: KEY, old, new,
+    relative (the change as a share of the old value), the largest first.
     """
 
-    come: Sequence[Path]
+    added: Sequence[Path]
+    changed: Sequence[Path]
     gone: Sequence[Path]
-    new: Sequence[Path]
+    withdrawn: Sequence[Path]
     counts: pd.DataFrame
     cells: pd.DataFrame
     largest: pd.DataFrame
+
+    @property
+    def come(self) -> list[Path]:
+        """Return the files of all new figures."""
+        return [*self.added, *self.changed]
 
     def chosen(self, files: Sequence[Path], among: Mapping[str, Sequence[str]]) -> pd.DataFrame:
         """Return rows of one of our lists of files whose columns hold one of these values each."""
@@ -76,7 +82,7 @@ def meet(
     Both are questions in SQL that answer one row a key: KEY and MEASURES, and PUBLIC.
     """
     given = dict(parameters or {})
-    files: dict[str, list[Path]] = {"come": [], "gone": [], "new": []}
+    files: dict[str, list[Path]] = {name: [] for name in _SIDES}
     counts, cells, largest = [_NO_COUNTS], [_NO_CELLS], [_NO_CHANGES]
     for number, part in enumerate(_parts(connection, fresh, past, given)):
         connection.execute(_MET.format(fresh=fresh, past=past, part=part), given)
@@ -85,7 +91,7 @@ def meet(
             connection.sql(question).write_parquet(str(file))
             files[name].append(file)
         counts.append(connection.sql(_COUNTS).df())
-        cells.append(connection.sql("SELECT DISTINCT indicator, period FROM met").df())
+        cells.append(connection.sql(_RECOUNTED).df())
         largest.append(connection.sql(_LARGEST).df())
     connection.execute("DROP TABLE IF EXISTS met")
     every = pd.concat(cells, ignore_index=True)  # no cell stands in two parts
@@ -123,17 +129,20 @@ _MET = f"""
         ON {" AND ".join(f"fresh.{name} = past.{name}" for name in KEY)}
     WHERE fresh.indicator IS NULL OR past.indicator IS NULL OR {_DIFFERS}
 """
+_NEW, _OLD = (", ".join(f"{age}_{name} AS {name}" for name in MEASURES) for age in ("new", "old"))
 _SIDES = {
-    "come": (
-        f"SELECT {_KEYS}, {', '.join(f'new_{name} AS {name}' for name in MEASURES)} "
-        f"FROM met WHERE comes ORDER BY {_KEYS}"
-    ),
-    "gone": (
-        f"SELECT {_KEYS}, {', '.join(f'old_{name} AS {name}' for name in MEASURES)}, release "
-        f"FROM met WHERE goes ORDER BY {_KEYS}"
-    ),
-    "new": f"SELECT {_KEYS} FROM met WHERE NOT goes ORDER BY {_KEYS}",
+    name: f"SELECT {_KEYS}{columns} FROM met WHERE {which} ORDER BY {_KEYS}"
+    for name, columns, which in (
+        ("added", f", {_NEW}", "NOT goes"),
+        ("changed", f", {_NEW}", "comes AND goes"),
+        ("gone", f", {_OLD}, release", "goes"),
+        ("withdrawn", "", "NOT comes"),
+    )
 }
+_RECOUNTED = """
+    SELECT DISTINCT indicator, period FROM met WHERE NOT (comes AND goes)
+        OR (new_value IS NULL) <> (old_value IS NULL) OR new_source <> old_source
+"""
 _COUNTS = """
     SELECT indicator, region, count(*) FILTER (NOT goes) AS added,
         count(*) FILTER (comes AND goes) AS changed, count(*) FILTER (NOT comes) AS withdrawn

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
+from itertools import chain
 from pathlib import Path
 from typing import Any
 
@@ -22,10 +23,10 @@ from indicators.store.tables import KEY, citation, holding, observation, revisio
 
 def clashes(connection: sa.Connection, moves: Moves) -> pd.DataFrame:
     """Return the keys of added figures at which one of another file stands: KEY, file."""
-    if not any(pq.read_metadata(file).num_rows for file in moves.new):
+    if not any(pq.read_metadata(file).num_rows for file in moves.added):
         return pd.DataFrame(columns=[*KEY, "file"])
     with _temporary(connection, "added", [observation.c[name] for name in KEY]) as added:
-        insert_batches(connection, added, in_turn(moves.new))
+        insert_batches(connection, added, (each.select(KEY) for each in in_turn(moves.added)))
         same = sa.and_(*(added.c[name] == observation.c[name] for name in KEY))
         question = (
             sa.select(*added.columns, citation.c.file)
@@ -39,8 +40,18 @@ def clashes(connection: sa.Connection, moves: Moves) -> pd.DataFrame:
 def replace(connection: sa.Connection, moves: Moves, number: int) -> None:
     """Put the figures that go into the archive and those that come in their place."""
     insert_batches(connection, revision, _marked(moves.gone, "superseded", number))
-    _delete(connection, observation, (batch.select(list(KEY)) for batch in in_turn(moves.gone)))
-    insert_batches(connection, observation, _marked(moves.come, "release", number))
+    added, changed = (_marked(files, "release", number) for files in (moves.added, moves.changed))
+    if connection.dialect.name == "sqlite":
+        delete_batches(connection, observation, in_turn(moves.withdrawn))
+        insert_batches(connection, observation, changed, over=True)
+        insert_batches(connection, observation, added)
+        return
+    names = [observation.c[name] for name in KEY]
+    with _temporary(connection, "leaving", names) as leaving:
+        if insert_batches(connection, leaving, (each.select(KEY) for each in in_turn(moves.gone))):
+            same = sa.and_(*(leaving.c[name] == observation.c[name] for name in KEY))
+            connection.execute(sa.delete(observation).where(same))
+    insert_batches(connection, observation, chain(added, changed))
 
 
 def hold(
@@ -71,22 +82,12 @@ def _marked(files: Sequence[Path], name: str, number: int) -> Iterator[pa.Record
         yield batch.append_column(name, pa.repeat(pa.scalar(number, pa.int32()), len(batch)))
 
 
-def _delete(connection: sa.Connection, table: sa.Table, keys: Iterable[pa.RecordBatch]) -> None:
-    """Take out the rows at keys, by the driver's own fast road."""
-    if connection.dialect.name == "sqlite":
-        delete_batches(connection, table, keys)
-        return
-    with _temporary(connection, "leaving", [table.c[name] for name in KEY]) as leaving:
-        if insert_batches(connection, leaving, keys):
-            same = sa.and_(*(leaving.c[name] == table.c[name] for name in KEY))
-            connection.execute(sa.delete(table).where(same))
-
-
 @contextmanager
 def _temporary(
     connection: sa.Connection, name: str, columns: Sequence[sa.Column[Any]]
 ) -> Iterator[sa.Table]:
-    copied = [sa.Column(item.name, item.type, primary_key=True) for item in columns]
+    keyed = connection.dialect.name == "sqlite"  # PostgreSQL joins without, and need not write it
+    copied = [sa.Column(item.name, item.type, primary_key=keyed) for item in columns]
     table = sa.Table(name, sa.MetaData(), *copied, prefixes=["TEMPORARY"], sqlite_with_rowid=False)
     table.create(connection)
     yield table

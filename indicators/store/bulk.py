@@ -26,12 +26,20 @@ def insert_rows(connection: sa.Connection, table: sa.Table, rows: pd.DataFrame) 
 
 
 def insert_batches(
-    connection: sa.Connection, table: sa.Table, batches: Iterable[pa.RecordBatch]
+    connection: sa.Connection,
+    table: sa.Table,
+    batches: Iterable[pa.RecordBatch],
+    *,
+    over: bool = False,
 ) -> int:
     """Write batches of columns of `table` by the driver's own fast road; return their rows.
 
-    COPY on PostgreSQL, a prepared `executemany` on SQLite. The caller owns the transaction.
+    COPY on PostgreSQL, a prepared `executemany` on SQLite, there also over rows at the same keys:
+    in half the time that it takes to delete these first. The caller owns the transaction.
     """
+    if over and connection.dialect.name != "sqlite":
+        raise ValueError("only SQLite writes over rows")
+    verb = "REPLACE" if over else "INSERT"
     raw = connection.connection.driver_connection
     if raw is None:
         raise RuntimeError("the connection is closed")
@@ -44,7 +52,7 @@ def insert_batches(
         else:
             marks = ", ".join("?" * batch.num_columns)
             raw.executemany(
-                f'INSERT INTO "{table.name}" ({names}) VALUES ({marks})',
+                f'{verb} INTO "{table.name}" ({names}) VALUES ({marks})',
                 zip(*(_cells(column) for column in batch.columns), strict=True),
             )
     return written
