@@ -40,8 +40,23 @@ def say(key: str, code: str, *, usual: str | None = None) -> None:
 
 
 def home() -> str:
-    """Return the code of the reader's own region: the one chosen, or the deployment's; or empty."""
-    return wanted("home") or HOME_REGION.value
+    """Return the code of the reader's own region: the one chosen, or the deployment's; or empty.
+
+    Whoever chose one finds it again with the same browser.
+    """
+    return wanted("home") or _kept_home() or HOME_REGION.value
+
+
+def _kept_home() -> str | None:
+    # As a dictionary: a page that runs for a test has no cookies.
+    return st.context.cookies.to_dict().get("home")
+
+
+def keep_home(code: str) -> None:
+    """Let the browser keep the reader's own region."""
+    if _kept_home() != code:
+        kept = f"home={code}; path=/; max-age=31536000; samesite=lax"
+        st.html(f"<script>document.cookie = '{kept}'</script>", unsafe_allow_javascript=True)
 
 
 def silence(key: str) -> None:

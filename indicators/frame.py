@@ -35,6 +35,7 @@ PAGES = ("overview", "map", "objectives", "industries", "province", "policy", "r
 UNKNOWN = "unknown"  # where addresses lead that no page has
 WARNING = ":material/warning:"
 SEARCH = "search"  # the key of the search box
+TWO_LINES = 65  # px: from here on Streamlit goes on in a second line
 WIDEST = 320  # px: a column of longer texts is cut, and told whole under the pointer
 # What Streamlit itself says over charts and tables and in lists, whatever a page's language is.
 OWN_WORDS = (
@@ -58,6 +59,7 @@ def _around(language: Language) -> str:
     kept = ", ".join(f'[aria-label^="{text(tool)}"]' for tool in TOOLS for text in (words, other))
     style = f"[data-testid=stElementToolbarButton]:not(:has({kept})), {unwanted} {{display: none}}"
     # Streamlit's own cards cut what is longer than they are wide.
+    style += "[data-testid=stPageLink] * {white-space: normal; overflow: visible}"
     style += "[class*=st-key-fact_] strong {font-size: 1.35rem; line-height: 1.25}"
     told = json.dumps({other(word): words(word) for word in OWN_WORDS}, ensure_ascii=False)
     spoken = "zh-CN" if language == "zh" else "en"
@@ -243,21 +245,27 @@ def _vintage(newest: Vintage, words: Wording) -> Vintage:
     return newest._replace(release=number)
 
 
-def columns(table: pd.DataFrame) -> dict[str, Any]:
+def columns(table: pd.DataFrame, folded: int = 0) -> dict[str, Any]:
     """Return how a table's columns are shown: numbers with separators, short texts whole.
 
-    Streamlit measures the first rows alone, so a longer text further down would be cut.
+    Streamlit measures the first rows alone, so a longer text further down would be cut. `folded`:
+    see `table`.
     """
     texts = table.select_dtypes(exclude="number")
     wide = {
         str(name): max(map(_text_width, [str(name), *cells.dropna().astype(str).unique()]))
         for name, cells in texts.items()
     }
-    # The longest takes what room is left.
-    short = sorted(wide, key=wide.__getitem__)[: len(wide) - (len(wide) == len(table.columns))]
+    # The first column holds names, the others less.
+    most = dict.fromkeys(wide, folded * 5 // 8) | {str(table.columns[0]): folded}
+    widest = {name: min(width, most[name]) for name, width in wide.items()} if folded else wide
     fitted = {
-        name: st.column_config.Column(width=wide[name]) for name in short if wide[name] <= WIDEST
+        name: st.column_config.Column(width=width)
+        for name, width in widest.items()
+        if width <= WIDEST
     }
+    if len(fitted) == len(table.columns):  # one takes what room is left
+        del fitted[max(wide, key=wide.__getitem__)]
     return fitted | _numbers(table)
 
 
@@ -282,6 +290,13 @@ def wide(key: str) -> str:
     st.html(
         f"<style>[data-testid=stLayoutWrapper]:has(> .st-key-{key}){{flex-basis: 30rem}}</style>"
     )
+    return key
+
+
+def by_width(key: str, *, wide: bool) -> str:
+    """Return the key of a container that is there on `wide` screens only, or on narrow ones."""
+    hidden = "max-width: 639px" if wide else "min-width: 640px"
+    st.html(f"<style>@media ({hidden}) {{.st-key-{key} {{display: none}}}}</style>")
     return key
 
 
@@ -385,17 +400,20 @@ def cells(
     alt: str,
     leading: Leading | None = None,
     configured: Mapping[str, Any] | None = None,
+    folded: int = 0,
     **options: Any,
 ) -> None:
     """Draw a table's cells; a row that is ticked leads to what it names.
 
-    `configured`: columns that are shown in a way of their own.
+    `configured`: columns that are shown in a way of their own. `folded`: see `table`.
     """
     if leading is not None:
         options |= {"key": leading.key, "on_select": partial(_follow_row, leading)}
         options |= {"selection_mode": "single-row"}
-    shown = columns(rows if isinstance(rows, pd.DataFrame) else rows.to_pandas())
-    shown |= configured or {}
+    if folded:
+        options["row_height"] = TWO_LINES
+    whole = rows if isinstance(rows, pd.DataFrame) else rows.to_pandas()
+    shown = columns(whole, folded) | dict(configured or {})
     st.dataframe(rows, hide_index=True, column_config=shown, alt=alt, **options)
 
 
@@ -420,19 +438,35 @@ def table(
     rows: pd.DataFrame | pa.Table,
     alt: str,
     address: str = "",
+    trend: str = "",
     leading: Leading | None = None,
+    folded: int = 0,
 ) -> None:
     """Draw a table with its files to take away, which its title names.
 
-    `address`: the column that holds what of this dashboard explains each row.
+    `address`: the column that holds what of this dashboard explains each row. `trend`: the one of
+    lines, which leaves in no file. `folded`: how wide longer texts are, in pixels; they go on in a
+    second line.
     """
-    links = {address: st.column_config.LinkColumn(display_text=frame.words("Open"))}
-    cells(rows, alt, leading, links if address else None)
+    configured = {
+        address: st.column_config.LinkColumn(display_text=frame.words("Open")),
+        trend: _lines(rows, trend),
+    }
+    named = {name: drawn for name, drawn in configured.items() if name}
+    cells(rows, alt, leading, named, folded)
 
     def leaving() -> pd.DataFrame:
-        return rows if isinstance(rows, pd.DataFrame) else rows.to_pandas()
+        whole = rows if isinstance(rows, pd.DataFrame) else rows.to_pandas()
+        return whole.drop(columns=trend) if trend else whole
 
     downloads(table_exports(title, leaving, frame.vintage, frame.words))
+
+
+def _lines(rows: pd.DataFrame | pa.Table, trend: str) -> Any:
+    """Return how a column of lines is shown: all on one scale, so that none is blown up."""
+    values = [value for line in (rows[trend] if trend else []) for value in line]
+    least, most = min(values, default=0), max(values, default=1)
+    return st.column_config.LineChartColumn(width=90, y_min=least, y_max=most)
 
 
 def twin(words: Wording, key: str, rows: Callable[[], pd.DataFrame], alt: str) -> None:

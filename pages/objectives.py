@@ -55,8 +55,8 @@ if len(aims) > 1:
 
 milestone = indicator.kind == "milestone"
 if milestone:
-    nation = cached.verdicts(vintage)
-    frame.facts("board", views.board(nation, cached.register(vintage), words), columns=3)
+    board = views.board(cached.verdicts(vintage), region, cached.register(vintage), words)
+    frame.facts("board", board, columns=3)
 else:
     frame.facts("verdict", views.at_a_glance(verdict, record, words))
 if doubts := views.doubts(verdict, record, series, cited, words):

@@ -4,14 +4,16 @@ import streamlit as st
 
 from indicators import catalogue, frame, markdown
 from indicators.cached import objectives as cached
-from indicators.cached import province, remembered
+from indicators.cached import province, releases, remembered
 from indicators.catalogue import tree
-from indicators.drawing.charts import matrix_chart
+from indicators.drawing.charts import matrix_chart, shares_chart
 from indicators.exports import readable_tables
 from indicators.periods import today
 from indicators.regions import NATION
 from indicators.sidebar import overview as sidebar
+from indicators.views import objectives
 from indicators.views import overview as views
+from indicators.views import province as provinces
 from indicators.views.facts import outstanding
 from indicators.views.objectives import counts
 
@@ -20,8 +22,44 @@ words, vintage = visit.words, visit.vintage
 reach, nation = remembered.reach(vintage), remembered.national(vintage)
 
 home = sidebar.choose_home(words)
-verdicts = sidebar.narrow_verdicts(words, vintage)
-st.title(markdown.escaped(views.overview_statement(verdicts, today(), words)))
+verdicts, groups = sidebar.narrow_verdicts(words, vintage)
+register, statement = cached.register(vintage), views.overview_statement(verdicts, today(), words)
+if home != NATION and not province.peer_mistakes(words):
+    where, known = tree().names(words.language)[home], province.material(home, "", vintage)
+    st.title(markdown.escaped(provinces.statement(known.facts, words)))
+    st.subheader(title := words("{region} at a glance", region=where))
+    glance = views.glance(known, words)
+    if glance.empty:
+        st.info(words("No source held here has a figure of this region."), icon=":material/info:")
+    else:
+        scale = words("Trends: one scale, the newest figure is 100.")
+        st.caption(markdown.lines([words("Tick a row to see it on the map."), scale]))
+        codes = known.facts.fair[["indicator", "period"]].assign(region=home).to_dict("records")
+        leading = frame.Leading("glance", "map", codes)
+        trend = words(views.TREND)
+        frame.table(visit, title, glance, title, trend=trend, leading=leading, folded=190)
+    with st.container(horizontal=True):
+        frame.link(words("All of {region}", region=where), "province", words, region=home)
+        frame.link(words("{region} on the map", region=where), "map", words, region=home)
+        frame.link(words("Targets of {region}", region=where), "objectives", words, region=home)
+    attention, new = st.columns(2, gap="medium")
+    with attention:
+        st.subheader(words("What needs attention"))
+        pointers = views.attention(known, words)
+        for pointer in pointers:
+            frame.link(markdown.escaped(pointer.text), pointer.page, words, **pointer.codes)
+        if not pointers:
+            st.caption(markdown.escaped(views.nothing_to_attend(known, words)))
+    with new:
+        st.subheader(words("New in release {number}", number=vintage.release))
+        st.markdown(markdown.bullets(views.news(known, releases.flips(vintage), register, words)))
+        whole = words("All that the release changed")
+        frame.link(whole, "releases", words, changes=str(vintage.release))
+    st.header(words("The nation"))
+    st.markdown(markdown.escaped(statement))
+else:
+    st.title(markdown.escaped(statement))
+    st.caption(words("Choose your province at the side: this page then begins with it."))
 columns = st.columns(4, gap="small")
 for headline, column in zip(views.headlines(nation, words), columns, strict=False):
     column.metric(
@@ -41,18 +79,20 @@ if age := views.overview_age(nation, remembered.freshness(vintage), words):
     scopes = f"{age} {scopes}"
 st.caption(markdown.escaped(scopes))
 
-if home != NATION and not province.peer_mistakes(words):
-    where = tree().names(words.language)[home]
-    st.subheader(title := words("{region} at a glance", region=where))
-    known = province.material(home, "", vintage)
-    frame.table(visit, title, views.glance(known, words), title)
-    with st.container(horizontal=True):
-        frame.link(words("All of {region}", region=where), "province", words, region=home)
-        frame.link(words("{region} on the map", region=where), "map", words, region=home)
-        frame.link(words("Targets of {region}", region=where), "objectives", words, region=home)
-
 st.subheader(words("Objectives: every region, every target"))
-st.caption(words("Those that cannot be judged say why. Click a cell for details."))
+if lost := cached.unknown_targets(vintage):
+    left_out = words(
+        "Targets left out, because the catalogue does not know their indicator or region: {names}",
+        names=words.listed(lost),
+    )
+    st.warning(markdown.escaped(left_out), icon=frame.WARNING)
+if not verdicts.empty:
+    shares = views.shares(verdicts, groups, words, visit.dark)
+    alt = words("How the verdicts of each group of targets are shared out")
+    frame.chart(shares_chart(words, dark=visit.dark), {"shares": shares}, key="shares", alt=alt)
+with st.container(horizontal=True):
+    for symbol, name, number in counts(verdicts, words):
+        st.badge(f"{symbol} {name} {number}", color="gray")
 if late := len(outstanding(verdicts)):
     waiting = words.plural(
         "{n} is past its deadline and waits for the final figure: the verdict is as of its latest "
@@ -62,26 +102,25 @@ if late := len(outstanding(verdicts)):
         n=late,
     )
     st.caption(waiting)
-if lost := cached.unknown_targets(vintage):
-    left_out = words(
-        "Targets left out, because the catalogue does not know their indicator or region: {names}",
-        names=words.listed(lost),
-    )
-    st.warning(markdown.escaped(left_out), icon=frame.WARNING)
-with st.container(horizontal=True):
-    for symbol, name, number in counts(verdicts, words):
-        st.badge(f"{symbol} {name} {number}", color="gray")
 if not verdicts.empty:
-    cells = views.matrix(verdicts, cached.register(vintage), words, visit.dark)
+    cells = views.matrix(verdicts, register, words, visit.dark, home)
     alt = words("Verdict of each region on each target")
-    if not (leading := views.leading(verdicts)).empty:
-        shown = views.matrix(leading, cached.register(vintage), words, visit.dark)
-        frame.chart(
-            matrix_chart(words, dark=visit.dark),
-            {"matrix": shown},
-            alt=alt,
-            **frame.leading_to("matrix", "objectives"),
-        )
+    if not (judged := views.leading(verdicts)).empty:
+        with st.container(key=frame.by_width("on_wide", wide=True)):
+            st.caption(words("Those that cannot be judged say why. Click a cell for details."))
+            shown = views.matrix(judged, register, words, visit.dark, home)
+            frame.chart(
+                matrix_chart(words, dark=visit.dark),
+                {"matrix": shown, "families": views.families(shown)},
+                alt=alt,
+                **frame.leading_to("matrix", "objectives"),
+            )
+        with st.container(key=frame.by_width("on_narrow", wide=False)):
+            st.caption(words("Tick a row to open the region."))
+            listed = views.region_list(judged, words, home)
+            codes = listed[["region"]].to_dict("records")
+            leading = frame.Leading("region_list", "province", codes)
+            frame.cells(listed.drop(columns="region"), alt, leading)
     unjudged = views.unjudged_table(
         verdicts, remembered.suppliers(vintage), remembered.publishers(vintage), words
     )
@@ -94,13 +133,17 @@ if not verdicts.empty:
             frame.table(visit, words("Not yet judged: why"), unjudged, alt_why)
     frame.twin(words, "verdicts", lambda: views.matrix_table(cells, words), alt)
     frame.downloads(views.exports(verdicts, cells, words, visit.dark, vintage))
+if board := objectives.board(verdicts, NATION, register, words):
+    st.subheader(words("The six systems"))
+    frame.facts("board", board, columns=3)
 
 st.subheader(title := words("Targets behind or missed"))
-behind = views.must_change(verdicts, words)
+behind, table = views.must_change(verdicts, words)
 if behind.empty:
     st.info(markdown.escaped(views.nothing_behind(verdicts, words)), icon=":material/info:")
 else:
-    frame.table(visit, title, behind, title)
+    leading = frame.Leading("behind", "objectives", behind[["region", "target"]].to_dict("records"))
+    frame.table(visit, title, table, title, leading=leading)
 
 st.subheader(title := words("Newest national figures"))
 fresh = remembered.freshness(vintage)

@@ -337,6 +337,35 @@ def test_a_click_in_the_heat_map_chooses_its_region_and_industry(page: Page, add
     expect(page.locator(DRAWN)).to_be_visible()
 
 
+def test_my_province_is_chosen_once_and_kept(page: Page, address: str) -> None:
+    visit(page, f"{address}/?lang=zh")
+    page.get_by_role("combobox", name="本省").fill("浙江")
+    page.keyboard.press("Enter")
+    expect(page.locator(DRAWN)).to_contain_text("浙江：")
+    page.wait_for_url("**home=330000**")
+    page.wait_for_function("document.cookie.includes('home=330000')")
+    # Another day: nothing in the address says it.
+    page.goto("about:blank")
+    visit(page, f"{address}/?lang=zh")
+    expect(page.locator(DRAWN)).to_contain_text("浙江：")
+    visit(page, f"{address}/map?lang=zh&indicator=certificates_valid&period=2022-09")
+    expect(page.get_by_role("combobox", name="地区")).to_have_value("浙江")
+
+
+def test_the_matrix_is_a_list_of_regions_on_a_narrow_screen(page: Page, address: str) -> None:
+    visit(page, f"{address}/?lang=en")
+    drawn = page.locator(".st-key-on_wide"), page.locator(".st-key-on_narrow")
+    expect(drawn[0]).to_be_visible()
+    expect(drawn[1]).to_be_hidden()
+    # No name on the matrix is cut.
+    names = page.locator(".st-key-on_wide .role-axis-label text")
+    expect(names.first).to_be_attached()
+    assert not [text for text in names.all_text_contents() if "…" in text]
+    page.set_viewport_size({"width": 390, "height": 900})
+    expect(drawn[0]).to_be_hidden()
+    expect(drawn[1]).to_be_visible()
+
+
 def test_a_bar_of_the_ranking_leads_to_the_region_s_page(page: Page, address: str) -> None:
     visit(page, f"{address}/map?lang=zh&indicator=certificates_valid&period=2022-09")
     bars = page.get_by_test_id("stVegaLiteChart").nth(1)

@@ -17,6 +17,7 @@ CHARTS = (
     charts.objective_chart,
     charts.required_chart,
     charts.matrix_chart,
+    charts.shares_chart,
     province.spine_chart,
     province.trends_chart,
     province.parts_chart,
@@ -85,7 +86,8 @@ def test_charts_name_the_datasets_that_pages_send() -> None:
     parts = {"observed", "path", "aim", "window", "band", "room"}
     assert names(charts.objective_chart(ZH)) == parts
     assert names(charts.required_chart(ZH)) == {"required"}
-    assert names(charts.matrix_chart(ZH)) == {"matrix"}
+    assert names(charts.matrix_chart(ZH)) == {"matrix", "families"}
+    assert names(charts.shares_chart(ZH)) == {"shares"}
 
 
 def test_a_ranking_leaves_out_who_has_no_value() -> None:

@@ -171,8 +171,13 @@ def test_every_page_begins_with_the_reader_s_own_province(
     overview = opened("overview")
     assert "浙江概览" in [heading.value for heading in overview.subheader]
     glance = overview.dataframe[0].value.set_index("指标")
-    row = glance.loc["每万人获证组织数", ["数值", "最好", "末位"]]
-    assert [str(cell).split()[0] for cell in row][1:] == ["北京", "云南"]
+    row = glance.loc["每万人获证组织数", ["数值", "位次", "最好", "末位"]]
+    assert [str(cell) for cell in row] == ["14.10", "4/19", "北京 19.90", "云南 2.44"]
+    # A trend stands in percent of the newest figure, on one scale with the others.
+    assert all(line[-1] == 100 for line in glance["走势"])
+    headings = [heading.value for heading in overview.subheader]
+    assert headings[:3] == ["浙江概览", "需要关注", "第1版的新变化"]
+    assert overview.title[0].value.startswith("浙江：")
     assert opened("province").title[0].value.startswith("浙江：")
     page = opened("map", indicator="organisations_per_10000_residents", period="2022-09")
     assert page.title[0].value.endswith(" 家/万人，居第4位")

@@ -332,8 +332,49 @@ def test_title_and_table_count_the_same_targets_behind(shipped: sa.Engine) -> No
     missed = (verdicts["verdict"] == "missed").sum()
     assert ("滞后" in title) == (late.sum() > missed)
     assert f"未实现{missed}项" in title
-    assert len(overview.must_change(verdicts, ZH)) == late.sum()
-    assert overview.must_change(verdicts[~late], ZH).empty
+    rows, table = overview.must_change(verdicts, ZH)
+    assert len(rows) == len(table) == late.sum()
+    assert overview.must_change(verdicts[~late], ZH)[1].empty
+
+
+def test_the_matrix_groups_aims_by_clause_and_begins_with_what_can_be_judged(
+    shipped: sa.Engine,
+) -> None:
+    judged = facts.judged(shipped, 1, "2026-11-29")
+    shown = overview.leading(judged.verdicts)
+    cells = overview.matrix(shown, judged.register, ZH, dark=False, home="530000")
+    columns = cells.sort_values("column")["name"].drop_duplicates().tolist()
+    assert columns[:2] == ["全国", "云南"]
+    # Each aim has a row, each family a heading in the row above its first aim, and none is shared.
+    rows = cells[["aim", "place"]].drop_duplicates()
+    headings = overview.families(cells)
+    assert sorted([*rows["place"], *headings["place"]]) == list(range(len(rows) + len(headings)))
+    by_family = cells.groupby("family")["place"].agg(["min", "max"]).sort_values("min")
+    assert (by_family["max"].to_numpy()[:-1] < by_family["min"].to_numpy()[1:]).all()
+    counted = cells.groupby("family")["judged"].sum().loc[by_family.index]
+    assert counted.tolist() == sorted(counted, reverse=True)
+
+
+def test_the_shares_of_verdicts_add_up_to_each_group(shipped: sa.Engine) -> None:
+    verdicts = facts.judged(shipped, 1, "2026-11-29").verdicts
+    bars = overview.shares(verdicts, verdicts["region"], ZH, dark=False)
+    assert bars["group"].str.endswith("(1)").sum() <= 1
+    for _, group in bars.groupby("group"):
+        assert group["start"].iloc[0] == 0
+        assert group["end"].iloc[-1] == 1
+        assert group["start"].tolist()[1:] == group["end"].tolist()[:-1]
+    told = [int(re.sub(r"\D", "", label)) for label in bars["label"]]
+    assert sum(told) == len(verdicts)
+    # More groups than have room: those of which nothing can be judged are one.
+    assert bars["group"].str.startswith("其余均未判定").any()
+
+
+def test_the_list_of_regions_counts_each_kind_of_verdict(shipped: sa.Engine) -> None:
+    verdicts = facts.judged(shipped, 1, "2026-11-29").verdicts
+    listed = overview.region_list(verdicts, ZH, home="330000")
+    assert listed["region"].tolist()[:2] == ["100000", "330000"]
+    numbers = listed["判定结果"].str.findall(r"\d+").explode().astype(int)
+    assert numbers.sum() == len(verdicts)
 
 
 def test_a_headline_with_nothing_before_it_claims_no_change() -> None:

@@ -28,6 +28,7 @@ CHARTS = (
     charts.objective_chart,
     charts.required_chart,
     charts.matrix_chart,
+    charts.shares_chart,
     province.spine_chart,
     province.trends_chart,
     province.parts_chart,

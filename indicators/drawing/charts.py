@@ -189,20 +189,29 @@ def required_chart(words: Wording, *, dark: bool = False) -> Specification:
 
 @cache
 def matrix_chart(words: Wording, *, dark: bool = False) -> Specification:
-    """Return regions against aims, a symbol and a colour for each verdict; dataset `matrix`.
+    """Return aims against regions, a symbol and a colour for each verdict.
 
-    Rows: region, name, place, aim, column, symbol, fill, ink, told, said. A click selects:
-    selection `OPENED`.
+    Datasets: `matrix` (region, name, column, target, aim, lines, place, symbol, fill, ink, told,
+    said; `lines`: the aim's name in lines) and `families` (lines, place), the headings above aims
+    that belong together. A click selects: selection `OPENED`.
     """
+    colours = palette(dark)
     opened = alt.selection_point(name=OPENED, fields=["region", "target"], toggle=False)
-    top = slanted_names(palette(dark).text)
+    heading = {"test": "indexof(pluck(data('families'), 'lines'), datum.value) >= 0"}
+    side = names(colours.text, 320).to_dict() | {
+        "labelExpr": "split(datum.label, '\\n')",
+        "labelLineHeight": SMALL,
+        "labelOffset": -3,
+        "labelFontWeight": {"condition": heading | {"value": "bold"}, "value": "normal"},
+    }
+    aims = alt.Y("lines:N", sort=as_given(), title=None, axis=alt.Axis.from_dict(side))
     rows = alt.Chart(alt.NamedData("matrix")).transform_calculate(
         spoken="datum.name + ', ' + datum.aim + ': ' + datum.said"
     )
     squares = rows.encode(
         description="spoken:N",
-        x=alt.X("aim:N", sort=as_given("column"), title=None, axis=top),
-        y=alt.Y("name:N", sort=as_given(), title=None, axis=names(palette(dark).text)),
+        x=alt.X("name:N", sort=as_given("column"), title=None, axis=slanted_names(colours.text)),
+        y=aims,
         tooltip=tooltips(
             name=words("Region"),
             aim=words("Objective"),
@@ -210,15 +219,58 @@ def matrix_chart(words: Wording, *, dark: bool = False) -> Specification:
             told=words("Target"),
         ),
     )
+    headings = alt.Chart(alt.NamedData("families")).encode(y=aims)
     chart = alt.layer(
-        squares.mark_rect(stroke=palette(dark).background, strokeWidth=2, cursor="pointer")
+        headings.mark_rule(color=colours.border, strokeWidth=1, yOffset=9, aria=False).encode(
+            x=alt.value(0), x2=alt.value(alt.ExprRef("width"))
+        ),
+        squares.mark_rect(stroke=colours.background, strokeWidth=2, cursor="pointer")
         .encode(color=alt.Color("fill:N", scale=None, legend=None))
         .add_params(opened),
         squares.mark_text(fontSize=alt.ExprRef(f"clamp({COLUMN}, 7, 13)"), aria=False).encode(
             text="symbol:N", color=alt.Color("ink:N", scale=None, legend=None)
         ),
     )
-    return finished(chart, "matrix", 22)
+    return finished(chart, "matrix", 25)
+
+
+@cache
+def shares_chart(words: Wording, *, dark: bool = False) -> Specification:
+    """Return how the verdicts of each group are shared out, a bar each; dataset `shares`.
+
+    Rows: group, place, start, end (from 0 to 1), label, fill, ink, said.
+    """
+    colours = palette(dark)
+    bars = alt.Chart(alt.NamedData("shares")).encode(
+        y=alt.Y("group:N", sort=as_given(), title=None, axis=None),
+        x=alt.X("start:Q", title=None, axis=None, scale=alt.Scale(domain=[0, 1])),
+        tooltip=tooltips(group=words("Group"), said=words("Targets")),
+    )
+    chart = alt.layer(
+        # Above its bar a name has the whole width.
+        bars.transform_filter("datum.start == 0")
+        .mark_text(align="left", dy=-10, fontSize=12, limit=alt.ExprRef("width"), aria=False)
+        .encode(x=alt.value(0), text="group:N", color=alt.value(colours.text)),
+        bars.transform_calculate(spoken="datum.group + ', ' + datum.said")
+        .mark_bar(height=15, yOffset=7, stroke=colours.background, strokeWidth=1)
+        .encode(
+            x2="end:Q",
+            color=alt.Color("fill:N", scale=None, legend=None),
+            description="spoken:N",
+        ),
+        # Where a number has no room, the words under the pointer have it.
+        bars.transform_calculate(middle="(datum.start + datum.end) / 2")
+        .mark_text(fontSize=11, dy=7, aria=False, tooltip=None)
+        .encode(
+            x="middle:Q",
+            text="label:N",
+            color=alt.Color("ink:N", scale=None, legend=None),
+            opacity=alt.condition(
+                "(datum.end - datum.start) * width > 26", alt.value(1), alt.value(0)
+            ),
+        ),
+    )
+    return finished(chart, "shares", 2 * BAR_STEP)
 
 
 def _touch(rows: alt.Chart, *fields: str) -> alt.Chart:

@@ -23,11 +23,16 @@ def choose_home(words: Wording) -> str:
     names = tree().names(words.language)
     codes = (NATION, *tree().provinces)
     offered = {code: names[code] for code in codes}
-    return choose(words("My province"), "home", offered, words, default=address.home())
+    region = choose(words("My province"), "home", offered, words, default=address.home())
+    address.keep_home(region)
+    return region
 
 
-def narrow_verdicts(words: Wording, vintage: Vintage) -> pd.DataFrame:
-    """Return the verdicts that the filters leave: document, clause, department, verdict."""
+def narrow_verdicts(words: Wording, vintage: Vintage) -> tuple[pd.DataFrame, pd.Series]:
+    """Return the verdicts that the filters leave, and the group that each is counted in.
+
+    Filters: document, clause, department, verdict. Groups: by clause or by document.
+    """
     known, register = catalogue.load(), cached.register(vintage)
     targets = register.target.set_index("target")
     verdicts = cached.verdicts(vintage)
@@ -59,4 +64,6 @@ def narrow_verdicts(words: Wording, vintage: Vintage) -> pd.DataFrame:
         code = choose(label, f"only_{key}", names, words)
         if code != EVERY:
             verdicts = verdicts[verdicts[key] == code]
-    return verdicts
+    kinds = {"clause": words("By clause"), "document": words("By document")}
+    by = choose(words("Verdicts shared out"), "shares", kinds, words)
+    return verdicts, verdicts[by].map(filters[by][1])

@@ -23,7 +23,6 @@ from indicators.periods import date_at, times
 from indicators.progress.explanation import explain, formula, headline, said, said_of
 from indicators.progress.path import change_needed, path, reached_at
 from indicators.progress.verdict import Verdict
-from indicators.regions import NATION
 from indicators.statuses import Flag, Kind, Reason, VerdictClass
 from indicators.store.queries import Vintage
 from indicators.target_register import AIM, Record, Register, line_of_aims
@@ -432,12 +431,16 @@ def figure_text(value: float, known: catalogue.Indicator, words: Wording) -> str
     return f"{number}%" if unit == "%" else f"{number} {unit}"
 
 
-def board(verdicts: pd.DataFrame, register: Register, words: Wording) -> list[Fact]:
-    """Return how far each qualitative goal has come, in the catalogue's order, and why."""
-    known, names = catalogue.load().indicators, tree().names(words.language)
-    order, facts = list(known), []
-    goals = verdicts[verdicts["kind"] == Kind.MILESTONE]
+def board(verdicts: pd.DataFrame, region: str, register: Register, words: Wording) -> list[Fact]:
+    """Return how far each qualitative goal of a region has come, with evidence or what is missing.
+
+    In the catalogue's order.
+    """
+    known, facts = catalogue.load().indicators, []
+    order = list(known)
+    goals = verdicts[(verdicts["kind"] == Kind.MILESTONE) & (verdicts["region"] == region)]
     goals = goals.sort_values("indicator", key=lambda keys: keys.map(order.index), kind="stable")
+    missing = words("No evidence is on record: documents of the departments could give it.")
     for row in goals.to_dict("records"):
         evidence = register.evidence[register.evidence["target"] == row["target"]]
         lines = [
@@ -449,14 +452,9 @@ def board(verdicts: pd.DataFrame, register: Register, words: Wording) -> list[Fa
             )
             for piece in evidence.sort_values("period").to_dict("records")
         ]
-        verdict = VerdictClass(row["verdict"])
-        label = words.text(known[row["indicator"]].title)
-        if row["region"] != NATION:
-            label = f"{names[row['region']]} · {label}"
-        missing = words("No evidence is on record: documents of the departments could give it.")
-        facts.append(
-            Fact(label, f"{verdict.symbol} {words(verdict.sentence)}", " ".join(lines) or missing)
-        )
+        verdict, title = VerdictClass(row["verdict"]), known[row["indicator"]].title
+        value = f"{verdict.symbol} {words(verdict.sentence)}"
+        facts.append(Fact(words.text(title), value, " ".join(lines) or missing))
     return facts
 
 

@@ -5,8 +5,9 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
+import numpy as np
 import pandas as pd
 
 from indicators import catalogue, code_names, denominators
@@ -15,17 +16,18 @@ from indicators.code_names import Cell, listing
 from indicators.drawing.charts import Specification, matrix_chart
 from indicators.drawing.map_rows import state_of
 from indicators.drawing.palette import VERDICTS, readable_on
-from indicators.drawing.standalone import exported_chart
+from indicators.drawing.standalone import exported_chart, wrapped
 from indicators.exports.offered import Export, Offer, table_exports, vintage_notes
 from indicators.frequencies import in_time, one_frequency
 from indicators.freshness import UNDATED, Freshness
 from indicators.progress.explanation import said_of
 from indicators.regions import ALL, NATION
-from indicators.statuses import VerdictClass
+from indicators.statuses import Standing, VerdictClass
 from indicators.store.queries import Vintage
 from indicators.target_register import AIM, Register
 from indicators.views import footnotes
 from indicators.views.facts import (
+    Facts,
     Material,
     Row,
     assessed,
@@ -33,29 +35,51 @@ from indicators.views.facts import (
     outstanding,
 )
 from indicators.views.objectives import GRADE, change_text, counts, target_text
-from indicators.views.province import rank_text
+from indicators.views.province import benchmark_name, rank_text
+from indicators.views.releases import flip_table
 from indicators.views.suppliers import supplier_text
 from indicators.wording import Wording, difference, sentence
 
-# What a title counts, the best first: verdicts that are told together, and in which words.
-OUTCOMES = {
-    sentence("{n} met"): [
-        VerdictClass.ACHIEVED_ON_TIME,
-        VerdictClass.ACHIEVED,
-        VerdictClass.DONE,
-        VerdictClass.ACHIEVED_LATE,
-    ],
-    sentence("{n} on track"): [VerdictClass.ON_TRACK],
-    sentence("{n} on track for the latest date only"): [VerdictClass.ON_TRACK_LATEST_ONLY],
-    sentence("{n} behind"): [
-        VerdictClass.ACCELERATION_NEEDED,
-        VerdictClass.LIMITED,
-        VerdictClass.MOVING_AWAY,
-    ],
-    sentence("{n} missed"): [VerdictClass.MISSED],
-    sentence("{n} under way"): [VerdictClass.UNDER_WAY],
-    sentence("{n} not begun"): [VerdictClass.NOT_BEGUN],
-}
+TREND = sentence("Trend")
+MOST_TOLD = 6  # of what needs attention
+MOST_BARS = 12  # of groups
+NAME_WIDTH = 25.0  # em: a line of a name beside the matrix
+
+
+class Pointer(NamedTuple):
+    """A sentence that leads to a page, and what is chosen there."""
+
+    text: str
+    page: str
+    codes: dict[str, str]
+
+
+class Outcome(NamedTuple):
+    """Verdicts that are counted together: in which words, and the mark that stands for them."""
+
+    sentence: str
+    symbol: str
+    verdicts: tuple[VerdictClass, ...]
+
+
+_MET = (VerdictClass.ACHIEVED_ON_TIME, VerdictClass.ACHIEVED, VerdictClass.DONE)
+_BEHIND = (VerdictClass.ACCELERATION_NEEDED, VerdictClass.LIMITED, VerdictClass.MOVING_AWAY)
+# The best first; those after the last that can be judged say that there is no verdict of today.
+OUTCOMES = (
+    Outcome(sentence("{n} met"), "✔", (*_MET, VerdictClass.ACHIEVED_LATE)),
+    Outcome(sentence("{n} on track"), "▲", (VerdictClass.ON_TRACK,)),
+    Outcome(
+        sentence("{n} on track for the latest date only"),
+        "△",
+        (VerdictClass.ON_TRACK_LATEST_ONLY,),
+    ),
+    Outcome(sentence("{n} behind"), "▶", _BEHIND),
+    Outcome(sentence("{n} missed"), "✖", (VerdictClass.MISSED,)),
+    Outcome(sentence("{n} under way"), "◐", (VerdictClass.UNDER_WAY,)),
+    Outcome(sentence("{n} not begun"), "○", (VerdictClass.NOT_BEGUN,)),
+    Outcome(sentence("{n} await their final figure"), "◇", (VerdictClass.STALE,)),
+    Outcome(sentence("{n} cannot be judged"), "·", (VerdictClass.NOT_ASSESSED,)),
+)
 
 
 @dataclass(frozen=True)
@@ -137,15 +161,21 @@ def overview_statement(verdicts: pd.DataFrame, day: str, words: Wording) -> str:
 
 def outcomes(judged: pd.DataFrame, words: Wording) -> list[str]:
     """Return how many of the verdicts came out alike: `8 met`, `1 missed`; what occurs alone."""
-    numbers = {said: int(judged["verdict"].isin(alike).sum()) for said, alike in OUTCOMES.items()}
-    return [words(said, n=words.number(number)) for said, number in numbers.items() if number]
+    return [words(out.sentence, n=words.number(number)) for out, number in _counted(judged)]
+
+
+def _counted(verdicts: pd.DataFrame) -> list[tuple[Outcome, int]]:
+    """Return the outcomes that occur, each with its number."""
+    numbers = [(out, int(verdicts["verdict"].isin(out.verdicts).sum())) for out in OUTCOMES]
+    return [(out, number) for out, number in numbers if number]
 
 
 def glance(material: Material, words: Wording) -> pd.DataFrame:
     """Return one region's newest figures of what compares, an indicator a row.
 
     Beside each the nation, the best and the lowest placed region, the change since the figure
-    before, and the verdict on a target if there is one.
+    before, its trend in percent of the newest figure, and the verdict on a target if there is one.
+    Rows as in `facts.fair`.
     """
     facts, totals = material.facts, material.shared.totals
     known, names = catalogue.load().indicators, tree().names(words.language)
@@ -182,6 +212,18 @@ def glance(material: Material, words: Wording) -> pd.DataFrame:
         period = words.period(line[-2]["period"])
         return words("{change} since {period}", change=change, period=period)
 
+    def trend(row: Row) -> list[float]:
+        line = lines[row["indicator"]]
+        # Of a broken line, what compares with the newest figure.
+        start = max(at for at, point in enumerate(line) if not at or point["status"] == "B")
+        newest = line[-1]["value"]
+        return [round(point["value"] / newest * 100, 1) for point in line[start:] if newest]
+
+    def rank(row: Row) -> str:
+        if not rank_text(facts, row, words):
+            return "—"
+        return words("{rank} of {of}", rank=words.number(row["rank"]), of=words.number(row["of"]))
+
     def verdict(row: Row) -> str:
         found = verdicts.get(row["indicator"])
         if found is None:
@@ -195,15 +237,107 @@ def glance(material: Material, words: Wording) -> pd.DataFrame:
         words("Indicator"): lambda row: words.text(known[row["indicator"]].title),
         words("Period"): lambda row: words.period(row["period"]),
         words("Value"): lambda row: number(row, row["value"]),
-        words("Unit"): lambda row: code_names.unit_name(row["indicator"], words),
         words("Nation"): lambda row: number(row, row["benchmark"]),
         words("Best"): lambda row: placed(row, best=True),
         words("Last place"): lambda row: placed(row, best=False),
-        words("Rank"): lambda row: rank_text(facts, row, words) or "—",
-        words("Change"): since,
+        words(TREND): trend,
         words("Verdict"): verdict,
+        words("Rank"): rank,
+        words("Change"): since,
+        words("Unit"): lambda row: code_names.unit_name(row["indicator"], words),
     }
     return listing(facts.fair, columns)
+
+
+def attention(material: Material, words: Wording) -> list[Pointer]:
+    """Return what needs attention in a region, and where it is told of.
+
+    Targets behind or missed, then figures significantly worse than the benchmark.
+    """
+    facts, known = material.facts, catalogue.load().indicators
+    pointers = []
+    for row in behind(facts.verdicts).to_dict("records"):
+        text = words(
+            "{what}: {said}", what=code_names.aim_name(row, words), said=said_of(row, words)
+        )
+        codes = {"region": facts.region, "target": row["target"]}
+        symbol = VerdictClass(row["verdict"]).symbol
+        pointers.append(Pointer(f"{symbol} {text}", "objectives", codes))
+    worse = facts.fair[facts.fair["class"] == Standing.WORSE].sort_values("at")
+    for row in worse.to_dict("records"):
+        key, decimals = row["indicator"], known[row["indicator"]].decimals
+        text = words(
+            "▼ {indicator}: {value} in {period}, significantly worse than {whole} ({benchmark})",
+            indicator=words.text(known[key].title),
+            value=words.number(row["value"], decimals),
+            period=words.period(row["period"]),
+            whole=benchmark_name(facts, words),
+            benchmark=words.number(row["benchmark"], decimals),
+        )
+        codes = {"indicator": key, "period": row["period"], "region": facts.region}
+        pointers.append(Pointer(text, "map", codes))
+    return pointers[:MOST_TOLD]
+
+
+def nothing_to_attend(material: Material, words: Wording) -> str:
+    """Return what is said where nothing needs attention: on how much that rests."""
+    facts = material.facts
+    judged, tested = assessed(facts.verdicts), facts.fair["class"] != Standing.NOT_COMPARED
+    return words(
+        "{judged} targets judged, none behind; {tested} figures tested against the benchmark, none "
+        "significantly worse.",
+        judged=words.number(len(judged)),
+        tested=words.number(int(tested.sum())),
+    )
+
+
+def news(material: Material, flips: pd.DataFrame, register: Register, words: Wording) -> list[str]:
+    """Return what the release shown brought a region: figures, verdicts that it turned.
+
+    `flips`: what the release turned, as the table of that name.
+    """
+    facts, release = material.facts, material.shared.vintage.release
+    new = facts.own[(facts.own["release"] == release) & facts.own["value"].notna()]
+    if release == 1:
+        lines = [words("This is the first release: all its figures are new.")]
+    elif new.empty:
+        lines = [
+            words(
+                "Release {number} brought no figure of {region}.",
+                number=release,
+                region=_name(facts, words),
+            )
+        ]
+    else:
+        titles = [
+            words.text(catalogue.load().indicators[key].title) for key in new["indicator"].unique()
+        ]
+        named = words.listed(titles[:MOST_TOLD])
+        lines = [
+            words.plural(
+                "{n} total is new or revised: {indicators}",
+                "{n} totals are new or revised: {indicators}",
+                n=len(new),
+                indicators=f"{named}…" if len(titles) > MOST_TOLD else named,
+            )
+        ]
+    turned = flip_table(flips[flips["region"] == facts.region], register, words)
+    columns = [words(name) for name in ("Objective", "Was", "Became")]
+    return (
+        [
+            *lines,
+            *(
+                words("{objective}: {old} → {new}", objective=objective, old=old, new=became)
+                for objective, old, became in turned[columns].itertuples(index=False)
+            ),
+        ]
+        if len(turned)
+        else lines
+    )
+
+
+def _name(facts: Facts, words: Wording) -> str:
+    return tree().names(words.language)[facts.region]
 
 
 def nothing_behind(verdicts: pd.DataFrame, words: Wording) -> str:
@@ -311,20 +445,30 @@ def unjudged_table(
     return pd.DataFrame(columns)
 
 
-def matrix(verdicts: pd.DataFrame, register: Register, words: Wording, dark: bool) -> pd.DataFrame:
-    """Return the rows of the matrix: regions and aims of which most can be judged come first."""
-    names = tree().names(words.language)
+def matrix(
+    verdicts: pd.DataFrame, register: Register, words: Wording, dark: bool, home: str = NATION
+) -> pd.DataFrame:
+    """Return the cells of the matrix: aims and regions of which most can be judged come first.
+
+    Aims of one clause stand together below its title, `family`, for which a row is left free. The
+    nation's column is the first and the reader's own, `home`, the second.
+    """
+    names, known = tree().names(words.language), catalogue.load()
     targets = register.target.set_index("target").to_dict("index")
     rows = []
     for row in verdicts.to_dict("records"):
         verdict = VerdictClass(row["verdict"])
         fill = VERDICTS[GRADE[verdict]][dark]
         whose = "" if row["own"] else words(" (the nation's target)")
+        clause = known.clauses[known.indicators[row["indicator"]].clause]
         cell = {
             "region": row["region"],
             "name": names[row["region"]],
             "target": row["target"],
             "aim": code_names.aim_name(row, words),
+            "lines": _lines(code_names.aim_name(row, words)),
+            "family": words.text(clause.title),
+            "judged": verdict != VerdictClass.NOT_ASSESSED,
             "symbol": VerdictClass(verdict).symbol,
             "fill": fill,
             "ink": readable_on(fill),
@@ -333,19 +477,77 @@ def matrix(verdicts: pd.DataFrame, register: Register, words: Wording, dark: boo
         }
         rows.append(cell)
     cells = pd.DataFrame(rows)
-    judged = pd.Series((verdicts["verdict"] != VerdictClass.NOT_ASSESSED).to_numpy())
-    often = -cells["aim"].map(
-        judged.groupby(cells["aim"]).sum() * 1000 + cells["aim"].value_counts()
+    judged = cells.groupby("region")["judged"].sum()
+    order = sorted(
+        judged.index, key=lambda code: (code != NATION, code != home, -judged[code], code)
     )
-    best = -cells["region"].map(judged.groupby(cells["region"]).sum())
-    ordered = cells.assign(often=often, best=best).sort_values(
-        ["best", "region", "often", "aim"], ignore_index=True
+    cells["column"] = cells["region"].map({code: place for place, code in enumerate(order)})
+    often = cells.groupby(["family", "aim"])["judged"].agg(["sum", "size"]).reset_index()
+    often["whole"] = often.groupby("family")["sum"].transform("sum")
+    often = often.sort_values(
+        ["whole", "family", "sum", "size", "aim"], ascending=[False, True, False, False, True]
     )
-    aims = ordered.sort_values(["often", "aim"])["aim"].unique()
-    columns = {aim: place for place, aim in enumerate(aims)}
-    return ordered.drop(columns=["often", "best"]).assign(
-        place=pd.factorize(ordered["region"])[0], column=ordered["aim"].map(columns)
+    # Each family begins with its title.
+    above = pd.Series(pd.factorize(often["family"])[0], often.index) + 1
+    often = often.assign(place=np.arange(len(often)) + above)
+    placed = cells.merge(often[["family", "aim", "place"]], on=["family", "aim"], validate="m:1")
+    return placed.sort_values(["column", "place"], ignore_index=True)
+
+
+def families(cells: pd.DataFrame) -> pd.DataFrame:
+    """Return the headings of the matrix: each family's title, in the row above its first aim."""
+    first = cells.groupby("family")["place"].min()
+    lines = [_lines(family) for family in first.index]
+    return pd.DataFrame({"lines": lines, "place": first.to_numpy() - 1})
+
+
+def _lines(name: str) -> str:
+    return "\n".join(wrapped(name, NAME_WIDTH))
+
+
+def shares(verdicts: pd.DataFrame, groups: pd.Series, words: Wording, dark: bool) -> pd.DataFrame:
+    """Return the bars that share out the verdicts of each group, most judged first.
+
+    `groups`: the group's name of each verdict. Of more than MOST_BARS those that nothing can be
+    judged of are one.
+    """
+    bars: list[dict[str, Any]] = []
+    if groups.nunique() > MOST_BARS:
+        judged = set(groups[verdicts["verdict"] != VerdictClass.NOT_ASSESSED])
+        groups = groups.where(groups.isin(judged), words("Those of which nothing can be judged"))
+    for group, rows in verdicts.groupby(groups):
+        passed, number = 0, len(rows)
+        for out, part in _counted(rows):
+            fill = VERDICTS[GRADE[out.verdicts[0]]][dark]
+            bar = {
+                "group": f"{group} ({words.number(number)})",
+                "judged": len(assessed(rows)),
+                "start": passed / number,
+                "end": (passed + part) / number,
+                "label": f"{out.symbol} {words.number(part)}",
+                "fill": fill,
+                "ink": readable_on(fill),
+                "said": words(out.sentence, n=words.number(part)),
+            }
+            bars.append(bar)
+            passed += part
+    drawn = pd.DataFrame(bars).sort_values(
+        ["judged", "group"], ascending=[False, True], kind="stable"
     )
+    return drawn.assign(place=pd.factorize(drawn["group"])[0])
+
+
+def region_list(verdicts: pd.DataFrame, words: Wording, home: str = NATION) -> pd.DataFrame:
+    """Return the matrix as a list: a region a row, how many verdicts of each kind it has.
+
+    Column `region` has the codes.
+    """
+    names, rows = tree().names(words.language), []
+    for region, own in verdicts.groupby("region"):
+        counted = [f"{out.symbol} {words.number(number)}" for out, number in _counted(own)]
+        rows.append((region != NATION, region != home, -len(assessed(own)), str(region), counted))
+    listed = [(region, names[region], "  ".join(counted)) for *_, region, counted in sorted(rows)]
+    return pd.DataFrame(listed, columns=["region", words("Region"), words("Verdicts")])
 
 
 def matrix_table(cells: pd.DataFrame, words: Wording) -> pd.DataFrame:
@@ -360,8 +562,8 @@ def matrix_table(cells: pd.DataFrame, words: Wording) -> pd.DataFrame:
     return listing(cells, columns)
 
 
-def must_change(verdicts: pd.DataFrame, words: Wording) -> pd.DataFrame:
-    """Return the targets that are behind or missed, the worst first, as a table."""
+def must_change(verdicts: pd.DataFrame, words: Wording) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Return the verdicts on targets that are behind or missed, the worst first, and as a table."""
     names = tree().names(words.language)
     columns: dict[str, Cell] = {
         words("Region"): lambda row: names[row["region"]],
@@ -373,7 +575,8 @@ def must_change(verdicts: pd.DataFrame, words: Wording) -> pd.DataFrame:
         words("Needed in the next year"): lambda row: change_text(row, words),
         words("Or the same each year"): lambda row: change_text(row, words, "yearly"),
     }
-    return listing(behind(verdicts), columns)
+    late = behind(verdicts)
+    return late, listing(late, columns)
 
 
 def exports(
@@ -386,7 +589,8 @@ def exports(
     def drawn() -> Specification:
         notes = [words.listed(badges), *vintage_notes(vintage, words)]
         chart = matrix_chart(words, dark=dark)
-        return exported_chart(chart, {"matrix": cells}, title=title, dark=dark, notes=notes)
+        rows = {"matrix": cells, "families": families(cells)}
+        return exported_chart(chart, rows, title=title, dark=dark, notes=notes)
 
     name = words("Verdicts")
     return [
