@@ -134,7 +134,7 @@ def test_the_heat_map_tells_what_is_missing_from_what_is_suppressed() -> None:
 def test_a_heat_map_is_ordered_by_what_is_asked_for() -> None:
     def first(**asked: Any) -> tuple[str, str]:
         cells = views.heat_figures(replace(VIEW, **asked), WORLD, CITED).cells
-        top = cells[(cells["row"] == 0) & (cells["column"] == 0)].iloc[0]
+        top = cells[(cells["place"] == 0) & (cells["column"] == 0)].iloc[0]
         return top["region"], top["industry"]
 
     assert first() == ("110000", "C")

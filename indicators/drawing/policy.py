@@ -43,7 +43,7 @@ def spread_chart(words: Wording, *, dark: bool = False) -> Specification:
             color=alt.Color("ink:N", scale=None, legend=None),
         ),
     )
-    return finished(chart.properties(width="container", height=alt.Step(24)))
+    return finished(chart, SPREAD, 24)
 
 
 def documents_chart(words: Wording, *, dark: bool = False) -> Specification:
@@ -101,4 +101,4 @@ def documents_chart(words: Wording, *, dark: bool = False) -> Specification:
         ),
     )
     padding = {"left": 0, "right": 20, "top": 24, "bottom": 0}
-    return finished(chart.properties(width="container", height=alt.Step(17), padding=padding))
+    return finished(chart.properties(padding=padding), DOCUMENTS, 17)

@@ -232,10 +232,8 @@ def _cells(
     if view.measure == "value" and decimals == 0:
         big = [words.big(value) if value == value else "" for value in cells["value"]]
         cells = cells.assign(label=cells["label"].where(cells["state"] != "value", big))
-    spoken = cells["name"] + "，" + cells["part"] + "，" + cells["shown"]
     grid = cells.pivot(index="region", columns="industry", values="value")
     return cells.assign(
-        spoken=spoken if view.language == "zh" else spoken.str.replace("，", ", "),
         place=cells["region"].map(_places(view, grid.reindex(index=regions), view.industry)),
         column=cells["industry"].map(_places(view, grid.reindex(columns=columns).T, view.region)),
     )
