@@ -36,7 +36,7 @@ def figures(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     real = open_database(url)
     publish_rows(real, WORLD)
     publish(real, edition_of(CHANGED), Decision("a revision"))
-    write_demonstration(open_database(url, "demonstration"), years=range(2024, 2026))
+    write_demonstration(open_database(url, "demonstration"), years=range(2025, 2026))
     yield url
     real.dispose()
 

@@ -51,6 +51,7 @@ MISSING = 0.0005  # the share of prefecture figures that are not observed
 class Demonstration:
     """A generated world: rows as of a refresh, their citations and inputs, and its targets."""
 
+    seed: int
     rows: TidyRows
     citations: pd.DataFrame
     inputs: pd.DataFrame
@@ -96,6 +97,7 @@ def demonstration(
             columns=["file", "source", "sha256", "bytes"],
         )
         yield Demonstration(
+            seed,
             rows,
             cited.assign(source=SOURCE, verification=SOURCE),
             inputs,
@@ -148,23 +150,35 @@ def write_demonstration(
     years: range = YEARS,
     step: Callable[[str], object] = lambda _: None,
 ) -> Publication:
-    """Publish the world of a seed into the demonstration dataset; the same again changes nothing.
+    """Make the world of a seed and publish it; see `publish_demonstration`."""
+    _refuse_real_figures(engine)
+    with demonstration(seed, years=years, step=step) as world:
+        step("suppress")
+        suppress(world.rows, catalogue.load())
+        step("publish")
+        return publish_demonstration(engine, world)
 
-    Raises `ValueError` where real figures are held.
+
+def publish_demonstration(engine: sa.Engine, world: Demonstration) -> Publication:
+    """Publish a world into the demonstration dataset; the same again changes nothing.
+
+    Its small figures are suppressed before. Raises `ValueError` where real figures are held.
     """
+    _refuse_real_figures(engine)
+    edition = Edition(world.batches(), world.citations, world.inputs, vars(world.register))
+    return publish(
+        engine,
+        edition,
+        Decision(f"演示数据，种子 {world.seed} · demonstration figures, seed {world.seed}"),
+    )
+
+
+def _refuse_real_figures(engine: sa.Engine) -> None:
     with engine.connect() as connection:
         if connection.scalar(
             sa.select(observation.c.source).where(observation.c.source != SOURCE).limit(1)
         ):
             raise ValueError("real figures are held here; the demonstration has a dataset apart")
-    with demonstration(seed, years=years, step=step) as world:
-        step("suppress")
-        suppress(world.rows, catalogue.load())
-        step("publish")
-        edition = Edition(world.batches(), world.citations, world.inputs, vars(world.register))
-        return publish(
-            engine, edition, Decision(f"演示数据，种子 {seed} · demonstration figures, seed {seed}")
-        )
 
 
 def remove(url: str | None = None) -> None:
