@@ -7,6 +7,7 @@ import re
 import sys
 import tomllib
 from collections.abc import Collection, Iterator, Mapping
+from functools import cache
 from importlib.metadata import packages_distributions
 from pathlib import Path
 
@@ -18,6 +19,7 @@ STREAMLIT = tuple(
 )
 
 
+@cache
 def imported(source: str) -> set[str]:
     """Return the top-level names of all modules that a source text imports."""
     names: set[str] = set()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -24,6 +25,7 @@ HAN = re.compile(r"[\u4e00-\u9fff]")
 ENGLISH_SENTENCE = re.compile(r"[A-Za-z]{2,}(?: [A-Za-z]{2,}){2,}")
 
 
+@cache
 def sentences() -> set[str]:
     """Return every English sentence that the code shows."""
     found: set[str] = set()
@@ -44,6 +46,7 @@ def sentences() -> set[str]:
     return found
 
 
+@cache
 def entries() -> dict[str, Message]:
     with CATALOGUE.open("rb") as stream:
         catalogue = read_po(stream, locale="zh_CN")
