@@ -143,6 +143,21 @@ def test_the_pdf_says_its_text_in_chinese_and_is_tagged(
     root = paper.trailer["/Root"]
     assert "/StructTreeRoot" in root  # type: ignore[operator]
     assert root["/Lang"].startswith("zh")  # type: ignore[index]
+    # Typst refuses what breaks PDF/UA-1, such as a drawing without words, and says so in the file.
+    marks = root["/Metadata"].get_object().get_data()  # type: ignore[index]
+    assert b"pdfuaid:part>1<" in marks
+
+
+def test_targets_that_are_all_the_nation_s_are_said_to_be(shipped: sa.Engine) -> None:
+    common = facts.shared(
+        shipped, Vintage(1), load_boundaries(), facts.judged(shipped, 1, "2026-11-29")
+    )
+    for region in ("120000", "320000"):  # none of its own, and some
+        held = facts.material(common, region)
+        texts = [b.text for b in content.briefing(held, ZH).blocks if isinstance(b, Paragraph)]
+        own = int(held.facts.verdicts["own"].sum())
+        assert any(text.endswith("；均为国家目标。") for text in texts) == (own == 0)
+        assert not any("0 项由本地区设定" in text for text in texts)
 
 
 def test_english_holds_no_chinese_but_the_titles_of_documents(

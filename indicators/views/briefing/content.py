@@ -209,13 +209,17 @@ def _targets(material: Material, words: Wording) -> Iterator[Block]:
         yield Paragraph(words("No target of a document in the register applies here."))
         return
     statement = province.targets_statement(material.facts, words)
-    summary = words(
-        "{count}; {own} of all {n} that apply are the region's own, the others the nation's.",
-        count=statement[:1].upper() + statement[1:],
-        own=words.number(int(verdicts["own"].sum())),
-        n=words.number(len(verdicts)),
-    )
-    yield Paragraph(summary)
+    own = int(verdicts["own"].sum())
+    values = {"count": statement[:1].upper() + statement[1:]}
+    values |= {"own": words.number(own), "n": words.number(len(verdicts))}
+    if not own:
+        yield Paragraph(words("{count}; all of them are the nation's.", **values))
+    else:
+        summary = words(
+            "{count}; {own} of all {n} that apply are the region's own, the others the nation's.",
+            **values,
+        )
+        yield Paragraph(summary)
     if late := [
         _why(row, material, words) for row in behind(verdicts).head(TOLD).to_dict("records")
     ]:

@@ -23,7 +23,7 @@ class NoFontError(RuntimeError):
 
 
 def pdf_file(briefing: Briefing, fonts: Any = None) -> bytes:
-    """Return a briefing as a tagged PDF.
+    """Return a briefing as a tagged PDF that keeps PDF/UA-1.
 
     Raises `NoFontError` where `fonts` (default: the machine's) hold none of `FONTS`.
     """
@@ -43,6 +43,7 @@ def pdf_file(briefing: Briefing, fonts: Any = None) -> bytes:
         TEMPLATE.read_bytes(),
         font_paths=fonts,
         format="pdf",
+        pdf_standards="ua-1",
         timestamp=datetime.fromisoformat(briefing.published),
         sys_inputs={"briefing": json.dumps(texts, ensure_ascii=False)},
     )
