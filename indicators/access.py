@@ -296,7 +296,7 @@ def gate(words: Wording) -> None:
         return
     if access != "sign-in" or sign_in_mistakes():
         st.title(words("Nothing can be shown to you"))
-        st.error(_why_closed(access).said(words))
+        st.error(markdown.escaped(_why_closed(access).said(words)))
         st.stop()
     if holds(st.user.to_dict(), time.time()):
         with st.sidebar:

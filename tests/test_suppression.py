@@ -447,11 +447,15 @@ def test_a_figure_that_follows_from_rounded_ones_takes_another_along(
     assert [row[-1] for row in told(rows_of(tmp_path, rows))] == ["marked", "complementary"]
 
 
+TOOLS = ("continuity", "lean", "six_sigma", "supply_chain", "total_quality", "traceability")
+
+
 def test_the_shipped_rules_name_only_what_microdata_will_bring() -> None:
     assert {key for key, item in KNOWN.indicators.items() if item.suppression} == {
         "certified_organisations", "integrated_certificates", "qms_new_organisations",
         "tool_users", "campaign_enterprises", "certification_revenue", "inspection_revenue",
         "registry_organisations_certified", "registry_qms_organisations",
+        *(f"tool_users_{tool}" for tool in TOOLS),
     }  # fmt: skip
 
 
