@@ -53,22 +53,23 @@ def serving(
         stderr=subprocess.DEVNULL,
     )
     try:
-        _await_health(port)
+        await_answer(f"http://127.0.0.1:{port}/_stcore/health")
         yield psutil.Process(process.pid), port
     finally:
         process.terminate()
         process.wait(timeout=30)
 
 
-def _await_health(port: int, seconds: float = 180) -> None:
+def await_answer(address: str, seconds: float = 180) -> None:
+    """Return once an address answers; raise `TimeoutError` if it does not."""
     until = time.monotonic() + seconds
     while time.monotonic() < until:
         try:
-            with urllib.request.urlopen(f"http://127.0.0.1:{port}/_stcore/health", timeout=2):
+            with urllib.request.urlopen(address, timeout=2):
                 return
         except OSError:
             time.sleep(0.05)
-    raise TimeoutError(f"no server on port {port}")
+    raise TimeoutError(address)
 
 
 @dataclass

@@ -13,7 +13,8 @@ from typer.testing import CliRunner
 
 from etl.__main__ import app
 from etl.commands.screen import Outcome
-from etl.publish.backup import NoBackupError, NotEmptyError, back_up, restore
+from etl.publish.backup import NoBackupError, NotEmptyError, _copy, back_up, restore
+from indicators.store.archive import snapshot
 from indicators.store.database import open_database
 from indicators.store.tables import metadata
 from tests.conftest import WORLD, publish_rows
@@ -57,14 +58,12 @@ def test_a_backup_goes_into_either_database(empty: sa.Engine, tmp_path: Path) ->
 
 def test_a_backup_sees_one_moment_and_hinders_nobody(engine: sa.Engine, tmp_path: Path) -> None:
     before = rows(engine)
-    from etl.publish import backup
-
-    with backup._moment(engine) as source:
+    with snapshot(engine) as source:
         source.execute(sa.text("SELECT count(*) FROM observation"))
         assert publish_rows(engine, WORLD[:4]) == 2
         copy = open_database(f"sqlite:///{tmp_path / 'copy.sqlite'}")
         with copy.begin() as target:
-            backup._copy(source, target)
+            _copy(source, target)
     assert rows(copy) == before
     copy.dispose()
 

@@ -5,8 +5,6 @@ from __future__ import annotations
 import re
 import shutil
 import subprocess
-import time
-import urllib.request
 from collections.abc import Iterator
 from contextlib import closing
 
@@ -14,7 +12,7 @@ import httpx
 import pytest
 from playwright.sync_api import Browser, Page, expect, sync_playwright
 
-from benchmarks.server import ROOT, free_port, serving
+from benchmarks.server import ROOT, await_answer, free_port, serving
 from tests.conftest import cannot_run
 
 pytestmark = pytest.mark.browser
@@ -60,22 +58,11 @@ def dashboard(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
             stderr=subprocess.DEVNULL,
         )
         try:
-            _await(f"{issuer}/.well-known/openid-configuration")
+            await_answer(f"{issuer}/.well-known/openid-configuration")
             yield address
         finally:
             started.terminate()
             started.wait(timeout=30)
-
-
-def _await(address: str, seconds: float = 60) -> None:
-    until = time.monotonic() + seconds
-    while time.monotonic() < until:
-        try:
-            with urllib.request.urlopen(address, timeout=2):
-                return
-        except OSError:
-            time.sleep(0.1)
-    raise TimeoutError(address)
 
 
 @pytest.fixture(scope="module")

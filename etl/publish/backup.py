@@ -5,13 +5,13 @@ from __future__ import annotations
 import shutil
 import sqlite3
 import tempfile
-from collections.abc import Iterator
-from contextlib import closing, contextmanager
+from contextlib import closing
 from pathlib import Path
 
 import sqlalchemy as sa
 
 from etl.publish.lock import publishing
+from indicators.store.archive import snapshot
 from indicators.store.bulk import insert_batches, read_batches
 from indicators.store.database import HEAD, open_database, writing
 from indicators.store.queries import latest_release
@@ -39,7 +39,7 @@ def back_up(engine: sa.Engine, file: Path) -> int | None:
     with tempfile.TemporaryDirectory(dir=file.parent, prefix=f".{file.name}.") as folder:
         made = Path(folder) / "backup.sqlite"
         copy = open_database(f"sqlite:///{made}")
-        with _moment(engine) as source, writing(copy) as target:
+        with snapshot(engine) as source, writing(copy) as target:
             _copy(source, target)
         release = latest_release(copy)
         copy.dispose()
@@ -91,13 +91,3 @@ def _copy(source: sa.Connection, target: sa.Connection) -> None:
     for table in _tables():
         schema = pa.schema([(column.name, kinds[type(column.type)]) for column in table.columns])
         insert_batches(target, table, read_batches(source, sa.select(table), schema))
-
-
-@contextmanager
-def _moment(engine: sa.Engine) -> Iterator[sa.Connection]:
-    """Yield a connection that sees the database as it stands now, whatever others write."""
-    with engine.connect() as connection:
-        if engine.dialect.name == "postgresql":
-            connection = connection.execution_options(isolation_level="REPEATABLE READ")
-        with connection.begin():
-            yield connection
