@@ -9,6 +9,7 @@ import gc
 import logging
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
+from functools import cache
 from importlib import import_module
 from typing import TYPE_CHECKING
 from urllib.parse import parse_qs, urlencode
@@ -16,13 +17,14 @@ from urllib.parse import parse_qs, urlencode
 import streamlit as st
 from starlette.middleware import Middleware
 from starlette.requests import Request
-from starlette.responses import PlainTextResponse, RedirectResponse, Response
+from starlette.responses import JSONResponse, PlainTextResponse, RedirectResponse, Response
 from starlette.routing import Route
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from indicators.access import Gate
+from indicators.access import HEALTH, Gate
 
 if TYPE_CHECKING:
+    from indicators.cached.readiness import Readiness
     from indicators.findings import Finding
 
 _log = logging.getLogger(__name__)
@@ -46,6 +48,7 @@ HEADERS = {
     b"x-frame-options": b"SAMEORIGIN",
     b"referrer-policy": b"same-origin",
 }
+UNKEPT = {"cache-control": "no-store"}
 
 
 async def boundary_file(request: Request) -> Response:
@@ -60,6 +63,26 @@ async def boundary_file(request: Request) -> Response:
         media_type="application/geo+json",
         headers={"cache-control": "public, max-age=31536000, immutable"},
     )
+
+
+async def alive(_request: Request) -> Response:
+    """Say that the server runs, whatever it can show."""
+    return JSONResponse({"status": "ok"}, headers=UNKEPT)
+
+
+async def ready(_request: Request) -> Response:
+    """Say whether pages can be shown, in a word what is lacking where they cannot."""
+    lacking = await _readiness()()
+    if lacking is None:
+        return JSONResponse({"status": "ok"}, headers=UNKEPT)
+    return JSONResponse({"status": "not ready", "reason": lacking}, 503, UNKEPT)
+
+
+@cache
+def _readiness() -> Readiness:
+    from indicators.cached.readiness import Readiness
+
+    return Readiness()
 
 
 class SecurityHeaders:
@@ -86,7 +109,7 @@ class KnownAddresses:
     # What is no page; the first page's own address is the bare one.
     OURS = (
         *(["boundaries"], ["static"], ["media"], ["component"], ["app"]),
-        *(["auth"], ["oauth2callback"]),
+        *(["auth"], ["oauth2callback"], *HEALTH),
     )
 
     def __init__(self, app: ASGIApp) -> None:
@@ -201,6 +224,10 @@ else:
     app = st.App(
         __file__,
         lifespan=lifespan,
-        routes=[Route("/boundaries/{name}", boundary_file)],
+        routes=[
+            Route("/boundaries/{name}", boundary_file),
+            Route("/healthz", alive),
+            Route("/readyz", ready),
+        ],
         middleware=[Middleware(SecurityHeaders), Middleware(Gate), Middleware(KnownAddresses)],
     )

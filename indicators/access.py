@@ -46,6 +46,7 @@ _FORWARDING = re.compile(r"forwarded|x-forwarded-.+|x-real-ip|via", re.IGNORECAS
 _INNER = {"metrics", "upload_file", "agent", "script-health-check"}  # for this machine alone
 _SIGNING = (["auth", "login"], ["auth", "logout"], ["oauth2callback"])
 _SHELL = {"health", "host-config", "stream"}  # what the sign-in page itself needs of `_stcore`
+HEALTH = (["healthz"], ["readyz"])  # open to all, whatever is set: they tell no figure and no name
 
 
 def is_local(peer: str | None, headers: Mapping[str, str]) -> bool:
@@ -155,6 +156,11 @@ def _mistakes(secrets: tuple[str, ...]) -> list[Finding]:
     return [Finding(SECRETS, found, text, advice, check="setting") for found, text in wrong]
 
 
+def is_closed() -> bool:
+    """Tell whether nobody can be let in, because of how access is set."""
+    return _access() == "" or bool(sign_in_mistakes())
+
+
 class Gate:
     """Lets through what this machine asks, what anyone may have, and what a signed-in visitor asks.
 
@@ -182,7 +188,7 @@ class Gate:
 def _refusal(asking: HTTPConnection) -> Response | None:
     """Return the answer to what may not be asked; None for what may."""
     parts = [part for part in asking.url.path.split("/") if part]
-    if "_stcore" in parts and parts[-1] == "health":
+    if parts in HEALTH or ("_stcore" in parts and parts[-1] == "health"):
         return None
     access = _access()
     if access == "local" and is_local(asking.client and asking.client.host, asking.headers):
