@@ -419,7 +419,7 @@ IN_BYTES = [  # as SQLite and PostgreSQL write it, and as it is written in sente
 
 def bytes_of(engine: sa.Engine) -> list[bool]:
     """Return which spellings of the figure the files of a database hold, all but its log."""
-    file = sqlite_file(engine)
+    file = sqlite_file(engine.url)
     if file is not None:
         paths = sorted(file.parent.glob(f"{file.name}*"))
     else:

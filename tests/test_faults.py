@@ -151,7 +151,7 @@ def test_the_lock_of_a_dead_process_is_recognised_and_does_not_hold(tmp_path: Pa
     engine = open_database(f"sqlite:///{tmp_path / 'figures.sqlite'}")
     dead = subprocess.Popen([sys.executable, "-c", ""])
     dead.wait()
-    file = sqlite_file(engine)
+    file = sqlite_file(engine.url)
     assert file is not None
     note = {"who": "li", "machine": os.uname().nodename, "process": dead.pid,
             "since": "2026-11-20T08:00:00+00:00"}  # fmt: skip

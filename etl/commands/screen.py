@@ -81,7 +81,7 @@ def _legible(error: UnicodeError) -> tuple[str | bytes, int]:
     return written, error.end
 
 
-def _without_account(reason: str) -> str:
+def without_account(reason: str) -> str:
     """Return what a server said without the account and password of `DATABASE_URL`."""
     import sqlalchemy as sa
 
@@ -348,7 +348,7 @@ class Screen:
                 "The connection to the database was lost. Nothing was written; run the command "
                 "again when the server is back."
             )
-        reason = _without_account(reason)
+        reason = without_account(reason)
         return words("The database cannot be reached or written: {reason}", reason=reason)
 
 

@@ -42,22 +42,33 @@ class Verb(SpokenCommand):
     def invoke(self, ctx: Any) -> Any:
         """Look at the catalogue, then run; answer in JSON where that was asked for."""
         with screen.answering(str(ctx.info_name), as_json=bool(ctx.params.get("as_json"))):
-            if (report := ctx.params.get("findings")) is not None:
-                screen.check_report(report, ctx.params.get("files") or [])
-            if wrong := wrong_settings():
-                raise SettingError(wrong)
-            if findings := catalogue_findings():
-                if report is not None:
-                    from etl.reporting import write_findings
-
-                    write_findings(findings, report, screen.words)
-                screen.findings(findings)
-                screen.fail(
-                    "The catalogue has mistakes, so nothing else was looked at. Correct them and "
-                    "run the command again.",
-                    Outcome.FINDINGS,
-                )
+            self.prepare(ctx)
             return super().invoke(ctx)
+
+    def prepare(self, ctx: Any) -> None:
+        """End where settings or the catalogue are wrong, and where findings may not be written."""
+        if (report := ctx.params.get("findings")) is not None:
+            screen.check_report(report, ctx.params.get("files") or [])
+        if wrong := wrong_settings():
+            raise SettingError(wrong)
+        if findings := catalogue_findings():
+            if report is not None:
+                from etl.reporting import write_findings
+
+                write_findings(findings, report, screen.words)
+            screen.findings(findings)
+            screen.fail(
+                "The catalogue has mistakes, so nothing else was looked at. Correct them and "
+                "run the command again.",
+                Outcome.FINDINGS,
+            )
+
+
+class Examining(Verb):
+    """A command that looks at settings and the catalogue itself, and stops at neither."""
+
+    def prepare(self, ctx: Any) -> None:
+        """Leave it to the command."""
 
 
 class Verbs(SpokenGroup):

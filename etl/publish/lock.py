@@ -92,7 +92,7 @@ def abandoned(engine: sa.Engine) -> Holder | None:
 
 
 def _note(engine: sa.Engine) -> Path | None:
-    file = sqlite_file(engine)
+    file = sqlite_file(engine.url)
     return None if file is None else file.with_name(file.name + ".lock")
 
 

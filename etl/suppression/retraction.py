@@ -339,7 +339,7 @@ def purge(engine: sa.Engine) -> bool:
     with engine.connect() as connection:
         if not connection.scalar(pending):
             return True
-    done = _purge_sqlite(engine) if sqlite_file(engine) else _purge_postgresql(engine)
+    done = _purge_sqlite(engine) if sqlite_file(engine.url) else _purge_postgresql(engine)
     if done:
         now = datetime.now(UTC).isoformat(timespec="seconds")
         with writing(engine) as connection:

@@ -38,10 +38,17 @@ def open_database(url: str | None = None, dataset: Dataset = "real") -> sa.Engin
 
 def has_dataset(dataset: Dataset, url: str | None = None) -> bool:
     """Return whether a dataset's tables exist, without making them."""
+    return tables_version(url, dataset) is not None
+
+
+def tables_version(url: str | None = None, dataset: Dataset = "real") -> str | None:
+    """Return by which migration a dataset's tables were made last, None without tables.
+
+    Nothing is made by looking: no file, and no table is brought up to date.
+    """
     engine = _engine(url or DATABASE_URL.value, dataset)
-    if (file := sqlite_file(engine)) is not None:
-        return file.exists() and _version(engine) is not None
-    return _version(engine) is not None
+    file = sqlite_file(engine.url)
+    return None if file is not None and not file.exists() else _version(engine)
 
 
 def remove_dataset(dataset: Dataset, url: str | None = None) -> None:
@@ -50,7 +57,7 @@ def remove_dataset(dataset: Dataset, url: str | None = None) -> None:
         raise ValueError("real figures are never removed")
     engine = _engine(url or DATABASE_URL.value, dataset)
     engine.dispose()
-    if (file := sqlite_file(engine)) is not None:
+    if (file := sqlite_file(engine.url)) is not None:
         for suffix in ("", "-wal", "-shm", ".lock"):
             file.with_name(file.name + suffix).unlink(missing_ok=True)
         return
@@ -58,10 +65,10 @@ def remove_dataset(dataset: Dataset, url: str | None = None) -> None:
         connection.execute(sa.text(f'DROP SCHEMA IF EXISTS "{dataset}" CASCADE'))
 
 
-def sqlite_file(engine: sa.Engine) -> Path | None:
+def sqlite_file(address: sa.URL) -> Path | None:
     """Return the file of an SQLite database, None for a server or one in memory."""
-    name = engine.url.database
-    if engine.dialect.name != "sqlite" or not name or name == ":memory:":
+    name = address.database
+    if address.get_backend_name() != "sqlite" or not name or name == ":memory:":
         return None
     return Path(urlsplit(name).path if name.startswith("file:") else name)
 
