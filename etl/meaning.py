@@ -124,7 +124,7 @@ def findings(folder: Path | None = None, reference: Path | None = None) -> list[
         *_indicator_findings(files, known),
         *_standard_findings(files, known),
         *_text_findings(files),
-        *_source_findings(files, folder.parent / "raw"),
+        *_source_findings(files, known, folder.parent / "raw"),
     ]
     register, found = read_register(folder / "targets")
     wrong += found
@@ -448,15 +448,23 @@ def _text_findings(files: Mapping[str, Written]) -> Iterator[Finding]:
                         yield from _language_findings(files[name], text, name, key, field)
 
 
-def _source_findings(files: Mapping[str, Written], raw: Path) -> Iterator[Finding]:
-    """Yield a finding for each source that has no folder where one like it has no source.
+def _source_findings(files: Mapping[str, Written], known: Known, raw: Path) -> Iterator[Finding]:
+    """Yield a finding for each calendar of an indicator that there is not, and for each source
+    that has no folder where one like it has no source.
 
     A folder without an entry is an office's own, and a source without a folder may be gone.
     """
-    if "sources" not in files or not raw.is_dir():
+    if "sources" not in files:
         return
     file = files["sources"]
     keys = file.content["sources"]
+    for key, entry in keys.items():
+        place = ("sources", key, "calendar", "indicators")
+        for name in entry.get("calendar", {}).get("indicators", {}):
+            if (codes := known.get("indicator")) and name not in codes[0]:
+                yield file.finding(name, codes[1], nearest(name, codes[0]), *place, name)
+    if not raw.is_dir():
+        return
     folders = {place.name for place in raw.iterdir() if place.is_dir()}
     strays = sorted(folders - set(keys))
     for key in keys:

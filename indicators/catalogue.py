@@ -8,10 +8,10 @@ from __future__ import annotations
 
 import io
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import cache, cached_property, lru_cache
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from indicators.industry_tree import Industries
 from indicators.regions import ALL, Tree
@@ -130,18 +130,31 @@ class Clause:
     ask: Text
 
 
+class Interval(NamedTuple):
+    """How many months from one figure to the next, and from a period's end to its figure."""
+
+    every: int | None = None
+    after: int = 0
+
+
 @dataclass(frozen=True)
 class Calendar:
     """When a source publishes: `every` so many months, `after` so many from the end of a period.
 
     where: the place to look for the next figures, at `url` if it has an address. every: None of
-    what appears at no fixed interval, which is never due.
+    what appears at no fixed interval, which is never due. indicators: those of its indicators that
+    keep a calendar of their own.
     """
 
     where: Text
     every: int | None = None
     after: int = 0
     url: str = ""
+    indicators: Mapping[str, Interval] = field(default_factory=dict)
+
+    def of(self, indicator: str) -> Interval:
+        """Return how often the source has figures of an indicator."""
+        return self.indicators.get(indicator, Interval(self.every, self.after))
 
 
 @dataclass(frozen=True)
@@ -301,8 +314,10 @@ def is_flow(keys: pd.Series) -> pd.Series:
 
 def _source(key: str, entry: dict[str, Any]) -> Source:
     texts = {name: Text(**text) for name, text in entry.items() if name != "calendar"}
-    given = entry.get("calendar")
-    calendar = Calendar(**given | {"where": Text(**given["where"])}) if given else None
+    calendar = None
+    if given := entry.get("calendar"):
+        own = {name: Interval(**each) for name, each in given.get("indicators", {}).items()}
+        calendar = Calendar(**given | {"where": Text(**given["where"]), "indicators": own})
     return Source(key, **texts, calendar=calendar)
 
 

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable, Sequence
 from itertools import groupby
 from typing import Literal, NamedTuple
 
-from indicators.catalogue import Catalogue
+from indicators.catalogue import Catalogue, Interval
 from indicators.periods import parse, period_of
 from indicators.wording import Text
 
@@ -58,22 +59,22 @@ def allowed(known: Catalogue, held: Iterable[tuple[str, str]]) -> dict[str, int]
     """
     months: dict[str, int] = {}
     for indicator, source in held:
-        origin = known.sources.get(source)
-        if origin and origin.calendar and origin.calendar.every is not None:
-            most = origin.calendar.every + origin.calendar.after
+        interval = _interval(known, source, indicator)
+        if interval.every is not None:
+            most = interval.every + interval.after
             months[indicator] = min(most, months.get(indicator, most))
     return months
 
 
 def overdue(known: Catalogue, held: Sequence[Series], day: str) -> list[Overdue]:
-    """Return the series whose next figures should be out, the latest first: what charts mark."""
-    months = allowed(known, ((each.indicator, each.source) for each in held))
+    """Return the series whose next figures should be out by their calendars, the latest first."""
     now = parse(day[:7]).until
     found = []
     for each in held:
-        if each.indicator not in months:
+        interval = _interval(known, each.source, each.indicator)
+        if interval.every is None:
             continue
-        due = parse(each.newest).until + months[each.indicator]
+        due = parse(each.newest).until + interval.every + interval.after
         if now > due:
             found.append(Overdue(each, period_of(due, "M"), now - due))
     return sorted(found, key=lambda late: (-late.late, late.series))
@@ -85,24 +86,26 @@ def expected(known: Catalogue, held: Sequence[Series], day: str) -> list[Expecte
     day: as of which, an ISO date. A source of which nothing is held is due for what had to be out
     by then.
     """
-    newest = _newest(held)
+    leading = _leading(known, held)
     now = parse(day[:7]).until
     found = []
     for key, source in known.sources.items():
         calendar = source.calendar
         if calendar is None:
             continue
-        last = newest.get(key)
-        if calendar.every is None:
-            found.append(Expected(key, None, last, "", "", 0, calendar.where, calendar.url))
+        last = leading.get(key)
+        newest = last.newest if last else None
+        interval = calendar.of(last.indicator) if last else Interval(calendar.every, calendar.after)
+        if interval.every is None:
+            found.append(Expected(key, None, newest, "", "", 0, calendar.where, calendar.url))
             continue
-        until = parse(last).until + calendar.every if last else now - calendar.after - 1
-        due = until + calendar.after
+        until = parse(newest).until + interval.every if newest else now - interval.after - 1
+        due = until + interval.after
         found.append(
             Expected(
                 key,
-                calendar.every,
-                last,
+                interval.every,
+                newest,
                 period_of(until, "M"),
                 period_of(due, "M"),
                 max(now - due, 0),
@@ -113,17 +116,24 @@ def expected(known: Catalogue, held: Sequence[Series], day: str) -> list[Expecte
     return sorted(found, key=lambda each: (-each.late, each.every is None, each.due))
 
 
-def _newest(held: Sequence[Series]) -> dict[str, str]:
-    """Return the newest period of each source's main series that is furthest behind.
+def _interval(known: Catalogue, source: str, indicator: str) -> Interval:
+    origin = known.sources.get(source)
+    return origin.calendar.of(indicator) if origin and origin.calendar else Interval()
+
+
+def _leading(known: Catalogue, held: Sequence[Series]) -> dict[str, Series]:
+    """Return each source's main series that is due first.
 
     At each level the main series is the one that has appeared most often; a single newer figure
     of something else says nothing of it.
     """
-    newest: dict[str, str] = {}
+    due: dict[str, tuple[float, int, Series]] = {}
     for (source, _), group in groupby(sorted(held, key=_place), key=_place):
-        main = max(group, key=lambda each: (each.periods, parse(each.newest).until)).newest
-        newest[source] = min(main, newest.get(source, main), key=lambda text: parse(text).until)
-    return newest
+        main = max(group, key=lambda each: (each.periods, parse(each.newest).until))
+        interval, until = _interval(known, source, main.indicator), parse(main.newest).until
+        every = math.inf if interval.every is None else interval.every + interval.after
+        due[source] = min((until + every, until, main), due.get(source, (math.inf, until, main)))
+    return {source: main for source, (_, _, main) in due.items()}
 
 
 def _place(series: Series) -> tuple[str, str]:

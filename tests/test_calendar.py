@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 
 import sqlalchemy as sa
@@ -74,10 +75,46 @@ def test_every_shipped_source_says_when_it_appears_and_where_to_look(empty: sa.E
     assert ("population_yearend", "population_yearend", "province") in late
     assert ("population_yearend", "population_yearend", "nation") not in late
     assert ("official_yearend", "certificates_valid_yearend", "nation") in late
-    # What a chart marks out of date is what the list has; a ratio goes by its numerator there.
+    assert ("legal_units", "legal_units_all", "nation") in late
+    # A chart marks what any source should have newer figures of, and some source is late with them.
     fresh = Freshness.of(shipped, holdings.origins(empty), day)
     marked = {each[:3] for each in held if fresh.is_stale(each.indicator, each.newest)}
-    assert late == {place for place in marked if place[0] != DERIVED}
+    assert late <= marked
+    assert {indicator for _, indicator, _ in late} == {
+        indicator for source, indicator, _ in marked if source != DERIVED
+    }
+
+
+def test_a_census_is_not_due_in_the_year_of_a_yearbook(empty: sa.Engine) -> None:
+    """That of 2018 came out by January 2020, that of 2023 by March 2025; the next is of 2028."""
+    shipped = catalogue.load()
+    refresh(empty)
+    series = holdings.series(empty)
+
+    def late(day: str) -> set[tuple[str, str]]:
+        own = [each.series for each in overdue(shipped, series, day)]
+        return {(each.indicator, each.level) for each in own if each.source == "legal_units"}
+
+    census = {(name, "province") for name in ("legal_units", "enterprise_legal_units")}
+    assert not census & late("2030-03-31")
+    assert census <= late("2030-04-01")
+    fresh = Freshness.of(shipped, holdings.origins(empty), "2026-11-29")
+    assert not fresh.is_stale("legal_units", "2023-12")
+    # One province once named its bodies beside the platform's monthly counts.
+    assert fresh.allowed["certification_bodies"] == 18
+    named = {each.series[:2] for each in overdue(shipped, series, "2026-11-29")}
+    assert ("platform_provinces", "certification_bodies") not in named
+    assert ("official_yearend", "certification_bodies") in named
+
+
+def test_no_text_of_a_source_counts_what_is_held() -> None:
+    """A new document would make it wrong, and nobody would look there."""
+    counts = re.compile(
+        r"\d+ ?[个省年]|[0-9]{4}|[二三四五六七八九十两]+个?省|\bnine\b|\btwelve\b|\d+ of"
+    )
+    for key, source in catalogue.load().sources.items():
+        for text in (source.frequency, source.description):
+            assert not counts.search(text.zh + text.en), key
 
 
 def test_the_main_series_that_is_furthest_behind_says_what_a_source_should_publish() -> None:
