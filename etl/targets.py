@@ -16,7 +16,6 @@ import pandas as pd
 from etl.figures.citations import GRADES
 from etl.files import checksums
 from indicators import catalogue as catalogues
-from indicators import code_names
 from indicators.catalogue import Catalogue
 from indicators.findings import Finding, FindingsError, message
 from indicators.names import EXPECTED
@@ -111,7 +110,7 @@ def _unknown_words(files: Sequence[Written], catalogue: Catalogue) -> Iterator[F
         for number, target in enumerate(file.content["targets"]):
             yield from unknown_words(file, target, known, "targets", number)
             for code in str(target.get("scheme", ALL)).split("+"):
-                if code not in schemes and not code_names.names_scheme(code):
+                if code not in schemes:
                     advice = nearest(code, schemes)
                     yield file.finding(code, expected, advice, "targets", number, "scheme")
 

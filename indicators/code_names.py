@@ -30,21 +30,11 @@ def cell_name(row: Mapping[Any, Any], words: Wording) -> str:
     if row["industry"] != ALL:
         said.append(industry_name(str(row["industry"]), words))
     if row["scheme"] != ALL:
-        names = [_scheme_name(code, words) for code in str(row["scheme"]).split("+")]
+        names = [scheme_name(code, words) for code in str(row["scheme"]).split("+")]
         said.append(words.listed(names))
     if row["size"] != ALL:
         said.append(size_name(str(row["size"]), words))
     return " · ".join(said)
-
-
-def _scheme_name(code: str, words: Wording) -> str:
-    extra = {
-        "LOWCARBON": words("Energy-saving and low-carbon products"),
-        "GAP": words("Good agricultural practice"),
-        "GREEN": words("Green food"),
-        "GD_PREMIUM": words("Guangdong premium"),
-    }
-    return extra.get(code) or scheme_name(code, words)
 
 
 def parts_name(region: str, words: Wording) -> str:
@@ -52,14 +42,6 @@ def parts_name(region: str, words: Wording) -> str:
     if region == NATION:
         return words("provinces")
     return tree().divisions(region) if words.language == "zh" else words("prefectures")
-
-
-def names_scheme(code: str) -> bool:
-    """Say whether a scheme that a target keeps to has a name."""
-    try:
-        return bool(_scheme_name(code, Wording("en")))
-    except ValueError:  # no row, or several
-        return False
 
 
 def unit_name(indicator: str, words: Wording) -> str:

@@ -191,8 +191,10 @@ def unknown(register: Register) -> pd.DataFrame:
         "industry": {ALL, *known.industries["code"]},
         "size": {ALL, *known.sizes["code"]},
     }
-    rows = register.target
+    rows, schemes = register.target, {ALL, *known.schemes["code"]}
     here = np.logical_and.reduce([rows[name].isin(of) for name, of in codes.items()])
+    # A target may keep to several.
+    here &= np.array([schemes.issuperset(cell.split("+")) for cell in rows["scheme"]], bool)
     left_out: pd.DataFrame = rows[~here]
     return left_out
 

@@ -381,7 +381,7 @@ def test_divisions_bear_the_names_of_the_2017_edition(code: str, name: str) -> N
 def test_the_schemes_are_the_platform_s_tree() -> None:
     children = KNOWN.schemes.groupby("parent")["code"].apply(" ".join).to_dict()
     assert children == {
-        "": "ALL ZJ_MADE MENG HK_MARK",
+        "": "ALL ZJ_MADE MENG HK_MARK LOWCARBON GAP GREEN GD_PREMIUM",
         "ALL": "MS PRODUCT SERVICE",
         "MS": "QMS EMS OHSMS FOOD_MS ISMS ITSM MMS FOREST ENMS IPMS OTHER_MS",
         "PRODUCT": "CCC VOL_INDUSTRIAL FOOD_PRODUCT FOOD_PRODUCT_STATE FOOD_PRODUCT_GENERAL "

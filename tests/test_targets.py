@@ -326,12 +326,13 @@ def test_verdicts_turn_with_the_day(tmp_path: Path) -> None:
 def test_targets_of_what_the_catalogue_does_not_know_are_named_and_stop_no_other(
     shipped: Register,
 ) -> None:
-    strange = shipped.target.head(2).assign(
-        target=["gone", "nowhere"], indicator=["indicator_of_old", "certificates_valid"],
-        region=["100000", "999999"],
+    strange = shipped.target.head(3).assign(
+        target=["gone", "nowhere", "unnamed"],
+        indicator=["indicator_of_old", "certificates_valid", "certificates_valid"],
+        region=["100000", "999999", "100000"], scheme=["ALL", "QMS+EMS", "QMS+OLD"],
     )  # fmt: skip
     known = replace(shipped, target=pd.concat([shipped.target, strange], ignore_index=True))
-    assert unknown(known)["target"].tolist() == ["gone", "nowhere"]
+    assert unknown(known)["target"].tolist() == ["gone", "nowhere", "unnamed"]
     applied = applicable(known, tree().provinces)
     assert applied.equals(applicable(shipped, tree().provinces))
 
