@@ -50,6 +50,21 @@ def basis(rows: pd.DataFrame) -> pd.Series:
     return texts.where(texts.str.count("/") > 1, "").str.replace("^[^/]*/[^/]*/", "", regex=True)
 
 
+def uncompared(rows: pd.DataFrame, parts: pd.Series) -> pd.Series:
+    """Say which rows do not compare with the most of their period, by their denominators' `basis`.
+
+    rows: of one indicator; parts: which of them count for what most have. What is not public is
+    not among them.
+    """
+    public = rows["value"].notna() & (rows["confidentiality"] == "F")
+    held = rows.assign(basis=basis(rows))[public]
+    counts = held[parts[public]].value_counts(["period", "basis"]).reset_index()
+    most = counts.sort_values(["count", "basis"]).drop_duplicates("period", keep="last")
+    usual = held["period"].map(dict(zip(most["period"], most["basis"], strict=True)))
+    apart = usual.notna() & (held["basis"] != usual)
+    return apart.reindex(rows.index, fill_value=False)
+
+
 def _of_one_period() -> list[str]:
     """Return the ratios whose denominator is always of their own period."""
     known = catalogue.load().indicators.values()

@@ -13,7 +13,7 @@ import calendar
 import math
 import re
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta, timezone
+from datetime import UTC, date, datetime, timedelta, timezone
 from functools import lru_cache
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -106,6 +106,12 @@ class Period:
 def today() -> str:
     """Return the day in China, an ISO date: verdicts, ages and what is overdue are as of a day."""
     return datetime.now(_CHINA).date().isoformat()
+
+
+def in_china(moment: str) -> datetime:
+    """Return an ISO date and time, UTC unless it says otherwise, as clocks in China show it."""
+    read = datetime.fromisoformat(moment)
+    return (read if read.tzinfo else read.replace(tzinfo=UTC)).astimezone(_CHINA)
 
 
 @lru_cache(10_000)

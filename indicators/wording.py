@@ -16,7 +16,7 @@ from math import isfinite
 from pathlib import Path
 from typing import Any, Literal
 
-from indicators.periods import parse
+from indicators.periods import in_china, parse
 
 Language = Literal["zh", "en"]
 LANGUAGES: tuple[Language, ...] = ("zh", "en")
@@ -185,15 +185,19 @@ class Wording:
         return zh if self.language == "zh" else en
 
     def date(self, day: str) -> str:
-        """Return an ISO date (or date and time) as `2024年12月3日` / `3 Dec 2024`."""
-        year, month, number = (int(part) for part in day[:10].split("-"))
+        """Return an ISO date, of a moment the day in China, as `2024年12月3日` / `3 Dec 2024`."""
+        if len(day) > len("2024-12-03"):
+            day = in_china(day).date().isoformat()
+        year, month, number = (int(part) for part in day.split("-"))
         if self.language == "zh":
             return f"{year}年{month}月{number}日"
         return f"{number} {_MONTHS[month - 1]} {year}"
 
     def moment(self, instant: str) -> str:
-        """Return an ISO date and time as `2024年12月3日 14:05 UTC` / `3 Dec 2024 14:05 UTC`."""
-        return f"{self.date(instant)} {instant[11:16]} UTC"
+        """Return an ISO date and time on the clocks of China: `3 Dec 2024 22:05 Beijing time`."""
+        zone = "（北京时间）" if self.language == "zh" else " Beijing time"
+        clock = f"{in_china(instant):%H:%M}"
+        return f"{self.date(instant)} {clock}{zone}"
 
     def sequence(self, parts: list[str]) -> str:
         """Return parts of one phrase, as the language separates them: `Sep 2022, 4 years ago`."""

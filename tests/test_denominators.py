@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Iterator
+from dataclasses import replace
 
 import pandas as pd
 import pytest
@@ -17,7 +18,7 @@ from indicators.exports import readable_tables
 from indicators.store import queries
 from indicators.store.database import open_database
 from indicators.store.queries import Selection, Vintage
-from indicators.views import facts, objectives, province
+from indicators.views import facts, objectives, overview, province
 from indicators.views import map as map_view
 from indicators.views.map import MapView
 from indicators.wording import LANGUAGES, Language, Wording
@@ -140,6 +141,28 @@ def test_a_region_s_page_and_its_file_name_the_denominators(figures: sa.Engine) 
     page = province.province_tables(facts.material(common, "110000"), ZH)
     (line,) = [line for line in page.sources if line.startswith("比率的分母：")]
     assert "2023年常住人口（某市年鉴）" in line
+
+
+def test_best_and_last_are_among_those_with_the_same_denominators(figures: sa.Engine) -> None:
+    judged = facts.judged(figures, 1)
+    common = facts.shared(figures, Vintage(1), load_boundaries(), judged)
+    column, title = EN("Best"), EN.text(catalogue.load().indicators[RATE].title)
+
+    def best(apart: str) -> str:
+        """Return the best beside Jiangsu where one region has much, and another denominator."""
+        totals = common.totals.copy()
+        other = (totals["indicator"] == RATE) & (totals["region"] == "310000")
+        assert other.any()
+        totals.loc[other, ["value", "citation"]] = [99.0, apart]
+        material = facts.material(replace(common, totals=totals), "320000")
+        table = overview.glance(material, EN).set_index(EN("Indicator"))
+        return str(table.at[title, column])
+
+    rows = common.totals
+    own = rows[(rows["indicator"] == RATE) & (rows["region"] == "320000")]
+    newest = own.sort_values("period")["citation"].iloc[-1]
+    assert best(newest) == "Shanghai 99.00"
+    assert "Shanghai" not in best("a/b/2019-12/population")
 
 
 def test_a_denominator_of_the_same_period_needs_no_other(figures: sa.Engine) -> None:

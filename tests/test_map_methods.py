@@ -395,7 +395,50 @@ def test_a_change_runs_from_the_earlier_period_whichever_is_chosen() -> None:
     pd.testing.assert_frame_equal(changed().units, changed("2023-12", "2024-12").units)
 
 
+def divided(*rows: tuple[str, str, float, str]) -> pd.DataFrame:
+    """Return ratios of (period, region, value, kind and period of the denominator)."""
+    figures = published(*(row[:3] for row in rows), indicator=RATIO)
+    return figures.assign(citation=[f"figure/document/{row[3]}" for row in rows])
+
+
+CENSUS, YEAR_END, OLDER = (
+    "2020-11/population",
+    "2023-12/population_yearend",
+    "2022-12/population_yearend",
+)
+DIVIDED = divided(
+    ("2022-12", "110000", 5.0, OLDER), ("2024-12", "110000", 7.0, YEAR_END),
+    ("2022-12", "120000", 5.0, OLDER), ("2024-12", "120000", 8.0, YEAR_END),
+    ("2022-12", "130000", 1.0, CENSUS), ("2024-12", "130000", 99.0, CENSUS),
+    ("2022-12", "140000", 5.0, OLDER), ("2024-12", "140000", 99.0, OLDER),
+)  # fmt: skip
+
+
+def test_changes_compare_only_regions_with_denominators_of_one_year_and_kind_at_each_end() -> None:
+    what = view(RATIO, shown="change", against=Selection(RATIO, "2022-12"))
+    figures = map_view.change_figures(what, DIVIDED, CITED, boundaries())
+    told = figures.units.set_index("region")
+    assert told.loc[["110000", "120000"], "state"].tolist() == ["value", "value"]
+    assert told.loc[["130000", "140000"], "state"].tolist() == ["broken", "broken"]
+    assert "of 2 regions that can be compared, Tianjin rose most (+3.00 " in figures.statement
+    assert set(figures.ranking["region"]) == {"110000", "120000"}
+
+
 # Maps that play
+
+
+def test_each_period_that_plays_compares_as_its_own_map_does() -> None:
+    figures = map_view.moving_figures(view(RATIO, shown="play"), DIVIDED, CITED, boundaries())
+    units = figures.units.set_index("region_frame")
+    for number, period in enumerate(("2022-12", "2024-12"), start=1):
+        still = shown(DIVIDED[DIVIDED["period"] == period], view(RATIO, period=period)).units
+        for one in still.to_dict("records"):
+            playing = units.loc[f"{one['region']}@{number}"]
+            assert playing["state"] == one["state"], (period, one["region"])
+            assert playing["shown"] == one["shown"]
+    assert units.loc[["130000@1", "130000@2", "140000@2"], "state"].tolist() == ["broken"] * 3
+    assert units.at["140000@1", "state"] == "value"
+    assert "99.00" not in " ".join(figures.legend["label"])
 
 
 def test_all_periods_that_play_have_one_scale() -> None:

@@ -102,6 +102,15 @@ def test_periods_are_written_as_the_language_writes_them(
     assert (Wording("zh").period(period), Wording("en").period(period)) == (chinese, english)
 
 
+def test_a_moment_is_told_as_clocks_in_china_show_it() -> None:
+    """What was published on a morning there is not of the day before."""
+    moment, zh, en = "2024-12-02T18:05:09+00:00", Wording("zh"), Wording("en")
+    assert (zh.date(moment), en.date(moment)) == ("2024年12月3日", "3 Dec 2024")
+    assert zh.moment(moment) == "2024年12月3日 02:05（北京时间）"
+    assert en.moment("2024-12-02T18:05:09") == "3 Dec 2024 02:05 Beijing time"
+    assert zh.date("2024-12-02") == "2024年12月2日"
+
+
 @pytest.mark.parametrize(
     ("value", "chinese", "english"),
     [

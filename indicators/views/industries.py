@@ -8,7 +8,7 @@ from typing import Literal
 
 import pandas as pd
 
-from indicators import catalogue, code_names
+from indicators import catalogue, code_names, denominators
 from indicators.catalogue import tree
 from indicators.compare.industry_mix import (
     add_groups,
@@ -178,7 +178,12 @@ def _measured(view: IndustryView, rows: pd.DataFrame) -> tuple[pd.DataFrame, str
     """Return what cells show, its unit, and around what it diverges."""
     words, indicator = view.words, view.indicator
     codes = columns_of(view.level)
-    rows = add_groups(rows, codes) if is_additive(indicator.key) else rows.assign(state="")
+    if is_additive(indicator.key):
+        rows = add_groups(rows, codes)
+    else:
+        parts = rows["region"].isin(tree().provinces) & rows["industry"].isin(codes)
+        apart = denominators.uncompared(rows, parts)
+        rows = rows.assign(state=apart.map({True: str(MapState.BROKEN), False: ""}))
     unit = code_names.unit_name(indicator.key, words)
     if view.measure == "quotient":
         return location_quotients(rows), words("location quotient (nation = 1)"), 1.0

@@ -234,15 +234,10 @@ def _reference(rows: pd.DataFrame, view: MapView) -> pd.DataFrame:
 def _compared(rows: pd.DataFrame, codes: Collection[str]) -> pd.DataFrame:
     """Return rows with a `state`: that of ratios with another denominator than most has no rank.
 
-    Regions compare only where their denominators are of the same year and kind.
+    Regions compare only where their denominators are of the same year and kind, period by period.
     """
-    basis = denominators.basis(rows)
-    public = rows["value"].notna() & (rows["confidentiality"] == "F")
-    drawn = rows["region"].isin(codes) & public
-    counts = basis[drawn].value_counts().sort_index(ascending=False)
-    if len(counts) < 2:
-        return rows.assign(state="")
-    apart = drawn & (basis != counts.idxmax())
+    drawn = rows["region"].isin(codes)
+    apart = drawn & denominators.uncompared(rows, drawn)
     return rows.assign(state=apart.map({True: str(MapState.BROKEN), False: ""}))
 
 
@@ -310,7 +305,8 @@ def change_figures(
     ends = sorted([str(view.selection.period), str(view.against.period)], key=decimal_year)
     earlier, later = ends
     percent = indicator.kind == "count"
-    mapped = rows[rows["region"].isin(boundaries.within(view.within).codes)]
+    codes = boundaries.within(view.within).codes
+    mapped = _compared(rows[rows["region"].isin(codes)], codes)
     changed = changes(mapped, earlier, later, percent=percent)
     unit = "%" if percent else code_names.difference_unit(indicator.key, words)
     breaks = diverging_breaks(known_values(changed), 0.0)
@@ -356,8 +352,9 @@ def changes(rows: pd.DataFrame, earlier: str, later: str, *, percent: bool) -> p
     """Return each region's change between two periods, in percent or in its own unit.
 
     Columns as in `rows`, and `state`: empty where there is a change, else why there is none:
-    a figure of either period that is missing, withheld or not applicable; a break after the
-    earlier period, or figures of different definition; a percentage of nothing.
+    a figure of either period that is missing, withheld or not applicable, or that has a `state` of
+    its own; a break after the earlier period, or figures of different definition; a percentage of
+    nothing.
     """
     at = rows.assign(time=decimal_years(rows["period"]))
     first, last = at.loc[at["period"] == earlier, "time"], at.loc[at["period"] == later, "time"]
@@ -420,8 +417,9 @@ def moving_figures(
 ) -> MovingFigures:
     """Return a map's figures of all periods, on one scale; `rows`: the selection's in all."""
     words, indicator = view.words, view.indicator
-    mapped = rows[rows["region"].isin(boundaries.within(view.within).codes)]
-    mapped = one_frequency(mapped, ["indicator"], mapped["value"].notna())
+    codes = boundaries.within(view.within).codes
+    mapped = rows[rows["region"].isin(codes)]
+    mapped = _compared(one_frequency(mapped, ["indicator"], mapped["value"].notna()), codes)
     values = known_values(mapped)
     shown = sorted(mapped.loc[values.index, "period"].unique(), key=decimal_year)[-MOST_FRAMES:]
     values = values[mapped.loc[values.index, "period"].isin(shown)]
@@ -433,6 +431,7 @@ def moving_figures(
     for number, period in enumerate(shown, start=1):
         own = mapped[mapped["period"] == period]
         units = scale.units(own, view, boundaries, ascending=indicator.polarity < 0)
+        units = _with_uncompared(units, own, view)
         # Also where a region has no row of the period.
         units = units.assign(frame=number, period=words.period(period))
         frames.append(footnotes.with_denominator(units, own, citations, words))

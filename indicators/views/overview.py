@@ -181,8 +181,11 @@ def glance(material: Material, words: Wording) -> pd.DataFrame:
     known, names = catalogue.load().indicators, tree().names(words.language)
     siblings = totals[totals["region"].isin(tree().siblings(facts.region))]
     siblings = siblings[siblings["value"].notna() & (siblings["confidentiality"] == "F")]
+    siblings = siblings.assign(basis=denominators.basis(siblings))
+    # Ratios compare only where their denominators are of one year and kind.
+    like = siblings.loc[siblings["region"] == facts.region, ["indicator", "period", "basis"]]
     cells: dict[tuple[str, str], list[Row]] = {}
-    for figure in siblings.to_dict("records"):
+    for figure in siblings.merge(like, validate="m:1").to_dict("records"):
         cells.setdefault((figure["indicator"], figure["period"]), []).append(figure)
     lines: dict[str, list[Row]] = {}
     for figure in facts.lines[facts.lines["value"].notna()].to_dict("records"):
