@@ -59,8 +59,9 @@ if milestone:
     frame.facts("board", board, columns=3)
 else:
     frame.facts("verdict", views.at_a_glance(verdict, record, words))
-if doubts := views.doubts(verdict, record, series, cited, words):
-    st.caption(words("Notes of the target's document and of the figures that decide"))
+fresh = remembered.freshness(vintage)
+if doubts := views.doubts(verdict, record, series, cited, words, fresh):
+    st.caption(words("Doubts, and notes on the target and the figures that decide"))
     st.markdown(markdown.bullets(doubts))
 
 figures = views.drawing(verdict, series, record, words)

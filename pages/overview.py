@@ -80,6 +80,7 @@ if age := views.overview_age(nation, remembered.freshness(vintage), words):
 st.caption(markdown.escaped(scopes))
 
 st.subheader(words("Objectives: every region, every target"))
+doubts = cached.judged(vintage).doubts(words)
 if lost := cached.unknown_targets(vintage):
     left_out = words(
         "Targets left out, because the catalogue does not know their indicator or region: {names}",
@@ -103,15 +104,22 @@ if late := len(outstanding(verdicts)):
     )
     st.caption(waiting)
 if not verdicts.empty:
-    cells = views.matrix(verdicts, register, words, visit.dark, home)
+    # Where nothing can be judged nothing is drawn, and the table has all of it.
+    judged = views.leading(verdicts)
+    shown = verdicts if judged.empty else judged
+    cells = views.matrix(shown, register, words, visit.dark, home, doubts)
     alt = words("Verdict of each region on each target")
-    if not (judged := views.leading(verdicts)).empty:
+    if not judged.empty:
         with st.container(key=frame.by_width("on_wide", wide=True)):
-            st.caption(words("Those that cannot be judged say why. Click a cell for details."))
-            shown = views.matrix(judged, register, words, visit.dark, home)
+            st.caption(
+                words(
+                    "Those that cannot be judged say why; * has doubts or notes, which the table "
+                    "tells. Click a cell for details."
+                )
+            )
             frame.chart(
                 matrix_chart(words, dark=visit.dark),
-                {"matrix": shown, "families": views.families(shown)},
+                {"matrix": cells, "families": views.families(cells)},
                 alt=alt,
                 **frame.leading_to("matrix", "objectives"),
             )
@@ -132,13 +140,13 @@ if not verdicts.empty:
             )
             frame.table(visit, words("Not yet judged: why"), unjudged, alt_why)
     frame.twin(words, "verdicts", lambda: views.matrix_table(cells, words), alt)
-    frame.downloads(views.exports(verdicts, cells, words, visit.dark, vintage))
+    frame.downloads(views.exports(verdicts, cells, unjudged, words, visit.dark, vintage))
 if board := objectives.board(verdicts, NATION, register, words):
     st.subheader(words("The six systems"))
     frame.facts("board", board, columns=3)
 
 st.subheader(title := words("Targets behind or missed"))
-behind, table = views.must_change(verdicts, words)
+behind, table = views.must_change(verdicts, words, doubts)
 if behind.empty:
     st.info(markdown.escaped(views.nothing_behind(verdicts, words)), icon=":material/info:")
 else:

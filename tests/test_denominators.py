@@ -153,7 +153,7 @@ def test_best_and_last_are_among_those_with_the_same_denominators(figures: sa.En
         totals = common.totals.copy()
         other = (totals["indicator"] == RATE) & (totals["region"] == "310000")
         assert other.any()
-        totals.loc[other, ["value", "citation"]] = [99.0, apart]
+        totals.loc[other, "value"], totals.loc[other, "citation"] = 99.0, apart
         material = facts.material(replace(common, totals=totals), "320000")
         table = overview.glance(material, EN).set_index(EN("Indicator"))
         return str(table.at[title, column])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import math
 import re
 from functools import cache
@@ -17,8 +18,8 @@ from indicators.drawing.boundary_files import Boundaries, load_boundaries
 from indicators.drawing.palette import LIGHT
 from indicators.drawing.standalone import map_provenance
 from indicators.exports import readable_tables
-from indicators.store.queries import Selection
-from indicators.views import facts, footnotes, overview
+from indicators.store.queries import Selection, Vintage
+from indicators.views import facts, footnotes, objectives, overview, province
 from indicators.views import map as map_view
 from indicators.views.map import MapFigures, MapView
 from indicators.wording import LANGUAGES, Language, Wording
@@ -353,6 +354,53 @@ def test_the_matrix_groups_aims_by_clause_and_begins_with_what_can_be_judged(
     assert (by_family["max"].to_numpy()[:-1] < by_family["min"].to_numpy()[1:]).all()
     counted = cells.groupby("family")["judged"].sum().loc[by_family.index]
     assert counted.tolist() == sorted(counted, reverse=True)
+
+
+def test_a_doubt_stands_beside_its_verdict_wherever_that_is_shown(shipped: sa.Engine) -> None:
+    judged = facts.judged(shipped, 1, "2026-11-29")
+    told, held = judged.doubts(ZH), judged.verdicts
+    for region, target in zip(held["region"], held["target"], strict=True):
+        verdict, series = judged.verdict(region, target)
+        record = judged.register.record(target)
+        alone = objectives.doubts(verdict, record, series, judged.citations, ZH, judged.fresh)
+        of_all = told.get((region, target), [])
+        assert verdict.verdict == "not_assessed" or of_all == alone, (region, target)
+    key = ("310000", "shanghai-manufacturing-pass-rate-c-2025")
+    # The report itself does not fit the nation's figure of that year, and a newer one is due.
+    late, noted = "最新数据：2024年，23个月前，逾期未更新", "年份存疑"
+    assert late in told[key]
+    assert any(line.endswith(noted) for line in told[key])
+    cells = overview.matrix(overview.leading(held), judged.register, ZH, False, doubts=told)
+    cell = cells[(cells["region"] == key[0]) & (cells["target"] == key[1])].iloc[0]
+    assert cell["symbol"].endswith("*")
+    assert noted in cell["doubts"]
+    assert not cells.loc[~cells["judged"], "symbol"].str.endswith("*").any()
+    assert overview.matrix_table(cells, ZH)["* 疑点与附注"].str.contains(noted).sum() == 1
+    common = facts.shared(shipped, Vintage(1), load_boundaries(), judged)
+    table = province.verdict_table(facts.material(common, key[0]), ZH)
+    row = table[table["* 疑点与附注"].str.contains(noted)].iloc[0]
+    assert row["判定"].endswith(" *")
+    assert late in row["* 疑点与附注"]
+    change = overview.must_change(held, ZH, told)[1]
+    assert (change["判定"].str.endswith(" *") == (change["* 疑点与附注"] != "")).all()
+
+
+def test_what_is_taken_away_of_the_matrix_is_what_is_shown_and_why_the_rest_is_not(
+    shipped: sa.Engine,
+) -> None:
+    judged = facts.judged(shipped, 1, "2026-11-29")
+    shown = overview.leading(judged.verdicts)
+    cells = overview.matrix(shown, judged.register, ZH, dark=False)
+    unjudged = overview.unjudged_table(judged.verdicts, {}, {}, ZH)
+    files = overview.exports(judged.verdicts, cells, unjudged, ZH, False, Vintage(1))
+    made = {name.rpartition(".")[2]: make for _, name, make in files}
+    text = made["csv"]().decode("utf-8-sig")
+    assert len(pd.read_csv(io.StringIO(text))) == len(cells) < len(judged.verdicts)
+    sheets = pd.read_excel(io.BytesIO(made["xlsx"]()), sheet_name=None, engine="calamine")
+    assert list(sheets) == ["判定结果", "尚未判定：原因"]
+    drawn = (shown["verdict"] != "not_assessed").sum()
+    assert sheets[list(sheets)[1]]["目标数"].sum() + drawn == len(judged.verdicts)
+    assert "尚未判定：（" in made["svg"]().decode()
 
 
 def test_the_shares_of_verdicts_add_up_to_each_group(shipped: sa.Engine) -> None:

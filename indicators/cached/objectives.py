@@ -5,13 +5,14 @@ from __future__ import annotations
 import pandas as pd
 
 from indicators import target_register
-from indicators.cached.remembered import engine, kept
+from indicators.cached.remembered import citations_of, engine, freshness, kept
 from indicators.catalogue import tree
 from indicators.periods import today
 from indicators.progress.verdict import Verdict, judge
 from indicators.store import queries
 from indicators.store.queries import Vintage
 from indicators.target_register import Register
+from indicators.views.facts import Judged
 
 
 @kept
@@ -47,6 +48,18 @@ def verdicts(vintage: Vintage) -> pd.DataFrame:
 @kept
 def _verdicts(vintage: Vintage, day: str) -> pd.DataFrame:
     return target_register.verdicts(register(vintage), aims(vintage), aimed_at(vintage), day)
+
+
+def judged(vintage: Vintage) -> Judged:
+    """Return the register, today's verdicts on it and what they rest on; see `facts.Judged`."""
+    return _judged(vintage, today())
+
+
+@kept
+def _judged(vintage: Vintage, day: str) -> Judged:
+    rows = aimed_at(vintage)
+    told = register(vintage), _verdicts(vintage, day), rows, day
+    return Judged(*told, citations_of(rows, vintage), freshness(vintage))
 
 
 def series(target: str, region: str, vintage: Vintage) -> pd.DataFrame:

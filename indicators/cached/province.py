@@ -9,7 +9,7 @@ import pyarrow as pa
 import streamlit as st
 
 from indicators.cached.map import boundaries
-from indicators.cached.objectives import aimed_at, register, verdicts
+from indicators.cached.objectives import judged
 from indicators.cached.remembered import engine, kept, travelling
 from indicators.catalogue import tree
 from indicators.compare.peer_groups import PeerGroups, read_peer_groups
@@ -21,7 +21,6 @@ from indicators.store.queries import Vintage
 from indicators.views import facts as regions
 from indicators.views import province as views
 from indicators.views.facts import (
-    Judged,
     Material,
     ProvinceView,
     Shared,
@@ -57,8 +56,7 @@ def shared(parent: str, vintage: Vintage) -> Shared:
 
 @levels
 def _shared(parent: str, vintage: Vintage, day: str) -> Shared:
-    judged = Judged(register(vintage), verdicts(vintage), aimed_at(vintage), day)
-    return regions.shared(engine(vintage.dataset), vintage, boundaries(), judged, parent)
+    return regions.shared(engine(vintage.dataset), vintage, boundaries(), judged(vintage), parent)
 
 
 def material(region: str, group: str, vintage: Vintage) -> Material:

@@ -192,8 +192,8 @@ def matrix_chart(words: Wording, *, dark: bool = False) -> Specification:
     """Return aims against regions, a symbol and a colour for each verdict.
 
     Datasets: `matrix` (region, name, column, target, aim, lines, place, symbol, fill, ink, told,
-    said; `lines`: the aim's name in lines) and `families` (lines, place), the headings above aims
-    that belong together. A click selects: selection `OPENED`.
+    said, doubts; `lines`: the aim's name in lines) and `families` (lines, place), the headings
+    above aims that belong together. A click selects: selection `OPENED`.
     """
     colours = palette(dark)
     opened = alt.selection_point(name=OPENED, fields=["region", "target"], toggle=False)
@@ -217,6 +217,7 @@ def matrix_chart(words: Wording, *, dark: bool = False) -> Specification:
             aim=words("Objective"),
             said=words("Verdict"),
             told=words("Target"),
+            doubts=words("* Doubts and notes"),
         ),
     )
     headings = alt.Chart(alt.NamedData("families")).encode(y=aims)

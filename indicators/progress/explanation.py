@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
@@ -72,6 +72,41 @@ def explain(
     figures = _Figures(words, decimals, in_points)
     parts = (_outcome, _warnings, _outlook, _chance, _robustness, _practice)
     return [sentence for part in parts for sentence in part(verdict, words, figures)]
+
+
+def warnings(
+    flags: Collection[str], declared: object, baseline: object, shape: object, words: Wording
+) -> list[str]:
+    """Return what is uncertain about the figures or the path of a verdict, a sentence each.
+
+    flags: of the verdict; declared: the baseline's period by the document, and baseline the one
+    that stands for it; shape: that of the target.
+    """
+    lines = []
+    if Flag.BASELINE_SHIFTED in flags:
+        told = words(
+            "The baseline year {declared} has no figure: {baseline} stands for it.",
+            declared=words.period(str(declared or "")),
+            baseline=words.period(str(baseline)),
+        )
+        lines.append(told)
+    if Flag.FREQUENCIES_DISAGREE in flags:
+        told = words(
+            "Figures of another frequency, which the verdict leaves out, differ from those of the "
+            "same date."
+        )
+        lines.append(told)
+    if Flag.AFTER_BREAK in flags:
+        lines.append(words("Only figures from the break in the series on are used."))
+    if Flag.BECAME_MAINTAIN in flags:
+        lines.append(words("The baseline already met the target, which is to be maintained."))
+    if Flag.LINEAR_INSTEAD in flags:
+        told = words(
+            "These figures have no {shape}: a straight path is used.",
+            shape=words(Shape(str(shape)).sentence),
+        )
+        lines.append(told)
+    return lines
 
 
 @dataclass(frozen=True)
@@ -289,27 +324,9 @@ def _at_the_deadline(verdict: Verdict, words: Wording, figures: _Figures) -> Ite
 
 
 def _warnings(verdict: Verdict, words: Wording, figures: _Figures) -> Iterator[str]:
-    baseline = words.period(verdict.baseline.period) if verdict.baseline else ""
-    if Flag.BASELINE_SHIFTED in verdict.flags:
-        yield words(
-            "The baseline year {declared} has no figure: {baseline} stands for it.",
-            declared=words.period(verdict.target.baseline_period or ""),
-            baseline=baseline,
-        )
-    if Flag.FREQUENCIES_DISAGREE in verdict.flags:
-        yield words(
-            "Figures of another frequency, which the verdict leaves out, differ from those of the "
-            "same date."
-        )
-    if Flag.AFTER_BREAK in verdict.flags:
-        yield words("Only figures from the break in the series on are used.")
-    if Flag.BECAME_MAINTAIN in verdict.flags:
-        yield words("The baseline already met the target, which is to be maintained.")
-    if Flag.LINEAR_INSTEAD in verdict.flags:
-        yield words(
-            "These figures have no {shape}: a straight path is used.",
-            shape=words(Shape(verdict.target.shape).sentence),
-        )
+    baseline = verdict.baseline.period if verdict.baseline else ""
+    target = verdict.target
+    yield from warnings(verdict.flags, target.baseline_period, baseline, target.shape, words)
 
 
 def _outlook(verdict: Verdict, words: Wording, figures: _Figures) -> Iterator[str]:

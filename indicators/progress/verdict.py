@@ -86,6 +86,7 @@ def verdict_table(judgement: Judgement) -> pd.DataFrame:
             "baseline_value": batch.points.pick(batch.points.value, batch.baseline),
             "latest_period": _periods(batch, batch.latest),
             "latest_value": batch.points.pick(batch.points.value, batch.latest),
+            "decided_period": _periods(batch, judgement.decided_at),
             "benchmark_value": benchmark,
             "target_value": _finite(late.aim + lead),
             "ratio_early": _finite(early.ratio),

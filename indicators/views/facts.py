@@ -27,8 +27,9 @@ from indicators.statuses import Gap, VerdictClass
 from indicators.store import holdings, queries
 from indicators.store.queries import Selection, Vintage
 from indicators.target_register import Register
+from indicators.views import objectives
 from indicators.views.objectives import GRADE
-from indicators.wording import Language
+from indicators.wording import Language, Wording
 
 NEAREST, SIBLINGS = "nearest", "siblings"
 WORST_FIRST = [
@@ -189,17 +190,39 @@ def behind(verdicts: pd.DataFrame) -> pd.DataFrame:
 
 @dataclass(frozen=True)
 class Judged:
-    """The target register, the verdicts on it as of a day, and the figures that they rest on."""
+    """The target register, the verdicts on it as of a day, and the figures that they rest on.
+
+    citations: of those figures; fresh: how old figures are on that day.
+    """
 
     register: Register
     verdicts: pd.DataFrame
     aimed_at: pd.DataFrame
     day: str
+    citations: pd.DataFrame
+    fresh: Freshness
 
     @cached_property
     def asked(self) -> dict[str, Row]:
         """The register's targets by their key."""
         return {row["target"]: row for row in self.register.target.to_dict("records")}
+
+    def verdict(self, region: str, target: str) -> tuple[Verdict, pd.DataFrame]:
+        """Return a verdict with its projection, and the figures that it rests on."""
+        rows = target_register.series_of(self.aimed_at, region, self.register.record(target))
+        asked = target_register.engine_target(self.register, target)
+        return judge(rows, asked, as_of=self.day), rows
+
+    @cached_property
+    def _doubts(self) -> dict[Language, objectives.Doubts]:
+        return {}
+
+    def doubts(self, words: Wording) -> objectives.Doubts:
+        """Return the doubts about the verdicts; asked once in a language."""
+        if words.language not in self._doubts:
+            told = self.verdicts, self.register, self.aimed_at, self.citations
+            self._doubts[words.language] = objectives.doubts_of(*told, words, self.fresh)
+        return self._doubts[words.language]
 
 
 @dataclass(frozen=True)
@@ -249,13 +272,9 @@ class Material:
     @cached_property
     def behind(self) -> dict[str, Verdict]:
         """The verdicts on targets that are behind, with their projections, by target."""
-        register, aimed_at = self.shared.judged.register, self.shared.judged.aimed_at
-        found = {}
-        for target in behind(self.facts.verdicts)["target"]:
-            rows = target_register.series_of(aimed_at, self.facts.region, register.record(target))
-            asked = target_register.engine_target(register, target)
-            found[target] = judge(rows, asked, as_of=self.shared.judged.day)
-        return found
+        region, judged = self.facts.region, self.shared.judged
+        targets = behind(self.facts.verdicts)["target"]
+        return {target: judged.verdict(region, target)[0] for target in targets}
 
 
 def judged(engine: sa.Engine, number: int, day: str | None = None) -> Judged:
@@ -264,7 +283,10 @@ def judged(engine: sa.Engine, number: int, day: str | None = None) -> Judged:
     register = Register(**queries.register(engine, number))
     aims = target_register.applicable(register, tree().provinces)
     aimed_at = queries.observations_of(engine, target_register.needed(register, aims), number)
-    return Judged(register, target_register.verdicts(register, aims, aimed_at, day), aimed_at, day)
+    verdicts = target_register.verdicts(register, aims, aimed_at, day)
+    cited = queries.citations(engine, aimed_at["citation"].unique())
+    fresh = Freshness.of(catalogue.load(), holdings.origins(engine, number), day)
+    return Judged(register, verdicts, aimed_at, day, cited, fresh)
 
 
 def shared(
@@ -285,7 +307,6 @@ def shared(
     cited = {*totals["citation"].unique(), *parts["citation"].unique()}
     releases = queries.releases(engine).set_index("release", drop=False)
     publishers = holdings.publishers(holdings.sources(engine, number))
-    fresh = Freshness.of(catalogue.load(), holdings.origins(engine, number), verdicts.day)
     return Shared(
         engine,
         parent,
@@ -299,7 +320,7 @@ def shared(
             parts,
             declared,
             publishers,
-            fresh,
+            verdicts.fresh,
         ),
         totals=totals,
         citations=queries.citations(engine, cited),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
 import pandas as pd
@@ -19,8 +19,9 @@ from indicators.drawing.standalone import exported_chart
 from indicators.exports import readable_tables
 from indicators.exports.offered import Export, Offer, vintage_notes
 from indicators.frequencies import one_frequency
+from indicators.freshness import UNDATED, Freshness
 from indicators.periods import date_at, times
-from indicators.progress.explanation import explain, formula, headline, said, said_of
+from indicators.progress.explanation import explain, formula, headline, said, said_of, warnings
 from indicators.progress.path import change_needed, path, reached_at
 from indicators.progress.verdict import Verdict
 from indicators.statuses import Flag, Kind, Reason, VerdictClass
@@ -29,6 +30,8 @@ from indicators.target_register import AIM, Record, Register, line_of_aims
 from indicators.views import footnotes
 from indicators.wording import Wording, decimals_of, difference, rounded
 
+# By region and target, what is doubtful about a verdict or noted on what it rests on.
+Doubts = Mapping[tuple[str, str], Sequence[str]]
 GRADE = {
     VerdictClass.ACHIEVED_ON_TIME: "good",
     VerdictClass.ACHIEVED: "good",
@@ -241,29 +244,94 @@ def _indicator(row: Record) -> catalogue.Indicator:
 
 
 def doubts(
-    verdict: Verdict, record: Record, series: pd.DataFrame, citations: pd.DataFrame, words: Wording
+    verdict: Verdict,
+    record: Record,
+    series: pd.DataFrame,
+    citations: pd.DataFrame,
+    words: Wording,
+    fresh: Freshness = UNDATED,
 ) -> list[str]:
-    """Return what the register and the sources note on what a verdict rests on.
+    """Return what is doubtful about a verdict, and what is noted on what it rests on.
 
-    Of the target, and of the figures that the verdict cites: the baseline, the decisive, the
-    latest. They stand beside the verdict, for some say that it is doubtful.
+    What the engine warns of; a latest figure that is out of date; notes of the target and of the
+    figures that the verdict cites: the baseline, the decisive, the latest. They stand beside the
+    verdict wherever it is shown.
     """
-    notes = [str(record["note"])] if record["note"] else []
-    cited = {
-        point.period for point in (verdict.baseline, verdict.decided_at, verdict.latest) if point
-    }
-    rows = series[series["period"].isin(cited)].merge(
-        citations[["citation", "note", "second_sources"]],
-        on="citation",
-        how="left",
-        validate="m:1",
-    )
-    rows = rows.assign(indicator=record["indicator"])
+    points = (verdict.baseline, verdict.decided_at, verdict.latest)
+    cited = series[series["period"].isin({point.period for point in points if point})]
+    target, baseline = verdict.target, verdict.baseline.period if verdict.baseline else ""
+    lines = warnings(verdict.flags, target.baseline_period, baseline, target.shape, words)
+    latest = verdict.latest.period if verdict.latest else None
+    rows = _with_notes(cited.assign(indicator=record["indicator"]), citations)
+    return [*lines, *_doubts(record, latest, rows, words, fresh)]
+
+
+def doubts_of(
+    verdicts: pd.DataFrame,
+    register: Register,
+    aimed_at: pd.DataFrame,
+    citations: pd.DataFrame,
+    words: Wording,
+    fresh: Freshness,
+) -> Doubts:
+    """Return the `doubts` of all verdicts that can be judged, none for those without any.
+
+    aimed_at: the figures that they rest on, with their citations.
+    """
+    judged = verdicts[verdicts["verdict"] != VerdictClass.NOT_ASSESSED]
+    kept = ["region", "target", *AIM]
+    periods = ["baseline_period", "decided_period", "latest_period"]
+    cited = judged[[*kept, *periods]].melt(kept, value_name="period").dropna(subset="period")
+    cited = cited.drop(columns="variable").drop_duplicates()
+    cited = cited.merge(aimed_at, on=["region", *AIM, "period"], validate="m:1")
+    noted = dict(iter(_with_notes(cited, citations).groupby(["region", "target"])))
+    found = {}
+    for row in judged.to_dict("records"):
+        key, record = (row["region"], row["target"]), register.record(row["target"])
+        flags = [flag for flag in Flag if row.get(flag.value) is True]
+        declared, baseline = record["baseline_period"], row["baseline_period"]
+        lines = [
+            *warnings(flags, declared, baseline, record["shape"], words),
+            *_doubts(record, row["latest_period"], noted.get(key, cited.head(0)), words, fresh),
+        ]
+        if lines:
+            found[key] = lines
+    return found
+
+
+def _with_notes(rows: pd.DataFrame, citations: pd.DataFrame) -> pd.DataFrame:
+    told = citations[["citation", "note", "second_sources", "verification"]]
+    return rows.merge(told, on="citation", how="left", validate="m:1")
+
+
+def _doubts(
+    record: Record, latest: object, rows: pd.DataFrame, words: Wording, fresh: Freshness
+) -> list[str]:
+    """Return what is noted on a target and on figures, `rows` with the notes of their citations."""
+    notes = []
+    if isinstance(latest, str) and fresh.is_stale(record["indicator"], latest):
+        age = fresh.said(record["indicator"], latest, words)
+        notes.append(words("Latest figure: {age}", age=age))
+    if record["note"]:
+        notes.append(str(record["note"]))
     for row, others in zip(rows.to_dict("records"), second_sources.of(rows, words), strict=True):
         own = [row["note"]] if isinstance(row["note"], str) and row["note"] else []
+        if row["verification"] == "unconfirmed":
+            own.insert(0, code_names.verification_name("unconfirmed", words))
         for note in (*own, *others):
             notes.append(words("{period}: {note}", period=words.period(row["period"]), note=note))
     return list(dict.fromkeys(notes))
+
+
+def marked(text: str, row: Record, doubts: Doubts) -> str:
+    """Return a verdict in words with the mark of its doubts, if there are any."""
+    return f"{text} *" if doubts.get((row["region"], row["target"])) else text
+
+
+def doubts_text(row: Record, doubts: Doubts, words: Wording) -> str:
+    """Return the doubts about a verdict in one line, empty for none."""
+    separator = "；" if words.language == "zh" else "; "
+    return separator.join(doubts.get((row["region"], row["target"]), ()))
 
 
 def citation_lines(record: Record, words: Wording) -> list[str]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping
 from dataclasses import dataclass
+from types import MappingProxyType
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -17,7 +18,7 @@ from indicators.drawing.charts import Specification, matrix_chart
 from indicators.drawing.map_rows import state_of
 from indicators.drawing.palette import VERDICTS, readable_on
 from indicators.drawing.standalone import exported_chart, wrapped
-from indicators.exports.offered import Export, Offer, table_exports, vintage_notes
+from indicators.exports.offered import Export, Offer, vintage_notes
 from indicators.frequencies import in_time, one_frequency
 from indicators.freshness import UNDATED, Freshness
 from indicators.progress.explanation import said_of
@@ -34,7 +35,15 @@ from indicators.views.facts import (
     behind,
     outstanding,
 )
-from indicators.views.objectives import GRADE, change_text, counts, target_text
+from indicators.views.objectives import (
+    GRADE,
+    Doubts,
+    change_text,
+    counts,
+    doubts_text,
+    marked,
+    target_text,
+)
 from indicators.views.province import benchmark_name, rank_text
 from indicators.views.releases import flip_table
 from indicators.views.suppliers import supplier_text
@@ -227,6 +236,8 @@ def glance(material: Material, words: Wording) -> pd.DataFrame:
             return "—"
         return words("{rank} of {of}", rank=words.number(row["rank"]), of=words.number(row["of"]))
 
+    doubts = material.shared.judged.doubts(words)
+
     def verdict(row: Row) -> str:
         found = verdicts.get(row["indicator"])
         if found is None:
@@ -234,7 +245,7 @@ def glance(material: Material, words: Wording) -> pd.DataFrame:
         said = said_of(found, words)
         if part := code_names.cell_name(found, words):
             said = words("{what}: {said}", what=part, said=said)
-        return f"{VerdictClass(found['verdict']).symbol} {said}"
+        return marked(f"{VerdictClass(found['verdict']).symbol} {said}", found, doubts)
 
     columns: dict[str, Cell] = {
         words("Indicator"): lambda row: words.text(known[row["indicator"]].title),
@@ -449,12 +460,18 @@ def unjudged_table(
 
 
 def matrix(
-    verdicts: pd.DataFrame, register: Register, words: Wording, dark: bool, home: str = NATION
+    verdicts: pd.DataFrame,
+    register: Register,
+    words: Wording,
+    dark: bool,
+    home: str = NATION,
+    doubts: Doubts = MappingProxyType({}),
 ) -> pd.DataFrame:
     """Return the cells of the matrix: aims and regions of which most can be judged come first.
 
     Aims of one clause stand together below its title, `family`, for which a row is left free. The
-    nation's column is the first and the reader's own, `home`, the second.
+    nation's column is the first and the reader's own, `home`, the second. A verdict with doubts
+    has a mark beside its symbol.
     """
     names, known = tree().names(words.language), catalogue.load()
     targets = register.target.set_index("target").to_dict("index")
@@ -472,7 +489,8 @@ def matrix(
             "lines": _lines(code_names.aim_name(row, words)),
             "family": words.text(clause.title),
             "judged": verdict != VerdictClass.NOT_ASSESSED,
-            "symbol": VerdictClass(verdict).symbol,
+            "symbol": verdict.symbol + ("*" if doubts.get((row["region"], row["target"])) else ""),
+            "doubts": doubts_text(row, doubts, words),
             "fill": fill,
             "ink": readable_on(fill),
             "said": said_of(row, words),
@@ -554,49 +572,74 @@ def region_list(verdicts: pd.DataFrame, words: Wording, home: str = NATION) -> p
 
 
 def matrix_table(cells: pd.DataFrame, words: Wording) -> pd.DataFrame:
-    """Return the table twin of the matrix: one row a region and target."""
+    """Return the table twin of the matrix: one row a region and target, as `cells` shows them."""
     columns: dict[str, Cell] = {
         words("Region code"): lambda cell: cell["region"],
         words("Region"): lambda cell: cell["name"],
         words("Objective"): lambda cell: cell["aim"],
         words("Target"): lambda cell: cell["told"],
         words("Verdict"): lambda cell: f"{cell['symbol']} {cell['said']}",
+        words("* Doubts and notes"): lambda cell: cell["doubts"],
     }
     return listing(cells, columns)
 
 
-def must_change(verdicts: pd.DataFrame, words: Wording) -> tuple[pd.DataFrame, pd.DataFrame]:
+def must_change(
+    verdicts: pd.DataFrame, words: Wording, doubts: Doubts = MappingProxyType({})
+) -> tuple[pd.DataFrame, pd.DataFrame]:
     """Return the verdicts on targets that are behind or missed, the worst first, and as a table."""
     names = tree().names(words.language)
     columns: dict[str, Cell] = {
         words("Region"): lambda row: names[row["region"]],
         words("Objective"): lambda row: code_names.aim_name(row, words),
-        words("Verdict"): lambda row: words(VerdictClass(row["verdict"]).sentence),
+        words("Verdict"): lambda row: marked(
+            words(VerdictClass(row["verdict"]).sentence), row, doubts
+        ),
         words("Acceleration factor"): lambda row: (
             words.number(row["acceleration"], 1) if math.isfinite(row["acceleration"]) else "—"
         ),
         words("Needed in the next year"): lambda row: change_text(row, words),
         words("Or the same each year"): lambda row: change_text(row, words, "yearly"),
+        words("* Doubts and notes"): lambda row: doubts_text(row, doubts, words),
     }
     late = behind(verdicts)
     return late, listing(late, columns)
 
 
 def exports(
-    verdicts: pd.DataFrame, cells: pd.DataFrame, words: Wording, dark: bool, vintage: Vintage
+    verdicts: pd.DataFrame,
+    cells: pd.DataFrame,
+    unjudged: pd.DataFrame,
+    words: Wording,
+    dark: bool,
+    vintage: Vintage,
 ) -> list[Export]:
-    """Return what can be taken away from the matrix of verdicts, as its `cells` are shown."""
+    """Return what can be taken away from the matrix of verdicts: its `cells`, as they are shown.
+
+    unjudged: `unjudged_table`; the workbook has it whole, an image its reasons.
+    """
     title = words("Objectives: every region, every target")
     badges = [f"{symbol} {name} {n}" for symbol, name, n in counts(verdicts, words)]
+    reasons = unjudged.groupby(words("Why"), sort=False)[words("Targets")].sum()
+    why = [
+        words("({n}) {reason}", n=words.number(number), reason=reason)
+        for reason, number in reasons.items()
+    ]
 
     def drawn() -> Specification:
         notes = [words.listed(badges), *vintage_notes(vintage, words)]
+        if why:
+            notes.insert(1, words("Not yet judged: {reasons}", reasons=words.listed(why)))
+        if (cells["doubts"] != "").any():
+            notes.append(words("*: doubts or notes, which the table has."))
         chart = matrix_chart(words, dark=dark)
         rows = {"matrix": cells, "families": families(cells)}
         return exported_chart(chart, rows, title=title, dark=dark, notes=notes)
 
     name = words("Verdicts")
-    return [
-        *Offer((name,), vintage, words).images(drawn),
-        *table_exports(name, lambda: matrix_table(cells, words), vintage, words),
-    ]
+    offer = Offer((name,), vintage, words)
+
+    def sheets() -> dict[str, pd.DataFrame]:
+        return {name: matrix_table(cells, words), words("Not yet judged: why"): unjudged}
+
+    return [*offer.images(drawn), offer.csv(lambda: matrix_table(cells, words)), offer.xlsx(sheets)]

@@ -484,11 +484,10 @@ def divided(facts: Facts) -> list[str]:
     return sorted(found, key=lambda key: order[key].kind == "count" or bool(order[key].share_of))
 
 
-def verdict_table(facts: Facts, asked: Mapping[str, Row], words: Wording) -> pd.DataFrame:
-    """Return the region's targets and verdicts, those that can be judged first.
-
-    `asked`: the register's targets by their key.
-    """
+def verdict_table(material: Material, words: Wording) -> pd.DataFrame:
+    """Return the region's targets and verdicts, those that can be judged first."""
+    facts, judged = material.facts, material.shared.judged
+    doubts = judged.doubts(words)
     rows = facts.verdicts.assign(order=facts.verdicts["verdict"].map(_BEST_FIRST)).sort_values(
         ["order", "own", "indicator"], ascending=[True, False, True]
     )
@@ -506,16 +505,17 @@ def verdict_table(facts: Facts, asked: Mapping[str, Row], words: Wording) -> pd.
         return words.number(row["acceleration"], 1) if needed else "—"
 
     columns: dict[str, Cell] = {
-        words("Verdict"): lambda row: (
-            f"{VerdictClass(row['verdict']).symbol} {said_of(row, words)}"
+        words("Verdict"): lambda row: objectives.marked(
+            f"{VerdictClass(row['verdict']).symbol} {said_of(row, words)}", row, doubts
         ),
         words("Indicator"): lambda row: code_names.aim_name(row, words),
-        words("Target"): lambda row: line_text(asked, row["target"], words),
+        words("Target"): lambda row: line_text(judged.asked, row["target"], words),
         words("Latest"): latest,
         words("Needed in the next year"): lambda row: objectives.change_text(row, words),
         words("Or the same each year"): lambda row: objectives.change_text(row, words, "yearly"),
         words("Acceleration factor"): acceleration,
         words("Whose target"): lambda row: whose(row, words),
+        words("* Doubts and notes"): lambda row: objectives.doubts_text(row, doubts, words),
     }
     return listing(rows, columns)
 
@@ -607,7 +607,7 @@ class ProvinceTables:
 
 def province_tables(material: Material, words: Wording) -> ProvinceTables:
     """Return what the page says of a region."""
-    facts, common = material.facts, material.shared
+    facts = material.facts
     trends, missing = len(trending(facts)), missing_table(facts, words)
     badges = (
         f":gray-badge[{symbol} {name} {words.number(number)}]"
@@ -621,7 +621,7 @@ def province_tables(material: Material, words: Wording) -> ProvinceTables:
         statement=statement(facts, words),
         known=bool(facts.sources),
         counts=" ".join(badges),
-        verdicts=verdict_table(facts, common.judged.asked, words),
+        verdicts=verdict_table(material, words),
         beside=beside(material, words),
         trends=drawn_trends if trends else "",
         trends_note=_trends_note(trends, words),

@@ -228,7 +228,7 @@ def _targets(material: Material, words: Wording) -> Iterator[Block]:
     judged = len(assessed(verdicts)) + len(outstanding(verdicts))
     waiting = len(verdicts) - judged
     both = waiting and judged
-    shown = province.verdict_table(material.facts, material.shared.judged.asked, words)
+    shown = province.verdict_table(material, words)
     caption = words("Targets that can be judged") if both else words("Targets and verdicts")
     yield Table(caption, shown.iloc[: judged or None, :5], (2.2, 3.2, 3.4, 1.9, 1.5))
     if both:

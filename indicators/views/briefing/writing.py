@@ -77,9 +77,9 @@ def xlsx_file(material: Material, words: Wording) -> bytes:
 
 def sheets(material: Material, words: Wording) -> dict[str, pd.DataFrame]:
     """Return the tables of a region's workbook by the names of their sheets."""
-    facts, common = material.facts, material.shared
+    facts = material.facts
     return {
-        words("Verdicts"): province.verdict_table(facts, common.judged.asked, words),
+        words("Verdicts"): province.verdict_table(material, words),
         words("Comparison"): province.comparison_table(facts, words),
         words("Figures"): figure_table(material, words),
         words("Missing"): province.missing_table(facts, words),
