@@ -15,7 +15,7 @@ import unicodedata
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -233,8 +233,8 @@ def _emptied(raw: Path) -> list[Finding]:
     folders = [place.parent for place in sorted(raw.glob(f"*/{SHARED}"))]
     return [
         Finding(
-            str(folder),
-            message("no file").text,
+            f"{folder.name}/{SHARED}",
+            "",
             message("at least one file of figures"),
             message("put the published files back"),
         )
@@ -289,7 +289,10 @@ def _tidied(
     from etl.figures.grammar import read_declaration
     from etl.figures.tidying import tidy
 
-    declaration = read_declaration(path, shared)
+    try:
+        declaration = read_declaration(path, shared)
+    except FindingsError as error:
+        raise FindingsError([_below(source, finding) for finding in error.findings]) from None
     half = tidied.with_suffix(f".{os.getpid()}")
     try:
         try:
@@ -306,6 +309,12 @@ def _tidied(
     finally:
         half.unlink(missing_ok=True)
     return _Read(tidied, inputs, done.citations, warnings)
+
+
+def _below(source: str, finding: Finding) -> Finding:
+    """Return a finding about a file under the name that the file has below raw."""
+    name = finding.file.rpartition("/")[2]
+    return replace(finding, file=f"{source}/{name}")
 
 
 def filing_of(named: Named, raw: Path) -> Filing:

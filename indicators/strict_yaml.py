@@ -18,12 +18,13 @@ from indicators.findings import Finding, Message, message
 _Loader: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 _LISTS = ("indicators", "units", "sources", "clauses", "targets", "groups")
 _LONGEST = 80  # characters of what was found, as quoted
+_DEEPEST = 100  # levels inside one another: the parser's own stack ends at some ten thousand
 _TAG = "tag:yaml.org,2002:"
 _SCALARS = (f"{_TAG}timestamp", f"{_TAG}int", f"{_TAG}float")
 _EXPECTED = message("a YAML file in UTF-8")
 _LOOK = message(
     "look at this line and the one above: indentation by spaces, a space after each colon, quotes "
-    "in pairs"
+    "and brackets in pairs"
 )
 
 
@@ -111,14 +112,14 @@ def read(path: Path, check: str = "") -> Read:
     slips: list[_Slip] = []
     loader = _Loader(text)
     try:
-        slips += _references(text)
+        slips += _structure(text)
         root = None if slips else loader.get_single_node()
         slips += _slips(root)
         written = None
         if not any(slip.is_fatal for slip in slips):
             content = None if root is None else loader.construct_document(root)
             written = Written(path.name, content, root, check)
-    except (RecursionError, ValueError, yaml.YAMLError) as error:
+    except (ValueError, yaml.YAMLError) as error:
         return unread(_quoted(text, line := _line(error, text)), _EXPECTED, _LOOK, line)
     finally:
         loader.dispose()
@@ -160,10 +161,16 @@ def _reference(node: Any, found: str) -> _Slip:
     )
 
 
-def _references(text: str) -> Iterator[_Slip]:
-    if "&" not in text and "*" not in text:
-        return
+def _structure(text: str) -> Iterator[_Slip]:
+    """Yield what refers to something else; raise where entries are too deep to be composed."""
+    depth = 0
     for event in yaml.parse(text, Loader=_Loader):
+        if isinstance(event, yaml.CollectionStartEvent):
+            depth += 1
+        elif isinstance(event, yaml.CollectionEndEvent):
+            depth -= 1
+        if depth > _DEEPEST:
+            raise yaml.MarkedYAMLError(problem_mark=event.start_mark)
         if anchor := getattr(event, "anchor", None):
             mark = "*" if isinstance(event, yaml.AliasEvent) else "&"
             yield _reference(event, f"{mark}{anchor}")

@@ -25,6 +25,7 @@ from etl.figures.proposal import propose
 from etl.figures.template import template
 from etl.figures.tidying import tidy
 from etl.files import text as text_files
+from etl.files.table import INSIDE
 from etl.tidy import SCHEMA
 from indicators import catalogue
 from indicators.findings import FindingsError
@@ -425,6 +426,19 @@ def test_a_template_without_its_provenance_is_refused(tmp_path: Path) -> None:
     with pytest.raises(FindingsError) as refusal:
         read_declaration(filled(tmp_path, [], publisher=""))
     assert [found.column for found in refusal.value.findings] == ["provenance"]
+
+
+def test_a_template_whose_declaration_was_spoilt_is_refused(tmp_path: Path) -> None:
+    path = filled(tmp_path, [])
+    with calamine.load_workbook(path) as book:
+        sheets = {
+            name: book.get_sheet_by_name(name).to_python(skip_empty_area=False)
+            for name in book.sheet_names
+        }
+    for text in ("columns: {", "[" * 30_000, "7"):
+        sheets[INSIDE][1][0] = text
+        with pytest.raises(FindingsError, match="make the template again"):
+            read_declaration(xlsx(tmp_path, sheets))
 
 
 def test_an_empty_template_holds_no_figure(tmp_path: Path) -> None:

@@ -428,10 +428,11 @@ def test_a_lock_file_is_told_as_what_it_is(tmp_path: Path) -> None:
 
 
 def test_a_file_without_a_declaration_says_how_to_make_one(tmp_path: Path) -> None:
+    path = csv(tmp_path, HEAD)
     with pytest.raises(FindingsError) as refusal:
-        read_declaration(csv(tmp_path, HEAD))
+        read_declaration(path)
     (found,) = refusal.value.findings
-    assert str(found.advice) == "run python -m etl inspect figures.csv"
+    assert str(found.advice) == f"run python -m etl inspect {path}"
 
 
 def test_every_mistake_in_a_declaration_is_told() -> None:

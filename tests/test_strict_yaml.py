@@ -50,3 +50,13 @@ def test_a_key_that_stands_twice_keeps_no_other_mistake_from_being_found(tmp_pat
     written, _ = read(path)
     assert written is not None
     assert written.content == {"甲": 2}
+
+
+@pytest.mark.parametrize("deep", ["[", "- ", "{a: "])
+def test_what_is_too_deep_for_the_parser_is_told_by_its_line(tmp_path: Path, deep: str) -> None:
+    path = tmp_path / "a.yaml"
+    path.write_text(f"# 甲\n{deep * 40_000}", encoding="utf-8")
+    written, (finding,) = read(path)
+    assert written is None
+    assert finding.row == 2
+    assert finding.found.startswith(deep * 20)

@@ -115,6 +115,29 @@ def test_a_finding_says_what_figure_it_is_about_and_what_found_it(raw: Path) -> 
     assert {item["check"] for item in answered("check")["findings"]} == {"input"}
 
 
+# What is wrong with a source before its figures are read, by the file it is told of.
+UNREAD: list[tuple[dict[str, str], str]] = [
+    ({"counts.csv": TABLE}, "counts.csv"),
+    ({"counts.csv": TABLE, "counts.csv.yaml": "columns: {a"}, "counts.csv.yaml"),
+    ({"counts.csv": TABLE, "counts.csv.yaml": "unit: 张\nunit: 张"}, "counts.csv.yaml"),
+    ({"counts.csv": TABLE, "counts.csv.yaml": "columnz: {}"}, "counts.csv.yaml"),
+    ({"counts.csv": TABLE, "counts.csv.yaml": f"unit: {'张' * 99_999}"}, "counts.csv.yaml"),
+    ({"counts.csv": TABLE, "declaration.yaml": "columnz: {}"}, "declaration.yaml"),
+    ({"declaration.yaml": DECLARATION}, "declaration.yaml"),
+]
+
+
+@pytest.mark.parametrize(("files", "told"), UNREAD)
+def test_a_finding_about_a_source_names_its_folder_below_the_raw_files(
+    raw: Path, files: dict[str, str], told: str
+) -> None:
+    (raw / "bureau").mkdir()
+    for name, text in files.items():
+        (raw / "bureau" / name).write_text(text, encoding="utf-8")
+    places = {(item["folder"], item["file"]) for item in answered("check")["findings"]}
+    assert places == {("bureau", f"bureau/{told}")}
+
+
 # A call of each command that is right in itself; `file` stands for a file that is there.
 CALLS = {
     "publish": "", "refresh": "", "check": "", "diff": "", "status": "", "files": "",

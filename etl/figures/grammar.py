@@ -8,6 +8,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
+from shlex import quote
 from typing import Any
 
 import yaml
@@ -61,7 +62,7 @@ def read_declaration(path: Path, shared: Path | None = None) -> Declaration:
                         path.name,
                         "",
                         message("a declaration in {file}", file=place.name),
-                        message("run python -m etl inspect {file}", file=path.name),
+                        message("run python -m etl inspect {file}", file=quote(str(path))),
                     )
                 ]
             )
@@ -98,7 +99,7 @@ def declared_inside(path: Path) -> dict[str, Any] | None:
         given = book.cells(SOURCE)
     try:
         declared = yaml.safe_load(str(said[1]))
-    except yaml.YAMLError:
+    except (RecursionError, yaml.YAMLError):
         declared = None
     if not isinstance(declared, dict):
         listing.stop(
