@@ -72,7 +72,8 @@ def write_files(raw: Path) -> None:
     provinces = known.regions.query("kind == 'province' and group != ''")["code"].tolist()
     sections = known.industries.query("level == 'section'")["code"].tolist()
     schemes = [code for code in known.schemes["code"] if code not in set(known.schemes["parent"])]
-    sizes = [code for code in known.sizes["code"] if code != "ALL"]
+    # None that is a sum of others: what is drawn by chance would not add up.
+    sizes = known.sizes.query("members == '' and code != 'ALL'")["code"].tolist()
     cells = pd.MultiIndex.from_product(
         [INDICATORS, provinces, sections, sizes, schemes],
         names=["指标", "地区", "行业", "规模", "领域"],

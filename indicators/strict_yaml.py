@@ -170,7 +170,8 @@ def _structure(text: str) -> Iterator[_Slip]:
         elif isinstance(event, yaml.CollectionEndEvent):
             depth -= 1
         if depth > _DEEPEST:
-            raise yaml.MarkedYAMLError(problem_mark=event.start_mark)
+            deepest: Any = event.start_mark
+            raise yaml.MarkedYAMLError(problem_mark=deepest)
         if anchor := getattr(event, "anchor", None):
             mark = "*" if isinstance(event, yaml.AliasEvent) else "&"
             yield _reference(event, f"{mark}{anchor}")

@@ -16,8 +16,9 @@ from streamlit.testing.v1 import AppTest
 from typer.testing import CliRunner
 
 import app as door
-from etl import meaning, refresh
+from etl import code_lists, meaning, refresh
 from etl.__main__ import app
+from etl.certificates import size_class
 from etl.commands import verbs as line
 from etl.commands.screen import screen
 from etl.files import checksums
@@ -120,6 +121,26 @@ SLIPS = [
     ("reference/region_changes.csv", "introduced,2020,", "introduced,202,", "130502 · since"),
     ("reference/region_changes.csv", "130502 130503", "130502 13053", "130521 · successors"),
     ("reference/region_changes.csv", ",secondary,", ",secondry,", "130502 · verification"),
+    ("reference/region_changes.csv", ",introduced,", ",introduce,", "130502 · change"),
+    ("reference/region_spellings.csv", ",renamed,2011,", ",renames,2011,", "毕节地区 · relation"),
+    ("reference/region_spellings.csv", "毕节地区,520500,", "毕节地区,,", "毕节地区 · code"),
+    ("reference/region_spellings.csv", "毕节地区,", "\t毕节地区,", "\t毕节地区 · spelling"),
+    ("reference/sizes.csv", "LARGE,", " LARGE,", "LARGE"),
+    ("reference/sizes.csv", "LARGE,", "large,", "large"),
+    ("reference/schemes.csv", "QMS,质量", "Q MS,质量", "Q MS"),
+    ("reference/schemes.csv", ",2021-07,", ",2021.7,", "FOREST · valid_to"),
+    ("reference/industries.csv", "71,租赁业", "071,租赁业", "071"),
+    ("reference/industries.csv", "division,J,", "division,,", "66 · parent"),
+    ("reference/industries.csv", ",section,", ",sektion,", "A · level"),
+    ("reference/industries.csv", "71,租赁业", "71,Leasing", "71 · name_zh"),
+    ("reference/size_rules.csv", "revenue_10k,20000", "revenue10k,20000",
+     "农、林、牧、渔业 · measure"),
+    ("reference/size_rules.csv", "20000,500,50", "200,500,50", "农、林、牧、渔业 · large_min"),
+    ("reference/size_rules.csv", "01 02 03", "01 00 03", "农、林、牧、渔业 · selector"),
+    ("reference/size_rules.csv", "01 02 03", "01 02 02", "农、林、牧、渔业 · selector"),
+    ("reference/label_points.csv", "110000,", "119000,", "119000 · code"),
+    ("reference/label_points.csv", "116.35", "11635", "110000 · longitude"),
+    ("reference/readings.csv", "长治,chang zhi,", "长治,,", "长治 · reading"),
 ]  # fmt: skip
 # Where a reader of YAML stops after the slip, or what lacks an entry stands before it.
 FURTHER = {"zh: 张, en: certificates": 1}
@@ -234,6 +255,24 @@ def test_a_malformed_code_is_told_where_it_stands_and_nowhere_else(copies: Path)
     line = plant(copies / "reference" / "regions.csv", "310000,", "31000,")
     (finding,) = meaning.findings()
     assert (finding.file, finding.row, finding.found) == ("regions.csv", line, "31000")
+
+
+def test_a_code_that_the_program_goes_by_is_missed(copies: Path) -> None:
+    for file, code in (("regions", "100000"), ("schemes", "ALL"), ("sizes", "MICRO")):
+        plant(copies / "reference" / f"{file}.csv", f"\n{code},", f"\n{code[:-1]}9,")
+    told = {(item.file, item.column) for item in meaning.findings() if item.row == 1}
+    assert told >= {("regions.csv", "100000"), ("schemes.csv", "ALL"), ("sizes.csv", "MICRO")}
+
+
+def test_a_code_of_another_list_is_looked_for_in_that_list(copies: Path) -> None:
+    plant(copies / "reference" / "region_spellings.csv", ",520500,", ",520555,")
+    (finding,) = meaning.findings()
+    assert "regions.csv" in str(finding.expected)
+
+
+def test_the_sizes_and_measures_of_code_lists_are_those_that_certificates_are_counted_by() -> None:
+    assert code_lists.MEASURES == size_class.MEASURES
+    assert {*size_class.SIZES, size_class.NOT_CLASSIFIED} < {*code_lists.SIZES}
 
 
 def test_a_source_whose_folder_has_another_name_is_told_with_both(copies: Path) -> None:
