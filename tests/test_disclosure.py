@@ -9,7 +9,6 @@ from pathlib import Path
 import pandas as pd
 import pytest
 import sqlalchemy as sa
-import streamlit as st
 from docx import Document
 from pypdf import PdfReader
 from rich.console import Console
@@ -48,6 +47,7 @@ from indicators.views import releases
 from indicators.views.briefing.writing import write_briefings
 from indicators.wording import Language, Wording
 from tests.conftest import WORLD, copy_of_raw, edition_of, publish_rows, rows_of
+from tests.opened_pages import opened, reading
 
 ROOT = Path(__file__).resolve().parent.parent
 DECLARATION = """\
@@ -134,34 +134,26 @@ def test_no_text_of_a_release_holds_a_suppressed_figure(
     assert warnings(empty, 1).empty
 
     # What pages, briefings and files show.
-    url = empty.url.render_as_string(hide_password=False)
-    monkeypatch.setenv("DATABASE_URL", url)
-    st.cache_resource.clear()
-    st.cache_data.clear()
-    for page in frame.PAGES:
-        test = AppTest.from_file(str(ROOT / "pages" / f"{page}.py"), default_timeout=120)
-        test.query_params["of"] = "registry_organisations_certified"
-        test.run()
-        assert not test.exception
-        assert not told(page_text(test)), page
-    vintage = Vintage(1)
-    for language in ("zh", "en"):
-        words = Wording(language)
-        assert not told(csv_file(cached_releases.everything(language, vintage)).decode())
-        assert releases.warning_table(cached_releases.warnings(vintage), words).empty
-    out = tmp_path / "briefings"
-    for _ in write_briefings(empty, ["330000"], out, Wording("zh"), vintage):
-        pass
-    (paper,), (printed,) = out.rglob("*.docx"), out.rglob("*.pdf")
-    words_of = Document(str(paper))
-    cells = [cell.text for table in words_of.tables for row in table.rows for cell in row.cells]
-    assert not told("\n".join([*cells, *(part.text for part in words_of.paragraphs)]))
-    assert not told("\n".join(sheet.extract_text() for sheet in PdfReader(printed).pages))
-    for file in out.rglob("*.xlsx"):
-        for sheet in pd.read_excel(file, sheet_name=None, engine="calamine", header=None).values():
-            assert not told(sheet.to_csv())
-    st.cache_resource.clear()
-    st.cache_data.clear()
+    with reading(empty.url.render_as_string(hide_password=False)):
+        for page in frame.PAGES:
+            test = opened(page, of="registry_organisations_certified")
+            assert not told(page_text(test)), page
+        vintage = Vintage(1)
+        for language in ("zh", "en"):
+            words = Wording(language)
+            assert not told(csv_file(cached_releases.everything(language, vintage)).decode())
+            assert releases.warning_table(cached_releases.warnings(vintage), words).empty
+        out = tmp_path / "briefings"
+        for _ in write_briefings(empty, ["330000"], out, Wording("zh"), vintage):
+            pass
+        (paper,), (printed,) = out.rglob("*.docx"), out.rglob("*.pdf")
+        words_of = Document(str(paper))
+        cells = [cell.text for table in words_of.tables for row in table.rows for cell in row.cells]
+        assert not told("\n".join([*cells, *(part.text for part in words_of.paragraphs)]))
+        assert not told("\n".join(sheet.extract_text() for sheet in PdfReader(printed).pages))
+        for file in out.rglob("*.xlsx"):
+            sheets = pd.read_excel(file, sheet_name=None, engine="calamine", header=None)
+            assert not any(told(sheet.to_csv()) for sheet in sheets.values())
 
 
 PAIR = """\
@@ -489,31 +481,21 @@ def test_a_figure_that_never_was_cannot_be_retracted(twice: sa.Engine, tmp_path:
 
 
 def test_a_running_server_shows_a_retracted_figure_no_more(
-    twice: sa.Engine, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    twice: sa.Engine, tmp_path: Path
 ) -> None:
-    monkeypatch.setenv("DATABASE_URL", twice.url.render_as_string(hide_password=False))
-    st.cache_resource.clear()
-    st.cache_data.clear()
-
     def page(**address: str) -> str:
-        test = AppTest.from_file(str(ROOT / "pages" / "releases.py"), default_timeout=120)
-        for key, value in {"of_period": "2024-12", **address}.items():
-            test.query_params[key] = value
-        test.run()
-        assert not test.exception
-        return page_text(test)
+        return page_text(opened("releases", of_period="2024-12", **address))
 
-    assert "4123456789" in page()
-    assert "4123456789" in page(release="1")
-    retract(twice, BEIJING, "a single firm", tmp_path / "raw")
-    cached_queries.retracted.clear()  # as it forgets by itself after five seconds
-    for address in ({}, {"release": "1"}):
-        text = page(**address)
-        assert "4123456789" not in text
-        assert "4,123,456,789" not in text
-        assert "a single firm" in text
-    st.cache_resource.clear()
-    st.cache_data.clear()
+    with reading(twice.url.render_as_string(hide_password=False)):
+        assert "4123456789" in page()
+        assert "4123456789" in page(release="1")
+        retract(twice, BEIJING, "a single firm", tmp_path / "raw")
+        cached_queries.retracted.clear()  # as it forgets by itself after five seconds
+        for address in ({}, {"release": "1"}):
+            text = page(**address)
+            assert "4123456789" not in text
+            assert "4,123,456,789" not in text
+            assert "a single firm" in text
 
 
 HANGZHOU = ("registry_organisations_certified", "2021", "ALL", "C", "ALL", "330000")

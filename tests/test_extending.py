@@ -9,7 +9,6 @@ from pathlib import Path
 from typing import NamedTuple
 
 import pytest
-import streamlit as st
 from streamlit.testing.v1 import AppTest
 from typer.testing import CliRunner
 
@@ -24,6 +23,7 @@ from indicators.settings import ROOT
 from indicators.store.archive import frame_of
 from indicators.store.database import open_database
 from indicators.store.tables import observation
+from tests.opened_pages import forget, opened
 
 GUIDE = ROOT / "docs" / "extending.md"
 RECIPE = re.compile(
@@ -77,8 +77,7 @@ def data(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
 
 def _forget() -> None:
     catalogue.stand_on(None)
-    st.cache_resource.clear()
-    st.cache_data.clear()
+    forget()
 
 
 def told(*arguments: str) -> tuple[int, str]:
@@ -140,15 +139,6 @@ def test_a_count_by_industry_a_ratio_by_size_and_a_score_reach_every_page_withou
     objective = opened("objectives", region="330000", target="zhejiang-brand-score-2027")
     assert "品牌质量得分" in objective.title[0].value
     assert "品牌质量得分" in everything(opened("overview"))
-
-
-def opened(page: str, **address: str) -> AppTest:
-    test = AppTest.from_file(str(ROOT / "pages" / f"{page}.py"), default_timeout=60)
-    for key, value in address.items():
-        test.query_params[key] = value
-    test.run()
-    assert not test.exception
-    return test
 
 
 def everything(page: AppTest) -> str:

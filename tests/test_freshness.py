@@ -5,7 +5,6 @@ from __future__ import annotations
 import pandas as pd
 import pytest
 import sqlalchemy as sa
-import streamlit as st
 
 from indicators import catalogue
 from indicators.cached import map as cached
@@ -15,6 +14,7 @@ from indicators.store.queries import Vintage
 from indicators.target_register import AIM
 from indicators.views.overview import leading, unjudged_table
 from indicators.wording import Wording
+from tests.opened_pages import reading
 
 ZH, EN = Wording("zh"), Wording("en")
 FRESH = Freshness("2026-11-29", {"certificates_valid": 2, "population": 128})
@@ -52,10 +52,8 @@ def test_what_is_allowed_follows_from_the_calendar_of_the_sources(shipped: sa.En
 
 
 def test_the_map_opens_on_the_fair_comparison_of_most_regions(
-    shipped: sa.Engine, monkeypatch: pytest.MonkeyPatch
+    shipped: sa.Engine,
 ) -> None:
-    monkeypatch.setenv("DATABASE_URL", shipped.url.render_as_string(hide_password=False))
-    st.cache_resource.clear()
     vintage, known = Vintage(1), catalogue.load().indicators
 
     def most(indicator: str) -> int:
@@ -63,12 +61,12 @@ def test_the_map_opens_on_the_fair_comparison_of_most_regions(
         first = cached.first_of(offered, indicator)
         return cached.provinces_by_period(offered, first)[str(first.period)]
 
-    opened = cached.opening(vintage)
-    mapped = {key: known[key] for key in cached.mapped(vintage)}
-    fair = [key for key, said in mapped.items() if said.kind != "count" and said.polarity]
-    assert opened in fair
-    assert most(opened) == max(map(most, fair))
-    st.cache_resource.clear()
+    with reading(shipped.url.render_as_string(hide_password=False)):
+        opened = cached.opening(vintage)
+        mapped = {key: known[key] for key in cached.mapped(vintage)}
+        fair = [key for key, said in mapped.items() if said.kind != "count" and said.polarity]
+        assert opened in fair
+        assert most(opened) == max(map(most, fair))
 
 
 def verdicts(*rows: tuple[str, str, str, str]) -> pd.DataFrame:

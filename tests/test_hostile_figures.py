@@ -15,7 +15,6 @@ from pathlib import Path
 import pandas as pd
 import pytest
 import sqlalchemy as sa
-import streamlit as st
 from streamlit.testing.v1 import AppTest
 
 import app
@@ -32,6 +31,7 @@ from indicators.views import province
 from indicators.views.briefing.writing import exports
 from indicators.wording import Wording
 from tests.conftest import free_port, rows_of
+from tests.opened_pages import reading
 
 ROOT = Path(__file__).resolve().parent.parent
 ZH = Wording("zh")
@@ -70,19 +70,15 @@ def shipped(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture
-def engine(shipped: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[sa.Engine]:
+def engine(shipped: Path, tmp_path: Path) -> Iterator[sa.Engine]:
     """Yield an engine on a copy of that database, which the pages read too."""
     file = tmp_path / "figures.sqlite"
     shutil.copy(shipped, file)
     url = f"sqlite:///{file}"
-    monkeypatch.setenv("DATABASE_URL", url)
-    st.cache_resource.clear()
-    st.cache_data.clear()
     engine = open_database(url)
-    yield engine
+    with reading(url):
+        yield engine
     engine.dispose()
-    st.cache_resource.clear()
-    st.cache_data.clear()
 
 
 def put(engine: sa.Engine, rows: pd.DataFrame) -> None:
@@ -199,18 +195,13 @@ def test_a_yearly_figure_beside_a_december_one_is_published_and_taken_back(
     assert roll_back(engine, 2, reason="a test").release == 4
 
 
-def test_the_server_starts_without_a_database(monkeypatch: pytest.MonkeyPatch) -> None:
-    url = f"postgresql://nobody@127.0.0.1:{free_port()}/figures"
-    monkeypatch.setenv("DATABASE_URL", url)
-    st.cache_resource.clear()
-    st.cache_data.clear()
-
+def test_the_server_starts_without_a_database() -> None:
     async def start() -> bool:
         async with app.lifespan(app.app):
             return True
 
-    try:
-        assert asyncio.run(start())
-    finally:
-        gc.unfreeze()
-        st.cache_resource.clear()
+    with reading(f"postgresql://nobody@127.0.0.1:{free_port()}/figures"):
+        try:
+            assert asyncio.run(start())
+        finally:
+            gc.unfreeze()

@@ -11,8 +11,6 @@ from typing import Any
 
 import pytest
 import sqlalchemy as sa
-import streamlit as st
-from streamlit.testing.v1 import AppTest
 from typer.testing import CliRunner
 
 import app as door
@@ -30,6 +28,7 @@ from indicators.settings import ROOT
 from indicators.store.database import open_database
 from indicators.strict_yaml import read
 from tests.conftest import WORLD, publish_rows
+from tests.opened_pages import forget, opened
 
 HAN = re.compile(r"[\u4e00-\u9fff]")
 INDICATORS, TARGETS = "catalogue/indicators.yaml", "catalogue/targets"
@@ -339,21 +338,14 @@ def test_each_missing_entry_is_named_once(tmp_path: Path) -> None:
 
 @pytest.fixture
 def _server() -> Iterator[None]:
-    def forget() -> None:
+    def anew() -> None:
         catalogue.stand_on(None)
         frame.mistakes.clear()
-        st.cache_resource.clear()
-        st.cache_data.clear()
+        forget()
 
-    forget()
+    anew()
     yield
-    forget()
-
-
-def opened(page: str) -> AppTest:
-    test = AppTest.from_file(str(ROOT / "pages" / f"{page}.py"), default_timeout=60).run()
-    assert not test.exception
-    return test
+    anew()
 
 
 @pytest.mark.usefixtures("_server")

@@ -10,11 +10,11 @@ from pathlib import Path
 
 import pytest
 import sqlalchemy as sa
-import streamlit as st
 from streamlit.testing.v1 import AppTest
 
 from indicators.store.database import open_database
 from tests.conftest import publish_rows
+from tests.opened_pages import opened, reading
 
 ROOT = Path(__file__).resolve().parent.parent
 HAN = re.compile(r"[\u4e00-\u9fff]")
@@ -28,22 +28,9 @@ def figures(shipped: sa.Engine) -> str:
 
 
 @pytest.fixture(autouse=True)
-def _fresh(figures: str, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    monkeypatch.setenv("DATABASE_URL", figures)
-    st.cache_resource.clear()
-    st.cache_data.clear()
-    yield
-    st.cache_resource.clear()
-    st.cache_data.clear()
-
-
-def opened(page: str, **address: str) -> AppTest:
-    test = AppTest.from_file(str(ROOT / "pages" / f"{page}.py"), default_timeout=60)
-    for key, value in address.items():
-        test.query_params[key] = value
-    test.run()
-    assert not test.exception
-    return test
+def _fresh(figures: str) -> Iterator[None]:
+    with reading(figures):
+        yield
 
 
 @pytest.mark.parametrize("page", [*PAGES, "unknown"])

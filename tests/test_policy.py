@@ -9,8 +9,6 @@ from shutil import copytree
 import pandas as pd
 import pytest
 import sqlalchemy as sa
-import streamlit as st
-from streamlit.testing.v1 import AppTest
 
 from etl import meaning
 from indicators import catalogue, opinion
@@ -19,6 +17,7 @@ from indicators.statuses import VerdictClass
 from indicators.target_register import Register
 from indicators.views import policy as views
 from indicators.wording import Wording
+from tests.opened_pages import opened, reading
 
 ROOT = Path(__file__).resolve().parent.parent
 CLAUSES = catalogue.load().clauses
@@ -26,31 +25,17 @@ ZH, EN = Wording("zh"), Wording("en")
 
 
 @pytest.fixture(scope="module")
-def url(shipped: sa.Engine) -> Iterator[str]:
-    """Yield the URL of a database with the figures that the project ships, remembered anew."""
-    st.cache_resource.clear()
-    st.cache_data.clear()
-    yield shipped.url.render_as_string(hide_password=False)
-    st.cache_resource.clear()
-    st.cache_data.clear()
-
-
-def opened(url: str, monkeypatch: pytest.MonkeyPatch, **address: str) -> AppTest:
-    monkeypatch.setenv("DATABASE_URL", url)
-    page = AppTest.from_file(str(ROOT / "pages" / "policy.py"), default_timeout=60)
-    for key, value in address.items():
-        page.query_params[key] = value
-    page.run()
-    assert not page.exception
-    return page
+def _figures(shipped: sa.Engine) -> Iterator[None]:
+    """Let pages read the figures that the project ships."""
+    with reading(shipped.url.render_as_string(hide_password=False)):
+        yield
 
 
 # The opinion walked clause by clause: what is missing on the page fails here.
+@pytest.mark.usefixtures("_figures")
 @pytest.mark.parametrize("key", CLAUSES)
-def test_each_clause_of_the_opinion_stands_on_the_page(
-    url: str, monkeypatch: pytest.MonkeyPatch, key: str
-) -> None:
-    page = opened(url, monkeypatch, clause=key)
+def test_each_clause_of_the_opinion_stands_on_the_page(key: str) -> None:
+    page = opened("policy", clause=key)
     clause = CLAUSES[key]
     name = views.clause_name(clause, ZH)
     whole = page.dataframe[0].value
@@ -71,26 +56,26 @@ def test_each_clause_of_the_opinion_stands_on_the_page(
     assert sorted(item.title.zh for item in tracking) == sorted(shown)
 
 
-def test_a_clause_without_figures_is_a_gap_and_not_hidden(
-    url: str, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    page = opened(url, monkeypatch, clause="government")
+@pytest.mark.usefixtures("_figures")
+def test_a_clause_without_figures_is_a_gap_and_not_hidden() -> None:
+    page = opened("policy", clause="government")
     assert "本条尚无数据。" in [note.value for note in page.info]
     gaps = page.dataframe[1].value
     assert set(gaps["提供单位"]) == {"未见公开来源，需自行采集"}
-    english = opened(url, monkeypatch, clause="government", lang="en")
+    english = opened("policy", clause="government", lang="en")
     assert "Nothing of this clause is measured yet." in [note.value for note in english.info]
 
 
-def test_what_belongs_to_a_clause_stands_with_it(url: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    systems = opened(url, monkeypatch, clause="objectives_systems")
+@pytest.mark.usefixtures("_figures")
+def test_what_belongs_to_a_clause_stands_with_it() -> None:
+    systems = opened("policy", clause="objectives_systems")
     board = next(each.value for each in systems.dataframe if "体系" in each.value)
     assert len(board) == 6
     assert set(board["最新佐证材料"]) == {"尚未收录佐证材料"}
-    upgrade = opened(url, monkeypatch, clause="upgrade")
+    upgrade = opened("policy", clause="upgrade")
     standards = next(each.value for each in upgrade.dataframe if "标准" in each.value)
     assert any("9001:2026" in title for title in standards["标准"])
-    spread = opened(url, monkeypatch, clause="spread")
+    spread = opened("policy", clause="spread")
     links = [link.proto.label for link in spread.get("page_link")]
     assert "查看该目标" in links
     assert "本系统未收录该活动的数据。" in [note.value for note in spread.info]

@@ -14,7 +14,6 @@ import pandas as pd
 import pytest
 import shapely
 import sqlalchemy as sa
-import streamlit as st
 from streamlit.testing.v1 import AppTest
 
 from indicators import catalogue
@@ -33,6 +32,7 @@ from indicators.views import map as map_view
 from indicators.views.map import MapFigures, MapView
 from indicators.wording import Language, Wording
 from tests.conftest import CITATION, WORLD, publish_rows, rows_of
+from tests.opened_pages import reading
 
 REGIONS = tree().all_provinces
 
@@ -358,13 +358,9 @@ def figures(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
 
 
 @pytest.fixture
-def page(figures: str, monkeypatch: pytest.MonkeyPatch) -> Iterator[AppTest]:
-    monkeypatch.setenv("DATABASE_URL", figures)
-    st.cache_resource.clear()
-    st.cache_data.clear()
-    yield AppTest.from_file(str(PAGES / "map.py"), default_timeout=60)
-    st.cache_resource.clear()
-    st.cache_data.clear()
+def page(figures: str) -> Iterator[AppTest]:
+    with reading(figures):
+        yield AppTest.from_file(str(PAGES / "map.py"), default_timeout=60)
 
 
 def opened(page: AppTest, **address: str) -> AppTest:

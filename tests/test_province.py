@@ -10,8 +10,6 @@ from typing import Any
 import pandas as pd
 import pytest
 import sqlalchemy as sa
-import streamlit as st
-from streamlit.testing.v1 import AppTest
 
 from etl.publish.gate import Decision, publish
 from indicators import catalogue
@@ -26,6 +24,7 @@ from indicators.views import facts, overview, province
 from indicators.views.briefing.writing import figure_table
 from indicators.wording import Wording
 from tests.conftest import edition_of, held_of, rows_of
+from tests.opened_pages import opened, reading
 
 ROOT = Path(__file__).resolve().parent.parent
 EN, ZH = Wording("en"), Wording("zh")
@@ -150,18 +149,12 @@ def test_the_page_says_what_is_wrong_in_the_file_of_peer_groups(
         encoding="utf-8",
     )
     monkeypatch.setattr(peer_groups.read_peer_groups, "__defaults__", (bad, None))
-    monkeypatch.setenv("DATABASE_URL", shipped.url.render_as_string(hide_password=False))
-    st.cache_resource.clear()
-    st.cache_data.clear()
-    first_visit.warm()  # a server with such a file starts
-    page = AppTest.from_file(str(ROOT / "pages" / "province.py"), default_timeout=60)
-    page.run()
-    assert not page.exception
+    with reading(shipped.url.render_as_string(hide_password=False)):
+        first_visit.warm()  # a server with such a file starts
+        page = opened("province")
     assert page.title[0].value == "对比组文件无法使用"
     assert r"members · \[1\]：发现：999999；应为：" in page.error[0].value
     assert "neighbours · count：发现：0；应为：" in page.error[0].value
-    st.cache_resource.clear()
-    st.cache_data.clear()
 
 
 def test_a_count_is_never_compared() -> None:
@@ -400,25 +393,16 @@ def test_parts_and_holdings_are_asked_by_the_key(empty: sa.Engine) -> None:
 
 
 def test_the_page_tells_of_a_region_and_keeps_to_its_address(
-    shipped: sa.Engine, monkeypatch: pytest.MonkeyPatch
+    shipped: sa.Engine,
 ) -> None:
-    monkeypatch.setenv("DATABASE_URL", shipped.url.render_as_string(hide_password=False))
-    st.cache_resource.clear()
-    st.cache_data.clear()
-    page = AppTest.from_file(str(ROOT / "pages" / "province.py"), default_timeout=60)
-    page.query_params["region"] = "320000"
-    page.query_params["lang"] = "en"
-    page.query_params["peers"] = "nearest"
-    page.run()
-    assert not page.exception
-    assert page.title[0].value.startswith("Jiangsu: 1 of 1 target that can be judged is met")
-    assert any("Nearest neighbours" in caption.value for caption in page.caption)
-    page.selectbox(key="choice_region").select("540000").run()
-    assert page.query_params["region"] == "540000"
-    page.query_params["region"] = "710000"
-    page.run()
+    with reading(shipped.url.render_as_string(hide_password=False)):
+        page = opened("province", region="320000", lang="en", peers="nearest")
+        assert page.title[0].value.startswith("Jiangsu: 1 of 1 target that can be judged is met")
+        assert any("Nearest neighbours" in caption.value for caption in page.caption)
+        page.selectbox(key="choice_region").select("540000").run()
+        assert page.query_params["region"] == "540000"
+        page.query_params["region"] = "710000"
+        page.run()
     assert page.title[0].value == "Taiwan: no figures are held here"
     assert "Taiwan Province" in page.info[0].value
     assert not page.expander or "template" not in str(page.expander[0].markdown)
-    st.cache_resource.clear()
-    st.cache_data.clear()

@@ -7,8 +7,6 @@ from pathlib import Path
 
 import pandas as pd
 import pytest
-import streamlit as st
-from streamlit.testing.v1 import AppTest
 
 from etl.demonstration.dataset import write_demonstration
 from etl.publish.gate import Decision, publish
@@ -22,6 +20,7 @@ from indicators.target_register import Register
 from indicators.views import releases
 from indicators.wording import Wording
 from tests.conftest import WORLD, edition_of, publish_rows
+from tests.opened_pages import opened, reading
 
 ROOT = Path(__file__).resolve().parent.parent
 CHANGED = [*WORLD[:4], ("certificates_valid", "2024-12", "320000", 600_000.0), *WORLD[5:]]
@@ -42,22 +41,9 @@ def figures(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
 
 
 @pytest.fixture(autouse=True)
-def _fresh(figures: str, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    monkeypatch.setenv("DATABASE_URL", figures)
-    st.cache_resource.clear()
-    st.cache_data.clear()
-    yield
-    st.cache_resource.clear()
-    st.cache_data.clear()
-
-
-def opened(page: str, **address: str) -> AppTest:
-    test = AppTest.from_file(str(ROOT / "pages" / f"{page}.py"), default_timeout=60)
-    for key, value in address.items():
-        test.query_params[key] = value
-    test.run()
-    assert not test.exception
-    return test
+def _fresh(figures: str) -> Iterator[None]:
+    with reading(figures):
+        yield
 
 
 # The two whose question the tiny world, which has no targets, can answer.
