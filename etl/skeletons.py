@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import shutil
 from dataclasses import dataclass
 from pathlib import Path
@@ -20,6 +21,7 @@ from indicators.regions import ALL
 from indicators.strict_yaml import read
 from indicators.wording import Text, Wording
 
+TARGET_KEY = re.compile("[a-z0-9]+(-[a-z0-9]+)*")  # its file bears it
 _REMARK = 34  # the column at which remarks begin
 
 

@@ -126,16 +126,21 @@ def of_a_region(rows: pd.DataFrame, citations: pd.DataFrame, words: Wording) -> 
 
     A denominator that stands beside its numerator, in one document and period, is not named.
     """
-    needed = DENOMINATOR[:2]
-    cited = citations.reindex(columns=["citation", *DENOMINATOR]).dropna(subset=needed)
-    used = cited[cited["citation"].isin(rows["citation"])].drop_duplicates(DENOMINATOR)
+    numerators = citations.reindex(columns=["citation", "document"]).drop_duplicates("citation")
+    used = with_denominators(rows, citations).merge(
+        numerators, on="citation", how="left", validate="m:1"
+    )
+    beside = used["denominator_document"] == used["document"]
+    used = used[~beside].dropna(subset=DENOMINATOR[:2]).drop_duplicates(DENOMINATOR)
     if used.empty:
         return []
-    ordered = used.sort_values(DENOMINATOR)[DENOMINATOR].itertuples(index=False)
-    documents = ("；" if words.language == "zh" else "; ").join(
-        text(document, period, kind, words) for document, period, kind in ordered
-    )
-    return [words("Denominators of ratios: {denominators}", denominators=documents)]
+    ordered = used.sort_values(DENOMINATOR)
+    documents = []
+    for (document, kind), group in ordered.groupby([DENOMINATOR[0], DENOMINATOR[2]], dropna=False):
+        periods = words.listed([words.period(each) for each in group["denominator_period"]])
+        documents.append(_told(str(document), periods, kind, words))
+    separator = "；" if words.language == "zh" else "; "
+    return [words("Denominators of ratios: {denominators}", denominators=separator.join(documents))]
 
 
 def _document(used: pd.DataFrame, words: Wording) -> str:

@@ -199,6 +199,10 @@ class Wording:
         clock = f"{in_china(instant):%H:%M}"
         return f"{self.date(instant)} {clock}{zone}"
 
+    def verbatim(self, text: str) -> str:
+        """Return what documents and the register note, in Chinese alone: in English, as a quote."""
+        return text if self.language == "zh" or text.isascii() else f"“{text}” (in Chinese)"
+
     def sequence(self, parts: list[str]) -> str:
         """Return parts of one phrase, as the language separates them: `Sep 2022, 4 years ago`."""
         return ("，" if self.language == "zh" else ", ").join(parts)

@@ -46,6 +46,9 @@ else:
     st.markdown(told.counts)
     alt = words("Verdict on each target of the region")
     frame.table(visit, f"{where} {title}", page.verdicts, alt)
+    if told.doubts:
+        st.caption(words("* Doubts and notes"))
+        st.caption(markdown.lines(told.doubts))
 
 if told.known:
     st.subheader(words("Compared with the nation and peers"))

@@ -181,3 +181,21 @@ def test_no_definition_of_a_ratio_says_which_figure_it_is_divided_by(language: s
             text = getattr(item.description, language)
             assert "census" not in text, item.key
             assert "普查" not in text, item.key
+
+
+def test_a_region_s_line_leaves_out_no_denominator_of_its_ratios(figures: sa.Engine) -> None:
+    judged = facts.judged(figures, 1)
+    common = facts.shared(figures, Vintage(1), load_boundaries(), judged)
+    shanghai = facts.material(common, "310000")
+    own = shanghai.facts.own
+    used = denominators.with_denominators(own, shanghai.citations).merge(
+        shanghai.citations[["citation", "document"]], on="citation", validate="m:1"
+    )
+    used = used[used["denominator_document"] != used["document"]].dropna(
+        subset=["denominator_document"]
+    )
+    (line,) = denominators.of_a_region(own, shanghai.citations, ZH)
+    assert {"population", "enterprise_legal_units_all"} <= set(used["denominator_indicator"])
+    for document, period in used[denominators.DENOMINATOR[:2]].itertuples(index=False):
+        assert document in line
+        assert ZH.period(period) in line

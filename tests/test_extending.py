@@ -187,3 +187,33 @@ def test_a_new_source_and_a_new_target_are_right_as_written(data: Path) -> None:
     assert meaning.findings() == []
     assert told(*order)[0]
     assert not (FOLDER / "zhejiang-2027.yaml").exists()
+
+
+def test_a_key_never_leads_out_of_the_catalogue_and_what_is_wrong_is_told_in_chinese(
+    data: Path,
+) -> None:
+    def files() -> dict[Path, int]:
+        folders = (data / "catalogue", data / "raw")
+        found = [path for folder in folders for path in folder.rglob("*")]
+        return {path: path.stat().st_mtime_ns for path in found}
+
+    before = files()
+    publisher = ("--publisher-zh", "某局", "--publisher-en", "A bureau")
+    order = (
+        "--indicator", "manufacturing_pass_rate", "--due", "2027", "--title", "浙江省质量规划",
+        "--issuer", "浙江省人民政府", "--region",
+    )  # fmt: skip
+    for arguments, expected in [
+        (("source", "../brands", "--zh", "品牌", "--en", "Brands", *publisher), "下的文件夹名"),
+        (("target", "../brands", *order, "330000", "--value", "96"), "不能用作代码"),
+        (("target", "brands", *order, "浙江", "--value", "96"), "加引号的六位"),
+        (("target", "brands", *order, "330000", "--value", "abc"), "应为数字"),
+    ]:
+        result = CliRunner().invoke(app, ["--language", "zh", "new", *arguments])
+        text = re.sub(r"[│\s]", "", result.output)
+        assert result.exit_code, arguments
+        assert expected in text, text
+        assert not re.search("valid|unable|[\\^]", text), text
+    # The parts of the folder are as they were, and nothing stands beside it.
+    assert files() == before
+    assert not (data.parent / "brands.yaml").exists()

@@ -100,8 +100,10 @@ def new_target(
     ] = "at_least",
 ) -> None:
     """在 targets/ 写一份文件及其目标 · Write a document and its target into targets/."""
-    from etl.skeletons import Demand, target_entry
+    from etl.skeletons import TARGET_KEY, Demand, target_entry
 
+    if not TARGET_KEY.fullmatch(key):
+        screen.fail("{key} is no key: words of a-z and 0-9 with - between them.", key=key)
     demand = Demand(
         title=title,
         issuer=issuer,

@@ -40,6 +40,8 @@ _SENTENCES = [
     sentence("file {name} is not readable."),
     sentence("path {name} is not readable."),
     sentence("Input should be a valid integer, unable to parse string as an integer"),
+    sentence("Input should be a valid number, unable to parse string as a number"),
+    sentence("Input should be greater than or equal to {number}"),
     sentence("Input should be {names}"),
     sentence("Value error, {name} is not one of {names}."),
     sentence("Value error, {name} does not match the formats {names}."),

@@ -117,13 +117,13 @@ def overdue_table(series: Sequence[Overdue], words: Wording) -> pd.DataFrame:
         "prefecture": words("Their parts"),
     }
     columns = {
-        words("Source"): [code_names.source_name(each.series.source, words) for each in series],
         words("Indicator"): [words.text(known[each.series.indicator].title) for each in series],
         words("Level"): [levels[each.series.level] for each in series],
-        words("Newest held"): [words.period(each.series.newest) for each in series],
-        words("Periods held"): [each.series.periods for each in series],
-        words("Next due by"): [words.period(each.due) for each in series],
         words("State"): [_lateness(each.late, words) for each in series],
+        words("Newest held"): [words.period(each.series.newest) for each in series],
+        words("Next due by"): [words.period(each.due) for each in series],
+        words("Periods held"): [each.series.periods for each in series],
+        words("Source"): [code_names.source_name(each.series.source, words) for each in series],
     }
     return _frame(columns)
 

@@ -24,8 +24,11 @@ def standing(citations: pd.DataFrame, words: Wording) -> list[str]:
         for document, publisher in zip(documents["document"], documents["publisher"], strict=True)
     ]
     lines = [words("Source: {documents}", documents=words.listed(cited))]
-    if (citations["verification"] == "secondary").any():
+    copied = citations["verification"] == "secondary"
+    if copied.all():
         lines.append(words("Taken from reprints; not checked against the originals."))
+    elif copied.any():
+        lines.append(words("Some are taken from reprints; not checked against the originals."))
     if (citations["verification"] == "unconfirmed").any():
         lines.append(words("Some figures are relayed or worked out; nothing else confirms them."))
     return lines

@@ -313,13 +313,14 @@ def _doubts(
         age = fresh.said(record["indicator"], latest, words)
         notes.append(words("Latest figure: {age}", age=age))
     if record["note"]:
-        notes.append(str(record["note"]))
+        notes.append(words.verbatim(str(record["note"])))
     for row, others in zip(rows.to_dict("records"), second_sources.of(rows, words), strict=True):
-        own = [row["note"]] if isinstance(row["note"], str) and row["note"] else []
+        note = row["note"]
+        own = [words.verbatim(note)] if isinstance(note, str) and note else []
         if row["verification"] == "unconfirmed":
             own.insert(0, code_names.verification_name("unconfirmed", words))
-        for note in (*own, *others):
-            notes.append(words("{period}: {note}", period=words.period(row["period"]), note=note))
+        period = words.period(row["period"])
+        notes += [words("{period}: {note}", period=period, note=each) for each in (*own, *others)]
     return list(dict.fromkeys(notes))
 
 
@@ -331,7 +332,8 @@ def marked(text: str, row: Record, doubts: Doubts) -> str:
 def doubts_text(row: Record, doubts: Doubts, words: Wording) -> str:
     """Return the doubts about a verdict in one line, empty for none."""
     separator = "；" if words.language == "zh" else "; "
-    return separator.join(doubts.get((row["region"], row["target"]), ()))
+    lines = doubts.get((row["region"], row["target"]), ())
+    return separator.join(line.rstrip("。.") for line in lines)
 
 
 def citation_lines(record: Record, words: Wording) -> list[str]:
@@ -359,7 +361,7 @@ def citation_lines(record: Record, words: Wording) -> list[str]:
         ),
     ]
     if record["note"]:
-        lines.append(words("Note: {note}", note=record["note"]))
+        lines.append(words("Note: {note}", note=words.verbatim(record["note"])))
     if record["document_url"]:
         lines.append(str(record["document_url"]))
     return lines

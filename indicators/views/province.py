@@ -520,6 +520,17 @@ def verdict_table(material: Material, words: Wording) -> pd.DataFrame:
     return listing(rows, columns)
 
 
+def doubt_lines(material: Material, words: Wording) -> list[str]:
+    """Return the doubts and notes of the region's verdicts, a line a target that has any."""
+    verdicts = material.facts.verdicts.sort_values(["own", "indicator"], ascending=[False, True])
+    told = material.shared.judged.doubts(words)
+    lines = [
+        (code_names.aim_name(row, words), objectives.doubts_text(row, told, words))
+        for row in verdicts.to_dict("records")
+    ]
+    return [words("* {what}: {said}", what=what, said=said) for what, said in lines if said]
+
+
 def comparison_table(facts: Facts, words: Wording) -> pd.DataFrame:
     """Return the region on every indicator that it has a figure of, beside benchmark and peers."""
     known = catalogue.load().indicators
@@ -589,13 +600,14 @@ class Beside:
 class ProvinceTables:
     """Sentences and tables of one region; `trends` is empty without a chart.
 
-    known: whether it has any figure; counts: its verdicts as badges.
+    known: whether it has any figure; counts: its verdicts as badges; doubts: lines about these.
     """
 
     statement: str
     known: bool
     counts: str
     verdicts: pd.DataFrame
+    doubts: list[str]
     beside: Beside
     trends: str
     trends_note: str
@@ -622,6 +634,7 @@ def province_tables(material: Material, words: Wording) -> ProvinceTables:
         known=bool(facts.sources),
         counts=" ".join(badges),
         verdicts=verdict_table(material, words),
+        doubts=doubt_lines(material, words),
         beside=beside(material, words),
         trends=drawn_trends if trends else "",
         trends_note=_trends_note(trends, words),

@@ -231,6 +231,8 @@ def _targets(material: Material, words: Wording) -> Iterator[Block]:
     shown = province.verdict_table(material, words)
     caption = words("Targets that can be judged") if both else words("Targets and verdicts")
     yield Table(caption, shown.iloc[: judged or None, :5], (2.2, 3.2, 3.4, 1.9, 1.5))
+    if (shown[words("* Doubts and notes")] != "").any():
+        yield Paragraph(words("*: doubts or notes, which the region's page and workbook tell."))
     if both:
         why = _run(_reasons(verdicts, words), words)
         unjudged = words.plural(
