@@ -186,6 +186,16 @@ def misnamed(named: Named, raw: Path) -> list[Finding]:
                 ),
             )
         )
+    findings += [
+        Finding(
+            path.name,
+            str(path),
+            message("a file that does not stand in data/raw yet"),
+            message("it is read without being named: run python -m etl refresh"),
+        )
+        for path, place in ((path, path.resolve().parent) for path in named.files)
+        if place.parent == raw.resolve() and place.name != named.source
+    ]
     places: dict[str, list[Path]] = {}
     for path in named.files:
         places.setdefault(_folded(path.name), []).append(path)

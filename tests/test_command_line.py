@@ -343,6 +343,19 @@ def test_a_source_that_is_a_path_is_refused(tmp_path: Path) -> None:
 
 
 @pytest.mark.usefixtures("_database")
+def test_a_file_that_stands_among_the_raw_files_already_is_read_without_being_named(
+    tmp_path: Path,
+) -> None:
+    for place in ("bureau", "bureau/older"):
+        (tmp_path / place).mkdir()
+        (tmp_path / place / "a.csv").touch()
+    standing, older = tmp_path / "bureau" / "a.csv", tmp_path / "bureau" / "older" / "a.csv"
+    (found,) = intake.misnamed(intake.Named([standing], "own"), tmp_path)
+    assert "refresh" in str(found.advice)
+    assert intake.misnamed(intake.Named([standing], "bureau"), tmp_path) == []
+    assert intake.misnamed(intake.Named([older], "own"), tmp_path) == []
+
+
 def test_a_file_named_twice_or_two_of_one_name_are_said_plainly(tmp_path: Path) -> None:
     one, other = own_file(tmp_path / "one"), own_file(tmp_path / "other")
     assert "每个文件写一次" in said("check", one, one, code=Outcome.FINDINGS)

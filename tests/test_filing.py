@@ -227,6 +227,28 @@ def test_a_rollback_is_not_undone_by_the_next_refresh(
     assert refresh(empty, raw=raw).warnings == []
 
 
+@pytest.mark.parametrize("asked", ["tools.csv", "tools.csv.yaml"])
+@pytest.mark.parametrize("shared", [True, False])
+def test_what_a_rollback_took_away_comes_back_with_its_other_half(
+    empty: sa.Engine, raw: Path, asked: str, shared: bool
+) -> None:
+    bureau, whole = raw / "bureau", ["bureau/tools.csv", "bureau/tools.csv.yaml"]
+    aside = raw.parent / "aside"
+    bureau.rename(aside)
+    refresh(empty, raw=raw)
+    aside.rename(bureau)
+    if shared:
+        (bureau / "declaration.yaml").write_text("layout: long\n", encoding="utf-8")
+        whole.insert(0, "bureau/declaration.yaml")
+    refresh(empty, raw=raw)
+    roll_back(empty, 1, reason="a wrong file", raw=raw)
+    assert not list(bureau.iterdir())
+    assert bring_back(empty, raw, f"bureau/{asked}", 2) == whole
+    assert bring_back(empty, raw, f"bureau/{asked}", 2) == []
+    refresh(empty, raw=raw, accepted="it was right")
+    assert tools(empty) == 50_000
+
+
 @pytest.mark.parametrize("corrected", ["the table", "the declaration"])
 def test_a_file_that_was_taken_back_is_published_once_either_half_of_it_is_corrected(
     empty: sa.Engine, raw: Path, corrected: str

@@ -268,10 +268,10 @@ def files(
         except FileNotFoundError:
             screen.fail("No version of it is kept.")
         screen.tell(
-            "{file} stands in data/raw as in release {number}. Publish it with: "
+            "Stands in data/raw as in release {number}: {files}. To publish it: "
             "python -m etl refresh",
-            file=file,
             number=release,
+            files=words.listed(moved or [file]),
         )
         screen.end(Outcome.DONE if moved else Outcome.NOTHING)
     known = versions(engine, RAW)

@@ -25,6 +25,7 @@ from pathlib import Path
 import pandas as pd
 import sqlalchemy as sa
 
+from etl.figures.declaration import SHARED
 from etl.files.checksums import sha256
 from etl.publish.lock import publishing
 from indicators.findings import Finding, FindingsError, message
@@ -257,16 +258,30 @@ def keep_versions(engine: sa.Engine, raw: Path, inputs: pd.DataFrame) -> None:
                 _copy(path, kept)
 
 
-def bring_back(engine: sa.Engine, raw: Path, name: str, number: int) -> bool:
+def bring_back(engine: sa.Engine, raw: Path, name: str, number: int) -> list[str]:
     """Put the version of a raw file that a release was made of into its place again.
 
-    What stands there becomes a version. Returns whether it was another. Raises `LookupError` where
-    the release was not made of such a file, `FileNotFoundError` where that version is not kept.
+    What stands there becomes a version. With a table comes the description that it is nothing
+    without, and the other way round, where none stands there. Returns what was put into place,
+    nothing where it stood there. Raises `LookupError` where the release was not made of such a
+    file, `FileNotFoundError` where that version is not kept.
     """
     with engine.connect() as connection:
-        sha = _inputs(connection, number).get(name)
-    if sha is None:
+        then = _inputs(connection, number)
+    if name not in then:
         raise LookupError(name)
+    moved = [name] if _bring(raw, name, then[name]) else []
+    shared = f"{name.rpartition('/')[0]}/{SHARED}"
+    for other in {f"{name}.yaml", name.removesuffix(".yaml"), shared} & then.keys() - {name}:
+        if not (raw / other).exists():
+            with suppress(FileNotFoundError):  # which the next check tells of
+                _bring(raw, other, then[other])
+                moved.append(other)
+    return sorted(moved)
+
+
+def _bring(raw: Path, name: str, sha: str) -> bool:
+    """Put a kept version into its place, and say whether it was not there."""
     kept, target = version_file(raw, name, sha), raw / name
     if _stands(raw, name, sha):
         return False
