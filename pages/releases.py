@@ -55,7 +55,13 @@ files = [
         words("All figures (XLSX)"),
     ),
 ]
+small = int(sources["rows"].sum()) <= cached.MOST
+if small:
+    label = words("Whole release (open-data package)")
+    files.append(everything.file(label, ".zip", lambda: cached.package(vintage, newest)))
 frame.downloads(files)
+if not small:
+    frame.hint(words, words("The whole release as open data: `python -m etl export -o DIR`"))
 
 revised = cached.revisions(selection, newest)
 st.subheader(title := words("How these figures were revised"))

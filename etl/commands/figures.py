@@ -539,6 +539,64 @@ def status(as_json: AsJson = False) -> None:
 
 
 @app.command()
+def export(
+    out: Annotated[
+        Path,
+        typer.Option(
+            "-o", "--out", callback=in_a_folder, help="文件夹，或 .zip 文件 · folder, or a .zip"
+        ),
+    ],
+    release: Annotated[
+        int | None, typer.Option(help="哪一版，默认最新 · which one, by default the newest")
+    ] = None,
+    demonstration: Annotated[
+        bool, typer.Option("--demonstration", help="演示数据 · the demonstration figures")
+    ] = False,
+    force: Force = False,
+) -> None:
+    """把整个一版导出为开放数据包 · Write a whole release as a package of open data."""
+    from indicators.exports.open_data.release_package import (
+        OccupiedError,
+        check_place,
+        write_package,
+    )
+    from indicators.store.database import Dataset, has_dataset, open_database
+    from indicators.store.whole_release import NoReleaseError
+
+    dataset: Dataset = "demonstration" if demonstration else "real"
+    if demonstration and not has_dataset(dataset):
+        screen.fail("There are no demonstration figures. Make them with: python -m etl demo")
+    screen.check_free([out], force=force)
+    try:
+        check_place(out)
+        with screen.progress() as progress:
+            progress.add_task(screen.words("Writing the package"))
+            package = write_package(open_database(dataset=dataset), dataset, out, release)
+    except OccupiedError:
+        screen.fail(
+            "{file} is no package made by this program and is never written over. Choose another "
+            "name with -o.",
+            file=str(out),
+        )
+    except NoReleaseError:
+        if release is None:
+            screen.fail("Nothing has been published yet. Run: python -m etl refresh")
+        screen.fail("There is no release {number}.", number=release)
+    count = screen.words.number(package.rows)
+    screen.tell(
+        "Release {number} stands in {file}: {n} figures.",
+        number=package.number,
+        file=str(out),
+        n=count,
+    )
+    if package.left_out:
+        screen.tell(
+            "{n} figures are left out: the catalogue has no name for one of their codes.",
+            n=screen.words.number(package.left_out),
+        )
+
+
+@app.command()
 def backup(
     file: Annotated[Path, typer.Argument(dir_okay=False, help="备份文件 · the file to write")],
     force: Force = False,

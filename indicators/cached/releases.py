@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import tempfile
+from pathlib import Path
+
 import pandas as pd
 import streamlit as st
 
@@ -48,3 +51,21 @@ def everything(language: Language, vintage: Vintage) -> pd.DataFrame:
     rows = queries.all_observations(engine(vintage.dataset), vintage.release)
     cited = queries.citations(engine(vintage.dataset), set(rows["citation"]))
     return readable_tables.figure_table(rows, cited, Wording(language))
+
+
+# Figures of a release that a visitor's click may make a package of; beyond, the command does.
+MOST = 500_000
+
+
+@st.cache_resource(max_entries=2, show_spinner=False)
+def package(vintage: Vintage, newest: Vintage) -> bytes:
+    """Return a release as a package of open data, a .zip; made once.
+
+    `newest`: what a later release suppresses is in no package of an earlier one either.
+    """
+    from indicators.exports.open_data.release_package import write_package  # asked for by few
+
+    with tempfile.TemporaryDirectory() as folder:
+        out = Path(folder) / "package.zip"
+        write_package(engine(vintage.dataset), vintage.dataset, out, vintage.release)
+        return out.read_bytes()

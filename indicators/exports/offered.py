@@ -10,8 +10,9 @@ import pandas as pd
 from indicators.drawing.charts import Specification
 from indicators.exports import downloads
 from indicators.store.queries import Vintage
-from indicators.wording import Wording
+from indicators.wording import Wording, sentence
 
+DEMONSTRATION = sentence("Demonstration data: generated for trying things out, true of no region.")
 # What a download button needs: label, file name, and how to make the file when it is asked for.
 Export = tuple[str, str, Callable[[], bytes]]
 
@@ -30,7 +31,7 @@ def vintage_notes(vintage: Vintage, words: Wording) -> list[str]:
 
 def demonstration_note(words: Wording) -> str:
     """Return the sentence that no demonstration figure is shown without."""
-    return words("Demonstration data: generated for trying things out, true of no region.")
+    return words(DEMONSTRATION)
 
 
 @dataclass(frozen=True)
