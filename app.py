@@ -150,24 +150,27 @@ def open_figures() -> None:
     from indicators.findings import FindingsError
     from indicators.published_catalogue import kept_catalogue
     from indicators.settings import wrong_settings
+    from indicators.store.database import open_database
+    from indicators.store.queries import latest_release
 
     if wrong := wrong_settings():
         _tell(wrong, on_pages=True)
         return
     if wrong := access.sign_in_mistakes():
         _tell(wrong, on_pages=False)  # the gate lets nobody in
-    findings, number = meaning.findings(), remembered.release()
+    engine = open_database()
+    findings, number = meaning.findings(), latest_release(engine)
     if number is None and not findings:
         from etl.refresh import fill_if_empty
 
         try:
-            fill_if_empty(remembered.engine())
-            remembered.release.clear()
+            fill_if_empty(engine)
+            remembered.answer.clear()
         except FindingsError as refusal:
             findings = refusal.findings
     if not findings:
         return
-    kept = {} if number is None else kept_catalogue(remembered.engine())
+    kept = {} if number is None else kept_catalogue(engine)
     # What is wrong with targets and peer groups keeps no page from what was published.
     broken = number is None or any(finding.file in catalogue.FILES for finding in findings)
     if broken and kept:
@@ -219,7 +222,7 @@ async def lifespan(_app: st.App) -> AsyncIterator[None]:
 if __name__ == "__main__":
     from indicators import frame
 
-    frame.menu().run()
+    frame.run()
 else:
     app = st.App(
         __file__,

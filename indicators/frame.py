@@ -7,12 +7,14 @@ start does. So a page begins with `begin`, which needs nothing that app.py has d
 from __future__ import annotations
 
 import json
+import logging
+import time
 from collections.abc import Callable, Mapping, Sequence
 from contextvars import ContextVar
 from dataclasses import dataclass
 from functools import cache, partial
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, NoReturn
 
 import numpy as np
 import pandas as pd
@@ -24,17 +26,20 @@ from indicators import access, address, catalogue, markdown
 from indicators.cached import remembered
 from indicators.drawing.charts import OPENED, Specification, with_rows
 from indicators.exports.offered import Export, demonstration_note, table_exports
+from indicators.findings import Message, message
 from indicators.periods import decimal_year, is_period
 from indicators.settings import ROOT
 from indicators.store.database import Dataset
 from indicators.store.queries import Vintage
 from indicators.wording import Language, Wording, sentence
 
+_log = logging.getLogger(__name__)
 # No icons: a browser would fetch each page's from outside.
 PAGES = ("overview", "map", "objectives", "industries", "province", "policy", "releases")
 UNKNOWN = "unknown"  # where addresses lead that no page has
 WARNING = ":material/warning:"
 SEARCH = "search"  # the key of the search box
+RETRY = 4  # seconds until a page asks again for a database that did not answer
 TWO_LINES = 65  # px: from here on Streamlit goes on in a second line
 WIDEST = 320  # px: a column of longer texts is cut, and told whole under the pointer
 # What Streamlit itself says over charts and tables and in lists, whatever a page's language is.
@@ -108,14 +113,16 @@ def begin(page: str) -> Frame:
     _switch(words("Language"), names, address.widget("lang", words.language))
     _say_mistakes(words)
     dark = st.context.theme.type == "dark"
-    dataset = _dataset(words)
-    number = remembered.release(dataset)
-    if number is None:
+    try:
+        remembered.newest()  # which answers at once where the database does not
+        newest = remembered.newest(_dataset(words))
+    except remembered.UnreachableError as error:
+        _say_unreachable(words, error.reason)
+    if newest is None:
         st.title(words("There are no figures yet"))
         st.info(words("Nothing has been published here yet."), icon=":material/info:")
         hint(words, words("Load them with: python -m etl refresh"))
         st.stop()
-    newest = Vintage(number, dataset, remembered.retracted(dataset))
     vintage = _vintage(newest, words)
     _head(words, vintage, newest)
     return Frame(words, dark, vintage, newest)
@@ -191,6 +198,24 @@ def _say_mistakes(words: Wording) -> None:
         )
         st.warning(earlier, icon=WARNING)
         hint(words, words("The list of mistakes: python -m etl check"))
+
+
+def _say_unreachable(words: Wording, reason: Message) -> NoReturn:
+    """Say that there is no answer for now, and ask again until there is one."""
+    st.title(words("The figures cannot be read just now"))
+    again = words("This page asks again every few seconds by itself. Nothing is lost.")
+    st.info(again, icon=":material/hourglass_empty:")
+    hint(words, reason.said(words), words("What to do: python -m etl doctor"))
+    since = time.monotonic()
+
+    @st.fragment(run_every=RETRY)
+    def retry() -> None:
+        # It runs once as a part of the page, then by itself.
+        if time.monotonic() - since > RETRY / 2:
+            st.rerun()
+
+    retry()
+    st.stop()
 
 
 def _dataset(words: Wording) -> Dataset:
@@ -334,6 +359,18 @@ def menu() -> StreamlitPage:
         ROOT / "pages" / f"{UNKNOWN}.py", title=_title(UNKNOWN, words), visibility="hidden"
     )
     return st.navigation([*(page(name, words) for name in PAGES), unknown])
+
+
+def run() -> None:
+    """Run the page that the address names; where the database fails it, say so."""
+    chosen = menu()
+    try:
+        chosen.run()
+    except remembered.FAULTS:
+        _log.exception("the database failed a page")
+        remembered.answer.clear()
+        reason = message("the database does not answer; the server's log says why")
+        _say_unreachable(Wording(_language()), reason)
 
 
 def page(name: str, words: Wording) -> StreamlitPage:

@@ -22,6 +22,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pandas as pd
+import psutil
 import psycopg
 import pyarrow as pa
 import pytest
@@ -157,6 +158,20 @@ class Cluster:
             yield f"postgresql://tests@127.0.0.1:{port}/postgres"
         finally:
             self.run("pg_ctl", "-m", "fast", "-w", "stop")
+
+    @contextmanager
+    def stopped(self) -> Iterator[None]:
+        """Let all its processes stand still, so that it takes connections and says nothing."""
+        first = (self.folder / "cluster" / "postmaster.pid").read_text().splitlines()[0]
+        server = psutil.Process(int(first))
+        processes = [server, *server.children()]
+        for process in processes:
+            process.suspend()
+        try:
+            yield
+        finally:
+            for process in processes:
+                process.resume()
 
     def run(self, program: str, *arguments: str, kilobytes: str = "unlimited") -> None:
         """Run one of its programs on its files."""

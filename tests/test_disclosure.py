@@ -490,7 +490,7 @@ def test_a_running_server_shows_a_retracted_figure_no_more(
         assert "4123456789" in page()
         assert "4123456789" in page(release="1")
         retract(twice, BEIJING, "a single firm", tmp_path / "raw")
-        cached_queries.retracted.clear()  # as it forgets by itself after five seconds
+        cached_queries.answer.clear()  # as it forgets by itself after five seconds
         for address in ({}, {"release": "1"}):
             text = page(**address)
             assert "4123456789" not in text

@@ -3,15 +3,11 @@
 from __future__ import annotations
 
 import asyncio
-import os
-import signal
 import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 
 import httpx
-import psutil
 import pytest
 from starlette.applications import Starlette
 from starlette.middleware import Middleware
@@ -22,7 +18,7 @@ from indicators.access import Gate
 from indicators.cached import readiness, remembered
 from indicators.cached.readiness import Readiness
 from indicators.store.database import open_database
-from tests.conftest import WORLD, Cluster, postgresql_cluster, publish_rows
+from tests.conftest import WORLD, postgresql_cluster, publish_rows
 
 
 @pytest.fixture(autouse=True)
@@ -34,7 +30,7 @@ def nothing_remembered(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
 
 
 def _forget() -> None:
-    for memory in (remembered.engine, remembered.release):
+    for memory in (remembered.engine, remembered.answer):
         memory.clear()
     app._readiness.cache_clear()
 
@@ -114,20 +110,6 @@ def test_however_many_ask_one_question_is_under_way(monkeypatch: pytest.MonkeyPa
     assert not begun.acquire(blocking=False)
 
 
-@contextmanager
-def stopped(cluster: Cluster) -> Iterator[None]:
-    """Let all processes of a server stand still, so that it takes connections and says nothing."""
-    first = int((cluster.folder / "cluster" / "postmaster.pid").read_text().splitlines()[0])
-    processes = [psutil.Process(first), *psutil.Process(first).children()]
-    for process in processes:
-        os.kill(process.pid, signal.SIGSTOP)
-    try:
-        yield
-    finally:
-        for process in processes:
-            os.kill(process.pid, signal.SIGCONT)
-
-
 def test_a_database_that_does_not_answer_is_waited_for_no_longer_than_is_said(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
@@ -135,8 +117,8 @@ def test_a_database_that_does_not_answer_is_waited_for_no_longer_than_is_said(
         monkeypatch.setenv("DATABASE_URL", url)
         publish_rows(open_database(), WORLD)
         assert asked("/readyz").status_code == 200
-        remembered.release.clear()
-        with stopped(cluster), monkeypatch.context() as hurried:
+        remembered.answer.clear()
+        with cluster.stopped(), monkeypatch.context() as hurried:
             hurried.setattr(readiness, "SECONDS", 1.0)
             assert asked("/readyz").json() == {"status": "not ready", "reason": "database"}
             assert asked("/healthz").status_code == 200

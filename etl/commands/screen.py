@@ -277,6 +277,7 @@ class Screen:
 
         from etl.publish.lock import BusyError
         from indicators.findings import FindingsError, UnacceptedError
+        from indicators.store.database import NewerDatabaseError
 
         if isinstance(error, UnacceptedError):
             self.findings(error.findings)
@@ -298,6 +299,12 @@ class Screen:
             )
         if isinstance(error, BusyError):
             self._fail_busy(error)
+        if isinstance(error, NewerDatabaseError):
+            self.fail(
+                "A later version of this program has used the database. Upgrade this program; "
+                "nothing was done.",
+                Outcome.DATABASE,
+            )
         if isinstance(error, MemoryError | duckdb.OutOfMemoryException):
             self.fail(
                 "This needs more memory than there is, or than it is allowed. For a roll-up "

@@ -19,7 +19,6 @@ from indicators.drawing import charts, industries, policy, province
 from indicators.findings import FindingsError
 from indicators.periods import today
 from indicators.regions import NATION
-from indicators.store.queries import Vintage
 from indicators.views.map import MapView
 from indicators.wording import LANGUAGES, Wording
 
@@ -47,10 +46,9 @@ def warm() -> None:
         specification(language, dark)
         for chart in CHARTS:
             chart(Wording(language), dark=dark)
-    number = remembered.release()
-    if number is None:
+    vintage = remembered.newest()
+    if vintage is None:
         return
-    vintage = Vintage(number, retracted=remembered.retracted())
     remembered.reach(vintage)
     remembered.releases(vintage)
     remembered.national(vintage)

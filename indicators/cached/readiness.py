@@ -6,7 +6,6 @@ A word says what is lacking, and nothing else: whoever asks has not signed in.
 from __future__ import annotations
 
 import asyncio
-import logging
 import threading
 from collections.abc import Callable
 from concurrent.futures import Future
@@ -15,7 +14,6 @@ from indicators import access, frame
 from indicators.cached import remembered
 
 SECONDS = 3.0  # how long whoever asks waits for a database that says nothing
-_log = logging.getLogger(__name__)
 
 
 def lacking() -> str | None:
@@ -29,12 +27,9 @@ def lacking() -> str | None:
     if access.is_closed():
         return "access"
     try:
-        number = remembered.release()
-    except Exception:
-        # Whatever keeps the database from answering keeps every page from it.
-        _log.exception("the database does not answer")
+        return "release" if remembered.newest() is None else None
+    except remembered.UnreachableError:
         return "database"
-    return "release" if number is None else None
 
 
 class Readiness:

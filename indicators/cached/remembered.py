@@ -1,7 +1,8 @@
-"""What is read from the database, remembered per release: a new release is a new key."""
+"""What is read from the database, remembered per vintage: see `queries.Vintage`."""
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Mapping
 
 import pandas as pd
@@ -10,41 +11,75 @@ import streamlit as st
 from streamlit.dataframe_util import convert_anything_to_arrow_bytes
 
 from indicators import catalogue
+from indicators.findings import Message, message
 from indicators.freshness import Freshness
 from indicators.periods import today
 from indicators.publication_calendar import Series
 from indicators.regions import NATION
 from indicators.store import holdings, queries
-from indicators.store.database import DATASETS, Dataset, has_dataset, open_database
-from indicators.store.queries import Selection, Vintage
+from indicators.store.database import (
+    DATASETS,
+    Dataset,
+    NewerDatabaseError,
+    has_dataset,
+    open_database,
+)
+from indicators.store.queries import Selection, Vintage, newest_vintage
 
+_log = logging.getLogger(__name__)
 # The frames are shared between sessions, and nobody writes to them.
-# They end only by their number: a release never changes, and an old one is asked for no more.
+# They end only by their number: a vintage never changes, and one of before is asked for no more.
 kept = st.cache_resource(max_entries=500, show_spinner=False)
 
 
 @st.cache_resource(show_spinner=False)
 def engine(dataset: Dataset = "real") -> sa.Engine:
     """Return a dataset's database, opened once."""
-    return open_database(dataset=dataset)
+    return open_database(dataset=dataset, serving=True)
 
 
-@st.cache_data(ttl=5, max_entries=2, show_spinner=False)
-def release(dataset: Dataset = "real") -> int | None:
-    """Return the newest release; asked again every five seconds, so that pages follow it."""
-    return queries.latest_release(engine(dataset))
+class UnreachableError(Exception):
+    """Raised where the database gives no answer; `reason` says why."""
+
+    def __init__(self, reason: Message) -> None:
+        super().__init__(str(reason))
+        self.reason = reason
 
 
-@st.cache_data(ttl=5, max_entries=2, show_spinner=False)
-def retracted(dataset: Dataset = "real") -> int:
-    """Return how many figures were taken out of every release; asked again as the release is."""
-    return queries.retracted(engine(dataset))
+FAULTS = (sa.exc.DBAPIError, sa.exc.TimeoutError, OSError, NewerDatabaseError)
+
+
+def newest(dataset: Dataset = "real") -> Vintage | None:
+    """Return the newest release, None where nothing is published; raises `UnreachableError`."""
+    found = answer(dataset)
+    if isinstance(found, Message):
+        raise UnreachableError(found)
+    return found
+
+
+# A fault is remembered too: visitors do not wait one after another for a server that is silent.
+@st.cache_resource(ttl=5, max_entries=2, show_spinner=False)
+def answer(dataset: Dataset = "real") -> Vintage | Message | None:
+    """Return the newest release, or why there is no answer; asked again every five seconds.
+
+    So pages follow what is published, and see within that time that the database has been taken
+    away, or that another has taken its place.
+    """
+    try:
+        return newest_vintage(open_database(dataset=dataset, serving=True), dataset)
+    except NewerDatabaseError:
+        return message("a later version of this program has used the database")
+    except FAULTS:
+        _log.exception("the database does not answer")
+        return message("the database does not answer; the server's log says why")
 
 
 @st.cache_data(ttl=5, max_entries=1, show_spinner=False)
 def datasets() -> list[Dataset]:
     """Return the datasets that there are; demonstration figures may come and go."""
-    return [dataset for dataset in DATASETS if dataset == "real" or has_dataset(dataset)]
+    return [
+        dataset for dataset in DATASETS if dataset == "real" or has_dataset(dataset, serving=True)
+    ]
 
 
 def travelling(frames: Mapping[str, pd.DataFrame]) -> dict[str, bytes]:

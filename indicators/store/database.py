@@ -6,6 +6,7 @@ a PostgreSQL. So no line, total or verdict can mix them with real ones.
 
 from __future__ import annotations
 
+import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import cache
@@ -17,36 +18,51 @@ import sqlalchemy as sa
 
 from indicators.settings import DATABASE_URL, database_address
 
+CONNECTING = 5  # seconds that a server is waited for, where the address says nothing else
+ANSWERING = 60  # seconds that it may take to answer a page
 MIGRATIONS = Path(__file__).parent / "migrations"
-HEAD = "0009"
+HEAD = "0010"
 
 Dataset = Literal["real", "demonstration"]
 DATASETS: tuple[Dataset, ...] = ("real", "demonstration")
 
 
-def open_database(url: str | None = None, dataset: Dataset = "real") -> sa.Engine:
+class NewerDatabaseError(Exception):
+    """Raised for tables that a later version of this program has made."""
+
+
+def open_database(
+    url: str | None = None, dataset: Dataset = "real", *, serving: bool = False
+) -> sa.Engine:
     """Open the database of a dataset, bring its tables up to date and return the engine.
 
-    Raises `SettingError` for an address that is none, and `sqlalchemy.exc.DBAPIError`
-    when the server or the file cannot be reached.
+    serving: for pages, which make no file where one was taken away, see what took its place, and
+    wait for no server that has gone silent. Raises `SettingError` for an address that is none,
+    `NewerDatabaseError`, and `sqlalchemy.exc.DBAPIError` when the server or the file cannot be
+    reached.
     """
-    engine = _engine(url or DATABASE_URL.value, dataset)
-    if _version(engine) != HEAD:
-        _migrate(engine)
+    engine = _engine(url or DATABASE_URL.value, dataset, serving)
+    version = _version(engine)
+    if version is not None and version > HEAD:
+        raise NewerDatabaseError(version)
+    if version != HEAD:
+        _migrate(_engine(url or DATABASE_URL.value, dataset, False))
     return engine
 
 
-def has_dataset(dataset: Dataset, url: str | None = None) -> bool:
+def has_dataset(dataset: Dataset, url: str | None = None, *, serving: bool = False) -> bool:
     """Return whether a dataset's tables exist, without making them."""
-    return tables_version(url, dataset) is not None
+    return tables_version(url, dataset, serving=serving) is not None
 
 
-def tables_version(url: str | None = None, dataset: Dataset = "real") -> str | None:
+def tables_version(
+    url: str | None = None, dataset: Dataset = "real", *, serving: bool = False
+) -> str | None:
     """Return by which migration a dataset's tables were made last, None without tables.
 
     Nothing is made by looking: no file, and no table is brought up to date.
     """
-    engine = _engine(url or DATABASE_URL.value, dataset)
+    engine = _engine(url or DATABASE_URL.value, dataset, serving)
     file = sqlite_file(engine.url)
     return None if file is not None and not file.exists() else _version(engine)
 
@@ -55,7 +71,7 @@ def remove_dataset(dataset: Dataset, url: str | None = None) -> None:
     """Take a dataset away completely: its file, or its schema."""
     if dataset == "real":
         raise ValueError("real figures are never removed")
-    engine = _engine(url or DATABASE_URL.value, dataset)
+    engine = _engine(url or DATABASE_URL.value, dataset, False)
     engine.dispose()
     if (file := sqlite_file(engine.url)) is not None:
         for suffix in ("", "-wal", "-shm", ".lock"):
@@ -74,18 +90,44 @@ def sqlite_file(address: sa.URL) -> Path | None:
 
 
 @cache
-def _engine(url: str, dataset: Dataset = "real") -> sa.Engine:
+def _engine(url: str, dataset: Dataset, serving: bool) -> sa.Engine:
     address = sa.make_url(database_address(url))
-    server = address.get_backend_name() != "sqlite"
     if dataset != "real":
         address = _apart(address, dataset)
-    # A file that may be taken away is opened anew each time.
-    pool = None if server or dataset == "real" else sa.pool.NullPool
-    engine = sa.create_engine(address, pool_pre_ping=server, poolclass=pool)
-    if engine.dialect.name == "sqlite":
+    if address.get_backend_name() == "sqlite":
+        # A file that may be taken away, or another put into its place, is opened anew each time.
+        pool = sa.pool.NullPool if serving or dataset != "real" else None
+        engine = sa.create_engine(address, poolclass=pool)
         sa.event.listen(engine, "connect", _prepare_sqlite)
         sa.event.listen(engine, "begin", _begin_sqlite)
+        if serving:
+            sa.event.listen(engine, "do_connect", _refuse_missing)
+        return engine
+    waiting = {} if "connect_timeout" in address.query else {"connect_timeout": CONNECTING}
+    if not serving:
+        return sa.create_engine(address, pool_pre_ping=True, connect_args=waiting)
+    options = f"{address.query.get('options', '')} -cstatement_timeout={ANSWERING}s".strip()
+    engine = sa.create_engine(
+        address.update_query_dict({"options": options}),
+        pool_pre_ping=True,
+        pool_timeout=CONNECTING,
+        connect_args=waiting,
+    )
+    sa.event.listen(engine, "do_connect", _connect_patiently)
     return engine
+
+
+def _refuse_missing(_dialect: Any, _record: Any, arguments: Any, _options: Any) -> None:
+    # SQLite would make the file, and a page say that nothing has been published yet.
+    file = sqlite_file(sa.URL.create("sqlite", database=str(arguments[0])))
+    if file is not None and not file.exists():
+        raise sqlite3.OperationalError("unable to open database file")
+
+
+def _connect_patiently(_dialect: Any, _record: Any, arguments: Any, options: Any) -> Any:
+    from indicators.store.patience import PatientConnection  # the driver, which SQLite needs not
+
+    return PatientConnection.connect(*arguments, **options)
 
 
 def _apart(address: sa.URL, dataset: Dataset) -> sa.URL:

@@ -36,6 +36,7 @@ from indicators.store.tables import (
     change,
     citation,
     flip,
+    identity,
     register_archive,
     release_input,
     retraction,
@@ -61,13 +62,14 @@ class Selection:
 class Vintage(NamedTuple):
     """Which figures: those of a dataset as published in one of its releases.
 
-    retracted: how many have been taken out of every release, so that what is remembered of
-    before is not shown.
+    state: a text that differs where the database is another, its newest release is, or figures
+    have been taken out of every release, so that nothing is shown that is remembered of before. It
+    tells old releases apart too: what a later one suppresses is suppressed in them.
     """
 
     release: int
     dataset: Dataset = "real"
-    retracted: int = 0
+    state: str = ""
 
 
 def _asked(
@@ -294,10 +296,15 @@ def retractions(engine: sa.Engine) -> pd.DataFrame:
     return rows_of(engine, RETRACTIONS)
 
 
-def retracted(engine: sa.Engine) -> int:
-    """Return how many figures were taken out of every release."""
-    with engine.connect() as connection:
-        return connection.scalar(sa.select(sa.func.count()).select_from(retraction)) or 0
+def newest_vintage(engine: sa.Engine, dataset: Dataset = "real") -> Vintage | None:
+    """Return the newest release of a database as it stands; None where nothing is published."""
+    gone = sa.select(sa.func.count()).select_from(retraction).scalar_subquery()
+    with snapshot(engine) as connection:
+        named = connection.scalar(sa.select(identity.c.identity))
+        last = connection.execute(RELEASES.add_columns(gone.label("gone")).limit(1)).first()
+    if last is None:
+        return None
+    return Vintage(last.release, dataset, f"{named} {last.release} {last.published_at} {last.gone}")
 
 
 def inputs(engine: sa.Engine, number: int) -> pd.DataFrame:

@@ -7,6 +7,7 @@
        └───────< warning ──< quoted    what was accepted, and the figures that it speaks of
     retraction                what was taken out of every release, by its key
     catalogue_file            the catalogue as last published
+    identity                  which database this is, a word drawn when it was made
     citation ─< observation      where a figure stands: document, place, verification
     document ─< target ──< milestone, evidence      what is to be reached, and who says so
 
@@ -102,6 +103,9 @@ catalogue_file = sa.Table(
     *_keys("file"),
     *_text("content", nullable=False),
 )
+
+# One row. A backup does not hold it: what is restored from one is another database.
+identity = sa.Table("identity", metadata, *_keys("identity"))
 
 # One row per place in a document that figures are taken from; the key is a digest of the rest.
 # second_sources: JSON, see `indicators.second_sources`.
