@@ -157,13 +157,18 @@ def totals(cells: Iterable[Cell], parts: dict[str, dict[str, list[str]]]) -> set
 
 
 def registry(
-    rows: pd.DataFrame, parts: dict[str, dict[str, list[str]]], attack: Attack, tag: int = 0
+    rows: pd.DataFrame,
+    parts: dict[str, dict[str, list[str]]],
+    attack: Attack,
+    tag: int = 0,
+    absent: Iterable[Cell] = (),
 ) -> None:
     """Add what is known of the rows of one period of a registry, as one release shows them.
 
     The period may be written in several ways, as `ending` has it: cells are named by that.
 
     rows: KEY, value (missing where suppressed). parts: by dimension, the parts of each whole.
+    absent: cells in no file that are known to be more than zero; all others there are zero.
     """
     named = rows.assign(period=rows["period"].map(ending))
     shown = named.groupby(KEY, sort=False)["value"].first()  # missing where none shows it
@@ -172,7 +177,7 @@ def registry(
     def name(cell: Cell) -> Name:
         return (tag, *cell)
 
-    for cell in totals(list(value), parts) - set(value):
+    for cell in {*absent, *totals([*value, *absent], parts)} - set(value):
         value[cell] = float("nan")
         attack.unpublished.add(name(cell))
     for cell, number in value.items():

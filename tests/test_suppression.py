@@ -267,8 +267,12 @@ BY_SIZE = sized(SHANGHAI, 2, 20, 40, 50) + sized(JIANGSU, 21, 22, 43, 54)
         + along("region", [SHANGHAI], 1),
         # The nation, in no file, is no more than all with those abroad: Shanghai's is 1 or 2.
         along("region", [SHANGHAI, JIANGSU, "ALL"], 2, 30, 32),
+        # And so where all with those abroad are given under the other indicator.
+        sized(SHANGHAI, 2, 20, scheme="QMS")
+        + sized(JIANGSU, 30, 40, scheme="QMS")
+        + [{"indicator": OF_QUALITY, "region": "ALL", "value": 92}],
     ],
-    ids=["sizes", "sections", "twice", "some", "scheme", "holders", "abroad"],
+    ids=["sizes", "sections", "twice", "some", "scheme", "holders", "abroad", "scheme abroad"],
 )
 def test_what_follows_by_way_of_a_total_in_no_file_is_suppressed(
     tmp_path: Path, rows: list[dict[str, object]]

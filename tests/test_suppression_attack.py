@@ -6,6 +6,7 @@ knows the code lists, what the words mean and every release.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
 
@@ -21,11 +22,21 @@ from etl.certificates.registry_declaration import Declaration
 from etl.certificates.validity import spanned
 from etl.intake import Named
 from etl.refresh import refresh
+from etl.suppression.small_numbers import complementary
 from indicators import catalogue
 from indicators.store.database import open_database
 from indicators.store.queries import all_observations
 from indicators.wording import Wording
-from tests.attack import CERTIFICATES, HOLDERS, KEY, OF_QUALITY, Attack, recovered, registry
+from tests.attack import (
+    CERTIFICATES,
+    DIMENSIONS,
+    HOLDERS,
+    KEY,
+    OF_QUALITY,
+    Attack,
+    recovered,
+    registry,
+)
 
 pytestmark = pytest.mark.filterwarnings("ignore:fetch_arrow_table:DeprecationWarning")
 
@@ -153,6 +164,48 @@ def test_no_suppressed_figure_of_a_registry_follows(world: World, year: int) -> 
     small = [
         cell for cell in attack.unknown if cell[1] != CERTIFICATES and true[cell] in (1.0, 2.0)
     ]
+    found = recovered(attack, true, small)
+    assert found.exactly == []
+    assert found.within_rule == []
+
+
+# Of a registry of which only some cells are published, drawn at random or table by table.
+
+
+def some_cells(rows: pd.DataFrame, chance: np.random.Generator) -> pd.DataFrame:
+    share = float(chance.choice([0.3, 0.5, 0.7, 0.9]))
+    chosen: pd.DataFrame = rows[chance.random(len(rows)) < share]
+    return chosen
+
+
+def some_tables(rows: pd.DataFrame, chance: np.random.Generator) -> pd.DataFrame:
+    whole = rows[list(DIMENSIONS)].isin(["ALL", "100000"]).astype(str)
+    table = whole.agg("".join, axis=1) + rows["indicator"]
+    chosen = chance.permutation(table.unique())[: table.nunique() // 3]
+    return rows[table.isin(chosen).to_numpy(bool)]
+
+
+@pytest.mark.parametrize(
+    ("year", "chosen"),
+    [(2000, some_tables), (2005, some_cells), (2010, some_tables)],
+)
+def test_no_suppressed_figure_follows_where_only_some_cells_are_published(
+    world: World, year: int, chosen: Callable[[pd.DataFrame, np.random.Generator], pd.DataFrame]
+) -> None:
+    every = of(world.truth, year).reset_index(drop=True)
+    rows = chosen(every, np.random.default_rng([year, len(every)]))
+    few = (rows["indicator"] != CERTIFICATES) & rows["value"].between(1, 2)
+    rule = few.map({True: "threshold", False: None})
+    choice = complementary(rows[[*KEY, "value"]].assign(rule=rule), KNOWN)
+    assert choice.exposed == []
+    attack = Attack()
+    public = rows.assign(value=rows["value"].mask(few.to_numpy() | choice.further))
+    left_out = every[~every.index.isin(rows.index) & (every["value"] > 0)]
+    # What is in no file may be zero or not: whoever attacks knows which.
+    absent = left_out[KEY].itertuples(index=False, name=None) if chosen is some_cells else ()
+    registry(public, parts(), attack, absent=absent)
+    true = {(0, *row[:-1]): row[-1] for row in every[[*KEY, "value"]].itertuples(index=False)}
+    small = [(0, *row) for row in rows.loc[few, KEY].itertuples(index=False, name=None)]
     found = recovered(attack, true, small)
     assert found.exactly == []
     assert found.within_rule == []

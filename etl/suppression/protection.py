@@ -16,6 +16,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import product
 
 import numpy as np
 import scipy
@@ -34,11 +35,16 @@ CHEAP = 100.0  # as much it may cost that a suppressed cell need not be thought 
 # those that cannot be go.
 OWN, NEAR, OTHERS, AGAIN, SECOND, BACK, ASKED = 4, 1500, 12, 2, 6, 3, 100
 TRIED = 60  # worlds, the cheapest first
-SECONDS = 20.0  # that it may take to ask whether any protects a cell
+SECONDS, NODES, GAP = 600.0, 200, 0.1  # that an exact question may take, and may be off
+# Of exact questions: by how much other cells may change more than the one asked about; how many
+# cells are near, by rows of how many, and what others cost besides; and misses before none is left.
+BESIDE, NEAR_CELLS, SHORT, FAR, MISSES = 3.0, 400, 60, 20.0, 3
+REACH = 10.0  # by how much cells may change in a world that many others are asked about at once
+CHECKED = 1e-4
 # Counts of cells by units that are looked at, in all: some 50 million a second, and the same on
 # every machine, so that a refresh repeated comes to the same. Beyond, components go whole.
 BUDGET = 20_000_000_000
-EXACT = 50  # cells that are asked about exactly; beyond, they count as exposed
+EXACT, VAIN = 400, 10  # exact questions, and as how many one in vain counts; then likewise
 
 
 @dataclass(frozen=True)
@@ -64,72 +70,181 @@ class Protection:
 def protection(relations: Relations, cells: Cells, hidden: Mask) -> Protection:
     """Return which cells to suppress besides those `hidden`.
 
-    Once BUDGET is spent, all cells that hold relations with one that is not safe yet.
+    Once BUDGET or EXACT is spent, all cells that hold relations with one that is not safe yet.
     """
     search = _Search(relations, cells, hidden)
     for cell in np.flatnonzero(search.hidden).tolist():
         search.make_safe(cell)
     needed = search.needed()
-    exposed = search.first & ~(search.moved & search.out)
-    if search.left < 0 and exposed.any():
-        rows = abs(scipy.sparse.vstack([relations.equal, relations.below]).tocsr()[:, ~cells.known])
-        _, part = scipy.sparse.csgraph.connected_components(rows.T @ rows, directed=False)
-        needed[~cells.known] |= np.isin(part, part[exposed[~cells.known]])
-        return Protection(needed & ~hidden, np.zeros(len(hidden), bool))
-    for cell in np.flatnonzero(exposed).tolist()[:EXACT]:
-        changed = _cheapest(cell, relations, cells, needed) if exposed[cell] else None
-        if changed is not None:
-            needed |= changed
-            exposed[cell] = False
-            exposed &= ~(changed & np.isnan(cells.limit))  # in that world they are others, too
-    return Protection(needed & ~hidden, exposed)
+    exact = _Exact(relations, cells, search)
+    if search.left < 0:
+        exact.left = 0
+    exact.make_all_safe(needed)
+    if (unasked := exact.exposed() & ~exact.never).any():
+        needed |= exact.with_components(unasked)
+        exact.left = EXACT
+        exact.make_all_safe(needed)
+    return Protection(needed & ~hidden, exact.exposed())
 
 
-def _cheapest(cell: int, relations: Relations, cells: Cells, hidden: Mask) -> Mask | None:
-    """Return what changes in the world, of all in which a cell is another, that costs the least.
+class _Exact:
+    """Worlds asked for exactly, as integer programs: where exchanges of units find none."""
 
-    Asked exactly, among the cells that hold relations with it; None where there is none, or none
-    was found in SECONDS.
-    """
-    from scipy.optimize import Bounds, LinearConstraint, milp  # as slow to load as pandas, and rare
+    def __init__(self, relations: Relations, cells: Cells, search: _Search) -> None:
+        self.values, self.limit = relations.values, cells.limit
+        self.first, self.moved, self.out = search.first, search.moved, search.out
+        self.open = ~cells.known
+        rows = scipy.sparse.vstack([relations.equal, relations.below]).tocsr()
+        self.rows = scipy.sparse.csr_matrix(rows @ scipy.sparse.diags_array(self.open * 1.0))
+        self.rows.eliminate_zeros()
+        self.by_cell = scipy.sparse.csr_matrix(self.rows.T)
+        many = relations.equal.shape[0]
+        self.most = np.r_[np.zeros(many), relations.slack]
+        self.least = np.r_[np.zeros(many), np.full(len(relations.slack), -np.inf)]
+        both = scipy.sparse.block_array([[None, self.by_cell], [self.rows, None]])
+        _, part = scipy.sparse.csgraph.connected_components(both, directed=False)
+        self.part: Ints = part[: len(self.open)].astype(np.int64)
+        self.left, self.impossible = EXACT, False
+        self.never = np.zeros(len(self.open), bool)
 
-    rows = scipy.sparse.csr_matrix(
-        scipy.sparse.vstack([relations.equal, relations.below])[:, ~cells.known]
-    )
-    most = np.r_[np.zeros(relations.equal.shape[0]), relations.slack]
-    least = np.r_[np.zeros(relations.equal.shape[0]), np.full(relations.below.shape[0], -np.inf)]
-    _, part = scipy.sparse.csgraph.connected_components(abs(rows).T @ abs(rows), directed=False)
-    place = int((~cells.known[:cell]).sum())
-    near = part == part[place]
-    used = np.diff(scipy.sparse.csr_matrix(rows[:, near]).indptr) > 0
-    among = np.flatnonzero(~cells.known)[near]
-    place, values = int(near[:place].sum()), relations.values[among]
-    price = np.where(hidden[among], 0.0, 1 + values)
-    value, limit = values[place], cells.limit[cell]
-    steps = [1.0, -1.0] if np.isnan(limit) else [limit - value, -value]
-    rows = scipy.sparse.csr_matrix(rows[used][:, near])
-    both = scipy.sparse.csr_matrix(scipy.sparse.hstack([rows, -rows]))
-    size = len(among)
-    for step in sorted(steps, key=abs):
-        # By how much each is more and how much less.
-        low = np.zeros(2 * size)
-        high = np.r_[np.full(size, np.inf), values]
-        this, opposite = (place, size + place)[:: 1 if step > 0 else -1]
-        low[this], high[opposite] = abs(step), 0
-        if low[this] > high[this]:
-            continue
+    def exposed(self) -> Mask:
+        """Return the suppressed cells of which no world is known yet in which they are another."""
+        exposed: Mask = self.first & ~(self.moved & self.out)
+        return exposed
+
+    def with_components(self, cells: Mask) -> Mask:
+        """Return all cells that hold relations with some."""
+        related: Mask = self.open & np.isin(self.part, self.part[cells])
+        return related
+
+    def make_all_safe(self, hidden: Mask) -> None:
+        """Hide what it takes for every suppressed cell to be safe, as far as may be asked."""
+        self.look_among(hidden, MISSES)
+        for cell in np.flatnonzero(self.exposed() & ~self.never).tolist():
+            if self.left > 0 and self.exposed()[cell]:
+                hidden |= self.make_safe(cell, hidden)
+                self.look_among(hidden, 1)
+
+    def look_among(self, hidden: Mask, tries: int) -> None:
+        """Look for worlds in which many exposed cells are others, and only hidden ones are."""
+        chance, misses = np.random.default_rng(0), 0
+        while misses < tries and (lacking := self.exposed()).any():
+            parts = np.unique(self.part[lacking])
+            before = int(lacking.sum())
+            for part in parts.tolist():
+                among = np.flatnonzero((self.part == part) & hidden & self.open)
+                sign = chance.choice([-1.0, 1.0, 1.0], len(among)) * chance.uniform(
+                    1, 2, len(among)
+                )
+                change = self._asked(among, sign * lacking[among], REACH)
+                self._take(change)
+            misses = 0 if int(self.exposed().sum()) < before else misses + 1
+
+    def make_safe(self, cell: int, hidden: Mask) -> Mask:
+        """Return what changes in the cheapest world in which a cell is another: none, if none is.
+
+        Asked among near cells, then among all that hold relations with it.
+        """
+        value, limit = self.values[cell], self.limit[cell]
+        steps = [1.0, -1.0] if np.isnan(limit) else [limit - value, -value]
+        steps = [step for step in sorted(steps, key=abs) if value + step >= 0]
+        near, distance = self._near(cell)
+        every = np.flatnonzero((self.part == self.part[cell]) & self.open)
+        sure = True
+        for (among, most), step in product(((near, BESIDE), (every, np.inf)), steps):
+            if self.left <= 0:
+                break
+            far = np.where(distance[among] > 1, FAR, 0.0) * ~hidden[among]
+            price = np.where(hidden[among], 0.0, 1 + self.values[among]) + far
+            change = self._asked(among, None, abs(step) + most, price, (cell, step))
+            found = change is not None and self._take(change)
+            self.left -= 1 if found else VAIN
+            sure &= self.impossible or among is near
+            if change is not None and found:
+                changed: Mask = change != 0
+                return changed
+        else:
+            self.never[cell] = sure
+        return np.zeros(len(hidden), bool)
+
+    def _near(self, cell: int) -> tuple[Ints, Ints]:
+        """Return the cells that short rows lead to from a cell, and how far each of all is."""
+        distance = np.full(len(self.open), NEAR_CELLS)
+        distance[cell] = 0
+        short = np.diff(self.rows.indptr) <= SHORT
+        front, found = np.array([cell]), 1
+        for step in range(1, NEAR_CELLS):
+            rows = np.unique(self.by_cell[front].indices)
+            cells = np.unique(self.rows[rows[short[rows]]].indices)
+            front = cells[distance[cells] == NEAR_CELLS]
+            if not len(front) or found + len(front) > NEAR_CELLS:
+                break
+            distance[front] = step
+            found += len(front)
+        return np.flatnonzero(distance < NEAR_CELLS), distance
+
+    def _asked(
+        self,
+        among: Ints,
+        weight: Floats | None,
+        most: float,
+        price: Floats | None = None,
+        must: tuple[int, float] | None = None,
+    ) -> Floats | None:
+        """Return the change of all cells that is best, of those among some; None if none is found.
+
+        weight: what one more of each is worth; otherwise each change costs its price. must: a cell,
+        and by how much it changes at least.
+        """
+        from scipy.optimize import Bounds, LinearConstraint, milp  # slow to load, and rare
+
+        used = np.flatnonzero(np.bincount(self.by_cell[among].indices, minlength=len(self.most)))
+        rows = scipy.sparse.csr_matrix(self.rows[used][:, among])
+        size, values = len(among), self.values[among]
+        low, high = np.maximum(-values, -most), np.full(size, most)
+        if must is not None:
+            at = int(np.searchsorted(among, must[0]))
+            side = (low, high) if must[1] > 0 else (high, low)
+            side[0][at], side[1][at] = must[1], np.clip(side[1][at], -values[at], np.inf)
+        if weight is None:
+            cost = np.r_[price, price] + 1e-3
+            rows = scipy.sparse.csr_matrix(scipy.sparse.hstack([rows, -rows]))
+            low, high = (
+                np.r_[np.maximum(low, 0), np.maximum(-high, 0)],
+                np.r_[np.maximum(high, 0), np.maximum(-low, 0)],
+            )
+        else:
+            cost = -weight
         answer = milp(
-            np.r_[price, price] + 1e-3,
-            integrality=np.ones(2 * size, np.int64),
+            cost,
+            integrality=np.ones(len(cost), np.int64),
             bounds=Bounds(low, high),
-            constraints=LinearConstraint(both, least[used], most[used] + ROUNDING),
-            options={"time_limit": SECONDS},
+            constraints=LinearConstraint(rows, self.least[used], self.most[used] + ROUNDING),
+            options={"time_limit": SECONDS, "node_limit": NODES, "mip_rel_gap": GAP},
         )
-        if answer.x is not None:
-            changed = np.zeros(len(hidden), bool)
-            changed[among[np.round(answer.x[:size] - answer.x[size:]) != 0]] = True
-            return changed
-    return None
+        self.impossible = answer.status == 2
+        if answer.x is None:
+            return None
+        answered = np.round(answer.x)
+        change = np.zeros(len(self.open))
+        change[among] = answered if weight is not None else answered[:size] - answered[size:]
+        return change
+
+    def _take(self, change: Floats | None) -> bool:
+        """Note which cells a world changes; return whether it is one."""
+        if change is None:
+            return False
+        effect, now = self.rows @ change, self.values + change
+        if (
+            (now < 0).any()
+            or (effect > self.most + CHECKED).any()
+            or (effect < self.least - CHECKED).any()
+        ):
+            return False
+        changed = change != 0
+        self.moved |= changed
+        self.out |= changed & ((now >= self.limit) | (now == 0))
+        return True
 
 
 @dataclass(frozen=True)

@@ -324,16 +324,41 @@ class _Found:
             part, whole = pairs[(pairs >= 0).all(axis=1)].T
             counted = self._ways(name) > NEITHER
             ladders.append(ladder(part, whole, len(names), self.strides[name], counted))
-        # Beside what is abroad as well stands the nation; and a count stands under each name.
-        every = np.arange(self.many)
-        within = self._moved(every, region=NATION)
-        others = [within[self.packed == self._moved(every, region=ALL)]]
+        # A count stands under each name; and beside what is abroad as well stands the nation.
+        others = [self.packed]
         for number, item in enumerate(self.items):
             if item.same_as:
                 here = np.flatnonzero(self.codes["indicator"] == number)
                 others.append(self._renamed(here, item.same_as)[1])
-        elsewhere = np.concatenate(others)
-        return margins(self.packed, elsewhere[elsewhere >= 0], ladders)
+        keys = np.concatenate(others)
+        keys = keys[keys >= 0]
+        regions, stride = self.names["region"], self.strides["region"]
+        whole, nation = regions.get_indexer(pd.Index([ALL, NATION])).tolist()
+        at_all = keys[keys // stride % max(len(regions), 1) == whole] if whole >= 0 else keys[:0]
+        keys = np.r_[keys, at_all + (nation - whole) * stride]
+        kept: list[Ints] = []
+        for level in margins(self.packed, keys, ladders):
+            there = np.concatenate([self.packed, *kept])
+            kept.append(np.intersect1d(level, self._wholes(there)))
+        return [level for level in kept if len(level)]
+
+    def _wholes(self, keys: Ints) -> Ints:
+        """Return the keys of all that some are parts of, in any family."""
+        found = [np.empty(0, np.int64)]
+        for name, chain in [*self.chains, ("region", self.parents)]:
+            names, stride = self.names[name], self.strides[name]
+            part, whole = (names.get_indexer(pd.Index(chain[side])) for side in ("part", "whole"))
+            both = (part >= 0) & (whole >= 0)
+            above = scipy.sparse.csr_matrix(
+                (np.ones(int(both.sum())), (part[both], whole[both])), (len(names), len(names))
+            )
+            counted = (self._ways(name) > NEITHER)[keys % len(self.names["indicator"])]
+            codes = keys[counted] // stride % len(names)
+            rows = above[codes]
+            move = rows.indices - np.repeat(codes, np.diff(rows.indptr))
+            found.append(np.repeat(keys[counted], np.diff(rows.indptr)) + move * stride)
+        wholes: Ints = np.unique(np.concatenate(found))
+        return wholes
 
     def _chains(self) -> Iterator[tuple[str, pd.DataFrame]]:
         known = divisions(self.catalogue)
