@@ -47,8 +47,8 @@ else:
     alt = words("Verdict on each target of the region")
     frame.table(visit, f"{where} {title}", page.verdicts, alt)
     if told.doubts:
-        st.caption(words("* Doubts and notes"))
-        st.caption(markdown.lines(told.doubts))
+        heading = words("* Doubts and notes")
+        st.caption(markdown.lines([heading, *told.doubts]))
 
 if told.known:
     st.subheader(words("Compared with the nation and peers"))
