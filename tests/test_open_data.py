@@ -18,11 +18,9 @@ import polars as pl
 import pyarrow.parquet as pq
 import pytest
 import sqlalchemy as sa
-import streamlit as st
 from csvw import CSVW
 from pysdmx.io import get_datasets, read_sdmx
 from pysdmx.model import Codelist
-from streamlit.testing.v1 import AppTest
 from typer.testing import CliRunner
 
 from etl.__main__ import app
@@ -31,13 +29,13 @@ from etl.publish.gate import Decision, publish
 from indicators import catalogue
 from indicators.cached import releases as cached_releases
 from indicators.exports.open_data.release_package import OccupiedError, write_package
-from indicators.settings import ROOT
 from indicators.store.bulk import insert_rows
 from indicators.store.database import open_database
 from indicators.store.queries import Vintage, all_observations
 from indicators.store.tables import KEY, observation, release
 from indicators.store.whole_release import NoReleaseError
 from tests.conftest import CITATION, WORLD, edition_of, publish_rows, rows_of
+from tests.opened_pages import opened, reading
 
 NAMESPACES = {
     "str": "http://www.sdmx.org/resources/sdmxml/schemas/v3_0/structure",
@@ -422,25 +420,18 @@ def test_what_the_catalogue_does_not_name_is_left_out_and_counted(
     assert (written.rows, written.left_out) == (len(WORLD) - 2, 2)
 
 
-def test_the_data_page_offers_a_release_made_once(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setenv("DATABASE_URL", f"sqlite:///{tmp_path / 'figures.sqlite'}")
-    st.cache_resource.clear()
-    st.cache_data.clear()
-    engine = open_database()
+def test_the_data_page_offers_a_release_made_once(tmp_path: Path) -> None:
+    url = f"sqlite:///{tmp_path / 'figures.sqlite'}"
+    engine = open_database(url)
     publish_rows(engine, WORLD)
-    page = AppTest.from_file(str(ROOT / "pages" / "releases.py"), default_timeout=60).run()
-    assert not page.exception
-    labels = [button.proto.label for button in page.get("download_button")]
-    assert "整版数据（开放数据包）" in labels
-    newest = Vintage(1)
-    content = cached_releases.package(newest, newest)
-    assert cached_releases.package(newest, newest) is content
     write_package(engine, "real", tmp_path / "release.zip", 1)
+    with reading(url):
+        labels = [button.proto.label for button in opened("releases").get("download_button")]
+        assert "整版数据（开放数据包）" in labels
+        newest = Vintage(1)
+        content = cached_releases.package(newest, newest)
+        assert cached_releases.package(newest, newest) is content
     assert content == (tmp_path / "release.zip").read_bytes()
-    st.cache_resource.clear()
-    st.cache_data.clear()
     engine.dispose()
 
 
