@@ -126,6 +126,7 @@ def read_code_lists(reference: Path) -> tuple[CodeLists, list[Finding]]:
         _cell_findings,
         partial(_list_findings, drawn=drawn),
         _reference_findings,
+        _parent_findings,
         _member_findings,
         _size_rule_findings,
     )
@@ -289,6 +290,20 @@ def _reference_findings(lists: CodeLists) -> Iterator[Finding]:
                     expected = message("a county's code of six digits")
                     entry = _entry(row, column)
                     yield _about("region_changes.csv", line, code, expected, _WRITE_SO, entry)
+
+
+def _parent_findings(lists: CodeLists) -> Iterator[Finding]:
+    """Yield a finding for each region that belongs to none of the kind above it."""
+    kinds = {row["code"]: row["kind"] for _, row in lists.get("regions", [])}
+    above = {"prefecture": "province", "province": "nation"}
+    for line, row in lists.get("regions", []):
+        wanted = above.get(row["kind"])
+        if wanted is not None and kinds.get(row["parent"]) != wanted:
+            expected = message("the code of its {kind}", kind=wanted)
+            advice = message("write the code of the region that it belongs to")
+            yield _about(
+                "regions.csv", line, row["parent"], expected, advice, _entry(row, "parent")
+            )
 
 
 def _member_findings(lists: CodeLists) -> Iterator[Finding]:
