@@ -49,7 +49,8 @@ if home != NATION and not province.peer_mistakes(words):
         for pointer in pointers:
             frame.link(markdown.escaped(pointer.text), pointer.page, words, **pointer.codes)
         if not pointers:
-            st.caption(markdown.escaped(views.nothing_to_attend(known, words)))
+            for sentence in views.nothing_to_attend(known.facts, words):
+                st.caption(markdown.escaped(sentence))
     with new:
         st.subheader(words("New in release {number}", number=vintage.release))
         st.markdown(markdown.bullets(views.news(known, releases.flips(vintage), register, words)))

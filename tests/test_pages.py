@@ -169,6 +169,11 @@ def test_every_page_begins_with_the_reader_s_own_province(
     page = opened("map", indicator="organisations_per_10000_residents", period="2022-09")
     assert page.title[0].value.endswith(" 家/万人，居第4位")
     assert "；浙江" in page.title[0].value
+    # Nothing of Shanghai is judged yet, which is not said to go well.
+    monkeypatch.setenv("HOME_REGION", "310000")
+    captions = [caption.value for caption in opened("overview").caption]
+    assert "尚无可判定的目标，是否滞后无从得知。" in captions
+    assert not any("0项" in caption for caption in captions)
     # What the address says comes first.
     assert opened("province", region="320000").title[0].value.startswith("江苏：")
 

@@ -293,16 +293,18 @@ def attention(material: Material, words: Wording) -> list[Pointer]:
     return pointers[:MOST_TOLD]
 
 
-def nothing_to_attend(material: Material, words: Wording) -> str:
+def nothing_to_attend(facts: Facts, words: Wording) -> list[str]:
     """Return what is said where nothing needs attention: on how much that rests."""
-    facts = material.facts
-    judged, tested = assessed(facts.verdicts), facts.fair["class"] != Standing.NOT_COMPARED
-    return words(
-        "{judged} targets judged, none behind; {tested} figures tested against the benchmark, none "
-        "significantly worse.",
-        judged=words.number(len(judged)),
-        tested=words.number(int(tested.sum())),
-    )
+    tested = int((facts.fair["class"] != Standing.NOT_COMPARED).sum())
+    if tested == 0:
+        worse = words("No figure could be tested against the benchmark.")
+    else:
+        worse = words.plural(
+            "The {n} figure tested against the benchmark is not significantly worse.",
+            "None of the {n} figures tested against the benchmark is significantly worse.",
+            n=tested,
+        )
+    return [nothing_behind(facts.verdicts, words), worse]
 
 
 def news(material: Material, flips: pd.DataFrame, register: Register, words: Wording) -> list[str]:
