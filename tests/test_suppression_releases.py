@@ -168,6 +168,18 @@ def test_a_rollback_keeps_what_would_tell_of_a_suppressed_figure(
     assert refresh(empty, raw=raw, accepted="again").release is None
 
 
+def test_a_rollback_is_not_stopped_by_a_figure_that_its_release_suppressed_too(
+    empty: sa.Engine, raw: Path
+) -> None:
+    # Of 691 organisations 50 stand in provinces that the file has not, so that 1 is safe by itself.
+    first = publish(empty, raw, SH=1, JS=40, ZJ=300, AH=300, ALL=691)
+    assert [region for region, value in first.items() if value is None] == [SHANGHAI]
+    publish(empty, raw, SH=9, JS=41, ZJ=300, AH=300, ALL=700)
+    assert roll_back(empty, 1, reason="a test", raw=raw).release == 3
+    assert public(empty) == first
+    assert refresh(empty, raw=raw).release is None
+
+
 def test_a_rollback_asks_before_a_suppressed_figure_is_public_again(
     empty: sa.Engine, raw: Path
 ) -> None:
