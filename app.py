@@ -8,7 +8,7 @@ from __future__ import annotations
 import gc
 import logging
 from collections.abc import AsyncIterator, Sequence
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from functools import cache
 from importlib import import_module
 from typing import TYPE_CHECKING
@@ -22,6 +22,8 @@ from starlette.routing import Route
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from indicators.access import HEALTH, Gate
+from indicators.log_lines import LoggedRequests, write_json_lines
+from indicators.settings import LOG_FORMAT, SettingError
 
 if TYPE_CHECKING:
     from indicators.cached.readiness import Readiness
@@ -137,6 +139,13 @@ class KnownAddresses:
         await leading(scope, receive, send)
 
 
+def known_routes() -> list[str]:
+    """Return the first parts of the addresses that there are."""
+    from indicators.frame import PAGES, UNKNOWN
+
+    return [*PAGES, UNKNOWN, *(part for (part,) in KnownAddresses.OURS)]
+
+
 def open_figures() -> None:
     """Fill an empty database, and see that pages have a catalogue to stand on.
 
@@ -214,6 +223,10 @@ async def lifespan(_app: st.App) -> AsyncIterator[None]:
             _log.exception("%s failed at start; the server starts without it", step.__name__)
     for module in LATE:
         import_module(module)
+    # Last, since what was imported has made loggers of its own.
+    with suppress(SettingError):  # which pages tell
+        if LOG_FORMAT.value == "json":
+            write_json_lines()
     gc.collect()
     gc.freeze()
     yield
@@ -232,5 +245,10 @@ else:
             Route("/healthz", alive),
             Route("/readyz", ready),
         ],
-        middleware=[Middleware(SecurityHeaders), Middleware(Gate), Middleware(KnownAddresses)],
+        middleware=[
+            Middleware(LoggedRequests, known=known_routes),
+            Middleware(SecurityHeaders),
+            Middleware(Gate),
+            Middleware(KnownAddresses),
+        ],
     )

@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 import logging
 import time
+import uuid
 from collections.abc import Callable, Mapping, Sequence
 from contextvars import ContextVar
 from dataclasses import dataclass
@@ -27,6 +28,7 @@ from indicators.cached import remembered
 from indicators.drawing.charts import OPENED, Specification, with_rows
 from indicators.exports.offered import Export, demonstration_note, table_exports
 from indicators.findings import Message, message
+from indicators.log_lines import timed
 from indicators.periods import decimal_year, is_period
 from indicators.settings import ROOT
 from indicators.store.database import Dataset
@@ -76,6 +78,7 @@ def _around(language: Language) -> str:
 # What is wrong with the files that everything rests on, where no page can be shown for it.
 mistakes: dict[Language, pd.DataFrame] = {}
 _menu_drawn: ContextVar[bool] = ContextVar("_menu_drawn", default=False)
+_told: ContextVar[dict[str, Any]] = ContextVar("_told")  # what is logged of the run
 
 
 @dataclass(frozen=True)
@@ -125,6 +128,7 @@ def begin(page: str) -> Frame:
         st.stop()
     vintage = _vintage(newest, words)
     _head(words, vintage, newest)
+    _told.get({})["release"] = vintage.release
     return Frame(words, dark, vintage, newest)
 
 
@@ -365,7 +369,9 @@ def run() -> None:
     """Run the page that the address names; where the database fails it, say so."""
     chosen = menu()
     try:
-        chosen.run()
+        with timed("run", run=uuid.uuid4().hex, page=chosen.url_path or PAGES[0]) as told:
+            _told.set(told)
+            chosen.run()
     except remembered.FAULTS:
         _log.exception("the database failed a page")
         remembered.answer.clear()

@@ -158,6 +158,12 @@ def _who(text: str) -> str:
     return text
 
 
+def _lines(text: str) -> str:
+    if text not in ("text", "json"):
+        raise _error("LOG_FORMAT", text, message("one of {names}", names="text, json"))
+    return text
+
+
 def _hours(text: str) -> float:
     try:
         hours = float(text)
@@ -273,7 +279,18 @@ SIGN_IN_HOURS = Setting(
     ),
     Text("`12`", "`12`"),
 )
+LOG_FORMAT = Setting(
+    "LOG_FORMAT",
+    _lines,
+    "text",
+    Text(
+        "服务日志的形式：`text`，或每行一个 JSON 对象的 `json`（请求、页面、版本、用时）",
+        "the form of the server's log: `text`, or `json`, an object a line of requests and pages",
+    ),
+    Text("`text`", "`text`"),
+)
 SETTINGS: tuple[Setting[Any], ...] = (
     *(DATABASE_URL, ETL_ENGINE, ETL_MEMORY_LIMIT, ETL_SPILL, ETL_LANGUAGE, CODE_VERSION),
     *(HOME_REGION, MAP_BOUNDARIES, MAP_REVIEW_NUMBER, ACCESS, SIGN_IN_HOURS),
+    LOG_FORMAT,
 )

@@ -91,13 +91,14 @@ def sqlite_file(address: sa.URL) -> Path | None:
 
 @cache
 def _engine(url: str, dataset: Dataset, serving: bool) -> sa.Engine:
+    # What is asked of a database may be a suppressed figure, and is in no error's text.
     address = sa.make_url(database_address(url))
     if dataset != "real":
         address = _apart(address, dataset)
     if address.get_backend_name() == "sqlite":
         # A file that may be taken away, or another put into its place, is opened anew each time.
         pool = sa.pool.NullPool if serving or dataset != "real" else None
-        engine = sa.create_engine(address, poolclass=pool)
+        engine = sa.create_engine(address, poolclass=pool, hide_parameters=True)
         sa.event.listen(engine, "connect", _prepare_sqlite)
         sa.event.listen(engine, "begin", _begin_sqlite)
         if serving:
@@ -105,12 +106,15 @@ def _engine(url: str, dataset: Dataset, serving: bool) -> sa.Engine:
         return engine
     waiting = {} if "connect_timeout" in address.query else {"connect_timeout": CONNECTING}
     if not serving:
-        return sa.create_engine(address, pool_pre_ping=True, connect_args=waiting)
+        return sa.create_engine(
+            address, pool_pre_ping=True, hide_parameters=True, connect_args=waiting
+        )
     options = f"{address.query.get('options', '')} -cstatement_timeout={ANSWERING}s".strip()
     engine = sa.create_engine(
         address.update_query_dict({"options": options}),
         pool_pre_ping=True,
         pool_timeout=CONNECTING,
+        hide_parameters=True,
         connect_args=waiting,
     )
     sa.event.listen(engine, "do_connect", _connect_patiently)
