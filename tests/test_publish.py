@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import os
 
 import pandas as pd
 import pyarrow as pa
@@ -24,7 +25,7 @@ from indicators.store.queries import (
     revisions,
     warnings,
 )
-from indicators.store.tables import holding, observation
+from indicators.store.tables import holding, observation, release
 from tests.conftest import CITATION, WORLD, edition_of, publish_rows, rows_of
 
 JIANGSU = Selection("certificates_valid", period="2024-12", region="320000")
@@ -37,6 +38,17 @@ def value(engine: sa.Engine, selection: Selection, number: int | None = None) ->
 def test_the_first_release_holds_every_row(engine: sa.Engine) -> None:
     assert len(all_observations(engine)) == len(WORLD)
     assert value(engine, JIANGSU) == 537_498
+
+
+def test_an_account_without_a_name_publishes_by_its_number(
+    empty: sa.Engine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in ("LOGNAME", "USER", "LNAME", "USERNAME"):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setattr(os, "getuid", lambda: 54_321_987)
+    publish_rows(empty, WORLD)
+    with empty.connect() as connection:
+        assert connection.scalar(sa.select(release.c.published_by)) == "54321987"
 
 
 def test_publishing_the_same_again_changes_nothing(engine: sa.Engine) -> None:

@@ -7,7 +7,6 @@ leaves the last release standing; publishing the same rows again changes nothing
 from __future__ import annotations
 
 import dataclasses
-import getpass
 import json
 from collections import deque
 from collections.abc import Iterable, Iterator, Sequence
@@ -20,6 +19,7 @@ import pandas as pd
 import pyarrow as pa
 import sqlalchemy as sa
 
+from etl.account import account
 from etl.publish.acceptance import remember
 from etl.publish.baseline import code_version
 from etl.publish.difference import Difference, Tables, difference, first_difference
@@ -298,7 +298,7 @@ def _record(
         sa.insert(release).values(
             release=number,
             published_at=datetime.now(UTC).isoformat(timespec="seconds"),
-            published_by=getpass.getuser(),
+            published_by=account(),
             reason=decision.reason,
             code_version=code_version(),
             added=made.added,

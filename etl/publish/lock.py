@@ -6,7 +6,6 @@ holder comes from PostgreSQL's list of sessions, or from a file beside an SQLite
 
 from __future__ import annotations
 
-import getpass
 import json
 import os
 import socket
@@ -18,6 +17,7 @@ from pathlib import Path
 
 import sqlalchemy as sa
 
+from etl.account import account
 from indicators.store.database import sqlite_file, writing
 
 _LOCK = 20180003  # any number, the same for every publisher on one PostgreSQL
@@ -37,7 +37,7 @@ class Holder:
     def ourselves() -> Holder:
         """Return the holder that this process would be."""
         now = datetime.now(UTC).isoformat(timespec="seconds")
-        return Holder(getpass.getuser(), socket.gethostname(), os.getpid(), now)
+        return Holder(account(), socket.gethostname(), os.getpid(), now)
 
 
 class BusyError(Exception):

@@ -14,7 +14,6 @@ that a raw file still gives is taken for one without value that its source marks
 
 from __future__ import annotations
 
-import getpass
 import os
 import sqlite3
 from collections.abc import Iterator, Sequence
@@ -28,6 +27,7 @@ import numpy as np
 import pandas as pd
 import sqlalchemy as sa
 
+from etl.account import account
 from etl.publish.filing import version_file
 from etl.publish.lock import publishing
 from etl.suppression.redaction import UNQUOTED, redact, speaking
@@ -257,7 +257,7 @@ def _take_out(connection: sa.Connection, plan: Retraction, reason: str) -> None:
             sa.tuple_(*(observation.c[name] for name in KEY)).in_(plan.figures)
         ),
     )
-    now, who = datetime.now(UTC).isoformat(timespec="seconds"), getpass.getuser()
+    now, who = datetime.now(UTC).isoformat(timespec="seconds"), account()
     connection.execute(sa.delete(retraction).where(_is(retraction, key)))
     kept = _keys(connection, sa.select(*(retraction.c[name] for name in KEY)))
     rows_listed = [
