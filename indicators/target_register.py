@@ -221,7 +221,8 @@ def verdicts(
     `rows` are observations of what is `needed`; as_of: a day, by default that of the newest figure
     of each series.
     """
-    keyed = applied.assign(series=[f"{row.region} {row.target}" for row in applied.itertuples()])
+    # As text even if there are no targets.
+    keyed = applied.assign(series=(applied["region"] + " " + applied["target"]).astype(object))
     # As one frame: the engine looks a batch over once, and a `Target` each by itself.
     fields = _fields(register, set(keyed["target"]))
     frame = pd.DataFrame(

@@ -16,7 +16,11 @@ from indicators.views import objectives as views
 
 visit = frame.begin("objectives")
 words, vintage = visit.words, visit.vintage
-region, target = sidebar.choose_target(words, vintage)
+chosen = sidebar.choose_target(words, vintage)
+if chosen is None:
+    st.title(words("There are no targets to show"))
+    st.stop()
+region, target = chosen
 
 record = cached.register(vintage).record(target)
 indicator = catalogue.load().indicators[record["indicator"]]

@@ -13,7 +13,7 @@ import sqlalchemy as sa
 from streamlit.testing.v1 import AppTest
 
 from indicators.store.database import open_database
-from tests.conftest import publish_rows
+from tests.conftest import WORLD, publish_rows
 from tests.opened_pages import opened, reading
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -264,6 +264,17 @@ def test_an_objective_without_figures_says_why_and_what_to_do() -> None:
     assert "python -m etl refresh" in page.expander[0].markdown[0].value
 
 
+@pytest.mark.parametrize("page", PAGES)
+def test_a_release_without_targets_is_shown_and_says_so(tmp_path: Path, page: str) -> None:
+    engine = open_database(url := f"sqlite:///{tmp_path / 'figures.sqlite'}")
+    publish_rows(engine, WORLD)
+    engine.dispose()
+    with reading(url):
+        title = opened(page).title[0].value
+    if page in ("overview", "objectives"):
+        assert title == "没有可显示的目标"
+
+
 def test_the_nation_s_target_is_named_where_a_province_has_none() -> None:
     page = opened("objectives", region="110000", target="nation-manufacturing-pass-rate-c-2025")
     assert "未收录北京自定目标" in page.info[0].value
@@ -287,6 +298,7 @@ def test_the_matrix_counts_every_verdict_and_narrows() -> None:
 
 def test_an_empty_database_says_what_to_do(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     url = f"sqlite:///{tmp_path / 'empty.sqlite'}"
+    open_database(url).dispose()
     monkeypatch.setenv("DATABASE_URL", url)
     page = opened("map")
     assert page.title[0].value == "尚无数据"

@@ -12,9 +12,11 @@ from indicators.views.objectives import target_text
 from indicators.wording import Wording
 
 
-def choose_target(words: Wording, vintage: Vintage) -> tuple[str, str]:
-    """Return a region that targets apply to, and one of them."""
+def choose_target(words: Wording, vintage: Vintage) -> tuple[str, str] | None:
+    """Return a region that targets apply to, and one of them; None if the release has none."""
     verdicts, names = cached.verdicts(vintage), tree().names(words.language)
+    if verdicts.empty:
+        return None
     with_targets = set(verdicts["region"])
     order = [code for code in (NATION, *tree().provinces) if code in with_targets]
     offered = {code: names[code] for code in order}

@@ -152,6 +152,8 @@ def _change(newest: Mapping[Any, Any], before: Mapping[Any, Any], words: Wording
 
 def overview_statement(verdicts: pd.DataFrame, day: str, words: Wording) -> str:
     """Return the Overview's title: how the targets of its matrix stand on a day."""
+    if verdicts.empty:
+        return words("There are no targets to show")
     judged, late = assessed(verdicts), outstanding(verdicts)
     values = {"day": words.date(day), "all": words.number(len(verdicts))}
     if judged.empty:
