@@ -62,8 +62,8 @@ _LISTS = {
     "CL_OBS_STATUS": "statuses",
     "CL_CONF_STATUS": "confidentialities",
 }
-# The schemas of 3.0 take no parent that begins with a digit, though codes may: the tree of regions
-# stands in regions.csv alone.
+# The schemas of 3.0 take no parent that begins with a digit, though codes may (those of 3.1 do):
+# the tree of regions stands in regions.csv alone.
 _PARENT = re.compile(r"[A-Za-z][A-Za-z0-9_\-]*")
 _OF_SDMX = {"CL_OBS_STATUS": _STANDARD, "CL_CONF_STATUS": "1.3", "CL_FREQ": "2.1"}
 _MANDATORY = ("OBS_STATUS", "CONF_STATUS", "SOURCE")
