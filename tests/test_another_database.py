@@ -8,7 +8,6 @@ from pathlib import Path
 
 import pytest
 import sqlalchemy as sa
-import streamlit as st
 from streamlit.testing.v1 import AppTest
 from typer.testing import CliRunner
 
@@ -21,6 +20,7 @@ from indicators.store import patience
 from indicators.store.database import open_database, sqlite_file
 from indicators.store.queries import Selection, Vintage
 from tests.conftest import WORLD, edition_of, postgresql_cluster, publish_rows, rows_of
+from tests.opened_pages import forget
 
 JIANGSU = Selection("certificates_valid", "2024-12", region="320000")
 OTHER = [(key, period, region, 2 * value) for key, period, region, value in WORLD]
@@ -29,11 +29,9 @@ UNREACHABLE = "暂时无法读取数据"
 
 @pytest.fixture(autouse=True)
 def nothing_remembered() -> Iterator[None]:
-    st.cache_resource.clear()
-    st.cache_data.clear()
+    forget()
     yield
-    st.cache_resource.clear()
-    st.cache_data.clear()
+    forget()
 
 
 def five_seconds_later() -> None:

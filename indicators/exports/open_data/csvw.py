@@ -25,7 +25,7 @@ def metadata(
         "dc:description": _both(whole.description),
         "dc:publisher": _both(whole.home),
         "dc:issued": {"@value": whole.published, "@type": "xsd:dateTime"},
-        "dc:identifier": f"{whole.name}",
+        "dc:identifier": whole.name,
         "dialect": {"encoding": "utf-8", "header": True, "lineTerminators": ["\n"]},
         "tables": [_table(table, tables, files, whole, sources) for table in tables],
     }
