@@ -508,8 +508,9 @@ def table(
 def _lines(rows: pd.DataFrame | pa.Table, trend: str) -> Any:
     """Return how a column of lines is shown: all on one scale, so that none is blown up."""
     values = [value for line in (rows[trend] if trend else []) for value in line]
-    least, most = min(values, default=0), max(values, default=1)
-    return st.column_config.LineChartColumn(width=90, y_min=least, y_max=most)
+    least, most = min(values, default=0), max(values, default=0)
+    # A scale without a height is none that a browser can draw.
+    return st.column_config.LineChartColumn(width=90, y_min=least, y_max=max(most, least + 1))
 
 
 def twin(words: Wording, key: str, rows: Callable[[], pd.DataFrame], alt: str) -> None:

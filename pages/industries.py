@@ -71,14 +71,15 @@ else:
     )
     if standing.targets:
         alt = words("Targets of the industry, what is left of each, and the verdicts")
-        rows = board.target_table(own, register, words)
+        rows = board.target_table(own, register, words, remembered.freshness(vintage))
         frame.table(visit, f"{title} {where}", rows, alt, words("Explained"))
     held = cached.board_rows(view.industry, vintage)
     if held.empty:
         st.info(words("No figures of this industry are held here."), icon=":material/info:")
     else:
         alt = words("Indicators of the industry: value, nation, best region, trend")
-        rows = board.indicator_table(held, view.region, words)
+        fresh = remembered.freshness(vintage)
+        rows = board.indicator_table(held, view.region, words, fresh)
         frame.table(visit, f"{title} {words('Indicators')}", rows, alt)
         cited = remembered.citations_of(held, vintage)
         with st.expander(words("Where these figures stand"), key="board_sources"):

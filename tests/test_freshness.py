@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+
 import pandas as pd
 import pytest
 import sqlalchemy as sa
@@ -9,12 +11,15 @@ import sqlalchemy as sa
 from indicators import catalogue
 from indicators.cached import map as cached
 from indicators.freshness import UNDATED, Freshness
+from indicators.regions import ALL, NATION
 from indicators.store import holdings
-from indicators.store.queries import Vintage
+from indicators.store.queries import Selection, Vintage
 from indicators.target_register import AIM
+from indicators.views.industries import SECTIONS, IndustryView, heat_figures
 from indicators.views.overview import leading, unjudged_table
 from indicators.wording import Wording
-from tests.opened_pages import reading
+from tests.conftest import CITATION, rows_of
+from tests.opened_pages import opened, reading
 
 ZH, EN = Wording("zh"), Wording("en")
 FRESH = Freshness("2026-11-29", {"certificates_valid": 2, "population": 128})
@@ -67,6 +72,40 @@ def test_the_map_opens_on_the_fair_comparison_of_most_regions(
         fair = [key for key, said in mapped.items() if said.kind != "count" and said.polarity]
         assert opened in fair
         assert most(opened) == max(map(most, fair))
+
+
+def test_every_table_and_caption_says_what_is_out_of_date(
+    shipped: sa.Engine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for module in ("cached.remembered", "sidebar.industries"):
+        monkeypatch.setattr(f"indicators.{module}.today", lambda: "2026-11-29")
+    late = "2024年，23个月前，逾期未更新"
+    with reading(shipped.url.render_as_string(hide_password=False)):
+        glance = opened("overview", home="520000").dataframe[0]
+        (row,) = glance.value[glance.value["指标"] == "每千人法人单位数"].to_dict("records")
+        assert row["时期"] == "2024年12月，23个月前，逾期未更新"
+        # Each line of Guizhou has one point: a scale of no height would be told as an error.
+        columns = json.loads(glance.proto.columns)
+        scale = columns["走势"]["type_config"]
+        assert scale["y_min"] < scale["y_max"]
+        targets = opened("province", region="150000").dataframe[0].value
+        assert f"94.86（{late}）" in set(targets["最新值"])
+        board = opened("industries", industry="C")
+        captions = [text.value for text in board.caption]
+        assert any("2024年12月，23个月前，逾期未更新 · 数值" in text for text in captions)
+        tables = [each.value for each in board.dataframe]
+        aims = next(table for table in tables if "目标" in table and "最新值" in table)
+        assert aims["最新值"].str.contains(late).any()
+        newest = next(table for table in tables if "最好" in table)
+        assert newest["时期"].str.endswith("逾期未更新").any()
+    view = IndustryView(
+        Selection("legal_units_all", "2024-12"), SECTIONS, "value", "code", NATION, ALL, "zh", False
+    )
+    stale = Freshness("2026-11-29", {"legal_units_all": 22})
+    rows = rows_of([("legal_units_all", "2024-12", "330000", 5.0)]).assign(industry="C")
+    for fresh, marked in ((stale, True), (UNDATED, False)):
+        found = heat_figures(view, rows, pd.DataFrame([CITATION]), fresh)
+        assert ("逾期未更新" in found.legend.to_json(force_ascii=False)) is marked
 
 
 def verdicts(*rows: tuple[str, str, str, str]) -> pd.DataFrame:

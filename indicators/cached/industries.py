@@ -114,7 +114,8 @@ def heat_figures(view: IndustryView, vintage: Vintage) -> HeatFigures:
     rows = observations(asked, vintage)
     if view.measure == "change":
         rows = observations(replace(asked, period=None), vintage)
-    return views.heat_figures(view, rows, citations_of(rows, vintage))
+    fresh = replace(remembered.freshness(vintage), day=view.day)
+    return views.heat_figures(view, rows, citations_of(rows, vintage), fresh)
 
 
 @kept

@@ -10,6 +10,7 @@ from indicators.cached import industries as cached
 from indicators.catalogue import tree
 from indicators.compare.industry_mix import is_additive
 from indicators.drawing.industries import SELECTED
+from indicators.periods import today
 from indicators.regions import ALL, NATION
 from indicators.store.queries import Selection, Vintage
 from indicators.views.industries import GROUPS, SECTIONS, IndustryView, level_of, measure_name
@@ -68,6 +69,7 @@ def choose_view(words: Wording, vintage: Vintage, *, dark: bool) -> IndustryView
         words.language,
         dark,
         against,
+        today(),
     )
 
 

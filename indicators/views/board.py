@@ -13,6 +13,7 @@ from indicators.catalogue import tree
 from indicators.code_names import Cell, listing
 from indicators.drawing.map_rows import known_values
 from indicators.frequencies import in_time, one_frequency
+from indicators.freshness import UNDATED, Freshness
 from indicators.periods import period_at
 from indicators.progress.explanation import said_of
 from indicators.regions import ALL, NATION
@@ -124,11 +125,13 @@ def industries_table(verdicts: pd.DataFrame, region: str, words: Wording) -> pd.
     return pd.DataFrame(rows)
 
 
-def indicator_table(rows: pd.DataFrame, region: str, words: Wording) -> pd.DataFrame:
+def indicator_table(
+    rows: pd.DataFrame, region: str, words: Wording, fresh: Freshness = UNDATED
+) -> pd.DataFrame:
     """Return an industry's indicators, each at its newest period: value, nation, best, trend.
 
-    `rows`: of one industry, its last periods. The trend is the sign of the last two changes
-    (method §5), of the region or, without a figure of it, of the nation.
+    `rows`: of one industry, its last periods; fresh: how old figures are. The trend is the sign of
+    the last two changes (method §5), of the region or, without a figure of it, of the nation.
     """
     known, names = catalogue.load().indicators, tree().names(words.language)
     free = rows.loc[known_values(rows).index]
@@ -153,7 +156,7 @@ def indicator_table(rows: pd.DataFrame, region: str, words: Wording) -> pd.DataF
         found.append(
             {
                 words("Indicator"): words.text(item.title),
-                words("Period"): words.period(str(period)),
+                words("Period"): fresh.said(key, str(period), words),
                 names[region] if region != NATION else words("Nation"): number(now.get(region)),
                 **({words("Nation"): number(now.get(NATION))} if region != NATION else {}),
                 words("Best"): best,
@@ -175,7 +178,9 @@ def direction(values: Sequence[float]) -> Direction:
     return Direction.FALLING if first < 0 and second < 0 else Direction.STEADY
 
 
-def target_table(verdicts: pd.DataFrame, register: Register, words: Wording) -> pd.DataFrame:
+def target_table(
+    verdicts: pd.DataFrame, register: Register, words: Wording, fresh: Freshness = UNDATED
+) -> pd.DataFrame:
     """Return an industry's targets and verdicts, what is left of each, and where it is explained.
 
     What cannot be judged comes last.
@@ -190,7 +195,8 @@ def target_table(verdicts: pd.DataFrame, register: Register, words: Wording) -> 
         if pd.isna(row["latest_value"]):
             return "—"
         value = words.number(row["latest_value"], known[row["indicator"]].decimals)
-        return f"{value} ({words.period(row['latest_period'])})"
+        period = fresh.said(row["indicator"], row["latest_period"], words)
+        return words("{value} ({period})", period=period, value=value)
 
     columns: dict[str, Cell] = {
         words("Region"): lambda row: names[row["region"]],

@@ -29,6 +29,7 @@ from indicators.drawing.palette import palette
 from indicators.drawing.region_map import LEGEND
 from indicators.drawing.standalone import exported_chart
 from indicators.exports.offered import Export, Offer, vintage_notes
+from indicators.freshness import UNDATED, Freshness
 from indicators.industry_tree import DIVISION, GROUP, SECTION, SECTOR
 from indicators.periods import decimal_year
 from indicators.regions import ALL, NATION
@@ -48,7 +49,8 @@ class IndustryView:
     """What a heat map shows: figures of all industries, the cell chosen, language and theme.
 
     level: SECTIONS, GROUPS or the section whose divisions are shown. against: the earlier period
-    of a change. region, industry: of the cell chosen, the nation and `ALL` for none.
+    of a change. region, industry: of the cell chosen, the nation and `ALL` for none. day: as of
+    which figures have an age.
     """
 
     selection: Selection
@@ -60,6 +62,7 @@ class IndustryView:
     language: Language
     dark: bool
     against: str = ""
+    day: str = ""
 
     @property
     def words(self) -> Wording:
@@ -104,10 +107,15 @@ def level_of(industry: str) -> str:
     return known.parent if known.level == DIVISION else GROUPS
 
 
-def heat_figures(view: IndustryView, rows: pd.DataFrame, citations: pd.DataFrame) -> HeatFigures:
+def heat_figures(
+    view: IndustryView,
+    rows: pd.DataFrame,
+    citations: pd.DataFrame,
+    fresh: Freshness = UNDATED,
+) -> HeatFigures:
     """Return a heat map's figures from the rows of its selection, of all industries and regions.
 
-    `rows`: of the period, or of all periods where a change is shown.
+    `rows`: of the period, or of all periods where a change is shown. fresh: how old figures are.
     """
     words, indicator = view.words, view.indicator
     shown, unit, centre = _measured(view, rows)
@@ -131,6 +139,10 @@ def heat_figures(view: IndustryView, rows: pd.DataFrame, citations: pd.DataFrame
         else:
             decimals = decimals_for(breaks, 1)
     cells = _cells(view, shown, regions, columns, breaks, centre, unit, decimals)
+    period = str(view.selection.period)
+    if fresh.is_stale(indicator.key, period):
+        late = words("out of date")
+        method = words.sequence([method, late]) if method else late
     legend = legend_rows(
         cells,
         breaks=breaks,
@@ -144,6 +156,9 @@ def heat_figures(view: IndustryView, rows: pd.DataFrame, citations: pd.DataFrame
     used = rows[rows["region"].isin([*regions, NATION]) & rows["industry"].isin([*columns, ALL])]
     cited = citations[citations["citation"].isin(used["citation"])]
     parts = _parts(view)
+    dated = parts
+    if view.measure != "change":
+        dated = [*parts[:-1], fresh.said(indicator.key, period, words)]
     return HeatFigures(
         cells=_small(cells),
         legend=legend,
@@ -152,7 +167,7 @@ def heat_figures(view: IndustryView, rows: pd.DataFrame, citations: pd.DataFrame
         statement=_statement(view, cells),
         subtitle=words(
             "{what}. {description}",
-            what=" · ".join([*parts, measure_name(view.measure, words)]),
+            what=" · ".join([*dated, measure_name(view.measure, words)]),
             description=words.text(indicator.description),
         ),
         footnotes=[

@@ -251,7 +251,7 @@ def glance(material: Material, words: Wording) -> pd.DataFrame:
 
     columns: dict[str, Cell] = {
         words("Indicator"): lambda row: words.text(known[row["indicator"]].title),
-        words("Period"): lambda row: words.period(row["period"]),
+        words("Period"): lambda row: facts.fresh.said(row["indicator"], row["period"], words),
         words("Value"): lambda row: number(row, row["value"]),
         words("Nation"): lambda row: number(row, row["benchmark"]),
         words("Best"): lambda row: placed(row, best=True),

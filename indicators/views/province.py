@@ -497,7 +497,7 @@ def verdict_table(material: Material, words: Wording) -> pd.DataFrame:
         if pd.isna(row["latest_value"]):
             return "—"
         value = words.number(row["latest_value"], known[row["indicator"]].decimals)
-        period = words.period(row["latest_period"])
+        period = facts.fresh.said(row["indicator"], row["latest_period"], words)
         return words("{value} ({period})", period=period, value=value)
 
     def acceleration(row: Row) -> str:
@@ -767,7 +767,8 @@ def part_note(facts: Facts, indicator: str, words: Wording) -> str:
     item = catalogue.load().indicators[indicator]
     period = facts.parts.loc[facts.parts["indicator"] == indicator, "period"].iloc[0]
     values = {"what": words.text(item.title), "unit": code_names.unit_name(indicator, words)}
-    said = words("{what} ({unit}), {period}.", period=words.period(period), **values)
+    period = facts.fresh.said(indicator, period, words)
+    said = words("{what} ({unit}), {period}.", period=period, **values)
     if item.kind == "count" or item.share_of:
         return said
     return said + words(" The tick: {whole}.", whole=benchmark_name(facts, words))
