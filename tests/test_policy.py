@@ -139,5 +139,16 @@ def test_a_passage_of_no_clause_is_told_with_its_line(tmp_path: Path) -> None:
     assert "upgrade" in str(found.advice)
 
 
+@pytest.mark.usefixtures("_figures")
+def test_the_newest_figure_of_the_nation_is_its_newest() -> None:
+    """Of two regions with many figures each, the nation's own last one."""
+    tables = [frame.value for frame in opened("policy", clause="preamble").dataframe]
+    told = next(table for table in tables if "全国最新数据" in table).set_index("指标")
+    newest = told["全国最新数据"].to_dict()
+    assert newest["有效认证证书数"] == "4,067,752 张"
+    assert told["时期"].to_dict()["有效认证证书数"].startswith("2024年12月")
+    assert newest["获证组织数"] == "1,087,967 家"
+
+
 def test_regions_of_documents_have_names() -> None:
     assert {region for region, *_ in IMPLEMENTING} <= set(tree().regions)

@@ -177,7 +177,7 @@ def tracked_table(known: Known, clause: str, words: Wording) -> pd.DataFrame:
     for key, own in national.groupby("indicator"):
         line = in_time(one_frequency(own, ["indicator", "region", "industry"]))
         order = line["region"].map({NATION: 1, ALL: 0})
-        newest[str(key)] = line.assign(order=order).sort_values("order").iloc[-1]
+        newest[str(key)] = line[order == order.max()].iloc[-1]
 
     def figure(row: Row) -> str:
         own = newest.get(row["indicator"])
