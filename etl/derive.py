@@ -164,17 +164,17 @@ def citations(rows: TidyRows, cited: pd.DataFrame) -> pd.DataFrame:
     `cited` has the rows of `citation` that the figures themselves cite.
     """
     pairs = rows.query(f"SELECT DISTINCT citation FROM tidy WHERE source = '{DERIVED}'")
-    known = cited.set_index("citation")
+    known = cited.set_index("citation").to_dict("index")
     made = []
     for pair in pairs["citation"]:
-        above, below = (known.loc[key] for key in pair.split("/")[:2])
+        above, below = (known[key] for key in pair.split("/")[:2])
         both = {
             name: _joined(above[name], below[name])
             for name in ("publisher", "document", "licence", "place", "note")
         }
         weakest = max(above["verification"], below["verification"], key=_VERIFIED.index)
         made.append(
-            above.to_dict()
+            above
             | both
             | {
                 "citation": pair,
