@@ -71,7 +71,7 @@ else:
                 st.caption(markdown.lines(told.footnotes))
                 frame.downloads(files)
     if len(views) == 1:
-        if not lacking:
+        if not lacking and not told.ranking.empty:
             with row.container(width=250):
                 st.caption(markdown.escaped(told.ranking_statement))
                 bars = {name: rows[name] for name in (RANKING, REFERENCE)}

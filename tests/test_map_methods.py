@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 import pytest
+import sqlalchemy as sa
 import vl_convert
 from hypothesis import example, given
 from hypothesis import strategies as st
@@ -35,6 +36,7 @@ from indicators.views import map as map_view
 from indicators.views.map import MapFigures, MapView
 from indicators.wording import Wording
 from tests.conftest import CITATION, rows_of
+from tests.opened_pages import opened, reading
 from tests.test_maps import Lab, ciede2000, lab
 
 REGIONS = tree().all_provinces
@@ -422,6 +424,29 @@ def test_changes_compare_only_regions_with_denominators_of_one_year_and_kind_at_
     assert told.loc[["130000", "140000"], "state"].tolist() == ["broken", "broken"]
     assert "of 2 regions that can be compared, Tianjin rose most (+3.00 " in figures.statement
     assert set(figures.ranking["region"]) == {"110000", "120000"}
+
+
+def test_a_period_is_set_against_the_one_that_compares_in_most_regions() -> None:
+    """Not against the newest, of which one region has a figure."""
+    newer = published(("2025-12", "110000", 120.0), ("2022-12", "110000", 90.0))
+    rows = pd.concat([CHANGED, newer], ignore_index=True)
+    regions = ["110000", "120000", "130000", "140000", "150000"]
+    assert map_view.most_comparable(rows, regions, "2024-12") == "2023-12"
+    assert map_view.most_comparable(rows, regions, "2023-12") == "2024-12"
+    # Of several with as many the newest.
+    assert map_view.most_comparable(rows, regions, "2022-12") == "2025-12"
+    assert map_view.most_comparable(newer[:1], regions, "2025-12") == ""
+
+
+def test_two_periods_open_on_what_compares(shipped: sa.Engine) -> None:
+    with reading(shipped.url.render_as_string(hide_password=False)):
+        page = opened("map", show="change", lang="en")
+        assert "of 9 regions that can be compared" in page.title[0].value
+        assert page.selectbox(key="choice_against").value == "period:2022-08"
+        nothing = opened("map", show="change", lang="en", against="period:2024-12")
+    assert "no change can be told" in nothing.title[0].value
+    # Without a bar there is no ranking: in a browser its selection would be an error.
+    assert [len(each.get("arrow_vega_lite_chart")) for each in (page, nothing)] == [2, 1]
 
 
 # Maps that play

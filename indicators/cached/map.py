@@ -145,6 +145,16 @@ def alternative(code: str, selection: Selection, vintage: Vintage, within: str) 
     return first
 
 
+@kept
+def counterpart(selection: Selection, vintage: Vintage, within: str) -> str:
+    """Return the alternative against which a selection says most: `period:` and its code."""
+    rows = level_rows(observations(replace(selection, period=None), vintage), within)
+    offered = {code.partition(":")[2] for code in alternatives(selection, vintage, within)}
+    rows = rows[rows["period"].isin(offered | {selection.period})]
+    regions = boundaries().within(within).codes
+    return f"period:{views.most_comparable(rows, regions, str(selection.period))}"
+
+
 def lacking(view: MapView, vintage: Vintage) -> list[str]:
     """Return `levels.lacking` of the province that a map shows; nothing of the nation."""
     if view.within == NATION:

@@ -174,7 +174,8 @@ def choose_drawing(
     drawing: dict[str, Any] = {"shown": shown}
     if shown in ("beside", "change"):
         others = {code: _alternative_name(code, words) for code in needs[shown]}
-        code = choose(words("Against"), "against", others, words)
+        most = cached.counterpart(selection, vintage, within)
+        code = choose(words("Against"), "against", others, words, default=most)
         drawing["against"] = cached.alternative(code, selection, vintage, within)
     else:
         address.silence("against")

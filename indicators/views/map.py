@@ -367,6 +367,21 @@ def changes(rows: pd.DataFrame, earlier: str, later: str, *, percent: bool) -> p
     return pd.DataFrame(found, columns=columns).astype({"value": float})
 
 
+def most_comparable(rows: pd.DataFrame, regions: Collection[str], period: str) -> str:
+    """Return the period between which and `period` most regions have a change, the newest of them.
+
+    `rows`: of all periods; empty where there is no other period.
+    """
+    mapped = _compared(rows[rows["region"].isin(regions)], regions)
+
+    def number(other: str) -> int:
+        earlier, later = sorted([other, period], key=decimal_year)
+        return int((changes(mapped, earlier, later, percent=False)["state"] == "").sum())
+
+    others = set(rows["period"]) - {period}
+    return max(others, key=lambda other: (number(other), decimal_year(other)), default="")
+
+
 def _change(
     before: Mapping[Any, Any] | None, after: Mapping[Any, Any], broken: set[str], percent: bool
 ) -> dict[str, object]:
