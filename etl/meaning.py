@@ -92,7 +92,8 @@ def _known(files: Mapping[str, Written], lists: CodeLists) -> Known:
     known: Known = {}
     if "indicators" in files:
         indicators = (list(files["indicators"].content["indicators"]), _INDICATOR)
-        names = (*_PARTS, "holders_of", "subset_of", "growth_of", "indicator")
+        references = ("holders_of", "subset_of", "growth_of", "industry_share_of", "indicator")
+        names = (*_PARTS, *references)
         known |= dict.fromkeys(names, indicators)
     if "units" in files:
         units = list(files["units"].content["units"])

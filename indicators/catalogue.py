@@ -76,9 +76,10 @@ class Indicator:
     jump: None where no change is one. breaks: between the fixed classes of its maps.
     holders_of: it counts those who hold one at least of what that one counts. subset_of: some of
     what that one counts. same_as: under that one the same count stands too. growth_of: it is
-    the growth of that one on the year before, in per cent. current_standard_of: it is the part of
-    that scheme's certificates that are of the edition current at the period. industry: which one
-    its figures are of, where it is not all.
+    the growth of that one on the year before, in per cent. industry_share_of: its figure of an
+    industry is that one's in per cent of its figure of all industries. current_standard_of: it is
+    the part of that scheme's certificates that are of the edition current at the period. industry:
+    which one its figures are of, where it is not all.
     """
 
     key: str
@@ -112,6 +113,7 @@ class Indicator:
     subset_of: str | None = None
     same_as: Same | None = None
     growth_of: str | None = None
+    industry_share_of: str | None = None
     current_standard_of: str | None = None
 
     @property
@@ -353,6 +355,7 @@ def _indicator(key: str, entry: dict[str, Any]) -> Indicator:
         subset_of=entry.get("subset_of"),
         same_as=Same(**entry["same_as"]) if "same_as" in entry else None,
         growth_of=entry.get("growth_of"),
+        industry_share_of=entry.get("industry_share_of"),
         current_standard_of=entry.get("current_standard_of"),
         derived=bool(ratio),
         **ratio,

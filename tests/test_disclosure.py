@@ -282,6 +282,25 @@ def test_a_growth_rate_of_a_figure_that_is_suppressed_is_in_no_earlier_release(
     assert growth["value"].notna().tolist() == [year == "2019"]
 
 
+@pytest.mark.parametrize("hidden", ["C", "ALL", "D"])
+def test_an_industry_s_share_of_a_figure_that_is_suppressed_is_in_no_earlier_release(
+    empty: sa.Engine, hidden: str
+) -> None:
+    counts = rows_of([("registry_qms_organisations", "2021", "330000", 500.0)] * 3)
+    counts = counts.assign(industry=["C", "D", "ALL"])
+    share = rows_of([("qms_organisation_share", "2021", "330000", 100.0)])
+    share = share.assign(industry="C", scheme="QMS")
+    publish(empty, edition_of(pd.concat([counts, share], ignore_index=True)), Decision("a test"))
+    of_it = counts["industry"] == hidden
+    counts = counts.assign(
+        value=counts["value"].mask(of_it),
+        confidentiality=counts["confidentiality"].mask(of_it, "C"),
+    )
+    publish(empty, edition_of(counts), Decision("the share is withdrawn"))
+    then = observations(empty, Selection("qms_organisation_share", scheme="QMS", industry="C"), 1)
+    assert then["value"].notna().tolist() == [hidden == "D"]
+
+
 def test_what_is_open_again_is_open_in_earlier_releases_too(engine: sa.Engine) -> None:
     publish(engine, edition_of(suppressed(WORLD, "320000")), Decision("a test"))
     publish_rows(engine, WORLD)

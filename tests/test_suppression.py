@@ -436,6 +436,58 @@ def test_no_suppressed_figure_follows_from_growth_rates(tmp_path: Path, seed: in
     assert found.within_rule == []
 
 
+IN_C = "qms_organisation_share"
+
+
+@pytest.mark.parametrize(
+    ("counted", "named"),
+    [((QMS, "ALL"), "ALL"), ((QMS, "ALL"), "QMS"), ((HOLDERS, "QMS"), "ALL"),
+     ((HOLDERS, "QMS"), "QMS")],
+)  # fmt: skip
+@pytest.mark.parametrize("filed", [True, False], ids=["filed", "in no file"])
+def test_the_share_of_an_industry_gives_no_small_figure_away(
+    tmp_path: Path, counted: tuple[str, str], named: str, filed: bool
+) -> None:
+    indicator, scheme = counted
+    counts = {"ALL": 10_000.0, "D": 9_000.0} | ({"C": 2.0} if filed else {})
+    rows: list[dict[str, object]] = [
+        {"indicator": indicator, "scheme": scheme, "industry": industry, "value": value}
+        for industry, value in counts.items()
+    ]
+    # 0.02 % of 10,000 is 2.
+    for industry, share in (("C", 0.02), ("D", 90.0)):
+        rows.append({"indicator": IN_C, "scheme": named, "industry": industry, "value": share})
+    found = withheld(rows_of(tmp_path, rows))
+    keys = found[["indicator", "industry", "rule"]].itertuples(index=False, name=None)
+    assert sorted(keys) == [
+        (IN_C, "C", "ratio"), *([(indicator, "C", "threshold")] if filed else []),
+    ]  # fmt: skip
+
+
+def test_the_growth_of_one_scheme_is_that_of_its_own_indicator(tmp_path: Path) -> None:
+    rows: list[dict[str, object]] = [
+        {"indicator": QMS, "period": "2022", "value": 30},
+        {"indicator": QMS, "period": "2023", "value": 2},
+        {"indicator": GROWTH, "period": "2023", "scheme": "QMS", "value": -93.33},
+    ]
+    found = withheld(rows_of(tmp_path, rows))
+    assert sorted(found["rule"]) == ["ratio", "threshold"]
+
+
+@pytest.mark.parametrize("place", [{"industry": "C"}, {"size": "LARGE"}, {"scheme": "QMS"}])
+@pytest.mark.parametrize("filed", [True, False], ids=["filed", "in no file"])
+def test_the_national_share_of_a_small_figure_goes_in_every_dimension(
+    tmp_path: Path, place: dict[str, str], filed: bool
+) -> None:
+    rows: list[dict[str, object]] = [
+        {"value": 10_000.0, **place},
+        {"region": "110000", "indicator": SHARE, "value": 0.02, **place},
+    ]
+    rows += [{"region": "110000", "value": 2.0, **place}] * filed
+    found = withheld(rows_of(tmp_path, rows))
+    assert found.query("rule == 'ratio'")["indicator"].tolist() == [SHARE]
+
+
 @pytest.mark.parametrize("digits", [1, 10_000])
 def test_a_figure_that_follows_from_rounded_ones_takes_another_along(
     tmp_path: Path, digits: float

@@ -7,14 +7,16 @@
     bounded   a quotient that an earlier release published is known for good: it bounds either part
               by the other, where that is public or was
 
-A quotient is top / bottom × factor + offset: a ratio as the catalogue declares it, or the growth of
-one indicator on the year before, in per cent.
+A quotient is top / bottom × factor + offset: a ratio as the catalogue declares it, the growth of
+one indicator on the year before, or an industry's share of one, in per cent. A part that stands
+under another indicator too (`same_as`) is looked for there as well.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import product
 
 import numpy as np
 import pandas as pd
@@ -24,12 +26,10 @@ from etl.suppression.margins import Floats
 from etl.tidy import DERIVED, KEYS, WITHHELD, TidyRows
 from indicators.catalogue import Catalogue
 from indicators.periods import SQL_MONTH
+from indicators.regions import ALL
 from indicators.store.tables import KEY
 
 _PART = ", ".join(f"n.{name}" for name in KEY)
-_SAME = " AND ".join(
-    f"{{one}}.{name} = {{other}}.{name}" for name in ("scheme", "industry", "size")
-)
 _AGE = "CAST({one}.period[1:4] AS INTEGER) - CAST({other}.period[1:4] AS INTEGER)"
 
 
@@ -38,7 +38,9 @@ class Quotient:
     """top / bottom × factor + offset of one indicator, as it is written: decimals.
 
     way: where the bottom stands, beside the quotient: `same`, `share` (at the region `whole`),
-    `earlier` (up to `years` before) or `before` (a year). stock: its periods are dates.
+    `industries` (at all of them), `earlier` (up to `years` before) or `before` (a year). schemes:
+    where top and bottom stand, in SQL about `{row}`, a row of the quotient. stock: its periods are
+    dates. declared: top and bottom as the catalogue names them.
     """
 
     key: str
@@ -51,27 +53,33 @@ class Quotient:
     whole: str | None
     years: float
     stock: bool
+    schemes: tuple[str, str]
+    declared: tuple[str, str]
 
     def at(self, part: str, quotient: str, table: str) -> str:
         """Return the condition in SQL that a row of `table` is a part of a row of `quotient`."""
-        names = {"one": quotient, "other": table}
-        period, region = self.place(part, quotient)
+        place = self.place(part, quotient)
+        period = place.pop("period")
         when = f"{table}.period = {period}"
         if part == "bottom" and self.way == "earlier":
-            when = f"{_AGE.format(**names)} BETWEEN 0 AND {self.years:g}"
+            when = f"{_AGE.format(one=quotient, other=table)} BETWEEN 0 AND {self.years:g}"
         elif self.stock:  # of a year, its last quarter or its last month alike
             when = f"{_month(f'{table}.period')} = {_month(period)}"
-        return f"{_SAME.format(**names)} AND {when} AND {table}.region = {region}"
+        return " AND ".join([when, *(f"{table}.{name} = {at}" for name, at in place.items())])
 
-    def place(self, part: str, quotient: str) -> tuple[str, str]:
-        """Return period and region, in SQL, of a part of a row of `quotient`."""
-        period, region = f"{quotient}.period", f"{quotient}.region"
+    def place(self, part: str, quotient: str) -> dict[str, str]:
+        """Return where a part of a row of `quotient` stands: SQL by KEY but the indicator."""
+        place = {name: f"{quotient}.{name}" for name in KEY if name != "indicator"}
+        place["scheme"] = self.schemes[part == "bottom"].format(row=quotient)
         if part == "bottom" and self.way == "before":
+            period = place["period"]
             year = f"printf('%04d', CAST({period}[1:4] AS INTEGER) - 1)"
-            period = f"({year} || {period}[5:])"
+            place["period"] = f"({year} || {period}[5:])"
         if part == "bottom" and self.way == "share":
-            region = f"'{self.whole}'"
-        return period, region
+            place["region"] = f"'{self.whole}'"
+        if part == "bottom" and self.way == "industries":
+            place["industry"] = f"'{ALL}'"
+        return place
 
     def bounds(
         self, part: str, quotient: Floats, other: Floats, step: float
@@ -100,27 +108,43 @@ def _month(period: str) -> str:
 def quotients(catalogue: Catalogue) -> Iterator[Quotient]:
     """Yield the quotients that the catalogue declares."""
     for item in catalogue.indicators.values():
-        if item.growth_of:
-            top, way = item.growth_of, "before"
-            bottoms: tuple[str, ...] = (item.growth_of,)
+        of = item.growth_of or item.industry_share_of
+        bottoms = item.denominators
+        if of:
+            top, bottoms = of, (of,)
+            way = "before" if item.growth_of else "industries"
         elif item.numerator:
-            top, bottoms = item.numerator, item.denominators
+            top = item.numerator
             way = "share" if item.share_of else item.denominator_period
         else:
             continue
         for bottom in bottoms:  # any that it may have been divided by
-            yield Quotient(
-                item.key,
-                top,
-                bottom,
-                way=way,
-                factor=100.0 if item.growth_of else item.factor,
-                offset=-100.0 if item.growth_of else 0.0,
-                decimals=item.decimals,
-                whole=item.share_of,
-                years=item.max_age or 100.0,
-                stock=item.timing == "stock",
-            )
+            names = product(_names(top, catalogue), _names(bottom, catalogue))
+            for (above, over), (below, under) in names:
+                yield Quotient(
+                    item.key,
+                    above,
+                    below,
+                    way=way,
+                    factor=100.0 if of else item.factor,
+                    offset=-100.0 if item.growth_of else 0.0,
+                    decimals=item.decimals,
+                    whole=item.share_of,
+                    years=item.max_age or 100.0,
+                    stock=item.timing == "stock",
+                    schemes=(over, under),
+                    declared=(top, bottom),
+                )
+
+
+def _names(key: str, catalogue: Catalogue) -> list[tuple[str, str]]:
+    """Return under which indicators a part of a quotient stands, and at which scheme each."""
+    same = catalogue.indicators[key].same_as
+    if same is None or same.scheme is None:
+        return [(key, "{row}.scheme")]
+    # What is counted for one scheme alone stands at all of them; its rates may name the scheme.
+    own = f"if({{row}}.scheme = '{same.scheme}', '{ALL}', {{row}}.scheme)"
+    return [(key, own), (same.indicator, f"'{same.scheme}'")]
 
 
 def _telling(each: Quotient) -> str:
@@ -199,7 +223,8 @@ def keep_implied(
             limit = limits.get(of, 0.0)
             found = found.assign(value=value, low=low, high=high)
             found = found.assign(few=(low >= 1) & (high < limit))
-            if part == "top" or each.way != "earlier":
+            # Under one name is enough: the other is the same count.
+            if of in each.declared and (part == "top" or each.way != "earlier"):
                 near = found["absent"] & (found["high"] - found["low"] + 1 < limit)
                 implied.append(found.loc[near, [*KEY, "value", "few"]])
             bounded.append(found.loc[found["once"], [*KEY, "low", "high"]])
@@ -259,12 +284,10 @@ def _today(rows: TidyRows, each: Quotient, part: str) -> pd.DataFrame:
     whether an earlier release published the quotient; absent: whether no file gives the part.
     """
     of, other, beside = _parts(each, part)
-    period, region = each.place(part, "a")
     return rows.connection.execute(
         f"""
-        SELECT $of AS indicator, {period} AS period, a.scheme, a.industry, a.size,
-            {region} AS region, a.value AS quotient, h.value AS other, false AS once,
-            true AS absent
+        SELECT $of AS indicator, {_placed(each, part)}, a.value AS quotient, h.value AS other,
+            false AS once, true AS absent
         FROM tidy a JOIN tidy h ON h.indicator = $other AND h.value > 0
             AND {each.at(beside, "a", "h")}
         WHERE a.indicator = $quotient AND a.source <> '{DERIVED}' AND a.value IS NOT NULL
@@ -279,7 +302,6 @@ def _today(rows: TidyRows, each: Quotient, part: str) -> pd.DataFrame:
 def _then(rows: TidyRows, each: Quotient, part: str) -> pd.DataFrame:
     """Return what quotients of earlier releases say of a part, as `_today` does."""
     of, other, beside = _parts(each, part)
-    period, region = each.place(part, "a")
     return rows.connection.execute(
         f"""
         WITH pair AS (
@@ -290,12 +312,18 @@ def _then(rows: TidyRows, each: Quotient, part: str) -> pd.DataFrame:
         SELECT {_PART}, a.value AS quotient, other, true AS once, false AS absent
         FROM pair a JOIN tidy n ON n.indicator = $of AND {each.at(part, "a", "n")}
         UNION ALL
-        SELECT $of, {period}, a.scheme, a.industry, a.size, {region}, a.value, other, true, true
+        SELECT $of, {_placed(each, part)}, a.value, other, true, true
         FROM pair a
         WHERE NOT EXISTS (FROM tidy n WHERE n.indicator = $of AND {each.at(part, "a", "n")})
         """,
         {"quotient": each.key, "of": of, "other": other},
     ).df()
+
+
+def _placed(each: Quotient, part: str) -> str:
+    """Return the KEY, but for the indicator, of a part of a row `a`, as columns in SQL."""
+    place = each.place(part, "a")
+    return ", ".join(f"{place[name]} AS {name}" for name in KEY if name != "indicator")
 
 
 def _parts(each: Quotient, part: str) -> tuple[str, str, str]:

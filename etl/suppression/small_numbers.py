@@ -315,7 +315,7 @@ def suppressed_again(engine: sa.Engine, connection: sa.Connection, number: int) 
     among |= {
         key
         for key, item in known.indicators.items()
-        if {item.numerator, *item.denominators, item.growth_of} & among
+        if {item.numerator, *item.denominators, item.growth_of, item.industry_share_of} & among
     }
     then = published_in(number)
     chosen = observation.c.indicator.in_(sorted(among))

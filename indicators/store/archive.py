@@ -145,18 +145,33 @@ def _parts_suppressed() -> Iterator[sa.ColumnElement[bool]]:
                 part.c.region == of,
                 part.c.confidentiality != "F",
             )
-    grown = {
-        item.key: item.growth_of for item in catalogue.load().indicators.values() if item.growth_of
-    }
-    if grown:
-        part = observation.alias()
-        year = sa.cast(sa.cast(sa.func.substr(period, 1, 4), sa.Integer) - 1, sa.Text)
-        yield sa.exists().where(
-            part.c.indicator == sa.case(grown, value=key),
-            part.c.period.in_([period, year + sa.func.substr(period, 5)]),
-            *(part.c[same] == revision.c[same] for same in ("scheme", "industry", "size")),
-            part.c.region == region,
-            part.c.confidentiality != "F",
+    every = catalogue.load().indicators
+    part = observation.alias()
+    year = sa.cast(sa.cast(sa.func.substr(period, 1, 4), sa.Integer) - 1, sa.Text)
+    beside = (part.c.size == revision.c.size, part.c.region == region)
+    for item in every.values():
+        counted = every.get(item.growth_of or item.industry_share_of or "")
+        if counted is None:
+            continue
+        before = year + sa.func.substr(period, 5)
+        # All of an indicator may be about one scheme, which its rate names or does not.
+        names = [
+            sa.and_(part.c.indicator == counted.key, part.c.scheme.in_([revision.c.scheme, ALL]))
+        ]
+        if counted.same_as and counted.same_as.scheme:
+            there = part.c.indicator == counted.same_as.indicator
+            names.append(sa.and_(there, part.c.scheme == counted.same_as.scheme))
+        yield sa.and_(
+            key == item.key,
+            sa.exists().where(
+                sa.or_(*names),
+                part.c.period.in_([period, before] if item.growth_of else [period]),
+                part.c.industry.in_(
+                    [revision.c.industry, *([ALL] if item.industry_share_of else [])]
+                ),
+                *beside,
+                part.c.confidentiality != "F",
+            ),
         )
 
 
