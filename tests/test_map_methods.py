@@ -446,7 +446,7 @@ def test_two_periods_open_on_what_compares(shipped: sa.Engine) -> None:
         nothing = opened("map", show="change", lang="en", against="period:2024-12")
     assert "no change can be told" in nothing.title[0].value
     # Without a bar there is no ranking: in a browser its selection would be an error.
-    assert [len(each.get("arrow_vega_lite_chart")) for each in (page, nothing)] == [2, 1]
+    assert [len(each.get("vega_lite_chart")) for each in (page, nothing)] == [2, 1]
 
 
 # Maps that play
