@@ -35,20 +35,25 @@ class Overdue(NamedTuple):
 class Expected(NamedTuple):
     """What a source should publish next.
 
-    newest: the newest period that is held of the main series that is furthest behind, None where
-    nothing is. period: the month with which the next figures end; due: the month by which they
-    should be out; late: by how many months they are overdue, 0 where they are not. Of what appears
+    series: of the main series the one that is furthest behind, None where nothing is held. period:
+    the month with which the next figures end; due: the month by which they should be out; late:
+    by how many months they are overdue, 0 where they are not. Of what appears
     at no fixed interval (`every` None) period and due are empty.
     """
 
     source: str
     every: int | None
-    newest: str | None
+    series: Series | None
     period: str
     due: str
     late: int
     where: Text
     url: str
+
+    @property
+    def newest(self) -> str | None:
+        """The newest period of the series, None where nothing is held."""
+        return self.series.newest if self.series else None
 
 
 def allowed(known: Catalogue, held: Iterable[tuple[str, str]]) -> dict[str, int]:
@@ -94,18 +99,17 @@ def expected(known: Catalogue, held: Sequence[Series], day: str) -> list[Expecte
         if calendar is None:
             continue
         last = leading.get(key)
-        newest = last.newest if last else None
         interval = calendar.of(last.indicator) if last else Interval(calendar.every, calendar.after)
         if interval.every is None:
-            found.append(Expected(key, None, newest, "", "", 0, calendar.where, calendar.url))
+            found.append(Expected(key, None, last, "", "", 0, calendar.where, calendar.url))
             continue
-        until = parse(newest).until + interval.every if newest else now - interval.after - 1
+        until = parse(last.newest).until + interval.every if last else now - interval.after - 1
         due = until + interval.after
         found.append(
             Expected(
                 key,
                 interval.every,
-                newest,
+                last,
                 period_of(until, "M"),
                 period_of(due, "M"),
                 max(now - due, 0),

@@ -107,6 +107,23 @@ def test_a_census_is_not_due_in_the_year_of_a_yearbook(empty: sa.Engine) -> None
     assert ("official_yearend", "certification_bodies") in named
 
 
+def test_groups_of_provinces_are_no_level_of_a_source(empty: sa.Engine) -> None:
+    """Once the census of 2018 was told of groups; since then that of 2023, of provinces."""
+    refresh(empty)
+    held = holdings.series(empty)
+    assert {each.level for each in held} == {"nation", "province"}
+    answers = {each.source: each for each in expected(catalogue.load(), held, "2026-11-29")}
+    legal = answers["legal_units"]
+    assert (legal.every, legal.newest) == (12, "2024-12")
+    rows = calendar_table([legal, answers["official_yearend"]], Wording("zh"))
+    # What was last heard of the source as a whole is newer: the table says of which this is.
+    assert rows["更新最滞后的序列"].tolist() == [
+        "企业法人单位数（全部行业）（各省）",
+        "检验检测机构数（各省）",
+    ]
+    assert rows["已收录至"].tolist() == ["2024年12月", "2022年12月"]
+
+
 def test_no_text_of_a_source_counts_what_is_held() -> None:
     """A new document would make it wrong, and nobody would look there."""
     counts = re.compile(

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from indicators import catalogue, code_names, second_sources
 from indicators.catalogue import tree
 from indicators.denominators import DENOMINATOR, with_denominators
-from indicators.publication_calendar import Expected, Overdue
+from indicators.publication_calendar import Expected, Level, Overdue, Series
 from indicators.statuses import OBSERVATION_STATUSES, ObservationStatus
 from indicators.wording import Wording
 
@@ -95,14 +95,24 @@ def calendar_columns(calendar: Sequence[Expected], words: Wording) -> Columns:
             return words("no fixed date")
         return _lateness(each.late, words) if each.late else words("not due yet")
 
+    known = catalogue.load().indicators
+
+    def furthest(series: Series | None) -> str:
+        if series is None:
+            return "—"
+        what, level = words.text(known[series.indicator].title), _level(series.level, words)
+        return words("{indicator} ({level})", indicator=what, level=level)
+
     return {
         words("Source"): [code_names.source_name(each.source, words) for each in calendar],
         words("Appears"): [_interval(each.every, words) for each in calendar],
         words("Newest held"): [
-            words.period(each.newest) if each.newest else words("nothing yet") for each in calendar
+            words.period(each.series.newest) if each.series else words("nothing yet")
+            for each in calendar
         ],
         words("Next due by"): [words.period(each.due) for each in calendar],
         words("State"): [state(each) for each in calendar],
+        words("Series furthest behind"): [furthest(each.series) for each in calendar],
         words("Where to look"): [words.text(each.where) for each in calendar],
         words("Address"): [each.url for each in calendar],
     }
@@ -111,14 +121,9 @@ def calendar_columns(calendar: Sequence[Expected], words: Wording) -> Columns:
 def overdue_table(series: Sequence[Overdue], words: Wording) -> pd.DataFrame:
     """Return the series whose next figures should be out, each with its newest and how late."""
     known = catalogue.load().indicators
-    levels = {
-        "nation": words("Nation"),
-        "province": words("The provinces"),
-        "prefecture": words("Their parts"),
-    }
     columns = {
         words("Indicator"): [words.text(known[each.series.indicator].title) for each in series],
-        words("Level"): [levels[each.series.level] for each in series],
+        words("Level"): [_level(each.series.level, words) for each in series],
         words("State"): [_lateness(each.late, words) for each in series],
         words("Newest held"): [words.period(each.series.newest) for each in series],
         words("Next due by"): [words.period(each.due) for each in series],
@@ -126,6 +131,15 @@ def overdue_table(series: Sequence[Overdue], words: Wording) -> pd.DataFrame:
         words("Source"): [code_names.source_name(each.series.source, words) for each in series],
     }
     return _frame(columns)
+
+
+def _level(level: Level, words: Wording) -> str:
+    names = {
+        "nation": words("Nation"),
+        "province": words("The provinces"),
+        "prefecture": words("Their parts"),
+    }
+    return names[level]
 
 
 def _lateness(months: int, words: Wording) -> str:

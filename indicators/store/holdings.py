@@ -285,7 +285,12 @@ def origins(engine: sa.Engine, number: int | None = None) -> pd.DataFrame:
 
 
 def series(engine: sa.Engine, number: int | None = None) -> list[Series]:
-    """Return what each source has of each indicator, of the nation, provinces and prefectures."""
+    """Return what each source has of each indicator, of the nation, provinces and prefectures.
+
+    What is published of groups of provinces is no level of its own.
+    """
+    named = (code for code in catalogue.tree().regions if not code.isdigit() and code != ALL)
+    groups = sorted({f"{code[:4]}00" for code in named})  # as `holding_of` files them
 
     def ask(older: int | None) -> sa.Select[Any]:
         held = held_of(older)
@@ -295,7 +300,8 @@ def series(engine: sa.Engine, number: int | None = None) -> list[Series]:
             else_="prefecture",
         ).label("level")
         keys = [held.c.source, held.c.indicator, level, held.c.period]
-        return sa.select(*keys).where(held.c.known > 0).distinct()
+        levelled = held.c.above.not_in(groups)
+        return sa.select(*keys).where(held.c.known > 0, levelled).distinct()
 
     periods: dict[tuple[str, str, Level], list[str]] = {}
     for row in recorded(engine, number, ask):
