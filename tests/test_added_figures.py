@@ -221,6 +221,17 @@ def test_a_target_stands_on_the_industry_of_its_regions_figures(held: pd.DataFra
     assert apart == []
 
 
+def test_what_includes_those_abroad_is_called_so(held: pd.DataFrame) -> None:
+    """Beside the domestic totals of the platform its region alone, the nation, says otherwise."""
+    nation = held[(held["region"] == "100000") & held["note"].notna()]
+    abroad = nation[nation["note"].str.contains("含境外|与?平台.*“全部”")]
+    assert len(abroad) > 2
+    known = catalogue.load().indicators
+    for key in set(abroad["indicator"]):
+        assert "境外" in known[key].title.zh, key
+        assert "abroad" in known[key].title.en, key
+
+
 def test_what_stands_in_another_industry_than_it_was_gathered_in_says_so(
     held: pd.DataFrame,
 ) -> None:
