@@ -33,6 +33,7 @@ _log = logging.getLogger(__name__)
 # What the first page would otherwise import while its visitor waits.
 LATE = (
     "indicators.frame",
+    "indicators.sidebar.comparison",
     "indicators.sidebar.industries",
     "indicators.sidebar.map",
     "indicators.sidebar.objectives",

@@ -7,7 +7,7 @@ every renaming. The address is the truth: what it says is chosen, what is chosen
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Container, Mapping, Sequence
 from typing import Any
 
 import streamlit as st
@@ -17,6 +17,7 @@ from indicators.settings import HOME_REGION
 from indicators.wording import Wording
 
 EVERY = "*"  # no narrowing
+AND = "-"  # between several codes
 INFO = ":material/info:"
 
 
@@ -115,6 +116,44 @@ def choose(
     say(key, code)
     st.sidebar.selectbox(label, codes, format_func=names.__getitem__, **widget(key, code))
     return code
+
+
+def several(key: str, names: Container[str]) -> list[str]:
+    """Return the codes among `names` that the address says, or that were chosen before."""
+    asked = (wanted(key) or "").split(AND)
+    return [code for code in dict.fromkeys(asked) if code in names]
+
+
+def choose_several(
+    label: str, key: str, names: Mapping[str, str], *, default: Sequence[str], most: int
+) -> list[str]:
+    """Return the codes chosen from `names` in the sidebar, `most` of them at most.
+
+    Without a choice those of `default`, which the address does not say: they may change.
+    """
+    names = _distinct(names)
+    chosen = several(key, names)[:most]
+    if chosen:
+        say(key, AND.join(chosen))
+    else:
+        forget(key)
+    codes = chosen or [code for code in default if code in names][:most]
+    widget_key = f"choice_{key}"
+    st.session_state[widget_key] = codes
+    st.sidebar.multiselect(
+        label,
+        list(names),
+        format_func=names.__getitem__,
+        max_selections=most,
+        key=widget_key,
+        on_change=_take_several,
+        args=(key,),
+    )
+    return codes
+
+
+def _take_several(key: str) -> None:
+    say(key, AND.join(st.session_state[f"choice_{key}"]))
 
 
 def _distinct(names: Mapping[str, str]) -> dict[str, str]:

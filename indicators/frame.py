@@ -37,7 +37,16 @@ from indicators.wording import Language, Wording, sentence
 
 _log = logging.getLogger(__name__)
 # No icons: a browser would fetch each page's from outside.
-PAGES = ("overview", "map", "objectives", "industries", "province", "policy", "releases")
+PAGES = (
+    "overview",
+    "map",
+    "comparison",
+    "objectives",
+    "industries",
+    "province",
+    "policy",
+    "releases",
+)
 UNKNOWN = "unknown"  # where addresses lead that no page has
 WARNING = ":material/warning:"
 SEARCH = "search"  # the key of the search box
@@ -67,6 +76,9 @@ def _around(language: Language) -> str:
     style = f"[data-testid=stElementToolbarButton]:not(:has({kept})), {unwanted} {{display: none}}"
     # Streamlit's own cards cut what is longer than they are wide.
     style += "[data-testid=stPageLink] * {white-space: normal; overflow: visible}"
+    # White on the dark theme's own colour cannot be read.
+    style += "[data-tag] {background: none; border: 1px solid; color: inherit}"
+    style += "[data-tag] * {color: inherit}"
     style += "[class*=st-key-fact_] strong {font-size: 1.35rem; line-height: 1.25}"
     told = json.dumps({other(word): words(word) for word in OWN_WORDS}, ensure_ascii=False)
     spoken = "zh-CN" if language == "zh" else "en"
@@ -345,6 +357,7 @@ def _title(page: str, words: Wording) -> str:
     titles = {
         "overview": words("Overview"),
         "map": words("Map"),
+        "comparison": words("Comparison"),
         "objectives": words("Objectives"),
         "industries": words("Industries"),
         "province": words("Province"),

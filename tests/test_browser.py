@@ -33,8 +33,8 @@ from tests.conftest import cannot_run
 
 pytestmark = pytest.mark.browser
 PAGES = {
-    "overview": "", "map": "map", "objectives": "objectives", "industries": "industries",
-    "province": "province", "policy": "policy", "releases": "releases",
+    "overview": "", "map": "map", "comparison": "comparison", "objectives": "objectives",
+    "industries": "industries", "province": "province", "policy": "policy", "releases": "releases",
 }  # fmt: skip
 # Streamlit's own browser code looks for its server below the page's address first.
 PROBES = ("/_stcore/health", "/_stcore/host-config")
@@ -136,7 +136,7 @@ def test_a_deep_link_straight_after_the_start_shows_the_page_with_its_frame(
     expect(page.locator(DRAWN)).to_contain_text("Certified organisations, Aug 2022: of")
     menu = page.get_by_test_id("stSidebarNav")
     expect(menu.get_by_role("link")).to_have_text(
-        ["Overview", "Map", "Objectives", "Industries", "Province", "Policy", "Data"]
+        ["Overview", "Map", "Comparison", "Objectives", "Industries", "Province", "Policy", "Data"]
     )
     expect(page.get_by_text("Map-review number")).to_be_visible()
 
@@ -155,8 +155,8 @@ def test_no_page_scrolls_sideways(opened: Opened) -> None:
 def test_every_page_opens_in_both_languages(opened: Opened) -> None:
     menu = opened.page.get_by_test_id("stSidebarNav")
     chinese, english = (
-        ["总览", "地图", "目标进展", "行业", "分省情况", "政策", "数据"],
-        ["Overview", "Map", "Objectives", "Industries", "Province", "Policy", "Data"],
+        ["总览", "地图", "比较", "目标进展", "行业", "分省情况", "政策", "数据"],
+        ["Overview", "Map", "Comparison", "Objectives", "Industries", "Province", "Policy", "Data"],
     )
     expected = chinese if opened.language == "zh" else english
     expect(menu.get_by_role("link")).to_have_text(expected)
@@ -292,6 +292,22 @@ def test_a_ranking_is_in_order_after_another_period_was_chosen(page: Page, addre
     expect(bars.locator("text", has_text="14.10")).to_be_attached()
     page.wait_for_timeout(500)
     assert labels(page, 1)[:4] == ["北京", "上海", "江苏", "浙江"]
+
+
+def test_the_regions_and_the_time_compared_are_kept_in_the_address(
+    page: Page, address: str
+) -> None:
+    place = "comparison?lang=zh&indicator=enterprises_per_1000_residents"
+    visit(page, f"{address}/{place}&group=330000-320000-110000")
+    page.locator("[data-tag]").first.locator("svg").click()
+    page.wait_for_url("**group=320000-110000**")
+    slider = page.get_by_role("slider").first
+    slider.focus()
+    slider.press("ArrowRight")
+    page.wait_for_url("**time=2020-12&time=2024-12**")
+    drawing = page.get_by_test_id("stVegaLiteChart").first
+    expect(drawing.locator("text", has_text="江苏")).to_be_attached()
+    expect(drawing.locator("text", has_text="浙江")).to_have_count(0)
 
 
 def test_a_map_that_plays_leaves_the_server_alone(page: Page, address: str) -> None:

@@ -7,7 +7,7 @@ from typing import Any
 import pandas as pd
 import pytest
 
-from indicators.drawing import charts, industries, policy, province
+from indicators.drawing import charts, comparison, industries, policy, province
 from indicators.drawing.standalone import exported_chart
 from indicators.wording import Wording
 
@@ -18,6 +18,8 @@ CHARTS = (
     charts.required_chart,
     charts.matrix_chart,
     charts.shares_chart,
+    comparison.lines_chart,
+    comparison.pairs_chart,
     province.spine_chart,
     province.trends_chart,
     province.parts_chart,

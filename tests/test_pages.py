@@ -18,7 +18,16 @@ from tests.opened_pages import opened, reading
 
 ROOT = Path(__file__).resolve().parent.parent
 HAN = re.compile(r"[\u4e00-\u9fff]")
-PAGES = ("overview", "map", "objectives", "industries", "province", "policy", "releases")
+PAGES = (
+    "overview",
+    "map",
+    "comparison",
+    "objectives",
+    "industries",
+    "province",
+    "policy",
+    "releases",
+)
 
 
 @pytest.fixture(scope="module")
@@ -356,3 +365,25 @@ def test_the_map_loads_what_a_map_needs() -> None:
     assert len(ours) <= 43, ours  # half of 87, as it was with every page's modules
     heavy = {"docx", "typst", "duckdb", "scipy", "geopandas", "xlsxwriter", "vl_convert", "etl"}
     assert heavy & set(loaded) == set()
+
+
+def test_an_own_group_is_kept_for_every_page_that_compares() -> None:
+    place = {"indicator": "organisations_per_10000_residents", "period": "2022-09"}
+    own = {"group": "330000-320000-110000", "region": "330000"}
+    page = opened("comparison", **own, **place)
+    assert page.multiselect[0].value == ["330000", "320000", "110000"]
+    assert page.title[0].value.endswith("所比3个地区中，北京最高；浙江14.10 家/万人，居第3位")
+    ranked = opened("map", **own, **place, ranked="group")
+    assert any("我的对比地区排名" in text.value for text in ranked.caption)
+    compared = opened("province", **own, peers="own")
+    assert any("我的对比地区：江苏、北京。" in text.value for text in compared.caption)
+
+
+def test_what_is_set_against_an_indicator_is_of_the_same_date() -> None:
+    place = {"indicator": "organisations_per_10000_residents", "period": "2022-09"}
+    page = opened("comparison", **place)
+    offered = next(box for box in page.selectbox if box.label == "与之对照")
+    assert "每千人企业法人单位数" not in offered.options  # no figure of September
+    count = opened("comparison", indicator="certificates_valid", period="2022-09")
+    assert not [box for box in count.selectbox if box.label == "与之对照"]
+    assert any("总量指标受地区规模影响" in text.value for text in count.info)

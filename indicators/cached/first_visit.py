@@ -15,7 +15,7 @@ from indicators.cached.map import (
     specification,
 )
 from indicators.cached.province import province_pages
-from indicators.drawing import charts, industries, policy, province
+from indicators.drawing import charts, comparison, industries, policy, province
 from indicators.findings import FindingsError
 from indicators.periods import today
 from indicators.regions import NATION
@@ -28,6 +28,8 @@ CHARTS = (
     charts.required_chart,
     charts.matrix_chart,
     charts.shares_chart,
+    comparison.lines_chart,
+    comparison.pairs_chart,
     province.spine_chart,
     province.trends_chart,
     province.parts_chart,

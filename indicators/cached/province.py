@@ -61,7 +61,12 @@ def _shared(parent: str, vintage: Vintage, day: str) -> Shared:
 
 def material(region: str, group: str, vintage: Vintage) -> Material:
     """Return everything known of one region, compared with a group of peers."""
-    return regions.material(shared(tree().parent(region), vintage), region, group)
+    return _material(region, group, vintage, today())
+
+
+@kept
+def _material(region: str, group: str, vintage: Vintage, day: str) -> Material:
+    return regions.material(_shared(tree().parent(region), vintage, day), region, group)
 
 
 def opening(vintage: Vintage) -> str:

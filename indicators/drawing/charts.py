@@ -99,6 +99,7 @@ def series_rows(
         "period": [words.period(period) for period in known["period"]],
         "value": known["value"].to_numpy(),
         "shown": [f"{words.number(value, decimals)} {unit}" for value in known["value"]],
+        "region": known["region"].to_numpy(),
         "name": [names[region] for region in known["region"]],
         "segment": known["segment"].to_numpy(),
         "note": [broken if status == "B" else "–" for status in known["status"]],

@@ -23,6 +23,14 @@ VERDICTS = {
     "past": ("#cfc8dc", "#4d4560"),
 }
 
+# Lines of several regions, on light and dark pages, each at least 3 : 1 from the page.
+SERIES = (
+    *(("#c2410c", "#fb923c"), ("#1f6fb0", "#5aa5d6"), ("#1f7a4d", "#4fc48a")),
+    *(("#7b3fa0", "#c59be8"), ("#8a6d00", "#e0bc45"), ("#b83280", "#f08cc4")),
+    *(("#0e7c86", "#4fd1db"), ("#6b4226", "#d2a679"), ("#3b4cc0", "#97a5ff")),
+    *(("#4d7c0f", "#a3d65c"), ("#4b5563", "#b6bec9")),
+)
+
 
 @dataclass(frozen=True)
 class Palette:

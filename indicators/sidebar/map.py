@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import partial
 from typing import Any
 
@@ -20,6 +20,22 @@ from indicators.periods import frequency
 from indicators.regions import ALL, NATION
 from indicators.store.queries import Selection, Vintage
 from indicators.wording import Wording
+
+GROUP = "group"
+MOST_COMPARED = 10  # lines in one chart that can be told apart
+
+
+def own_group(within: str = NATION) -> list[str]:
+    """Return the reader's own group of regions that lie directly in one; none without any."""
+    return address.several(GROUP, tree().children(within))[:MOST_COMPARED]
+
+
+def choose_group(words: Wording, within: str, default: Sequence[str]) -> list[str]:
+    """Return the group chosen among the parts of a region; it is kept for all pages."""
+    names = tree().names(words.language)
+    offered = {code: names[code] for code in tree().children(within)}
+    label = words("My comparison group")
+    return address.choose_several(label, GROUP, offered, default=default, most=MOST_COMPARED)
 
 
 def choose_level(words: Wording) -> str:
@@ -186,6 +202,10 @@ def choose_drawing(
             "diverging": words("away from the benchmark"),
         }
         drawing["diverging"] = choose(words("Colours"), "scale", scales, words) == "diverging"
+    if shown == "one" and (group := own_group(within)):
+        ranked = {"all": words("all regions"), "group": words("My comparison group")}
+        if choose(words("Ranking of"), "ranked", ranked, words) == "group":
+            drawing["group"] = tuple(group)
     if shown != "change" and not drawing.get("diverging"):
         methods = {
             method: method_name(method, words)

@@ -9,6 +9,7 @@ from indicators.address import choose
 from indicators.cached import province as cached
 from indicators.catalogue import tree
 from indicators.regions import ALL, NATION
+from indicators.sidebar.map import MOST_COMPARED, choose_group
 from indicators.store.queries import Vintage
 from indicators.views import facts
 from indicators.views.province import group_name
@@ -36,7 +37,12 @@ def choose_province(words: Wording, vintage: Vintage) -> tuple[str, str]:
         code: group_name(code, region, declared, words)
         for code in facts.peer_choices(region, declared)
     }
-    return region, choose(words("Compared with"), "peers", groups, words)
+    groups[facts.OWN] = words("My comparison group")
+    peers = choose(words("Compared with"), "peers", groups, words)
+    if peers == facts.OWN:
+        level = tree().parent(region)
+        peers = facts.own_group(choose_group(words, level, tree().siblings(region)[:MOST_COMPARED]))
+    return region, peers
 
 
 def choose_part(indicators: Sequence[str], words: Wording) -> str:

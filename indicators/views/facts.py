@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Any
 
@@ -32,6 +32,7 @@ from indicators.views.objectives import GRADE
 from indicators.wording import Language, Wording
 
 NEAREST, SIBLINGS = "nearest", "siblings"
+OWN = "own"  # the reader's own group: its name goes on with the codes, `own-110000-310000`
 WORST_FIRST = [
     VerdictClass.MOVING_AWAY,
     VerdictClass.MISSED,
@@ -369,7 +370,19 @@ def newest_cells(held: pd.DataFrame) -> list[tuple[str, str]]:
     return list(zip(rows["indicator"], rows["period"], strict=True))
 
 
+def own_group(codes: Iterable[str]) -> str:
+    """Return the name of a reader's own group of regions."""
+    return "-".join([OWN, *codes])
+
+
 def material(common: Shared, region: str, group: str = "") -> Material:
     """Return what is told of a region; a `group` of peers that it has not gives its first."""
     choices = peer_choices(region, common.declared)
+    if group.startswith(f"{OWN}-"):
+        usual = common.facts[region, choices[0]]
+        members = [code for code in group.split("-")[1:] if code != region]
+        siblings = tree().siblings(region)
+        found = spine.spines(common.totals, {(region, group): members}, siblings, common.parent)
+        own = found.drop(columns=["region", "group"]).reset_index(drop=True)
+        return Material(common, replace(usual, group=group, peers=tuple(members), spine=own))
     return Material(common, common.facts[region, group if group in choices else choices[0]])

@@ -52,7 +52,8 @@ class MapView:
 
     within: whose parts are drawn. classes: the method that makes them. diverging: whether they
     diverge around the benchmark. against: the figures `shown` beside, or of the other period.
-    day: as of which figures have an age, an ISO date; without one they have none.
+    day: as of which figures have an age, an ISO date; without one they have none. group: the
+    regions that the bars beside a map rank, all where there is none.
     """
 
     selection: Selection
@@ -65,6 +66,7 @@ class MapView:
     shown: Shown = "one"
     against: Selection | None = None
     day: str = ""
+    group: tuple[str, ...] = ()
 
     @property
     def words(self) -> Wording:
@@ -167,9 +169,9 @@ def map_figures(
     words, indicator = view.words, view.indicator
     unit, title = code_names.unit_name(indicator.key, words), words.text(indicator.title)
     codes = boundaries.within(view.within).codes
-    rows = _compared(rows, codes)
-    reference = _reference(rows, view)
-    every = rows if beside is None else pd.concat([rows, _compared(beside, codes)])
+    rows = compared(rows, codes)
+    reference = reference_rows(rows, view)
+    every = rows if beside is None else pd.concat([rows, compared(beside, codes)])
     values = known_values(every[every["region"].isin(boundaries.within(view.within).codes)])
     centre = None
     if view.diverging and len(reference):
@@ -195,7 +197,7 @@ def map_figures(
         units=figures.drop(columns="value"),
         legend=scale.legend(figures, view, method if breaks else ""),
         ranking=charts.ranking_rows(
-            figures,
+            figures[figures["region"].isin([*view.group, view.region])] if view.group else figures,
             words,
             decimals=indicator.decimals,
             dark=view.dark,
@@ -219,7 +221,7 @@ def map_figures(
     )
 
 
-def _reference(rows: pd.DataFrame, view: MapView) -> pd.DataFrame:
+def reference_rows(rows: pd.DataFrame, view: MapView) -> pd.DataFrame:
     """Return the whole's value where it can stand beside a part's: not that of a count."""
     held = rows[rows["region"] == view.within]
     whole, decimals = known_values(held), view.indicator.decimals
@@ -231,7 +233,7 @@ def _reference(rows: pd.DataFrame, view: MapView) -> pd.DataFrame:
     return pd.DataFrame({"value": [float(whole.iloc[0])], "label": [label]})
 
 
-def _compared(rows: pd.DataFrame, codes: Collection[str]) -> pd.DataFrame:
+def compared(rows: pd.DataFrame, codes: Collection[str]) -> pd.DataFrame:
     """Return rows with a `state`: that of ratios with another denominator than most has no rank.
 
     Regions compare only where their denominators are of the same year and kind, period by period.
@@ -306,7 +308,7 @@ def change_figures(
     earlier, later = ends
     percent = indicator.kind == "count"
     codes = boundaries.within(view.within).codes
-    mapped = _compared(rows[rows["region"].isin(codes)], codes)
+    mapped = compared(rows[rows["region"].isin(codes)], codes)
     changed = changes(mapped, earlier, later, percent=percent)
     unit = "%" if percent else code_names.difference_unit(indicator.key, words)
     breaks = diverging_breaks(known_values(changed), 0.0)
@@ -372,7 +374,7 @@ def most_comparable(rows: pd.DataFrame, regions: Collection[str], period: str) -
 
     `rows`: of all periods; empty where there is no other period.
     """
-    mapped = _compared(rows[rows["region"].isin(regions)], regions)
+    mapped = compared(rows[rows["region"].isin(regions)], regions)
 
     def number(other: str) -> int:
         earlier, later = sorted([other, period], key=decimal_year)
@@ -434,7 +436,7 @@ def moving_figures(
     words, indicator = view.words, view.indicator
     codes = boundaries.within(view.within).codes
     mapped = rows[rows["region"].isin(codes)]
-    mapped = _compared(one_frequency(mapped, ["indicator"], mapped["value"].notna()), codes)
+    mapped = compared(one_frequency(mapped, ["indicator"], mapped["value"].notna()), codes)
     values = known_values(mapped)
     shown = sorted(mapped.loc[values.index, "period"].unique(), key=decimal_year)[-MOST_FRAMES:]
     values = values[mapped.loc[values.index, "period"].isin(shown)]
@@ -539,12 +541,13 @@ def statement(figures: pd.DataFrame, title: str, view: MapView) -> str:
     if known.empty:
         said = words("No figures of {parts} are held here for {what}, {period}", **values)
     else:
-        values |= {"known": words.number(len(known)), "lead": _lead(known, view)}
+        values |= {"known": words.number(len(known)), "lead": lead(known, view)}
         said = words("{what}, {period}: of {known} {parts} with data, {lead}", **values)
-    return said + _standing_of_chosen(figures, view)
+    return said + standing_of_chosen(figures, view)
 
 
-def _lead(known: pd.DataFrame, view: MapView) -> str:
+def lead(known: pd.DataFrame, view: MapView) -> str:
+    """Return who has the best figure, the highest where neither is better."""
     words, falling = view.words, view.indicator.polarity < 0
     names = leaders(known, words, lowest=falling)
     alone = len(highest(known, lowest=falling)) == 1
@@ -557,7 +560,8 @@ def _lead(known: pd.DataFrame, view: MapView) -> str:
     return words("{region} share the highest", region=names)
 
 
-def _standing_of_chosen(figures: pd.DataFrame, view: MapView) -> str:
+def standing_of_chosen(figures: pd.DataFrame, view: MapView) -> str:
+    """Return what a title adds of the region chosen: its figure and its rank; empty for none."""
     words, chosen = view.words, figures[figures["region"] == view.region]
     if chosen.empty:
         return ""
@@ -592,6 +596,8 @@ def highest(known: pd.DataFrame, *, lowest: bool = False) -> pd.DataFrame:
 def ranking_statement(title: str, unit: str, view: MapView) -> str:
     """Return what the bars beside a map rank."""
     values = {"what": title, "unit": unit, "where": view.where}
+    if view.group:
+        return view.words("Ranking of my comparison group: {what} ({unit})", **values)
     if view.within == NATION:
         return view.words("Ranking of provinces: {what} ({unit})", **values)
     return view.words("Ranking of prefectures in {where}: {what} ({unit})", **values)

@@ -29,6 +29,7 @@ from indicators.store.queries import Vintage
 from indicators.views import footnotes, objectives
 from indicators.views.facts import (
     NEAREST,
+    OWN,
     SIBLINGS,
     Facts,
     Material,
@@ -159,6 +160,8 @@ def group_name(group: str, region: str, declared: PeerGroups, words: Wording) ->
     """Return the name of a group of peers."""
     if group == NEAREST:
         return words("Nearest neighbours")
+    if group.startswith(OWN):
+        return words("My comparison group")
     if group == SIBLINGS:
         names = tree().names(words.language)
         parent = tree().parent(region)
