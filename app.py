@@ -18,10 +18,10 @@ import streamlit as st
 from starlette.middleware import Middleware
 from starlette.requests import Request
 from starlette.responses import JSONResponse, PlainTextResponse, RedirectResponse, Response
-from starlette.routing import Route
+from starlette.routing import Mount, Route
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from indicators.access import HEALTH, Gate
+from indicators.access import FIGURES, HEALTH, Gate
 from indicators.log_lines import LoggedRequests, write_json_lines
 from indicators.settings import LOG_FORMAT, SettingError
 
@@ -32,6 +32,7 @@ if TYPE_CHECKING:
 _log = logging.getLogger(__name__)
 # What the first page would otherwise import while its visitor waits.
 LATE = (
+    "indicators.api.routes",
     "indicators.frame",
     "indicators.sidebar.comparison",
     "indicators.sidebar.industries",
@@ -81,6 +82,13 @@ async def ready(_request: Request) -> Response:
     return JSONResponse({"status": "not ready", "reason": lacking}, 503, UNKEPT)
 
 
+async def programs(scope: Scope, receive: Receive, send: Send) -> None:
+    """Answer programs, which ask for figures and no page."""
+    from indicators.api.routes import served
+
+    await served(scope, receive, send)
+
+
 @cache
 def _readiness() -> Readiness:
     from indicators.cached.readiness import Readiness
@@ -112,7 +120,7 @@ class KnownAddresses:
     # What is no page; the first page's own address is the bare one.
     OURS = (
         *(["boundaries"], ["static"], ["media"], ["component"], ["app"]),
-        *(["auth"], ["oauth2callback"], *HEALTH),
+        *(["auth"], ["oauth2callback"], *FIGURES, *HEALTH),
     )
 
     def __init__(self, app: ASGIApp) -> None:
@@ -245,6 +253,7 @@ else:
             Route("/boundaries/{name}", boundary_file),
             Route("/healthz", alive),
             Route("/readyz", ready),
+            Mount("/api/v1", programs),
         ],
         middleware=[
             Middleware(LoggedRequests, known=known_routes),

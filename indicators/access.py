@@ -30,6 +30,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from streamlit.web.server.starlette.starlette_auth_routes import _get_cookie_value_from_request
 
 from indicators import markdown
+from indicators.api.problem_json import QuestionError, problem
 from indicators.findings import Finding, message
 from indicators.findings import Message as Sentence
 from indicators.settings import ACCESS, SIGN_IN_HOURS, SettingError
@@ -46,6 +47,7 @@ _FORWARDING = re.compile(r"forwarded|x-forwarded-.+|x-real-ip|via", re.IGNORECAS
 _INNER = {"metrics", "upload_file", "agent", "script-health-check"}  # for this machine alone
 _SIGNING = (["auth", "login"], ["auth", "logout"], ["oauth2callback"])
 _SHELL = {"health", "host-config", "stream"}  # what the sign-in page itself needs of `_stcore`
+FIGURES = (["api"],)  # what programs ask for
 HEALTH = (["healthz"], ["readyz"])  # open to all, whatever is set: they tell no figure and no name
 
 
@@ -188,23 +190,29 @@ class Gate:
 def _refusal(asking: HTTPConnection) -> Response | None:
     """Return the answer to what may not be asked; None for what may."""
     parts = [part for part in asking.url.path.split("/") if part]
-    if parts in HEALTH or ("_stcore" in parts and parts[-1] == "health"):
+    figures = parts[:1] in FIGURES  # nothing below these is a part of a page
+    if parts in HEALTH or ("_stcore" in parts and parts[-1] == "health" and not figures):
         return None
     access = _access()
     if access == "local" and is_local(asking.client and asking.client.host, asking.headers):
         return None
     if access == "public" and not _INNER.intersection(parts):
         return None
+    refused = _problem if figures else _page
     if access != "sign-in" or sign_in_mistakes():
-        return _page(403, _why_closed(access))
+        return refused(403, _why_closed(access))
     if _INNER.intersection(parts):
-        return _page(403, message("Only this machine may ask for this."))
+        return refused(403, message("Only this machine may ask for this."))
     # Streamlit's own browser code asks for `_stcore` below any page.
     shell = len(parts) <= 1 or parts[0] == "static" or (parts[-2:-1] == ["_stcore"])
     inner = parts[-2:-1] == ["_stcore"] and parts[-1] not in _SHELL
-    if parts in _SIGNING or (shell and not inner) or holds(_claims(asking), time.time()):
+    if (
+        parts in _SIGNING
+        or (shell and not inner and not figures)
+        or holds(_claims(asking), time.time())
+    ):
         return None
-    return _page(401, message("Please sign in"))
+    return refused(401, message("Please sign in"))
 
 
 def _why_closed(access: str) -> Sentence:
@@ -228,6 +236,10 @@ def _page(status: int, text: Sentence) -> Response:
     lines = (f'<p lang="{language}">{line}</p>' for language, line in said.items())
     page = f'<!doctype html><meta charset="utf-8"><title>{status}</title>{"".join(lines)}'
     return HTMLResponse(page, status, {"cache-control": "no-store"})
+
+
+def _problem(status: int, text: Sentence) -> Response:
+    return problem(QuestionError(status, text))
 
 
 def _claims(asking: HTTPConnection) -> Mapping[str, Any]:

@@ -25,6 +25,7 @@ from indicators.store.database import (
     open_database,
 )
 from indicators.store.queries import Selection, Vintage, newest_vintage
+from indicators.store.whole_release import whole_release
 
 _log = logging.getLogger(__name__)
 # The frames are shared between sessions, and nobody writes to them.
@@ -128,6 +129,13 @@ def citations(keys: tuple[str, ...], vintage: Vintage) -> pd.DataFrame:
 def choices(indicator: str, vintage: Vintage, within: str = NATION) -> pd.DataFrame:
     """Return `holdings.choices`."""
     return holdings.choices(engine(vintage.dataset), indicator, vintage.release, within)
+
+
+@kept
+def suppressed_citations(vintage: Vintage) -> frozenset[str]:
+    """Return the citations that suppressed figures rest on."""
+    with whole_release(engine(vintage.dataset), vintage.release) as release:
+        return release.suppressed_citations()
 
 
 def citations_of(rows: pd.DataFrame, vintage: Vintage) -> pd.DataFrame:

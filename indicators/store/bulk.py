@@ -77,17 +77,27 @@ def read_batches(
     connection: sa.Connection, question: sa.Select[Any], schema: pa.Schema
 ) -> Iterator[pa.RecordBatch]:
     """Yield an answer of many rows, by COPY on PostgreSQL; `schema` has its columns."""
+    is_server = connection.dialect.name == "postgresql"
+    batches = (_copied if is_server else _fetched)(connection, question, schema)
+    while True:
+        # Never while the reader is busy with a batch, however long that takes.
+        with _uncollected():
+            batch = next(batches, None)
+        if batch is None:
+            return
+        yield batch
+
+
+def _fetched(
+    connection: sa.Connection, question: sa.Select[Any], schema: pa.Schema
+) -> Iterator[pa.RecordBatch]:
     import pyarrow as pa
 
-    with _uncollected():
-        if connection.dialect.name == "postgresql":
-            yield from _copied(connection, question, schema)
-            return
-        streamed = connection.execution_options(stream_results=True)
-        for part in streamed.execute(question).partitions(10_000):
-            cells = zip(zip(*part, strict=True), schema.types, strict=True)
-            columns = [pa.array(column, kind) for column, kind in cells]
-            yield pa.RecordBatch.from_arrays(columns, schema=schema)
+    streamed = connection.execution_options(stream_results=True)
+    for part in streamed.execute(question).partitions(10_000):
+        cells = zip(zip(*part, strict=True), schema.types, strict=True)
+        columns = [pa.array(column, kind) for column, kind in cells]
+        yield pa.RecordBatch.from_arrays(columns, schema=schema)
 
 
 @contextmanager

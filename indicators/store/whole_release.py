@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from functools import lru_cache
-from typing import TYPE_CHECKING, Any
+from functools import cached_property, lru_cache
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import sqlalchemy as sa
 
 from indicators import catalogue
 from indicators.periods import SQL_PATTERN
 from indicators.regions import ALL
-from indicators.store.archive import figures_of, newest, records_of, snapshot
+from indicators.store.archive import figures_of, is_total, newest, records_of, snapshot
 from indicators.store.bulk import read_batches
+from indicators.store.holdings import held_of
 from indicators.store.queries import register_of
 from indicators.store.tables import KEY, citation, observation, release
 from indicators.target_register import Register, unknown
@@ -27,8 +28,19 @@ OPEN, SUPPRESSED = "F", "C"  # of SDMX CL_CONF_STATUS
 _AT_ONCE = 500  # keys in one question
 
 
+Chosen = Mapping[str, Sequence[str]]  # of a column of the key, the codes asked for
+Key = tuple[str, ...]  # of a figure: indicator, period, scheme, industry, size, region
+
+
 class NoReleaseError(LookupError):
     """Raised for a release that there is not."""
+
+
+class Page(NamedTuple):
+    """Figures in the order of their keys; `last`: the key after which there are more, or None."""
+
+    figures: pa.Table
+    last: Key | None
 
 
 @dataclass
@@ -41,9 +53,27 @@ class WholeRelease:
 
     number: int
     about: dict[str, Any]
-    register: Register
     connection: sa.Connection
     left_out: int = 0
+
+    @cached_property
+    def register(self) -> Register:
+        """The register of targets as it stood, without those that cannot be named."""
+        register = Register(**register_of(self.connection, self.number))
+        foreign = register.target["target"].isin(unknown(register)["target"])
+        kept = register.target[~foreign]
+        return Register(
+            register.document,
+            kept,
+            *(
+                rows[rows["target"].isin(kept["target"])]
+                for rows in (register.milestone, register.evidence)
+            ),
+        )
+
+    @cached_property
+    def _older(self) -> int | None:
+        return None if self.number == newest(self.connection) else self.number
 
     def batches(self) -> Iterator[pa.RecordBatch]:
         """Yield the figures, columns as the table `observation`, in the order of their keys.
@@ -51,20 +81,76 @@ class WholeRelease:
         The order is that of the codes' characters on every database. A suppressed figure is a row
         without numbers.
         """
-        import pyarrow as pa
-
-        kinds = {sa.Integer: pa.int32(), sa.Double: pa.float64(), sa.Text: pa.string()}
-        columns = [(column.name, kinds[type(column.type)]) for column in observation.columns]
-        is_newest = self.number == newest(self.connection)
-        figures = figures_of(None if is_newest else self.number)
-        key: list[sa.ColumnElement[str]] = [figures.c[name] for name in KEY]
-        if self.connection.dialect.name == "postgresql":
-            key = [sa.collate(column, "C") for column in key]
-        question = sa.select(*(figures.c[name] for name, _ in columns)).order_by(*key)
-        for batch in read_batches(self.connection, question, pa.schema(columns)):
+        figures = figures_of(self._older)
+        question = sa.select(*figures.c).order_by(*self._key(figures))
+        for batch in read_batches(self.connection, question, _schema()):
             sound = _sound(batch)
             self.left_out += batch.num_rows - sound.num_rows
             yield sound
+
+    def _key(self, figures: sa.Subquery) -> list[sa.ColumnElement[str]]:
+        key: list[sa.ColumnElement[str]] = [figures.c[name] for name in KEY]
+        if self.connection.dialect.name == "postgresql":
+            key = [sa.collate(column, "C") for column in key]
+        return key
+
+    def page(self, chosen: Chosen, after: Key | None, most: int) -> Page:
+        """Return the `most` figures that come `after` a key among those chosen, as `batches` does.
+
+        Each indicator is asked for by itself, so that no database sorts more than one.
+        """
+        import pyarrow as pa
+
+        found: list[pa.RecordBatch] = []
+        left, more = most, False
+        for indicator in self._indicators(chosen, after):
+            question = self._question(chosen, indicator, after).limit(left + 1)
+            for batch in read_batches(self.connection, question, _schema()):
+                found.append(batch.slice(0, left))
+                more = batch.num_rows > left
+                left -= min(left, batch.num_rows)
+            if more:
+                break
+        figures = pa.Table.from_batches(found, _schema())
+        last = None
+        if more:
+            [row] = figures.slice(figures.num_rows - 1).select(KEY).to_pylist()
+            last = tuple(row.values())
+        return Page(pa.Table.from_batches(map(_sound, figures.to_batches()), _schema()), last)
+
+    def _indicators(self, chosen: Chosen, after: Key | None) -> list[str]:
+        wanted = chosen.get("indicator")
+        if wanted is None:
+            held = held_of(self._older)
+            wanted = self.connection.scalars(sa.select(held.c.indicator).distinct()).all()
+        return [code for code in sorted(set(wanted)) if after is None or code >= after[0]]
+
+    def _question(self, chosen: Chosen, indicator: str, after: Key | None) -> sa.Select[Any]:
+        figures = figures_of(self._older)
+        key = self._key(figures)
+        narrowed: list[sa.ColumnElement[bool]] = [
+            figures.c[name].in_(codes) for name, codes in chosen.items() if name != "indicator"
+        ]
+        if all(tuple(chosen.get(name, ())) == (ALL,) for name in ("scheme", "industry", "size")):
+            narrowed.append(is_total(figures))
+        if after is not None and after[0] == indicator:
+            narrowed.append(sa.tuple_(*key) > sa.tuple_(*after))
+        of_it = figures.c.indicator == indicator
+        return sa.select(*figures.c).where(of_it, *narrowed).order_by(*key)
+
+    def periods(self, indicators: Iterable[str] | None) -> list[str]:
+        """Return the periods of the figures there are, of these indicators or of all."""
+        held = held_of(self._older)
+        question = sa.select(held.c.period).distinct()
+        if indicators is not None:
+            question = question.where(held.c.indicator.in_(list(indicators)))
+        return sorted(self.connection.scalars(question))
+
+    def suppressed_citations(self) -> frozenset[str]:
+        """Return the citations that suppressed figures rest on."""
+        figures = figures_of(self._older)
+        question = sa.select(figures.c.citation).distinct()
+        return frozenset(self.connection.scalars(question.where(figures.c.confidentiality != OPEN)))
 
     def citations(self, keys: Iterable[str]) -> list[dict[str, Any]]:
         """Return the rows of `citation` with these keys, in their order."""
@@ -85,18 +171,14 @@ def whole_release(engine: sa.Engine, number: int | None = None) -> Iterator[Whol
         found = records_of(connection, sa.select(release).where(release.c.release == wanted))
         if not found:
             raise NoReleaseError(number)
-        about = found[0]
-        register = Register(**register_of(connection, about["release"]))
-        foreign = register.target["target"].isin(unknown(register)["target"])
-        kept = Register(
-            register.document,
-            register.target[~foreign],
-            *(
-                rows[rows["target"].isin(register.target.loc[~foreign, "target"])]
-                for rows in (register.milestone, register.evidence)
-            ),
-        )
-        yield WholeRelease(about["release"], about, kept, connection)
+        yield WholeRelease(found[0]["release"], found[0], connection)
+
+
+def _schema() -> pa.Schema:
+    import pyarrow as pa
+
+    kinds = {sa.Integer: pa.int32(), sa.Double: pa.float64(), sa.Text: pa.string()}
+    return pa.schema([(column.name, kinds[type(column.type)]) for column in observation.columns])
 
 
 def _sound(batch: pa.RecordBatch) -> pa.RecordBatch:

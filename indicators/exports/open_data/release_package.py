@@ -118,7 +118,7 @@ class _Writing:
     def __init__(self, release: WholeRelease, dataset: Dataset, folder: Path) -> None:
         self.release, self.folder = release, folder
         self.known = catalogue.load()
-        self.whole = _whole(release, made_up=dataset == "demonstration")
+        self.whole = whole_of(release, made_up=dataset == "demonstration")
         self.sources: set[str] = set()
         self.cited: set[str] = set()
         self.hidden: set[str] = set()  # the citations of suppressed figures
@@ -157,7 +157,7 @@ class _Writing:
         """Write the figures, read once: as CSV, as SDMX-CSV and as Parquet, side by side."""
         units = {key: item.unit for key, item in self.known.indicators.items()}
         table, rows = observations(), 0
-        schema = _schema(table)
+        schema = schema_of(table)
         with ExitStack() as stack:
             plain = stack.enter_context(self._csv(f"{table.name}.csv", schema, _BOM))
             as_sdmx = stack.enter_context(self._csv(SDMX_CSV, sdmx.SCHEMA))
@@ -202,7 +202,7 @@ class _Writing:
             yield writer
 
     def _table(self, table: Table) -> None:
-        schema = _schema(table)
+        schema = schema_of(table)
         names = schema.names
         # An empty text would be another cell than a missing one, and means the same.
         rows = [
@@ -222,7 +222,8 @@ class _Writing:
         return File(name, path.stat().st_size, digest)
 
 
-def _whole(release: WholeRelease, *, made_up: bool) -> Whole:
+def whole_of(release: WholeRelease, *, made_up: bool) -> Whole:
+    """Return what is said of a release as a whole."""
     name, title = (
         "quality-governance",
         in_both(sentence("Quality governance, release {number}"), number=release.number),
@@ -248,7 +249,8 @@ def _whole(release: WholeRelease, *, made_up: bool) -> Whole:
     )
 
 
-def _schema(table: Table) -> pa.Schema:
+def schema_of(table: Table) -> pa.Schema:
+    """Return the columns of a table, typed."""
     return pa.schema(
         [
             pa.field(column.name, _KINDS[column.kind], nullable=not column.required)

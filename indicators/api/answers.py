@@ -1,0 +1,276 @@
+"""What there is to ask for: releases, code lists, figures, citations, targets, verdicts."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import asdict, dataclass, field
+from typing import Any
+
+import pandas as pd
+import pyarrow as pa
+
+from indicators import catalogue
+from indicators.api.formats import SDMX_CSV, Format, plain
+from indicators.api.problem_json import QuestionError
+from indicators.api.questions import Question, codes_of, within
+from indicators.cached import objectives, releases, remembered
+from indicators.exports.offered import DEMONSTRATION
+from indicators.exports.open_data import sdmx
+from indicators.exports.open_data.columns import Table, in_both, observations, told
+from indicators.exports.open_data.reference_tables import citations, code_lists, register_tables
+from indicators.exports.open_data.release_package import schema_of, whole_of
+from indicators.findings import message
+from indicators.periods import today
+from indicators.statuses import VerdictClass
+from indicators.store.queries import Vintage, newest_vintage
+from indicators.store.whole_release import OPEN, Chosen, Key, Page, whole_release
+
+Row = dict[str, Any]
+_AT_ONCE = 20_000  # figures that are held of an answer without an end
+DEMONSTRATED = "demonstration"  # the column that each made-up row says so in
+
+
+@dataclass(frozen=True)
+class Answer:
+    """A table on its way; `about` it is what JSON and Parquet say beside the rows.
+
+    further: the key after which the next page begins, of an answer that is one page of several.
+    """
+
+    name: str
+    schema: pa.Schema
+    pages: Iterator[pa.Table]
+    about: Mapping[str, Any]
+    further: Key | None = None
+
+
+@dataclass(frozen=True)
+class Document:
+    """An answer that is no table, as JSON."""
+
+    content: Mapping[str, Any]
+
+
+class ChangedError(Exception):
+    """Raised where figures were published while an answer was given: it is broken off."""
+
+
+@dataclass(frozen=True)
+class Asking:
+    """A question about a release, the form of its answer, and what its path names."""
+
+    question: Question
+    vintage: Vintage
+    form: Format
+    names: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def is_demonstration(self) -> bool:
+        """Whether figures are made up, which every answer says."""
+        return self.vintage.dataset == "demonstration"
+
+    def about(self) -> dict[str, Any]:
+        """Return what every answer says of itself."""
+        said: dict[str, Any] = {
+            "release": str(self.vintage.release),
+            "published": remembered.published(self.vintage)[self.vintage.release],
+            "data": self.vintage.dataset,
+        }
+        if self.is_demonstration:
+            said[DEMONSTRATED] = told(in_both(DEMONSTRATION))
+        return said
+
+    def table(self, name: str, rows: Sequence[Mapping[str, Any]], schema: pa.Schema) -> Answer:
+        """Return an answer that is held whole."""
+        whole = pa.Table.from_pylist([plain(row) for row in rows], schema)
+        return self._answer(name, schema, iter([whole]))
+
+    def _answer(
+        self, name: str, schema: pa.Schema, pages: Iterator[pa.Table], further: Key | None = None
+    ) -> Answer:
+        if self.is_demonstration and self.form is not SDMX_CSV:  # whose dataflow says so
+            mark = told(in_both(DEMONSTRATION))
+            schema = schema.append(pa.field(DEMONSTRATED, pa.string()))
+            pages = (
+                page.append_column(
+                    schema.field(DEMONSTRATED), pa.array([mark] * page.num_rows, pa.string())
+                )
+                for page in pages
+            )
+        return Answer(name, schema, pages, self.about(), further)
+
+    def figures(self) -> Answer:
+        """Return figures, one page of them or all, in the order of their keys."""
+        question, size = self.question, self.question.size()
+        bounds = question.day("startPeriod"), question.day("endPeriod")
+        return self.figures_of(question.chosen(), bounds, question.after(), size)
+
+    def figures_of(
+        self,
+        chosen: Chosen,
+        bounds: tuple[str | None, str | None] = (None, None),
+        after: Key | None = None,
+        size: int | None = None,
+    ) -> Answer:
+        """Return the figures chosen, between bounds, after a key, so many at most."""
+        if bounds != (None, None):
+            chosen = {**chosen, "period": self._periods(chosen, *bounds)}
+        first = self._page(chosen, after, size or _AT_ONCE)
+        columns = schema_of(observations())
+        pages = self._pages(chosen, first, endless=size is None)
+        figures = (page.select(columns.names).cast(columns) for page in pages)
+        further = None if size is None else first.last
+        if self.form is not SDMX_CSV:
+            return self._answer("observations", columns, figures, further)
+        units = {key: item.unit for key, item in catalogue.load().indicators.items()}
+        with whole_release(remembered.engine(self.vintage.dataset), self.vintage.release) as held:
+            whole = whole_of(held, made_up=self.is_demonstration)
+        told_in_sdmx = (sdmx.observations(page, whole, units) for page in figures)
+        return self._answer("observations", sdmx.SCHEMA, told_in_sdmx, further)
+
+    def _periods(self, chosen: Chosen, start: str | None, end: str | None) -> tuple[str, ...]:
+        with whole_release(remembered.engine(self.vintage.dataset), self.vintage.release) as held:
+            there = held.periods(chosen.get("indicator"))
+        wanted = chosen.get("period")
+        among = there if wanted is None else [each for each in there if each in wanted]
+        return within(among, start, end)
+
+    def _page(self, chosen: Chosen, after: Key | None, most: int) -> Page:
+        """Read one page by itself: nobody who reads slowly keeps the database waiting."""
+        with whole_release(remembered.engine(self.vintage.dataset), self.vintage.release) as held:
+            return held.page(chosen, after, most)
+
+    def _pages(self, chosen: Chosen, first: Page, *, endless: bool) -> Iterator[pa.Table]:
+        page = first
+        yield page.figures
+        while endless and page.last is not None:
+            state = newest_vintage(remembered.engine(self.vintage.dataset), self.vintage.dataset)
+            if state is None or state.state != self.vintage.state:
+                raise ChangedError
+            page = self._page(chosen, page.last, _AT_ONCE)
+            yield page.figures
+
+    def releases(self) -> Answer:
+        """Return every release, newest first."""
+        found = remembered.releases(self.vintage)
+        return self._of_frame("releases", found[list(_OF_RELEASE)])
+
+    def release(self) -> Document:
+        """Return one release: what it changed by indicator, and which verdicts it turned."""
+        found = remembered.releases(self.vintage)
+        [row] = _records(found[found["release"] == self.vintage.release][list(_OF_RELEASE)])
+        flips = releases.flips(self.vintage).drop(columns="release")
+        return self._document(
+            row
+            | {
+                "changes": _records(releases.changes(self.vintage)),
+                "verdicts_turned": _records(flips),
+            }
+        )
+
+    def codes(self) -> Answer:
+        """Return a code list."""
+        [table] = [each for each in code_lists(catalogue.load()) if each.name == self.names["list"]]
+        return self._of_table(table)
+
+    def register(self) -> Answer:
+        """Return a table of the register of targets, as it stood in the release."""
+        with whole_release(remembered.engine(self.vintage.dataset), self.vintage.release) as held:
+            tables = register_tables(held.register)
+        [table] = [each for each in tables if each.name == self.names["list"]]
+        return self._of_table(table)
+
+    def citations(self) -> Answer:
+        """Return where figures stand, by the keys that they are cited by."""
+        title = message("A parameter is missing")
+        expected = message("keys of the column citation, 500 at most")
+        keys = [key for key in self.question.said.get("citation", "").split(",") if key]
+        if not 0 < len(keys) <= 500:
+            raise QuestionError(400, title, "citation", expected)
+        return self._of_table(self._cited(keys))
+
+    def _cited(self, keys: Sequence[str]) -> Table:
+        with whole_release(remembered.engine(self.vintage.dataset), self.vintage.release) as held:
+            cited = held.citations(keys)
+        return citations(cited, remembered.suppressed_citations(self.vintage))
+
+    def verdicts(self) -> Answer:
+        """Return the verdicts that pages show, those chosen, with the numbers they rest on."""
+        found = objectives.verdicts(self.vintage).drop(columns="series")
+        for name, known in (
+            ("region", codes_of("region")),
+            ("indicator", codes_of("indicator")),
+            ("target", set(objectives.register(self.vintage).target["target"])),
+            ("verdict", list(VerdictClass)),
+        ):
+            place = {"target": "/api/v1/targets", "verdict": ", ".join(VerdictClass)}.get(
+                name, f"/api/v1/{name}s"
+            )
+            expected = message("a code that {address} lists", address=place)
+            codes = self.question.codes(name, known, expected)
+            if codes is not None:
+                found = found[found[name].isin(codes)]
+        return self._of_frame("verdicts", found.assign(as_of=today()))
+
+    def verdict(self) -> Document:
+        """Return one target's verdict in a region, with all that it rests on."""
+        target, region = self.names["target"], self.names["region"]
+        applied = objectives.aims(self.vintage)
+        if applied[(applied["target"] == target) & (applied["region"] == region)].empty:
+            title = message("This target applies to no such region")
+            expected = message("a target and a region that {address} lists", address=_VERDICTS)
+            raise QuestionError(404, title, f"{target}/{region}", expected)
+        series = objectives.series(target, region, self.vintage)
+        is_open = series["confidentiality"] == OPEN
+        numbers = ["value", "numerator", "denominator"]
+        series = series.assign(**{name: series[name].where(is_open) for name in numbers})
+        return self._document(
+            {
+                "as_of": today(),
+                "target": objectives.register(self.vintage).record(target),
+                "verdict": asdict(objectives.verdict(target, region, self.vintage)),
+                "series": _records(series),
+                "citations": list(self._cited(sorted(set(series["citation"]))).rows),
+            }
+        )
+
+    def _document(self, content: Mapping[str, Any]) -> Document:
+        return Document(plain(self.about() | {"content": content}))
+
+    def _of_table(self, table: Table) -> Answer:
+        schema = schema_of(table)
+        # An empty text is a missing one, as in the package.
+        rows = [
+            {name: None if row.get(name) == "" else row.get(name) for name in schema.names}
+            for row in table.rows
+        ]
+        return self.table(table.name, rows, schema)
+
+    def _of_frame(self, name: str, frame: pd.DataFrame) -> Answer:
+        rows = _records(frame)
+        kinds = [(column, _kind(frame[column])) for column in map(str, frame.columns)]
+        return self.table(name, rows, pa.schema(kinds))
+
+
+_VERDICTS = "/api/v1/verdicts"
+_WHEN, _COUNTS = ("release", "published_at", "reason"), ("added", "changed", "withdrawn", "rows")
+_OF_RELEASE = (*_WHEN, *_COUNTS, "restored")
+
+
+def _with_mark(page: pa.Table, mark: str) -> pa.Table:
+    marks = pa.array([mark] * page.num_rows, pa.string())
+    return page.append_column(pa.field(DEMONSTRATED, pa.string()), marks)
+
+
+def _records(frame: pd.DataFrame) -> list[Row]:
+    """Return rows with None for what is missing."""
+    whole = frame.astype(object).where(frame.notna(), None)
+    return [{str(name): cell for name, cell in row.items()} for row in whole.to_dict("records")]
+
+
+def _kind(column: pd.Series) -> pa.DataType:
+    if pd.api.types.is_bool_dtype(column):
+        return pa.bool_()
+    if pd.api.types.is_integer_dtype(column):
+        return pa.int64()
+    return pa.float64() if pd.api.types.is_float_dtype(column) else pa.string()

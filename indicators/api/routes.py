@@ -1,0 +1,168 @@
+"""The routes under `/api/v1`, and what their answers have in common."""
+
+from __future__ import annotations
+
+import asyncio
+import hashlib
+import json
+import logging
+from collections.abc import AsyncIterator, Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import lru_cache
+
+from starlette.applications import Starlette
+from starlette.concurrency import run_in_threadpool
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import Response, StreamingResponse
+from starlette.routing import Route
+
+from indicators import catalogue
+from indicators.api.answers import Answer, Asking, Document
+from indicators.api.formats import JSON, OF_FIGURES, OF_TABLES, Format, format_asked, stream
+from indicators.api.problem_json import QuestionError, problem
+from indicators.api.questions import BOUNDS, COMMON, FILTERS, Question
+from indicators.cached import remembered
+from indicators.exports.downloads import file_name
+from indicators.findings import message
+from indicators.periods import today
+from indicators.settings import ACCESS, CODE_VERSION
+from indicators.store.queries import Vintage
+
+_log = logging.getLogger(__name__)
+CODE_LISTS = (
+    *("indicators", "regions", "schemes", "industries", "sizes"),
+    *("units", "statuses", "confidentialities"),
+)
+REGISTER = ("documents", "targets", "milestones", "evidence")
+# Answers that are made at one time; the others wait, so that pages have the rest of the machine.
+_MAKING = asyncio.Semaphore(2)
+
+
+@dataclass(frozen=True)
+class Resource:
+    """One thing to ask for. path: below `/api/v1`; daily: whether it changes from day to day."""
+
+    path: str
+    ask: Callable[[Asking], Answer | Document]
+    parameters: Sequence[str] = COMMON
+    formats: Sequence[Format] = OF_TABLES
+    daily: bool = False
+    names: Mapping[str, str] = field(default_factory=dict)
+
+    def answered(self, request: Request) -> Response:
+        """Return the answer; raises `QuestionError` where there is none."""
+        question = Question.of(request.query_params, self.parameters)
+        accept = request.headers.get("accept", "")
+        form = format_asked(question.said.get("format"), accept, self.formats)
+        names = {**self.names, **request.path_params}
+        if "number" in names:
+            question = Question({**question.said, "release": names["number"]})
+        vintage = question.vintage()
+        headers = {
+            "etag": etag(vintage, form, today() if self.daily else ""),
+            "cache-control": f"{'public' if ACCESS.value == 'public' else 'private'}, no-cache",
+            "vary": "Accept, Accept-Encoding, Cookie",
+            "x-release": str(vintage.release),
+            "x-data": vintage.dataset,
+        }
+        if _is_known(request.headers.get("if-none-match", ""), headers["etag"]):
+            return Response(status_code=304, headers=headers)
+        found = self.ask(Asking(question, vintage, form, names))
+        if isinstance(found, Document):
+            text = json.dumps(found.content, ensure_ascii=False, allow_nan=False, default=str)
+            return Response(text, 200, headers, JSON.media_type)
+        if found.further is not None:
+            headers["link"] = _next(request, found.further, vintage)
+        mark = "" if vintage.dataset == "real" else "demonstration-"
+        name = file_name(f"{mark}{found.name}-{vintage.release}", suffix=form.suffix)
+        headers["content-disposition"] = f'inline; filename="{name}"'
+        if request.method == "HEAD":
+            return Response(None, 200, headers, form.media_type)
+        parts = stream(found.name, found.pages, found.schema, form, found.about)
+        return StreamingResponse(_made(parts), 200, headers, form.media_type)
+
+
+async def _made(parts: Iterator[bytes]) -> AsyncIterator[bytes]:
+    while True:
+        async with _MAKING:
+            part = await run_in_threadpool(next, parts, None)
+        if part is None:
+            return
+        if part:
+            yield part
+
+
+def etag(vintage: Vintage, form: Format, day: str) -> str:
+    """Return what an answer is known again by: another where anything that it rests on is."""
+    known = catalogue.load()
+    rests_on = (*vintage, form.name, day, CODE_VERSION.text, _digest(known))
+    return f'W/"{hashlib.sha256(repr(rests_on).encode()).hexdigest()[:32]}"'
+
+
+@lru_cache(2)
+def _digest(known: catalogue.Catalogue) -> str:
+    return hashlib.sha256(repr(sorted(known.texts.items())).encode()).hexdigest()
+
+
+def _is_known(asked: str, tag: str) -> bool:
+    tags = {part.strip().removeprefix("W/") for part in asked.split(",")}
+    return asked.strip() == "*" or tag.removeprefix("W/") in tags
+
+
+def _next(request: Request, after: Sequence[str], vintage: Vintage) -> str:
+    """Return where the next page is: of the same release, whatever is published meanwhile."""
+    address = request.url.include_query_params(cursor=",".join(after), release=vintage.release)
+    return f'<{address.path}?{address.query}>; rel="next"'
+
+
+PAGES = ("limit", "cursor")
+RESOURCES = (
+    Resource("/releases", Asking.releases),
+    Resource("/releases/{number}", Asking.release, ("data", "format"), (JSON,)),
+    *(Resource(f"/{name}", Asking.codes, names={"list": name}) for name in CODE_LISTS),
+    *(Resource(f"/{name}", Asking.register, names={"list": name}) for name in REGISTER),
+    Resource("/observations", Asking.figures, (*COMMON, *FILTERS, *BOUNDS, *PAGES), OF_FIGURES),
+    Resource("/citations", Asking.citations, (*COMMON, "citation")),
+    Resource(
+        "/verdicts",
+        Asking.verdicts,
+        (*COMMON, "region", "indicator", "target", "verdict"),
+        daily=True,
+    ),
+    Resource("/verdicts/{target}/{region}", Asking.verdict, COMMON, (JSON,), daily=True),
+)
+
+
+def _endpoint(resource: Resource) -> Callable[[Request], Response]:
+    def answer(request: Request) -> Response:
+        try:
+            return resource.answered(request)
+        except Exception as error:
+            return _refusal(request, error)
+
+    return answer
+
+
+def _refusal(_request: Request, error: Exception) -> Response:
+    """Return what whoever asked is told of an error: never its text, which may quote a figure."""
+    if isinstance(error, QuestionError):
+        return problem(error)
+    again = {"retry-after": "5"}
+    if isinstance(error, remembered.UnreachableError):
+        return problem(QuestionError(503, error.reason, headers=again))
+    if isinstance(error, HTTPException):
+        titles = {404: message("There is no such address"), 405: message("Only GET is answered")}
+        title = titles.get(error.status_code, message("The question cannot be answered"))
+        return problem(QuestionError(error.status_code, title, headers=error.headers))
+    _log.error("a question failed", exc_info=error)
+    if isinstance(error, remembered.FAULTS):
+        title = message("the database does not answer; the server's log says why")
+        return problem(QuestionError(503, title, headers=again))
+    return problem(QuestionError(500, message("Something went wrong; the server's log says what")))
+
+
+served = Starlette(
+    routes=[Route(resource.path, _endpoint(resource)) for resource in RESOURCES],
+    exception_handlers={HTTPException: _refusal},
+)

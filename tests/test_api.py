@@ -1,0 +1,447 @@
+"""Programs get the figures that pages show, in the forms that they read, and nothing else."""
+
+from __future__ import annotations
+
+import asyncio
+import io
+import json
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pandas as pd
+import pyarrow.parquet as pq
+import pytest
+import sqlalchemy as sa
+from starlette.applications import Starlette
+from starlette.middleware import Middleware
+from starlette.routing import Mount
+
+import app
+from etl.publish.gate import Decision, publish
+from indicators.access import Gate
+from indicators.api import answers
+from indicators.api.formats import JSON, stream
+from indicators.api.questions import Question
+from indicators.cached import objectives, remembered
+from indicators.store.database import open_database
+from indicators.store.queries import Vintage
+from indicators.store.tables import KEY, observation
+from tests.conftest import CITATION, WORLD, edition_of, publish_rows, rows_of
+
+SECRET = 731_719.0
+
+
+def asked(
+    path: str, host: str = "127.0.0.1:8501", peer: str = "127.0.0.1", **headers: str
+) -> httpx.Response:
+    """Ask as a program on this machine does, through the gate."""
+    server = Starlette(
+        routes=[Mount("/api/v1", app.programs)],
+        middleware=[Middleware(Gate), Middleware(app.KnownAddresses)],
+    )
+    named = {name.replace("_", "-"): text for name, text in headers.items()}
+
+    async def ask() -> httpx.Response:
+        transport = httpx.ASGITransport(server, client=(peer, 5))
+        async with httpx.AsyncClient(transport=transport, base_url=f"http://{host}") as client:
+            return await client.get(f"/api/v1/{path}", headers=named)
+
+    return asyncio.run(ask())
+
+
+def rows(path: str, name: str = "observations") -> list[dict[str, Any]]:
+    answer = asked(path)
+    assert answer.status_code == 200, answer.text
+    found: list[dict[str, Any]] = answer.json()[name]
+    return found
+
+
+def forget() -> None:
+    for memory in (remembered.engine, remembered.answer, remembered.datasets):
+        memory.clear()
+
+
+@pytest.fixture(autouse=True)
+def nothing_remembered() -> Iterator[None]:
+    forget()
+    yield
+    forget()
+
+
+@pytest.fixture
+def world(engine: sa.Engine, database_url: str, monkeypatch: pytest.MonkeyPatch) -> sa.Engine:
+    """Return the tiny known world, served; on SQLite and on PostgreSQL."""
+    monkeypatch.setenv("DATABASE_URL", database_url)
+    return engine
+
+
+@pytest.fixture
+def tiny(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[sa.Engine]:
+    """Yield the same on SQLite, for what does not depend on the database."""
+    url = f"sqlite:///{tmp_path / 'figures.sqlite'}"
+    engine = open_database(url)
+    publish_rows(engine, WORLD)
+    monkeypatch.setenv("DATABASE_URL", url)
+    yield engine
+    engine.dispose()
+
+
+@pytest.fixture
+def served(shipped: sa.Engine, monkeypatch: pytest.MonkeyPatch) -> sa.Engine:
+    """Return the figures that the project ships, served."""
+    monkeypatch.setenv("DATABASE_URL", shipped.url.render_as_string(hide_password=False))
+    return shipped
+
+
+def test_figures_are_chosen_by_the_words_of_a_pages_address(world: sa.Engine) -> None:
+    found = rows("observations?indicator=certificates_valid&region=320000,330000&period=2024-12")
+    assert [(row["region"], row["value"]) for row in found] == [
+        ("320000", 537_498.0),
+        ("330000", 553_393.0),
+    ]
+    assert {row["citation"] for row in found} == {"c1"}
+    assert rows("observations?region=320000&region=330000&scheme=ALL&industry=ALL&size=ALL") == [
+        row for row in rows("observations") if row["region"] in ("320000", "330000")
+    ]
+    assert len(rows("observations?indicator=*")) == len(WORLD)
+    assert rows("observations?indicator=population") == []
+
+
+def test_pages_of_an_answer_are_the_whole_in_its_order(world: sa.Engine) -> None:
+    whole = rows("observations")
+    assert [row["period"] for row in whole] == sorted(row["period"] for row in whole)
+    path, found = "observations?limit=3&indicator=certificates_valid", []
+    sizes = []
+    while path:
+        answer = asked(path)
+        page = answer.json()["observations"]
+        sizes.append(len(page))
+        found += page
+        path = answer.links.get("next", {}).get("url", "").removeprefix("/api/v1/")
+        assert not path or "release=1" in path
+    assert (sizes, found) == ([3, 3, 2], whole)
+    assert "link" not in asked("observations?limit=8").headers
+
+
+def test_an_answer_without_end_is_read_piece_by_piece(
+    world: sa.Engine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    whole = rows("observations")
+    monkeypatch.setattr(answers, "_AT_ONCE", 3)
+    assert rows("observations") == whole
+
+
+def test_what_is_published_meanwhile_breaks_an_answer_off(
+    tiny: sa.Engine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(answers, "_AT_ONCE", 3)
+    vintage = remembered.newest()
+    assert vintage is not None
+    asking = answers.Asking(Question({}), vintage, JSON)
+    pages = asking.figures().pages
+    next(pages)
+    publish_rows(tiny, [(*row[:3], row[3] + 1) for row in WORLD])
+    with pytest.raises(answers.ChangedError):
+        list(pages)
+
+
+@pytest.mark.parametrize(
+    ("bounds", "periods"),
+    [
+        ("startPeriod=2024", {"2024-12"}),
+        ("endPeriod=2024-11-30", {"2023-03"}),
+        ("startPeriod=2023-Q1&endPeriod=2023", {"2023-03"}),
+        ("startPeriod=2025", set()),
+        ("startPeriod=2020&period=2023-03,2024", {"2023-03"}),
+    ],
+)
+def test_periods_lie_between_bounds(bounds: str, periods: set[str], tiny: sa.Engine) -> None:
+    assert {row["period"] for row in rows(f"observations?{bounds}")} == periods
+
+
+def test_every_form_says_the_same(tiny: sa.Engine) -> None:
+    path = "observations?region=330000"
+    as_json = pd.DataFrame(rows(path))
+    as_csv = pd.read_csv(
+        io.StringIO(asked(path, accept="text/csv").text), dtype={"period": str, "region": str}
+    )
+    as_parquet = pq.read_table(io.BytesIO(asked(f"{path}&format=parquet").content)).to_pandas()
+    as_sdmx = pd.read_csv(io.StringIO(asked(f"{path}&format=sdmx-csv").text), dtype=str)
+    assert list(as_csv.columns) == list(as_json.columns) == list(as_parquet.columns)
+    for other in (as_csv, as_parquet):
+        assert other["value"].tolist() == as_json["value"].tolist() == [439_345.0, 553_393.0]
+        assert other[list(KEY)].astype(str).equals(as_json[list(KEY)].astype(str))
+    assert as_sdmx["OBS_VALUE"].astype(float).tolist() == as_json["value"].tolist()
+    assert set(as_sdmx["STRUCTURE_ID"]) == {"QUALITY_GOVERNANCE:OBSERVATIONS(1.0.0)"}
+
+
+@pytest.mark.parametrize(
+    ("accept", "media_type"),
+    [
+        ("", "application/json"),
+        ("text/html,application/xhtml+xml,*/*;q=0.8", "application/json"),
+        ("text/csv;q=0.5, application/vnd.apache.parquet", "application/vnd.apache.parquet"),
+        ("text/*", "text/csv; charset=utf-8"),
+        (
+            "application/vnd.sdmx.data+csv;version=2.0.0",
+            "application/vnd.sdmx.data+csv;version=2.0.0",
+        ),
+    ],
+)
+def test_the_form_is_what_is_accepted(accept: str, media_type: str, tiny: sa.Engine) -> None:
+    answer = asked("observations", accept=accept)
+    assert answer.headers["content-type"] == media_type
+    assert "Accept" in answer.headers["vary"]
+
+
+def test_an_answer_is_known_again_until_something_is_published(tiny: sa.Engine) -> None:
+    first = asked("observations")
+    tag = first.headers["etag"]
+    again = asked("observations", if_none_match=f'"other", {tag}')
+    assert (again.status_code, again.content, again.headers["etag"]) == (304, b"", tag)
+    assert asked("observations?format=csv").headers["etag"] != tag
+    old = asked("observations?release=1").headers["etag"]
+    publish_rows(tiny, [(*row[:3], row[3] + 1) for row in WORLD])
+    forget()
+    changed = asked("observations", if_none_match=tag)
+    assert changed.status_code == 200
+    assert changed.json()["release"] == "2"
+    # Nothing is suppressed since; but it might have been, so the old release is asked for anew.
+    assert asked("observations?release=1").headers["etag"] != old
+    assert rows("observations?release=1") == first.json()["observations"]
+
+
+@pytest.mark.parametrize(
+    ("access", "kept"), [("local", "private, no-cache"), ("public", "public, no-cache")]
+)
+def test_only_public_figures_are_kept_by_others(
+    access: str, kept: str, tiny: sa.Engine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("ACCESS", access)
+    assert asked("observations").headers["cache-control"] == kept
+
+
+@pytest.mark.parametrize("access", ["", "local", "sign-in"])
+@pytest.mark.parametrize("path", ["", "observations", "verdicts/_stcore/stream", "_stcore/health"])
+def test_nothing_is_told_to_whom_no_page_is_shown(
+    access: str, path: str, tiny: sa.Engine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("ACCESS", access)
+    answer = asked(path, "quality.example.cn", "10.0.0.5")
+    assert answer.status_code == 403
+    assert answer.headers["content-type"] == "application/problem+json"
+    assert "537498" not in answer.text
+
+
+INJECTED = "'; DROP TABLE observation; --"
+
+
+@pytest.mark.parametrize(
+    ("path", "status", "found"),
+    [
+        ("observations?indicator=certificates", 400, "certificates"),
+        (f"observations?region={INJECTED}", 400, INJECTED),
+        ("observations?region=320000,", 400, ""),
+        ("observations?scheme=zz", 400, "zz"),
+        ("observations?period=2024-13", 400, "2024-13"),
+        ("observations?period=0000", 400, "0000"),
+        ("observations?startPeriod=gestern", 400, "gestern"),
+        ("observations?endPeriod=2024-02-30", 400, "2024-02-30"),
+        ("observations?startPeriod=0000", 400, "0000"),
+        ("observations?release=7", 404, "7"),
+        ("observations?release=-1", 404, "-1"),
+        ("observations?release=1e0", 404, "1e0"),
+        ("observations?data=demonstration", 404, "demonstration"),
+        ("observations?data=other", 400, "other"),
+        ("observations?format=xml", 400, "xml"),
+        ("observations?limit=0", 400, "0"),
+        ("observations?limit=100001", 400, "100001"),
+        ("observations?limit=3&cursor=x", 400, "x"),
+        (f"observations?limit=3&cursor=a,b,c,d,e,{INJECTED}", 400, f"a,b,c,d,e,{INJECTED}"),
+        ("observations?colour=red", 400, "colour"),
+        ("regions?region=320000", 400, "region"),
+        ("citations", 400, "citation"),
+        ("verdicts?verdict=fine", 400, "fine"),
+        ("verdicts/none/320000", 404, "none/320000"),
+        ("releases/2", 404, "2"),
+        ("releases/one", 404, "one"),
+    ],
+)
+def test_what_is_wrong_is_told_with_what_is_expected(
+    path: str, status: int, found: str, tiny: sa.Engine
+) -> None:
+    answer = asked(path)
+    assert (answer.status_code, answer.headers["content-type"]) == (
+        status,
+        "application/problem+json",
+    )
+    told = answer.json()
+    assert (told["status"], told["found"]) == (status, found)
+    assert told["title"].isascii() is False
+    assert set(told["expected"]) == {"zh", "en"}
+    assert told["expected"]["en"] in told["detail"]
+    assert "Traceback" not in answer.text
+    assert len(rows("observations")) == len(WORLD)
+
+
+def test_a_form_that_is_not_offered_is_not_acceptable(tiny: sa.Engine) -> None:
+    assert asked("observations", accept="image/png").status_code == 406
+    assert asked("regions", accept="application/vnd.sdmx.data+csv").status_code == 406
+
+
+def test_an_address_that_there_is_not_is_told_as_a_problem(tiny: sa.Engine) -> None:
+    for path in ("", "nothing", "observations/1"):
+        answer = asked(path)
+        assert answer.status_code == 404
+        assert answer.json()["title"] == "没有这个地址 · There is no such address"
+
+
+def test_a_question_has_a_bounded_number_of_filters(tiny: sa.Engine) -> None:
+    many = "&".join(["size=L"] * 9_000)
+    assert asked(f"observations?{many}").status_code == 400
+    months = ",".join(f"{year}-{month:02}" for year in range(1950, 2025) for month in range(1, 13))
+    answer = asked(f"observations?period={months}")
+    assert (answer.status_code, answer.json()["expected"]["en"]) == (400, "500 codes at most")
+
+
+def test_a_database_that_is_gone_is_told_in_both_languages(tiny: sa.Engine, tmp_path: Path) -> None:
+    asked("observations")
+    for file in tmp_path.glob("figures.sqlite*"):
+        file.unlink()
+    forget()
+    answer = asked("observations")
+    assert answer.status_code == 503
+    assert answer.headers["retry-after"] == "5"
+    assert answer.json()["title"].startswith("数据库没有应答")
+
+
+def test_an_error_of_ours_tells_nothing(tiny: sa.Engine, monkeypatch: pytest.MonkeyPatch) -> None:
+    with tiny.begin() as connection:
+        connection.execute(sa.text("DROP TABLE holding"))
+    answer = asked("observations")
+    assert answer.status_code == 503
+    assert "holding" not in answer.text
+
+
+def test_a_suppressed_figure_has_no_number_in_any_form_or_release(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    url = f"sqlite:///{tmp_path / 'figures.sqlite'}"
+    engine = open_database(url)
+    monkeypatch.setenv("DATABASE_URL", url)
+    note = {"citation": "c2", "note": f"{SECRET:.0f}"}
+    cited = pd.DataFrame([CITATION, CITATION | note])
+    first = rows_of(WORLD)
+    small = (first["region"] == "330000") & (first["period"] == "2024-12")
+    first["value"] = first["value"].mask(small, SECRET)
+    first["citation"] = first["citation"].mask(small, "c2")
+    publish(engine, edition_of(first, cited), Decision("first"))
+    second = first.assign(confidentiality=first["confidentiality"].mask(small, "C"))
+    second["value"] = second["value"].mask(small)
+    publish(engine, edition_of(second, cited), Decision("second"))
+    hidden = observation.c.confidentiality == "C"
+    with engine.begin() as connection:  # as one changed by hand may
+        numbers = {"value": SECRET, "numerator": SECRET, "denominator": SECRET}
+        connection.execute(sa.update(observation).where(hidden).values(numbers))
+    for number in (1, 2):
+        for form in ("json", "csv", "sdmx-csv"):
+            answer = asked(f"observations?region=330000&release={number}&format={form}")
+            assert "731719" not in answer.text
+            assert "C" in answer.text
+        parquet = asked(f"observations?region=330000&release={number}&format=parquet").content
+        table = pq.read_table(io.BytesIO(parquet)).to_pandas().set_index("period")
+        assert table.loc["2024-12", ["value", "numerator", "denominator"]].isna().all()
+        for path in ("citations?citation=c1,c2&", "verdicts?", f"releases/{number}?data=real&"):
+            telling = asked(path if "releases/" in path else f"{path}release={number}")
+            assert telling.status_code == 200
+            assert "731719" not in telling.text
+    engine.dispose()
+
+
+def test_code_lists_hold_both_languages(tiny: sa.Engine) -> None:
+    regions = {row["region"]: row for row in rows("regions", "regions")}
+    assert (regions["330000"]["name_zh"], regions["330000"]["name_en"]) == ("浙江省", "Zhejiang")
+    assert "浙江" in asked("regions?format=csv").text
+    for name in ("indicators", "schemes", "industries", "sizes", "units", "statuses"):
+        assert rows(name, name)
+    assert {row["confidentiality"] for row in rows("confidentialities", "confidentialities")} == {
+        "F",
+        "C",
+    }
+
+
+def test_releases_are_told_with_what_they_changed(tiny: sa.Engine) -> None:
+    publish_rows(tiny, [(*row[:3], row[3] + 1) for row in WORLD])
+    forget()
+    found = rows("releases", "releases")
+    assert [(row["release"], row["changed"]) for row in found] == [(2, 8), (1, 0)]
+    told = asked("releases/2").json()["content"]
+    assert [(row["indicator"], row["changed"]) for row in told["changes"]] == [
+        ("certificates_valid", 8)
+    ]
+
+
+def test_verdicts_are_those_of_the_pages_with_what_they_rest_on(served: sa.Engine) -> None:
+    vintage = remembered.newest()
+    assert isinstance(vintage, Vintage)
+    shown = objectives.verdicts(vintage)
+    found = rows("verdicts", "verdicts")
+    names = ["target", "region", "verdict", "reason", "latest_period"]
+    assert [tuple(row[name] or "" for name in names) for row in found] == [
+        tuple("" if pd.isna(cell) else cell for cell in row)
+        for row in shown[names].itertuples(index=False)
+    ]
+    judged = shown[shown["reason"] == ""].iloc[0]
+    told = asked(f"verdicts/{judged['target']}/{judged['region']}").json()["content"]
+    assert told["verdict"]["verdict"] == judged["verdict"]
+    latest = {row["period"]: row["value"] for row in told["series"]}[judged["latest_period"]]
+    assert told["verdict"]["latest"]["value"] == latest
+    assert {row["citation"] for row in told["series"]} == {
+        row["citation"] for row in told["citations"]
+    }
+    chosen = rows(f"verdicts?region={judged['region']}&target={judged['target']}", "verdicts")
+    assert [row["verdict"] for row in chosen] == [judged["verdict"]]
+    assert {row["target"] for row in rows("targets", "targets")} >= set(shown["target"])
+    assert rows("documents", "documents")
+    assert rows("milestones", "milestones") is not None
+
+
+def test_all_shipped_figures_come_whole_in_every_form(served: sa.Engine) -> None:
+    with served.connect() as connection:
+        count = connection.scalar(sa.select(sa.func.count()).select_from(observation))
+    assert len(rows("observations")) == count
+    assert asked("observations?format=csv").text.count("\n") == count + 1
+    parquet = asked("observations?format=parquet").content
+    assert pq.read_table(io.BytesIO(parquet)).num_rows == count
+
+
+def test_demonstration_figures_are_given_to_whom_asks_for_them_and_say_so(
+    tiny: sa.Engine, tmp_path: Path
+) -> None:
+    apart = open_database(f"sqlite:///{tmp_path / 'figures.sqlite'}", "demonstration")
+    publish_rows(apart, [("certificates_valid", "2024-12", "320000", 9.0)])
+    forget()
+    assert len(rows("observations")) == len(WORLD)
+    answer = asked("observations?data=demonstration")
+    assert "演示数据" in answer.json()["demonstration"]
+    assert answer.headers["x-data"] == "demonstration"
+    for form in ("json", "csv"):
+        line = asked(f"observations?data=demonstration&format={form}")
+        assert "Demonstration data" in line.text
+        assert "demonstration-" in line.headers["content-disposition"]
+    as_sdmx = asked("observations?data=demonstration&format=sdmx-csv").text
+    assert "QUALITY_GOVERNANCE:DEMONSTRATION(1.0.0)" in as_sdmx
+    parquet = asked("observations?data=demonstration&format=parquet").content
+    [row] = pq.read_table(io.BytesIO(parquet)).to_pylist()
+    assert (row["value"], "演示数据" in row["demonstration"]) == (9.0, True)
+    assert "演示数据" in asked("verdicts?data=demonstration").text
+    apart.dispose()
+
+
+def test_json_of_no_rows_is_json() -> None:
+    import pyarrow as pa
+
+    parts = stream("rows", iter([]), pa.schema([]), JSON, {})
+    assert json.loads(b"".join(parts)) == {"rows": []}
