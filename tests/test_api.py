@@ -5,15 +5,20 @@ from __future__ import annotations
 import asyncio
 import io
 import json
+import re
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlencode
 
 import httpx
 import pandas as pd
 import pyarrow.parquet as pq
 import pytest
 import sqlalchemy as sa
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from jsonschema import Draft202012Validator
 from starlette.applications import Starlette
 from starlette.middleware import Middleware
 from starlette.routing import Mount
@@ -24,6 +29,7 @@ from indicators.access import Gate
 from indicators.api import answers
 from indicators.api.formats import JSON, stream
 from indicators.api.questions import Question
+from indicators.api.resources import RESOURCES, Resource
 from indicators.cached import objectives, remembered
 from indicators.store.database import open_database
 from indicators.store.queries import Vintage
@@ -445,3 +451,70 @@ def test_json_of_no_rows_is_json() -> None:
 
     parts = stream("rows", iter([]), pa.schema([]), JSON, {})
     assert json.loads(b"".join(parts)) == {"rows": []}
+
+
+def test_the_description_tells_of_each_route_and_each_parameter() -> None:
+    told = asked("openapi.json").json()
+    assert told["openapi"] == "3.1.0"
+    assert set(told["paths"]) == {resource.path for resource in RESOURCES}
+    for resource in RESOURCES:
+        operation = told["paths"][resource.path]["get"]
+        named = {(each["in"], each["name"]) for each in operation["parameters"]}
+        in_path = {("path", name) for name in re.findall(r"{(\w+)}", resource.path)}
+        assert named == in_path | {("query", name) for name in resource.parameters}
+        for parameter in operation["parameters"]:
+            Draft202012Validator.check_schema(parameter["schema"])
+    ids = [each["get"]["operationId"] for each in told["paths"].values()]
+    assert len(set(ids)) == len(ids)
+
+
+def conforms(told: dict[str, Any], path: str, answer: httpx.Response) -> None:
+    """Hold an answer against what the description says of its route."""
+    said = told["paths"][path]["get"]["responses"][str(answer.status_code)]
+    kinds = {kind.partition(";")[0]: content for kind, content in said["content"].items()}
+    content = kinds[answer.headers["content-type"].partition(";")[0]]
+    if answer.headers["content-type"].endswith("json"):
+        schema = content["schema"] | {"components": told["components"]}
+        Draft202012Validator(schema).validate(answer.json())
+
+
+def test_answers_are_as_the_description_says(served: sa.Engine) -> None:
+    told = asked("openapi.json").json()
+    [verdict, *_] = rows("verdicts?verdict=on_track", "verdicts") or rows("verdicts", "verdicts")
+    [figure] = rows("observations?limit=1")
+    for resource in RESOURCES:
+        known = {"number": 1, "target": verdict["target"], "region": verdict["region"]}
+        path = resource.path.format(**known).removeprefix("/")
+        if "citation" in resource.parameters:
+            path += f"?citation={figure['citation']}"
+        for form in resource.formats:
+            answer = asked(f"{path}{'&' if '?' in path else '?'}format={form.name}")
+            assert answer.status_code == 200
+            conforms(told, resource.path, answer)
+
+
+ODD = st.one_of(
+    st.text(max_size=12),
+    st.sampled_from(["*", "ALL", "320000", "2024-12", "2024", "1", "0", "-1", "json", "csv", "F"]),
+    st.sampled_from(["real", "certificates_valid", "a,b,c,d,e,f", "%00", "'--", "\x00", "𠮷"]),
+)
+QUESTIONS = st.sampled_from([each for each in RESOURCES if "{" not in each.path]).flatmap(
+    lambda resource: st.tuples(
+        st.just(resource),
+        st.dictionaries(st.sampled_from([*resource.parameters, "other"]), ODD, max_size=4),
+    )
+)
+
+
+def test_whatever_is_asked_the_answer_is_one_that_is_described(tiny: sa.Engine) -> None:
+    told = asked("openapi.json").json()
+
+    @settings(max_examples=60, deadline=None, database=None, derandomize=True)
+    @given(QUESTIONS)
+    def ask(question: tuple[Resource, dict[str, str]]) -> None:
+        resource, said = question
+        answer = asked(f"{resource.path.removeprefix('/')}?{urlencode(said)}")
+        assert answer.status_code in (200, 400, 404)
+        conforms(told, resource.path, answer)
+
+    ask()

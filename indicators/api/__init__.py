@@ -4,6 +4,8 @@
     questions      an address → a question that can be answered: release, codes, dates, format
     formats        tables and streams of figures → JSON, CSV, Parquet, SDMX-CSV
     answers        what there is to ask for: releases, code lists, figures, targets, verdicts
+    resources      each of these with its address and its parameters
+    description    the same told to programs, as OpenAPI 3.1
     routes         the routes, and what all answers have in common
 
 The gate of `indicators.access` stands before them as before every page.

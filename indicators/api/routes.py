@@ -6,8 +6,7 @@ import asyncio
 import hashlib
 import json
 import logging
-from collections.abc import AsyncIterator, Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import AsyncIterator, Callable, Iterator, Sequence
 from functools import lru_cache
 
 from starlette.applications import Starlette
@@ -18,10 +17,12 @@ from starlette.responses import Response, StreamingResponse
 from starlette.routing import Route
 
 from indicators import catalogue
-from indicators.api.answers import Answer, Asking, Document
-from indicators.api.formats import JSON, OF_FIGURES, OF_TABLES, Format, format_asked, stream
+from indicators.api.answers import Asking, Document
+from indicators.api.description import description
+from indicators.api.formats import JSON, Format, format_asked, stream
 from indicators.api.problem_json import QuestionError, problem
-from indicators.api.questions import BOUNDS, COMMON, FILTERS, Question
+from indicators.api.questions import Question
+from indicators.api.resources import RESOURCES, Resource
 from indicators.cached import remembered
 from indicators.exports.downloads import file_name
 from indicators.findings import message
@@ -30,57 +31,41 @@ from indicators.settings import ACCESS, CODE_VERSION
 from indicators.store.queries import Vintage
 
 _log = logging.getLogger(__name__)
-CODE_LISTS = (
-    *("indicators", "regions", "schemes", "industries", "sizes"),
-    *("units", "statuses", "confidentialities"),
-)
-REGISTER = ("documents", "targets", "milestones", "evidence")
 # Answers that are made at one time; the others wait, so that pages have the rest of the machine.
 _MAKING = asyncio.Semaphore(2)
 
 
-@dataclass(frozen=True)
-class Resource:
-    """One thing to ask for. path: below `/api/v1`; daily: whether it changes from day to day."""
-
-    path: str
-    ask: Callable[[Asking], Answer | Document]
-    parameters: Sequence[str] = COMMON
-    formats: Sequence[Format] = OF_TABLES
-    daily: bool = False
-    names: Mapping[str, str] = field(default_factory=dict)
-
-    def answered(self, request: Request) -> Response:
-        """Return the answer; raises `QuestionError` where there is none."""
-        question = Question.of(request.query_params, self.parameters)
-        accept = request.headers.get("accept", "")
-        form = format_asked(question.said.get("format"), accept, self.formats)
-        names = {**self.names, **request.path_params}
-        if "number" in names:
-            question = Question({**question.said, "release": names["number"]})
-        vintage = question.vintage()
-        headers = {
-            "etag": etag(vintage, form, today() if self.daily else ""),
-            "cache-control": f"{'public' if ACCESS.value == 'public' else 'private'}, no-cache",
-            "vary": "Accept, Accept-Encoding, Cookie",
-            "x-release": str(vintage.release),
-            "x-data": vintage.dataset,
-        }
-        if _is_known(request.headers.get("if-none-match", ""), headers["etag"]):
-            return Response(status_code=304, headers=headers)
-        found = self.ask(Asking(question, vintage, form, names))
-        if isinstance(found, Document):
-            text = json.dumps(found.content, ensure_ascii=False, allow_nan=False, default=str)
-            return Response(text, 200, headers, JSON.media_type)
-        if found.further is not None:
-            headers["link"] = _next(request, found.further, vintage)
-        mark = "" if vintage.dataset == "real" else "demonstration-"
-        name = file_name(f"{mark}{found.name}-{vintage.release}", suffix=form.suffix)
-        headers["content-disposition"] = f'inline; filename="{name}"'
-        if request.method == "HEAD":
-            return Response(None, 200, headers, form.media_type)
-        parts = stream(found.name, found.pages, found.schema, form, found.about)
-        return StreamingResponse(_made(parts), 200, headers, form.media_type)
+def answered(resource: Resource, request: Request) -> Response:
+    """Return the answer; raises `QuestionError` where there is none."""
+    question = Question.of(request.query_params, resource.parameters)
+    accept = request.headers.get("accept", "")
+    form = format_asked(question.said.get("format"), accept, resource.formats)
+    names = {**resource.names, **request.path_params}
+    if "number" in names:
+        question = Question({**question.said, "release": names["number"]})
+    vintage = question.vintage()
+    headers = {
+        "etag": etag(vintage, form, today() if resource.daily else ""),
+        "cache-control": f"{'public' if ACCESS.value == 'public' else 'private'}, no-cache",
+        "vary": "Accept, Accept-Encoding, Cookie",
+        "x-release": str(vintage.release),
+        "x-data": vintage.dataset,
+    }
+    if _is_known(request.headers.get("if-none-match", ""), headers["etag"]):
+        return Response(status_code=304, headers=headers)
+    found = resource.ask(Asking(question, vintage, form, names))
+    if isinstance(found, Document):
+        text = json.dumps(found.content, ensure_ascii=False, allow_nan=False, default=str)
+        return Response(text, 200, headers, JSON.media_type)
+    if found.further is not None:
+        headers["link"] = _next(request, found.further, vintage)
+    mark = "" if vintage.dataset == "real" else "demonstration-"
+    name = file_name(f"{mark}{found.name}-{vintage.release}", suffix=form.suffix)
+    headers["content-disposition"] = f'inline; filename="{name}"'
+    if request.method == "HEAD":
+        return Response(None, 200, headers, form.media_type)
+    parts = stream(found.name, found.pages, found.schema, form, found.about)
+    return StreamingResponse(_made(parts), 200, headers, form.media_type)
 
 
 async def _made(parts: Iterator[bytes]) -> AsyncIterator[bytes]:
@@ -116,28 +101,10 @@ def _next(request: Request, after: Sequence[str], vintage: Vintage) -> str:
     return f'<{address.path}?{address.query}>; rel="next"'
 
 
-PAGES = ("limit", "cursor")
-RESOURCES = (
-    Resource("/releases", Asking.releases),
-    Resource("/releases/{number}", Asking.release, ("data", "format"), (JSON,)),
-    *(Resource(f"/{name}", Asking.codes, names={"list": name}) for name in CODE_LISTS),
-    *(Resource(f"/{name}", Asking.register, names={"list": name}) for name in REGISTER),
-    Resource("/observations", Asking.figures, (*COMMON, *FILTERS, *BOUNDS, *PAGES), OF_FIGURES),
-    Resource("/citations", Asking.citations, (*COMMON, "citation")),
-    Resource(
-        "/verdicts",
-        Asking.verdicts,
-        (*COMMON, "region", "indicator", "target", "verdict"),
-        daily=True,
-    ),
-    Resource("/verdicts/{target}/{region}", Asking.verdict, COMMON, (JSON,), daily=True),
-)
-
-
 def _endpoint(resource: Resource) -> Callable[[Request], Response]:
     def answer(request: Request) -> Response:
         try:
-            return resource.answered(request)
+            return answered(resource, request)
         except Exception as error:
             return _refusal(request, error)
 
@@ -162,7 +129,16 @@ def _refusal(_request: Request, error: Exception) -> Response:
     return problem(QuestionError(500, message("Something went wrong; the server's log says what")))
 
 
+def described(_request: Request) -> Response:
+    """Return what there is to ask for, as programs read it."""
+    text = json.dumps(description(), ensure_ascii=False)
+    return Response(text, headers={"cache-control": "no-cache"}, media_type=JSON.media_type)
+
+
 served = Starlette(
-    routes=[Route(resource.path, _endpoint(resource)) for resource in RESOURCES],
+    routes=[
+        Route("/openapi.json", described),
+        *(Route(resource.path, _endpoint(resource)) for resource in RESOURCES),
+    ],
     exception_handlers={HTTPException: _refusal},
 )
