@@ -119,7 +119,7 @@ if not milestone:
         leading = frame.leading_to("required", "objectives")
         frame.chart(chart, {"required": bars}, alt=title, **leading)
     codes = same[["region", "target"]].to_dict("records")
-    frame.cells(table, title, frame.Leading("regions", "objectives", codes))
+    frame.cells(table, title, frame.Leading("regions", "objectives", codes), folded=400)
 
 st.subheader(words("Source of the target"))
 st.markdown(markdown.bullets(views.citation_lines(record, words)))

@@ -6,9 +6,12 @@ from typing import Any
 
 import pandas as pd
 import pytest
+import vl_convert
 
+from indicators import catalogue, code_names
 from indicators.drawing import charts, comparison, industries, policy, province
 from indicators.drawing.standalone import exported_chart
+from indicators.views import policy as policy_view
 from indicators.wording import Wording
 
 ZH, EN = Wording("zh"), Wording("en")
@@ -223,3 +226,27 @@ def test_a_layer_without_rows_is_not_drawn() -> None:
     assert set(drawn["datasets"]) == {"observed"}
     assert {"band", "window"} & names(drawn) == set()
     assert {"observed", "path"} <= names(drawn)
+
+
+@pytest.mark.parametrize("words", [ZH, EN])
+def test_no_name_of_a_section_or_clause_is_cut_beside_its_bar(words: Wording) -> None:
+    known = catalogue.load()
+    codes = known.industries.loc[known.industries["level"] == "section", "code"]
+    parts = pd.DataFrame({"name": [code_names.industry_name(code, words) for code in codes]})
+    bars = parts.assign(
+        place=range(len(parts)), value=1.0, end=1.0, label="1", benchmark=float("nan")
+    )
+    none = pd.DataFrame({"verdict": []})
+    clauses = {
+        key: (policy_view.clause_name(each, words), none) for key, each in known.clauses.items()
+    }
+    spread = policy_view.spread_rows(clauses, words, dark=False)
+    for chart, rows in (
+        (province.parts_chart(words), {province.PARTS: bars.assign(compared="", spoken="")}),
+        (policy.spread_chart(words), {policy.SPREAD: spread}),
+    ):
+        whole = charts.with_rows(
+            chart, {name: each.to_dict("records") for name, each in rows.items()}
+        )
+        drawn = vl_convert.vegalite_to_svg(dict(whole) | {"width": 900})
+        assert "…" not in drawn

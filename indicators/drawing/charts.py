@@ -379,7 +379,7 @@ def slanted_names(colour: str) -> alt.Axis:
         labelAlign="left",
         labelBaseline=alt.ExprRef(f"{narrow} ? 'middle' : 'alphabetic'"),
         labelFontSize=alt.ExprRef(f"clamp({COLUMN} * 0.85, 7, 12)"),
-        labelLimit=190,
+        labelLimit=230,
         labelColor=colour,
         ticks=False,
         domain=False,

@@ -6,7 +6,14 @@ from typing import Any
 
 import altair as alt
 
-from indicators.drawing.charts import Specification, as_given, finished, names, tooltips
+from indicators.drawing.charts import (
+    BAR_STEP,
+    Specification,
+    as_given,
+    finished,
+    names,
+    tooltips,
+)
 from indicators.drawing.palette import palette
 from indicators.wording import Wording
 
@@ -23,12 +30,16 @@ def spread_chart(words: Wording, *, dark: bool = False) -> Specification:
     colours = palette(dark)
     point = alt.selection_point(name=SELECTED, fields=["key"], toggle=False, empty=False)
     base = alt.Chart(alt.NamedData(SPREAD)).encode(
-        y=alt.Y("name:N", sort=as_given(), title=None, axis=names(colours.text, limit=230)),
+        y=alt.Y("name:N", sort=as_given(), title=None, axis=None),
         x=alt.X("start:Q", title=None, axis=None, scale=alt.Scale(domain=[0, 1])),
     )
     chart = alt.layer(
+        # Above its bar a name has the whole width.
+        base.transform_filter("datum.start == 0")
+        .mark_text(align="left", dy=-10, fontSize=12, limit=alt.ExprRef("width"), aria=False)
+        .encode(x=alt.value(0), text="name:N", color=alt.value(colours.text)),
         base.encode(x2="end:Q")
-        .mark_bar(height={"band": 0.72}, stroke=colours.background, strokeWidth=1, cursor="pointer")
+        .mark_bar(height=15, yOffset=7, stroke=colours.background, strokeWidth=1, cursor="pointer")
         .encode(
             color=alt.Color("fill:N", scale=None, legend=None),
             description="spoken:N",
@@ -36,14 +47,14 @@ def spread_chart(words: Wording, *, dark: bool = False) -> Specification:
         )
         .add_params(point),
         base.transform_calculate(middle="(datum.start + datum.end) / 2")
-        .mark_text(fontSize=11, aria=False, tooltip=None)
+        .mark_text(fontSize=11, dy=7, aria=False, tooltip=None)
         .encode(
             x="middle:Q",
             text="label:N",
             color=alt.Color("ink:N", scale=None, legend=None),
         ),
     )
-    return finished(chart, SPREAD, 24)
+    return finished(chart, SPREAD, 2 * BAR_STEP)
 
 
 def documents_chart(words: Wording, *, dark: bool = False) -> Specification:

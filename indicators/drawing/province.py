@@ -143,8 +143,16 @@ def parts_chart(words: Wording, *, dark: bool = False) -> Specification:
     Rows: name, place, value, label, benchmark, compared.
     """
     colours = palette(dark)
+    # A long name of words goes on in a second line, below the middle of its bar: all stand higher.
+    end = "lastindexof(substring(datum.label, 0, 34), ' ')"
+    lines = f"[substring(datum.label, 0, {end}), substring(datum.label, {end} + 1)]"
+    side = names(colours.text, limit=200).to_dict() | {
+        "labelExpr": f"length(datum.label) > 34 && {end} > 0 ? {lines} : datum.label",
+        "labelLineHeight": SMALL,
+        "labelOffset": -3,
+    }
     base = alt.Chart(alt.NamedData(PARTS)).encode(
-        y=alt.Y("name:N", sort=as_given(), title=None, axis=names(colours.text, limit=180)),
+        y=alt.Y("name:N", sort=as_given(), title=None, axis=alt.Axis.from_dict(side)),
         tooltip=tooltips(name=words("Part"), label=words("Value"), compared=words("Benchmark")),
     )
     value: Any = alt.X("value:Q", title=None, axis=None)
@@ -164,7 +172,7 @@ def parts_chart(words: Wording, *, dark: bool = False) -> Specification:
         ),
     )
     padding = {"left": 0, "right": 70, "top": 4, "bottom": 0}
-    return finished(chart.properties(padding=padding), PARTS, 22)
+    return finished(chart.properties(padding=padding), PARTS, 24)
 
 
 def _line(base: alt.Chart, field: str, dy: int, colours: Palette) -> alt.Chart:
