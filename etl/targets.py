@@ -28,6 +28,8 @@ from indicators.strict_yaml import Written, read
 FOLDER = ROOT / "data" / "catalogue" / "targets"
 SCHEMA = FOLDER.with_suffix(".schema.json")
 
+LEVELS = ("at_least", "at_most", "within", "maintain")  # whose values are levels of the indicator
+
 COLUMNS = {table.name: list(table.columns.keys()) for table in REGISTER}
 
 
@@ -82,7 +84,11 @@ def read_register(
 
 def word_findings(files: Sequence[Written], catalogue: Catalogue) -> list[Finding]:
     """Return where files of the right form use unknown words, or contradict one another."""
-    return [*_unknown_words(files, catalogue), *_contradictions(files)]
+    return [
+        *_unknown_words(files, catalogue),
+        *_contradictions(files),
+        *_out_of_range(files, catalogue),
+    ]
 
 
 def _frame(records: Iterator[dict[str, Any]], columns: list[str]) -> pd.DataFrame:
@@ -162,6 +168,32 @@ def _target_contradictions(
             advice = message("move it, or make it the target itself")
             where = *place, "milestones", position
             yield file.finding(milestone["period"], expected, advice, *where)
+
+
+def _out_of_range(files: Sequence[Written], catalogue: Catalogue) -> Iterator[Finding]:
+    """Yield levels that no figure of the indicator can have; gains and rates are no levels."""
+    for file in files:
+        for number, target in enumerate(file.content["targets"]):
+            item = catalogue.indicators.get(target["indicator"])
+            if item is None or target["kind"] not in LEVELS:
+                continue
+            low, high = item.range
+            place: tuple[str | int, ...] = ("targets", number)
+            given = [((*place, name), target.get(name)) for name in ("value", "lower", "upper")]
+            given += [
+                ((*place, "milestones", position, "value"), each.get("value"))
+                for position, each in enumerate(target.get("milestones", []))
+            ]
+            for where, value in given:
+                if value is not None and not low <= value <= high:
+                    expected = message(
+                        "{low} to {high}, the range of {indicator}",
+                        low=f"{low:.15g}",
+                        high=f"{high:.15g}",
+                        indicator=item.key,
+                    )
+                    advice = message("correct the value, or what the target is about")
+                    yield file.finding(f"{value:.15g}", expected, advice, *where)
 
 
 def _leads_back(key: str, follows: Mapping[str, str]) -> bool:

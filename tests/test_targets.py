@@ -359,6 +359,8 @@ def test_a_changed_target_is_a_release_and_an_unchanged_one_is_not(empty: sa.Eng
          ("some-target-2022 · indicator", "certified_orgs", "an indicator of the catalogue")),
         ('["2022", "2022"]', '["2023", "2022"]',
          ("some-target-2022 · window", "2023 – 2022", "the earlier end first")),
+        ("    value: 10000\n", "    value: 10000001\n",
+         ("some-target-2022 · value", "10000001", "0 to 10000000, the range of certified_organ")),
         ('period: "2020"', 'period: "2023"',
          ("some-target-2022 · milestones · [1]", "2023", "a milestone before the end")),
         ("place: 第2段\n", "placed: 第2段\n",
