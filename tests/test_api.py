@@ -6,7 +6,10 @@ import asyncio
 import io
 import json
 import re
+import threading
+import time
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlencode
@@ -16,11 +19,24 @@ import pandas as pd
 import pyarrow.parquet as pq
 import pytest
 import sqlalchemy as sa
+import uvicorn
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from jsonschema import Draft202012Validator
+from pysdmx.api.qb import (
+    ApiVersion,
+    DataContext,
+    DataFormat,
+    DataQuery,
+    RestService,
+    StructureFormat,
+    StructureQuery,
+    StructureType,
+)
+from pysdmx.io import get_datasets, read_sdmx
 from starlette.applications import Starlette
 from starlette.middleware import Middleware
+from starlette.middleware.gzip import GZipMiddleware
 from starlette.routing import Mount
 
 import app
@@ -34,7 +50,7 @@ from indicators.cached import objectives, remembered
 from indicators.store.database import open_database
 from indicators.store.queries import Vintage
 from indicators.store.tables import KEY, observation
-from tests.conftest import CITATION, WORLD, edition_of, publish_rows, rows_of
+from tests.conftest import CITATION, WORLD, edition_of, free_port, publish_rows, rows_of
 
 SECRET = 731_719.0
 
@@ -484,6 +500,8 @@ def test_answers_are_as_the_description_says(served: sa.Engine) -> None:
     [figure] = rows("observations?limit=1")
     for resource in RESOURCES:
         known = {"number": 1, "target": verdict["target"], "region": verdict["region"]}
+        known |= {"flow": "OBSERVATIONS", "key": "A.....", "provider": "all", "version": "latest"}
+        known |= {"kind": "dataflow", "agency": "QUALITY_GOVERNANCE", "id": "OBSERVATIONS"}
         path = resource.path.format(**known).removeprefix("/")
         if "citation" in resource.parameters:
             path += f"?citation={figure['citation']}"
@@ -518,3 +536,101 @@ def test_whatever_is_asked_the_answer_is_one_that_is_described(tiny: sa.Engine) 
         conforms(told, resource.path, answer)
 
     ask()
+
+
+@contextmanager
+def running() -> Iterator[str]:
+    """Yield where programs find the routes, served on loopback behind the gate."""
+    server = Starlette(
+        routes=[Mount("/api/v1", app.programs)],
+        middleware=[Middleware(GZipMiddleware), Middleware(Gate), Middleware(app.KnownAddresses)],
+    )
+    port = free_port()
+    serving = uvicorn.Server(uvicorn.Config(server, port=port, log_config=None, ws="none"))
+    thread = threading.Thread(target=serving.run)
+    thread.start()
+    try:
+        while not serving.started:
+            assert thread.is_alive()
+            time.sleep(0.01)
+        yield f"http://127.0.0.1:{port}/api/v1"
+    finally:
+        serving.should_exit = True
+        thread.join()
+
+
+AGENCY = "QUALITY_GOVERNANCE"
+
+
+def test_clients_of_sdmx_read_data_and_structure(tiny: sa.Engine, tmp_path: Path) -> None:
+    with running() as address:
+        client = RestService(
+            f"{address}/sdmx",
+            ApiVersion.V1_5_0,
+            DataFormat.SDMX_CSV_2_0_0,
+            StructureFormat.SDMX_ML_3_0,
+            timeout=120,
+        )
+        key = "M.certificates_valid.ALL.ALL.ALL.320000+330000"
+        found = client.data(
+            DataQuery(DataContext.DATAFLOW, AGENCY, "OBSERVATIONS", "1.0.0", key=key)
+        )
+        flow = StructureQuery(StructureType.DATAFLOW, AGENCY, "OBSERVATIONS", "latest")
+        structure = client.structure(flow)
+        packed = httpx.get(f"{address}/regions", timeout=120)
+        assert packed.headers["content-encoding"] == "gzip"
+        later = httpx.get(f"{address}/sdmx/data/OBSERVATIONS?startPeriod=2024", timeout=120)
+    files = tmp_path / "data.csv", tmp_path / "structure.xml"
+    for file, content in zip(files, (found, structure), strict=True):
+        file.write_bytes(content)
+    [dataset] = get_datasets(*files)
+    assert dataset.data["OBS_VALUE"].astype(float).tolist() == [
+        451_448.0,
+        439_345.0,
+        537_498.0,
+        553_393.0,
+    ]
+    assert read_sdmx(files[1], validate=True).get_dataflows()
+    assert later.text.count("2024-12") == 4
+    assert "2023-03" not in later.text
+
+
+@pytest.mark.parametrize("key", ["all", "M.certificates_valid....", ".....", "M+A+Q....."])
+def test_keys_of_sdmx_leave_open_what_they_do_not_say(key: str, tiny: sa.Engine) -> None:
+    answer = asked(f"sdmx/data/{AGENCY},OBSERVATIONS,latest/{key}?detail=full&startPeriod=2020")
+    assert answer.text.count("\n") == len(WORLD) + 1
+    assert asked("sdmx/data/OBSERVATIONS/A.....").text.count("\n") == 1
+
+
+def test_sdmx_csv_has_its_first_version_too(tiny: sa.Engine) -> None:
+    answer = asked("sdmx/data/OBSERVATIONS", accept="application/vnd.sdmx.data+csv;version=1.0.0")
+    head, first, *_ = answer.text.splitlines()
+    assert head.replace('"', "").startswith("DATAFLOW,FREQ,INDICATOR,")
+    assert first.replace('"', "").startswith(f"{AGENCY}:OBSERVATIONS(1.0.0),M,certificates_valid")
+    second = asked("observations", accept="application/vnd.sdmx.data+csv;version=9.0.0")
+    assert second.status_code == 406
+
+
+@pytest.mark.parametrize(
+    ("path", "status", "found"),
+    [
+        ("sdmx/data/OTHER", 404, "OTHER"),
+        ("sdmx/data/ESTAT,OBSERVATIONS", 404, "ESTAT"),
+        ("sdmx/data/a,OBSERVATIONS,1.0,4", 404, "a,OBSERVATIONS,1.0,4"),
+        (f"sdmx/data/{AGENCY},OBSERVATIONS,2.0.0", 404, "2"),
+        (f"sdmx/data/{AGENCY},OBSERVATIONS,x", 404, "x"),
+        ("sdmx/data/DEMONSTRATION", 404, "demonstration"),
+        ("sdmx/data/OBSERVATIONS/M.certificates_valid", 400, "M.certificates_valid"),
+        ("sdmx/data/OBSERVATIONS/D.....", 400, "D"),
+        ("sdmx/data/OBSERVATIONS/M.certificates_valid....999999", 400, "999999"),
+        ("sdmx/data/OBSERVATIONS?detail=nodata", 400, "detail=nodata"),
+        ("sdmx/data/OBSERVATIONS?firstNObservations=1", 400, "firstNObservations"),
+        ("sdmx/dataflow/all/OTHER/latest", 404, "OTHER"),
+        ("sdmx/categoryscheme/all/all/latest", 404, "categoryscheme"),
+    ],
+)
+def test_what_sdmx_does_not_find_is_told(
+    path: str, status: int, found: str, tiny: sa.Engine
+) -> None:
+    answer = asked(path)
+    assert (answer.status_code, answer.json()["found"]) == (status, found)

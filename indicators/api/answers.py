@@ -10,7 +10,7 @@ import pandas as pd
 import pyarrow as pa
 
 from indicators import catalogue
-from indicators.api.formats import SDMX_CSV, Format, plain
+from indicators.api.formats import OF_SDMX, SDMX_CSV_1, Format, plain
 from indicators.api.problem_json import QuestionError
 from indicators.api.questions import Question, codes_of, within
 from indicators.cached import objectives, releases, remembered
@@ -20,7 +20,7 @@ from indicators.exports.open_data.columns import Table, in_both, observations, t
 from indicators.exports.open_data.reference_tables import citations, code_lists, register_tables
 from indicators.exports.open_data.release_package import schema_of, whole_of
 from indicators.findings import message
-from indicators.periods import today
+from indicators.periods import frequency, today
 from indicators.statuses import VerdictClass
 from indicators.store.queries import Vintage, newest_vintage
 from indicators.store.whole_release import OPEN, Chosen, Key, Page, whole_release
@@ -49,6 +49,13 @@ class Document:
     """An answer that is no table, as JSON."""
 
     content: Mapping[str, Any]
+
+
+@dataclass(frozen=True)
+class Message:
+    """An answer that is written already."""
+
+    text: str
 
 
 class ChangedError(Exception):
@@ -88,7 +95,7 @@ class Asking:
     def _answer(
         self, name: str, schema: pa.Schema, pages: Iterator[pa.Table], further: Key | None = None
     ) -> Answer:
-        if self.is_demonstration and self.form is not SDMX_CSV:  # whose dataflow says so
+        if self.is_demonstration and self.form not in OF_SDMX:  # whose dataflow says so
             mark = told(in_both(DEMONSTRATION))
             schema = schema.append(pa.field(DEMONSTRATED, pa.string()))
             pages = (
@@ -101,39 +108,38 @@ class Asking:
 
     def figures(self) -> Answer:
         """Return figures, one page of them or all, in the order of their keys."""
-        question, size = self.question, self.question.size()
-        bounds = question.day("startPeriod"), question.day("endPeriod")
-        return self.figures_of(question.chosen(), bounds, question.after(), size)
-
-    def figures_of(
-        self,
-        chosen: Chosen,
-        bounds: tuple[str | None, str | None] = (None, None),
-        after: Key | None = None,
-        size: int | None = None,
-    ) -> Answer:
-        """Return the figures chosen, between bounds, after a key, so many at most."""
-        if bounds != (None, None):
-            chosen = {**chosen, "period": self._periods(chosen, *bounds)}
-        first = self._page(chosen, after, size or _AT_ONCE)
+        size, chosen = self.question.size(), self._chosen()
+        first = self._page(chosen, self.question.after(), size or _AT_ONCE)
         columns = schema_of(observations())
         pages = self._pages(chosen, first, endless=size is None)
         figures = (page.select(columns.names).cast(columns) for page in pages)
         further = None if size is None else first.last
-        if self.form is not SDMX_CSV:
+        if self.form not in OF_SDMX:
             return self._answer("observations", columns, figures, further)
         units = {key: item.unit for key, item in catalogue.load().indicators.items()}
         with whole_release(remembered.engine(self.vintage.dataset), self.vintage.release) as held:
             whole = whole_of(held, made_up=self.is_demonstration)
         told_in_sdmx = (sdmx.observations(page, whole, units) for page in figures)
-        return self._answer("observations", sdmx.SCHEMA, told_in_sdmx, further)
+        if self.form is not SDMX_CSV_1:
+            return self._answer("observations", sdmx.SCHEMA, told_in_sdmx, further)
+        first_form = (_of_first_version(page) for page in told_in_sdmx)
+        return self._answer("observations", _FIRST_VERSION, first_form, further)
 
-    def _periods(self, chosen: Chosen, start: str | None, end: str | None) -> tuple[str, ...]:
+    def _chosen(self) -> Chosen:
+        question, chosen = self.question, self.question.chosen()
+        bounds = question.day("startPeriod"), question.day("endPeriod")
+        expected = message("one of {names}", names=", ".join(sdmx.FREQUENCIES))
+        asked = question.codes("freq", sdmx.FREQUENCIES, expected)
+        if bounds == (None, None) and asked is None:
+            return chosen
         with whole_release(remembered.engine(self.vintage.dataset), self.vintage.release) as held:
             there = held.periods(chosen.get("indicator"))
         wanted = chosen.get("period")
         among = there if wanted is None else [each for each in there if each in wanted]
-        return within(among, start, end)
+        periods = within(among, *bounds)
+        if asked is not None:
+            periods = tuple(each for each in periods if frequency(each) in asked)
+        return {**chosen, "period": periods}
 
     def _page(self, chosen: Chosen, after: Key | None, most: int) -> Page:
         """Read one page by itself: nobody who reads slowly keeps the database waiting."""
@@ -172,6 +178,12 @@ class Asking:
         """Return a code list."""
         [table] = [each for each in code_lists(catalogue.load()) if each.name == self.names["list"]]
         return self._of_table(table)
+
+    def structure(self) -> Message:
+        """Return all that SDMX data refer to: dataflow, structure, concepts, code lists."""
+        with whole_release(remembered.engine(self.vintage.dataset), self.vintage.release) as held:
+            whole = whole_of(held, made_up=self.is_demonstration)
+        return Message(sdmx.structure(whole, code_lists(catalogue.load())))
 
     def register(self) -> Answer:
         """Return a table of the register of targets, as it stood in the release."""
@@ -252,9 +264,17 @@ class Asking:
         return self.table(name, rows, pa.schema(kinds))
 
 
+_LATER_ON = ["STRUCTURE", "ACTION"]  # columns that 1.0 does not have
+_KEPT = [column for column in sdmx.SCHEMA if column.name not in _LATER_ON]
+_FIRST_VERSION = pa.schema([_KEPT[0].with_name("DATAFLOW"), *_KEPT[1:]])
 _VERDICTS = "/api/v1/verdicts"
 _WHEN, _COUNTS = ("release", "published_at", "reason"), ("added", "changed", "withdrawn", "rows")
 _OF_RELEASE = (*_WHEN, *_COUNTS, "restored")
+
+
+def _of_first_version(page: pa.Table) -> pa.Table:
+    """Return SDMX-CSV 2.0 as 1.0 has it: the dataflow stands in front, and nothing is deleted."""
+    return page.drop_columns(_LATER_ON).rename_columns(_FIRST_VERSION.names)
 
 
 def _with_mark(page: pa.Table, mark: str) -> pa.Table:

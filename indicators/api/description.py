@@ -13,6 +13,7 @@ from indicators.api.questions import LARGEST_PAGE
 from indicators.api.resources import RESOURCES, Resource
 from indicators.exports.open_data.columns import Column, in_both, observations, told
 from indicators.exports.open_data.reference_tables import code_lists
+from indicators.exports.open_data.sdmx import FREQUENCIES
 from indicators.statuses import VerdictClass
 from indicators.wording import sentence
 
@@ -47,6 +48,17 @@ _PARAMETERS: dict[str, tuple[str, Content]] = {
         {"type": "integer", "minimum": 1, "maximum": LARGEST_PAGE},
     ),
     "cursor": (sentence("Where a page begins, as the header Link says."), _TEXT),
+    "freq": (
+        sentence("Only figures of years (A), quarters (Q) or months (M)."),
+        {"type": "string", "examples": list(FREQUENCIES)},
+    ),
+    **{
+        name: (sentence("As SDMX REST has it; docs/api.md says what is offered."), _TEXT)
+        for name in (
+            *("flow", "key", "provider", "kind", "agency", "id", "version"),
+            *("dimensionAtObservation", "detail", "includeHistory", "references"),
+        )
+    },
     "number": (sentence("The number of a release."), {"type": "integer", "minimum": 1}),
 }
 _PROBLEMS = {

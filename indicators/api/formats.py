@@ -29,8 +29,11 @@ JSON = Format("json", "application/json", ".json")
 CSV = Format("csv", "text/csv; charset=utf-8", ".csv")
 PARQUET = Format("parquet", "application/vnd.apache.parquet", ".parquet")
 SDMX_CSV = Format("sdmx-csv", "application/vnd.sdmx.data+csv;version=2.0.0", ".csv")
+SDMX_CSV_1 = Format("sdmx-csv-1", "application/vnd.sdmx.data+csv;version=1.0.0", ".csv")
+SDMX_ML = Format("sdmx-ml", "application/vnd.sdmx.structure+xml;version=3.0.0", ".xml")
 OF_TABLES = (JSON, CSV, PARQUET)
-OF_FIGURES = (*OF_TABLES, SDMX_CSV)
+OF_SDMX = (SDMX_CSV, SDMX_CSV_1)
+OF_FIGURES = (*OF_TABLES, *OF_SDMX)
 
 
 def format_asked(word: str | None, accept: str, offered: Sequence[Format]) -> Format:
@@ -58,19 +61,21 @@ def format_asked(word: str | None, accept: str, offered: Sequence[Format]) -> Fo
 def _weighed(part: str) -> tuple[str, float]:
     """Return the type of one part of `Accept` and its weight; one that cannot be read has none."""
     kind, *parameters = (piece.strip().lower() for piece in part.split(";"))
-    weight = 1.0
+    weight, version = 1.0, ""
     for name, _, value in (piece.partition("=") for piece in parameters):
         if name == "q":
             try:
                 weight = float(value)
             except ValueError:
                 weight = 0.0
-    return kind, weight
+        elif name == "version":
+            version = f";version={value}"
+    return kind + version, weight
 
 
 def _kinds(each: Format) -> tuple[str, ...]:
     whole = each.media_type.partition(";")[0]
-    return (whole, f"{whole.partition('/')[0]}/*", "*/*")
+    return (whole, each.media_type, f"{whole.partition('/')[0]}/*", "*/*")
 
 
 def table_file(

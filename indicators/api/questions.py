@@ -141,8 +141,8 @@ class Question:
 
 
 COMMON = ("data", "format", "release")
-BOUNDS = ("startPeriod", "endPeriod")
-_LISTED = (*FILTERS, "target", "verdict", "citation")
+BOUNDS = ("startPeriod", "endPeriod", "freq")
+_LISTED = (*FILTERS, "freq", "target", "verdict", "citation")
 _LISTS = {
     "indicator": "/api/v1/indicators",
     "region": "/api/v1/regions",

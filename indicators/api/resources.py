@@ -5,12 +5,25 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from indicators.api.answers import Answer, Asking, Document
-from indicators.api.formats import JSON, OF_FIGURES, OF_TABLES, Format
-from indicators.api.questions import BOUNDS, COMMON, FILTERS
+from indicators.api.answers import Answer, Asking, Document, Message
+from indicators.api.formats import JSON, OF_FIGURES, OF_SDMX, OF_TABLES, SDMX_ML, Format
+from indicators.api.questions import BOUNDS, COMMON, FILTERS, Question
+from indicators.api.sdmx_queries import (
+    OF_DATA,
+    OF_STRUCTURE,
+    Names,
+    data_question,
+    structure_question,
+)
 from indicators.wording import sentence
 
 PAGES = ("limit", "cursor")
+
+
+def as_asked(question: Question, names: Names) -> Question:
+    """Return the question, about the release that the path names."""
+    named = {"release": names["number"]} if "number" in names else {}
+    return Question({**question.said, **named})
 
 
 @dataclass(frozen=True)
@@ -18,17 +31,19 @@ class Resource:
     """One thing to ask for.
 
     path: below `/api/v1`. about: what it is. rows: the name of its rows, none of what is no table.
-    daily: whether it changes from day to day.
+    daily: whether it changes from day to day. read: what it is asked, and the names in its path →
+    a question.
     """
 
     path: str
-    ask: Callable[[Asking], Answer | Document]
+    ask: Callable[[Asking], Answer | Document | Message]
     about: str
     rows: str = ""
     parameters: Sequence[str] = COMMON
     formats: Sequence[Format] = OF_TABLES
     daily: bool = False
     names: Mapping[str, str] = field(default_factory=dict)
+    read: Callable[[Question, Names], Question] = as_asked
 
 
 _CODE_LISTS = {
@@ -93,5 +108,28 @@ RESOURCES = (
         sentence("One verdict with all that it rests on"),
         formats=(JSON,),
         daily=True,
+    ),
+    *(
+        Resource(
+            f"/sdmx/data/{path}",
+            Asking.figures,
+            sentence("All figures, as clients of SDMX ask for them"),
+            "observations",
+            OF_DATA,
+            OF_SDMX,
+            read=data_question,
+        )
+        for path in ("{flow}", "{flow}/{key}", "{flow}/{key}/{provider}")
+    ),
+    *(
+        Resource(
+            f"/sdmx/{path}",
+            Asking.structure,
+            sentence("SDMX-ML 3.0: code lists, concepts, data structure, dataflow"),
+            parameters=OF_STRUCTURE,
+            formats=(SDMX_ML,),
+            read=structure_question,
+        )
+        for path in ("{kind}/{agency}/{id}", "{kind}/{agency}/{id}/{version}")
     ),
 )

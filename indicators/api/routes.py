@@ -17,7 +17,7 @@ from starlette.responses import Response, StreamingResponse
 from starlette.routing import Route
 
 from indicators import catalogue
-from indicators.api.answers import Asking, Document
+from indicators.api.answers import Asking, Document, Message
 from indicators.api.description import description
 from indicators.api.formats import JSON, Format, format_asked, stream
 from indicators.api.problem_json import QuestionError, problem
@@ -41,8 +41,7 @@ def answered(resource: Resource, request: Request) -> Response:
     accept = request.headers.get("accept", "")
     form = format_asked(question.said.get("format"), accept, resource.formats)
     names = {**resource.names, **request.path_params}
-    if "number" in names:
-        question = Question({**question.said, "release": names["number"]})
+    question = resource.read(question, names)
     vintage = question.vintage()
     headers = {
         "etag": etag(vintage, form, today() if resource.daily else ""),
@@ -57,6 +56,8 @@ def answered(resource: Resource, request: Request) -> Response:
     if isinstance(found, Document):
         text = json.dumps(found.content, ensure_ascii=False, allow_nan=False, default=str)
         return Response(text, 200, headers, JSON.media_type)
+    if isinstance(found, Message):
+        return Response(found.text, 200, headers, form.media_type)
     if found.further is not None:
         headers["link"] = _next(request, found.further, vintage)
     mark = "" if vintage.dataset == "real" else "demonstration-"

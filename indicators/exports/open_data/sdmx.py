@@ -23,8 +23,9 @@ from indicators.wording import Text, sentence
 AGENCY = "QUALITY_GOVERNANCE"
 _SCHEMAS = "http://www.sdmx.org/resources/sdmxml/schemas/v3_0"
 _STANDARD = "2.2"  # of the code lists of SDMX itself
+FLOWS = {"OBSERVATIONS": "real", "DEMONSTRATION": "demonstration"}  # each, and its dataset
 # Component → the column that it is, the list of its codes.
-_DIMENSIONS = {
+DIMENSIONS = {
     "FREQ": ("", "CL_FREQ"),
     "INDICATOR": ("indicator", "CL_INDICATOR"),
     "SCHEME": ("scheme", "CL_SCHEME"),
@@ -42,17 +43,17 @@ _ATTRIBUTES = {
     "CITATION": ("citation", "String"),
     "RELEASE": ("release", "Integer"),
 }
-_COLUMNS = {name: column for name, (column, _) in (_DIMENSIONS | _ATTRIBUTES).items() if column}
+_COLUMNS = {name: column for name, (column, _) in (DIMENSIONS | _ATTRIBUTES).items() if column}
 _KINDS = {"Double": pa.float64(), "Integer": pa.int32()}
 SCHEMA = pa.schema(
     [
-        *((name, pa.string()) for name in ("STRUCTURE", "STRUCTURE_ID", "ACTION", *_DIMENSIONS)),
+        *((name, pa.string()) for name in ("STRUCTURE", "STRUCTURE_ID", "ACTION", *DIMENSIONS)),
         ("TIME_PERIOD", pa.string()),
         ("OBS_VALUE", pa.float64()),
         *((name, _KINDS.get(kind, pa.string())) for name, (_, kind) in _ATTRIBUTES.items()),
     ]
 )
-_LISTS = {
+CODE_LISTS = {
     "CL_INDICATOR": "indicators",
     "CL_SCHEME": "schemes",
     "CL_INDUSTRY": "industries",
@@ -67,7 +68,7 @@ _LISTS = {
 _PARENT = re.compile(r"[A-Za-z][A-Za-z0-9_\-]*")
 _OF_SDMX = {"CL_OBS_STATUS": _STANDARD, "CL_CONF_STATUS": "1.3", "CL_FREQ": "2.1"}
 _MANDATORY = ("OBS_STATUS", "CONF_STATUS", "SOURCE")
-_FREQUENCIES = {
+FREQUENCIES = {
     "A": sentence("yearly"),
     "Q": sentence("quarterly"),
     "M": sentence("monthly"),
@@ -151,7 +152,7 @@ def _message(whole: Whole, tables: Mapping[str, Table]) -> Iterator[str]:
     yield f'<str:Agency id="{AGENCY}" urn="{urn}">{_names(whole.home)}</str:Agency>'
     yield "</str:AgencyScheme></str:AgencySchemes>"
     yield "<str:Codelists>"
-    for code_list, table in _LISTS.items():
+    for code_list, table in CODE_LISTS.items():
         yield from _code_list(code_list, tables[table], version)
     yield from _codes("CL_FREQ", in_both(sentence("Frequency")), _frequencies(), version)
     yield "</str:Codelists>"
@@ -180,7 +181,7 @@ def _message(whole: Whole, tables: Mapping[str, Table]) -> Iterator[str]:
 
 def _components(version: str) -> Iterator[str]:
     yield '<str:DataStructureComponents><str:DimensionList id="DimensionDescriptor">'
-    for place, (name, (_, values)) in enumerate(_DIMENSIONS.items(), start=1):
+    for place, (name, (_, values)) in enumerate(DIMENSIONS.items(), start=1):
         yield f'<str:Dimension id="{name}" position="{place}">{_identity(name, version)}'
         yield f"{_representation(values, version)}</str:Dimension>"
     yield f'<str:TimeDimension id="TIME_PERIOD">{_identity("TIME_PERIOD", version)}'
@@ -233,7 +234,7 @@ def _code_list(name: str, table: Table, version: str) -> Iterator[str]:
 
 
 def _frequencies() -> list[tuple[str, Text, Any]]:
-    return [(code, in_both(said), None) for code, said in _FREQUENCIES.items()]
+    return [(code, in_both(said), None) for code, said in FREQUENCIES.items()]
 
 
 def _codes(
