@@ -290,6 +290,24 @@ def _reference_findings(lists: CodeLists) -> Iterator[Finding]:
                     expected = message("a county's code of six digits")
                     entry = _entry(row, column)
                     yield _about("region_changes.csv", line, code, expected, _WRITE_SO, entry)
+    yield from _change_findings(lists.get("region_changes", []), lists.get("regions", []))
+
+
+def _change_findings(changes: Rows, regions: Rows) -> Iterator[Finding]:
+    """Yield changes of counties that end before they begin or lie elsewhere than their codes."""
+    file, names = "region_changes.csv", {row["code"]: row["name_zh"] for _, row in regions}
+    for line, row in changes:
+        since, until, code = row["since"], row["until"], row["code"]
+        if _YEAR.fullmatch(since) and _YEAR.fullmatch(until) and until < since:
+            expected = message("a year not before {since}", since=since)
+            advice = message("exchange the two years, or correct one of them")
+            yield _about(file, line, until, expected, advice, _entry(row, "until"))
+        for column, above in (("province", f"{code[:2]}0000"), ("prefecture", f"{code[:4]}00")):
+            name = names.get(above)
+            if name is not None and row[column] not in ("", name):
+                expected = message("{name}, to which the code {code} belongs", name=name, code=code)
+                advice = message("correct the name or the code")
+                yield _about(file, line, row[column], expected, advice, _entry(row, column))
 
 
 def _parent_findings(lists: CodeLists) -> Iterator[Finding]:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import difflib
 import re
 from collections.abc import Iterator, Mapping
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -167,6 +168,13 @@ def _standard_findings(files: Mapping[str, Written], known: Known) -> Iterator[F
     for number, entry in enumerate(file.content["standards"]):
         place = ("standards", number)
         yield from unknown_words(file, entry, known, *place)
+        for name in ("published", "until"):
+            day = entry.get(name, "2000")
+            try:
+                date.fromisoformat(f"{day}-01-01"[:10])
+            except ValueError:
+                expected = message("a day of the calendar")
+                yield file.finding(day, expected, message("correct the entry"), *place, name)
         if "until" in entry and entry["until"] < entry["published"]:
             expected = message("a day after it was published: {day}", day=entry["published"])
             advice = message("correct one of the two days")

@@ -32,6 +32,7 @@ _ADVICE = {
     "enum": message("choose one of these words"),
     "pattern": message("write it in this form"),
     "type": message("quote text, leave numbers bare"),
+    "object": message("write the entries, each with a colon after its name"),
 }
 
 
@@ -105,6 +106,8 @@ def _translated(error: jsonschema.ValidationError, between: str) -> Iterator[Mis
     if "propertyNames" in error.schema_path:
         path = (*path, str(instance))
     advice = _ADVICE.get(str(error.validator), message("correct the entry"))
+    if error.validator == "type" and rule == "object":
+        advice = _ADVICE["object"]
     meant = None
     if error.validator == "required":
         missing = [key for key in rule if key not in instance]
