@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 from urllib.parse import parse_qs, urlencode
 
 import streamlit as st
+from starlette.concurrency import run_in_threadpool
 from starlette.middleware import Middleware
 from starlette.requests import Request
 from starlette.responses import JSONResponse, PlainTextResponse, RedirectResponse, Response
@@ -87,6 +88,13 @@ async def programs(scope: Scope, receive: Receive, send: Send) -> None:
     from indicators.api.routes import served
 
     await served(scope, receive, send)
+
+
+async def announcement(request: Request) -> Response:
+    """Tell catalogues of data what there is, and those who subscribe what was published."""
+    from indicators.api.routes import announced
+
+    return await run_in_threadpool(announced, request)
 
 
 @cache
@@ -254,6 +262,8 @@ else:
             Route("/healthz", alive),
             Route("/readyz", ready),
             Mount("/api/v1", programs),
+            Route("/catalog.jsonld", announcement),
+            Route("/releases.atom", announcement),
         ],
         middleware=[
             Middleware(LoggedRequests, known=known_routes),

@@ -47,7 +47,7 @@ _FORWARDING = re.compile(r"forwarded|x-forwarded-.+|x-real-ip|via", re.IGNORECAS
 _INNER = {"metrics", "upload_file", "agent", "script-health-check"}  # for this machine alone
 _SIGNING = (["auth", "login"], ["auth", "logout"], ["oauth2callback"])
 _SHELL = {"health", "host-config", "stream"}  # what the sign-in page itself needs of `_stcore`
-FIGURES = (["api"],)  # what programs ask for
+FIGURES = (["api"], ["catalog.jsonld"], ["releases.atom"])  # what programs ask for
 HEALTH = (["healthz"], ["readyz"])  # open to all, whatever is set: they tell no figure and no name
 
 

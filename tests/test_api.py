@@ -13,11 +13,13 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlencode
+from xml.etree import ElementTree
 
 import httpx
 import pandas as pd
 import pyarrow.parquet as pq
 import pytest
+import rdflib
 import sqlalchemy as sa
 import uvicorn
 from hypothesis import given, settings
@@ -37,7 +39,7 @@ from pysdmx.io import get_datasets, read_sdmx
 from starlette.applications import Starlette
 from starlette.middleware import Middleware
 from starlette.middleware.gzip import GZipMiddleware
-from starlette.routing import Mount
+from starlette.routing import Mount, Route
 
 import app
 from etl.publish.gate import Decision, publish
@@ -46,10 +48,13 @@ from indicators.api import answers
 from indicators.api.formats import JSON, stream
 from indicators.api.questions import Question
 from indicators.api.resources import RESOURCES, Resource
-from indicators.cached import objectives, remembered
+from indicators.cached import objectives, releases, remembered
+from indicators.statuses import VerdictClass
+from indicators.store import tables
 from indicators.store.database import open_database
 from indicators.store.queries import Vintage
 from indicators.store.tables import KEY, observation
+from indicators.wording import Wording
 from tests.conftest import CITATION, WORLD, edition_of, free_port, publish_rows, rows_of
 
 SECRET = 731_719.0
@@ -60,7 +65,11 @@ def asked(
 ) -> httpx.Response:
     """Ask as a program on this machine does, through the gate."""
     server = Starlette(
-        routes=[Mount("/api/v1", app.programs)],
+        routes=[
+            Mount("/api/v1", app.programs),
+            Route("/catalog.jsonld", app.announcement),
+            Route("/releases.atom", app.announcement),
+        ],
         middleware=[Middleware(Gate), Middleware(app.KnownAddresses)],
     )
     named = {name.replace("_", "-"): text for name, text in headers.items()}
@@ -68,7 +77,8 @@ def asked(
     async def ask() -> httpx.Response:
         transport = httpx.ASGITransport(server, client=(peer, 5))
         async with httpx.AsyncClient(transport=transport, base_url=f"http://{host}") as client:
-            return await client.get(f"/api/v1/{path}", headers=named)
+            whole = path if path.startswith("/") else f"/api/v1/{path}"
+            return await client.get(whole, headers=named)
 
     return asyncio.run(ask())
 
@@ -245,8 +255,14 @@ def test_only_public_figures_are_kept_by_others(
     assert asked("observations").headers["cache-control"] == kept
 
 
+WAYS_IN = [
+    *("", "observations", "verdicts/_stcore/stream", "_stcore/health"),
+    *("/api", "/catalog.jsonld", "/releases.atom", "/releases.atom/_stcore/stream"),
+]
+
+
 @pytest.mark.parametrize("access", ["", "local", "sign-in"])
-@pytest.mark.parametrize("path", ["", "observations", "verdicts/_stcore/stream", "_stcore/health"])
+@pytest.mark.parametrize("path", WAYS_IN)
 def test_nothing_is_told_to_whom_no_page_is_shown(
     access: str, path: str, tiny: sa.Engine, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -634,3 +650,68 @@ def test_what_sdmx_does_not_find_is_told(
 ) -> None:
     answer = asked(path)
     assert (answer.status_code, answer.json()["found"]) == (status, found)
+
+
+ATOM = "{http://www.w3.org/2005/Atom}"
+
+
+def test_the_feed_tells_what_each_release_changed(tiny: sa.Engine) -> None:
+    publish_rows(tiny, [(*row[:3], row[3] + 1) for row in WORLD])
+    forget()
+    answer = asked("/releases.atom")
+    assert answer.headers["content-type"] == "application/atom+xml; charset=utf-8"
+    root = ElementTree.fromstring(answer.text)
+    entries = root.findall(f"{ATOM}entry")
+    assert [entry.findtext(f"{ATOM}title") for entry in entries] == [
+        "第 2 版 · Release 2",
+        "第 1 版 · Release 1",
+    ]
+    ids = [each.findtext(f"{ATOM}id") or "" for each in (root, *entries)]
+    assert len(set(ids)) == 3
+    assert all(re.fullmatch(r"urn:uuid:[0-9a-f-]{36}", each) for each in ids)
+    assert root.findtext(f"{ATOM}updated") == entries[0].findtext(f"{ATOM}updated")
+    said = "".join(entries[0].itertext())
+    assert "0 added, 8 changed, 0 withdrawn" in said
+    assert "537" not in said
+    again = asked("/releases.atom", if_none_match=answer.headers["etag"])
+    assert again.status_code == 304
+
+
+def test_the_feed_tells_which_verdicts_turned(
+    served: sa.Engine, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with served.begin() as connection:
+        [target, *_] = connection.execute(sa.select(tables.target.c.target)).scalars()
+        turned = {"target": target, "region": "330000", "old_verdict": "on_track"}
+        turned |= {"release": 1, "new_verdict": "moving_away", "old_value": SECRET}
+        connection.execute(sa.insert(tables.flip).values(turned))
+    releases.flips.clear()
+    said = asked("/releases.atom").text
+    with served.begin() as connection:
+        connection.execute(sa.delete(tables.flip).where(tables.flip.c.old_value == SECRET))
+    releases.flips.clear()
+    words = Wording("zh")
+    before, after = words(VerdictClass.ON_TRACK.sentence), words(VerdictClass.MOVING_AWAY.sentence)
+    assert f"{before} → {after}" in said
+    assert "浙江" in said
+    assert "731719" not in said
+
+
+# Of the reader's own making (rdflib 7.6).
+@pytest.mark.filterwarnings("ignore:ConjunctiveGraph is deprecated:DeprecationWarning")
+def test_catalogues_of_data_read_what_there_is(served: sa.Engine) -> None:
+    answer = asked("/catalog.jsonld")
+    assert answer.headers["content-type"] == "application/ld+json"
+    graph = rdflib.Graph().parse(data=answer.text, format="json-ld")
+    dcat = rdflib.Namespace("http://www.w3.org/ns/dcat#")
+    [dataset] = graph.subjects(rdflib.RDF.type, dcat.Dataset)
+    assert {str(title) for title in graph.objects(dataset, rdflib.DCTERMS.title)} == {
+        "质量治理数据第1版",
+        "Quality governance, release 1",
+    }
+    kinds = {str(kind) for kind in graph.objects(None, dcat.mediaType)}
+    assert "https://www.iana.org/assignments/media-types/text/csv" in kinds
+    for address in graph.objects(None, dcat.accessURL):
+        assert asked(str(address).removeprefix("http://127.0.0.1:8501")).status_code == 200
+    assert list(graph.objects(dataset, rdflib.DCTERMS.rights))
+    assert asked("/catalog.jsonld?release=1").status_code == 400

@@ -7,6 +7,7 @@
     answers        what there is to ask for: releases, code lists, figures, targets, verdicts
     resources      each of these with its address and its parameters
     description    the same told to programs, as OpenAPI 3.1
+    announcements  the data catalogue and the feed of releases
     routes         the routes, and what all answers have in common
 
 The gate of `indicators.access` stands before them as before every page.

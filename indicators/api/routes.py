@@ -17,9 +17,10 @@ from starlette.responses import Response, StreamingResponse
 from starlette.routing import Route
 
 from indicators import catalogue
+from indicators.api.announcements import data_catalogue, feed
 from indicators.api.answers import Asking, Document, Message
 from indicators.api.description import description
-from indicators.api.formats import JSON, Format, format_asked, stream
+from indicators.api.formats import JSON, format_asked, stream
 from indicators.api.problem_json import QuestionError, problem
 from indicators.api.questions import Question
 from indicators.api.resources import RESOURCES, Resource
@@ -43,13 +44,7 @@ def answered(resource: Resource, request: Request) -> Response:
     names = {**resource.names, **request.path_params}
     question = resource.read(question, names)
     vintage = question.vintage()
-    headers = {
-        "etag": etag(vintage, form, today() if resource.daily else ""),
-        "cache-control": f"{'public' if ACCESS.value == 'public' else 'private'}, no-cache",
-        "vary": "Accept, Accept-Encoding, Cookie",
-        "x-release": str(vintage.release),
-        "x-data": vintage.dataset,
-    }
+    headers = _headers(vintage, form.name, today() if resource.daily else "")
     if _is_known(request.headers.get("if-none-match", ""), headers["etag"]):
         return Response(status_code=304, headers=headers)
     found = resource.ask(Asking(question, vintage, form, names))
@@ -69,6 +64,33 @@ def answered(resource: Resource, request: Request) -> Response:
     return StreamingResponse(_made(parts), 200, headers, form.media_type)
 
 
+def announced(request: Request) -> Response:
+    """Return the catalogue of data or the feed of releases, whichever the path asks for."""
+    try:
+        vintage = Question.of(request.query_params, ()).vintage()
+        headers = _headers(vintage, request.url.path, "")
+        if _is_known(request.headers.get("if-none-match", ""), headers["etag"]):
+            return Response(status_code=304, headers=headers)
+        answer = ANNOUNCEMENTS[request.url.path](request, vintage)
+    except Exception as error:
+        return _refusal(request, error)
+    answer.headers.update(headers)
+    return answer
+
+
+ANNOUNCEMENTS = {"/catalog.jsonld": data_catalogue, "/releases.atom": feed}
+
+
+def _headers(vintage: Vintage, form: str, day: str) -> dict[str, str]:
+    return {
+        "etag": etag(vintage, form, day),
+        "cache-control": f"{'public' if ACCESS.value == 'public' else 'private'}, no-cache",
+        "vary": "Accept, Cookie",
+        "x-release": str(vintage.release),
+        "x-data": vintage.dataset,
+    }
+
+
 async def _made(parts: Iterator[bytes]) -> AsyncIterator[bytes]:
     while True:
         async with _MAKING:
@@ -79,10 +101,10 @@ async def _made(parts: Iterator[bytes]) -> AsyncIterator[bytes]:
             yield part
 
 
-def etag(vintage: Vintage, form: Format, day: str) -> str:
+def etag(vintage: Vintage, form: str, day: str) -> str:
     """Return what an answer is known again by: another where anything that it rests on is."""
     known = catalogue.load()
-    rests_on = (*vintage, form.name, day, CODE_VERSION.text, _digest(known))
+    rests_on = (*vintage, form, day, CODE_VERSION.text, _digest(known))
     return f'W/"{hashlib.sha256(repr(rests_on).encode()).hexdigest()[:32]}"'
 
 
