@@ -45,7 +45,7 @@ if told.verdicts.empty:
 else:
     st.markdown(told.counts)
     alt = words("Verdict on each target of the region")
-    frame.table(visit, f"{where} {title}", page.verdicts, alt)
+    frame.table(visit, f"{where} {title}", page.verdicts, alt, folded=400)
     if told.doubts:
         heading = words("* Doubts and notes")
         st.caption(markdown.lines([heading, *told.doubts]))

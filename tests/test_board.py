@@ -87,6 +87,12 @@ def test_sizes_say_the_gap_and_that_its_trend_is_uncertain() -> None:
     ]
     assert found.statement == "全国 · 制造业 · 产品质量国家监督抽查不合格率 · 按企业规模"
     assert len(found.table) == 6
+    # The rise goes with sampling outside factories, which those who read the chart are told.
+    assert "2020年以来在工厂以外抽样的比重上升很快" in found.footnotes[0]
+    english = sizes.size_figures(
+        "state_supervision_unqualified_rate", NATION, "C", failed(), cited, EN
+    )
+    assert "large less small and micro is −12.7" in english.sentences[0]
 
 
 def verdicts(*rows: tuple[str, VerdictClass, bool, float]) -> pd.DataFrame:

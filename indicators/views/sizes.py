@@ -60,7 +60,12 @@ def size_figures(
         table=_table(held, gaps, item, words),
         statement=" · ".join([*parts, words("by enterprise size")]),
         sentences=_sentences(gaps, item, words),
-        footnotes=[*footnotes.standing(cited, words), *footnotes.breaks(held, words)],
+        footnotes=[
+            # What it is and what it is not: sampling looks for problems, and its channels shift.
+            words.text(item.description),
+            *footnotes.standing(cited, words),
+            *footnotes.breaks(held, words),
+        ],
     )
 
 
@@ -132,7 +137,7 @@ def _sentences(gaps: pd.DataFrame, item: catalogue.Indicator, words: Wording) ->
     if gaps.empty:
         return []
     newest = gaps.iloc[-1]
-    size = code_names.size_name(str(newest["size"]), words)
+    size = code_names.size_name(str(newest["size"]), words).lower()
     values = {
         "period": words.period(str(newest["period"])),
         "large": _written(newest["large"], item, words),
