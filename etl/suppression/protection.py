@@ -35,12 +35,13 @@ CHEAP = 100.0  # as much it may cost that a suppressed cell need not be thought 
 # those that cannot be go.
 OWN, NEAR, OTHERS, AGAIN, SECOND, BACK, ASKED = 4, 1500, 12, 2, 6, 3, 100
 TRIED = 60  # worlds, the cheapest first
-SECONDS, NODES, GAP = 600.0, 200, 0.1  # that an exact question may take, and may be off
+# That an exact question may take, and may be off; and where any world serves.
+SECONDS, NODES, GAP, ROUGH = 600.0, 200, 0.1, 0.5
 # Of exact questions: by how much other cells may change more than the one asked about; how many
 # cells are near, by rows of how many, and what others cost besides; and misses before none is left.
 BESIDE, NEAR_CELLS, SHORT, FAR, MISSES = 3.0, 400, 60, 20.0, 3
 REACH = 10.0  # by how much cells may change in a world that many others are asked about at once
-CHECKED = 1e-4
+CHECKED, FIRST = 1e-4, 1e-3  # that a change may be off; and the least that one costs
 # Counts of cells by units that are looked at, in all: some 50 million a second, and the same on
 # every machine, so that a refresh repeated comes to the same. Beyond, components go whole.
 BUDGET = 20_000_000_000
@@ -136,14 +137,13 @@ class _Exact:
                 sign = chance.choice([-1.0, 1.0, 1.0], len(among)) * chance.uniform(
                     1, 2, len(among)
                 )
-                change = self._asked(among, sign * lacking[among], REACH)
-                self._take(change)
+                self._take(self._best(among, sign * lacking[among], REACH))
             misses = 0 if int(self.exposed().sum()) < before else misses + 1
 
     def make_safe(self, cell: int, hidden: Mask) -> Mask:
         """Return what changes in the cheapest world in which a cell is another: none, if none is.
 
-        Asked among near cells, then among all that hold relations with it.
+        Asked among near cells, then among all that hold relations with it, first by little each.
         """
         value, limit = self.values[cell], self.limit[cell]
         steps = [1.0, -1.0] if np.isnan(limit) else [limit - value, -value]
@@ -151,15 +151,16 @@ class _Exact:
         near, distance = self._near(cell)
         every = np.flatnonzero((self.part == self.part[cell]) & self.open)
         sure = True
-        for (among, most), step in product(((near, BESIDE), (every, np.inf)), steps):
+        asked = ((near, BESIDE), (every, BESIDE), (every, np.inf))
+        for (among, most), step in product(asked, steps):
             if self.left <= 0:
                 break
             far = np.where(distance[among] > 1, FAR, 0.0) * ~hidden[among]
             price = np.where(hidden[among], 0.0, 1 + self.values[among]) + far
-            change = self._asked(among, None, abs(step) + most, price, (cell, step))
+            change = self._cheapest(among, abs(step) + most, price, cell, step)
             found = change is not None and self._take(change)
-            self.left -= 1 if found else VAIN
-            sure &= self.impossible or among is near
+            self.left -= 1 if found or self.impossible else VAIN
+            sure &= self.impossible or np.isfinite(most)
             if change is not None and found:
                 changed: Mask = change != 0
                 return changed
@@ -183,52 +184,83 @@ class _Exact:
             found += len(front)
         return np.flatnonzero(distance < NEAR_CELLS), distance
 
+    def _best(self, among: Ints, weight: Floats, most: float) -> Floats | None:
+        """Return the change of all cells, of those among some, that is worth most; or None.
+
+        weight: what one more of each is worth. most: by how much each may change.
+        """
+        low, high = np.maximum(-self.values[among], -most), np.full(len(among), most)
+        return self._asked(among, low, high, -weight, np.zeros(len(among), bool), gap=ROUGH)
+
+    def _cheapest(
+        self, among: Ints, most: float, price: Floats, cell: int, step: float
+    ) -> Floats | None:
+        """Return the change of all cells, of those among some, that costs least; or None.
+
+        most: by how much each may change. price: of each that changes. cell: which one changes by
+        a step at least. Asked of what changes where parts of units count too, which is easy; then
+        of all of them if that has no answer.
+        """
+        low, high = np.maximum(-self.values[among], -most), np.full(len(among), most)
+        at = int(np.searchsorted(among, cell))
+        if step > 0:
+            low[at], high[at] = step, max(step, high[at])
+        else:
+            low[at], high[at] = max(-self.values[cell], min(step, low[at])), step
+        costs = price > 0
+        parts = self._asked(among, low, high, price, costs, whole=False)
+        if parts is None:
+            return None
+        for few in ((parts[among] != 0) | ~costs, np.ones(len(among), bool)):
+            here = (among[few], low[few], high[few], price[few], costs[few])
+            if (change := self._asked(*here)) is not None:
+                return change
+        return None
+
     def _asked(
         self,
         among: Ints,
-        weight: Floats | None,
-        most: float,
-        price: Floats | None = None,
-        must: tuple[int, float] | None = None,
+        low: Floats,
+        high: Floats,
+        price: Floats,
+        costs: Mask,
+        *,
+        whole: bool = True,
+        gap: float = GAP,
     ) -> Floats | None:
-        """Return the change of all cells that is best, of those among some; None if none is found.
+        """Return the change of all cells at the least price, of those among some; or None.
 
-        weight: what one more of each is worth; otherwise each change costs its price. must: a cell,
-        and by how much it changes at least.
+        low and high: of the change of each. costs: those of which less costs as much as more; all
+        others may change by anything. whole: in units that are not parted. gap: by how much the
+        price may be off.
         """
         from scipy.optimize import Bounds, LinearConstraint, milp  # slow to load, and rare
 
         used = np.flatnonzero(np.bincount(self.by_cell[among].indices, minlength=len(self.most)))
         rows = scipy.sparse.csr_matrix(self.rows[used][:, among])
-        size, values = len(among), self.values[among]
-        low, high = np.maximum(-values, -most), np.full(size, most)
-        if must is not None:
-            at = int(np.searchsorted(among, must[0]))
-            side = (low, high) if must[1] > 0 else (high, low)
-            side[0][at], side[1][at] = must[1], np.clip(side[1][at], -values[at], np.inf)
-        if weight is None:
-            cost = np.r_[price, price] + 1e-3
-            rows = scipy.sparse.csr_matrix(scipy.sparse.hstack([rows, -rows]))
-            low, high = (
-                np.r_[np.maximum(low, 0), np.maximum(-high, 0)],
-                np.r_[np.maximum(high, 0), np.maximum(-low, 0)],
-            )
-        else:
-            cost = -weight
+        # What costs is more or less, each a number of its own.
+        more = np.where(costs, np.maximum(low, 0), low), np.where(costs, np.maximum(high, 0), high)
+        less = np.maximum(-high[costs], 0), np.maximum(-low[costs], 0)
+        cost = np.r_[price + costs * FIRST, price[costs] + FIRST]
         answer = milp(
             cost,
-            integrality=np.ones(len(cost), np.int64),
-            bounds=Bounds(low, high),
-            constraints=LinearConstraint(rows, self.least[used], self.most[used] + ROUNDING),
-            options={"time_limit": SECONDS, "node_limit": NODES, "mip_rel_gap": GAP},
+            integrality=np.full(len(cost), int(whole)),
+            bounds=Bounds(*(np.r_[pair] for pair in zip(more, less, strict=True))),
+            constraints=LinearConstraint(
+                scipy.sparse.csr_matrix(scipy.sparse.hstack([rows, -rows[:, costs]])),
+                self.least[used],
+                self.most[used] + ROUNDING,
+            ),
+            options={"time_limit": SECONDS, "node_limit": NODES, "mip_rel_gap": gap},
         )
         self.impossible = answer.status == 2
         if answer.x is None:
             return None
-        answered = np.round(answer.x)
         change = np.zeros(len(self.open))
-        change[among] = answered if weight is not None else answered[:size] - answered[size:]
-        return change
+        change[among] = answer.x[: len(among)]
+        change[among[costs]] -= answer.x[len(among) :]
+        change[np.abs(change) < CHECKED] = 0
+        return np.round(change) if whole else change
 
     def _take(self, change: Floats | None) -> bool:
         """Note which cells a world changes; return whether it is one."""
