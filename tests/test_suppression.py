@@ -281,6 +281,35 @@ def test_what_follows_by_way_of_a_total_in_no_file_is_suppressed(
     assert sorted(withheld(tidy)["rule"]) == ["complementary", "threshold"]
 
 
+@pytest.mark.parametrize(
+    ("lacking", "totals"),
+    [
+        # 120000's total leaves 55 for its large ones, and so the large ones leave 2 for 110000.
+        ([("120000", "LARGE"), ("130000", "MEDIUM")], [("120000", "ALL"), ("130000", "ALL")]),
+        # What two rows and two columns leave for the same four.
+        (
+            [*product(["120000", "130000"], ["LARGE", "MEDIUM"]), ("110000", "SMALL")],
+            [("110000", "ALL"), ("120000", "ALL"), ("130000", "ALL"), ("JINGJINJI", "MEDIUM")],
+        ),
+    ],
+    ids=["one", "four"],
+)
+def test_what_follows_since_two_wholes_lack_the_same_part_is_suppressed(
+    tmp_path: Path, lacking: list[tuple[str, str]], totals: list[tuple[str, str]]
+) -> None:
+    cells = {place: 40.0 + 7 * at for at, place in enumerate(product(PROVINCES, SIZES))}
+    cells["110000", "LARGE"] = 2.0
+    given = {place: value for place, value in cells.items() if place not in lacking}
+    for whole in [*totals, ("JINGJINJI", "LARGE")]:
+        under = {"JINGJINJI": PROVINCES, "ALL": SIZES}
+        parts = product(*(under.get(code, [code]) for code in whole))
+        given[whole] = sum(cells[region, size] for region, size in parts)
+    rows: list[dict[str, object]] = [
+        {"region": region, "size": size, "value": value} for (region, size), value in given.items()
+    ]
+    assert "complementary" in withheld(rows_of(tmp_path, rows))["rule"].tolist()
+
+
 def test_a_total_in_no_file_that_leaves_a_rest_takes_nothing_along(tmp_path: Path) -> None:
     rows = BY_SIZE + along("region", [NATION], 260)
     assert withheld(rows_of(tmp_path, rows))["rule"].tolist() == ["threshold"]

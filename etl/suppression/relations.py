@@ -10,13 +10,16 @@
     same     the same count under another indicator
 
 Which ones hold is declared: by `etl.divisions` for codes, by the catalogue for indicators. They
-hold for margins in no file as well (`margins`), which stand among the cells as sums of others.
+hold for margins in no file as well (`margins`), which stand among the cells as sums of others. And
+where one part in no file is missing from several wholes, these leave the same for it (`gaps`).
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections import Counter
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
+from fractions import Fraction
 from itertools import permutations
 
 import numpy as np
@@ -42,6 +45,7 @@ from indicators.periods import MONTHS, parse
 from indicators.regions import ALL, NATION
 from indicators.store.tables import KEY
 
+Gap = tuple[int, str]  # a part in no file: its key, and what that does not hold
 PLACES = ("industry", "size", "region")
 ROOM = 10  # certificates beyond the true ones that the relation of their holders allows for
 
@@ -91,6 +95,7 @@ def relations(cells: pd.DataFrame, catalogue: Catalogue) -> Relations:
             found.fill(highest=highest)
             found.add_sums()
             found.add_declared()
+            found.add_gaps()
             if not found.margins.several:
                 break
     return found.in_steps()
@@ -197,6 +202,7 @@ class _Found:
         there = np.flatnonzero(self.among)
         self.order: Ints = there[np.argsort(self.packed[there])]
         self.sorted = self.packed[self.order]
+        self.there = frozenset(self.sorted.tolist())
         self.families = dict[str, list[Family]]()
         for dimension, chain in self.chains:
             family = self._family(dimension, chain)
@@ -236,6 +242,57 @@ class _Found:
         self._link("place", parts, whole)
         self.rest.append(whole[self.values[whole] > self.values[parts]])
         self._add_below((parts, 1.0), (whole, -1.0))
+
+    def add_gaps(self) -> None:
+        """Add what holds where parts in no file are missing from several wholes.
+
+        What one whole leaves for the parts that it lacks the others leave for them too.
+        """
+        zero: set[Gap] = set()
+        lacking: list[list[Gap]] = []
+        sums = [scipy.sparse.csr_matrix((0, self.many))]
+        for dimension, chain in self.chains:
+            if not (self._ways(dimension) == ADDITIVE).any():
+                continue
+            parts, whole, ways = self._family(dimension, chain)
+            parts, whole = parts[ways == ADDITIVE], whole[ways == ADDITIVE]
+            wholes, row = np.unique(whole, return_inverse=True)
+            rows = -self._matrix(row, parts, np.arange(len(wholes)), wholes)
+            left = self.values[wholes] - np.bincount(row, self.values[parts], len(wholes))
+            near = 1e-9 * np.maximum(np.abs(self.values[wholes]), 1)
+            below = chain[chain["distance"] == 1].groupby("whole")["part"].agg(list)
+            names = self.names[dimension]
+            kept = []
+            for at, cell in enumerate(wholes.tolist()):
+                codes = below[names[self.codes[dimension][cell]]]
+                gaps = self._gaps(cell, dimension, codes) if abs(left[at]) > near[at] else []
+                if left[at] > near[at] and gaps:
+                    kept.append(at)
+                    lacking.append(gaps)
+                elif abs(left[at]) <= near[at]:
+                    zero |= set(self._gaps(cell, dimension, codes))
+            sums.append(rows[kept])
+        every = scipy.sparse.csr_matrix(scipy.sparse.vstack(sums))
+        weights = without_gaps([[gap for gap in gaps if gap not in zero] for gaps in lacking])
+        if not weights.shape[0]:
+            return
+        found = scipy.sparse.csr_matrix(weights @ every)
+        off = abs(found @ np.nan_to_num(self.figures))
+        size = abs(found) @ np.abs(np.nan_to_num(self.figures))
+        self.equal.append(found[off <= 1e-9 * np.maximum(size, 1)])
+
+    def _gaps(self, cell: int, dimension: str, codes: Sequence[str]) -> list[Gap]:
+        """Return the parts of a cell that are in no file: their keys, each with what has none."""
+        names, stride = self.names[dimension], self.strides[dimension]
+        own = int(self.codes[dimension][cell])
+        found: list[Gap] = []
+        for code, at in zip(codes, names.get_indexer(pd.Index(codes)).tolist(), strict=True):
+            key = int(self.packed[cell]) - own * stride
+            if at < 0:
+                found.append((key, f"{dimension} {code}"))
+            elif key + at * stride not in self.there:
+                found.append((key + at * stride, ""))
+        return found
 
     def add_declared(self) -> None:
         """Add what the catalogue declares between indicators."""
@@ -500,6 +557,45 @@ class _Found:
                 len(rows),
             )
         )
+
+
+def without_gaps(lacking: Sequence[Sequence[Gap]]) -> scipy.sparse.csr_matrix:
+    """Return combinations (rows) of wholes (columns) that say nothing of what any of them lacks.
+
+    lacking: of each whole the parts that it lacks. Rows are put together until no gap is left.
+    """
+    rows = {at: set(gaps) for at, gaps in enumerate(lacking)}
+    while True:  # a gap of one whole alone may be anything, and so may what that whole leaves
+        many = Counter(gap for gaps in rows.values() for gap in gaps)
+        alone = [at for at, gaps in rows.items() if any(many[gap] == 1 for gap in gaps)]
+        if not alone:
+            break
+        for at in alone:
+            del rows[at]
+    # Beside its gaps each row holds which wholes it is made of, by their numbers.
+    pivots: dict[Gap, dict[Gap | int, Fraction]] = {}
+    found: list[dict[Gap | int, Fraction]] = []
+    for at in sorted(rows, key=lambda at: len(rows[at])):
+        names: list[Gap | int] = [*sorted(rows[at]), at]
+        left = {name: Fraction(1) for name in names}
+        while known := [name for name in left if not isinstance(name, int) and name in pivots]:
+            times = left[known[0]]
+            for name, factor in pivots[known[0]].items():
+                left[name] = left.get(name, Fraction(0)) - times * factor
+            left = {name: factor for name, factor in left.items() if factor}
+        gaps = [name for name in left if not isinstance(name, int)]
+        if gaps:
+            pivots[min(gaps)] = {name: factor / left[min(gaps)] for name, factor in left.items()}
+        else:
+            found.append(left)
+    entries = [
+        (number, name, float(factor))
+        for number, row in enumerate(found)
+        for name, factor in row.items()
+        if isinstance(name, int)
+    ]
+    row, column, factors = zip(*entries, strict=True) if entries else ((), (), ())
+    return scipy.sparse.csr_matrix((factors, (row, column)), (len(found), len(lacking)))
 
 
 def _without_empty(rows: scipy.sparse.csr_matrix) -> scipy.sparse.csr_matrix:
