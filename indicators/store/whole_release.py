@@ -97,35 +97,47 @@ class WholeRelease:
     def page(self, chosen: Chosen, after: Key | None, most: int) -> Page:
         """Return the `most` figures that come `after` a key among those chosen, as `batches` does.
 
-        Each indicator is asked for by itself, so that no database sorts more than one.
+        Few indicators are asked for at a time, so that no database sorts many more than these.
         """
         import pyarrow as pa
 
         found: list[pa.RecordBatch] = []
         left, more = most, False
-        for indicator in self._indicators(chosen, after):
-            question = self._question(chosen, indicator, after).limit(left + 1)
+        for indicators in self._groups(chosen, after, most):
+            question = self._question(chosen, indicators, after).limit(left + 1)
             for batch in read_batches(self.connection, question, _schema()):
                 found.append(batch.slice(0, left))
                 more = batch.num_rows > left
                 left -= min(left, batch.num_rows)
             if more:
                 break
-        figures = pa.Table.from_batches(found, _schema())
+        figures = pa.Table.from_batches(found, _schema()).combine_chunks()
         last = None
         if more:
             [row] = figures.slice(figures.num_rows - 1).select(KEY).to_pylist()
             last = tuple(row.values())
         return Page(pa.Table.from_batches(map(_sound, figures.to_batches()), _schema()), last)
 
-    def _indicators(self, chosen: Chosen, after: Key | None) -> list[str]:
-        wanted = chosen.get("indicator")
-        if wanted is None:
-            held = held_of(self._older)
-            wanted = self.connection.scalars(sa.select(held.c.indicator).distinct()).all()
-        return [code for code in sorted(set(wanted)) if after is None or code >= after[0]]
+    def _groups(self, chosen: Chosen, after: Key | None, most: int) -> Iterator[list[str]]:
+        """Yield indicators in their order, so many as have about `most` figures together."""
+        held = held_of(self._older)
+        question = sa.select(held.c.indicator, sa.func.sum(held.c.rows)).group_by(held.c.indicator)
+        counts = {row[0]: int(row[1]) for row in self.connection.execute(question)}
+        wanted = sorted(counts.keys() & set(chosen.get("indicator", counts)))
+        group: list[str] = []
+        for code in wanted:
+            if after is not None and code < after[0]:
+                continue
+            group.append(code)
+            # The one that a page begins in is looked up by its period: alone.
+            begins = after is not None and code == after[0]
+            if begins or sum(counts[each] for each in group) >= most:
+                yield group
+                group = []
+        if group:
+            yield group
 
-    def _question(self, chosen: Chosen, indicator: str, after: Key | None) -> sa.Select[Any]:
+    def _question(self, chosen: Chosen, indicators: list[str], after: Key | None) -> sa.Select[Any]:
         figures = figures_of(self._older)
         key = self._key(figures)
         narrowed: list[sa.ColumnElement[bool]] = [
@@ -133,10 +145,10 @@ class WholeRelease:
         ]
         if all(tuple(chosen.get(name, ())) == (ALL,) for name in ("scheme", "industry", "size")):
             narrowed.append(is_total(figures))
-        if after is not None and after[0] == indicator:
-            narrowed.append(sa.tuple_(*key) > sa.tuple_(*after))
-        of_it = figures.c.indicator == indicator
-        return sa.select(*figures.c).where(of_it, *narrowed).order_by(*key)
+        if after is not None and indicators == [after[0]]:
+            narrowed += [key[1] >= after[1], sa.tuple_(*key) > sa.tuple_(*after)]
+        of_them = figures.c.indicator.in_(indicators)
+        return sa.select(*figures.c).where(of_them, *narrowed).order_by(*key)
 
     def periods(self, indicators: Iterable[str] | None) -> list[str]:
         """Return the periods of the figures there are, of these indicators or of all."""
