@@ -106,12 +106,11 @@ def add_derived(rows: TidyRows, catalogue: Catalogue) -> None:
     Both are there for `etl.suppression`: that a ratio of a suppressed figure is missing would tell
     as much as its value.
     """
+    given = rows.indicators
     ratios = [
         item
         for item in catalogue.indicators.values()
-        if item.derived
-        and item.numerator in rows.indicators
-        and rows.indicators.intersection(item.denominators)
+        if item.derived and item.numerator in given and given.intersection(item.denominators)
     ]
     ask = rows.connection.execute
     for table in ("beyond", "undefined"):

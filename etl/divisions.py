@@ -6,6 +6,8 @@ Yangtze delta. Each way is a family, and within a family every part has one chai
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 import pandas as pd
 
 from indicators.catalogue import Catalogue, industries_of, tree_of
@@ -16,12 +18,13 @@ DIMENSIONS = ("scheme", "industry", "size", "region")
 COLUMNS = ["dimension", "family", "part", "whole", "distance"]
 
 
+@lru_cache(8)
 def divisions(catalogue: Catalogue) -> pd.DataFrame:
     """Return COLUMNS: every code with each whole above it and how many steps that is.
 
     One row per dimension, family, part and whole. The nation's parts are the provinces that its
     statistics count, which are those of an economic region; certificates held abroad (`ALL`) are
-    no part of a division.
+    no part of a division. Not to be changed: who asks again is given the same frame.
     """
     parents = {
         ("scheme", "tree"): _parents(catalogue.schemes),

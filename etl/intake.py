@@ -18,6 +18,7 @@ from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from typing import Any
 
 import pandas as pd
 
@@ -32,6 +33,7 @@ from indicators import catalogue
 from indicators.catalogue import Catalogue
 from indicators.exports.downloads import RESERVED
 from indicators.findings import Finding, FindingsError, message
+from indicators.store.tables import citation
 
 SUPERSEDED = "superseded"  # a folder of before versions were kept beside raw
 TAKEN = {DERIVED, "demonstration", *MEANING, SUPERSEDED}
@@ -50,13 +52,16 @@ class Named:
     source: str = OWN
 
 
+_Input = tuple[str, str, str, int]  # file, source, sha256, bytes
+
+
 @dataclass(frozen=True)
 class _Read:
     """What one file came to; `tidied` is a Parquet file."""
 
     tidied: Path
-    inputs: pd.DataFrame
-    citations: pd.DataFrame
+    inputs: list[_Input]
+    citations: list[dict[str, Any]]
     warnings: Sequence[Finding] = ()
 
 
@@ -68,17 +73,27 @@ class Intake:
     """
 
     kept: Path
-    citations: list[pd.DataFrame] = field(default_factory=list)
-    inputs: list[pd.DataFrame] = field(default_factory=list)
     warnings: list[Finding] = field(default_factory=list)
     tidied: list[Path] = field(default_factory=list)
+    _citations: list[dict[str, Any]] = field(default_factory=list)
+    _inputs: dict[str, _Input] = field(default_factory=dict)
 
     def add(self, file: _Read) -> None:
         """Take in what a file came to."""
-        self.citations.append(file.citations)
-        self.inputs.append(file.inputs)
+        self._citations.extend(file.citations)
+        # What the files of a source have in common was read with each of them.
+        self._inputs |= {read[0]: read for read in file.inputs}
         self.warnings.extend(file.warnings)
         self.tidied.append(file.tidied)
+
+    def citations(self) -> pd.DataFrame:
+        """Return what the files cite, columns as the table `citation`."""
+        return pd.DataFrame(self._citations, columns=list(citation.columns.keys()))
+
+    def inputs(self) -> pd.DataFrame:
+        """Return every file that was read: file, source, sha256, bytes."""
+        columns = ["file", "source", "sha256", "bytes"]
+        return pd.DataFrame(list(self._inputs.values()), columns=columns)
 
     def forget(self) -> None:
         """Remove tidied files that nobody has used for a day; another refresh may be reading."""
@@ -126,9 +141,7 @@ def read(raw: Path, rows: TidyRows, named: Named, step: Step, retracted: pd.Data
     if findings:
         raise FindingsError(findings)
     rows.add_files(made.tidied)
-    leave_out_repeated(rows, pd.concat(made.citations, ignore_index=True))
-    # What the files of a source have in common was read with each of them.
-    made.inputs = [pd.concat(made.inputs, ignore_index=True).drop_duplicates("file")]
+    leave_out_repeated(rows, made.citations())
     return made
 
 
@@ -151,7 +164,7 @@ def shipped(raw: Path, known: Catalogue) -> pd.DataFrame:
             if source in known.sources and source != REGISTRY:
                 out = rows.folder / f"shipped-{number}.parquet"
                 tidy(path, read_declaration(path, shared), known, out, source=source)
-                rows.add_file(out)
+                rows.add_files([out])
         return rows.frame()
 
 
@@ -279,22 +292,19 @@ def _tidied(
     retracted: pd.DataFrame,
     sense: str,
 ) -> _Read:
-    inputs = pd.DataFrame(
-        [
-            (f"{source}/{file.name}", source, sha256(file), file.stat().st_size)
-            for file in (path, beside(path), shared)
-            if file.exists()
-        ],
-        columns=["file", "source", "sha256", "bytes"],
-    )
-    tidied = kept / f"{digest(source, path.name, *inputs['sha256'], sense)}.parquet"
+    inputs = [
+        (f"{source}/{file.name}", source, sha256(file), file.stat().st_size)
+        for file in (path, beside(path), shared)
+        if file.exists()
+    ]
+    checksums = (checksum for _, _, checksum, _ in inputs)
+    tidied = kept / f"{digest(source, path.name, *checksums, sense)}.parquet"
     cited = tidied.with_suffix(".json")
     if tidied.exists() and cited.exists():
         without(tidied, retracted)  # if it was kept before
         for file in (tidied, cited):
             file.touch()
-        citations = pd.DataFrame(json.loads(cited.read_text(encoding="utf-8")))
-        return _Read(tidied, inputs, citations)
+        return _Read(tidied, inputs, json.loads(cited.read_text(encoding="utf-8")))
     # Most files were tidied before: what reads them is slow to load.
     from etl.figures.grammar import read_declaration
     from etl.figures.tidying import tidy
@@ -311,14 +321,15 @@ def _tidied(
             raise FindingsError(unread(error.findings, declaration, known)) from None
         warnings = unread(done.warnings, declaration, known)
         without(half, retracted)
+        citations = done.citations.to_json(orient="records")
         if warnings:  # said again at every reading, so not kept
             tidied = folder / tidied.name
         else:
-            cited.write_text(done.citations.to_json(orient="records"), encoding="utf-8")
+            cited.write_text(citations, encoding="utf-8")
         shutil.move(half, tidied)
     finally:
         half.unlink(missing_ok=True)
-    return _Read(tidied, inputs, done.citations, warnings)
+    return _Read(tidied, inputs, json.loads(citations), warnings)
 
 
 def _below(source: str, finding: Finding) -> Finding:

@@ -92,7 +92,7 @@ def figures(
             findings.extend(refusal.findings)
         if findings:
             raise FindingsError(findings)
-        inputs = pd.concat([*taken.inputs, *_meaning()], ignore_index=True).merge(
+        inputs = pd.concat([taken.inputs(), *_meaning()], ignore_index=True).merge(
             rows.spans(), on="file", how="left", validate="1:1"
         )
         base = None if engine is None else baseline(engine, inputs)
@@ -102,7 +102,7 @@ def figures(
         step("checks")
         found = checking.findings(rows, known, published=base is not None, changed=changed)
         step("derive")
-        cited = pd.concat(taken.citations, ignore_index=True).drop_duplicates("citation")
+        cited = taken.citations().drop_duplicates("citation")
         derive.add_derived(rows, known)
         found += checking.findings(rows, known, published=base is not None, derived=True)
         found = with_consequences(found)

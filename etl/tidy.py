@@ -1,7 +1,8 @@
 """The tidy rows of one refresh, in Parquet files on disk: asked with SQL, never held whole.
 
 One row a figure: KEY, MEASURES and where it stood (`file`, `sheet`, `row`). A file of ten
-million rows costs no more memory than one of ten.
+million rows costs no more memory than one of ten. What is little stands in a table: to open a file
+takes longer than to read its rows.
 
 What stands in the text of a question, here and wherever these rows are asked, are names of columns
 (KEY and MEASURES of indicators/store/tables.py), of tables of ours and constants; what was read
@@ -34,12 +35,12 @@ SIZES = ("contributors", "largest")
 COLUMNS = (*KEY, *MEASURES, *PLACE, *SIZES)
 PUBLISHED = (*KEY, *MEASURES)
 _NUMBERS = ("value", "numerator", "denominator", *SIZES)
-SCHEMA = pa.schema(
-    [
-        (name, pa.float64() if name in _NUMBERS else pa.int64() if name == "row" else pa.string())
-        for name in COLUMNS
-    ]
-)
+_TYPES = {
+    name: "DOUBLE" if name in _NUMBERS else "BIGINT" if name == "row" else "VARCHAR"
+    for name in COLUMNS
+}
+_ARROW = {"DOUBLE": pa.float64(), "BIGINT": pa.int64(), "VARCHAR": pa.string()}
+SCHEMA = pa.schema([(name, _ARROW[sql]) for name, sql in _TYPES.items()])
 WITHHELD = "C"  # the confidentiality of what a rule of ours withholds
 FIGURES = pa.schema([SCHEMA.field(name) for name in PUBLISHED])
 PUBLIC = FIGURES.append(
@@ -69,31 +70,32 @@ class TidyRows:
         self.connection = duckdb.connect(
             config={"memory_limit": MEMORY, "temp_directory": str(folder / "spilled")}
         )
-        self.add(pd.DataFrame(columns=list(COLUMNS)))
+        columns = ", ".join(f'"{name}" {sql}' for name, sql in _TYPES.items())
+        self.connection.execute(f"CREATE TEMP TABLE few ({columns})")
+        self._view()
 
     def add(self, rows: pd.DataFrame) -> None:
         """Take in rows that stand in memory; columns beyond COLUMNS are left out."""
         path = self.folder / f"{len(self._files):05}.parquet"
         placed = (rows if "sheet" in rows else rows.assign(sheet="")).reindex(columns=list(COLUMNS))
         pq.write_table(pa.Table.from_pandas(placed, SCHEMA, preserve_index=False), path)
-        self.add_file(path)
-
-    def add_file(self, path: Path) -> None:
-        """Take in a Parquet file of SCHEMA."""
-        held = self.connection.execute(f"SELECT DISTINCT indicator FROM {parquet([path])}")
-        self._files[path] = {indicator for (indicator,) in held.fetchall()}
-        self._view("tidy", self._files)
+        self.add_files([path])
 
     def add_files(self, paths: Sequence[Path]) -> None:
         """Take in Parquet files of SCHEMA. Small ones become one: each costs every question."""
         small = [path for path in paths if path.stat().st_size < SMALL]
-        if len(small) > 1:
+        large = [path for path in paths if path.stat().st_size >= SMALL]
+        question = f"SELECT {', '.join(COLUMNS)} FROM {parquet(small)}" if small else ""
+        if sum(path.stat().st_size for path in small) >= SMALL:
             together = self.folder / f"{len(self._files):05}.parquet"
-            question = f"SELECT {', '.join(COLUMNS)} FROM {parquet(small)}"
             self.connection.sql(question).write_parquet(str(together))
-            paths = [*(path for path in paths if path not in small), together]
-        for path in paths:
-            self.add_file(path)
+            large.append(together)
+        elif small:
+            self.connection.execute(f"INSERT INTO few {question}")
+        for path in large:
+            held = self.connection.execute(f"SELECT DISTINCT indicator FROM {parquet([path])}")
+            self._files[path] = {indicator for (indicator,) in held.fetchall()}
+        self._view()
 
     def leave_out(self, table: str) -> None:
         """Take out the rows whose KEY and file stand in a table of the connection."""
@@ -101,40 +103,48 @@ class TidyRows:
         gone = self.connection.execute(f"SELECT DISTINCT file FROM {table}").fetchall()
         if not gone:
             return
+        left = f"SELECT {', '.join(COLUMNS)} FROM {{rows}} ANTI JOIN {table} USING ({same})"
+        self.connection.execute(f"CREATE OR REPLACE TEMP TABLE few AS {left.format(rows='few')}")
         for path in list(self._files):
             held = f"FROM {parquet([path])} SEMI JOIN {table} USING (file)"
             if not self.connection.execute(f"SELECT 1 {held} LIMIT 1").fetchall():
                 continue
-            left = self.folder / f"{len(self._files):05}-{path.stem}.parquet"
-            self.connection.sql(
-                f"SELECT {', '.join(COLUMNS)} FROM {parquet([path])} "
-                f"ANTI JOIN {table} USING ({same})"
-            ).write_parquet(str(left))
+            fewer = self.folder / f"{len(self._files):05}-{path.stem}.parquet"
+            self.connection.sql(left.format(rows=parquet([path]))).write_parquet(str(fewer))
             del self._files[path]
-            self.add_file(left)
+            self.add_files([fewer])
 
-    def _view(self, name: str, files: Collection[Path]) -> None:
-        self.connection.execute(
-            f"CREATE OR REPLACE TEMP VIEW {name} AS SELECT * FROM {parquet(files)}"
-        )
+    def _view(self) -> None:
+        rows = self._among(self._files)
+        self.connection.execute(f"CREATE OR REPLACE TEMP VIEW tidy AS SELECT * FROM {rows}")
+
+    @staticmethod
+    def _among(files: Collection[Path]) -> str:
+        return f"(FROM few UNION ALL FROM {parquet(files)})" if files else "few"
 
     @property
     def indicators(self) -> set[str]:
         """Which indicators there are rows of."""
-        return set().union(*self._files.values())
+        few = self.connection.execute("SELECT DISTINCT indicator FROM few").fetchall()
+        return {indicator for (indicator,) in few}.union(*self._files.values())
 
     def among(self, indicators: Collection[str]) -> str:
-        """Return what stands after FROM for the files that hold any of these indicators."""
+        """Return what stands after FROM for the rows of these indicators, and maybe others."""
         wanted = set(indicators)
-        return parquet([file for file, held in self._files.items() if held & wanted])
+        return self._among([file for file, held in self._files.items() if held & wanted])
 
     def add_answer(self, question: str, parameters: dict[str, Any]) -> None:
         """Take in the rows that a question in SQL about the view `tidy` answers."""
+        columns = ", ".join(COLUMNS)
+        if not self._files:  # of few rows follow few
+            self.connection.execute(
+                f"INSERT INTO few SELECT {columns} FROM ({question})", parameters
+            )
+            return
         path = self.folder / f"{len(self._files):05}.parquet"
         answer = self.connection.sql(question, params=parameters)
-        columns = ", ".join(COLUMNS)
         answer.project(columns).write_parquet(str(path))
-        self.add_file(path)
+        self.add_files([path])
 
     def set_published(
         self, batches: Iterable[pa.RecordBatch], changed: Sequence[str] | None
@@ -169,7 +179,8 @@ class TidyRows:
             for batch in batches:
                 writer.write_batch(batch)
         self._public.append(path)
-        self._view("public_then", self._public)
+        public = f"SELECT * FROM {parquet(self._public)}"
+        self.connection.execute(f"CREATE OR REPLACE TEMP VIEW public_then AS {public}")
 
     def query(self, question: str, parameters: Sequence[Any] = ()) -> pd.DataFrame:
         """Return the answer to a question in SQL about the view `tidy`."""

@@ -19,6 +19,7 @@ import uuid
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 
 import pandas as pd
@@ -30,7 +31,7 @@ import sqlalchemy as sa
 
 from etl.publish.gate import Decision, Edition, publish
 from etl.publish.moves import between
-from etl.refresh import RAW, fill_if_empty
+from etl.refresh import RAW, figures, fill_if_empty
 from indicators.store.database import open_database
 
 # A page run for a test is served to nobody, and says nothing of how its request came.
@@ -257,6 +258,18 @@ def shipped(shipped_file: Path, tmp_path_factory: pytest.TempPathFactory) -> Ite
 
 def copy_of_raw(folder: Path, *sources: str) -> Path:
     """Copy a few shipped sources into `folder`, to put own files beside them, and return it."""
-    for source in sources or ("platform_provinces", "population_census"):
+    few = sources or ("platform_provinces", "population_census")
+    for source in few:
         shutil.copytree(RAW / source, folder / source)
+    shutil.copytree(_tidied(few), folder.parent / "tidy", dirs_exist_ok=True)
     return folder
+
+
+@cache
+def _tidied(sources: tuple[str, ...]) -> Path:
+    """Return what a refresh keeps of a few shipped sources, so that few tests tidy them again."""
+    folder = Path(_FILES.enter_context(tempfile.TemporaryDirectory(prefix="tidied-")))
+    for source in sources:
+        shutil.copytree(RAW / source, folder / "raw" / source)
+    with figures(folder / "raw"):
+        return folder / "tidy"

@@ -65,7 +65,9 @@ def difference(connection: sa.Connection, moves: Moves, register: Tables | None)
     return Difference(
         counts,
         moves.largest,
-        _flips(connection, moves, held, aimed) if retargeted or len(counts) else _FLAT,
+        _flips(connection, moves, held, aimed if retargeted else held)
+        if retargeted or len(counts)
+        else _FLAT,
         retargeted,
         _public(connection) + int(counts["added"].sum()) - int(counts["withdrawn"].sum()),
     )
@@ -108,18 +110,23 @@ def _flips(
     old, new = Register(**old_register), Register(**new_register)
     provinces = tree().provinces
     was = target_register.applicable(old, provinces) if len(old.target) else None
-    will = target_register.applicable(new, provinces) if len(new.target) else None
+    will = was
+    if new_register is not old_register:
+        will = target_register.applicable(new, provinces) if len(new.target) else None
     if was is None or will is None:
         return _FLAT
     aims = pd.concat([target_register.needed(old, was), target_register.needed(new, will)])
     day = today()
     among = {name: sorted(set(aims[name])) for name in ("region", *AIM)}
+    gone, come = moves.chosen(moves.gone, among), moves.chosen(moves.come, among)
+    if gone.empty and come.empty and will is was:
+        return _FLAT
     before = _series(connection, among)
-    gone = moves.chosen(moves.gone, among)[list(KEY)]
+    gone = gone[list(KEY)]
     stays = before.merge(gone, on=list(KEY), how="left", validate="1:1", indicator="goes")
     stays = stays.loc[stays["goes"] == "left_only", list(before.columns)]
-    come = moves.chosen(moves.come, among)[list(before.columns)]
-    after = pd.concat([come.astype(before.dtypes), stays], ignore_index=True)
+    come = come[list(before.columns)].astype(before.dtypes)
+    after = pd.concat([come, stays], ignore_index=True)
     ages = ("_old", "_new")
     then = _classes(target_register.verdicts(old, was, before, day))
     now = _classes(target_register.verdicts(new, will, after, day))

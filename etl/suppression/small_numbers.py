@@ -175,6 +175,8 @@ def _blocks(
     tables = rows.query("SELECT DISTINCT indicator, period FROM withheld")
     if earlier is not None:
         tables = pd.concat([tables, earlier.tables(sorted(catalogue.indicators))])
+    if tables.empty:
+        return
     for network in networks(catalogue):
         telling = tables[tables["indicator"].isin(network)]
         if telling.empty:
