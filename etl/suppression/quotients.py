@@ -210,11 +210,15 @@ def keep_implied(
     every = list(quotients(catalogue))
     once = _once(rows, [each.key for each in every], earlier)
     _known(rows, every, once, earlier)
+    known = set(rows.query("SELECT DISTINCT indicator FROM known")["indicator"])
     implied, bounded = [_nothing("value", "few")], [_nothing("low", "high")]
     for each in every:
         if each.key not in given and each.key not in once:
             continue
-        for part, of in (("top", each.top), ("bottom", each.bottom)):
+        for part in ("top", "bottom"):
+            of, other, _ = _parts(each, part)
+            if other not in known:  # it says nothing of a part beside which nothing stands
+                continue
             asked = [_today] * (each.key in given) + [_then] * (each.key in once)
             found = pd.concat([ask(rows, each, part) for ask in asked])
             figures, others = (found[name].to_numpy(float) for name in ("quotient", "other"))
