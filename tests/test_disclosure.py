@@ -27,6 +27,7 @@ from indicators import frame
 from indicators.cached import releases as cached_releases
 from indicators.cached import remembered as cached_queries
 from indicators.exports.downloads import csv_file
+from indicators.exports.open_data.release_package import write_package
 from indicators.findings import Finding, FindingsError, UnacceptedError, message
 from indicators.store.archive import frame_of, published_in
 from indicators.store.database import open_database, sqlite_file
@@ -484,6 +485,39 @@ def test_what_a_reader_prevented_is_done_by_the_next_run(twice: sa.Engine, tmp_p
     again = retract(twice, BEIJING, "a single firm", tmp_path / "raw")
     assert (again.before, again.purged) == (True, True)
     assert len(retractions(twice)) == 2
+
+
+QUARTER = ("qms_new_organisations", "2024-Q2", "ALL", "ALL", "ALL", "330000")
+QUARTERS = {"2024-Q1": 311_117.0, "2024-Q2": 412_343.0, "2024-Q3": 511_213.0, "2024-Q4": 617_129.0}
+
+
+def test_a_retracted_quarter_is_in_no_release_file_or_backup_nor_follows_from_its_year(
+    empty: sa.Engine, tmp_path: Path
+) -> None:
+    for more in (0, 58):  # the second release changes a quarter, and the year with it
+        flows = QUARTERS | {"2024-Q4": QUARTERS["2024-Q4"] + more}
+        flows["2024"] = sum(flows.values())
+        publish_rows(empty, [(QUARTER[0], at, "330000", value) for at, value in flows.items()])
+    done = retract(empty, QUARTER, "a single firm", tmp_path / "raw")
+    # The smallest other quarter goes along; without it the year would leave this one.
+    assert sorted(key[1] for key in done.figures) == ["2024-Q1", "2024-Q2"]
+    for number, value in ((1, 617_129.0), (2, 617_187.0)):
+        rows = all_observations(empty, number).set_index("period")["value"]
+        assert rows[rows.notna()].to_dict() == {
+            "2024": 1_851_802.0 + value - 617_129, "2024-Q3": 511_213.0, "2024-Q4": value,
+        }  # fmt: skip
+    write_package(empty, "real", tmp_path / "package")
+    back_up(empty, tmp_path / "figures.backup")
+    copy = open_database(f"sqlite:///{tmp_path / 'figures.backup'}")
+    texts = [every_text(empty), every_text(copy), csv_file(all_observations(empty)).decode()]
+    copy.dispose()
+    files = [path for path in (tmp_path / "package").rglob("*") if path.is_file()]
+    texts += [path.read_bytes().decode("utf-8", "replace") for path in files]
+    texts += [pd.read_parquet(path).to_csv() for path in files if path.suffix == ".parquet"]
+    for text in texts:
+        assert not [number for number in ("412343", "412,343", "311117") if number in text]
+    trace = retractions(empty).set_index("period")["rule"]
+    assert trace.to_dict() == {"2024-Q1": "complementary", "2024-Q2": "retracted"}
 
 
 def test_a_rehearsal_of_a_retraction_changes_nothing(twice: sa.Engine, tmp_path: Path) -> None:
