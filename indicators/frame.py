@@ -305,7 +305,7 @@ def columns(table: pd.DataFrame, folded: int = 0) -> dict[str, Any]:
         for name, width in widest.items()
         if width <= WIDEST
     }
-    if len(fitted) == len(table.columns):  # one takes what room is left
+    if len(fitted) == len(table.columns) and not folded:  # one takes what room is left
         del fitted[max(wide, key=wide.__getitem__)]
     return fitted | _numbers(table)
 
@@ -523,7 +523,7 @@ def _lines(rows: pd.DataFrame | pa.Table, trend: str) -> Any:
     values = [value for line in (rows[trend] if trend else []) for value in line]
     least, most = min(values, default=0), max(values, default=0)
     # A scale without a height is none that a browser can draw.
-    return st.column_config.LineChartColumn(width=90, y_min=least, y_max=max(most, least + 1))
+    return st.column_config.LineChartColumn(width=70, y_min=least, y_max=max(most, least + 1))
 
 
 def twin(words: Wording, key: str, rows: Callable[[], pd.DataFrame], alt: str) -> None:

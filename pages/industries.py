@@ -4,7 +4,7 @@ from functools import partial
 
 import streamlit as st
 
-from indicators import code_names, frame, markdown
+from indicators import catalogue, code_names, frame, markdown
 from indicators.cached import industries as cached
 from indicators.cached import objectives, remembered
 from indicators.catalogue import tree
@@ -51,7 +51,9 @@ with st.container(horizontal=True):
 st.caption(markdown.lines(figures.footnotes))
 frame.twin(words, "heat_table", lambda: figures.table, figures.statement)
 sourced = partial(cached.figure_table, view, vintage)
-frame.downloads(views.exports(view, figures, sourced, vintage))
+measured = catalogue.load().indicators
+files = views.exports(view, figures, sourced, vintage)
+frame.downloads(files, words, *footnotes.about(measured[view.selection.indicator], words))
 
 verdicts, register = objectives.verdicts(vintage), objectives.register(vintage)
 if view.industry == ALL:
@@ -111,7 +113,8 @@ if cached.sized(vintage):
     st.markdown(markdown.bullets(told.sentences))
     st.caption(markdown.lines(told.footnotes))
     frame.twin(words, "sizes_table", lambda: told.table, told.statement)
-    frame.downloads(sizes.exports(told, words, visit.dark, vintage))
+    files = sizes.exports(told, words, visit.dark, vintage)
+    frame.downloads(files, words, *footnotes.about(measured[sized], words))
 else:
     st.info(words("No figures of enterprise sizes are held here."), icon=":material/info:")
 

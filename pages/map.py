@@ -12,12 +12,13 @@ from indicators.drawing.levels import how_to_supply
 from indicators.drawing.region_map import FIGURES, LEGEND, SELECTION, with_controls
 from indicators.periods import today
 from indicators.sidebar import map as sidebar
+from indicators.views.footnotes import about
 from indicators.views.map import MapView, exports, moving_exports
 
 visit = frame.begin("map")
 words, vintage = visit.words, visit.vintage
 within = sidebar.choose_level(words)
-selection = sidebar.choose_selection(words, vintage, within)
+selection = sidebar.choose_selection(words, vintage, within, playing=sidebar.plays())
 region = sidebar.choose_region(words, within)
 drawing = sidebar.choose_drawing(words, selection, vintage, within)
 view = MapView(selection, region, words.language, visit.dark, within, day=today(), **drawing)
@@ -32,6 +33,8 @@ boundaries = cached.boundaries()
 
 sidebar.show_path(words, within, region)
 st.title(markdown.escaped(figures.statement))
+if figures.standing:
+    st.markdown(markdown.strong(figures.standing))
 st.caption(markdown.escaped(figures.subtitle))
 if lacking := cached.lacking(view, vintage):
     st.info(markdown.lines(lacking), icon=":material/info:")
@@ -47,7 +50,8 @@ if playing:
     if moving.newest:
         newest = cached.newest_figures(view, vintage)
         table = partial(cached.figure_table, view, vintage)
-        frame.downloads(moving_exports(view, moving, newest, table, boundaries, vintage))
+        files = moving_exports(view, moving, newest, table, boundaries, vintage)
+        frame.downloads(files, words, *about(view.indicator, words))
 else:
     row = st.container(horizontal=True, gap="medium")
     alone = row.container(key=frame.wide("map_alone"))
@@ -69,7 +73,7 @@ else:
             )
             if len(views) > 1:
                 st.caption(markdown.lines(told.footnotes))
-                frame.downloads(files)
+                frame.downloads(files, words, *about(side.indicator, words))
     if len(views) == 1:
         if not lacking and not told.ranking.empty:
             with row.container(width=250):
@@ -79,7 +83,7 @@ else:
                 leading = frame.leading_to("ranking", "province")
                 frame.chart(chart, bars, alt=told.ranking_statement, **leading)
         st.caption(markdown.lines(told.footnotes))
-        frame.downloads(files)
+        frame.downloads(files, words, *about(view.indicator, words))
 
 with st.expander(words("View as table"), on_change="rerun") as twin:
     if twin.open:

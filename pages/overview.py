@@ -37,7 +37,7 @@ if home != NATION and not province.peer_mistakes(words):
         codes = known.facts.fair[["indicator", "period"]].assign(region=home).to_dict("records")
         leading = frame.Leading("glance", "map", codes)
         trend = words(views.TREND)
-        frame.table(visit, title, glance, title, trend=trend, leading=leading, folded=190)
+        frame.table(visit, title, glance, title, trend=trend, leading=leading, folded=160)
     with st.container(horizontal=True):
         frame.link(words("All of {region}", region=where), "province", words, region=home)
         frame.link(words("{region} on the map", region=where), "map", words, region=home)
@@ -141,7 +141,8 @@ if not verdicts.empty:
             )
             frame.table(visit, words("Not yet judged: why"), unjudged, alt_why)
     frame.twin(words, "verdicts", lambda: views.matrix_table(cells, words), alt)
-    frame.downloads(views.exports(verdicts, cells, unjudged, words, visit.dark, vintage))
+    files = views.exports(verdicts, cells, unjudged, words, visit.dark, vintage)
+    frame.downloads(files, words, *objectives.verdict_method(words))
 if board := objectives.board(verdicts, NATION, register, words):
     st.subheader(words("The six systems"))
     frame.facts("board", board, columns=3)

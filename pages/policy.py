@@ -93,5 +93,6 @@ legend = words(
 st.caption(legend)
 frame.chart(charts[DOCUMENTS], opinion.documents, key="documents", alt=title)
 frame.table(visit, title, opinion.register, words("Every document of the register"))
-frame.downloads(views.exports(cached.known(vintage), words, visit.dark, vintage))
+files = views.exports(cached.known(vintage), words, visit.dark, vintage)
+frame.downloads(files, words, *targets.verdict_method(words))
 frame.end(visit)

@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from indicators import frame, markdown
+from indicators import catalogue, frame, markdown
 from indicators.cached import province as cached
 from indicators.catalogue import tree
 from indicators.drawing import province as charts
@@ -11,6 +11,7 @@ from indicators.sidebar import province as sidebar
 from indicators.views import province as views
 from indicators.views.briefing.writing import exports
 from indicators.views.facts import ProvinceView
+from indicators.views.footnotes import about
 
 visit = frame.begin("province")
 words, vintage = visit.words, visit.vintage
@@ -45,7 +46,9 @@ if told.verdicts.empty:
 else:
     st.markdown(told.counts)
     alt = words("Verdict on each target of the region")
-    frame.table(visit, f"{where} {title}", page.verdicts, alt, folded=400)
+    codes = [{"region": region, "target": target} for target in told.targets]
+    leading_on = frame.Leading("targets", "objectives", codes)
+    frame.table(visit, f"{where} {title}", page.verdicts, alt, leading=leading_on, folded=400)
     if told.doubts:
         heading = words("* Doubts and notes")
         st.caption(markdown.lines([heading, *told.doubts]))
@@ -56,8 +59,10 @@ if told.known:
     if told.beside.compared:
         chart = charts.spine_chart(words, dark=visit.dark)
         datasets = {charts.SPINE: rows[charts.SPINE]}
-        frame.chart(chart, datasets, key="spine", alt=told.beside.compared)
+        leading = frame.leading_to("spine", "map")
+        frame.chart(chart, datasets, alt=told.beside.compared, **leading)
         st.caption(markdown.lines(views.comparison_notes(words)))
+        frame.downloads([], words, *views.definitions(facts, words))
     alt = words("Every indicator beside its benchmark and the peers")
     frame.twin(words, "compared", lambda: views.comparison_table(facts, words), alt)
 
@@ -65,8 +70,11 @@ if told.known:
     st.caption(markdown.escaped(told.trends_note))
     if told.trends:
         chart = charts.trends_chart(words, dark=visit.dark)
-        datasets = {name: rows[name] for name in (charts.STRIPS, charts.TRENDS, charts.AIMS)}
-        frame.chart(chart, datasets, key="trends", alt=told.trends)
+        for place, drawn_half in zip(st.columns(2, gap="large"), page.trends, strict=False):
+            with place:
+                key = f"trends_{page.trends.index(drawn_half)}"
+                leading = frame.leading_to(key, "comparison")
+                frame.chart(chart, drawn_half, alt=told.trends, **leading)
     alt = words("Every figure of the region over time")
     frame.twin(words, "series", lambda: views.series_table(facts, words), alt)
 
@@ -80,9 +88,11 @@ if told.known:
                 if drawn[by]:
                     chart = charts.parts_chart(words, dark=visit.dark)
                     alt = views.parts_title(by, words)
-                    frame.chart(chart, {charts.PARTS: drawn[by]}, key=by, alt=alt)
+                    leading = frame.leading_to(by, "industries")
+                    frame.chart(chart, {charts.PARTS: drawn[by]}, alt=alt, **leading)
                     files = views.part_exports(material, indicator, by, words, visit.dark, vintage)
-                    frame.downloads(files)
+                    measured = catalogue.load().indicators[indicator]
+                    frame.downloads(files, words, *about(measured, words))
         alt = words("Figures of industries and enterprise sizes")
         frame.twin(words, "parts", lambda: views.part_table(facts, indicator, words), alt)
     else:

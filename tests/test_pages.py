@@ -168,7 +168,7 @@ def test_every_page_begins_with_the_reader_s_own_province(
     assert "浙江概览" in [heading.value for heading in overview.subheader]
     glance = overview.dataframe[0].value.set_index("指标")
     row = glance.loc["每万人获证组织数", ["数值", "位次", "最好", "末位"]]
-    assert [str(cell) for cell in row] == ["14.10", "4/19", "北京 19.90", "云南 2.44"]
+    assert [str(cell) for cell in row] == ["14.10 家/万人", "4/19", "北京 19.90", "云南 2.44"]
     # A trend stands in percent of the newest figure, on one scale with the others.
     assert all(line[-1] == 100 for line in glance["走势"])
     headings = [heading.value for heading in overview.subheader]
@@ -365,6 +365,23 @@ def test_the_map_loads_what_a_map_needs() -> None:
     assert len(ours) <= 43, ours  # half of 87, as it was with every page's modules
     heavy = {"docx", "typst", "duckdb", "scipy", "geopandas", "xlsxwriter", "vl_convert", "etl"}
     assert heavy & set(loaded) == set()
+
+
+def test_a_map_that_plays_has_no_period_to_choose_and_says_that_frames_are_equal() -> None:
+    page = opened("map", indicator="organisations_per_10000_residents", show="play")
+    assert "时期" not in [box.label for box in page.selectbox]
+    assert any("各时期播放时长相同" in text.value for text in page.caption)
+
+
+@pytest.mark.parametrize("page", ["map", "comparison", "objectives", "industries", "policy"])
+def test_definition_and_method_are_one_click_from_the_charts(page: str) -> None:
+    shown = opened(page, lang="en")
+    assert "Definition and method" in [box.proto.popover.label for box in shown.get("popover")]
+
+
+def test_rows_of_a_province_lead_to_what_they_name() -> None:
+    page = opened("province", region="330000")
+    assert page.dataframe[0].proto.selection_mode  # the targets
 
 
 def test_an_own_group_is_kept_for_every_page_that_compares() -> None:

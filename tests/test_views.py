@@ -128,6 +128,22 @@ def test_the_title_of_a_map_says_where_the_chosen_region_stands() -> None:
     assert shown(rows, region="330000").statement.endswith("北京最高；浙江：无数据")
 
 
+def test_a_map_says_how_far_the_chosen_is_from_the_next_and_from_the_nation() -> None:
+    rates = {"110000": 20.0, "320000": 15.0, "330000": 14.1, "100000": 6.0}
+    key = "organisations_per_10000_residents"
+    rows = published(*((key, "2022-09", code, value) for code, value in rates.items()))
+    selection = Selection(key, "2022-09")
+    second = shown(rows, "en", selection=selection, region="330000").standing
+    assert second == (
+        "Zhejiang, rank 3 of 3: 0.90 from Jiangsu, next ahead, 8.10 above: Nation 6.00"
+    )
+    first = shown(rows, "en", selection=selection, region="110000").standing
+    assert "Beijing, rank 1 of 3: 5.00 ahead of Jiangsu" in first
+    assert shown(rows, "en", selection=selection, region="650000").standing == ""
+    # A count is as large as its region.
+    assert shown(december(), "en", region="330000").standing == ""
+
+
 def test_missing_provinces_are_counted_and_named() -> None:
     chinese = line_of(shown(december()), "无数据")
     assert chinese.startswith("无数据（31个省份中29个）：北京、天津、河北、")

@@ -89,6 +89,7 @@ class ProvincePage(NamedTuple):
     verdicts: pa.Table
     missing: pa.Table
     rows: dict[str, bytes]
+    trends: list[dict[str, bytes]]
 
 
 def province_pages(parent: str, language: Language, vintage: Vintage) -> dict[str, ProvincePage]:
@@ -129,15 +130,13 @@ def _province_page(view: ProvinceView, vintage: Vintage, day: str) -> ProvincePa
 
 def _page(known: Material, words: Wording) -> ProvincePage:
     told = views.province_tables(known, words)
-    frames = {
-        SPINE: views.spine_rows(known.facts, words),
-        **views.trends(known.facts, known.shared.judged.asked, words),
-    }
+    trends = views.trends(known.facts, known.shared.judged.asked, words)
     return ProvincePage(
         told,
         pa.Table.from_pandas(told.verdicts, preserve_index=False),
         pa.Table.from_pandas(told.missing, preserve_index=False),
-        travelling(frames),
+        travelling({SPINE: views.spine_rows(known.facts, words)}),
+        [travelling(column) for column in views.in_columns(trends)],
     )
 
 

@@ -277,13 +277,18 @@ def shares_chart(words: Wording, *, dark: bool = False) -> Specification:
 
 def _touch(rows: alt.Chart, *fields: str) -> alt.Chart:
     """Return what takes a click anywhere in a row of bars: selection `OPENED` of `fields`."""
-    opened = alt.selection_point(name=OPENED, fields=list(fields), toggle=False)
+    opened = opening(*fields)
     touched: alt.Chart = (
         rows.mark_rect(opacity=0, cursor="pointer", aria=False)
         .encode(x=alt.value(0), x2=alt.value(alt.ExprRef("width")))
         .add_params(opened)
     )
     return touched
+
+
+def opening(*fields: str) -> alt.Parameter:
+    """Return the selection of a click that leads on with what is in some `fields`."""
+    return alt.selection_point(name=OPENED, fields=list(fields), toggle=False)
 
 
 @cache

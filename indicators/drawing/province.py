@@ -11,6 +11,7 @@ from indicators.drawing.charts import (
     as_given,
     finished,
     names,
+    opening,
     tooltips,
     years,
 )
@@ -82,7 +83,13 @@ def spine_chart(words: Wording, *, dark: bool = False) -> Specification:
     names_of = list(SHAPES)
     forms = alt.Scale(domain=names_of, range=list(SHAPES.values()))
     point = base.mark_point(
-        size=130, filled=True, opacity=1, yOffset=12, stroke=colours.background, strokeWidth=1
+        size=130,
+        filled=True,
+        opacity=1,
+        yOffset=12,
+        cursor="pointer",
+        stroke=colours.background,
+        strokeWidth=1,
     ).encode(
         x=at("at"),
         color=alt.Color("class:N", legend=None, scale=alt.Scale(domain=names_of, range=fills)),
@@ -90,14 +97,16 @@ def spine_chart(words: Wording, *, dark: bool = False) -> Specification:
         tooltip=tooltip,
         description="spoken:N",
     )
-    chart = alt.layer(*bands, centre, titles, told, point)
+    chart = alt.layer(
+        *bands, centre, titles, told, point.add_params(opening("indicator", "region", "period"))
+    )
     return finished(chart, SPINE, STEP)
 
 
 def trends_chart(words: Wording, *, dark: bool = False) -> Specification:
     """Return one strip an indicator over one axis of time, each on its own scale.
 
-    Datasets: `strips` (indicator, place, name, told, asked), `trends` (indicator, date, y,
+    Datasets: `strips` (indicator, place, name, told, asked), `trends` (indicator, region, date, y,
     segment, shown, period), `aims` (indicator, place, y): y runs from 0 at the strip's foot to 1.
     """
     colours = palette(dark)
@@ -129,10 +138,12 @@ def trends_chart(words: Wording, *, dark: bool = False) -> Specification:
         trends.mark_line(aria=False, color=colours.ramp[3], strokeWidth=2).encode(
             detail=["indicator:N", "segment:N"]
         ),
-        trends.mark_point(size=34, filled=True, opacity=1, color=colours.ramp[3]).encode(
+        trends.mark_point(size=34, filled=True, opacity=1, color=colours.ramp[3], cursor="pointer")
+        .encode(
             tooltip=tooltips(name=words("Indicator"), period=words("Period"), shown=words("Value")),
             description="spoken:N",
-        ),
+        )
+        .add_params(opening("indicator", "region")),
     )
     return finished(chart, STRIPS, STRIP)
 
@@ -140,7 +151,8 @@ def trends_chart(words: Wording, *, dark: bool = False) -> Specification:
 def parts_chart(words: Wording, *, dark: bool = False) -> Specification:
     """Return bars of single industries or sizes with a tick for the benchmark; dataset `parts`.
 
-    Rows: name, place, value, label, benchmark, compared.
+    Rows: name, place, value, label, benchmark, compared, region, industry, sized. A click selects
+    the last three: selection `OPENED`.
     """
     colours = palette(dark)
     # A long name of words goes on in a second line, below the middle of its bar: all stand higher.
@@ -157,9 +169,11 @@ def parts_chart(words: Wording, *, dark: bool = False) -> Specification:
     )
     value: Any = alt.X("value:Q", title=None, axis=None)
     chart = alt.layer(
-        base.mark_bar(height={"band": 0.7}, cornerRadiusEnd=2, color=colours.ramp[3]).encode(
-            x=value, description="spoken:N"
-        ),
+        base.mark_bar(
+            height={"band": 0.7}, cornerRadiusEnd=2, color=colours.ramp[3], cursor="pointer"
+        )
+        .encode(x=value, description="spoken:N")
+        .add_params(opening("region", "industry", "sized")),
         # Where there is no benchmark the tick stands unseen at the bar's end.
         base.transform_calculate(tick="isValid(datum.benchmark) ? datum.benchmark : datum.value")
         .mark_tick(orient="vertical", thickness=2.5, color=colours.selected, aria=False)

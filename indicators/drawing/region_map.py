@@ -42,6 +42,7 @@ LOOKED_UP = (
 )
 MARGIN = 6
 NARROW = 640  # px: below it the legend has no room beside the map
+WIDE_SCREEN = 0.62  # of the map's width: as high as it may grow there
 LINE = 18  # px between the legend's lines
 LEGEND_COLUMN = 132
 # Units that a map of the nation hides, from north to south: each has a bar of its own.
@@ -69,9 +70,9 @@ def region_map(
 
     The same for every indicator and period: it depends on language, theme, `classes` (the most
     that a legend will have) and the region whose parts `boundaries` are, so it is worth keeping.
-    `height` is the most the map may take. A click selects a unit: selection `region`, field
-    `region`. A `moving` map has figures of many periods, told apart by `frame` from 1 on, and
-    plays them in the browser; dataset `frames` has `frame` and `label` of each.
+    `height` is the most the map may take, more on a wide screen. A click selects a unit: selection
+    `region`, field `region`. A `moving` map has figures of many periods, told apart by `frame` from
+    1 on, and plays them in the browser; dataset `frames` has `frame` and `label` of each.
     """
     colours = palette(dark)
     sources = _Sources(boundaries, moving)
@@ -411,9 +412,10 @@ def _measures(boundaries: Boundaries, classes: int, height: int) -> list[alt.Par
     inset_wide, inset_tall = _inset_size()
     legend = (classes + 1) * LINE + MARGIN
     bars = len(SMALL) * BAR_LINE + MARGIN if whole else 0
+    most = f"{height - 2 * MARGIN}, {WIDE_SCREEN} * width"
     expressions = {
         "narrow": f"width < {NARROW}" if whole else "true",
-        "zoom": f"min((width - {2 * MARGIN}) / {wide:.5f}, {height - 2 * MARGIN} / {tall:.5f})",
+        "zoom": f"min((width - {2 * MARGIN}) / {wide:.5f}, max({most}) / {tall:.5f})",
         "map_left": f"(width - zoom * {wide:.5f}) / 2",
         "map_right": f"map_left + zoom * {wide:.5f}",
         "map_bottom": f"{2 * MARGIN} + zoom * {tall:.5f}",

@@ -119,10 +119,18 @@ def narrowings(words: Wording) -> dict[str, tuple[str, Callable[[str], str]]]:
     }
 
 
-def choose_selection(words: Wording, vintage: Vintage, within: str = NATION) -> Selection:
+def plays() -> bool:
+    """Say whether the map is to play all periods, where there are several."""
+    return address.wanted("show") == "play"
+
+
+def choose_selection(
+    words: Wording, vintage: Vintage, within: str = NATION, *, playing: bool = False
+) -> Selection:
     """Return what to show: an indicator with provinces' figures, its scheme and its period.
 
     `within` a province: what its prefectures have figures of, or, if nothing, the provinces.
+    A map that is `playing` shows every period, so there is none to choose.
     """
     known = catalogue.load().indicators
     titles = {key: words.text(known[key].title) for key in cached.mapped(vintage, within)}
@@ -144,6 +152,8 @@ def choose_selection(words: Wording, vintage: Vintage, within: str = NATION) -> 
 
     periods = {period: counted(period) for period in sorted(regions, reverse=True)}
     best = cached.newest_with_most(regions)
+    if playing and len(regions) > 1:
+        return Selection(indicator, best, **chosen)
     elsewhere = _other_frequency(indicator, list(regions), vintage, words)
     period = choose(words("Period"), "period", periods, words, default=best, absent=elsewhere)
     return Selection(indicator, period, **chosen)

@@ -35,7 +35,7 @@ from indicators.regions import ALL, COUNTY, NATION, Region
 from indicators.statuses import MapState
 from indicators.store.queries import Selection, Vintage
 from indicators.views import footnotes
-from indicators.wording import Language, Wording
+from indicators.wording import Language, Wording, difference
 
 OFFERED_CLASSES = 5
 MOST_FRAMES = 24  # the newest: more would be too much to send at once
@@ -95,6 +95,7 @@ class MapFigures:
     table: pd.DataFrame
     rows: pd.DataFrame
     statement: str
+    standing: str
     subtitle: str
     ranking_statement: str
     footnotes: list[str]
@@ -117,6 +118,7 @@ class MovingFigures:
     footnotes: list[str]
     parts: list[str]
     newest: str | None
+    standing: str = ""
 
 
 class _Scale(NamedTuple):
@@ -207,6 +209,7 @@ def map_figures(
         table=readable_tables.region_table(figures, words, unit=unit),
         rows=rows,
         statement=statement(figures, title, view),
+        standing=standing(figures, reference, view),
         subtitle=subtitle(view.selection, words, fresh),
         ranking_statement=ranking_statement(title, unit, view),
         footnotes=[
@@ -333,6 +336,7 @@ def change_figures(
         table=readable_tables.region_table(figures, words, unit=change),
         rows=rows[rows["period"].isin(ends)],
         statement=_change_statement(figures, what, view, span),
+        standing="",
         subtitle=words(
             "{what}, {span}: the change in {unit}. Not computed across a break in the series.",
             what=" · ".join(narrowed),
@@ -464,6 +468,7 @@ def moving_figures(
             "{what}: {n} periods on one scale. {description}", n=len(shown), **description
         ),
         footnotes=[
+            words("Each period is shown equally long, however far apart they lie."),
             *footnotes.standing(citations, words),
             *footnotes.divided_by(mapped, citations, words),
             *footnotes.breaks(mapped, words),
@@ -573,6 +578,51 @@ def standing_of_chosen(figures: pd.DataFrame, view: MapView) -> str:
     ranks = known["value"].rank(method="min", ascending=view.indicator.polarity < 0)
     rank = words.number(int(ranks[chosen.index[0]]))
     return words("; {region} with {value} ranks {rank}", rank=rank, **values)
+
+
+def standing(figures: pd.DataFrame, reference: pd.DataFrame, view: MapView) -> str:
+    """Return how far the region chosen is from the one next to it, and from the whole.
+
+    Empty of a count, which is as large as its region, and where the region has no figure.
+    `reference`: the whole's figure, where it compares.
+    """
+    known = figures[figures["state"] == "value"]
+    own = known[known["region"] == view.region]
+    if own.empty or len(known) == 1 or view.indicator.kind == "count":
+        return ""
+    words, key, decimals = view.words, view.indicator.key, view.indicator.decimals
+    better = known["value"] * (-1 if view.indicator.polarity < 0 else 1)
+    mine, value = better[own.index[0]], own["value"].iloc[0]
+
+    def gap(other: float) -> str:
+        size = abs(difference(value, other, decimals))
+        return code_names.difference_text(words.number(size), key, words)
+
+    ahead, behind = known[better > mine], known[better < mine]
+    gaps = []
+    if len(ahead):
+        near = ahead.loc[better[ahead.index].idxmin()]
+        gaps.append(
+            words("{gap} from {region}, next ahead", gap=gap(near["value"]), region=near["name"])
+        )
+    elif len(behind):
+        near = behind.loc[better[behind.index].idxmax()]
+        gaps.append(words("{gap} ahead of {region}", gap=gap(near["value"]), region=near["name"]))
+    if len(reference):
+        whole = float(reference["value"].iloc[0])
+        values = {"gap": gap(whole), "whole": reference["label"].iloc[0]}
+        apart = difference(value, whole, decimals)
+        if apart > 0:
+            gaps.append(words("{gap} above: {whole}", **values))
+        elif apart < 0:
+            gaps.append(words("{gap} below: {whole}", **values))
+        else:
+            gaps.append(words("the same: {whole}", **values))
+    if not gaps:
+        return ""
+    rank, of = words.number(len(ahead) + 1), words.number(len(known))
+    place = {"region": own["name"].iloc[0], "rank": rank, "of": of}
+    return words("{region}, rank {rank} of {of}: {gaps}", gaps=words.sequence(gaps), **place)
 
 
 def leaders(known: pd.DataFrame, words: Wording, *, lowest: bool = False) -> str:

@@ -393,8 +393,12 @@ def observed_table(
 
 def method(record: Record, words: Wording) -> list[str]:
     """Return how a verdict on a target is reached, after what its indicator means."""
+    return [*footnotes.about(_indicator(record), words), *verdict_method(words)]
+
+
+def verdict_method(words: Wording) -> list[str]:
+    """Return how a verdict is reached, whatever the target."""
     return [
-        *footnotes.about(_indicator(record), words),
         words(
             "Verdict: the pace since the baseline over the pace that the target needs. From 0.95: "
             "on track; from 0.60: acceleration needed; from 0: limited progress; below: moving "

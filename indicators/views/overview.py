@@ -252,7 +252,9 @@ def glance(material: Material, words: Wording) -> pd.DataFrame:
     columns: dict[str, Cell] = {
         words("Indicator"): lambda row: words.text(known[row["indicator"]].title),
         words("Period"): lambda row: facts.fresh.said(row["indicator"], row["period"], words),
-        words("Value"): lambda row: number(row, row["value"]),
+        words("Value"): lambda row: (
+            f"{number(row, row['value'])} {code_names.unit_name(row['indicator'], words)}"
+        ),
         words("Nation"): lambda row: number(row, row["benchmark"]),
         words("Best"): lambda row: placed(row, best=True),
         words("Last place"): lambda row: placed(row, best=False),
@@ -260,7 +262,6 @@ def glance(material: Material, words: Wording) -> pd.DataFrame:
         words("Verdict"): verdict,
         words("Rank"): rank,
         words("Change"): since,
-        words("Unit"): lambda row: code_names.unit_name(row["indicator"], words),
     }
     return listing(facts.fair, columns)
 

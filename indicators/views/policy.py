@@ -90,6 +90,15 @@ def statement(known: Known, day: str, words: Wording) -> str:
     clauses = catalogue.load().clauses
     with_figures = sum(bool(known.measured(key)) for key in clauses)
     judged = assessed(known.verdicts)
+    if judged.empty:
+        return words(
+            "{day}: {held} of {n} clauses of the opinion have figures; none of {all} targets can "
+            "be judged",
+            day=words.date(day),
+            held=words.number(with_figures),
+            n=words.number(len(clauses)),
+            all=words.number(len(known.verdicts)),
+        )
     return words(
         "{day}: {held} of {n} clauses of the opinion have figures; of {judged} targets that can be "
         "judged {good} are met or on track",

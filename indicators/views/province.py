@@ -290,6 +290,8 @@ def _spine_row(facts: Facts, row: Row, words: Wording) -> dict[str, Any]:
     ends = ("lowest", "lower_quartile", "upper_quartile", "highest")
     return {
         "indicator": item.key,
+        "region": facts.region,
+        "period": row["period"],
         "name": name,
         "told": " · ".join(told),
         "value": value,
@@ -340,13 +342,31 @@ def trends(
             goals.append((key, place, _height(aim["target_value"], low, reach)))
         for point, number in zip(series, shown, strict=True):
             height, period = _height(point.value, low, reach), words.period(point.period)
-            points.append((key, point.date, height, point.segment, f"{number} {unit}", period))
+            points.append(
+                (key, facts.region, point.date, height, point.segment, f"{number} {unit}", period)
+            )
     columns: dict[str, tuple[list[Any], list[str]]] = {
         STRIPS: (strips, ["indicator", "place", "name", "told", "asked"]),
-        TRENDS: (points, ["indicator", "date", "y", "segment", "shown", "period"]),
+        TRENDS: (points, ["indicator", "region", "date", "y", "segment", "shown", "period"]),
         AIMS: (goals, ["indicator", "place", "y"]),
     }
     return {name: pd.DataFrame(rows, columns=names) for name, (rows, names) in columns.items()}
+
+
+def in_columns(frames: dict[str, pd.DataFrame], columns: int = 2) -> list[dict[str, pd.DataFrame]]:
+    """Return the datasets of the trends in columns, as many strips in each, counted anew."""
+    size = -(-len(frames[STRIPS]) // columns) or 1
+    drawn = []
+    for first in range(0, len(frames[STRIPS]), size):
+        strips = frames[STRIPS].iloc[first : first + size]
+        own = {
+            name: rows[rows["indicator"].isin(strips["indicator"])] for name, rows in frames.items()
+        }
+        moved = {STRIPS: own[STRIPS], AIMS: own[AIMS]}
+        drawn.append(
+            own | {name: rows.assign(place=rows["place"] - first) for name, rows in moved.items()}
+        )
+    return drawn
 
 
 def _development(series: list[Point], shown: list[str], words: Wording, unit: str, age: str) -> str:
@@ -463,6 +483,9 @@ def parts_rows(facts: Facts, indicator: str, by: str, words: Wording) -> pd.Data
         "label": lambda row: words.number(row["value"], item.decimals),
         "benchmark": lambda row: row["benchmark"],
         "compared": lambda row: words.number(row["benchmark"], item.decimals),
+        "region": lambda row: row["region"],
+        "industry": lambda row: row["industry"],
+        "sized": lambda row: indicator,
         "end": lambda row: np.fmax(row["value"], row["benchmark"]),
         "spoken": lambda row: (
             f"{name(row[by], words)}, {words.number(row['value'], item.decimals)}"
@@ -487,13 +510,17 @@ def divided(facts: Facts) -> list[str]:
     return sorted(found, key=lambda key: order[key].kind == "count" or bool(order[key].share_of))
 
 
+def _best_first(verdicts: pd.DataFrame) -> pd.DataFrame:
+    return verdicts.assign(order=verdicts["verdict"].map(_BEST_FIRST)).sort_values(
+        ["order", "own", "indicator"], ascending=[True, False, True]
+    )
+
+
 def verdict_table(material: Material, words: Wording) -> pd.DataFrame:
     """Return the region's targets and verdicts, those that can be judged first."""
     facts, judged = material.facts, material.shared.judged
     doubts = judged.doubts(words)
-    rows = facts.verdicts.assign(order=facts.verdicts["verdict"].map(_BEST_FIRST)).sort_values(
-        ["order", "own", "indicator"], ascending=[True, False, True]
-    )
+    rows = _best_first(facts.verdicts)
     known = catalogue.load().indicators
 
     def latest(row: Row) -> str:
@@ -603,13 +630,15 @@ class Beside:
 class ProvinceTables:
     """Sentences and tables of one region; `trends` is empty without a chart.
 
-    known: whether it has any figure; counts: its verdicts as badges; doubts: lines about these.
+    known: whether it has any figure; counts: its verdicts as badges; targets: those of `verdicts`,
+    by row; doubts: lines about these.
     """
 
     statement: str
     known: bool
     counts: str
     verdicts: pd.DataFrame
+    targets: list[str]
     doubts: list[str]
     beside: Beside
     trends: str
@@ -637,6 +666,7 @@ def province_tables(material: Material, words: Wording) -> ProvinceTables:
         known=bool(facts.sources),
         counts=" ".join(badges),
         verdicts=verdict_table(material, words),
+        targets=_best_first(facts.verdicts)["target"].tolist() if len(facts.verdicts) else [],
         doubts=doubt_lines(material, words),
         beside=beside(material, words),
         trends=drawn_trends if trends else "",
@@ -724,6 +754,19 @@ def _trends_note(trends: int, words: Wording) -> str:
             all=trends,
         )
     return said
+
+
+def definitions(facts: Facts, words: Wording) -> list[str]:
+    """Return what each indicator that is compared means."""
+    known = catalogue.load().indicators
+    return [
+        words(
+            "{what}: {said}",
+            what=words.text(known[key].title),
+            said=words.text(known[key].description),
+        )
+        for key in dict.fromkeys(facts.fair["indicator"])
+    ]
 
 
 def comparison_notes(words: Wording) -> list[str]:
