@@ -66,6 +66,30 @@ OWN_WORDS = (
 TOOLS = OWN_WORDS[:3]
 
 
+# On paper: no sidebar, no buttons, charts whole, a topic a page. Streamlit scrolls within a box of
+# the window's height, of which a printer would see the first screen alone.
+PRINTED = """
+@media print {
+  [data-testid=stSidebar], [data-testid=stHeader], [data-testid=stDownloadButton],
+  [data-testid=stButton], [data-testid=stPopover], [data-testid=stPageLink],
+  [data-testid=stElementToolbar], [data-testid=stExpander], [data-testid=stSlider],
+  [data-testid=stTextInput], [data-testid=stSidebarCollapsedControl] {display: none !important}
+  html, body, #root, [data-testid=stApp], [data-testid=stAppViewContainer], [data-testid=stMain],
+  [data-testid=stMainBlockContainer], [data-testid=stVerticalBlock],
+  [data-testid=stLayoutWrapper] {
+    display: block !important; position: static !important; overflow: visible !important;
+    height: auto !important; max-height: none !important
+  }
+  [data-testid=stMainBlockContainer] {padding: 0 !important; max-width: none !important}
+  [data-testid=stVegaLiteChart], [data-testid=stDataFrame], [data-testid=stHorizontalBlock],
+  [data-testid=stCaptionContainer] {break-inside: avoid}
+  [data-testid=stVegaLiteChart] svg {max-width: 100%; height: auto}
+  .stElementContainer:has(:is(h2, h3)) ~ .stElementContainer:has(:is(h2, h3)) {break-before: page}
+  h1, h2, h3 {break-after: avoid}
+}
+"""
+
+
 @cache
 def _around(language: Language) -> str:
     """Return the style and the script that stand around a page in a language."""
@@ -79,6 +103,7 @@ def _around(language: Language) -> str:
     # White on the dark theme's own colour cannot be read.
     style += "[data-tag] {background: none; border: 1px solid; color: inherit}"
     style += "[data-tag] * {color: inherit}"
+    style += PRINTED
     style += "[class*=st-key-fact_] strong {font-size: 1.35rem; line-height: 1.25}"
     told = json.dumps({other(word): words(word) for word in OWN_WORDS}, ensure_ascii=False)
     spoken = "zh-CN" if language == "zh" else "en"

@@ -1,6 +1,7 @@
 // Marks the page as what its language is, and lets Streamlit's own buttons, menus and empty lists
 // speak it: they have no setting for that. A slash leads to the search box from wherever nothing is
-// typed. `spoken`, `told` (its word → ours) and `searchKey` (of the box) come before this.
+// typed, and Tab to what is chosen. `spoken`, `told` (its word → ours) and `searchKey` (of the box)
+// come before this.
 document.documentElement.lang = spoken;
 window.ourWords = told;
 window.sayOurs ??= (root) => {
@@ -35,4 +36,14 @@ window.toSearch ??= (pressed) => {
   box.select();
 };
 window.searchKey = searchKey;
+// Tab reaches of a group of choices the one that is chosen, as it should; arrows lead to the others.
+window.toChosen ??= ({target, relatedTarget}) => {
+  const group = target.closest("[role=radiogroup]");
+  const outside = group && !group.contains(relatedTarget);
+  if (outside && window.byTab) group.querySelector("[role=radio][aria-checked=true]")?.focus();
+};
+window.howReached ??= (moved) => { window.byTab = moved.key === "Tab"; };
+document.addEventListener("focusin", window.toChosen);
+document.addEventListener("keydown", window.howReached, true);
+document.addEventListener("pointerdown", window.howReached, true);
 document.addEventListener("keydown", window.toSearch);

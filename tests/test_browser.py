@@ -7,12 +7,14 @@ import re
 import shutil
 import subprocess
 import sys
+import unicodedata
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
+import pypdf
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from PIL import Image
@@ -186,6 +188,35 @@ def test_every_control_is_reached_by_the_keyboard(opened: Opened) -> None:
     assert [label for number, label in controls if number not in reached] == []
 
 
+@pytest.mark.parametrize(("language", "name"), [("zh", "中文"), ("en", "English")])
+def test_tab_reaches_the_language_that_is_chosen(
+    page: Page, address: str, language: str, name: str
+) -> None:
+    visit(page, f"{address}/unknown?lang={language}")
+    expect(page.get_by_role("radio", name=name)).to_be_checked()
+    for _ in range(20):
+        page.keyboard.press("Tab")
+        if page.evaluate("document.activeElement.role") == "radio":
+            break
+    expect(page.get_by_role("radio", name=name)).to_be_focused()
+
+
+def test_a_printed_page_has_a_topic_a_sheet_and_nothing_to_press(page: Page, address: str) -> None:
+    visit(page, f"{address}/province?lang=zh&region=330000")
+    expect(page.get_by_test_id("stMain").get_by_text("数据版本：", exact=False)).to_be_attached()
+    topics = [heading.inner_text() for heading in page.get_by_test_id("stMain").locator("h3").all()]
+    paper = pypdf.PdfReader(io.BytesIO(page.pdf(format="A4", landscape=True)))
+    sheets = [unicodedata.normalize("NFKC", sheet.extract_text()) for sheet in paper.pages]
+    begun = [
+        next(at for at, text in enumerate(sheets) if topic in text.splitlines()) for topic in topics
+    ]
+    assert len(topics) > 3
+    assert sorted(set(begun)) == begun
+    whole = "".join(sheets)
+    assert [word for word in ("English", "XLSX", "搜索", "以表格查看") if word in whole] == []
+    assert "数据版本:第1版" in whole
+
+
 def test_axe_finds_nothing_serious(opened: Opened) -> None:
     # Words that fade in, as the tip of the button reached last does, have no colours yet.
     opened.page.wait_for_function(
@@ -319,7 +350,7 @@ def test_a_map_that_plays_leaves_the_server_alone(page: Page, address: str) -> N
     page.on("websocket", listen)
     visit(page, f"{address}/map?lang=zh&indicator=certificates_valid&show=play")
     chart = page.get_by_test_id("stVegaLiteChart").first
-    expect(chart.locator("text", has_text="2025年1月").first).to_be_attached()
+    expect(chart.locator("text", has_text="2025年1月").first).to_be_attached(timeout=30_000)
     page.wait_for_timeout(1_000)
     before = len(sent)
     page.get_by_label("播放").check()
