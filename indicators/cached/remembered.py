@@ -25,7 +25,6 @@ from indicators.store.database import (
     open_database,
 )
 from indicators.store.queries import Selection, Vintage, newest_vintage
-from indicators.store.whole_release import whole_release
 
 _log = logging.getLogger(__name__)
 # The frames are shared between sessions, and nobody writes to them.
@@ -134,6 +133,8 @@ def choices(indicator: str, vintage: Vintage, within: str = NATION) -> pd.DataFr
 @kept
 def suppressed_citations(vintage: Vintage) -> frozenset[str]:
     """Return the citations that suppressed figures rest on."""
+    from indicators.store.whole_release import whole_release  # which loads all that judges
+
     with whole_release(engine(vintage.dataset), vintage.release) as release:
         return release.suppressed_citations()
 
