@@ -449,6 +449,7 @@ def test_the_switch_changes_every_word_and_keeps_the_view(page: Page, address: s
 
 def test_a_slash_leads_to_the_search_and_a_hit_to_its_page(page: Page, address: str) -> None:
     visit(page, f"{address}/objectives?lang=zh")
+    page.wait_for_selector("[data-test-script-state=notRunning]")
     page.locator(DRAWN).click()
     page.keyboard.press("/")
     expect(page.get_by_role("textbox", name="搜索（按 / 键）")).to_be_focused()

@@ -277,11 +277,6 @@ def _of_first_version(page: pa.Table) -> pa.Table:
     return page.drop_columns(_LATER_ON).rename_columns(_FIRST_VERSION.names)
 
 
-def _with_mark(page: pa.Table, mark: str) -> pa.Table:
-    marks = pa.array([mark] * page.num_rows, pa.string())
-    return page.append_column(pa.field(DEMONSTRATED, pa.string()), marks)
-
-
 def _records(frame: pd.DataFrame) -> list[Row]:
     """Return rows with None for what is missing."""
     whole = frame.astype(object).where(frame.notna(), None)

@@ -289,8 +289,6 @@ def series(engine: sa.Engine, number: int | None = None) -> list[Series]:
 
     What is published of groups of provinces is no level of its own.
     """
-    named = (code for code in catalogue.tree().regions if not code.isdigit() and code != ALL)
-    groups = sorted({f"{code[:4]}00" for code in named})  # as `holding_of` files them
 
     def ask(older: int | None) -> sa.Select[Any]:
         held = held_of(older)
@@ -300,7 +298,9 @@ def series(engine: sa.Engine, number: int | None = None) -> list[Series]:
             else_="prefecture",
         ).label("level")
         keys = [held.c.source, held.c.indicator, level, held.c.period]
-        levelled = held.c.above.not_in(groups)
+        # `holding_of` files groups, whose codes are letters, below letters.
+        first = sa.func.substr(held.c.above, 1, 1)
+        levelled = sa.or_(held.c.above.in_(["", ALL]), first.in_(list("0123456789")))
         return sa.select(*keys).where(held.c.known > 0, levelled).distinct()
 
     periods: dict[tuple[str, str, Level], list[str]] = {}

@@ -88,25 +88,25 @@ def clause_name(clause: Clause, words: Wording) -> str:
 def statement(known: Known, day: str, words: Wording) -> str:
     """Return the page's title: how many clauses have figures, and how their targets stand."""
     clauses = catalogue.load().clauses
-    with_figures = sum(bool(known.measured(key)) for key in clauses)
     judged = assessed(known.verdicts)
+    values = {
+        "day": words.date(day),
+        "held": words.number(sum(bool(known.measured(key)) for key in clauses)),
+        "n": words.number(len(clauses)),
+    }
     if judged.empty:
         return words(
             "{day}: {held} of {n} clauses of the opinion have figures; none of {all} targets can "
             "be judged",
-            day=words.date(day),
-            held=words.number(with_figures),
-            n=words.number(len(clauses)),
             all=words.number(len(known.verdicts)),
+            **values,
         )
     return words(
         "{day}: {held} of {n} clauses of the opinion have figures; of {judged} targets that can be "
         "judged {good} are met or on track",
-        day=words.date(day),
-        held=words.number(with_figures),
-        n=words.number(len(clauses)),
         judged=words.number(len(judged)),
         good=words.number(len(standing_well(judged))),
+        **values,
     )
 
 
