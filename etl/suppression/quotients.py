@@ -209,8 +209,7 @@ def keep_implied(
     given = set(rows.query(own)["indicator"])
     every = list(quotients(catalogue))
     once = _once(rows, [each.key for each in every], earlier)
-    _known(rows, every, once, earlier)
-    known = set(rows.query("SELECT DISTINCT indicator FROM known")["indicator"])
+    known = _known(rows, every, once, earlier)
     implied, bounded = [_nothing("value", "few")], [_nothing("low", "high")]
     for each in every:
         if each.key not in given and each.key not in once:
@@ -267,8 +266,13 @@ def _once(rows: TidyRows, keys: list[str], earlier: Earlier | None) -> set[str]:
     return set(rows.query("SELECT DISTINCT indicator FROM once")["indicator"])
 
 
-def _known(rows: TidyRows, every: list[Quotient], once: set[str], earlier: Earlier | None) -> None:
-    """Keep what is public, or was, of the parts of quotients as the view `known`."""
+def _known(
+    rows: TidyRows, every: list[Quotient], once: set[str], earlier: Earlier | None
+) -> set[str]:
+    """Keep what is public, or was, of the parts of quotients as the view `known`.
+
+    Returns its indicators, without asking it: to tell its rows apart costs as much as there are.
+    """
     parts = {part for each in every if each.key in once for part in (each.top, each.bottom)}
     archived = _nothing("value") if earlier is None else earlier.archived(sorted(parts))
     _keep(rows, "archived", archived.astype({"value": float}))
@@ -279,6 +283,9 @@ def _known(rows: TidyRows, every: list[Quotient], once: set[str], earlier: Earli
         SELECT {KEYS}, value FROM tidy UNION FROM archived {published}
         """
     )
+    tables = ["archived"] if earlier is None else ["archived", "published"]
+    asked = (rows.query(f"SELECT DISTINCT indicator FROM {name}") for name in tables)
+    return rows.indicators.union(*(found["indicator"] for found in asked))
 
 
 def _today(rows: TidyRows, each: Quotient, part: str) -> pd.DataFrame:
