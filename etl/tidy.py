@@ -1,8 +1,8 @@
 """The tidy rows of one refresh, in Parquet files on disk: asked with SQL, never held whole.
 
 One row a figure: KEY, MEASURES and where it stood (`file`, `sheet`, `row`). A file of ten
-million rows costs no more memory than one of ten. What is little stands in a table: to open a file
-takes longer than to read its rows.
+million rows costs no more memory than one of ten. While all of it is little it stands in a table:
+to open a file takes longer than to read its rows.
 
 What stands in the text of a question, here and wherever these rows are asked, are names of columns
 (KEY and MEASURES of indicators/store/tables.py), of tables of ours and constants; what was read
@@ -85,14 +85,20 @@ class TidyRows:
         """Take in Parquet files of SCHEMA. Small ones become one: each costs every question."""
         small = [path for path in paths if path.stat().st_size < SMALL]
         large = [path for path in paths if path.stat().st_size >= SMALL]
-        question = f"SELECT {', '.join(COLUMNS)} FROM {parquet(small)}" if small else ""
-        if sum(path.stat().st_size for path in small) >= SMALL:
-            together = self.folder / f"{len(self._files):05}.parquet"
+        columns, little = ", ".join(COLUMNS), sum(path.stat().st_size for path in small) < SMALL
+        if little and not large and not self._files:
+            if small:
+                self.connection.execute(f"INSERT INTO few SELECT {columns} FROM {parquet(small)}")
+            self._view()  # there may have been a file
+            return
+        if len(small) > 1 or len(self.query("FROM few LIMIT 1")):
+            parts = ["few", parquet(small)] if small else ["few"]
+            together = self.folder / f"{len(self._files):05}-few.parquet"
+            question = " UNION ALL ".join(f"SELECT {columns} FROM {part}" for part in parts)
             self.connection.sql(question).write_parquet(str(together))
-            large.append(together)
-        elif small:
-            self.connection.execute(f"INSERT INTO few {question}")
-        for path in large:
+            self.connection.execute("TRUNCATE few")
+            small = [together]
+        for path in [*large, *small]:
             held = self.connection.execute(f"SELECT DISTINCT indicator FROM {parquet([path])}")
             self._files[path] = {indicator for (indicator,) in held.fetchall()}
         self._view()
@@ -120,7 +126,7 @@ class TidyRows:
 
     @staticmethod
     def _among(files: Collection[Path]) -> str:
-        return f"(FROM few UNION ALL FROM {parquet(files)})" if files else "few"
+        return parquet(files) if files else "few"
 
     @property
     def indicators(self) -> set[str]:
