@@ -107,6 +107,18 @@ def edition_of(
     return Edition((), cited, inputs, moves=moves, base=base)
 
 
+def publish_then_suppress(engine: sa.Engine, cited: pd.DataFrame, secret: float) -> None:
+    """Publish WORLD with a number of 浙江, cited as c2; then again with that number suppressed."""
+    first = rows_of(WORLD)
+    small = (first["region"] == "330000") & (first["period"] == "2024-12")
+    first["value"] = first["value"].mask(small, secret)
+    first["citation"] = first["citation"].mask(small, "c2")
+    publish(engine, edition_of(first, cited), Decision("first"))
+    second = first.assign(confidentiality=first["confidentiality"].mask(small, "C"))
+    second["value"] = second["value"].mask(small)
+    publish(engine, edition_of(second, cited), Decision("second"))
+
+
 def publish_rows(engine: sa.Engine, world: list[tuple[str, str, str, float]]) -> int | None:
     """Publish these rows as all there is; return the number of the release."""
     return publish(engine, edition_of(world), Decision("a test")).release

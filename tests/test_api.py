@@ -42,7 +42,6 @@ from starlette.middleware.gzip import GZipMiddleware
 from starlette.routing import Mount, Route
 
 import app
-from etl.publish.gate import Decision, publish
 from indicators.access import Gate
 from indicators.api import answers
 from indicators.api.formats import JSON, stream
@@ -55,7 +54,13 @@ from indicators.store.database import open_database
 from indicators.store.queries import Vintage
 from indicators.store.tables import KEY, observation
 from indicators.wording import Wording
-from tests.conftest import CITATION, WORLD, edition_of, free_port, publish_rows, rows_of
+from tests.conftest import (
+    CITATION,
+    WORLD,
+    free_port,
+    publish_rows,
+    publish_then_suppress,
+)
 
 SECRET = 731_719.0
 
@@ -371,14 +376,7 @@ def test_a_suppressed_figure_has_no_number_in_any_form_or_release(
     monkeypatch.setenv("DATABASE_URL", url)
     note = {"citation": "c2", "note": f"{SECRET:.0f}"}
     cited = pd.DataFrame([CITATION, CITATION | note])
-    first = rows_of(WORLD)
-    small = (first["region"] == "330000") & (first["period"] == "2024-12")
-    first["value"] = first["value"].mask(small, SECRET)
-    first["citation"] = first["citation"].mask(small, "c2")
-    publish(engine, edition_of(first, cited), Decision("first"))
-    second = first.assign(confidentiality=first["confidentiality"].mask(small, "C"))
-    second["value"] = second["value"].mask(small)
-    publish(engine, edition_of(second, cited), Decision("second"))
+    publish_then_suppress(engine, cited, SECRET)
     hidden = observation.c.confidentiality == "C"
     with engine.begin() as connection:  # as one changed by hand may
         numbers = {"value": SECRET, "numerator": SECRET, "denominator": SECRET}

@@ -34,7 +34,7 @@ from indicators.store.database import open_database
 from indicators.store.queries import Vintage, all_observations
 from indicators.store.tables import KEY, observation, release
 from indicators.store.whole_release import NoReleaseError
-from tests.conftest import CITATION, WORLD, edition_of, publish_rows, rows_of
+from tests.conftest import CITATION, WORLD, edition_of, publish_rows, publish_then_suppress, rows_of
 from tests.opened_pages import opened, reading
 
 NAMESPACES = {
@@ -89,14 +89,7 @@ def secretive(tmp_path_factory: pytest.TempPathFactory) -> Iterator[sa.Engine]:
     }
     plain = {"note": FORMULA}
     cited = pd.DataFrame([CITATION | plain, CITATION | told])
-    first = rows_of(WORLD)
-    small = (first["region"] == "330000") & (first["period"] == "2024-12")
-    first["value"] = first["value"].mask(small, SECRET)
-    first["citation"] = first["citation"].mask(small, "c2")
-    publish(engine, edition_of(first, cited), Decision("first"))
-    second = first.assign(confidentiality=first["confidentiality"].mask(small, "C"))
-    second["value"] = second["value"].mask(small)
-    publish(engine, edition_of(second, cited), Decision("second"))
+    publish_then_suppress(engine, cited, SECRET)
     hidden = observation.c.confidentiality == "C"
     with engine.begin() as connection:
         by_hand = {"value": SECRET, "numerator": SECRET, "denominator": SECRET}

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 import pandas as pd
@@ -329,18 +329,8 @@ def line_exports(
     """Return what can be taken away of regions over time; `table`: figures with their sources."""
     words = view.words
     offer = Offer(tuple(figures.parts), vintage, words)
-
-    def drawn() -> charts.Specification:
-        return exported_chart(
-            charts.with_rows(lines_chart(words, dark=view.dark), figures.datasets),
-            figures.datasets,
-            title=figures.statement,
-            notes=[*figures.footnotes, *vintage_notes(vintage, words)],
-            dark=view.dark,
-        )
-
     return [
-        *offer.images(drawn),
+        *offer.images(_drawn(view, figures, lines_chart, figures.footnotes, vintage)),
         offer.csv(table),
         offer.xlsx(lambda: {words("Trends"): figures.table, words("Figures"): table()}),
     ]
@@ -348,21 +338,31 @@ def line_exports(
 
 def pair_exports(view: MapView, figures: PairFigures, vintage: Vintage) -> list[Export]:
     """Return what can be taken away of two indicators against each other."""
-    words = view.words
-    offer = Offer(tuple(figures.parts), vintage, words)
+    offer = Offer(tuple(figures.parts), vintage, view.words)
+    notes = [figures.axes, *figures.footnotes]
+    return [
+        *offer.images(_drawn(view, figures, pairs_chart, notes, vintage)),
+        offer.csv(lambda: figures.table),
+        offer.xlsx(lambda: {view.words("Two indicators"): figures.table}),
+    ]
+
+
+def _drawn(
+    view: MapView,
+    figures: LineFigures | PairFigures,
+    chart: Callable[..., charts.Specification],
+    notes: Sequence[str],
+    vintage: Vintage,
+) -> Callable[[], charts.Specification]:
+    """Return what draws a chart with its title and notes, to be an image."""
 
     def drawn() -> charts.Specification:
         return exported_chart(
-            charts.with_rows(pairs_chart(words, dark=view.dark), figures.datasets),
+            charts.with_rows(chart(view.words, dark=view.dark), figures.datasets),
             figures.datasets,
             title=figures.statement,
-            notes=[figures.axes, *figures.footnotes, *vintage_notes(vintage, words)],
+            notes=[*notes, *vintage_notes(vintage, view.words)],
             dark=view.dark,
         )
 
-    sheet = words("Two indicators")
-    return [
-        *offer.images(drawn),
-        offer.csv(lambda: figures.table),
-        offer.xlsx(lambda: {sheet: figures.table}),
-    ]
+    return drawn
