@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 import pandas as pd
@@ -10,6 +11,7 @@ import vl_convert
 
 from indicators import catalogue, code_names
 from indicators.drawing import charts, comparison, industries, policy, province
+from indicators.drawing.region_map import LEGEND
 from indicators.drawing.standalone import exported_chart
 from indicators.views import policy as policy_view
 from indicators.wording import Wording
@@ -250,3 +252,21 @@ def test_no_name_of_a_section_or_clause_is_cut_beside_its_bar(words: Wording) ->
         )
         drawn = vl_convert.vegalite_to_svg(dict(whole) | {"width": 900})
         assert "…" not in drawn
+
+
+def test_a_heat_map_with_long_names_keeps_its_columns_on_a_phone() -> None:
+    words, ink = Wording("en"), "#123456"
+    sections = catalogue.load().industries.query("level == 'section'")["code"]
+    parts = [code_names.industry_name(code, words) for code in sections]
+    cells = pd.DataFrame({"part": parts, "column": range(len(parts))}).assign(
+        name="Inner Mongolia", place=0, region="150000", industry="C", period="2024", status=""
+    )
+    cells = cells.assign(
+        state="value", label="1.00", shown="1.00", fill=ink, ink="#ffffff", hatch="", selected=False
+    )
+    rows = {industries.CELLS: cells.to_dict("records"), LEGEND: []}
+    phone = dict(charts.with_rows(industries.heat_map(words), rows)) | {"width": 350}
+    drawn = vl_convert.vegalite_to_svg(phone)
+    widths = re.findall(rf'd="M[^h"]*h([\d.]+)v\d[^"]*" fill="{ink}"', drawn)
+    assert len(widths) == len(parts)
+    assert min(map(float, widths)) > 9

@@ -375,9 +375,11 @@ def names(colour: str, limit: int = 150) -> alt.Axis:
 def slanted_names(colour: str) -> alt.Axis:
     """Return an axis of names above the columns of a matrix.
 
-    Slanted names of many columns would lie on each other, upright ones of very many too.
+    Slanted names of many columns would lie on each other, upright ones of very many too. They also
+    take width beside the columns, which a phone does not have: a chart is fitted once, by how the
+    names stand before.
     """
-    narrow = f"{COLUMN} < 15"
+    narrow = f"{COLUMN} < 22"
     return alt.Axis(
         orient="top",
         labelAngle=alt.ExprRef(f"{narrow} ? -90 : -40"),
