@@ -8,7 +8,7 @@ from indicators import catalogue, code_names, frame, markdown
 from indicators.cached import industries as cached
 from indicators.cached import objectives, remembered
 from indicators.catalogue import tree
-from indicators.drawing.industries import SELECTED, SIZES, sizes_chart
+from indicators.drawing.industries import SELECTED, SIZES, heat_map, sizes_chart
 from indicators.periods import today
 from indicators.regions import ALL, NATION
 from indicators.sidebar import industries as sidebar
@@ -30,7 +30,7 @@ where, what = (
 st.title(markdown.escaped(figures.statement))
 st.caption(markdown.escaped(figures.subtitle))
 frame.chart(
-    cached.specification(words.language, visit.dark),
+    heat_map(words, dark=visit.dark),
     cached.datasets(view, vintage),
     key=sidebar.CHART,
     alt=figures.statement,

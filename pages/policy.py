@@ -6,7 +6,7 @@ from indicators import frame, markdown
 from indicators.cached import objectives
 from indicators.cached import policy as cached
 from indicators.drawing.charts import objective_chart
-from indicators.drawing.policy import DOCUMENTS, SELECTED, SPREAD
+from indicators.drawing.policy import SELECTED, SPREAD, documents_chart, spread_chart
 from indicators.regions import NATION
 from indicators.sidebar import policy as sidebar
 from indicators.views import objectives as targets
@@ -16,14 +16,13 @@ visit = frame.begin("policy")
 words, vintage = visit.words, visit.vintage
 key = sidebar.choose_clause(words)
 opinion = cached.whole(words.language, visit.dark, vintage)
-charts = cached.specifications(words.language, visit.dark)
 explained = words("Explained")
 
 st.title(markdown.escaped(opinion.statement))
 st.caption(words("Headings are the opinion's own; what a clause asks is told in our words."))
 alt = words("Verdicts on the targets of each clause")
 frame.chart(
-    charts[SPREAD],
+    spread_chart(words, dark=visit.dark),
     {SPREAD: opinion.spread},
     key=sidebar.CHART,
     alt=alt,
@@ -43,7 +42,9 @@ else:
     st.caption(words("None of the opinion's own wording of this clause is held."))
 if clause.spread:
     alt = words("Verdicts over regions, an indicator a bar")
-    frame.chart(charts[SPREAD], {SPREAD: clause.spread}, key="indicators", alt=alt)
+    frame.chart(
+        spread_chart(words, dark=visit.dark), {SPREAD: clause.spread}, key="indicators", alt=alt
+    )
 if clause.tracked.num_rows:
     alt = words("Indicators that track the clause, with their newest figures")
     frame.table(visit, clause.name, clause.tracked, alt, explained)
@@ -91,7 +92,7 @@ legend = words(
     "outline of 2023; ■ others. Lines: to the latest end of a document's targets."
 )
 st.caption(legend)
-frame.chart(charts[DOCUMENTS], opinion.documents, key="documents", alt=title)
+frame.chart(documents_chart(words, dark=visit.dark), opinion.documents, key="documents", alt=title)
 frame.table(visit, title, opinion.register, words("Every document of the register"))
 files = views.exports(cached.known(vintage), words, visit.dark, vintage)
 frame.downloads(files, words, *targets.verdict_method(words))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from inspect import get_annotations, signature
 from typing import Any
 
 import pandas as pd
@@ -10,29 +11,14 @@ import pytest
 import vl_convert
 
 from indicators import catalogue, code_names
+from indicators.cached.first_visit import CHARTS
 from indicators.drawing import charts, comparison, industries, policy, province
 from indicators.drawing.region_map import LEGEND
 from indicators.drawing.standalone import exported_chart
 from indicators.views import policy as policy_view
-from indicators.wording import Wording
+from indicators.wording import LANGUAGES, Wording
 
 ZH, EN = Wording("zh"), Wording("en")
-CHARTS = (
-    charts.ranking_chart,
-    charts.objective_chart,
-    charts.required_chart,
-    charts.matrix_chart,
-    charts.shares_chart,
-    comparison.lines_chart,
-    comparison.pairs_chart,
-    province.spine_chart,
-    province.trends_chart,
-    province.parts_chart,
-    industries.heat_map,
-    industries.sizes_chart,
-    policy.spread_chart,
-    policy.documents_chart,
-)
 PLACED = ("x", "y", "xOffset", "yOffset", "row", "column", "color", "fill", "shape", "size")
 
 
@@ -59,6 +45,23 @@ def test_a_specification_holds_no_rows(chart: Any, dark: bool) -> None:
         assert "datasets" not in specification
         assert '"values"' not in str(specification)
         assert names(specification)
+
+
+@pytest.mark.parametrize("chart", CHARTS)
+def test_a_specification_is_built_and_validated_once(chart: Any) -> None:
+    for language in LANGUAGES:
+        assert chart(Wording(language), dark=False) is chart(Wording(language), dark=False)
+
+
+def test_every_chart_without_rows_is_built_at_start() -> None:
+    found = {
+        each
+        for module in (charts, comparison, industries, policy, province)
+        for each in vars(module).values()
+        if callable(each) and get_annotations(each).get("return") == "Specification"
+        if list(signature(each).parameters) == ["words", "dark"]
+    }
+    assert found == set(CHARTS)
 
 
 def placed_names(specification: Any) -> list[Any]:

@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import replace
 
 import pandas as pd
-import streamlit as st
 from streamlit.dataframe_util import convert_anything_to_arrow_bytes
 
 from indicators import catalogue
@@ -13,8 +12,7 @@ from indicators.cached import objectives, remembered
 from indicators.cached.map import newest_with_most
 from indicators.cached.remembered import choices, citations_of, engine, kept, observations
 from indicators.compare.industry_mix import is_additive
-from indicators.drawing.charts import Specification
-from indicators.drawing.industries import CELLS, heat_map
+from indicators.drawing.industries import CELLS
 from indicators.drawing.region_map import LEGEND
 from indicators.exports import readable_tables
 from indicators.frequencies import mapped_periods
@@ -35,12 +33,6 @@ TOOLS = "tools"  # the clause of the tools of quality management
 # Counts whose mix of schemes, and of sizes, sets regions apart; the branches of the first.
 MIXES = {"scheme": "certificates_valid", "size": "certified_organisations"}
 BRANCHES = ("MS", "PRODUCT", "SERVICE")
-
-
-@st.cache_resource(show_spinner=False)
-def specification(language: Language, dark: bool) -> Specification:
-    """Return the heat map without figures, built and validated once."""
-    return heat_map(Wording(language), dark=dark)
 
 
 @kept

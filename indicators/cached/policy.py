@@ -6,15 +6,13 @@ from typing import NamedTuple
 
 import pandas as pd
 import pyarrow as pa
-import streamlit as st
 from streamlit.dataframe_util import convert_anything_to_arrow_bytes
 
 from indicators import catalogue
 from indicators.cached import objectives, remembered
 from indicators.cached.map import mapped
 from indicators.cached.remembered import kept
-from indicators.drawing.charts import Specification
-from indicators.drawing.policy import DOCUMENTS, SPREAD, WINDOW, documents_chart, spread_chart
+from indicators.drawing.policy import DOCUMENTS, WINDOW
 from indicators.periods import today
 from indicators.store.queries import Selection, Vintage
 from indicators.views import policy as views
@@ -44,13 +42,6 @@ class ClauseFigures(NamedTuple):
     tracked: pa.Table
     spread: bytes
     gaps: pa.Table
-
-
-@st.cache_resource(show_spinner=False)
-def specifications(language: Language, dark: bool) -> dict[str, Specification]:
-    """Return the page's charts without figures, built and validated once."""
-    words = Wording(language)
-    return {SPREAD: spread_chart(words, dark=dark), DOCUMENTS: documents_chart(words, dark=dark)}
 
 
 def known(vintage: Vintage) -> Known:

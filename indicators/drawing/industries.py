@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cache
 from typing import Any
 
 import altair as alt
@@ -25,6 +26,7 @@ SELECTED = "cell"
 SHAPES = ["square", "diamond", "circle", "triangle-up", "triangle-down", "cross"]
 
 
+@cache
 def heat_map(words: Wording, *, dark: bool = False) -> Specification:
     """Return regions against industries, a colour a class; datasets `cells` and `legend`.
 
@@ -99,6 +101,7 @@ def heat_map(words: Wording, *, dark: bool = False) -> Specification:
     return finished(chart.properties(padding=padding), CELLS, 20)
 
 
+@cache
 def sizes_chart(words: Wording, *, dark: bool = False) -> Specification:
     """Return a figure's lines by enterprise size over time; dataset `sizes`.
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cache
 from typing import Any
 
 import altair as alt
@@ -21,6 +22,7 @@ SPREAD, DOCUMENTS, WINDOW = "spread", "documents", "window"
 SELECTED = "part"
 
 
+@cache
 def spread_chart(words: Wording, *, dark: bool = False) -> Specification:
     """Return bars of how many verdicts are of each kind; dataset `spread`.
 
@@ -57,6 +59,7 @@ def spread_chart(words: Wording, *, dark: bool = False) -> Specification:
     return finished(chart, SPREAD, 2 * BAR_STEP)
 
 
+@cache
 def documents_chart(words: Wording, *, dark: bool = False) -> Specification:
     """Return documents on a line of time beside the policy's window.
 

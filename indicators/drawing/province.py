@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cache
 from typing import Any
 
 import altair as alt
@@ -34,6 +35,7 @@ SHAPES = {
 GRADES = {Standing.BETTER: "good", Standing.WORSE: "poor"}
 
 
+@cache
 def spine_chart(words: Wording, *, dark: bool = False) -> Specification:
     """Return where a region stands between its peers, an indicator a row; dataset `spine`.
 
@@ -103,6 +105,7 @@ def spine_chart(words: Wording, *, dark: bool = False) -> Specification:
     return finished(chart, SPINE, STEP)
 
 
+@cache
 def trends_chart(words: Wording, *, dark: bool = False) -> Specification:
     """Return one strip an indicator over one axis of time, each on its own scale.
 
@@ -148,6 +151,7 @@ def trends_chart(words: Wording, *, dark: bool = False) -> Specification:
     return finished(chart, STRIPS, STRIP)
 
 
+@cache
 def parts_chart(words: Wording, *, dark: bool = False) -> Specification:
     """Return bars of single industries or sizes with a tick for the benchmark; dataset `parts`.
 
