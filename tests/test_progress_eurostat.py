@@ -105,6 +105,18 @@ def test_a_base_or_target_of_zero_counts_as_a_thousandth() -> None:
     )
 
 
+@pytest.mark.parametrize("direction", [1, -1])
+@pytest.mark.parametrize("start", [0, 3])
+def test_nought_is_at_a_target_of_nought_whichever_way_is_better(
+    direction: int, start: int
+) -> None:
+    assert practice((2015, start), (2020, 0), (2030, 0), direction)[1:] == ("target_achieved", 5)
+
+
+def test_short_of_a_target_of_nought_nothing_is_achieved() -> None:
+    assert practice((2015, 9), (2020, 8), (2030, 0), -1)[1] == "limited_progress"
+
+
 def test_a_period_of_several_years_counts_as_its_first_year() -> None:
     target = Target(
         indicator="i", region="ALL", kind="at_least", polarity=1, value=4, window_late="2030"

@@ -36,8 +36,11 @@ def eurostat_progress(
     limit: Floats,
 ) -> EurostatProgress:
     """One verdict an element; NaN in `target` means no target, in `limit` no natural limit."""
+    # The stand-in is for growth rates alone: 0 is at a target of 0, whichever way is better.
+    reached = direction * (current - target) >= 0
     base = np.where(base == 0, NEARLY_ZERO, base)
     target = np.where(target == 0, NEARLY_ZERO, target)
+    reached |= direction * (current - target) >= 0
     aimed = ~np.isnan(target)
     end = np.where(aimed, target, current)
     positive = (base > 0) & (current >= 0) & (end >= 0)
@@ -55,7 +58,7 @@ def eurostat_progress(
         by_ratio = _classed(ratio, 0.95, 0.60)
         by_pace = _classed(pace, 0.015 * shrink, 0.005 * shrink)
         classes = np.where(aimed, by_ratio, by_pace)
-        classes[aimed & (direction * (current - target) >= 0)] = ACHIEVED
+        classes[aimed & reached] = ACHIEVED
         assessed = (positive | negative) & (current_year > base_year)
         # A deadline before the base leaves no growth to ask for; a target met needs none.
         assessed &= ~aimed | (target_year > base_year) | (classes == ACHIEVED)
