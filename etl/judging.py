@@ -10,17 +10,19 @@ import pandas as pd
 
 from etl.files.table import WORKBOOKS
 from etl.plan import GAIN, Plan
-from indicators.periods import period_at
-from indicators.progress.explanation import said_of
+from indicators.periods import decimal_year, period_at
+from indicators.progress.explanation import said_of, warnings
 from indicators.progress.target_frame import Target, target_frame
 from indicators.progress.verdict import judge_many
-from indicators.statuses import Flag, Kind, Shape
-from indicators.wording import Wording
+from indicators.statuses import Flag, Kind, Shape, VerdictClass
+from indicators.wording import Wording, decimals_apart
 
 
 def verdicts(plan: Plan, day: str | None = None) -> pd.DataFrame:
     """Return the verdict of every target: series, due_period, then the columns of `judge_many`.
 
+    Last the first period with a figure, and the shape and baseline that the file declares, which
+    may not be those that could be used.
     As of a day or period; by default of each series' newest figure. `attained` is a period, not a
     decimal year; empty where the pace never arrives.
     """
@@ -43,7 +45,14 @@ def verdicts(plan: Plan, day: str | None = None) -> pd.DataFrame:
     )
     answer = answer.drop(columns="due_period", errors="ignore")
     answer.insert(1, "due_period", keyed["due"].to_numpy())
-    return answer
+    measured = plan.figures[plan.figures["value"].notna()]
+    dated = measured.assign(date=measured["period"].map(decimal_year)).sort_values("date")
+    first = dated.groupby("series")["period"].first()
+    return answer.assign(
+        first_period=answer["series"].map(first),
+        declared_shape=keyed["shape"].fillna(Shape.LINEAR).to_numpy(),
+        declared_baseline=keyed["baseline"].to_numpy(),
+    )
 
 
 def in_words(row: Mapping[Any, Any], words: Wording) -> str:
@@ -54,13 +63,47 @@ def in_words(row: Mapping[Any, Any], words: Wording) -> str:
     return told
 
 
-def asked_of(target: Mapping[Any, Any], value: float, words: Wording) -> str:
-    """Return what a target asks for: of a range and a benchmark no single number says it."""
+def notes(row: Mapping[Any, Any], words: Wording) -> list[str]:
+    """Return what is uncertain about the figures or the path of a verdict, a sentence each."""
+    first = row["first_period"]
+    if isinstance(first, str) and decimal_year(first) > decimal_year(row["due_period"]):
+        told = words(
+            "The deadline lies before the first figure, that of {first}: how it stood then is not "
+            "known.",
+            first=words.period(first),
+        )
+        return [told]
+    if row["verdict"] == VerdictClass.NOT_ASSESSED:
+        return []
+    flags = [flag for flag in Flag if row.get(flag.value) is True]
+    declared = row["declared_baseline"], row["baseline_period"], row["declared_shape"]
+    return warnings(flags, *declared, words)
+
+
+def figures_of(
+    target: Mapping[Any, Any], row: Mapping[Any, Any], words: Wording
+) -> tuple[str, str]:
+    """Return the latest figure and what is asked for, with digits enough to tell them apart.
+
+    Of a range and a benchmark no single number says what is asked for.
+    """
+    latest, goal = row["latest_value"], row["target_value"]
+    decimals = decimals_apart(latest, goal)
     if target["kind"] == Kind.EXCEED_BENCHMARK:
-        return words("above the benchmark")
-    if target["kind"] == Kind.WITHIN:
-        return f"{words.number(target['lower'])} – {words.number(target['upper'])}"
-    return words.number(value)
+        decimals = decimals_apart(latest, row["benchmark_value"])
+        benchmark = words.number(row["benchmark_value"], decimals)
+        asked = (
+            words("above the benchmark of {value}", value=benchmark)
+            if target["polarity"] > 0
+            else words("below the benchmark of {value}", value=benchmark)
+        )
+    elif target["kind"] == Kind.WITHIN:
+        bounds = (target["lower"], target["upper"])
+        decimals = max(decimals_apart(latest, bound) or 0 for bound in bounds)
+        asked = " – ".join(words.number(bound, decimals) for bound in bounds)
+    else:
+        asked = words.number(goal, decimals)
+    return words.number(latest, decimals), asked
 
 
 def verdicts_file(path: Path) -> Path:
@@ -72,11 +115,16 @@ def verdicts_file(path: Path) -> Path:
 def write_verdicts(
     path: Path, verdicts: pd.DataFrame, words: Wording, out: Path | None = None
 ) -> Path:
-    """Write verdicts as .xlsx or .csv, by default beside the file they are of; return where."""
+    """Write verdicts as .xlsx or .csv, by default beside the file they are of; return where.
+
+    With what is uncertain about each in `notes`.
+    """
     from indicators.exports.downloads import csv_file, xlsx_file
 
+    rows = verdicts.to_dict("records")
     told = verdicts.assign(
-        verdict_in_words=[in_words(row, words) for row in verdicts.to_dict("records")]
+        verdict_in_words=[in_words(row, words) for row in rows],
+        notes=[" ".join(notes(row, words)) for row in rows],
     )
     target = out or verdicts_file(path)
     if target.suffix.lower() == ".xlsx":

@@ -130,6 +130,7 @@ def read_plan(path: Path) -> Plan:
     figures, targets = _chosen(sheets, path)
     measured = _figures(figures)
     aimed = list(_targets(targets, measured))
+    _refuse_beyond(figures, measured, aimed)
     wrong = figures.findings + (targets.findings if targets is not figures else [])
     if wrong:
         raise FindingsError(sorted(wrong, key=lambda item: (item.sheet or "", item.row or 0)))
@@ -418,6 +419,32 @@ def _check_bounds(target: Record, kind: str, wrong: Wrong) -> None:
             high=_shown(high),
         )
         wrong("target", expected, message("correct the target or the bounds"))
+
+
+def _refuse_beyond(sheet: _Sheet, rows: Sequence[Record], targets: Sequence[Record]) -> None:
+    """Find the figures beyond the bounds of an S-shaped path; one on a bound has no such path.
+
+    What is judged against a benchmark or a range is a lead or a mirror image, not the figure.
+    """
+    advice = message("correct the figure, or the bounds of the target")
+    bounded = [target for target in targets if _bounded(target)]
+    named = ("series", "bound_lower", "bound_upper")
+    for name, low, high in dict.fromkeys(tuple(aim[key] for key in named) for aim in bounded):
+        expected = message(
+            "a figure between the bounds of the path, {low} and {high}",
+            low=_shown(low),
+            high=_shown(high),
+        )
+        for row in rows:
+            value = row["value"]
+            if row["series"] == name and value is not None and not low <= value <= high:
+                sheet.wrong("value", row["row"], value, expected, advice)
+
+
+def _bounded(target: Record) -> bool:
+    bounded = None not in (target["bound_lower"], target["bound_upper"])
+    plain_figure = target["kind"] not in (Kind.WITHIN, Kind.EXCEED_BENCHMARK)
+    return bounded and plain_figure and target["shape"] == Shape.LOGISTIC
 
 
 def _text(cells: Mapping[Any, Any], name: str) -> str:

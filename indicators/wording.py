@@ -93,6 +93,27 @@ def decimals_of(change: float | Decimal, usual: int | None, most: int = 4) -> in
     return next(enough, max(usual, most))
 
 
+def decimals_apart(
+    value: float | Decimal | None,
+    other: float | Decimal | None,
+    usual: int | None = None,
+    most: int = 9,
+) -> int | None:
+    """Return how many decimals two figures need to be written apart, the usual ones at least.
+
+    4.999 beside 5 needs three, lest a figure stand there as the one it falls short of. Without
+    `usual` it is none where both are whole, else two. Figures closer than `most` tell are one.
+    """
+    if value is None or other is None or not (isfinite(value) and isfinite(other)):
+        return usual
+    if usual is None:
+        usual = 0 if value == int(value) and other == int(other) else 2
+    enough = (
+        places for places in range(usual, most) if rounded(value, places) != rounded(other, places)
+    )
+    return next(enough, usual)
+
+
 def points(number: str, words: Wording) -> str:
     """Return a difference of percentages with its unit: `0.35 percentage points`."""
     return words("{number} percentage points", number=number)

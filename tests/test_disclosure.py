@@ -342,7 +342,7 @@ def test_a_turned_verdict_loses_its_figures_once_they_are_suppressed(engine: sa.
     told = flips(engine, 1).iloc[0]
     assert told[["old_value", "new_value"]].isna().all()
     assert (
-        releases.cause(told["period"], None, None, Wording("zh"))
+        releases.cause("certificates_valid", told["period"], None, None, Wording("zh"))
         == "2024年12月：未公布（为保护单个单位信息）"
     )
 

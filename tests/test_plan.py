@@ -128,6 +128,11 @@ def test_the_bounds_of_an_s_shaped_path_are_never_assumed(tmp_path: Path) -> Non
     bounded = f"{heading},bound_lower,bound_upper\n{figures.format(',0,1', ',,', ',0,100')}"
     answer = verdicts(read_plan(written(tmp_path, bounded)))
     assert answer["ratio_late"].round(2).tolist() == [0.78, 0.78]
+    # A figure beyond them contradicts them; one on a bound has no such path, which is said.
+    outside = bounded.replace("pct,2020,20", "pct,2020,120")
+    (stray,) = findings(tmp_path, outside)
+    assert (stray.row, stray.column, stray.found) == (5, "value", "120")
+    assert str(stray.expected) == "a figure between the bounds of the path, 0 and 100"
     beyond = bounded.replace(",0,1\n", ",0,0.5\n")
     (wrong,) = findings(tmp_path, beyond)
     assert (wrong.row, wrong.column, wrong.found) == (2, "target", "0.6")
@@ -355,6 +360,73 @@ def test_a_target_is_shown_as_the_planner_set_it_and_a_verdict_with_what_is_not_
     beside = path.with_name("plan.verdicts.csv").read_text(encoding="utf-8-sig")
     assert "Achieved · late or on time unknown" in beside
     assert "-0.0" not in re.split(r"[,\n]", beside)
+
+
+def judged(folder: Path, text: str, language: str) -> str:
+    """What `judge` shows of a file, in one line."""
+    asked = ["--language", language, "judge", str(written(folder, text)), "--force"]
+    answer = CliRunner().invoke(app, [*asked, "--as-of", "2026-11-30"])
+    assert answer.exit_code == 0
+    return " ".join(answer.output.split())
+
+
+@pytest.mark.parametrize(
+    ("rows", "english", "chinese"),
+    [
+        (  # zero has no logarithm, at the baseline or as a target
+            "甲,2020,-5,1,10,2028,geometric,,\n甲,2023,1,,,,,,",
+            "甲, 2028: A path of steady growth needs figures and a target above zero",
+            "甲，2028年：等比路径要求各期数据和目标值均大于零",
+        ),
+        (
+            "甲,2020,50,-1,0,2028,geometric,,\n甲,2023,40,,,,,,",
+            "甲, 2028: A path of steady growth",
+            "甲，2028年：等比路径",
+        ),
+        (
+            "甲,2020,0,1,60,2028,logistic,0,100\n甲,2023,10,,,,,,",
+            "甲, 2028: An S-shaped path needs figures and a target between its bounds",
+            "甲，2028年：S形路径要求各期数据和目标值均在上下界之内",
+        ),
+        (
+            "甲,2018,8,1,10,2016,,,\n甲,2019,9,,,,,,",
+            "甲, 2016: The deadline lies before the first figure, that of 2018",
+            "甲，2016年：期限早于首个数据（2018年）",
+        ),
+        (
+            "甲,2018,12,1,10,2028,,,\n甲,2019,9,,,,,,",
+            "甲, 2028: The baseline already met the target",
+            "甲，2028年：基期已达到目标",
+        ),
+    ],
+)
+def test_what_a_verdict_could_not_go_by_is_said_on_the_screen_and_in_the_file(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, rows: str, english: str, chinese: str
+) -> None:
+    monkeypatch.setattr(screen.console, "width", 200)
+    heading = "series,period,value,polarity,target,due,shape,bound_lower,bound_upper"
+    for language, told in (("en", english), ("zh", chinese)):
+        assert told in judged(tmp_path, f"{heading}\n{rows}\n", language)
+        beside = (tmp_path / "plan.verdicts.csv").read_text(encoding="utf-8-sig")
+        note = told.split("：" if language == "zh" else ": ", 1)[1]
+        assert note in beside
+
+
+@pytest.mark.parametrize(
+    ("value", "target", "shown"),
+    [
+        ("4.999", "5", "│ 4.999 │ 5.000 │ ✖ Missed"),
+        ("4.9951", "5.0049", "│ 4.995 │ 5.005 │ ✖ Missed"),
+        ("4.99", "5", "│ 4.99 │ 5.00 │ ✖ Missed"),
+        ("5", "5", "│ 5 │ 5 │ ★ Achieved on time"),
+    ],
+)
+def test_shown_figures_do_not_contradict_the_verdict(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, value: str, target: str, shown: str
+) -> None:
+    monkeypatch.setattr(screen.console, "width", 200)
+    text = f"series,period,value,polarity,target,due\nA,2018,1,1,{target},2025\nA,2025,{value},,,\n"
+    assert shown in judged(tmp_path, text, "en")
 
 
 @pytest.mark.parametrize("name", ["plan.tsv", "plan.ods", "plan.parquet", "gb18030.csv"])

@@ -105,6 +105,12 @@ def test_a_missed_target_says_by_how_much_and_a_benchmark_its_lead() -> None:
     assert "The benchmark stood at 70: a lead of −4." in explain(moving, ENGLISH)
 
 
+def test_what_falls_just_short_is_never_written_as_the_target() -> None:
+    told = explain(verdict_on({"2020": 90.0, "2025": 93.998}), ENGLISH, decimals=2)
+    assert told[0] == "Missed: 93.998 in 2025; the target is 94.000 by 2025."
+    assert "In 2025 it was 0.002 short of the target." in told
+
+
 def test_what_is_ahead_adds_up_with_what_is_expected_as_both_are_written() -> None:
     # 63.45 against 60.26 on the path: 3.19 apart.
     verdict = verdict_on({"2020": 40.52, "2022": 63.45}, value=90.0, window_late="2025")

@@ -86,9 +86,9 @@ def test_a_revised_figure_shows_its_history() -> None:
 
 def test_a_turned_verdict_names_the_figure_that_turned_it() -> None:
     flips = pd.DataFrame([{
-        "target": "gone", "region": "320000", "old_verdict": "moving_away", "old_reason": "",
-        "new_verdict": "on_track", "new_reason": "", "period": "2024", "old_value": 93.0,
-        "new_value": 93.93,
+        "target": "gone", "region": "320000", "indicator": "gone", "period": "2024",
+        "old_verdict": "moving_away", "old_reason": "", "old_value": 93.0,
+        "new_verdict": "on_track", "new_reason": "", "new_value": 93.93,
     }])  # fmt: skip
     register = Register(**{name: pd.DataFrame(columns=["target"]) for name in (
         "document", "target", "milestone", "evidence")})  # fmt: skip
@@ -97,6 +97,21 @@ def test_a_turned_verdict_names_the_figure_that_turned_it() -> None:
         "地区": "江苏", "目标指标": "gone", "原为": "偏离目标", "变为": "进展符合预期",
         "原因": "2024年：93.00 → 93.93",
     }  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("indicator", "old", "new", "shown"),
+    [
+        ("certificates_valid", 451_448.0, 537_498.0, "451,448 → 537,498"),
+        ("manufacturing_pass_rate", 93.65, 94.0, "93.65 → 94.00"),
+        ("manufacturing_pass_rate", 93.998, 94.0, "93.998 → 94.000"),
+        ("certificates_valid", None, 2.0, "— → 2"),
+    ],
+)
+def test_what_turned_a_verdict_has_the_decimals_of_its_indicator(
+    indicator: str, old: float | None, new: float, shown: str
+) -> None:
+    assert releases.cause(indicator, "2024", old, new, Wording("zh")) == f"2024年：{shown}"
 
 
 @pytest.mark.parametrize("page", frame.PAGES)

@@ -163,13 +163,21 @@ def _show_difference(difference: Difference) -> None:
         }
         screen.table(place(rows) | columns, words("The largest changes"))
     if len(rows := difference.flips):
-        causes = zip(rows["period"], rows["old_value"], rows["new_value"], strict=True)
         columns = {
             words("Region"): rows["region"].map(names),
             words("Indicator"): rows["indicator"].map(title),
             words("Was"): verdicts(rows, "old"),
             words("Will be"): verdicts(rows, "new"),
-            words("Because of"): [releases.cause(*cause, words) for cause in causes],
+            words("Because of"): [
+                releases.cause(*figure, words)
+                for figure in zip(
+                    rows["indicator"],
+                    rows["period"],
+                    rows["old_value"],
+                    rows["new_value"],
+                    strict=True,
+                )
+            ],
         }
         screen.table(columns, words("Verdicts that turn"))
     if difference.retargeted:

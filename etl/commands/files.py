@@ -117,7 +117,7 @@ def judge(
     force: Force = False,
 ) -> None:
     """判定自备的序列与目标 · Judge a planner's own series and targets."""
-    from etl.judging import asked_of, in_words, verdicts, verdicts_file, write_verdicts
+    from etl.judging import figures_of, in_words, notes, verdicts, verdicts_file, write_verdicts
     from etl.plan import read_plan
     from indicators.periods import today
     from indicators.statuses import VerdictClass
@@ -132,18 +132,23 @@ def judge(
     words, plan = screen.words, read_plan(file)
     answers = verdicts(plan, as_of.date().isoformat() if as_of else today())
     write_verdicts(file, answers, words, written)
-    aims = zip(plan.targets.to_dict("records"), answers["target_value"], strict=True)
+    rows = answers.to_dict("records")
+    aims = zip(plan.targets.to_dict("records"), rows, strict=True)
+    figures = [figures_of(target, row, words) for target, row in aims]
     columns: dict[str, Any] = {
         words("Series"): answers["series"],
         words("Deadline"): [words.period(due) for due in answers["due_period"]],
-        words("Latest"): [words.number(value) for value in answers["latest_value"]],
-        words("Target"): [asked_of(target, value, words) for target, value in aims],
+        words("Latest"): [latest for latest, _ in figures],
+        words("Target"): [asked for _, asked in figures],
         words("Verdict"): [
-            f"{VerdictClass(row['verdict']).symbol} {in_words(row, words)}"
-            for row in answers.to_dict("records")
+            f"{VerdictClass(row['verdict']).symbol} {in_words(row, words)}" for row in rows
         ],
     }
     screen.table(columns, words("Verdicts"))
+    for row in rows:
+        for note in notes(row, words):
+            aim = words.sequence([row["series"], words.period(row["due_period"])])
+            screen.tell("{aim}: {note}", aim=aim, note=note)
     if plan.without_target:
         names = words.listed(plan.without_target)
         screen.tell("Series without a target, not judged: {names}", names=names)

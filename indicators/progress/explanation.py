@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Collection, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import Any
 
@@ -12,7 +12,7 @@ from indicators.periods import period_at
 from indicators.progress.points import SAME
 from indicators.progress.verdict import End, Point, Verdict
 from indicators.statuses import Check, Flag, Kind, Reason, Shape, VerdictClass
-from indicators.wording import Wording, decimals_of, points, rounded
+from indicators.wording import Wording, decimals_apart, decimals_of, points, rounded
 
 
 def said(
@@ -101,9 +101,16 @@ def warnings(
     if Flag.BECAME_MAINTAIN in flags:
         lines.append(words("The baseline already met the target, which is to be maintained."))
     if Flag.LINEAR_INSTEAD in flags:
-        told = words(
-            "These figures have no {shape}: a straight path is used.",
-            shape=words(Shape(str(shape)).sentence),
+        told = (
+            words(
+                "A path of steady growth needs figures and a target above zero, or all below: a "
+                "straight path is used."
+            )
+            if shape == Shape.GEOMETRIC
+            else words(
+                "An S-shaped path needs figures and a target between its bounds: a straight path "
+                "is used."
+            )
         )
         lines.append(told)
     return lines
@@ -122,6 +129,16 @@ class _Figures:
         figure = self.words.number(value, self.decimals)
         known = value is not None and math.isfinite(value)
         return f"{figure}%" if self.in_points and known else figure
+
+    def enough(self, value: float, other: float | None) -> int | None:
+        """How many decimals a figure and its target need, never to be written as one."""
+        same = other is not None and rounded(value, self.decimals) == rounded(other, self.decimals)
+        return decimals_apart(value, other, self.decimals) if same else self.decimals
+
+    def apart(self, value: float, target: float | None) -> dict[str, str]:
+        """A figure and its target."""
+        both = replace(self, decimals=self.enough(value, target))
+        return {"value": both.number(value), "target": both.number(target)}
 
     def beside(self, latest: Point | None, value: float | None) -> str:
         """A figure on the scale of the verdict: beside a moving benchmark the lead over it."""
@@ -197,9 +214,8 @@ def _outcome(verdict: Verdict, words: Wording, figures: _Figures) -> Iterator[st
         decisive = verdict.decided_at or latest
         values = {
             "verdict": name,
-            "value": figures.number(decisive.value),
+            **figures.apart(decisive.value, end.value),
             "period": words.period(decisive.period),
-            "target": figures.number(end.value),
             "due": words.period(end.period),
         }
         if verdict.kind == Kind.AT_MOST:
@@ -246,9 +262,8 @@ def _then(verdict: Verdict, words: Wording, figures: _Figures) -> Iterator[str]:
     if latest is None or end is None or end.value is None or latest.benchmark is not None:
         return
     values = {
-        "value": figures.number(latest.value),
+        **figures.apart(latest.value, end.value),
         "period": words.period(latest.period),
-        "target": figures.number(end.value),
         "due": words.period(end.period),
     }
     if verdict.kind == Kind.AT_MOST:
@@ -293,7 +308,8 @@ def _at_the_deadline(verdict: Verdict, words: Wording, figures: _Figures) -> Ite
         return
     due = words.period(end.period)
     if verdict.missed_by is not None and verdict.missed_at is not None:
-        distance = figures.distance(verdict.missed_by, verdict.missed_at, end.value)
+        enough = replace(figures, decimals=figures.enough(verdict.missed_at.lead, end.value))
+        distance = enough.distance(verdict.missed_by, verdict.missed_at, end.value)
         if verdict.missed_at.time <= end.time:
             yield words(
                 "In {due} it was {distance} short of the target.", due=due, distance=distance

@@ -21,7 +21,7 @@ from indicators.statuses import Direction, VerdictClass
 from indicators.target_register import Register
 from indicators.views.facts import assessed
 from indicators.views.objectives import target_text
-from indicators.wording import Wording, difference
+from indicators.wording import Wording, decimals_apart, difference
 
 ACHIEVED = (
     VerdictClass.ACHIEVED_ON_TIME,
@@ -194,7 +194,9 @@ def target_table(
     def latest(row: Row) -> str:
         if pd.isna(row["latest_value"]):
             return "—"
-        value = words.number(row["latest_value"], known[row["indicator"]].decimals)
+        decimals = known[row["indicator"]].decimals
+        enough = decimals_apart(row["latest_value"], row["target_value"], decimals)
+        value = words.number(row["latest_value"], enough)
         period = fresh.said(row["indicator"], row["latest_period"], words)
         return words("{value} ({period})", period=period, value=value)
 
@@ -221,7 +223,8 @@ def left_text(row: Mapping[Any, Any], words: Wording) -> str:
     if pd.isna(row["latest_value"]) or pd.isna(row["target_value"]):
         return words("not known")
     item = catalogue.load().indicators[row["indicator"]]
-    gap = difference(row["target_value"], row["latest_value"], item.decimals)
+    decimals = decimals_apart(row["latest_value"], row["target_value"], item.decimals)
+    gap = difference(row["target_value"], row["latest_value"], decimals)
     if gap * item.polarity <= 0:  # through it, as of the latest figure
         return "—"
     return code_names.difference_text(words.signed(gap), row["indicator"], words)

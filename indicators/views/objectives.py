@@ -28,7 +28,7 @@ from indicators.statuses import Flag, Kind, Reason, VerdictClass
 from indicators.store.queries import Vintage
 from indicators.target_register import AIM, Record, Register, line_of_aims
 from indicators.views import footnotes
-from indicators.wording import Wording, decimals_of, difference, rounded
+from indicators.wording import Wording, decimals_apart, decimals_of, difference, rounded
 
 # By region and target, what is doubtful about a verdict or noted on what it rests on.
 Doubts = Mapping[tuple[str, str], Sequence[str]]
@@ -198,6 +198,10 @@ def required(
         na_position="last",
     )
     decimals = _indicator(target).decimals
+
+    def enough(row: Record) -> int | None:
+        return decimals_apart(row["latest_value"], row["target_value"], decimals)
+
     names, colours = tree().names(words.language), palette(dark)
     bars: dict[str, Cell] = {
         "region": lambda row: row["region"],
@@ -210,8 +214,8 @@ def required(
     }
     columns: dict[str, Cell] = {
         words("Region"): lambda row: names[row["region"]],
-        words("Latest"): lambda row: words.number(row["latest_value"], decimals),
-        words("Target"): lambda row: words.number(row["target_value"], decimals),
+        words("Latest"): lambda row: words.number(row["latest_value"], enough(row)),
+        words("Target"): lambda row: words.number(row["target_value"], enough(row)),
         words("Needed in the next year"): lambda row: change_text(row, words),
         words("Or the same each year"): lambda row: change_text(row, words, "yearly"),
         words("Verdict"): lambda row: said_of(row, words),

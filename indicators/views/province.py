@@ -40,7 +40,7 @@ from indicators.views.facts import (
 )
 from indicators.views.objectives import line_text, target_text, whose
 from indicators.views.suppliers import supplier_text
-from indicators.wording import Wording, difference
+from indicators.wording import Wording, decimals_apart, difference
 
 # A rank among fewer says nothing.
 FEWEST_RANKED = 5
@@ -526,7 +526,9 @@ def verdict_table(material: Material, words: Wording) -> pd.DataFrame:
     def latest(row: Row) -> str:
         if pd.isna(row["latest_value"]):
             return "—"
-        value = words.number(row["latest_value"], known[row["indicator"]].decimals)
+        decimals = known[row["indicator"]].decimals
+        enough = decimals_apart(row["latest_value"], row["target_value"], decimals)
+        value = words.number(row["latest_value"], enough)
         period = facts.fresh.said(row["indicator"], row["latest_period"], words)
         return words("{value} ({period})", period=period, value=value)
 

@@ -11,7 +11,7 @@ from indicators.catalogue import tree
 from indicators.code_names import Cell, listing
 from indicators.progress.explanation import said
 from indicators.target_register import Register
-from indicators.wording import Wording
+from indicators.wording import Wording, decimals_apart
 
 CELL = ["period", "region", "scheme", "industry", "size"]  # of an indicator
 Row = dict[Any, Any]
@@ -47,13 +47,15 @@ def flip_table(flips: pd.DataFrame, register: Register, words: Wording) -> pd.Da
         words("Was"): lambda row: said(row["old_verdict"], row["old_reason"], words),
         words("Became"): lambda row: said(row["new_verdict"], row["new_reason"], words),
         words("Because of"): lambda row: cause(
-            row["period"], row["old_value"], row["new_value"], words
+            row["indicator"], row["period"], row["old_value"], row["new_value"], words
         ),
     }
     return listing(flips, columns)
 
 
-def cause(period: str | None, old: float | None, new: float | None, words: Wording) -> str:
+def cause(
+    indicator: str, period: str | None, old: float | None, new: float | None, words: Wording
+) -> str:
     """Return what turned a verdict: a figure's change, or, without one, the target's own.
 
     The values of a figure that is suppressed are not kept.
@@ -63,7 +65,9 @@ def cause(period: str | None, old: float | None, new: float | None, words: Wordi
     when = words.period(period)
     if pd.isna(old) and pd.isna(new):
         return words("{period}: suppressed", period=when)
-    before, after = words.number(old, 2), words.number(new, 2)
+    item = catalogue.load().indicators.get(indicator)
+    decimals = decimals_apart(old, new, item.decimals if item else None)
+    before, after = words.number(old, decimals), words.number(new, decimals)
     return words("{period}: {old} → {new}", period=when, old=before, new=after)
 
 
