@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from pathlib import Path
 
 import numpy as np
 import pandas as pd
 import pytest
 import sqlalchemy as sa
+from typer.testing import CliRunner
 
 from etl import intake
+from etl.__main__ import app
 from etl.checks import checking
+from etl.commands.screen import Outcome
 from etl.demonstration.dataset import (
     Demonstration,
     demonstration,
@@ -23,9 +27,10 @@ from etl.refresh import RAW
 from etl.suppression.small_numbers import suppress
 from indicators import catalogue, target_register
 from indicators.catalogue import tree
+from indicators.exports.open_data.release_package import write_package
 from indicators.statuses import VerdictClass
 from indicators.store.database import has_dataset, open_database
-from indicators.store.queries import releases
+from indicators.store.queries import all_observations, latest_release, releases
 from indicators.store.tables import KEY, observation
 from tests.conftest import WORLD
 
@@ -233,6 +238,33 @@ def test_it_is_published_apart_and_removed_without_a_trace(
     remove(database_url)
     assert not has_dataset("demonstration", database_url)
     assert len(releases(engine)) == 1
+
+
+def test_its_package_loads_back_and_changes_nothing(
+    small: Demonstration, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("DATABASE_URL", f"sqlite:///{tmp_path / 'figures.sqlite'}")
+    package = tmp_path / "demonstration.zip"
+
+    def said(*arguments: str, code: int = Outcome.DONE) -> str:
+        result = CliRunner().invoke(app, ["--language", "en", *arguments])
+        assert result.exit_code == code, result.output
+        return " ".join(result.output.split())
+
+    apart = open_database(dataset="demonstration")
+    publish_demonstration(apart, small)
+    write_package(apart, "demonstration", package)
+    there = all_observations(apart)
+    assert "Nothing to change" in said("publish", str(package), code=Outcome.NOTHING)
+    assert latest_release(open_database()) is None
+    remove()
+    lacking = said("publish", str(package), code=Outcome.USAGE)
+    assert "There are no demonstration figures" in lacking
+    open_database(dataset="demonstration")
+    assert "Published as release 1" in said("publish", str(package))
+    here = all_observations(open_database(dataset="demonstration"))
+    pd.testing.assert_frame_equal(here, there, check_exact=True)
+    assert "Nothing to change" in said("diff", str(package), code=Outcome.NOTHING)
 
 
 def test_it_is_refused_among_real_figures(engine: sa.Engine) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
@@ -11,11 +12,13 @@ import typer
 from etl.commands.screen import Outcome, screen
 from etl.commands.usage import Force, in_a_folder, spoken
 from etl.commands.verbs import app
+from indicators.findings import message
 from indicators.regions import ALL
 from indicators.wording import sentence
 
 if TYPE_CHECKING:
     import pandas as pd
+    import sqlalchemy as sa
 
     from etl.publish.difference import Difference
     from etl.publish.filing import Return
@@ -24,7 +27,10 @@ if TYPE_CHECKING:
 
 Files = Annotated[
     list[Path] | None,
-    typer.Argument(exists=True, dir_okay=False, help="自备文件（可省略）· files of your own"),
+    typer.Argument(
+        exists=True,
+        help="自备文件、数据包（可省略）· files of your own, packages of open data",
+    ),
 ]
 Folder = Annotated[str, typer.Option("--source", help="自备文件归入的来源 · source they belong to")]
 Report = Annotated[
@@ -45,6 +51,7 @@ Accept = Annotated[
 ]
 
 
+REPUBLISHED = message("a package of demonstration figures")
 UNCHANGED = sentence("Nothing to change: the figures are those of the last release.")
 
 
@@ -419,12 +426,15 @@ def _refreshed(
             process=holder.process,
             since=words.moment(holder.since),
         )
-    with screen.progress() as progress:
+    with screen.progress() as progress, TemporaryDirectory(prefix="package-") as folder:
         task = progress.add_task("")
         try:
+            made_up, own = _unpacked(files or [], engine, Path(folder), dry_run=dry_run)
+            if made_up is not None:
+                return _demonstrated(made_up, reason, dry_run=dry_run)
             publication = refresh(
                 engine,
-                named=intake.Named(files or [], source),
+                named=intake.Named(own, source),
                 reason=reason,
                 accepted=accepted,
                 dry_run=dry_run,
@@ -439,6 +449,40 @@ def _refreshed(
     if publication.warnings:
         screen.findings(publication.warnings, published=not dry_run)
     return publication
+
+
+def _unpacked(
+    files: list[Path], engine: sa.Engine, folder: Path, *, dry_run: bool
+) -> tuple[dict[str, Path] | None, list[Path]]:
+    """Return the tables of a package of demonstration figures, or the files that were named.
+
+    Packages of open data become the files in them. Raises `FindingsError`.
+    """
+    from etl.open_data.taken import demonstration, is_package, taken
+    from etl.refresh import fill_if_empty
+    from indicators.store.queries import latest_release
+
+    if not any(map(is_package, files)):
+        return None, files
+    if len(files) == 1 and (made_up := demonstration(files[0], folder)) is not None:
+        return made_up, []
+    # What a package adds is seen beside what is public.
+    if not dry_run:
+        fill_if_empty(engine)
+    elif latest_release(engine) is None:
+        screen.fail("Nothing has been published yet. Run: python -m etl refresh")
+    return None, taken(files, engine, folder)
+
+
+def _demonstrated(tables: dict[str, Path], reason: str, *, dry_run: bool) -> Publication:
+    """Publish a package of demonstration figures into their own dataset."""
+    from etl.open_data.made_up import publish_again
+    from indicators.store.database import has_dataset, open_database
+
+    if not has_dataset("demonstration"):
+        screen.fail("There are no demonstration figures. Make them with: python -m etl demo")
+    engine = open_database(dataset="demonstration")
+    return publish_again(engine, tables, reason or str(REPUBLISHED), dry_run=dry_run)
 
 
 def _counts(difference: Difference) -> dict[str, int]:

@@ -75,7 +75,7 @@ def read_declaration(path: Path, shared: Path | None = None) -> Declaration:
             if file == shared:
                 _refuse_form(written)
             writings.insert(0, written)
-            content = _merged(content, written.content)
+            content = merged(content, written.content)
     return declaration_of(content, place.name, writings)
 
 
@@ -115,11 +115,23 @@ def declared_inside(path: Path) -> dict[str, Any] | None:
     return declared | {"provenance": provenance}
 
 
-def _merged(common: Any, own: Any) -> Any:
+def said_in(place: Path, name: str) -> dict[str, Any]:
+    """Return what a declaration says by itself, not yet looked at; raises `FindingsError`.
+
+    name: what findings call the file.
+    """
+    content = _written(place, name).content
+    if isinstance(content, dict):
+        return content
+    declaration_of(content, name)  # which tells what is wrong with it
+    return {}
+
+
+def merged(common: Any, own: Any) -> Any:
     """Return what two declarations say together; where both say something, the second holds."""
     if not (isinstance(common, dict) and isinstance(own, dict)):
         return own
-    both = {key: _merged(common[key], own[key]) for key in common.keys() & own.keys()}
+    both = {key: merged(common[key], own[key]) for key in common.keys() & own.keys()}
     return {**common, **own, **both}
 
 

@@ -43,7 +43,12 @@ _ATTRIBUTES = {
     "CITATION": ("citation", "String"),
     "RELEASE": ("release", "Integer"),
 }
-_COLUMNS = {name: column for name, (column, _) in (DIMENSIONS | _ATTRIBUTES).items() if column}
+# Component → the column that it is.
+COLUMNS_OF = {
+    "TIME_PERIOD": "period",
+    "OBS_VALUE": "value",
+    **{name: column for name, (column, _) in (DIMENSIONS | _ATTRIBUTES).items() if column},
+}
 _KINDS = {"Double": pa.float64(), "Integer": pa.int32()}
 SCHEMA = pa.schema(
     [
@@ -115,10 +120,8 @@ def observations(figures: pa.Table, whole: Whole, units: Mapping[str, str]) -> p
         "ACTION": _repeated("I", figures.num_rows),
         "FREQ": pc.if_else(yearly, "A", pc.if_else(quarterly, "Q", "M")),
         "UNIT_MEASURE": unit.take(pc.index_in(figures["indicator"], value_set=keys)),
-        "TIME_PERIOD": period,
-        "OBS_VALUE": figures["value"],
     }
-    columns |= {name: figures[column] for name, column in _COLUMNS.items()}
+    columns |= {name: figures[column] for name, column in COLUMNS_OF.items()}
     return pa.table([columns[name] for name in SCHEMA.names], schema=SCHEMA)
 
 
