@@ -12,7 +12,6 @@ import typer
 from etl.commands.screen import Outcome, screen
 from etl.commands.usage import Force, in_a_folder, spoken
 from etl.commands.verbs import app
-from indicators.findings import message
 from indicators.regions import ALL
 from indicators.wording import sentence
 
@@ -51,7 +50,7 @@ Accept = Annotated[
 ]
 
 
-REPUBLISHED = message("a package of demonstration figures")
+REPUBLISHED = sentence("a package of demonstration figures")
 UNCHANGED = sentence("Nothing to change: the figures are those of the last release.")
 
 
@@ -482,7 +481,7 @@ def _demonstrated(tables: dict[str, Path], reason: str, *, dry_run: bool) -> Pub
     if not has_dataset("demonstration"):
         screen.fail("There are no demonstration figures. Make them with: python -m etl demo")
     engine = open_database(dataset="demonstration")
-    return publish_again(engine, tables, reason or str(REPUBLISHED), dry_run=dry_run)
+    return publish_again(engine, tables, reason or REPUBLISHED, dry_run=dry_run)
 
 
 def _counts(difference: Difference) -> dict[str, int]:
