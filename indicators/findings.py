@@ -7,7 +7,7 @@ all told of in this way; `etl.reporting` prints and files it.
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Sequence, Set
 from dataclasses import dataclass, field, replace
 from typing import Any, Literal
 
@@ -148,9 +148,18 @@ UNQUOTED = message("a figure that this sentence would give away is suppressed")
 
 
 _DIGIT = r"[\d〇零一二两三四五六七八九十百千万亿]"
-_NUMBER = re.compile(rf"{_DIGIT}(?:[\s.,，．]*{_DIGIT})*")
-_PLACES = {"file", "column", "row", "key"}  # what a sentence says of where, not of what
-_LISTED = {"counties"}  # what it takes from a code list, not from the cell
+# A figure of a cell: not a year 年, an ordinal 第三产业, a unit of its own 万张, or a mere word.
+_NUMBER = re.compile(
+    r"(?<!\d)(?:19|20)\d{2}年(?:1[0-2]月|0?[1-9]月)?|第[\d一二三四五六七八九十]+|统一|一般|一览|之一"
+    rf"|(?P<number>(?![百千万亿]+(?!{_DIGIT})){_DIGIT}(?:[\s.,，．]*{_DIGIT})*)"
+)
+# What a sentence says of places, limits and lists that we know, and never takes from a cell.
+_OURS: Set[str] = {
+    *("file", "folder", "sheet", "column", "columns", "row", "rows", "places", "key", "keys"),
+    *("name", "names", "code", "counties", "indicator", "unit", "whole", "scope", "kinds"),
+    *("encoding", "separator", "suffix", "size", "limit", "cells", "n"),
+}
+_NEAR = {"names", "code"}  # in an advice these may be what is nearest to the cell
 
 
 def redacted(finding: Finding) -> Finding:
@@ -161,8 +170,11 @@ def redacted(finding: Finding) -> Finding:
     if not finding.suppressed:
         return finding
     if finding.figures is None:
-        expected, advice = _masked(finding.expected), _masked(finding.advice)
-        return replace(finding, found=_masked(finding.found), expected=expected, advice=advice)
+        # A heading is shown as the column's name already.
+        found = finding.found if finding.found == finding.column else _masked(finding.found)
+        ours = _OURS if found == finding.found else _OURS - _NEAR
+        expected, advice = _masked(finding.expected), _masked(finding.advice, ours)
+        return replace(finding, found=found, expected=expected, advice=advice)
     return replace(finding, found="", expected=UNQUOTED)
 
 
@@ -182,7 +194,9 @@ def shared(findings: Sequence[Finding]) -> list[Finding]:
     kept = [redacted(finding) for finding in findings if not telling(finding)]
     if hidden := [finding for finding in findings if telling(finding)]:
         reasons = [finding.accepted for finding in hidden]
-        advice = message("run `python -m etl check` in a terminal: there they are shown")
+        advice = message(
+            "run `python -m etl check`, with the same files, in a terminal: there they are shown"
+        )
         accepted = None if None in reasons else reasons[0]
         kept.append(
             Finding(
@@ -199,14 +213,21 @@ def shared(findings: Sequence[Finding]) -> list[Finding]:
     return kept
 
 
-def _masked(value: Any) -> Any:
-    """Return a text, or the texts that are put into a sentence, with # for each number."""
+def _masked(value: Any, ours: Set[str] = _OURS) -> Any:
+    """Return a text, or the texts that are put into a sentence, with # for each number.
+
+    ours: the names of those texts that come from no cell, and stay.
+    """
     if isinstance(value, Message):
         values = {
-            name: value if name in _PLACES | _LISTED else _masked(value)
+            name: value if name in ours else _masked(value, ours)
             for name, value in value.values.items()
         }
         return replace(value, values=values)
     if isinstance(value, list):
-        return [_masked(item) for item in value]
-    return _NUMBER.sub("#", value) if isinstance(value, str) else value
+        return [_masked(item, ours) for item in value]
+    return _NUMBER.sub(_mask, value) if isinstance(value, str) else value
+
+
+def _mask(found: re.Match[str]) -> str:
+    return found[0] if found["number"] is None else "#"

@@ -12,7 +12,7 @@ from __future__ import annotations
 import difflib
 import re
 import unicodedata
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import lru_cache
 
@@ -128,11 +128,7 @@ class Names:
         if not found:
             raise UnreadError(self.expected, self._near(folded(text)))
         if len(found) > 1:
-            meanings = " / ".join(f"{code} {self.shown.get(code, '')}" for code in sorted(found))
-            raise UnreadError(
-                self.expected,
-                message("it may mean {names}: write the code, or declare it", names=meanings),
-            )
+            raise UnreadError(self.expected, self._either(found))
         return next(iter(found))
 
     def find(self, text: str) -> str | None:
@@ -154,11 +150,26 @@ class Names:
         found = self._meanings(bare)
         if found is None and "·" in bare:
             parts = [part for part in bare.split("·") if part not in _WHOLE]
-            found = set.intersection(*(self.codes.get(part, set()) for part in parts or [bare]))
+            found = self._agreed([self.codes.get(part) for part in parts or [bare]])
         if found is None and (match := _HAN.fullmatch(bare)):
             both = [part for part in (said.strip(_BRACKETS) for said in match.groups()) if part]
-            found = set.intersection(*(self._meanings(part) or set() for part in both))
+            found = self._agreed([self._meanings(part) for part in both])
         return found
+
+    def _agreed(self, meanings: Sequence[set[str] | None]) -> set[str]:
+        """Return the codes that all parts of a spelling may mean.
+
+        Raises `UnreadError` with all meanings where each part is known and they contradict.
+        """
+        each = [codes or set() for codes in meanings]
+        agreed = set.intersection(*each)
+        if all(each) and not agreed:
+            raise UnreadError(self.expected, self._either(set.union(*each)))
+        return agreed
+
+    def _either(self, codes: set[str]) -> Message:
+        names = " / ".join(f"{code} {self.shown.get(code, '')}" for code in sorted(codes))
+        return message("it may mean {names}: write the code, or declare it", names=names)
 
     def _meanings(self, bare: str) -> set[str] | None:
         """Return the codes of a spelling, None of an unknown one."""

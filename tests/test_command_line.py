@@ -103,6 +103,21 @@ def test_certificates_are_rolled_up_and_traced(tmp_path: Path) -> None:
 
 
 @pytest.mark.filterwarnings("ignore::DeprecationWarning")
+@pytest.mark.parametrize(("employees", "told"), [("150", ""), ("约150", "数量和原因：")])
+def test_where_no_certificate_is_set_aside_no_rows_are_said_to_stand_in_a_file(
+    tmp_path: Path, employees: str, told: str
+) -> None:
+    path, out = tmp_path / "certificates.csv", tmp_path / "rollup"
+    head, row = CERTIFICATES.splitlines()[:2]
+    path.write_text("\n".join([head, row.replace("150", employees)]), encoding="utf-8")
+    shown = said("rollup", str(path), "--as-of", "2022-01-01", "--from", "2020", "--to", "2021",
+                 "--out", str(out))  # fmt: skip
+    assert "原样的各行" not in shown
+    assert told in shown
+    assert ("quarantine.xlsx" in shown) is bool(told)
+
+
+@pytest.mark.filterwarnings("ignore::DeprecationWarning")
 def test_certificates_that_are_all_set_aside_are_told_why(tmp_path: Path) -> None:
     path, out = tmp_path / "certificates.csv", tmp_path / "rollup"
     head, *rows = CERTIFICATES.splitlines()[:3]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import pandas as pd
@@ -11,7 +12,7 @@ import pytest
 from rich.console import Console
 
 from etl.reporting import SHOWN, findings_table, write_findings
-from indicators.findings import Finding, message
+from indicators.findings import Finding, message, redacted
 from indicators.wording import Text, Wording
 
 ENGLISH, CHINESE = Wording("en"), Wording("zh")
@@ -135,3 +136,43 @@ def test_what_a_finding_is_about_stands_in_fields_of_its_own(tmp_path: Path) -> 
     assert [[row["indicator"], row["region"], row["period"]] for row in rows] == [
         ["uptake_rate", "110000", "2024"], ["uptake_rate", None, "2024"],
     ]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("cell", "kept"),
+    [
+        ("2①", "#①"),
+        ("共三家", "共#家"),
+        ("3万", "#"),
+        ("三万五千", "#"),
+        ("2023年3家", "2023年#家"),
+        ("12023年", "#年"),
+        ("2024", "#"),
+        # No figures: a year, an ordinal, a unit, a word.
+        ("2023年①", "2023年①"),
+        ("2023年12月末", "2023年12月末"),
+        ("第三产业", "第三产业"),
+        ("单位：万张", "单位：万张"),
+        ("统一标准", "统一标准"),
+    ],
+)
+def test_of_a_cell_that_may_be_small_its_numbers_alone_are_masked(cell: str, kept: str) -> None:
+    wrong = Finding("a.csv", cell, message("a number"), message("correct the cell"), row=3)
+    assert redacted(replace(wrong, suppressed=True)).found == kept
+
+
+def test_no_code_unit_or_heading_is_masked_and_no_figure_that_an_advice_is_near_to() -> None:
+    codes = message("one of {names}", names="iso9001 iso14001 3060")
+    near = message("did you mean {names}?", names="320000 江苏省")
+    secret = Finding("a.csv", "江苏", codes, near, row=3, column="地区", suppressed=True)
+    assert redacted(secret) == secret
+    numbered = redacted(replace(secret, found="32"))
+    assert (numbered.found, str(numbered.expected), str(numbered.advice)) == (
+        "#",
+        str(codes),
+        "did you mean # 江苏省?",
+    )
+    heading = replace(secret, found="2024年3季度（万张）", column="2024年3季度（万张）")
+    assert redacted(heading) == heading
+    unit = message("the unit {unit}", unit="10000 t")
+    assert redacted(replace(secret, expected=unit)).expected == unit

@@ -206,6 +206,13 @@ def test_a_name_in_two_languages_and_iso_codes_of_any_date_are_read(name: str, c
     assert REGIONS.code(name) == code
 
 
+@pytest.mark.parametrize("name", ["广 西 Guangdong", "450000 广东省", "广西 · 广东省"])
+def test_both_meanings_of_a_name_that_contradicts_itself_are_told(name: str) -> None:
+    with pytest.raises(UnreadError) as refusal:
+        REGIONS.code(name)
+    assert "440000 广东省 / 450000 广西壮族自治区" in str(refusal.value.advice)
+
+
 @pytest.mark.parametrize("name", ["陕西 Shanxi", "北京 Nanjing", "1 北京", "北京2023", "CN-81"])
 def test_a_name_whose_halves_differ_is_refused(name: str) -> None:
     with pytest.raises(UnreadError):

@@ -97,8 +97,10 @@ def rollup(
                 "These are too many rows for a workbook: all of them stand in {file}",
                 file=str(written[-1]),
             )
-    if written:
+    if summary.set_aside:
         screen.tell("Reasons and rows, as published: {file}", file=str(written[0]))
+    elif written:
+        screen.tell("Counts and reasons: {file}", file=str(written[0]))
     if nothing:
         screen.fail(
             "No certificate is left to count, so there is nothing to publish.", Outcome.FINDINGS
