@@ -11,6 +11,7 @@ from typing import Any
 
 import pandas as pd
 import pytest
+import xlsxwriter
 import yaml
 
 from etl.figures.cells import period
@@ -44,6 +45,7 @@ COMPARED = {
     "notes",
     "missing",
 }
+PEOPLE = [("江苏", 30_210), ("浙江", 41_055), ("安徽", 22_480)]
 by_name = pytest.mark.parametrize("shape", SHAPES, ids=lambda shape: shape.name)
 
 
@@ -430,3 +432,19 @@ def test_an_indicator_of_one_industry_is_proposed_with_it(
     path = csv(tmp_path, f"{title},\n地区,数量\n江苏,95\n浙江,96\n来源：某局,\n")
     fixed = {item.key: item.value for item in propose(path, KNOWN).items}
     assert fixed["fixed.industry"] == industry
+
+
+@pytest.mark.parametrize("scaled", ["2023", "2024"])
+def test_a_format_that_shows_other_figures_is_said_on_whichever_sheet_of_a_series_it_is(
+    tmp_path: Path, scaled: str
+) -> None:
+    path = tmp_path / "培训.xlsx"
+    with xlsxwriter.Workbook(path) as book:
+        thousands = book.add_format({"num_format": "0!.0,"})
+        for year in ("2023", "2024"):
+            sheet = book.add_worksheet(f"{year}年")
+            sheet.write_row(0, 0, ["地区", "质量培训人次（人次）"])
+            for row, (name, number) in enumerate(PEOPLE, start=1):
+                sheet.write_string(row, 0, name)
+                sheet.write_number(row, 1, number, thousands if year == scaled else None)
+    assert "number_formats" in unsure(path)

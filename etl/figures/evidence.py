@@ -152,10 +152,11 @@ class Evidence:
                 "{n} sheets hold something; what follows is about the first", n=len(sheets)
             )
             self._doubt("sheet", names, why)
-        if self.sample.hidden:
+        read = tables if self.parted else [self.sample]
+        if any(sheet.hidden for sheet in read):
             why = message("hidden rows or columns hold something; what follows leaves them out")
             self._doubt("hidden", "read / leave_out", why)
-        if self.sample.scaled:
+        if any(sheet.scaled for sheet in read):
             why = message("a number format shows other figures than the cells hold")
             self._doubt("number_formats", "shown / stored", why)
 
