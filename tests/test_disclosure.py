@@ -419,7 +419,10 @@ def test_bringing_back_a_release_does_not_bring_back_what_was_retracted(
     twice: sa.Engine, tmp_path: Path
 ) -> None:
     retract(twice, BEIJING, "a single firm", tmp_path / "raw")
-    assert roll_back(twice, 1, reason="a test").release == 3
+    back = roll_back(twice, 1, reason="a test")
+    assert back.release == 3
+    assert back.suppressed is not None
+    assert back.suppressed.to_numpy().tolist() == [["certificates_valid", "retracted", 2]]
     assert known(twice, 3) == {"JINGJINJI": WHOLE, "130000": 3_996_790_742.0}
 
 
@@ -622,6 +625,12 @@ def test_a_retraction_is_rehearsed_then_done_and_says_what_is_left(
         assert "4,123" not in result.output
     assert "此前已取走" in CliRunner().invoke(app, [*command, "--yes"]).output
     assert "已取走的数字" in CliRunner().invoke(app, ["status"]).output
+    for language, why in (("zh", "此后已取走"), ("en", "retracted since")):
+        shown = CliRunner().invoke(
+            app, ["--language", language, "rollback", "1", "--reason", "a wrong file"]
+        )
+        assert why in shown.output
+        assert "4,123" not in shown.output
     engine.dispose()
 
 

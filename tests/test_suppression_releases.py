@@ -165,6 +165,12 @@ def test_a_rollback_keeps_what_would_tell_of_a_suppressed_figure(
     assert (back.release, back.difference.changed) == (3, 0)
     assert "浙江,50" in (raw / "bureau" / "held.csv").read_text("utf-8")
     assert public(empty) == both
+    # What stays suppressed, and why: two it suppressed itself, two it published.
+    assert back.suppressed is not None
+    assert back.suppressed.to_numpy().tolist() == [
+        ["registry_organisations_certified", "rules", 2],
+        ["registry_organisations_certified", "then", 2],
+    ]
     assert refresh(empty, raw=raw, accepted="again").release is None
 
 

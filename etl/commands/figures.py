@@ -218,11 +218,32 @@ def rollback(
             newest=publication.release,
         )
         screen.say(_counted(publication.difference))
+    _tell_suppressed(publication, release)
     _tell_unfinished(publication)
     if publication.files is not None:
         _tell_returned(publication.files, release)
     if publication.release is None:
         screen.end(Outcome.NOTHING)
+
+
+def _tell_suppressed(publication: Publication, release: int) -> None:
+    """Say how many figures a rollback leaves suppressed, by indicator, and why."""
+    from indicators.views import releases
+
+    rows, words = publication.suppressed, screen.words
+    if rows is None or rows.empty:
+        return
+    reasons = {
+        "then": words("release {number} suppressed them too", number=release),
+        "retracted": words("retracted since"),
+        "rules": words("small by today's rules, or protecting others"),
+    }
+    columns: dict[str, Any] = {
+        words("Indicator"): [releases.title(key, words) for key in rows["indicator"]],
+        words("Figures"): [words.number(count) for count in rows["figures"]],
+        words("Why"): rows["reason"].map(reasons),
+    }
+    screen.table(columns, words("Suppressed still"))
 
 
 def _tell_unfinished(publication: Publication) -> None:

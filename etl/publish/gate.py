@@ -28,7 +28,7 @@ from etl.publish.lock import publishing
 from etl.publish.moves import Moves, between
 from etl.publish.placing import clashes, hold, replace
 from etl.suppression.redaction import redact
-from etl.suppression.small_numbers import suppressed_again, without
+from etl.suppression.small_numbers import still_suppressed, suppressed_again, without
 from etl.tidy import FIGURES, PUBLIC
 from indicators.findings import Finding, FindingsError, UnacceptedError, message, telling
 from indicators.published_catalogue import keep_catalogue
@@ -87,14 +87,16 @@ class Decision:
 class Publication:
     """What a publication changed. `release` is None when nothing was published.
 
-    files: what a rollback did to the raw files. unfinished: whether files could not be put into
-    place, which the next run does.
+    files: what a rollback did to the raw files. suppressed: what stays suppressed after it, as
+    `small_numbers.still_suppressed`. unfinished: whether files could not be put into place, which
+    the next run does.
     """
 
     release: int | None
     difference: Difference
     warnings: Sequence[Finding] = ()
     files: Return | None = None
+    suppressed: pd.DataFrame | None = None
     unfinished: bool = False
 
 
@@ -191,8 +193,9 @@ def roll_back(
             made = _release(
                 connection, moves, edition, decision, last, dry_run=dry_run, files=files
             )
+        kept = still_suppressed(connection, number)
         pending.commit(made.release)
-    return dataclasses.replace(made, files=files, unfinished=pending.unfinished)
+    return dataclasses.replace(made, files=files, suppressed=kept, unfinished=pending.unfinished)
 
 
 def _opened(keys: pd.DataFrame, number: int) -> list[Finding]:

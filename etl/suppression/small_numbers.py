@@ -353,6 +353,28 @@ def suppressed_again(engine: sa.Engine, connection: sa.Connection, number: int) 
     return Again(rows.loc[hidden, list(KEY)], rows.loc[now & ~hidden, list(KEY)])
 
 
+def still_suppressed(connection: sa.Connection, number: int) -> pd.DataFrame:
+    """Return how many figures are suppressed once release `number` is brought back, and why.
+
+    indicator, reason, figures. reason: `then`, it suppressed them too; `retracted`, since; `rules`,
+    by today's, being small or protecting others, which of both is not told.
+    """
+
+    def keys(table: sa.FromClause, *where: sa.ColumnElement[bool]) -> pd.MultiIndex:
+        question = sa.select(*(table.c[name] for name in KEY)).where(*where)
+        return pd.MultiIndex.from_frame(frame_of(connection, question))
+
+    now = keys(observation, observation.c.confidentiality != "F")
+    if now.empty:
+        return pd.DataFrame(columns=["indicator", "reason", "figures"])
+    then = published_in(number)
+    concerned = then.c.indicator.in_(sorted(set(now.get_level_values("indicator"))))
+    unknown = now.isin(keys(then, concerned, then.c.confidentiality != "F"))
+    reason = np.where(now.isin(keys(retraction)), "retracted", np.where(unknown, "then", "rules"))
+    rows = pd.DataFrame({"indicator": now.get_level_values("indicator"), "reason": reason})
+    return rows.groupby(["indicator", "reason"]).size().reset_index(name="figures")
+
+
 def without(batches: Iterable[pa.RecordBatch], keys: pd.DataFrame) -> Iterator[pa.RecordBatch]:
     """Yield figures as they come, those at the keys suppressed."""
     hidden = pd.MultiIndex.from_frame(keys)

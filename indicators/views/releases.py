@@ -20,7 +20,7 @@ Row = dict[Any, Any]
 def change_table(changes: pd.DataFrame, words: Wording) -> pd.DataFrame:
     """Return what a release changed, by indicator."""
     columns: dict[str, Cell] = {
-        words("Indicator"): lambda row: _title(row["indicator"], words),
+        words("Indicator"): lambda row: title(row["indicator"], words),
         words("Added"): lambda row: row["added"],
         words("Changed"): lambda row: row["changed"],
         words("Withdrawn"): lambda row: row["withdrawn"],
@@ -28,7 +28,7 @@ def change_table(changes: pd.DataFrame, words: Wording) -> pd.DataFrame:
     return listing(changes, columns)
 
 
-def _title(indicator: str, words: Wording) -> str:
+def title(indicator: str, words: Wording) -> str:
     """Return an indicator's title, or its key when the catalogue does not know it any more."""
     item = catalogue.load().indicators.get(indicator)
     return indicator if item is None else words.text(item.title)
@@ -95,7 +95,7 @@ def retraction_table(retractions: pd.DataFrame, words: Wording) -> pd.DataFrame:
         return words("a retracted figure would follow from it: {reason}", reason=row["reason"])
 
     columns: dict[str, Cell] = {
-        words("Indicator"): lambda row: _title(row["indicator"], words),
+        words("Indicator"): lambda row: title(row["indicator"], words),
         **_cell_columns(words),
         words("Retracted"): lambda row: words.date(row["retracted_at"]),
         words("By"): lambda row: row["retracted_by"],
