@@ -311,41 +311,50 @@ def _vintage(newest: Vintage, words: Wording) -> Vintage:
     return newest._replace(release=number)
 
 
-def columns(table: pd.DataFrame, folded: int = 0) -> dict[str, Any]:
+def columns(table: pa.Table, folded: int = 0) -> dict[str, Any]:
     """Return how a table's columns are shown: numbers with separators, short texts whole.
 
     Streamlit measures the first rows alone, so a longer text further down would be cut. `folded`:
     see `table`.
     """
-    texts = table.select_dtypes(exclude="number")
+    numbers = {each.name for each in table.schema if _is_number(each.type)}
     wide = {
-        str(name): max(map(_text_width, [str(name), *cells.dropna().astype(str).unique()]))
-        for name, cells in texts.items()
+        name: max(map(_text_width, {name, *map(str, filter(_said, table[name].to_pylist()))}))
+        for name in table.column_names
+        if name not in numbers
     }
     # The first column holds names, the others less.
-    most = dict.fromkeys(wide, folded * 5 // 8) | {str(table.columns[0]): folded}
+    most = dict.fromkeys(wide, folded * 5 // 8) | {table.column_names[0]: folded}
     widest = {name: min(width, most[name]) for name, width in wide.items()} if folded else wide
     fitted = {
         name: st.column_config.Column(width=width)
         for name, width in widest.items()
         if width <= WIDEST
     }
-    if len(fitted) == len(table.columns) and not folded:  # one takes what room is left
+    if len(fitted) == table.num_columns and not folded:  # one takes what room is left
         del fitted[max(wide, key=wide.__getitem__)]
-    return fitted | _numbers(table)
+    few = [name for name in table.column_names if name in numbers and _is_short(table[name])]
+    return fitted | {name: st.column_config.NumberColumn(format="localized") for name in few}
+
+
+def _is_number(kind: pa.DataType) -> bool:
+    return bool(pa.types.is_integer(kind) or pa.types.is_floating(kind))
+
+
+def _said(cell: object) -> bool:
+    return cell is not None
 
 
 def _text_width(text: str) -> int:
     """Return how many pixels a text takes in a cell, with what is left free around it."""
-    return 20 + sum(14 if ord(character) > 0x2E7F else 8 for character in text)
+    return 20 + 8 * len(text) + 6 * sum(map("\u2e7f".__lt__, text))
 
 
-def _numbers(table: pd.DataFrame) -> dict[str, Any]:
-    # Written so, a number has three decimals at most.
-    given = {name: table[name].dropna() for name in table.select_dtypes("number").columns}
+def _is_short(numbers: pa.ChunkedArray) -> bool:
+    """Say whether numbers have three decimals at most: as many as are written so."""
+    given = numbers.drop_null().to_numpy()
     with np.errstate(over="ignore"):  # a number too large to be rounded is no whole one
-        few = [name for name, cells in given.items() if cells.eq(cells.round(3)).all()]
-    return {str(name): st.column_config.NumberColumn(format="localized") for name in few}
+        return bool((given == np.round(given, 3)).all())
 
 
 def wide(key: str) -> str:
@@ -493,8 +502,9 @@ def cells(
         options |= {"selection_mode": "single-row"}
     if folded:
         options["row_height"] = TWO_LINES
-    whole = rows if isinstance(rows, pd.DataFrame) else rows.to_pandas()
-    shown = columns(whole, folded) | dict(configured or {})
+    if isinstance(rows, pd.DataFrame):
+        rows = pa.Table.from_pandas(rows, preserve_index=False)
+    shown = columns(rows, folded) | dict(configured or {})
     st.dataframe(rows, hide_index=True, column_config=shown, alt=alt, **options)
 
 

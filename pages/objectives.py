@@ -26,7 +26,7 @@ record = cached.register(vintage).record(target)
 indicator = catalogue.load().indicators[record["indicator"]]
 series = cached.series(target, region, vintage)
 verdict = cached.verdict(target, region, vintage)
-cited = remembered.citations_of(series, vintage)
+drawn = cached.drawn(target, region, words.language, vintage)
 
 where, aim = tree().names(words.language)[region], code_names.aim_name(record, words)
 answer, symbol = views.answer(verdict, words), VerdictClass(verdict.verdict).symbol
@@ -63,15 +63,14 @@ if milestone:
     frame.facts("board", board, columns=3)
 else:
     frame.facts("verdict", views.at_a_glance(verdict, record, words))
-fresh = remembered.freshness(vintage)
-if doubts := views.doubts(verdict, record, series, cited, words, fresh):
+if drawn.doubts:
     st.caption(words("Doubts, and notes on the target and the figures that decide"))
-    st.markdown(markdown.bullets(doubts))
+    st.markdown(markdown.bullets(drawn.doubts))
 
-figures = views.drawing(verdict, series, record, words)
-if not figures["observed"].empty:
+cited = remembered.citations_of(series, vintage)
+if drawn.chart["observed"]:
     chart = objective_chart(words, dark=visit.dark)
-    frame.chart(chart, figures, key="objective", alt=f"{where} {aim}: {answer}")
+    frame.chart(chart, drawn.chart, key="objective", alt=f"{where} {aim}: {answer}")
     legend = words(
         "Solid: observed. Dashed: the path to the target. Shaded: the window. Dotted with its "
         "band: projection, from five figures on."
@@ -82,8 +81,8 @@ elif not milestone:
     remedy = words("No figures to set against this target are held here.")
     st.info(remedy, icon=":material/info:")
     frame.hint(words, words("Put them into data/raw and run: python -m etl refresh"))
-verdicts = cached.verdicts(vintage)
-bars, table, same = views.required(verdicts, record, region, words, visit.dark)
+needed = cached.required(target, region, words.language, visit.dark, vintage)
+table = needed.table.to_pandas
 files = views.exports(
     verdict, series, record, cited, table, words, region=region, dark=visit.dark, vintage=vintage
 )
@@ -93,8 +92,7 @@ in_points = code_names.in_points(indicator.key)
 with st.expander(words("Why: the reasons, and the formula with its numbers"), key="why"):
     st.markdown(markdown.bullets(explain(verdict, words, indicator.decimals, in_points=in_points)))
     st.markdown(markdown.bullets(formula(verdict, words, indicator.decimals)))
-    observed = views.observed_table(series, indicator, cited, words)
-    frame.cells(observed, words("The figures that the verdict rests on"))
+    frame.cells(drawn.observed, words("The figures that the verdict rests on"))
 
 step = views.usual_change(verdict)
 if step is not None:
@@ -114,12 +112,12 @@ if step is not None:
 if not milestone:
     title = words("Region by region, and what each needs in the next year")
     st.subheader(title)
-    if not bars.empty:
+    if needed.bars:
         chart = required_chart(words, dark=visit.dark)
         leading = frame.leading_to("required", "objectives")
-        frame.chart(chart, {"required": bars}, alt=title, **leading)
-    codes = same[["region", "target"]].to_dict("records")
-    frame.cells(table, title, frame.Leading("regions", "objectives", codes), folded=400)
+        frame.chart(chart, {"required": needed.bars}, alt=title, **leading)
+    leading_on = frame.Leading("regions", "objectives", needed.codes)
+    frame.cells(needed.table, title, leading_on, folded=400)
 
 st.subheader(words("Source of the target"))
 st.markdown(markdown.bullets(views.citation_lines(record, words)))

@@ -56,13 +56,12 @@ if key == views.SYSTEMS:
     frame.table(visit, title, cached.systems_table(words.language, vintage), title)
 if key == views.SPREAD and (target := cached.campaign(vintage)):
     record = objectives.register(vintage).record(target)
-    series = objectives.series(target, NATION, vintage)
     verdict = objectives.verdict(target, NATION, vintage)
     st.subheader(words("A million enterprises: the campaign against its path"))
     answer = targets.answer(verdict, words)
     st.markdown(markdown.strong(f"{targets.target_text(record, words)}: {answer}"))
-    figures = targets.drawing(verdict, series, record, words)
-    if figures["observed"].empty:
+    figures = objectives.drawn(target, NATION, words.language, vintage).chart
+    if not figures["observed"]:
         st.info(words("No figures of the campaign are held here."), icon=":material/info:")
     else:
         chart = objective_chart(words, dark=visit.dark)

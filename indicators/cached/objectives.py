@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
-import pandas as pd
+from typing import Any, NamedTuple
 
-from indicators import target_register
-from indicators.cached.remembered import citations_of, engine, freshness, kept
+import pandas as pd
+import pyarrow as pa
+
+from indicators import catalogue, code_names, target_register
+from indicators.cached.remembered import citations_of, engine, freshness, kept, travelling
 from indicators.catalogue import tree
 from indicators.periods import today
 from indicators.progress.verdict import Verdict, judge
 from indicators.store import queries
 from indicators.store.queries import Vintage
 from indicators.target_register import Register
+from indicators.views import objectives as views
 from indicators.views.facts import Judged
+from indicators.wording import Language, Wording
 
 
 @kept
@@ -77,6 +82,83 @@ def line(target: str, region: str, vintage: Vintage) -> dict[str, Verdict]:
     rows = register(vintage).target.set_index("target", drop=False).to_dict("index")
     return {
         key: verdict(key, region, vintage) for key in target_register.line_of_aims(rows, target)
+    }
+
+
+class Drawn(NamedTuple):
+    """What the Objectives page draws and tells of a target in a region, as it travels."""
+
+    chart: dict[str, bytes]
+    observed: pa.Table
+    doubts: list[str]
+
+
+def drawn(target: str, region: str, language: Language, vintage: Vintage) -> Drawn:
+    """Return what is drawn and told of a target in a region as of today."""
+    return _drawn(target, region, language, vintage, today())
+
+
+@kept
+def _drawn(target: str, region: str, language: Language, vintage: Vintage, day: str) -> Drawn:
+    words, record = Wording(language), register(vintage).record(target)
+    judged_on, found = series(target, region, vintage), _verdict(target, region, vintage, day)
+    cited = citations_of(judged_on, vintage)
+    measured = catalogue.load().indicators[record["indicator"]]
+    observed = views.observed_table(judged_on, measured, cited, words)
+    fresh = freshness(vintage)
+    return Drawn(
+        travelling(views.drawing(found, judged_on, record, words)),
+        pa.Table.from_pandas(observed, preserve_index=False),
+        views.doubts(found, record, judged_on, cited, words, fresh),
+    )
+
+
+class Required(NamedTuple):
+    """What each region must add for an aim: bars and table as they travel, whom the rows name."""
+
+    bars: bytes
+    table: pa.Table
+    codes: list[dict[Any, Any]]
+
+
+def required(
+    target: str, region: str, language: Language, dark: bool, vintage: Vintage
+) -> Required:
+    """Return what each region must add for the aim of a target as of today."""
+    return _required(target, region, language, dark, vintage, today())
+
+
+@kept
+def _required(
+    target: str, region: str, language: Language, dark: bool, vintage: Vintage, day: str
+) -> Required:
+    record, words = register(vintage).record(target), Wording(language)
+    told = views.required(_verdicts(vintage, day), record, region, words, dark)
+    bars, table, same = told
+    return Required(
+        travelling({"bars": bars})["bars"],
+        pa.Table.from_pandas(table, preserve_index=False),
+        same[["region", "target"]].to_dict("records"),
+    )
+
+
+def offered(region: str, language: Language, vintage: Vintage) -> dict[str, str]:
+    """Return a region's targets by what they aim at; those that figures are set against first."""
+    return _offered(region, language, vintage, today())
+
+
+@kept
+def _offered(region: str, language: Language, vintage: Vintage, day: str) -> dict[str, str]:
+    rows, words = _verdicts(vintage, day), Wording(language)
+    own = rows[rows["region"] == region].sort_values(
+        ["latest_period", "own", "target"], ascending=[False, False, True], na_position="last"
+    )
+    records = [register(vintage).record(target) for target in own["target"]]
+    return {
+        str(
+            record["target"]
+        ): f"{code_names.aim_name(record, words)} · {views.target_text(record, words)}"
+        for record in records
     }
 
 

@@ -71,7 +71,12 @@ def _material(region: str, group: str, vintage: Vintage, day: str) -> Material:
 
 def opening(vintage: Vintage) -> str:
     """Return the province of which most is known: targets that can be judged, then figures."""
-    known = shared(NATION, vintage).facts
+    return _opening(vintage, today())
+
+
+@kept
+def _opening(vintage: Vintage, day: str) -> str:
+    known = _shared(NATION, vintage, day).facts
     own = {facts.region: facts for facts in known.values()}
 
     def weight(region: str) -> tuple[int, int]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any, NamedTuple
 
 import pandas as pd
@@ -595,14 +595,17 @@ def exports(
     series: pd.DataFrame,
     record: Record,
     citations: pd.DataFrame,
-    required_table: pd.DataFrame,
+    required_table: Callable[[], pd.DataFrame],
     words: Wording,
     *,
     region: str,
     dark: bool,
     vintage: Vintage,
 ) -> list[Export]:
-    """Return what can be taken away from an objective, as it stands in a region."""
+    """Return what can be taken away from an objective, as it stands in a region.
+
+    `required_table` makes the table of what each region must add.
+    """
     where = tree().names(words.language)[region]
     title = words.listed([where, code_names.aim_name(record, words)])
     indicator, offer = _indicator(record), Offer((title,), vintage, words)
@@ -623,7 +626,7 @@ def exports(
         return {
             words("Verdict"): verdict_table(verdict, record, words),
             words("Figures"): observed_table(series, indicator, citations, words),
-            words("Needed in the next year"): required_table,
+            words("Needed in the next year"): required_table(),
         }
 
     images = offer.images(drawn) if verdict.latest is not None else []
