@@ -504,6 +504,7 @@ def cells(
         options["row_height"] = TWO_LINES
     if isinstance(rows, pd.DataFrame):
         rows = pa.Table.from_pandas(rows, preserve_index=False)
+    rows = rows.replace_schema_metadata(None)
     shown = columns(rows, folded) | dict(configured or {})
     st.dataframe(rows, hide_index=True, column_config=shown, alt=alt, **options)
 

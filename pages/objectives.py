@@ -22,7 +22,7 @@ if chosen is None:
     st.stop()
 region, target = chosen
 
-record = cached.register(vintage).record(target)
+record = cached.record(target, vintage)
 indicator = catalogue.load().indicators[record["indicator"]]
 series = cached.series(target, region, vintage)
 verdict = cached.verdict(target, region, vintage)
@@ -75,8 +75,7 @@ if drawn.chart["observed"]:
         "Solid: observed. Dashed: the path to the target. Shaded: the window. Dotted with its "
         "band: projection, from five figures on."
     )
-    divided = views.divided_by(series, indicator, region, cited, words)
-    st.caption(markdown.lines([legend, *divided]))
+    st.caption(markdown.lines([legend, *drawn.divided_by]))
 elif not milestone:
     remedy = words("No figures to set against this target are held here.")
     st.info(remedy, icon=":material/info:")
@@ -112,10 +111,10 @@ if step is not None:
 if not milestone:
     title = words("Region by region, and what each needs in the next year")
     st.subheader(title)
-    if needed.bars:
+    if needed.bars["required"]:
         chart = required_chart(words, dark=visit.dark)
         leading = frame.leading_to("required", "objectives")
-        frame.chart(chart, {"required": needed.bars}, alt=title, **leading)
+        frame.chart(chart, needed.bars, alt=title, **leading)
     leading_on = frame.Leading("regions", "objectives", needed.codes)
     frame.cells(needed.table, title, leading_on, folded=400)
 

@@ -55,7 +55,7 @@ if key == views.SYSTEMS:
     st.subheader(title := words("Six systems: milestones and evidence"))
     frame.table(visit, title, cached.systems_table(words.language, vintage), title)
 if key == views.SPREAD and (target := cached.campaign(vintage)):
-    record = objectives.register(vintage).record(target)
+    record = objectives.record(target, vintage)
     verdict = objectives.verdict(target, NATION, vintage)
     st.subheader(words("A million enterprises: the campaign against its path"))
     answer = targets.answer(verdict, words)

@@ -5,12 +5,18 @@ from __future__ import annotations
 from dataclasses import replace
 
 import pandas as pd
-from streamlit.dataframe_util import convert_anything_to_arrow_bytes
 
 from indicators import catalogue
 from indicators.cached import objectives, remembered
 from indicators.cached.map import newest_with_most
-from indicators.cached.remembered import choices, citations_of, engine, kept, observations
+from indicators.cached.remembered import (
+    choices,
+    citations_of,
+    engine,
+    kept,
+    observations,
+    travelling,
+)
 from indicators.compare.industry_mix import is_additive
 from indicators.drawing.industries import CELLS
 from indicators.drawing.region_map import LEGEND
@@ -100,8 +106,7 @@ def levels(selection: Selection, vintage: Vintage) -> list[str]:
 
 
 @kept
-def heat_figures(view: IndustryView, vintage: Vintage) -> HeatFigures:
-    """Return everything that the heat map draws and says."""
+def _unchosen(view: IndustryView, vintage: Vintage) -> HeatFigures:
     asked = replace(view.selection, industry=None)
     rows = observations(asked, vintage)
     if view.measure == "change":
@@ -111,11 +116,18 @@ def heat_figures(view: IndustryView, vintage: Vintage) -> HeatFigures:
 
 
 @kept
+def heat_figures(view: IndustryView, vintage: Vintage) -> HeatFigures:
+    """Return everything that the heat map draws and says."""
+    return views.with_choice(_unchosen(view.unchosen, vintage), view)
+
+
+@kept
 def datasets(view: IndustryView, vintage: Vintage) -> dict[str, bytes]:
     """Return the rows that the heat map draws, as they travel to the browser."""
     figures = heat_figures(view, vintage)
-    frames = {CELLS: figures.cells, LEGEND: figures.legend}
-    return {name: convert_anything_to_arrow_bytes(frame) for name, frame in frames.items()}
+    return travelling(
+        {CELLS: figures.cells.drop(columns="value", errors="ignore"), LEGEND: figures.legend}
+    )
 
 
 def figure_table(view: IndustryView, vintage: Vintage) -> pd.DataFrame:

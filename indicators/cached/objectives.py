@@ -14,7 +14,7 @@ from indicators.periods import today
 from indicators.progress.verdict import Verdict, judge
 from indicators.store import queries
 from indicators.store.queries import Vintage
-from indicators.target_register import Register
+from indicators.target_register import Record, Register
 from indicators.views import objectives as views
 from indicators.views.facts import Judged
 from indicators.wording import Language, Wording
@@ -67,9 +67,10 @@ def _judged(vintage: Vintage, day: str) -> Judged:
     return Judged(*told, citations_of(rows, vintage), freshness(vintage))
 
 
+@kept
 def series(target: str, region: str, vintage: Vintage) -> pd.DataFrame:
     """Return the figures that a target is judged on in a region."""
-    return target_register.series_of(aimed_at(vintage), region, register(vintage).record(target))
+    return target_register.series_of(aimed_at(vintage), region, record(target, vintage))
 
 
 def verdict(target: str, region: str, vintage: Vintage) -> Verdict:
@@ -79,16 +80,26 @@ def verdict(target: str, region: str, vintage: Vintage) -> Verdict:
 
 def line(target: str, region: str, vintage: Vintage) -> dict[str, Verdict]:
     """Return the verdicts of a target and of those that led to it, oldest first."""
+    return {key: verdict(key, region, vintage) for key in _line(target, vintage)}
+
+
+@kept
+def _line(target: str, vintage: Vintage) -> list[str]:
     rows = register(vintage).target.set_index("target", drop=False).to_dict("index")
-    return {
-        key: verdict(key, region, vintage) for key in target_register.line_of_aims(rows, target)
-    }
+    return list(target_register.line_of_aims(rows, target))
+
+
+@kept
+def record(target: str, vintage: Vintage) -> Record:
+    """Return a target's row with its document's; see `Register.record`."""
+    return register(vintage).record(target)
 
 
 class Drawn(NamedTuple):
     """What the Objectives page draws and tells of a target in a region, as it travels."""
 
     chart: dict[str, bytes]
+    divided_by: list[str]
     observed: pa.Table
     doubts: list[str]
 
@@ -100,23 +111,24 @@ def drawn(target: str, region: str, language: Language, vintage: Vintage) -> Dra
 
 @kept
 def _drawn(target: str, region: str, language: Language, vintage: Vintage, day: str) -> Drawn:
-    words, record = Wording(language), register(vintage).record(target)
+    words, row = Wording(language), record(target, vintage)
     judged_on, found = series(target, region, vintage), _verdict(target, region, vintage, day)
     cited = citations_of(judged_on, vintage)
-    measured = catalogue.load().indicators[record["indicator"]]
+    measured = catalogue.load().indicators[row["indicator"]]
     observed = views.observed_table(judged_on, measured, cited, words)
     fresh = freshness(vintage)
     return Drawn(
-        travelling(views.drawing(found, judged_on, record, words)),
+        travelling(views.drawing(found, judged_on, row, words)),
+        views.divided_by(judged_on, measured, region, cited, words),
         pa.Table.from_pandas(observed, preserve_index=False),
-        views.doubts(found, record, judged_on, cited, words, fresh),
+        views.doubts(found, row, judged_on, cited, words, fresh),
     )
 
 
 class Required(NamedTuple):
     """What each region must add for an aim: bars and table as they travel, whom the rows name."""
 
-    bars: bytes
+    bars: dict[str, bytes]
     table: pa.Table
     codes: list[dict[Any, Any]]
 
@@ -132,11 +144,10 @@ def required(
 def _required(
     target: str, region: str, language: Language, dark: bool, vintage: Vintage, day: str
 ) -> Required:
-    record, words = register(vintage).record(target), Wording(language)
-    told = views.required(_verdicts(vintage, day), record, region, words, dark)
-    bars, table, same = told
+    row, words = record(target, vintage), Wording(language)
+    bars, table, same = views.required(_verdicts(vintage, day), row, region, words, dark)
     return Required(
-        travelling({"bars": bars})["bars"],
+        travelling({"required": bars}),
         pa.Table.from_pandas(table, preserve_index=False),
         same[["region", "target"]].to_dict("records"),
     )
@@ -153,12 +164,10 @@ def _offered(region: str, language: Language, vintage: Vintage, day: str) -> dic
     own = rows[rows["region"] == region].sort_values(
         ["latest_period", "own", "target"], ascending=[False, False, True], na_position="last"
     )
-    records = [register(vintage).record(target) for target in own["target"]]
+    records = {target: record(target, vintage) for target in own["target"]}
     return {
-        str(
-            record["target"]
-        ): f"{code_names.aim_name(record, words)} · {views.target_text(record, words)}"
-        for record in records
+        target: f"{code_names.aim_name(row, words)} · {views.target_text(row, words)}"
+        for target, row in records.items()
     }
 
 

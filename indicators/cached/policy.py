@@ -6,12 +6,11 @@ from typing import NamedTuple
 
 import pandas as pd
 import pyarrow as pa
-from streamlit.dataframe_util import convert_anything_to_arrow_bytes
 
 from indicators import catalogue
 from indicators.cached import objectives, remembered
 from indicators.cached.map import mapped
-from indicators.cached.remembered import kept
+from indicators.cached.remembered import as_travels, kept
 from indicators.drawing.policy import DOCUMENTS, WINDOW
 from indicators.periods import today
 from indicators.store.queries import Selection, Vintage
@@ -78,10 +77,10 @@ def _whole(language: Language, dark: bool, vintage: Vintage, day: str) -> Opinio
     return Opinion(
         views.statement(told, day, words),
         _table(views.clause_table(told, words)),
-        convert_anything_to_arrow_bytes(views.spread_rows(groups, words, dark=dark)),
+        as_travels(views.spread_rows(groups, words, dark=dark)),
         {
-            DOCUMENTS: convert_anything_to_arrow_bytes(views.document_rows(told.register, words)),
-            WINDOW: convert_anything_to_arrow_bytes(views.window_rows(words)),
+            DOCUMENTS: as_travels(views.document_rows(told.register, words)),
+            WINDOW: as_travels(views.window_rows(words)),
         },
         _table(views.document_table(told.register, words)),
     )
@@ -109,9 +108,7 @@ def _clause(key: str, language: Language, dark: bool, vintage: Vintage, day: str
         words.text(item.ask),
         views.passage_lines(key, words),
         _table(views.tracked_table(told, key, words)),
-        convert_anything_to_arrow_bytes(views.spread_rows(groups, words, dark=dark))
-        if groups
-        else b"",
+        as_travels(views.spread_rows(groups, words, dark=dark)) if groups else b"",
         _table(gap_table(lacking, told.holdings, told.publishers, words)),
     )
 

@@ -6,6 +6,7 @@ import logging
 from collections.abc import Mapping
 
 import pandas as pd
+import pyarrow as pa
 import sqlalchemy as sa
 import streamlit as st
 from streamlit.dataframe_util import convert_anything_to_arrow_bytes
@@ -84,10 +85,13 @@ def datasets() -> list[Dataset]:
 
 def travelling(frames: Mapping[str, pd.DataFrame]) -> dict[str, bytes]:
     """Return the datasets of a chart as they travel to the browser; nothing for one of no rows."""
-    return {
-        name: convert_anything_to_arrow_bytes(frame) if len(frame) else b""
-        for name, frame in frames.items()
-    }
+    return {name: as_travels(frame) if len(frame) else b"" for name, frame in frames.items()}
+
+
+def as_travels(frame: pd.DataFrame) -> bytes:
+    """Return rows as a browser takes them: without their index, and what pandas notes of them."""
+    table = pa.Table.from_pandas(frame, preserve_index=False)
+    return convert_anything_to_arrow_bytes(table.replace_schema_metadata(None))
 
 
 @kept

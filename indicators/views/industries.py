@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 import pandas as pd
@@ -68,6 +68,11 @@ class IndustryView:
     def words(self) -> Wording:
         """The words of its language."""
         return Wording(self.language)
+
+    @property
+    def unchosen(self) -> IndustryView:
+        """The same cells in the same order, with none chosen where that is no matter to them."""
+        return self if self.order == "value" else replace(self, region=NATION, industry=ALL)
 
     @property
     def indicator(self) -> catalogue.Indicator:
@@ -159,12 +164,12 @@ def heat_figures(
     dated = parts
     if view.measure != "change":
         dated = [*parts[:-1], fresh.said(indicator.key, period, words)]
-    return HeatFigures(
+    figures = HeatFigures(
         cells=_small(cells),
         legend=legend,
         table=_wide(cells, words),
         rows=used,
-        statement=_statement(view, cells),
+        statement="",
         subtitle=words(
             "{what}. {description}",
             what=" · ".join([*dated, measure_name(view.measure, words)]),
@@ -178,6 +183,16 @@ def heat_figures(
         ],
         parts=parts,
     )
+    return with_choice(figures, view)
+
+
+def with_choice(figures: HeatFigures, view: IndustryView) -> HeatFigures:
+    """Return a heat map's figures with another cell of it chosen: its frame and its title."""
+    cells = figures.cells
+    if len(cells):
+        chosen = (cells["region"] == view.region) & (cells["industry"] == view.industry)
+        cells = cells.assign(selected=chosen)
+    return replace(figures, cells=cells, statement=_statement(view, cells))
 
 
 def measure_name(measure: str, words: Wording) -> str:
@@ -237,7 +252,6 @@ def _cells(
         palette=palette(view.dark),
         decimals=decimals,
         units=[f"{region}/{industry}" for region, industry in codes],
-        selected=f"{view.region}/{view.industry}",
         signed=view.measure == "change",
     )
     if cells.empty:
@@ -278,8 +292,8 @@ def _small(cells: pd.DataFrame) -> pd.DataFrame:
     if cells.empty:
         return cells
     repeated = ["region", "industry", "name", "part", "state", "fill", "ink", "hatch", "period"]
-    drawn = cells.drop(columns=["value", "share", "rank"])
-    return drawn.astype(dict.fromkeys([*repeated, "status"], "category"))
+    kinds = dict.fromkeys([*repeated, "status"], "category") | {"place": "int16", "column": "int16"}
+    return cells.drop(columns=["share", "rank"]).astype(kinds)
 
 
 def _wide(cells: pd.DataFrame, words: Wording) -> pd.DataFrame:
