@@ -54,11 +54,8 @@ def _chains(subject: Subject, dimension: str, known: pd.DataFrame) -> pd.DataFra
     additive = [
         key for key, item in subject.catalogue.indicators.items() if dimension in item.additive
     ]
-    given = subject.ask(
-        f"SELECT DISTINCT indicator, {dimension} AS code FROM checked "
-        "WHERE list_contains($additive, indicator)",
-        additive=additive,
-    )
+    given = subject.ask(f"SELECT DISTINCT indicator, {dimension} AS code FROM checked")
+    given = given[given["indicator"].isin(additive)]
     chains = known.merge(
         given.rename(columns={"code": "part"}), on="part", how="inner", validate="m:m"
     ).merge(
@@ -105,6 +102,8 @@ def _unequal(subject: Subject, dimension: str, chains: pd.DataFrame) -> pd.DataF
         WHERE total > value OR unequal.parts >= needed.parts
         """,
     )
+    if not subject.any("added"):
+        return pd.DataFrame()
     candidates = subject.ask(
         f"""
         SELECT {KEYS}, value, file, sheet, row, added.* FROM checked

@@ -164,7 +164,7 @@ def _whole(subject: Subject) -> Iterator[Wrong]:
 def _missing(subject: Subject) -> Iterator[Wrong]:
     question = """
         SELECT value, status, file, sheet, row FROM checked
-        WHERE value IS NOT NULL AND list_contains($without, status)
+        WHERE value IS NOT NULL AND status IN (SELECT unnest($without))
     """
     for row in subject.records(question, without=NO_VALUE):
         expected = message("no value where the status is {status}", status=row["status"])

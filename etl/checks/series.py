@@ -10,7 +10,7 @@ from etl.checks.subject import Check, Row, Subject, Wrong, figure, key_of
 from etl.tidy import DERIVED, KEYS
 from indicators.catalogue import tree_of
 from indicators.findings import message
-from indicators.periods import SQL_FREQUENCY, SQL_MONTH, parse, period_of, today
+from indicators.periods import SQL_MONTH, parse, period_of, today
 from indicators.regions import ALL, NATION
 from indicators.standards import current
 from indicators.wording import Text
@@ -26,6 +26,8 @@ def _coverage(subject: Subject) -> Iterator[Wrong]:
 
     Only of figures that the rows can hold: ratios that we compute are not there before they are.
     """
+    if not subject.published:
+        return
     computed = subject.rows.query(f"SELECT 1 FROM tidy WHERE source = '{DERIVED}' LIMIT 1")
     left_out = [
         key for key, item in subject.catalogue.indicators.items() if item.derived and computed.empty
@@ -102,12 +104,9 @@ def _jumps(subject: Subject) -> Iterator[Wrong]:
     Within a year a change counts as one of a whole year; over several years it is spread. A
     break (status B) is no jump, and a change that is public already was looked at then.
     """
-    subject.run(f"CREATE OR REPLACE TEMP MACRO month(period) AS ({SQL_MONTH})")
-    series = f"hash({_SERIES}, {SQL_FREQUENCY})"
-    points = f"""
-        SELECT {series} AS series, month(period)::USMALLINT AS month, value, status = 'B' AS broken,
-            number
-    """
+    series = f"hash({_SERIES}, frequency)"
+    points = f"SELECT {series} AS series, month, value, status = 'B' AS broken, number"
+    meant = "JOIN meaning USING (indicator) JOIN dated USING (period)"
     then, now, looked_at = "public", "tidy", ""
     if subject.narrowed and subject.published:
         # What is public of files that did not change stands among the candidates, and a series
@@ -119,6 +118,7 @@ def _jumps(subject: Subject) -> Iterator[Wrong]:
             f"""
             SELECT DISTINCT {series} AS series
             FROM (SELECT {figures} FROM {now} EXCEPT SELECT {figures} FROM {then})
+                JOIN dated USING (period)
             """,
         )
         looked_at = f"AND {series} IN (SELECT series FROM moved)"
@@ -129,10 +129,10 @@ def _jumps(subject: Subject) -> Iterator[Wrong]:
         FROM (
             SELECT *, lag(month) OVER same AS month_before, lag(value) OVER same AS before
             FROM (
-                {points} FROM candidate JOIN meaning USING (indicator)
+                {points} FROM candidate {meant}
                 WHERE scale <> '' AND isfinite(value) {looked_at} {{chosen}}
                 UNION ALL
-                {points} FROM {then} JOIN meaning USING (indicator)
+                {points} FROM {then} {meant}
                 ANTI JOIN (SELECT hash({KEYS}) AS hashed FROM {now}) ON hashed = hash({KEYS})
                 WHERE scale <> '' AND isfinite(value) {looked_at} {{chosen}}
             ) WINDOW same AS (PARTITION BY series ORDER BY month)
@@ -150,9 +150,9 @@ def _jumps(subject: Subject) -> Iterator[Wrong]:
                 ON leap.series = step.series AND leap.month <> step.month
             GROUP BY ALL
         ), placed AS (
-            SELECT judged.*, {_SERIES}, period, {SQL_FREQUENCY} AS frequency, file, sheet, row
-            FROM candidate
-            JOIN judged ON judged.series = {series} AND judged.month = month(period)
+            SELECT judged.*, {_SERIES}, period, frequency, file, sheet, row
+            FROM candidate JOIN dated USING (period)
+            JOIN judged ON judged.series = {series} AND judged.month = dated.month
             WHERE changes < {MIN_CHANGES} OR abs(move) > multiple * usual
         )
         SELECT * FROM placed
@@ -164,8 +164,9 @@ def _jumps(subject: Subject) -> Iterator[Wrong]:
 def _public(month: str, value: str) -> str:
     """Return the condition that the series' figure of a month is public as it stands."""
     same = " AND ".join(f"public.{name} = placed.{name}" for name in _SERIES.split(", "))
-    return f"""EXISTS (FROM public WHERE {same} AND frequency = {SQL_FREQUENCY}
-        AND month(period) = placed.{month} AND value = placed.{value})"""
+    return f"""EXISTS (FROM public JOIN dated USING (period)
+        WHERE {same} AND dated.frequency = placed.frequency
+            AND dated.month = placed.{month} AND public.value = placed.{value})"""
 
 
 def _jump(row: Row) -> Wrong:
@@ -192,10 +193,9 @@ _PLACE = "concat_ws(' · ', file, nullif(sheet, ''), row)"
 
 def _future(subject: Subject) -> Iterator[Wrong]:
     """Yield figures of periods that end after this month, unless they are forecasts."""
-    ahead = subject.ask(
-        f"SELECT period FROM (SELECT DISTINCT period FROM checked) WHERE {SQL_MONTH} > $now",
-        now=parse(today()).until,
-    )["period"].tolist()
+    ahead = subject.ask("SELECT period FROM dated WHERE month > $now", now=parse(today()).until)[
+        "period"
+    ].tolist()
     if not ahead:
         return
     question = f"""
@@ -220,7 +220,7 @@ def _outside_spans(subject: Subject) -> Iterator[Wrong]:
     dated = [code for code in tree.counties(NATION) if tree[code].since or tree[code].until]
     question = f"""
         SELECT {KEYS}, file, sheet, row FROM checked
-        WHERE list_contains($dated, region) AND value IS NOT NULL
+        WHERE region IN (SELECT unnest($dated)) AND value IS NOT NULL
     """
     for row in subject.records(question, dated=dated):
         county, when = tree[row["region"]], parse(row["period"])
@@ -289,10 +289,10 @@ def _frequencies(subject: Subject) -> Iterator[Wrong]:
     # Most indicators have one frequency: to see that, no row need be put in order.
     subject.keep(
         "mixed",
-        f"""
+        """
         SELECT indicator FROM (
-            SELECT DISTINCT indicator, {SQL_FREQUENCY} AS frequency
-            FROM (SELECT DISTINCT indicator, period FROM candidate WHERE isfinite(value))
+            SELECT DISTINCT indicator, frequency
+            FROM candidate JOIN dated USING (period) WHERE isfinite(value)
         ) GROUP BY indicator HAVING count(*) > 1
         """,
     )
@@ -304,9 +304,10 @@ def _frequencies(subject: Subject) -> Iterator[Wrong]:
 
 _DATED = f"""
     SELECT {KEYS}, value, status, file, sheet, row, kind, timing, scale, floor, decimals,
-        {SQL_MONTH} AS month, {SQL_FREQUENCY} AS frequency, {_PLACE} AS place
-    FROM candidate JOIN meaning USING (indicator) SEMI JOIN mixed USING (indicator)
-    WHERE isfinite(value) AND {SQL_MONTH} IS NOT NULL
+        month, frequency, {_PLACE} AS place
+    FROM candidate JOIN meaning USING (indicator) JOIN dated USING (period)
+        SEMI JOIN mixed USING (indicator)
+    WHERE isfinite(value) AND month IS NOT NULL
 """
 _BESIDE = f"""
     WITH step AS (

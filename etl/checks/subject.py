@@ -3,6 +3,7 @@
 tidy         the rows of a refresh; `candidate` those of the sources, or those derived from them
 checked      the rows of `candidate` to be looked at
 meaning      one row an indicator: its bounds, decimals, ratio and jump
+dated        the periods of `candidate` and `public`: period, month (`Period.until`), frequency
 touched      the indicators and periods looked at, where those are not all
 public       KEY, value, status, confidentiality of what is public now, maybe empty
 """
@@ -18,6 +19,7 @@ import pandas as pd
 from etl.tidy import DERIVED, KEYS, TidyRows
 from indicators.catalogue import Catalogue
 from indicators.findings import Finding, Key, Message, Severity, message
+from indicators.periods import SQL_FREQUENCY, SQL_MONTH
 from indicators.store.tables import KEY
 
 LISTED = 100_000  # findings of one check: more say nothing more, and must not fill the memory
@@ -188,6 +190,14 @@ def subject(
     public = "published" if published else "tidy WHERE false"
     figures = f"SELECT {KEYS}, value, status, confidentiality FROM {public}"
     made.run(f"CREATE OR REPLACE TEMP VIEW public AS {figures}")
+    # A period is read once, not once a figure: of ten million that takes seconds.
+    made.keep(
+        "dated",
+        f"""
+        SELECT period, {SQL_MONTH}::USMALLINT AS month, {SQL_FREQUENCY} AS frequency
+        FROM (SELECT period FROM candidate UNION SELECT period FROM public)
+        """,
+    )
     return made
 
 

@@ -12,8 +12,13 @@ from typing import TYPE_CHECKING, Any
 import sqlalchemy as sa
 
 if TYPE_CHECKING:
+    import numpy as np
+    import numpy.typing as npt
     import pandas as pd
     import pyarrow as pa
+
+# Rows in one statement on SQLite: it then finds the end of the table once for all of them.
+TOGETHER = 50
 
 
 def insert_rows(connection: sa.Connection, table: sa.Table, rows: pd.DataFrame) -> None:
@@ -34,12 +39,14 @@ def insert_batches(
 ) -> int:
     """Write batches of columns of `table` by the driver's own fast road; return their rows.
 
-    COPY on PostgreSQL, a prepared `executemany` on SQLite, there also over rows at the same keys:
-    in half the time that it takes to delete these first. The caller owns the transaction.
+    COPY on PostgreSQL; on SQLite rows TOGETHER in a prepared statement, there also over rows at the
+    same keys: in half the time that it takes to delete these first. The caller owns the
+    transaction, and rolls it back where a row is refused: some rows before it stand by then.
     """
     if over and connection.dialect.name != "sqlite":
         raise ValueError("only SQLite writes over rows")
-    verb = "REPLACE" if over else "INSERT"
+    # A plain INSERT of many takes all of them back with one: SQLite keeps pages twice for that.
+    verb = "REPLACE" if over else "INSERT OR FAIL"
     raw = connection.connection.driver_connection
     if raw is None:
         raise RuntimeError("the connection is closed")
@@ -50,12 +57,20 @@ def insert_batches(
         if connection.dialect.name == "postgresql":
             _copy(raw, f'COPY "{table.name}" ({names}) FROM STDIN (FORMAT csv)', batch)
         else:
-            marks = ", ".join("?" * batch.num_columns)
-            raw.executemany(
-                f'{verb} INTO "{table.name}" ({names}) VALUES ({marks})',
-                zip(*(_cells(column) for column in batch.columns), strict=True),
-            )
+            marks = f"({', '.join('?' * batch.num_columns)})"
+            for together, rows in _together(batch):
+                values = ", ".join([marks] * together)
+                raw.executemany(f'{verb} INTO "{table.name}" ({names}) VALUES {values}', rows)
     return written
+
+
+def _together(batch: pa.RecordBatch) -> Iterator[tuple[int, Iterable[list[Any]]]]:
+    """Yield a batch's rows, TOGETHER in one list and then one by one, and how many are in each."""
+    rows = _rows(batch)
+    whole = len(rows) - len(rows) % TOGETHER
+    for together, some in ((TOGETHER, rows[:whole]), (1, rows[whole:])):
+        cells, step = some.ravel().tolist(), together * batch.num_columns
+        yield together, (cells[at : at + step] for at in range(0, len(cells), step))
 
 
 def delete_batches(
@@ -67,10 +82,7 @@ def delete_batches(
         raise RuntimeError("the connection is closed")
     for batch in keys:
         same = " AND ".join(f'"{name}" = ?' for name in batch.schema.names)
-        raw.executemany(
-            f'DELETE FROM "{table.name}" WHERE {same}',
-            zip(*(_cells(column) for column in batch.columns), strict=True),
-        )
+        raw.executemany(f'DELETE FROM "{table.name}" WHERE {same}', _rows(batch).tolist())
 
 
 def read_batches(
@@ -133,18 +145,29 @@ def _copied(
             yield from csv.read_csv(io.BytesIO(part), names, lines, kinds).to_batches()
 
 
+def _rows(batch: pa.RecordBatch) -> npt.NDArray[np.object_]:
+    """Return a batch's cells as the driver takes them, row by row."""
+    import numpy as np
+
+    rows = np.empty((batch.num_rows, batch.num_columns), dtype=object)
+    for place, column in enumerate(batch.columns):
+        rows[:, place] = _cells(column)
+    return rows
+
+
 def _cells(column: pa.Array) -> Iterable[Any]:
-    """Return a column's cells as the driver takes them; each text is made once, not once a row."""
+    """Return a column's cells; each text is made once, not once a row."""
     import numpy as np
     import pyarrow as pa
 
     cells: Iterable[Any]
-    if pa.types.is_floating(column.type):
-        cells = column.to_numpy(zero_copy_only=False).tolist()  # SQLite stores NaN as NULL
-    elif pa.types.is_string(column.type):
+    kind = column.type
+    if pa.types.is_floating(kind) or (pa.types.is_integer(kind) and not column.null_count):
+        cells = column.to_numpy(zero_copy_only=False)  # SQLite stores NaN as NULL
+    elif pa.types.is_string(kind):
         encoded = column.dictionary_encode()
         texts = np.array([*encoded.dictionary.to_pylist(), None], dtype=object)
-        cells = texts[encoded.indices.fill_null(len(texts) - 1).to_numpy()].tolist()
+        cells = texts[encoded.indices.fill_null(len(texts) - 1).to_numpy()]
     else:
         cells = column.to_pylist()
     return cells
