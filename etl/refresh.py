@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import tempfile
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -21,6 +20,7 @@ from etl.publish.baseline import Baseline, baseline
 from etl.publish.filing import keep_versions, returned, settle_all
 from etl.publish.gate import Decision, Edition, OvertakenError, Publication, publish
 from etl.publish.moves import Moves, meet
+from etl.scratch import scratch
 from etl.suppression.earlier import Earlier
 from etl.suppression.redaction import marked
 from etl.suppression.retraction import agree, listed, purge
@@ -79,8 +79,8 @@ def figures(
     and check.
     """
     known, findings = catalogue.load(), list[Finding]()
-    with tempfile.TemporaryDirectory(prefix="tidy-") as folder:
-        rows = TidyRows(Path(folder))
+    with scratch() as folder:
+        rows = TidyRows(folder)
         try:
             taken = intake.read(raw, rows, named, step, listed(engine, raw))
         except FindingsError as refusal:

@@ -330,17 +330,17 @@ _BESIDE = f"""
         END
 """
 _SUMS = f"""
-    WITH dated AS (FROM ({_DATED}) WHERE timing = 'flow' AND kind = 'count'),
+    WITH given AS (FROM ({_DATED}) WHERE timing = 'flow' AND kind = 'count'),
     parts AS (
         SELECT {_SERIES}, period[1:4] AS year, frequency AS frequency_before,
             sum(value) AS expected, count(*) AS number, min(value) AS least,
             sum(rounded(value)) + count(*) AS slack,
             min(period) || ' – ' || max(period) AS other_period, min(place) AS other_place,
             list(period) AS quoted
-        FROM dated WHERE frequency <> 'A' GROUP BY ALL
+        FROM given WHERE frequency <> 'A' GROUP BY ALL
     )
     SELECT a.*, b.expected, b.other_period, b.other_place, b.quoted
-    FROM dated a JOIN parts b ON a.indicator = b.indicator AND a.scheme = b.scheme
+    FROM given a JOIN parts b ON a.indicator = b.indicator AND a.scheme = b.scheme
         AND a.industry = b.industry AND a.size = b.size AND a.region = b.region
         AND a.period = b.year
     WHERE a.frequency = 'A' AND least >= 0 AND CASE

@@ -7,7 +7,6 @@ nine.
 
 from __future__ import annotations
 
-import tempfile
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -20,6 +19,7 @@ import pyarrow as pa
 import pyarrow.dataset as ds
 import pyarrow.parquet as pq
 
+from etl.scratch import scratch
 from etl.tidy import BATCH, FIGURES, MEMORY, PUBLIC, Batches, parquet
 from indicators.store.tables import KEY, MEASURES
 
@@ -101,8 +101,7 @@ def meet(
 @contextmanager
 def between(fresh: Iterable[pa.RecordBatch], past: Iterable[pa.RecordBatch]) -> Iterator[Moves]:
     """Yield what it moves to publish rows in the place of others; see `meet`."""
-    with tempfile.TemporaryDirectory(prefix="moves-") as name:
-        folder = Path(name)
+    with scratch() as folder:
         with duckdb.connect(
             config={"memory_limit": MEMORY, "temp_directory": str(folder / "spilled")}
         ) as connection:

@@ -16,17 +16,16 @@ unless it would give another away. Where nothing protects a figure, a finding sa
 
 from __future__ import annotations
 
-import tempfile
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from pathlib import Path
 
 import numpy as np
 import pandas as pd
 import pyarrow as pa
 import sqlalchemy as sa
 
+from etl.scratch import scratch
 from etl.suppression.earlier import Earlier, past
 from etl.suppression.margins import Floats, Mask
 from etl.suppression.protection import Cells, protection
@@ -283,8 +282,8 @@ def suppressed_with(rows: pd.DataFrame, hidden: Mask) -> Iterator[TidyRows]:
 
     What else must be suppressed with them is to be asked of `suppress`.
     """
-    with tempfile.TemporaryDirectory(prefix="suppress-") as folder:
-        tidy = TidyRows(Path(folder))
+    with scratch() as folder:
+        tidy = TidyRows(folder)
         numbers = {name: rows[name].astype(float).mask(hidden) for name in NUMBERS}
         marked = rows["confidentiality"].mask(hidden, WITHHELD)
         tidy.add(rows.assign(**numbers, confidentiality=marked, file="", row=None))
