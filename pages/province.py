@@ -103,5 +103,6 @@ st.caption(markdown.escaped(told.missing_note))
 frame.table(visit, f"{where} {title}", page.missing, words("Indicators without a figure here"))
 
 st.subheader(words("Downloads"))
-frame.downloads(exports(material, told, words, visit.dark, vintage))
+parts, note = sidebar.choose_briefing(words)
+frame.downloads(exports(material, told, words, visit.dark, vintage, parts, note))
 frame.end(visit, *told.sources)

@@ -6,6 +6,7 @@ import io
 import math
 import re
 from dataclasses import asdict
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +19,7 @@ import typst
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from indicators import catalogue
 from indicators.catalogue import tree
 from indicators.drawing.boundary_files import load_boundaries
 from indicators.store.queries import Vintage
@@ -72,26 +74,95 @@ def test_the_word_file_has_real_headings_captions_tables_and_drawings(
     told: dict[Language, Briefing],
 ) -> None:
     written = docx.Document(io.BytesIO(document.docx_file(told["zh"])))
-    styles = [paragraph.style.name for paragraph in written.paragraphs if paragraph.style]
     headings = [p.text for p in written.paragraphs if p.style and p.style.name == "Heading 1"]
     assert headings == [
         "总体情况",
         "目标进展情况",
         "与全国和同类地区比较",
         "数据缺口与提供单位",
-        "来源与版次",
+        "来源",
     ]
     expected = [block for block in told["zh"].blocks if isinstance(block, Table | Figure)]
-    assert styles.count("Caption") == len(expected)
+    captions = written.element.body.xpath('.//w:pStyle[@w:val="Caption"]')
+    assert len(captions) == len(expected)
     drawings = [block for block in expected if isinstance(block, Figure)]
     assert len(written.inline_shapes) == len(drawings) == 3
     assert [shape._inline.docPr.get("descr") for shape in written.inline_shapes] == [
         block.alt for block in drawings
     ]
     held = [block.rows for block in expected if isinstance(block, Table)]
-    for table, rows in zip(written.tables, held, strict=True):
+    drawn = [table for table in written.tables if table.style and table.style.name == "Table Grid"]
+    for table, rows in zip(drawn, held, strict=True):
         cells = [[cell.text for cell in row.cells] for row in table.rows]
         assert cells == [list(rows.columns), *rows.astype(str).to_numpy().tolist()]
+
+
+def test_tables_of_the_word_file_are_as_wide_as_its_text_and_stay_with_what_leads_to_them(
+    told: dict[Language, Briefing],
+) -> None:
+    written = docx.Document(io.BytesIO(document.docx_file(told["zh"])))
+    for table in written.tables:
+        cells = [cell.width.cm for cell in table.rows[0].cells if cell.width]
+        columns = [column.width.cm for column in table.columns if column.width]
+        assert sum(columns) == pytest.approx(16.6, abs=0.1)
+        assert cells == pytest.approx(columns, abs=0.01)
+    body = list(written.element.body)
+    for before, table in pairwise(body):
+        if table.tag.endswith("}tbl"):
+            assert before.xpath("./w:pPr/w:keepNext[not(@w:val='0')]")
+    fonts = written.styles["Normal"].element.rPr.rFonts
+    assert "Microsoft YaHei" in fonts.values()
+
+
+def test_a_briefing_opens_with_the_newest_figures_and_says_nothing_twice(
+    material: Material, told: dict[Language, Briefing]
+) -> None:
+    opening = content.newest(material.facts)
+    periods = [str(row["period"]) for row in opening]
+    assert periods == sorted(periods, reverse=True)
+    assert periods[0] == "2025-01"
+    for written in told.values():
+        first, second = written.blocks[:2]
+        assert isinstance(first, Heading)
+        assert isinstance(second, Points)
+        assert len(second.texts) == len(opening)
+        said = texts(written)
+        assert len(set(said)) == len(said)
+        # The drawings have their captions for titles.
+        drawings = [block for block in written.blocks if isinstance(block, Figure)]
+        assert not any("title" in drawing.specification for drawing in drawings)
+        for row in opening:
+            title = catalogue.load().indicators[row["indicator"]].title
+            named = f"，{title.zh}为" if written.language == "zh" else f"{title.en} stood at"
+            assert sum(named in f"，{text}" for text in said) == 1
+
+
+def test_a_reader_chooses_the_parts_and_adds_a_note_that_stands_as_it_is(
+    material: Material,
+) -> None:
+    note = "**请阅**\n\n<b>附件</b> =1+1 #let x = 1 $y$\n" + "\n".join("多" * 60)
+    written = content.briefing(material, ZH, ["targets"], note)
+    headings = [block.text for block in written.blocks if isinstance(block, Heading)]
+    assert headings == ["附言", "目标进展情况", "来源"]
+    noted = [block.text for block in written.blocks[1:13] if isinstance(block, Paragraph)]
+    assert noted[:3] == ["**请阅**", "<b>附件</b> =1+1 #let x = 1 $y$", "多"]
+    assert isinstance(written.blocks[13], Heading)  # twelve lines, and no more
+    read = docx.Document(io.BytesIO(document.docx_file(written)))
+    assert "<b>附件</b> =1+1 #let x = 1 $y$" in [part.text for part in read.paragraphs]
+    printed = pypdf.PdfReader(io.BytesIO(pdf_file(written))).pages[0].extract_text()
+    assert "#let x = 1 $y$" in printed
+    assert "认证平台·分省快照" in written.footer  # where figures come from is not to be chosen
+    long = content.briefing(material, ZH, [], "字" * 5000).blocks[1]
+    assert isinstance(long, Paragraph)
+    assert len(long.text) == 600
+
+
+def test_titles_of_sources_are_in_simplified_characters_and_the_workbook_keeps_them() -> None:
+    title = "第五次全國經濟普查公報(第三號)——第二產業基本情況"
+    assert content.simplified(title, ZH) == "第五次全国经济普查公报(第三号)——第二产业基本情况"
+    assert content.simplified(title, EN) == title
+    kept = "乾县、著作权的公告"  # characters that simplified texts have too
+    assert content.simplified(kept, ZH) == kept
 
 
 def test_source_and_release_stand_at_the_foot_of_every_page_of_the_word_file(
@@ -157,6 +228,8 @@ def test_targets_that_are_all_the_nation_s_are_said_to_be(shipped: sa.Engine) ->
         texts = [b.text for b in content.briefing(held, ZH).blocks if isinstance(b, Paragraph)]
         own = int(held.facts.verdicts["own"].sum())
         assert any(text.endswith("；均为国家目标。") for text in texts) == (own == 0)
+        whole = own == len(held.facts.verdicts)
+        assert any(text.endswith("；均由本地区设定。") for text in texts) == whole
         assert not any("0 项由本地区设定" in text for text in texts)
 
 
@@ -218,6 +291,9 @@ def figures_of(held: Material, words: Wording) -> set[str]:
         *verdicts.groupby("reason").size(),
     ]  # fmt: skip
     found |= {words.number(number) for number in counted}
+    known = catalogue.load().indicators
+    for key, value in held.facts.lines[["indicator", "value"]].itertuples(index=False):
+        found.add(words.number(value, known[key].decimals))
     found |= {words.number(distance, 2) for distance in near["distance"]}
     for verdict in held.behind.values():
         found |= numbers_in(asdict(verdict), words)

@@ -41,16 +41,19 @@ FAR_SOUTH = 12.0  # °N: islands south of it must be there for the inset
 REQUIRED = ("source", "publisher", "licence", "origin", "vintage", "datum")
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Boundaries:
-    """Checked boundaries of the parts of `region`, their origin, and the bytes served for them."""
+    """Checked boundaries of the parts of `region`, their origin, and the bytes served for them.
+
+    Read once, so one is equal to itself alone, and drawings may be kept by it.
+    """
 
     folder: Path
     units: dict[str, Any]
     maritime: dict[str, Any]
     metadata: dict[str, Any]
     region: str = NATION
-    _opened: dict[str, Boundaries] = field(default_factory=dict, compare=False, repr=False)
+    _opened: dict[str, Boundaries] = field(default_factory=dict, repr=False)
 
     @property
     def codes(self) -> tuple[str, ...]:

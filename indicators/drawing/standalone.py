@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import unicodedata
 from collections.abc import Mapping, Sequence
+from functools import lru_cache
 from typing import Any
 
 import altair as alt
@@ -33,18 +34,48 @@ def exported_map(
     """Return a specification that needs neither network nor page.
 
     `notes` (source, release …) stand under the map; the boundaries' provenance with the
-    map-review number always follows them.
+    map-review number always follows them. A map may go without a title, not without those.
     """
+    colours = palette(dark)
+    classes = int((legend["kind"] == "class").sum())
+    lines = (*notes, *map_provenance(boundaries, words))
+    whole = dict(_bare_map(boundaries, words, lines, dark, labels, classes, width))
+    heading = {
+        "text": wrapped(title, width / TITLE),
+        "anchor": "start",
+        "color": colours.text,
+        "fontSize": TITLE,
+        "font": FONT,
+        "offset": 12,
+    }
+    whole |= {"title": heading} if title else {}
+    whole["datasets"] = boundaries.collections | {
+        FIGURES: figures.to_dict("records"),
+        LEGEND: legend.to_dict("records"),
+    }
+    return whole
+
+
+@lru_cache(maxsize=64)
+def _bare_map(
+    boundaries: Boundaries,
+    words: Wording,
+    lines: tuple[str, ...],
+    dark: bool,
+    labels: bool,
+    classes: int,
+    width: int,
+) -> dict[str, Any]:
+    """Return a map without figures and title, `lines` under it: the same for many regions."""
     colours = palette(dark)
     chart = region_map(
         boundaries,
         words=words,
         dark=dark,
-        classes=int((legend["kind"] == "class").sum()),
+        classes=classes,
         labels=labels,
         height=round(width * 0.8),
     )
-    lines = [*notes, *map_provenance(boundaries, words)]
     footer = alt.Chart(alt.sequence(0, 1)).mark_text(
         text="\n".join(part for line in lines for part in wrapped(line, width / NOTE)),
         lineBreak="\n",
@@ -58,29 +89,13 @@ def exported_map(
     chart.layer.append(
         footer.encode(x=alt.value(MARGIN), y=alt.value(alt.ExprRef(f"height + {MARGIN}")))
     )
-    specification: dict[str, Any] = chart.properties(
-        title=alt.TitleParams(
-            wrapped(title, width / TITLE),
-            anchor="start",
-            color=colours.text,
-            fontSize=TITLE,
-            font=FONT,
-            offset=12,
-        ),
-        width=width,
-        background=colours.background,
-        padding=PADDING,
-        autosize="pad",
-    ).to_dict()
-    specification["datasets"] = {
-        FIGURES: figures.to_dict("records"),
-        LEGEND: legend.to_dict("records"),
-    }
-    collections = {
-        boundaries.boundary_url(name): content for name, content in boundaries.collections.items()
-    }
-    whole: dict[str, Any] = _with_geometry(specification, collections)
-    return whole
+    drawn = chart.properties(
+        width=width, background=colours.background, padding=PADDING, autosize="pad"
+    )
+    names = {boundaries.boundary_url(name): name for name in boundaries.collections}
+    # Its parts were checked when they were made.
+    found: dict[str, Any] = _with_geometry(drawn.to_dict(validate=False), names)
+    return found
 
 
 def exported_chart(
@@ -92,23 +107,27 @@ def exported_chart(
     dark: bool = False,
     width: int = 900,
 ) -> dict[str, Any]:
-    """Return a chart that needs no page: rows, title, and `notes` (unit, source, release)."""
+    """Return a chart that needs no page: rows, title, and `notes` (unit, source, release).
+
+    Without a title and notes, which stand beside the drawing then, the chart alone.
+    """
     colours = palette(dark)
+    heading = {
+        "text": wrapped(title, width / 18),
+        "subtitle": [part for note in notes for part in wrapped(note, width / NOTE)],
+        "anchor": "start",
+        "fontSize": 18,
+        "subtitleFontSize": NOTE,
+        "color": colours.text,
+        "subtitleColor": colours.muted,
+        "offset": 14,
+    }
     return specification | {
         "width": width,
         "autosize": "pad",
         "background": colours.background,
-        "padding": 20,
-        "title": {
-            "text": wrapped(title, width / 18),
-            "subtitle": [part for note in notes for part in wrapped(note, width / NOTE)],
-            "anchor": "start",
-            "fontSize": 18,
-            "subtitleFontSize": NOTE,
-            "color": colours.text,
-            "subtitleColor": colours.muted,
-            "offset": 14,
-        },
+        "padding": 20 if title or notes else 4,
+        **({"title": heading} if title or notes else {}),
         # JSON has no NaN.
         "datasets": {
             name: rows.astype(object).where(rows.notna(), None).to_dict("records")
@@ -130,18 +149,17 @@ def map_provenance(boundaries: Boundaries, words: Wording) -> list[str]:
     ]
 
 
-def _with_geometry(specification: Any, collections: dict[str, Any]) -> Any:
-    """Return the specification with each address replaced by what it leads to.
+def _with_geometry(specification: Any, names: Mapping[str, str]) -> Any:
+    """Return the specification with each address replaced by the name of its data set.
 
-    Put in after Altair has checked the rest: checking every coordinate takes seconds.
+    So geometry is there once, however many layers draw it.
     """
     if isinstance(specification, dict):
-        if specification.get("url") in collections:
-            values = collections[specification["url"]]
-            return {"values": values, "format": specification["format"]}
-        return {key: _with_geometry(part, collections) for key, part in specification.items()}
+        if specification.get("url") in names:
+            return {"name": names[specification["url"]], "format": specification["format"]}
+        return {key: _with_geometry(part, names) for key, part in specification.items()}
     if isinstance(specification, list):
-        return [_with_geometry(part, collections) for part in specification]
+        return [_with_geometry(part, names) for part in specification]
     return specification
 
 

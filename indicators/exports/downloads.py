@@ -156,9 +156,9 @@ def svg_file(specification: dict[str, Any]) -> bytes:
     return image.encode()
 
 
-def png_of(svg: str) -> bytes:
-    """Return a drawing as PNG at twice its size in pixels."""
+def png_of(svg: str, scale: float = 2) -> bytes:
+    """Return a drawing as PNG, by default at twice its size in pixels."""
     import vl_convert
 
-    image: bytes = vl_convert.svg_to_png(svg, scale=2)
+    image: bytes = vl_convert.svg_to_png(svg, scale=scale)
     return image

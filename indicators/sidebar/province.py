@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+import streamlit as st
+
 from indicators import address, catalogue
 from indicators.address import choose
 from indicators.cached import province as cached
@@ -12,6 +14,7 @@ from indicators.regions import ALL, NATION
 from indicators.sidebar.map import MOST_COMPARED, choose_group
 from indicators.store.queries import Vintage
 from indicators.views import facts
+from indicators.views.briefing.content import MOST_OF_A_NOTE, part_titles
 from indicators.views.province import group_name
 from indicators.wording import Wording
 
@@ -43,6 +46,29 @@ def choose_province(words: Wording, vintage: Vintage) -> tuple[str, str]:
         level = tree().parent(region)
         peers = facts.own_group(choose_group(words, level, tree().siblings(region)[:MOST_COMPARED]))
     return region, peers
+
+
+def choose_briefing(words: Wording) -> tuple[list[str], str]:
+    """Return the parts that a briefing shall have, and the reader's own words to open it with.
+
+    They are this visit's alone: an address that is handed on says nothing of them.
+    """
+    titles = part_titles(words)
+    with st.expander(words("What the briefing holds"), icon=":material/tune:"):
+        parts = st.pills(
+            words("Parts of the briefing"),
+            list(titles),
+            format_func=titles.__getitem__,
+            selection_mode="multi",
+            default=list(titles),
+            key="briefing_parts",
+        )
+        note = st.text_area(
+            words("Covering note, which stands on top"),
+            max_chars=MOST_OF_A_NOTE,
+            key="briefing_note",
+        )
+    return list(parts), note
 
 
 def choose_part(indicators: Sequence[str], words: Wording) -> str:

@@ -420,6 +420,16 @@ def _series(facts: Facts, chosen: list[str]) -> dict[str, list[Point]]:
     return {key: _thinned(series) for key, series in found.items()}
 
 
+def earlier_figure(facts: Facts, indicator: str, period: str) -> Point | None:
+    """Return the last comparable figure a year or more before a period; None where none is."""
+    end = charts.period_end(period)
+    series = _series(facts, [indicator])[indicator]
+    now = [point.segment for point in series if point.date <= end]
+    year_before = f"{int(end[:4]) - 1}{end[4:]}"
+    found = [p for p in series if p.date <= year_before and p.segment == now[-1]]
+    return found[-1] if found else None
+
+
 def _thinned(series: list[Point]) -> list[Point]:
     """Return a long series by the last figure of each year and segment."""
     if len(series) <= MOST_POINTS:

@@ -1,19 +1,24 @@
-"""A briefing's text: from verdicts and comparisons, by rules, and nothing that figures lack."""
+"""A briefing's text: from verdicts and comparisons, by rules, and nothing that figures lack.
+
+What is newest comes first, and nothing is said twice.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import cached_property
+from functools import cache, cached_property
 from typing import Any
 
+import numpy as np
 import pandas as pd
 
 from indicators import catalogue, code_names, denominators, second_sources
 from indicators.catalogue import tree
+from indicators.drawing import charts as drawing
 from indicators.drawing import province as charts
 from indicators.drawing.charts import Specification
-from indicators.drawing.standalone import exported_chart, exported_map, map_provenance
+from indicators.drawing.standalone import exported_chart, exported_map
 from indicators.exports import downloads
 from indicators.exports.offered import demonstration_note
 from indicators.frequencies import in_time, one_frequency
@@ -22,13 +27,15 @@ from indicators.regions import NATION
 from indicators.statuses import Standing
 from indicators.store.queries import Selection, Vintage
 from indicators.views import province
-from indicators.views.facts import Material, Row, assessed, behind, outstanding
+from indicators.views.facts import Facts, Material, Row, assessed, behind, outstanding
 from indicators.views.map import MapView, map_figures
 from indicators.wording import Wording
 
 # What two to four pages have room for; the workbook has all.
-TOLD, REASONS, SIDES, STRIPS, GAPS, DOCUMENTS, SPINE = 4, 5, 3, 5, 10, 8, 9
-WIDTH, COLUMN = 640, 380  # px of a drawing across the page, and of one beside another
+NEWEST, TOLD, REASONS, SIDES, STRIPS, GAPS, DOCUMENTS, SPINE = 5, 4, 5, 3, 3, 8, 8, 7
+WIDTH, COLUMN = 720, 400  # px of a drawing across the page, and of one beside another
+HALF = 50.0  # per cent of the page: narrower drawings stand side by side
+MOST_OF_A_NOTE, LINES_OF_A_NOTE = 600, 12  # characters and lines
 
 
 @dataclass(frozen=True)
@@ -43,6 +50,11 @@ class Paragraph:
     """One paragraph."""
 
     text: str
+
+
+def introduces(block: object, follower: object) -> bool:
+    """Say whether a paragraph stays on the page of what follows: a list, a table, a drawing."""
+    return isinstance(block, Paragraph) and isinstance(follower, Points | Table | Figure | list)
 
 
 @dataclass(frozen=True)
@@ -77,11 +89,24 @@ class Figure:
 
     @cached_property
     def png(self) -> bytes:
-        """The drawing in pixels."""
-        return downloads.png_of(self.svg)
+        """The drawing in pixels, some 200 an inch on paper."""
+        return downloads.png_of(self.svg, 1.5)
 
 
 Block = Heading | Paragraph | Points | Table | Figure
+
+
+def paired(blocks: Sequence[Block]) -> list[Block | list[Figure]]:
+    """Return the blocks with narrow drawings that follow one another as a row of them."""
+    rows: list[Block | list[Figure]] = []
+    for block in blocks:
+        if not isinstance(block, Figure) or block.width >= HALF:
+            rows.append(block)
+        elif rows and isinstance(rows[-1], list):
+            rows[-1].append(block)
+        else:
+            rows.append([block])
+    return [row[0] if isinstance(row, list) and len(row) == 1 else row for row in rows]
 
 
 @dataclass(frozen=True)
@@ -110,14 +135,32 @@ def name_of(region: str, vintage: Vintage, words: Wording) -> str:
     return downloads.file_name(*mark, *name, suffix="")
 
 
-def briefing(material: Material, words: Wording) -> Briefing:
-    """Return a region's briefing."""
+def briefing(
+    material: Material, words: Wording, parts: Collection[str] | None = None, note: str = ""
+) -> Briefing:
+    """Return a region's briefing.
+
+    parts: the keys of `part_titles` to be written, all by default; where its figures come from
+    is in each. note: the reader's own words, which stand on top as they are, shortened to
+    `MOST_OF_A_NOTE` characters and `LINES_OF_A_NOTE` lines.
+    """
     facts, release = material.facts, material.shared.release
     where = tree().names(words.language)[facts.region]
     number, date = release["release"], words.date(str(release["published_at"]))
     demonstration = material.shared.vintage.dataset == "demonstration"
     title = words("{region}: briefing on quality governance", region=where)
-    sections = (_standing, _targets, _comparison, _missing, _sources)
+    chosen = part_titles(words) if parts is None else parts
+    opening = newest(facts) if "standing" in chosen else []
+    blocks = [*_note(note, words)]
+    if "standing" in chosen:
+        blocks += _standing(material, opening, words)
+    if "targets" in chosen:
+        blocks += _targets(material, words)
+    if "comparison" in chosen:
+        blocks += _comparison(material, {row["indicator"] for row in opening}, words)
+    if "missing" in chosen:
+        blocks += _missing(material, words)
+    blocks += _sources(material, words)
     return Briefing(
         title=title,
         subtitle=words("Figures of release {number}, published {date}", number=number, date=date),
@@ -132,13 +175,30 @@ def briefing(material: Material, words: Wording) -> Briefing:
         language=words.language,
         name=name_of(facts.region, material.shared.vintage, words),
         published=str(release["published_at"]),
-        blocks=tuple(block for section in sections for block in section(material, words)),
+        blocks=tuple(blocks),
     )
 
 
-def _standing(material: Material, words: Wording) -> Iterator[Block]:
+def part_titles(words: Wording) -> dict[str, str]:
+    """Return what a reader may choose of a briefing, by key, in the order in which it stands."""
+    return {
+        "standing": words("Where we stand"),
+        "targets": words("Target status"),
+        "comparison": words("Compared with the nation and peers"),
+        "missing": words("What is missing, and who could supply it"),
+    }
+
+
+def _note(note: str, words: Wording) -> Iterator[Block]:
+    lines = [line.strip() for line in note[:MOST_OF_A_NOTE].splitlines() if line.strip()]
+    if lines:
+        yield Heading(words("Covering note"))
+        yield from (Paragraph(line) for line in lines[:LINES_OF_A_NOTE])
+
+
+def _standing(material: Material, opening: Sequence[Row], words: Wording) -> Iterator[Block]:
     facts = material.facts
-    yield Heading(words("Where we stand"))
+    yield Heading(part_titles(words)["standing"])
     if not facts.sources:
         nothing = words(
             "No source that this project holds has a figure of {region}. So nothing is said of "
@@ -146,15 +206,46 @@ def _standing(material: Material, words: Wording) -> Iterator[Block]:
             region=tree().names(words.language)[facts.region],
         )
         yield Paragraph(nothing)
+        return
+    if told := [_newest_fact(facts, row, words) for row in opening]:
+        yield Points(tuple(told))
     else:
-        yield Paragraph(words("{said}.", said=province.statement(facts, words)))
-    row = province.leading_rank(facts)
-    if row is not None:
-        yield Paragraph(province.comparison_sentence(facts, row, words))
-    cell = _best_covered(material) if row is None else (row["indicator"], row["period"])
-    parent = material.shared.parent
-    if cell and (parent == NATION or parent in tree().prefectures):
-        yield from _map(material, cell[0], cell[1], words)
+        yield Paragraph(words("There is no figure yet of what the clauses ask for."))
+
+
+def newest(facts: Facts) -> list[Row]:
+    """Return the rows of the spine that a briefing opens with: the newest, ranks first.
+
+    What is neither good nor bad opens none, nor does what others are only divided by.
+    """
+    rows, known = facts.spine[facts.spine["value"].notna()], catalogue.load().indicators
+    telling = [
+        known[key].polarity != 0 or known[key].share_of is not None for key in rows["indicator"]
+    ]
+    rows = rows[np.array(telling, dtype=bool)]
+    ranked = rows["indicator"].isin(facts.fair.loc[facts.fair["rank"].notna(), "indicator"])
+    ends = rows["period"].map(drawing.period_end)
+    order = rows.assign(end=ends, ranked=ranked & (rows["of"] >= province.FEWEST_RANKED))
+    order = order.sort_values(["end", "ranked"], ascending=False, kind="stable")
+    found: list[Row] = order.head(NEWEST).drop(columns=["end", "ranked"]).to_dict("records")
+    return found
+
+
+def _newest_fact(facts: Facts, row: Row, words: Wording) -> str:
+    """Return a figure with what it stands beside: the benchmark and ranks, or what it was."""
+    fair = row["indicator"] in set(facts.fair["indicator"])
+    if fair and row["of"] >= province.FEWEST_RANKED:
+        return province.comparison_sentence(facts, row, words)
+    # A count is as large as its region, so it is held against itself.
+    alone = row | {"rank": float("nan"), "benchmark": float("nan"), "class": Standing.NOT_COMPARED}
+    said = province.comparison_sentence(facts, alone, words)
+    earlier = province.earlier_figure(facts, row["indicator"], row["period"])
+    if earlier is None:
+        return said
+    known = catalogue.load().indicators[row["indicator"]]
+    before = words.number(earlier.value, known.decimals)
+    period = words.period(earlier.period)
+    return words("{said} In {period} it was {value}.", said=said, period=period, value=before)
 
 
 def _best_covered(material: Material) -> tuple[str, str] | None:
@@ -172,8 +263,13 @@ def _best_covered(material: Material) -> tuple[str, str] | None:
     return str(best["indicator"]), str(best["period"])
 
 
-def _map(material: Material, indicator: str, period: str, words: Wording) -> Iterator[Block]:
+def _map(material: Material, words: Wording) -> Iterator[Block]:
     common, region = material.shared, material.facts.region
+    row = province.leading_rank(material.facts)
+    cell = _best_covered(material) if row is None else (row["indicator"], row["period"])
+    if cell is None or not (common.parent == NATION or common.parent in tree().prefectures):
+        return
+    indicator, period = cell
     rows = common.totals
     rows = rows[(rows["indicator"] == indicator) & (rows["period"] == period)]
     selection = Selection(indicator, period)
@@ -194,17 +290,17 @@ def _map(material: Material, indicator: str, period: str, words: Wording) -> Ite
         figures.units,
         figures.legend,
         words=words,
-        width=WIDTH,
-        title=" · ".join(figures.parts),
-        notes=[words("Release {number}", number=common.vintage.release)],
+        width=COLUMN,
+        title="",
+        labels=False,  # too small to be read on paper
     )
     caption = words("{what}, {period}; {region} outlined", **values)
-    yield Figure(caption, figures.statement, drawing, width=74)
+    yield Figure(caption, figures.statement, drawing, width=49)
 
 
 def _targets(material: Material, words: Wording) -> Iterator[Block]:
     verdicts = material.facts.verdicts
-    yield Heading(words("Target status"))
+    yield Heading(part_titles(words)["targets"])
     if verdicts.empty:
         yield Paragraph(words("No target of a document in the register applies here."))
         return
@@ -214,6 +310,8 @@ def _targets(material: Material, words: Wording) -> Iterator[Block]:
     values |= {"own": words.number(own), "n": words.number(len(verdicts))}
     if not own:
         yield Paragraph(words("{count}; all of them are the nation's.", **values))
+    elif own == len(verdicts):
+        yield Paragraph(words("{count}; all of them are the region's own.", **values))
     else:
         summary = words(
             "{count}; {own} of all {n} that apply are the region's own, the others the nation's.",
@@ -230,7 +328,9 @@ def _targets(material: Material, words: Wording) -> Iterator[Block]:
     both = waiting and judged
     shown = province.verdict_table(material, words)
     caption = words("Targets that can be judged") if both else words("Targets and verdicts")
-    yield Table(caption, shown.iloc[: judged or None, :5], (2.2, 3.2, 3.4, 1.9, 1.5))
+    table = shown.iloc[: judged or None, :5]
+    told = [bool((cells != "—").any()) for _, cells in table.items()]
+    yield Table(caption, table.loc[:, told], tuple(np.array((2.2, 3.2, 3.4, 1.9, 1.5))[told]))
     if (shown[words("* Doubts and notes")] != "").any():
         yield Paragraph(words("*: doubts or notes, which the region's page and workbook tell."))
     if both:
@@ -269,14 +369,17 @@ def _run(said: list[str], words: Wording) -> str:
     return ("" if words.language == "zh" else " ").join(said)
 
 
-def _comparison(material: Material, words: Wording) -> Iterator[Block]:
+def _comparison(material: Material, told: Collection[str], words: Wording) -> Iterator[Block]:
+    """Return the region beside nation and peers, without the indicators that are `told` above."""
     facts, common = material.facts, material.shared
     fair = facts.fair
-    yield Heading(words("Compared with the nation and peers"))
+    yield Heading(part_titles(words)["comparison"])
     if fair.empty:
         yield Paragraph(words("There is no rate or index of this region to compare."))
+        yield from _map(material, words)
         return
     yield Paragraph(province.peers_text(facts, common.declared, words))
+    fair = fair[~fair["indicator"].isin(told)]
 
     def compared(rows: pd.DataFrame) -> Points:
         records = rows.to_dict("records")
@@ -292,7 +395,8 @@ def _comparison(material: Material, words: Wording) -> Iterator[Block]:
             "and the rank."
         )
         yield Paragraph(alone)
-        yield compared(fair.head(SIDES))
+        if len(fair):
+            yield compared(fair.head(SIDES))
     ahead, after = clear[clear["at"] > 0].iloc[::-1], clear[clear["at"] < 0]
     for said, rows in (
         (words("Most clearly ahead:"), ahead),
@@ -305,45 +409,42 @@ def _comparison(material: Material, words: Wording) -> Iterator[Block]:
         yield Paragraph(words("No significant difference from the benchmark."))
     *legend, caution = province.comparison_notes(words)
     yield Paragraph(caution)
-    yield from _drawings(material, legend, words)
+    if len(province.spine_rows(facts, words)):
+        yield from (Paragraph(line) for line in legend)
+    yield from _map(material, words)
+    yield from _drawings(material, words)
 
 
-def _drawings(material: Material, legend: list[str], words: Wording) -> Iterator[Block]:
+def _drawings(material: Material, words: Wording) -> Iterator[Block]:
     """Return the spine and the trends, which stand side by side."""
     facts, common = material.facts, material.shared
-    release = words("Release {number}", number=common.vintage.release)
     region = tree().names(words.language)[facts.region]
 
-    def drawn(
-        chart: Specification, rows: Mapping[str, pd.DataFrame], title: str, notes: list[str]
-    ) -> Specification:
-        notes = [*notes, release]
-        return exported_chart(chart, rows, width=COLUMN, title=title, notes=notes)
+    def drawn(chart: Specification, rows: Mapping[str, pd.DataFrame], width: int) -> Specification:
+        # Its caption is its title, and the foot of the page tells the release.
+        return exported_chart(chart, rows, width=width, title="", notes=[])
 
     rows = province.spine_rows(facts, words).head(SPINE)
     if len(rows):
-        title, chart = words("Among the peers"), charts.spine_chart(words)
         yield Figure(
             words("{region} among its peers: better to the right", region=region),
             words("{n} indicators, each with the range of the peers", n=len(rows)),
-            drawn(chart, {charts.SPINE: rows}, title, legend),
+            drawn(charts.spine_chart(words), {charts.SPINE: rows}, COLUMN),
             width=49,
         )
     trends = province.trends(facts, common.judged.asked, words, STRIPS)
     if number := len(trends[charts.STRIPS]):
-        notes = [words("Each strip has its own scale; dashed: the target.")]
         yield Figure(
-            words("How figures developed; dashed: the target"),
+            words("How figures developed, each on its own scale; dashed: the target"),
             words("{n} trends, each on its own scale", n=number),
-            drawn(charts.trends_chart(words), trends, words("Trends"), notes),
-            width=49,
+            drawn(charts.trends_chart(words), trends, WIDTH),
         )
 
 
 def _missing(material: Material, words: Wording) -> Iterator[Block]:
     facts = material.facts
     rows = province.missing_table(facts, words)
-    yield Heading(words("What is missing, and who could supply it"))
+    yield Heading(part_titles(words)["missing"])
     if rows.empty:
         yield Paragraph(words("Every indicator that the clauses ask for has a figure here."))
         return
@@ -362,8 +463,7 @@ def _missing(material: Material, words: Wording) -> Iterator[Block]:
 
 
 def _sources(material: Material, words: Wording) -> Iterator[Block]:
-    common = material.shared
-    yield Heading(words("Sources and release"))
+    yield Heading(words("Sources"))
     cited = material.citations[material.citations["basis"] != "derived"]
     documents = cited.drop_duplicates("document").sort_values("date", ascending=False)
     lines = [_document(row, words) for row in documents.head(DOCUMENTS).to_dict("records")]
@@ -378,12 +478,25 @@ def _sources(material: Material, words: Wording) -> Iterator[Block]:
     if (material.facts.own["source"] == "derived").any():
         lines.append(words("Ratios and shares are computed here by the catalogue's rules."))
         lines += denominators.of_a_region(material.facts.own, material.citations, words)
-    release = words(
-        "Release {number}, published {date}. All figures are cited to published sources.",
-        number=common.vintage.release,
-        date=words.date(str(common.release["published_at"])),
-    )
-    yield Points((*lines, release, *map_provenance(common.boundaries, words)))
+    # The release stands at the foot of every page, the boundaries' origin on the map.
+    yield Points(tuple(simplified(line, words) for line in lines))
+
+
+def simplified(text: str, words: Wording) -> str:
+    """Return a text with simplified characters in Chinese; the workbook keeps what sources wrote.
+
+    Only what holds a character that the mainland's standard set lacks: others have two readings.
+    """
+    if words.language != "zh" or text.encode("gb2312", "ignore").decode("gb2312") == text:
+        return text
+    return str(_converter().convert(text))
+
+
+@cache
+def _converter() -> Any:
+    import opencc
+
+    return opencc.OpenCC("t2s")
 
 
 def _document(row: Row, words: Wording) -> str:

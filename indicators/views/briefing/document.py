@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import io
-from functools import singledispatch
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import docx
@@ -21,15 +21,18 @@ from indicators.views.briefing.content import (
     Paragraph,
     Points,
     Table,
+    introduces,
+    paired,
 )
 from indicators.wording import Wording
 
 LATIN, CHINESE = "Calibri", "Microsoft YaHei"  # fonts that an office has; Word replaces others
 INK, MARK = RGBColor(0x1F, 0x29, 0x37), RGBColor(0xB9, 0x1C, 0x1C)
 MARGIN, WIDTH = 2.2, 16.6  # cm on A4
-SIZES = {"Normal": 10.5, "Title": 20, "Subtitle": 11, "Heading 1": 14, "Caption": 9}
+SIZES = {"Normal": 10, "Title": 20, "Subtitle": 11, "Heading 1": 14, "Caption": 9}
 SIZES |= {"List Bullet": SIZES["Normal"]}  # pt
-NARROW = 68  # per cent of the width: a page of Word has no second drawing beside it
+GAP = 0.4  # cm between drawings that stand side by side
+SHORT = 8  # rows: a table of so few is kept on one page
 
 
 def docx_file(briefing: Briefing) -> bytes:
@@ -39,11 +42,19 @@ def docx_file(briefing: Briefing) -> bytes:
     writer = _Writer(document, briefing)
     document.add_paragraph(fit_for_xml(briefing.title), style="Title")
     document.add_paragraph(fit_for_xml(briefing.subtitle), style="Subtitle")
-    for block in briefing.blocks:
-        _write(block, writer)
+    # A drawing takes most of the time, and what makes them waits for no other.
+    with ThreadPoolExecutor() as several:
+        list(several.map(lambda figure: figure.png, _figures(briefing)))
+    blocks = paired(briefing.blocks)
+    for block, follower in zip(blocks, [*blocks[1:], None], strict=True):
+        _write(block, writer, keep=introduces(block, follower))
     stream = io.BytesIO()
     document.save(stream)
     return stream.getvalue()
+
+
+def _figures(briefing: Briefing) -> list[Figure]:
+    return [block for block in briefing.blocks if isinstance(block, Figure)]
 
 
 class _Writer:
@@ -52,68 +63,81 @@ class _Writer:
         self.words = Wording("en" if briefing.language == "en" else "zh")
         self.numbers = {"Table": 0, "Figure": 0}
 
-    def caption(self, kind: str, text: str, *, keep: bool = False) -> None:
-        """Add `Figure 1  text`, its number a field that Word counts anew."""
+    def caption(self, kind: str, text: str, *, keep: bool = False, place: Any = None) -> None:
+        """Add `Figure 1  text`, its number a field that Word counts anew; in a cell if one is."""
         self.numbers[kind] += 1
         name = {"Table": self.words("Table"), "Figure": self.words("Figure")}[kind]
-        paragraph = self.document.add_paragraph(style="Caption")
+        paragraph = (place or self.document).add_paragraph(style="Caption")
         paragraph.paragraph_format.keep_with_next = keep
         paragraph.add_run(f"{name} ")
         _field(paragraph, f"SEQ {kind} \\* ARABIC", str(self.numbers[kind]))
         paragraph.add_run(fit_for_xml(f"  {text}"))
 
 
-@singledispatch
-def _write(block: Block, writer: _Writer) -> None:
-    raise TypeError(f"not a block: {block!r}")
+def _write(block: Block | list[Figure], writer: _Writer, *, keep: bool) -> None:
+    """Write a block; with `keep` it stays on the page of what follows, which it introduces."""
+    document = writer.document
+    if isinstance(block, Heading):
+        document.add_heading(fit_for_xml(block.text), level=1)
+    elif isinstance(block, Paragraph):
+        document.add_paragraph(fit_for_xml(block.text)).paragraph_format.keep_with_next = keep
+    elif isinstance(block, Points):
+        for text in block.texts:
+            document.add_paragraph(fit_for_xml(text), style="List Bullet")
+    elif isinstance(block, Table):
+        writer.caption("Table", block.caption, keep=True)
+        _table(block, document)
+    elif isinstance(block, Figure):
+        _picture(document.add_paragraph(), block, WIDTH * block.width / 100)
+        writer.caption("Figure", block.caption)
+    else:
+        _row(block, writer)
 
 
-@_write.register
-def _(block: Heading, writer: _Writer) -> None:
-    writer.document.add_heading(fit_for_xml(block.text), level=1)
-
-
-@_write.register
-def _(block: Paragraph, writer: _Writer) -> None:
-    writer.document.add_paragraph(fit_for_xml(block.text))
-
-
-@_write.register
-def _(block: Points, writer: _Writer) -> None:
-    for text in block.texts:
-        writer.document.add_paragraph(fit_for_xml(text), style="List Bullet")
-
-
-@_write.register
-def _(block: Table, writer: _Writer) -> None:
-    writer.caption("Table", block.caption, keep=True)
-    rows = block.rows.to_numpy().tolist()
-    table = writer.document.add_table(1 + len(rows), len(block.rows.columns), style="Table Grid")
-    table.autofit = False
-    heading = table.rows[0]
-    heading._tr.get_or_add_trPr().append(_element("w:tblHeader", val="true"))
-    widths = [Cm(WIDTH * share / sum(block.shares)) for share in block.shares]
-    for line, cells in zip(table.rows, [list(block.rows.columns), *rows], strict=True):
+def _table(block: Table, document: Any) -> None:
+    lines = [list(block.rows.columns), *block.rows.to_numpy().tolist()]
+    widths = [WIDTH * share / sum(block.shares) for share in block.shares]
+    table = _grid(document, len(lines), widths, "Table Grid")
+    table.rows[0]._tr.get_or_add_trPr().append(_element("w:tblHeader", val="true"))
+    for place, (line, cells) in enumerate(zip(table.rows, lines, strict=True)):
         line._tr.get_or_add_trPr().append(_element("w:cantSplit", val="true"))
-        for cell, width, text in zip(line.cells, widths, cells, strict=True):
-            cell.width = width
-            cell.text = fit_for_xml(str(text))
-            for run in cell.paragraphs[0].runs:
-                run.font.size, run.font.bold = Pt(8.5), line is heading
-            cell.paragraphs[0].paragraph_format.space_after = Pt(1)
-    writer.document.add_paragraph().paragraph_format.space_after = Pt(2)
+        # A short table is whole on a page; of a longer one the heading is beside a row.
+        together = place < len(lines) - 1 if len(lines) <= SHORT else place == 0
+        for cell, text in zip(line.cells, cells, strict=True):
+            paragraph = cell.paragraphs[0]
+            run = paragraph.add_run(fit_for_xml(str(text)))
+            run.font.size, run.font.bold = Pt(8.5), place == 0
+            paragraph.paragraph_format.space_after = Pt(1)
+            paragraph.paragraph_format.keep_with_next = together
+    document.add_paragraph().paragraph_format.space_after = Pt(0)
 
 
-@_write.register
-def _(block: Figure, writer: _Writer) -> None:
-    picture = writer.document.add_picture(
-        io.BytesIO(block.png), width=Cm(WIDTH * max(block.width, NARROW) / 100)
-    )
-    picture._inline.docPr.set("descr", fit_for_xml(block.alt))
-    holder = writer.document.paragraphs[-1]
-    holder.alignment = WD_ALIGN_PARAGRAPH.CENTER
-    holder.paragraph_format.keep_with_next = True
-    writer.caption("Figure", block.caption)
+def _row(figures: list[Figure], writer: _Writer) -> None:
+    """Write drawings side by side, each with its caption under it."""
+    each = WIDTH / len(figures)
+    table = _grid(writer.document, 1, [each] * len(figures), None)
+    table.rows[0]._tr.get_or_add_trPr().append(_element("w:cantSplit", val="true"))
+    for cell, figure in zip(table.rows[0].cells, figures, strict=True):
+        _picture(cell.paragraphs[0], figure, each - GAP)
+        writer.caption("Figure", figure.caption, place=cell)
+
+
+def _grid(document: Any, rows: int, widths: list[float], style: str | None) -> Any:
+    """Return a table whose columns are as wide as said, in cm, whichever program draws it."""
+    table = document.add_table(rows, len(widths), style=style)
+    table.autofit = False
+    for column, width in zip(table.columns, widths, strict=True):
+        column.width = Cm(width)
+        for cell in column.cells:
+            cell.width = Cm(width)
+    return table
+
+
+def _picture(paragraph: Any, figure: Figure, width: float) -> None:
+    picture = paragraph.add_run().add_picture(io.BytesIO(figure.png), width=Cm(width))
+    picture._inline.docPr.set("descr", fit_for_xml(figure.alt))
+    paragraph.alignment = WD_ALIGN_PARAGRAPH.CENTER
+    paragraph.paragraph_format.keep_with_next = True
 
 
 def _set_up(document: Any, briefing: Briefing) -> None:

@@ -10,10 +10,18 @@ from typing import Any
 
 import typst
 
-from indicators.views.briefing.content import Block, Briefing, Figure, Heading, Paragraph, Points
+from indicators.views.briefing.content import (
+    Block,
+    Briefing,
+    Figure,
+    Heading,
+    Paragraph,
+    Points,
+    introduces,
+    paired,
+)
 from indicators.wording import Wording
 
-HALF = 50.0  # per cent of the page
 TEMPLATE = Path(__file__).with_name("paper.typ")
 FONTS = ("Noto Sans CJK SC", "Noto Sans SC", "Source Han Sans SC")
 
@@ -38,7 +46,9 @@ def pdf_file(briefing: Briefing, fonts: Any = None) -> bytes:
     names = ("title", "subtitle", "header", "footer", "mark", "language")
     texts = {name: getattr(briefing, name) for name in names}
     texts |= {"table": words("Table"), "figure": words("Figure")}
-    texts |= {"blocks": _paired([_data(block) for block in briefing.blocks])}
+    blocks = paired(briefing.blocks)
+    followed = zip(blocks, [*blocks[1:], None], strict=True)
+    texts |= {"blocks": [_data(a) | {"keep": introduces(a, b)} for a, b in followed]}
     pdf: bytes = typst.compile(
         TEMPLATE.read_bytes(),
         font_paths=fonts,
@@ -56,7 +66,9 @@ def _fonts() -> Any:
     return typst.Fonts()
 
 
-def _data(block: Block) -> dict[str, Any]:
+def _data(block: Block | list[Figure]) -> dict[str, Any]:
+    if isinstance(block, list):
+        return {"kind": "row", "figures": [_data(each) | {"width": 100.0} for each in block]}
     if isinstance(block, Heading):
         return {"kind": "heading", "text": block.text}
     if isinstance(block, Paragraph):
@@ -66,21 +78,9 @@ def _data(block: Block) -> dict[str, Any]:
     if isinstance(block, Figure):
         figure = {"caption": block.caption, "alt": block.alt}
         return {"kind": "figure", "drawing": block.svg, "width": block.width} | figure
-    table = {"caption": block.caption, "shares": block.shares}
+    table = {"caption": block.caption, "shares": [float(share) for share in block.shares]}
     return table | {
         "kind": "table",
         "columns": [str(name) for name in block.rows.columns],
         "rows": [[str(cell) for cell in row] for row in block.rows.to_numpy().tolist()],
     }
-
-
-def _paired(blocks: list[dict[str, Any]]) -> list[dict[str, Any]]:
-    """Put narrow drawings that follow one another side by side."""
-    rows: list[dict[str, Any]] = []
-    for block in blocks:
-        narrow = block["kind"] == "figure" and block["width"] < HALF
-        if narrow and rows and rows[-1]["kind"] == "row":
-            rows[-1]["figures"].append(block | {"width": 100.0})
-        else:
-            rows.append({"kind": "row", "figures": [block | {"width": 100.0}]} if narrow else block)
-    return rows

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from pathlib import Path
 
 import pandas as pd
@@ -128,9 +128,15 @@ def _document(row: dict[object, object], words: Wording) -> str:
 
 
 def exports(
-    material: Material, page: ProvinceTables, words: Wording, dark: bool, vintage: Vintage
+    material: Material,
+    page: ProvinceTables,
+    words: Wording,
+    dark: bool,
+    vintage: Vintage,
+    parts: Collection[str] | None = None,
+    note: str = "",
 ) -> list[Export]:
-    """Return what can be taken away from a region."""
+    """Return what can be taken away from a region; `parts` and `note`: see `content.briefing`."""
     region = material.facts
     where = tree().names(words.language)[region.region]
     release = vintage_notes(vintage, words)
@@ -139,7 +145,7 @@ def exports(
         return Offer((where, title), vintage, words)
 
     def written() -> Briefing:
-        return briefing(material, words)
+        return briefing(material, words, parts, note)
 
     def spine() -> Specification:
         notes = [page.beside.peers, *province.comparison_notes(words), *page.sources, *release]
