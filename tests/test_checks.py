@@ -446,6 +446,29 @@ def test_a_growth_rate_agrees_with_the_figures_of_both_years(
             ]  # fmt: skip
 
 
+@pytest.mark.parametrize("scheme", ["ALL", "QMS"])
+@pytest.mark.parametrize(
+    ("indicator", "at"),
+    [("registry_qms_organisations", "ALL"), ("registry_organisations_certified", "QMS")],
+)
+def test_the_growth_of_one_scheme_is_held_against_every_count_of_it(
+    scheme: str, indicator: str, at: str
+) -> None:
+    rows = [row | {"scheme": at} for row in series(indicator, 200.0, 220.0, status="A")]
+    growth = {"indicator": "qms_organisation_growth", "period": "2024", "scheme": scheme}
+    other = [row | {"scheme": "EMS"} for row in series(indicator, 200.0, 300.0, status="A")]
+    told = [finding for finding in checked(*rows, *other, growth | {"value": 9.5})
+            if finding.check == "growth"]  # fmt: skip
+    assert [str(finding.expected) for finding in told] == ["10, from 200 of 2023 to 220"]
+    assert [key[:3] for key in told[0].figures or ()] == [
+        ("qms_organisation_growth", "2024", scheme), (indicator, "2024", at),
+        (indicator, "2023", at),
+    ]  # fmt: skip
+    assert not any(
+        finding.check == "growth" for finding in checked(*rows, *other, growth | {"value": 10.0})
+    )
+
+
 def test_a_rate_that_cannot_be_is_told_and_not_published() -> None:
     counted = [{"indicator": "registry_organisations_certified", "region": code, "value": value}
                for code, value in (("110000", 30.0), ("120000", 130.0))]  # fmt: skip

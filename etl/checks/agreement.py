@@ -339,20 +339,28 @@ def _beyond(subject: Subject) -> Iterator[Wrong]:
         yield Wrong(row, found, expected, advice, None, tuple(quoted))
 
 
+_KEYS_A = ", ".join(f"a.{name}" for name in KEY)
+# What is counted for one scheme alone stands at all of them, or under another indicator at that
+# one; its growth may name the scheme or not.
 _GROWTH = f"""
-    SELECT a.*, h.value AS before, b.value AS now,
-        growth_of
+    SELECT a.*, h.value AS before, b.value AS now, b.indicator AS counted, b.scheme AS counted_at
     FROM (SELECT *, printf('%04d', TRY_CAST(period[1:4] AS INTEGER) - 1) || period[5:] AS earlier
         FROM checked JOIN meaning USING (indicator)
         WHERE growth_of <> '' AND isfinite(value) AND status <> 'B') a
-    JOIN candidate b ON b.indicator = a.growth_of AND {_PLACE} AND a.region = b.region
-        AND isfinite(b.value) AND b.status <> 'B'
+    JOIN candidate b ON a.period = b.period AND a.industry = b.industry AND a.size = b.size
+        AND a.region = b.region AND isfinite(b.value) AND b.status <> 'B'
+        AND (b.indicator = a.growth_of
+                AND b.scheme = if(a.scheme = a.growth_scheme, '{ALL}', a.scheme)
+            OR b.indicator = a.growth_same AND b.scheme = a.growth_scheme
+                AND a.scheme IN ('{ALL}', a.growth_scheme))
     JOIN candidate h ON h.indicator = b.indicator AND h.period = a.earlier AND h.value > 0
         AND h.scheme = b.scheme AND h.industry = b.industry AND h.size = b.size
         AND h.region = b.region AND isfinite(h.value)
     WHERE abs((b.value / h.value - 1) * 100 - a.value) > (power(10.0, -a.decimals)
         + (rounded(b.value) + rounded(h.value) * b.value / h.value) / h.value * 100) / 2
         + 1e-9 * abs(a.value)
+    QUALIFY row_number() OVER (
+        PARTITION BY {_KEYS_A}, a.file, a.sheet, a.row ORDER BY b.indicator <> a.growth_of) = 1
 """
 
 
@@ -372,8 +380,8 @@ def _growth(subject: Subject) -> Iterator[Wrong]:
             "see which of the figures the document gives, and correct the other; if both hold, "
             "accept the release and say why"
         )
-        counted = key_of(row, indicator=row["growth_of"])
-        earlier = key_of(row, indicator=row["growth_of"], period=row["earlier"])
+        counted = key_of(row, indicator=row["counted"], scheme=row["counted_at"])
+        earlier = (counted[0], row["earlier"], *counted[2:])
         yield Wrong(
             row, figure(row["value"]), expected, advice, figures=(key_of(row), counted, earlier)
         )
@@ -382,7 +390,6 @@ def _growth(subject: Subject) -> Iterator[Wrong]:
 _ADVICE = message(
     "see which of the two totals the document gives: 全部 (with those abroad) or 全国"
 )
-_KEYS_A = ", ".join(f"a.{name}" for name in KEY)
 _SAME = f"a.indicator = b.indicator AND {_PLACE}"
 
 

@@ -221,12 +221,15 @@ def _meaning(catalogue: Catalogue) -> pd.DataFrame:
                 "way": "share" if item.share_of else item.denominator_period,
                 "whole": item.share_of or "",
                 "growth_of": item.growth_of or "",
+                "growth_same": same.indicator if same else "",
+                "growth_scheme": (same.scheme or "") if same else "",
                 "months": int((item.max_age or 100) * 12),
                 "scale": item.jump.scale if item.jump else "",
                 "floor": item.jump.floor if item.jump else 0.0,
                 "multiple": item.jump.multiple if item.jump else 0.0,
             }
             for number, item in enumerate(catalogue.indicators.values())
+            for same in [item.growth_of and catalogue.indicators[item.growth_of].same_as]
         ]
     )
 
