@@ -407,7 +407,12 @@ def _check_bounds(target: Record, kind: str, wrong: Wrong) -> None:
             elif not applies and target[name] is not None:
                 expected = message("no bound for this kind and path")
                 wrong(name, expected, message("empty the cell, or correct the kind or the path"))
-        if applies and None not in (low, high) and not low < high:
+        # A range may be one figure; a path cannot.
+        if (
+            applies
+            and None not in (low, high)
+            and (low > high or (low == high and names[0] != "lower"))
+        ):
             expected = message("a bound below the other, {other}", other=_shown(high))
             wrong(names[0], expected, message("exchange the two bounds"))
     low, high, value = target["bound_lower"], target["bound_upper"], target["target"]
@@ -469,7 +474,10 @@ def _read(
     try:
         return convert(text)
     except UnreadError as error:
-        sheet.wrong(name, row, text, error.expected, error.advice)
+        # What a declaration would say beside a file of figures, nothing says beside a plan.
+        declared = "`" in error.advice.text
+        advice = message("correct the cell") if declared else error.advice
+        sheet.wrong(name, row, text, error.expected, advice)
     except ValueError:
         sheet.wrong(name, row, text, expected, message("correct the cell"))
     return None

@@ -210,6 +210,22 @@ def test_all_that_is_wrong_is_told_at_once_and_in_the_rows_of_the_file(tmp_path:
     ]
 
 
+def test_a_range_may_be_one_figure_and_bounds_of_a_path_may_not(tmp_path: Path) -> None:
+    heading = "series,period,value,polarity,target,due,kind,shape,lower,upper"
+    text = f"{heading}\nA,2018,5,0,,2027,within,,6,6\nA,2024,6,,,,,,,\n"
+    assert verdicts(read_plan(written(tmp_path, text)), "2025")["verdict"].item() == "achieved"
+    (wrong,) = findings(tmp_path, f"{heading}\nA,2018,6,1,,2027,maintain,logistic,6,6\n")
+    assert (wrong.column, wrong.found) == ("bound_lower · 路径下限", "6")
+
+
+@pytest.mark.parametrize("value", ["n/a", "12①", "2018年度末"])
+def test_no_advice_about_a_plan_speaks_of_a_declaration(tmp_path: Path, value: str) -> None:
+    heading = "series,period,value,polarity,target,due"
+    found = findings(tmp_path, f"{heading}\nA,{value},{value},1,{value},2027\n")
+    assert found
+    assert not any("`" in str(item.advice) for item in found)
+
+
 def test_a_sheet_is_named_where_a_workbook_has_several(tmp_path: Path) -> None:
     path = tmp_path / "规划.xlsx"
     with pd.ExcelWriter(path, engine="xlsxwriter") as book:
