@@ -23,8 +23,9 @@ from starlette.routing import Mount, Route
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from indicators.access import FIGURES, HEALTH, Gate
+from indicators.exports.shared_view import EMBEDDED
 from indicators.log_lines import LoggedRequests, write_json_lines
-from indicators.settings import LOG_FORMAT, SettingError
+from indicators.settings import ACCESS, LOG_FORMAT, SettingError
 
 if TYPE_CHECKING:
     from indicators.cached.readiness import Readiness
@@ -105,15 +106,23 @@ def _readiness() -> Readiness:
 
 
 class SecurityHeaders:
-    """Adds HEADERS to every answer."""
+    """Adds HEADERS to every answer.
+
+    Pages that anybody may see may be embedded by anybody: they have nothing to be clicked for.
+    """
 
     def __init__(self, app: ASGIApp) -> None:
         self._app = app
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        headers = dict(HEADERS)
+        asked = parse_qs(scope.get("query_string", b"").decode("latin-1"))
+        if asked.get(EMBEDDED) == ["true"] and ACCESS.text == "public":
+            del headers[b"x-frame-options"]
+
         async def send_with_headers(message: Message) -> None:
             if message["type"] == "http.response.start":
-                message["headers"] = [*message["headers"], *HEADERS.items()]
+                message["headers"] = [*message["headers"], *headers.items()]
             await send(message)
 
         await self._app(scope, receive, send_with_headers)

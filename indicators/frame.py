@@ -27,9 +27,10 @@ from indicators import access, address, catalogue, markdown
 from indicators.cached import remembered
 from indicators.drawing.charts import OPENED, Specification, with_rows
 from indicators.exports.offered import Export, demonstration_note, table_exports
+from indicators.exports.shared_view import View, home_of
 from indicators.findings import Message, message
 from indicators.log_lines import timed
-from indicators.periods import decimal_year, is_period
+from indicators.periods import decimal_year, is_period, today
 from indicators.settings import ROOT
 from indicators.store.database import Dataset
 from indicators.store.queries import Vintage
@@ -88,6 +89,13 @@ PRINTED = """
   h1, h2, h3 {break-after: avoid}
 }
 """
+# Within a page elsewhere: what is shown, with its source and marks, and no way to go on from it.
+EMBEDDED = """
+<style>
+  [data-testid=stSidebar], [data-testid=stHeader], [data-testid=stPopover],
+  [data-testid=stTextInput], [data-testid=stExpandSidebarButton] {display: none}
+</style>
+"""
 
 
 @cache
@@ -116,6 +124,7 @@ def _around(language: Language) -> str:
 mistakes: dict[Language, pd.DataFrame] = {}
 _menu_drawn: ContextVar[bool] = ContextVar("_menu_drawn", default=False)
 _told: ContextVar[dict[str, Any]] = ContextVar("_told")  # what is logged of the run
+_visit: ContextVar[Frame] = ContextVar("_visit")
 
 
 @dataclass(frozen=True)
@@ -126,6 +135,7 @@ class Frame:
     dark: bool
     vintage: Vintage
     newest: Vintage
+    page: str
 
     @property
     def release(self) -> int:
@@ -149,6 +159,8 @@ def begin(page: str) -> Frame:
         file = ROOT / "pages" / f"{name}.py"
         st.switch_page(file, query_params=codes | {"lang": words.language})
     st.html(_around(words.language), unsafe_allow_javascript=True)
+    if st.context.is_embedded:
+        st.html(EMBEDDED)
     names = {"zh": "中文", "en": "English"}
     _switch(words("Language"), names, address.widget("lang", words.language))
     _say_mistakes(words)
@@ -166,7 +178,9 @@ def begin(page: str) -> Frame:
     vintage = _vintage(newest, words)
     _head(words, vintage, newest)
     _told.get({})["release"] = vintage.release
-    return Frame(words, dark, vintage, newest)
+    visit = Frame(words, dark, vintage, newest, page)
+    _visit.set(visit)
+    return visit
 
 
 def _head(words: Wording, vintage: Vintage, newest: Vintage) -> None:
@@ -433,8 +447,49 @@ def page(name: str, words: Wording) -> StreamlitPage:
 
 
 def chart(specification: Specification, datasets: Mapping[str, Any], **options: Any) -> None:
-    """Draw a finished chart with its rows; `options`: its key, its sentence `alt`, selections."""
+    """Draw a finished chart with its rows; `options`: its key, its sentence `alt`, selections.
+
+    Below it is what takes one from it: how it is cited, its link, how it is embedded, its data.
+    """
     st.vega_lite_chart(with_rows(specification, datasets), theme=None, **options)
+    with st.popover(_visit.get().words("Cite, link, embed, data"), icon=":material/share:"):
+        _share(str(options.get("alt", "")))
+
+
+def describe(made: Callable[[str], Mapping[str, Any]]) -> None:
+    """Tell search engines what a release is: Streamlit gives a page no other place for JSON-LD.
+
+    made: the address at which all pages stand → what is told.
+    """
+    home = home_of(st.context.url or "", _visit.get().page)
+    told = json.dumps(made(home), ensure_ascii=False)
+    script = (
+        "document.querySelector('script[type=\"application/ld+json\"]')?.remove();"
+        "document.head.append(Object.assign(document.createElement('script'), {"
+        f"type: 'application/ld+json', text: JSON.stringify({told})}}))"
+    )
+    harmless = script.replace("<", chr(92) + "u003c")
+    st.html(f"<script>{harmless}</script>", unsafe_allow_javascript=True)
+
+
+def _share(title: str) -> None:
+    """Say how to go on from this view, each text with a button that copies it."""
+    visit = _visit.get()
+    words = visit.words
+    published = remembered.published(visit.newest)[visit.release]
+    said = st.query_params.to_dict()
+    view = View(visit.page, st.context.url or "", said, visit.vintage, published)
+    for heading, text in (
+        (words("Cite"), view.citation(title, today(), words)),
+        (words("Link to this view"), view.address()),
+        (words("Embed in a page, without the menu"), view.embedding(title)),
+        (words("Data of this view, for programs"), view.data_address()),
+    ):
+        st.caption(heading)
+        st.code(text, language=None, wrap_lines=True)
+    forms = " · ".join(f"[{form.upper()}]({view.data_address(form)})" for form in view.forms())
+    st.markdown(forms)
+    st.caption(words("CSV and XLSX for spreadsheets stand below the chart."))
 
 
 def downloads(exports: list[Export], words: Wording | None = None, *about: str) -> None:

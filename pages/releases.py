@@ -1,5 +1,7 @@
 """Where every figure comes from, what each release changed, and all of it to take away."""
 
+from functools import partial
+
 import streamlit as st
 
 from indicators import catalogue, frame
@@ -39,6 +41,7 @@ frame.cells(
     column_order=readable_tables.shown_first(words),
 )
 known = catalogue.load().indicators
+frame.describe(partial(cached.told_as_dataset, vintage))
 figures = Offer((words.text(known[selection.indicator].title),), vintage, words)
 everything = Offer((words("All figures"),), vintage, words)
 sheet = words("Figures")

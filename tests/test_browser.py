@@ -535,3 +535,32 @@ def test_a_boundary_file_that_lacks_a_unit_is_refused_at_the_start(tmp_path: Pat
     )  # fmt: skip
     assert said.returncode != 0
     assert "710000" in said.stderr
+
+
+def test_a_chart_says_how_it_is_cited_linked_embedded_and_where_its_data_stand(
+    page: Page, address: str
+) -> None:
+    visit(page, f"{address}/map?lang=en&indicator=certificates_valid&period=2024-12")
+    page.get_by_test_id("stDownloadButton").last.wait_for()
+    page.get_by_text("Cite, link, embed, data").first.click()
+    copied = page.get_by_test_id("stPopoverBody").get_by_test_id("stCode")
+    expect(copied).to_have_count(4)
+    citation, link, embedding, data = copied.all_inner_texts()
+    assert link in citation
+    assert link.startswith(f"{address}/map?")
+    assert embedding.startswith("<iframe")
+    figures = page.request.get(f"{data}&format=json").json()["observations"]
+    assert {row["period"] for row in figures} == {"2024-12"}
+    visit(page, f"{link}&embed=true")
+    expect(page.get_by_test_id("stSidebar")).not_to_be_visible()
+    expect(page.get_by_test_id("stPopover").first).not_to_be_visible()
+    expect(page.get_by_test_id("stMain")).to_contain_text("Map-review number")
+    expect(page.get_by_test_id("stMain")).to_contain_text("国家认监委")
+
+
+def test_the_data_page_tells_search_engines_what_it_holds(page: Page, address: str) -> None:
+    visit(page, f"{address}/releases?lang=en")
+    described = page.locator("script[type='application/ld+json']")
+    expect(described).to_have_count(1)
+    assert '"@type":"Dataset"' in (described.text_content() or "")
+    assert f"{address}/api/v1/observations?format=csv" in (described.text_content() or "")

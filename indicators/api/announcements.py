@@ -17,10 +17,8 @@ from indicators.api.formats import OF_FIGURES
 from indicators.cached import objectives, releases, remembered
 from indicators.exports.downloads import fit_for_xml
 from indicators.exports.open_data.columns import in_both, told
-from indicators.exports.open_data.release_package import whole_of
 from indicators.periods import in_china
 from indicators.store.queries import Vintage
-from indicators.store.whole_release import whole_release
 from indicators.views.releases import change_table, flip_table
 from indicators.wording import LANGUAGES, Text, Wording, sentence
 
@@ -39,8 +37,7 @@ CATALOGUE_TYPE, FEED_TYPE = "application/ld+json", "application/atom+xml; charse
 def data_catalogue(request: Request, vintage: Vintage) -> Response:
     """Return what there is, as catalogues of data read it: one dataset, its forms, its service."""
     home = str(request.url.replace(path="", query=""))
-    with whole_release(remembered.engine(vintage.dataset), vintage.release) as release:
-        whole = whole_of(release, made_up=False)
+    whole = releases.described(vintage)
     known = catalogue.load().sources
     named = [known[key] for key in remembered.sources(vintage)["source"] if key in known]
     terms = dict.fromkeys(source.licence for source in named)

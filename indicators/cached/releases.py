@@ -4,14 +4,21 @@ from __future__ import annotations
 
 import tempfile
 from pathlib import Path
+from typing import Any
 
 import pandas as pd
 import streamlit as st
 
-from indicators.cached.remembered import engine, kept
+from indicators import catalogue
+from indicators.cached.remembered import engine, kept, reach, sources
 from indicators.exports import readable_tables
+from indicators.exports.open_data import schema_org
+from indicators.exports.open_data.descriptor import Whole
+from indicators.exports.open_data.release_package import whole_of, write_package
+from indicators.periods import decimal_year, is_period
 from indicators.store import queries
 from indicators.store.queries import Selection, Vintage
+from indicators.store.whole_release import whole_release
 from indicators.wording import Language, Wording
 
 
@@ -53,6 +60,30 @@ def everything(language: Language, vintage: Vintage) -> pd.DataFrame:
     return readable_tables.figure_table(rows, cited, Wording(language))
 
 
+@kept
+def described(vintage: Vintage) -> Whole:
+    """Return what is said of a release as a whole."""
+    with whole_release(engine(vintage.dataset), vintage.release) as release:
+        return whole_of(release, made_up=vintage.dataset == "demonstration")
+
+
+def told_as_dataset(vintage: Vintage, home: str) -> dict[str, Any]:
+    """Return what search engines are told of a release whose pages stand at `home`."""
+    known, periods = catalogue.load(), reach(vintage)
+    named = [known.sources[key] for key in sources(vintage)["source"] if key in known.sources]
+    ends = [
+        end(filter(is_period, periods[name]), key=decimal_year, default="..")
+        for end, name in ((min, "first_period"), (max, "last_period"))
+    ]
+    return schema_org.dataset(
+        described(vintage),
+        home,
+        list(dict.fromkeys(source.licence for source in named)),
+        [known.indicators[key].title for key in periods["indicator"] if key in known.indicators],
+        (ends[0], ends[1]),
+    )
+
+
 # Figures of a release that a visitor's click may make a package of; beyond, the command does.
 MOST = 500_000
 
@@ -63,8 +94,6 @@ def package(vintage: Vintage, newest: Vintage) -> bytes:
 
     `newest`: what a later release suppresses is in no package of an earlier one either.
     """
-    from indicators.exports.open_data.release_package import write_package  # asked for by few
-
     with tempfile.TemporaryDirectory() as folder:
         out = Path(folder) / "package.zip"
         write_package(engine(vintage.dataset), vintage.dataset, out, vintage.release)
