@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 import json
-import shutil
 import warnings
 import zipfile
 from collections.abc import Iterator
@@ -129,12 +128,8 @@ def test_frictionless_finds_the_package_valid(package: Path) -> None:
     assert {"observations", "indicators", "regions", "citations", "sources", "targets"} <= names
 
 
-def test_csvw_finds_the_package_valid(package: Path, tmp_path: Path) -> None:
-    # It reads every table once a key: of the figures, which frictionless saw whole, a tenth.
-    copied = shutil.copytree(package, tmp_path / "package")
-    first, *rows = (copied / "observations.csv").read_bytes().splitlines(keepends=True)
-    (copied / "observations.csv").write_bytes(b"".join([first, *rows[::10]]))
-    assert valid_by_csvw(copied)
+def test_csvw_finds_the_package_valid(package: Path) -> None:
+    assert valid_by_csvw(package)
 
 
 @pytest.mark.parametrize(
