@@ -9,6 +9,7 @@ BENCHMARKS = (
     "briefing",
     "refresh",
     "publishing",
+    "export",
     "progress",
     "certificates",
     "certificates_files",
