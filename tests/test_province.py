@@ -372,6 +372,27 @@ def test_parts_stand_beside_the_nation_and_counts_do_not() -> None:
     assert count["benchmark"].isna().all()
 
 
+def test_parts_of_a_count_are_a_mix_beside_the_nation_s() -> None:
+    totals = rows_of(
+        [("legal_units", "2024", "330000", 200), ("legal_units", "2024", "100000", 1000)]
+    )
+    cells = [("330000", "C", 60), ("330000", "F", 30), ("100000", "C", 200), ("100000", "F", 350)]
+    parts = pd.concat([
+        rows_of([("legal_units", "2024", region, value)]).assign(industry=industry)
+        for region, industry, value in cells
+    ], ignore_index=True)  # fmt: skip
+    told = facts_of(totals, parts=parts)
+    drawn = province.parts_rows(told, "legal_units", "industry", EN)
+    assert drawn["label"].tolist() == ["60 (30.0%)", "30 (15.0%)"]
+    assert drawn["compared"].tolist() == ["20.0%", "35.0%"]
+    assert drawn["benchmark"].tolist() == pytest.approx([40, 70])  # of 200, with the nation's mix
+    assert "with the mix of the nation" in province.part_note(told, "legal_units", EN)
+    hidden = totals.assign(confidentiality=["F", "C"])
+    unknown = province.parts_rows(facts_of(hidden, parts=parts), "legal_units", "industry", EN)
+    assert unknown["label"].tolist() == ["60", "30"]
+    assert unknown["benchmark"].isna().all()
+
+
 def test_parts_and_holdings_are_asked_by_the_key(empty: sa.Engine) -> None:
     rows = pd.concat([
         rows_of([("uptake_rate", "2025", "330000", 32.0), ("uptake_rate", "2024", "330000", 1.0)]),

@@ -47,7 +47,8 @@ class Facts:
     """One region's figures and how they stand; frames as their makers return them.
 
     nation: whose figures are the benchmark, the province's for a prefecture. peers: the codes
-    compared with, by `group`. own: the region's totals, all periods. spine: `spine.spine`.
+    compared with, by `group`. own, whole: totals of the region and of the nation, all periods.
+    spine: `spine.spine`.
     verdicts, nearest: the region's of `target_register.verdicts` and `neighbours.neighbours`.
     held: the indicators of which the region has a figure in whatever cell; sources: whose rows it
     has. holdings: `holdings.suppliers`; publishers: theirs. parts: `queries.parts` of the region
@@ -59,6 +60,7 @@ class Facts:
     group: str
     peers: tuple[str, ...]
     own: pd.DataFrame
+    whole: pd.DataFrame
     spine: pd.DataFrame
     verdicts: pd.DataFrame
     nearest: pd.DataFrame
@@ -138,6 +140,7 @@ def gather(
             group,
             peers=tuple(code for code in members if code != region),
             own=own[region],
+            whole=own[parent],
             spine=spines.get((region, group), found.head(0)),
             verdicts=judged[region],
             nearest=near[region],

@@ -473,36 +473,80 @@ def _aim_of(series: list[Point], aim: Row | None) -> Row | None:
 def parts_rows(facts: Facts, indicator: str, by: str, words: Wording) -> pd.DataFrame:
     """Return the bars of one indicator `by` industry or size, in the order of the code list.
 
-    A count's parts have no benchmark: it is as large as the region.
+    The benchmark of a count, which is as large as its region, is what the region would have of a
+    part with the nation's mix.
     """
     known = catalogue.load()
     item = known.indicators[indicator]
     codes = known.industries if by == "industry" else known.sizes
     name = code_names.industry_name if by == "industry" else code_names.size_name
     parts = facts.parts
-    chosen = parts[(parts["indicator"] == indicator) & (parts[by] != ALL)]
-    free = chosen[chosen["value"].notna() & (chosen["confidentiality"] == "F")]
+    free = _free(parts[(parts["indicator"] == indicator) & (parts[by] != ALL)])
     whole = free[free["region"] == facts.nation].set_index(by)["value"]
     own = free[free["region"] == facts.region].set_index(by, drop=False)
     own = own.reindex([code for code in codes["code"] if code in own.index])
     fair = item.kind != "count" and item.share_of is None
-    own = own.assign(benchmark=own[by].map(whole).astype(float) if fair else float("nan"))
+    mix = _mix(facts, indicator, by)
+    own = own.assign(
+        nation=own[by].map(whole).astype(float) * (100 / mix.nation if mix else 1),
+        share=own["value"] * (100 / mix.region) if mix else float("nan"),
+    )
+    scale = mix.region / 100 if mix else 1 if fair else float("nan")
+    own = own.assign(benchmark=own["nation"] * scale)
+
+    def label(row: Row) -> str:
+        value = words.number(row["value"], item.decimals)
+        if not mix:
+            return value
+        return words("{value} ({share})", value=value, share=words.percent(row["share"]))
+
+    def compared(row: Row) -> str:
+        if mix and not math.isnan(row["nation"]):
+            return words.percent(row["nation"])
+        return words.number(row["benchmark"], item.decimals)
+
     columns: dict[str, Cell] = {
         "name": lambda row: name(row[by], words),
         "value": lambda row: row["value"],
-        "label": lambda row: words.number(row["value"], item.decimals),
+        "label": label,
         "benchmark": lambda row: row["benchmark"],
-        "compared": lambda row: words.number(row["benchmark"], item.decimals),
+        "compared": compared,
         "region": lambda row: row["region"],
         "industry": lambda row: row["industry"],
         "sized": lambda row: indicator,
         "end": lambda row: np.fmax(row["value"], row["benchmark"]),
-        "spoken": lambda row: (
-            f"{name(row[by], words)}, {words.number(row['value'], item.decimals)}"
-        ),
+        "spoken": lambda row: f"{name(row[by], words)}, {label(row)}",
     }
     bars = listing(own, columns)
     return bars.assign(place=range(len(bars)))
+
+
+class _Mix(NamedTuple):
+    """What all parts of a count make up, in a region and in the nation."""
+
+    region: float
+    nation: float
+
+
+def _mix(facts: Facts, indicator: str, by: str) -> _Mix | None:
+    """Return the totals that parts `by` industry or size are shares of, where both are known."""
+    item = catalogue.load().indicators[indicator]
+    if item.kind != "count" or by not in item.additive:
+        return None
+    period = _period_of_parts(facts, indicator)
+    found = []
+    for rows in (facts.own, facts.whole):
+        total = _free(rows[(rows["indicator"] == indicator) & (rows["period"] == period)])
+        found += total["value"].tolist()[:1]
+    return _Mix(*found) if len(found) == 2 and min(found) > 0 else None
+
+
+def _free(rows: pd.DataFrame) -> pd.DataFrame:
+    return rows[rows["value"].notna() & (rows["confidentiality"] == "F")]
+
+
+def _period_of_parts(facts: Facts, indicator: str) -> str:
+    return str(facts.parts.loc[facts.parts["indicator"] == indicator, "period"].iloc[0])
 
 
 def parts_title(by: str, words: Wording) -> str:
@@ -823,10 +867,15 @@ def series_table(facts: Facts, words: Wording) -> pd.DataFrame:
 def part_note(facts: Facts, indicator: str, words: Wording) -> str:
     """Return what the bars of industries and sizes show."""
     item = catalogue.load().indicators[indicator]
-    period = facts.parts.loc[facts.parts["indicator"] == indicator, "period"].iloc[0]
     values = {"what": words.text(item.title), "unit": code_names.unit_name(indicator, words)}
-    period = facts.fresh.said(indicator, period, words)
+    period = facts.fresh.said(indicator, _period_of_parts(facts, indicator), words)
     said = words("{what} ({unit}), {period}.", period=period, **values)
+    if any(_mix(facts, indicator, by) for by in ("industry", "size")):
+        return said + words(
+            " In brackets: the share of the total. The tick: with the mix of {whole}; under the "
+            "pointer: the share there.",
+            whole=benchmark_name(facts, words),
+        )
     if item.kind == "count" or item.share_of:
         return said
     return said + words(" The tick: {whole}.", whole=benchmark_name(facts, words))
