@@ -8,10 +8,10 @@ from typing import Any
 import altair as alt
 
 from indicators.drawing.charts import (
+    BAR_STEP,
     Specification,
     as_given,
     finished,
-    names,
     opening,
     tooltips,
     years,
@@ -22,6 +22,7 @@ from indicators.wording import Wording
 
 SPINE, TRENDS, AIMS, STRIPS, PARTS = "spine", "trends", "aims", "strips", "parts"
 STEP, STRIP = 64, 124  # px: one indicator of the spine, one of the trends
+ROOM = 100  # px beside the longest bar that its number and share take
 TEXT, SMALL, SMALLEST = 12.5, 11.5, 8.5
 # Distinct forms beside the colours.
 SHAPES = {
@@ -159,38 +160,41 @@ def parts_chart(words: Wording, *, dark: bool = False) -> Specification:
     the last three: selection `OPENED`.
     """
     colours = palette(dark)
-    # A long name of words goes on in a second line, below the middle of its bar: all stand higher.
-    end = "lastindexof(substring(datum.label, 0, 34), ' ')"
-    lines = f"[substring(datum.label, 0, {end}), substring(datum.label, {end} + 1)]"
-    side = names(colours.text, limit=200).to_dict() | {
-        "labelExpr": f"length(datum.label) > 34 && {end} > 0 ? {lines} : datum.label",
-        "labelLineHeight": SMALL,
-        "labelOffset": -3,
-    }
     base = alt.Chart(alt.NamedData(PARTS)).encode(
-        y=alt.Y("name:N", sort=as_given(), title=None, axis=alt.Axis.from_dict(side)),
+        y=alt.Y("name:N", sort=as_given(), title=None, axis=None),
         tooltip=tooltips(name=words("Part"), label=words("Value"), compared=words("Benchmark")),
     )
     value: Any = alt.X("value:Q", title=None, axis=None)
     chart = alt.layer(
+        # Above its bar a name has the whole width.
+        base.mark_text(
+            align="left", dy=-10, fontSize=12, limit=alt.ExprRef(f"width + {ROOM}"), aria=False
+        ).encode(x=alt.value(0), text="name:N", color=alt.value(colours.text)),
         base.mark_bar(
-            height={"band": 0.7}, cornerRadiusEnd=2, color=colours.ramp[3], cursor="pointer"
+            height=13, yOffset=6, cornerRadiusEnd=2, color=colours.ramp[3], cursor="pointer"
         )
         .encode(x=value, description="spoken:N")
         .add_params(opening("region", "industry", "sized")),
         # Where there is no benchmark the tick stands unseen at the bar's end.
         base.transform_calculate(tick="isValid(datum.benchmark) ? datum.benchmark : datum.value")
-        .mark_tick(orient="vertical", thickness=2.5, color=colours.selected, aria=False)
+        .mark_tick(
+            orient="vertical",
+            size=17,
+            thickness=2.5,
+            yOffset=6,
+            color=colours.selected,
+            aria=False,
+        )
         .encode(
             x="tick:Q",
             opacity=alt.condition("isValid(datum.benchmark)", alt.value(1), alt.value(0)),
         ),
-        base.mark_text(align="left", dx=6, fontSize=11, color=colours.text, aria=False).encode(
-            x="end:Q", text="label:N"
-        ),
+        base.mark_text(
+            align="left", dx=6, dy=6, fontSize=11, color=colours.text, aria=False
+        ).encode(x="end:Q", text="label:N"),
     )
-    padding = {"left": 0, "right": 70, "top": 4, "bottom": 0}
-    return finished(chart.properties(padding=padding), PARTS, 24)
+    padding = {"left": 0, "right": 0, "top": 4, "bottom": 0}
+    return finished(chart.properties(padding=padding), PARTS, 2 * BAR_STEP)
 
 
 def _line(base: alt.Chart, field: str, dy: int, colours: Palette) -> alt.Chart:
