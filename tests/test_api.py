@@ -382,6 +382,10 @@ def test_a_suppressed_figure_has_no_number_in_any_form_or_release(
         numbers = {"value": SECRET, "numerator": SECRET, "denominator": SECRET}
         connection.execute(sa.update(observation).where(hidden).values(numbers))
     for number in (1, 2):
+        for form in ("sdmx-ml-data", "sdmx-ml-data-2.1"):
+            answer = asked(f"sdmx/data/{AGENCY},OBSERVATIONS,{number}.0.0/all?format={form}")
+            assert "731719" not in answer.text
+            assert 'CONF_STATUS="C"' in answer.text
         for form in ("json", "csv", "sdmx-csv"):
             answer = asked(f"observations?region=330000&release={number}&format={form}")
             assert "731719" not in answer.text
@@ -623,6 +627,32 @@ def test_sdmx_csv_has_its_first_version_too(tiny: sa.Engine) -> None:
     assert first.replace('"', "").startswith(f"{AGENCY}:OBSERVATIONS(1.0.0),M,certificates_valid")
     second = asked("observations", accept="application/vnd.sdmx.data+csv;version=9.0.0")
     assert second.status_code == 406
+
+
+@pytest.mark.parametrize(
+    ("accept", "form"),
+    [
+        ("application/vnd.sdmx.data+xml;version=3.0.0", "sdmx-ml-data"),
+        ("application/vnd.sdmx.structurespecificdata+xml;version=2.1", "sdmx-ml-data-2.1"),
+    ],
+)
+def test_clients_that_read_xml_get_the_same_figures(
+    accept: str, form: str, tiny: sa.Engine, tmp_path: Path
+) -> None:
+    path = f"sdmx/data/{AGENCY},OBSERVATIONS,latest/all"
+    answer = asked(path, accept=accept)
+    assert answer.headers["content-type"] == accept
+    assert asked(f"{path}?format={form}").text == answer.text
+    structure = tmp_path / "structure.xml"
+    structure.write_text(asked(f"sdmx/dataflow/{AGENCY}/OBSERVATIONS/latest").text, "utf-8")
+    data = tmp_path / "data.xml"
+    data.write_text(answer.text, "utf-8")
+    [found] = get_datasets(data, structure)
+    as_csv = pd.read_csv(io.StringIO(asked(path).text), dtype=str).dropna(axis="columns")
+    for name in as_csv.columns.drop(["STRUCTURE", "STRUCTURE_ID", "ACTION", "OBS_VALUE"]):
+        assert found.data[name].astype(str).tolist() == as_csv[name].tolist(), name
+    values = found.data["OBS_VALUE"], as_csv["OBS_VALUE"]
+    assert values[0].astype(float).tolist() == values[1].astype(float).tolist()
 
 
 @pytest.mark.parametrize(

@@ -13,6 +13,7 @@ import pyarrow as pa
 from pyarrow import csv, parquet
 
 from indicators.api.problem_json import QuestionError
+from indicators.exports.open_data import sdmx
 from indicators.findings import message
 
 
@@ -31,9 +32,14 @@ PARQUET = Format("parquet", "application/vnd.apache.parquet", ".parquet")
 SDMX_CSV = Format("sdmx-csv", "application/vnd.sdmx.data+csv;version=2.0.0", ".csv")
 SDMX_CSV_1 = Format("sdmx-csv-1", "application/vnd.sdmx.data+csv;version=1.0.0", ".csv")
 SDMX_ML = Format("sdmx-ml", "application/vnd.sdmx.structure+xml;version=3.0.0", ".xml")
+SDMX_DATA = Format("sdmx-ml-data", "application/vnd.sdmx.data+xml;version=3.0.0", ".xml")
+SDMX_DATA_2_1 = Format(
+    "sdmx-ml-data-2.1", "application/vnd.sdmx.structurespecificdata+xml;version=2.1", ".xml"
+)
 OF_TABLES = (JSON, CSV, PARQUET)
-OF_SDMX = (SDMX_CSV, SDMX_CSV_1)
-OF_FIGURES = (*OF_TABLES, *OF_SDMX)
+OF_SDMX = (SDMX_CSV, SDMX_CSV_1, SDMX_DATA, SDMX_DATA_2_1)
+OF_FIGURES = (*OF_TABLES, SDMX_CSV, SDMX_CSV_1)
+_VERSIONS = {SDMX_DATA: "3.0", SDMX_DATA_2_1: "2.1"}
 
 
 def format_asked(word: str | None, accept: str, offered: Sequence[Format]) -> Format:
@@ -91,6 +97,13 @@ def stream(
     """Yield a table in a form, page by page: no more than one of them is held."""
     if form is JSON:
         yield from _json(name, pages, about)
+        return
+    if form in _VERSIONS:
+        number, made_up = int(about["release"]), about["data"] != "real"
+        parts = sdmx.data_message(
+            pages, _VERSIONS[form], number, about["published"], made_up=made_up
+        )
+        yield from (part.encode() for part in parts)
         return
     sink = _Sink()
     if form is PARQUET:

@@ -8,7 +8,7 @@ version of its own, so that what a version holds never changes.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 from xml.sax.saxutils import escape, quoteattr
 
@@ -123,6 +123,59 @@ def observations(figures: pa.Table, whole: Whole, units: Mapping[str, str]) -> p
     }
     columns |= {name: figures[column] for name, column in COLUMNS_OF.items()}
     return pa.table([columns[name] for name in SCHEMA.names], schema=SCHEMA)
+
+
+# Of structure-specific data by the version of SDMX-ML: which schemas, how it names the dataflow.
+_SCHEMAS_OF = {"3.0": "v3_0", "2.1": "v2_1"}
+_OF_DATASET = {"3.0": "", "2.1": ' ss:dataScope="DataStructure"'}
+
+
+def data_message(
+    pages: Iterable[pa.Table], version: str, number: int, published: str, *, made_up: bool
+) -> Iterator[str]:
+    """Yield figures (SCHEMA) as SDMX-ML of `version`, page by page.
+
+    published: when release `number` was, an ISO date and time.
+    """
+    schemas = f"http://www.sdmx.org/resources/sdmxml/schemas/{_SCHEMAS_OF[version]}"
+    flow = next(name for name, dataset in FLOWS.items() if (dataset == "demonstration") == made_up)
+    whole = f"urn:sdmx:org.sdmx.infomodel.datastructure.Dataflow={AGENCY}:{flow}({number}.0.0)"
+    named = f"<com:StructureUsage>{whole}</com:StructureUsage>"
+    if version == "2.1":
+        reference = f'agencyID="{AGENCY}" id="{flow}" version="{number}.0.0" class="Dataflow"'
+        named = f"<com:StructureUsage><Ref {reference}/></com:StructureUsage>"
+    yield (
+        '<?xml version="1.0" encoding="UTF-8"?>\n<mes:StructureSpecificData'
+        ' xmlns:xsi="http://www.w3.org/2001/XMLSchema-instance"'
+        f' xmlns:mes="{schemas}/message" xmlns:ss="{schemas}/data/structurespecific"'
+        f' xmlns:com="{schemas}/common" xmlns:flow="{whole}:ObsLevelDim:AllDimensions">\n'
+        f"<mes:Header><mes:ID>{flow}_{number}</mes:ID><mes:Test>{str(made_up).lower()}</mes:Test>"
+        f'<mes:Prepared>{escape(published)}</mes:Prepared><mes:Sender id="{AGENCY}"/>'
+        f'<mes:Structure structureID="{flow}" namespace="{whole}"'
+        f' dimensionAtObservation="AllDimensions">{named}</mes:Structure></mes:Header>\n'
+        f'<mes:DataSet ss:structureRef="{flow}" xsi:type="flow:DataSetType"{_OF_DATASET[version]}'
+        ' action="Information">\n'
+    )
+    for page in pages:
+        rows = page.select(_TOLD).to_pylist()
+        yield "".join(f"<Obs {_attributes(row)}/>\n" for row in rows)
+    yield "</mes:DataSet>\n</mes:StructureSpecificData>\n"
+
+
+_TOLD = [name for name in SCHEMA.names if name not in ("STRUCTURE", "STRUCTURE_ID", "ACTION")]
+
+
+def _attributes(row: Mapping[str, Any]) -> str:
+    told = {name: _written(cell) for name, cell in row.items() if cell is not None}
+    return " ".join(f"{name}={quoteattr(fit_for_xml(text))}" for name, text in told.items())
+
+
+def _written(cell: Any) -> str:
+    whole = isinstance(cell, float) and cell.is_integer() and abs(cell) < _EXACT
+    return str(int(cell)) if whole else str(cell)
+
+
+_EXACT = 1e15  # below which a whole number is written with all its digits
 
 
 def _repeated(text: str, times: int) -> pa.Array:
