@@ -17,7 +17,7 @@ from indicators.views.map import MapView, exports, moving_exports
 
 visit = frame.begin("map")
 words, vintage = visit.words, visit.vintage
-within = sidebar.choose_level(words)
+within = sidebar.choose_level(words, vintage)
 selection = sidebar.choose_selection(words, vintage, within, playing=sidebar.plays())
 region = sidebar.choose_region(words, within)
 drawing = sidebar.choose_drawing(words, selection, vintage, within)

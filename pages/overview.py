@@ -5,6 +5,7 @@ import streamlit as st
 from indicators import catalogue, frame, markdown
 from indicators.cached import objectives as cached
 from indicators.cached import province, releases, remembered
+from indicators.cached.map import first_level
 from indicators.catalogue import tree
 from indicators.drawing.charts import matrix_chart, shares_chart
 from indicators.exports import readable_tables
@@ -42,6 +43,12 @@ if home != NATION and not province.peer_mistakes(words):
         frame.link(words("All of {region}", region=where), "province", words, region=home)
         frame.link(words("{region} on the map", region=where), "map", words, region=home)
         frame.link(words("Targets of {region}", region=where), "objectives", words, region=home)
+    if home == first_level(vintage):
+        parts = provinces.parts_at_a_glance(province.shared(home, vintage).facts, home, words)
+        st.subheader(title := words("{region}, part by part", region=where))
+        st.caption(words("Tick a row to open the region."))
+        leading = frame.Leading("parts", "province", parts[["region"]].to_dict("records"))
+        frame.table(visit, title, parts.drop(columns="region"), title, leading=leading)
     attention, new = st.columns(2, gap="medium")
     with attention:
         st.subheader(words("What needs attention"))

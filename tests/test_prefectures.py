@@ -426,3 +426,45 @@ def test_a_deployment_s_faulty_file_is_told_and_the_nation_shown(
     assert "330000.geojson" in page.error[0].value
     assert "浙江最高" in page.title[0].value
     assert "within" not in page.query_params
+
+
+# A deployment for one province
+
+
+def begun(page: str, **address: str) -> AppTest:
+    shown = AppTest.from_file(str(PAGES / f"{page}.py"), default_timeout=60)
+    return opened(shown, **address)
+
+
+def test_prefectures_come_first_in_a_deployment_for_one_province(
+    figures: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("HOME_REGION", "330000")
+    with reading(figures):
+        overview = begun("overview")
+        assert "浙江各地概况" in [heading.value for heading in overview.subheader]
+        rows = next(table.value for table in overview.dataframe if "地区" in table.value)
+        assert list(rows["地区"])[:2] == ["杭州", "宁波"]
+        assert len(rows) == len(tree().children("330000"))
+        drawn = begun("map")
+        assert drawn.query_params["within"] == "330000"
+        assert "宁波" in drawn.title[0].value
+        # The nation is one step away, stands in the address, and stays.
+        drawn.button(key="level_nation").click().run()
+        assert drawn.query_params["within"] == "100000"
+        assert "浙江" in drawn.title[0].value
+        assert begun("map", region="320000").query_params["within"] == "100000"
+        assert begun("map", region="330100").query_params["within"] == "330000"
+        assert begun("comparison").query_params["within"] == "330000"
+        listed = begun("province").selectbox(key="choice_region").options
+        assert listed[:3] == ["浙江", "杭州", "宁波"]
+
+
+def test_a_province_whose_prefectures_have_no_figures_begins_with_the_nation(
+    figures: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("HOME_REGION", "340000")
+    with reading(figures):
+        drawn = begun("map")
+        assert "within" not in drawn.query_params
+        assert not drawn.warning

@@ -10,7 +10,6 @@ from indicators import catalogue
 from indicators.cached.map import first_of, mapped, offers, provinces_by_period
 from indicators.cached.remembered import (
     citations_of,
-    engine,
     freshness,
     kept,
     observations,
@@ -21,7 +20,6 @@ from indicators.drawing.charts import period_end
 from indicators.drawing.levels import level_rows
 from indicators.drawing.map_rows import known_values
 from indicators.exports import readable_tables
-from indicators.store import holdings
 from indicators.store.queries import Selection, Vintage
 from indicators.views import comparison as views
 from indicators.views.comparison import LineFigures, PairFigures
@@ -30,12 +28,6 @@ from indicators.views.map import MapView, compared
 USUAL = 6  # regions compared without a choice
 Span = tuple[str, str]  # the first and the last period drawn
 FEWEST = 3  # that make a comparison of two indicators
-
-
-@kept
-def divided(within: str, vintage: Vintage) -> bool:
-    """Say whether the parts of a region have figures of their own."""
-    return bool(holdings.held_within(engine(vintage.dataset), within, vintage.release))
 
 
 @kept

@@ -18,6 +18,7 @@ from indicators.cached.remembered import (
     publishers,
     travelling,
 )
+from indicators.catalogue import tree
 from indicators.drawing import levels
 from indicators.drawing.boundary_files import Boundaries, load_boundaries
 from indicators.drawing.charts import RANKING, REFERENCE, Specification
@@ -27,6 +28,7 @@ from indicators.exports import readable_tables
 from indicators.frequencies import mapped_periods
 from indicators.periods import decimal_year, is_period
 from indicators.regions import ALL, NATION
+from indicators.settings import HOME_REGION
 from indicators.store import holdings
 from indicators.store.queries import Selection, Vintage
 from indicators.views import map as views
@@ -239,6 +241,18 @@ def opening(vintage: Vintage, within: str = NATION) -> str:
         return fair, fair and wanted, regions, end
 
     return max(mapped(vintage, within), key=weight)
+
+
+@kept
+def divided(within: str, vintage: Vintage) -> bool:
+    """Say whether the parts of a region have figures of their own."""
+    return bool(holdings.held_within(engine(vintage.dataset), within, vintage.release))
+
+
+def first_level(vintage: Vintage) -> str:
+    """Return whose parts come first: the deployment's province with its parts, else the nation."""
+    own = HOME_REGION.value
+    return own if own in tree().prefectures and divided(own, vintage) else NATION
 
 
 @kept

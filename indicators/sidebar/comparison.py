@@ -9,7 +9,7 @@ import streamlit as st
 from indicators import address, catalogue
 from indicators.address import choose
 from indicators.cached import comparison as cached
-from indicators.cached.map import mapped
+from indicators.cached.map import divided, first_level, mapped
 from indicators.catalogue import tree
 from indicators.drawing.charts import OPENED
 from indicators.regions import NATION
@@ -26,11 +26,11 @@ def choose_level(words: Wording, vintage: Vintage) -> str:
     names = tree().names(words.language)
     own = [address.wanted("within"), address.home()]
     provinces = [code for code in dict.fromkeys(own) if code in tree().prefectures]
-    held = [code for code in provinces if mapped(vintage, code) and cached.divided(code, vintage)]
+    held = [code for code in provinces if mapped(vintage, code) and divided(code, vintage)]
     if not held:
         return NATION
     offered = {code: words("parts of {region}", region=names[code]) for code in (NATION, *held)}
-    return choose(words("Level"), "within", offered, words)
+    return choose(words("Level"), "within", offered, words, default=first_level(vintage))
 
 
 def choose_selection(words: Wording, vintage: Vintage, within: str) -> Selection:

@@ -38,14 +38,17 @@ def choose_group(words: Wording, within: str, default: Sequence[str]) -> list[st
     return address.choose_several(label, GROUP, offered, default=default, most=MOST_COMPARED)
 
 
-def choose_level(words: Wording) -> str:
+def choose_level(words: Wording, vintage: Vintage) -> str:
     """Return the region whose parts the map shows; the address says it as `within`.
 
-    An address that names a prefecture alone opens its province.
+    An address that names a prefecture alone opens its province, one that names another province
+    than the deployment's the nation.
     """
-    asked = address.said("within")
-    opened = tree().province_of(address.said("region") or "")
-    wanted = asked or opened or address.wanted("within") or NATION
+    asked, region = address.said("within"), address.said("region")
+    opened, first = tree().province_of(region or ""), cached.first_level(vintage)
+    if region in tree().provinces and region != first:
+        opened = opened or (NATION if first != NATION else None)
+    wanted = asked or opened or address.wanted("within") or first
     within = wanted if cached.boundaries().can_open(wanted) else NATION
     try:
         cached.boundaries().within(within)
@@ -56,13 +59,14 @@ def choose_level(words: Wording) -> str:
     if asked not in (None, NATION, within):
         unknown = words('There is no map of the parts of "{wanted}".', wanted=str(asked)[:40])
         st.sidebar.warning(markdown.escaped(unknown), icon=INFO)
-    address.say("within", within, usual=NATION)
+    # The nation stands in the address where a province's parts come first.
+    address.say("within", within, usual=NATION if first == NATION else None)
     return within
 
 
 def open_level(within: str) -> None:
     """Open the map of a region's parts, none of them chosen."""
-    address.say("within", within, usual=NATION)
+    address.say("within", within)
     address.say("region", within)
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from indicators import address
 from indicators.address import choose
 from indicators.cached import objectives as cached
+from indicators.cached.map import first_level
 from indicators.catalogue import tree
 from indicators.regions import NATION
 from indicators.store.queries import Vintage
@@ -17,7 +18,9 @@ def choose_target(words: Wording, vintage: Vintage) -> tuple[str, str] | None:
     if verdicts.empty:
         return None
     with_targets = set(verdicts["region"])
-    order = [code for code in (NATION, *tree().provinces) if code in with_targets]
+    first = first_level(vintage)
+    below = () if first == NATION else (first, *tree().children(first))
+    order = [code for code in (*below, NATION, *tree().provinces) if code in with_targets]
     offered = {code: names[code] for code in order}
     region = choose(words("Region"), "region", offered, words, default=address.home())
     aims = cached.offered(region, words.language, vintage)

@@ -9,6 +9,7 @@ import streamlit as st
 from indicators import address, catalogue
 from indicators.address import choose
 from indicators.cached import province as cached
+from indicators.cached.map import first_level
 from indicators.catalogue import tree
 from indicators.regions import ALL, NATION
 from indicators.sidebar.map import MOST_COMPARED, choose_group
@@ -34,7 +35,9 @@ def choose_province(words: Wording, vintage: Vintage) -> tuple[str, str]:
     home = address.home() if address.home() in names else cached.opening(vintage)
     chosen = wanted if wanted in names else home
     province = chosen if chosen in provinces else tree().parent(chosen)
-    regions = {code: names[code] for code in (*provinces, *tree().children(province))}
+    first = first_level(vintage)
+    below = () if first == NATION else (first, *tree().children(first))
+    regions = {code: names[code] for code in (*below, *provinces, *tree().children(province))}
     region = choose(words("Region"), "region", regions, words, default=home)
     groups = {
         code: group_name(code, region, declared, words)

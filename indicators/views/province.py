@@ -63,6 +63,33 @@ def statement(facts: Facts, words: Wording) -> str:
     return words("{said}; {rank}", said=said, rank=rank_phrase(facts, row, words))
 
 
+def parts_at_a_glance(
+    known: Mapping[tuple[str, str], Facts], parent: str, words: Wording
+) -> pd.DataFrame:
+    """Return how each part of a region stands, a row each, with its code as `region`.
+
+    known: `Shared.facts` of the parent; those of which figures are held come first.
+    """
+    by_region = {facts.region: facts for facts in known.values()}
+    held = [by_region[code] for code in tree().children(parent) if code in by_region]
+
+    def leading(facts: Facts) -> str:
+        row = leading_rank(facts)
+        return "—" if row is None else rank_phrase(facts, row, words)
+
+    rows = [
+        {
+            "region": facts.region,
+            words("Region"): tree().names(words.language)[facts.region],
+            words("Target status"): targets_statement(facts, words),
+            words("Rank"): leading(facts),
+            words("Indicators with figures"): len(facts.held),
+        }
+        for facts in sorted(held, key=lambda facts: not facts.held)
+    ]
+    return pd.DataFrame(rows)
+
+
 def targets_statement(facts: Facts, words: Wording) -> str:
     """Return how many targets stand well, of those that can be judged."""
     if facts.verdicts.empty:
