@@ -37,11 +37,13 @@ def cell_name(row: Mapping[Any, Any], words: Wording) -> str:
     return " · ".join(said)
 
 
-def parts_name(region: str, words: Wording) -> str:
-    """Return what a region's parts are called together: provinces, or a province's own word."""
+def parts_name(region: str, words: Wording, number: int = 2) -> str:
+    """Return what so many of a region's parts are called: provinces, or a province's own word."""
     if region == NATION:
-        return words("provinces")
-    return tree().divisions(region) if words.language == "zh" else words("prefectures")
+        return words("province") if number == 1 else words("provinces")
+    if words.language == "zh":
+        return tree().divisions(region)
+    return words("prefecture") if number == 1 else words("prefectures")
 
 
 def unit_name(indicator: str, words: Wording) -> str:

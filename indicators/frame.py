@@ -631,4 +631,7 @@ def end(frame: Frame, *lines: str) -> None:
         number=frame.release,
         date=frame.words.date(remembered.published(frame.newest)[frame.release]),
     )
-    st.caption(markdown.lines([*lines, release]))
+    # What documents are called and note is quoted, and no title of ours.
+    quoted = [frame.words("Titles and notes of sources are quoted in Chinese, as published.")]
+    language = quoted if frame.words.language == "en" else []
+    st.caption(markdown.lines([*lines, release, *language]))

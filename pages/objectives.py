@@ -29,9 +29,12 @@ verdict = cached.verdict(target, region, vintage)
 drawn = cached.drawn(target, region, words.language, vintage)
 
 where, aim = tree().names(words.language)[region], code_names.aim_name(record, words)
-answer, symbol = views.answer(verdict, words), VerdictClass(verdict.verdict).symbol
-values = {"where": where, "aim": aim, "answer": answer, "symbol": symbol}
-st.title(markdown.escaped(words("{where} · {aim}: {answer}\N{NO-BREAK SPACE}{symbol}", **values)))
+answer, verdict_class = views.answer(verdict, words), VerdictClass(verdict.verdict)
+# Of what cannot be judged the sign is a dot, which reads as if something went on.
+told = verdict_class != VerdictClass.NOT_ASSESSED
+values = {"where": where, "aim": aim, "answer": answer, "symbol": verdict_class.symbol}
+title = words("{where} · {aim}: {answer}\N{NO-BREAK SPACE}{symbol}", **values)
+st.title(markdown.escaped(title if told else title[: -len(verdict_class.symbol)].rstrip()))
 subtitle = words(
     "Target: {target}. {description}",
     target=views.target_text(record, words),

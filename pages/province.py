@@ -48,7 +48,12 @@ else:
     alt = words("Verdict on each target of the region")
     codes = [{"region": region, "target": target} for target in told.targets]
     leading_on = frame.Leading("targets", "objectives", codes)
-    frame.table(visit, f"{where} {title}", page.verdicts, alt, leading=leading_on, folded=400)
+    # A phone has room for two columns: what it is and how it stands.
+    with st.container(key=frame.by_width("verdicts_wide", wide=True)):
+        frame.table(visit, f"{where} {title}", page.verdicts, alt, leading=leading_on, folded=400)
+    with st.container(key=frame.by_width("verdicts_narrow", wide=False)):
+        short = page.verdicts.select([words("Indicator"), words("Verdict")])
+        frame.cells(short, alt, leading_on._replace(key="targets_narrow"), folded=200)
     if told.doubts:
         heading = words("* Doubts and notes")
         st.caption(markdown.lines([heading, *told.doubts]))
@@ -62,7 +67,7 @@ if told.known:
         leading = frame.leading_to("spine", "map")
         frame.chart(chart, datasets, alt=told.beside.compared, **leading)
         st.caption(markdown.lines(views.comparison_notes(words)))
-        frame.downloads([], words, *views.definitions(facts, words))
+        frame.downloads([], words, *views.definitions(facts.fair["indicator"], words))
     alt = words("Every indicator beside its benchmark and the peers")
     frame.twin(words, "compared", lambda: views.comparison_table(facts, words), alt)
 
@@ -70,11 +75,15 @@ if told.known:
     st.caption(markdown.escaped(told.trends_note))
     if told.trends:
         chart = charts.trends_chart(words, dark=visit.dark)
-        for place, drawn_half in zip(st.columns(2, gap="large"), page.trends, strict=False):
-            with place:
-                key = f"trends_{page.trends.index(drawn_half)}"
+        row = st.container(horizontal=True, gap="small")
+        for number, drawn_half in enumerate(page.trends):
+            # Where two have no room beside each other they stand one below the other.
+            with row.container(key=frame.wide(f"half_{number}")):
+                key = f"trends_{number}"
                 leading = frame.leading_to(key, "comparison")
                 frame.chart(chart, drawn_half, alt=told.trends, **leading)
+        shown = views.trending(facts)[: views.MOST_STRIPS]
+        frame.downloads([], words, *views.definitions(shown, words))
     alt = words("Every figure of the region over time")
     frame.twin(words, "series", lambda: views.series_table(facts, words), alt)
 
@@ -83,16 +92,16 @@ if told.known:
         indicator = sidebar.choose_part(told.divided, words)
         note, drawn = cached.province_parts(region, words.language, indicator, vintage)
         st.caption(markdown.escaped(note))
-        for column, by in zip(st.columns([3, 2], gap="medium"), ("industry", "size"), strict=True):
+        held = [by for by in ("industry", "size") if drawn[by]]
+        for column, by in zip(st.columns([3, 2][: len(held)], gap="medium"), held, strict=True):
             with column:
-                if drawn[by]:
-                    chart = charts.parts_chart(words, dark=visit.dark)
-                    alt = views.parts_title(by, words)
-                    leading = frame.leading_to(by, "industries")
-                    frame.chart(chart, {charts.PARTS: drawn[by]}, alt=alt, **leading)
-                    files = views.part_exports(material, indicator, by, words, visit.dark, vintage)
-                    measured = catalogue.load().indicators[indicator]
-                    frame.downloads(files, words, *about(measured, words))
+                chart = charts.parts_chart(words, dark=visit.dark)
+                alt = views.parts_title(by, words)
+                leading = frame.leading_to(by, "industries")
+                frame.chart(chart, {charts.PARTS: drawn[by]}, alt=alt, **leading)
+                files = views.part_exports(material, indicator, by, words, visit.dark, vintage)
+                measured = catalogue.load().indicators[indicator]
+                frame.downloads(files, words, *about(measured, words))
         alt = words("Figures of industries and enterprise sizes")
         frame.twin(words, "parts", lambda: views.part_table(facts, indicator, words), alt)
     else:
@@ -100,7 +109,14 @@ if told.known:
 
 st.subheader(title := words("What is missing, and who could supply it"))
 st.caption(markdown.escaped(told.missing_note))
-frame.table(visit, f"{where} {title}", page.missing, words("Indicators without a figure here"))
+clauses = [{"clause": code} for code in told.lacking]
+frame.table(
+    visit,
+    f"{where} {title}",
+    page.missing,
+    words("Indicators without a figure here"),
+    leading=frame.Leading("missing", "policy", clauses),
+)
 
 st.subheader(words("Downloads"))
 parts, note = sidebar.choose_briefing(words)

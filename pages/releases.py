@@ -106,8 +106,9 @@ if told != vintage and st.button(words("Show all pages as published then")):
 table = views.change_table(cached.changes(told), words)
 frame.table(visit, title, table, words("Figures that the release added, changed and withdrew"))
 flips = cached.flips(told)
-st.subheader(title := words.plural("{n} verdict turned", "{n} verdicts turned", n=len(flips)))
 if not flips.empty:
+    title = words.plural("{n} verdict turned", "{n} verdicts turned", n=len(flips))
+    st.subheader(title)
     table = views.flip_table(flips, objectives.register(told), words)
     alt = words("Verdicts that the release turned, and the figure that did it")
     frame.table(visit, title, table, alt)

@@ -78,6 +78,28 @@ def test_the_title_of_an_objective_says_as_of_when_its_verdict_is() -> None:
         assert f"（判定截至{period}数据）" in page.title[0].value
 
 
+def test_the_title_of_what_cannot_be_judged_ends_with_its_words() -> None:
+    page = opened("objectives", region="330000")
+    assert page.metric or page.title[0].value.startswith("浙江")
+    assert "未判定" in [card.value.strip("*· ") for card in page.markdown]
+    assert not re.search(r"[·\s]$", page.title[0].value)
+
+
+def test_another_region_is_shown_without_a_word_of_the_group_of_peers_left_behind() -> None:
+    page = opened("province", region="330000")
+    assert page.query_params["peers"]
+    page.selectbox(key="choice_region").select("610000").run()
+    assert not page.exception
+    assert page.title[0].value.startswith("陕西：")
+    assert not page.sidebar.warning
+
+
+def test_an_english_page_says_that_sources_are_quoted_in_chinese() -> None:
+    said = "Titles and notes of sources are quoted in Chinese, as published."
+    assert said in opened("map", lang="en").caption[-1].value
+    assert "按原文" not in opened("map").caption[-1].value
+
+
 def test_a_filter_holds_something_to_choose_or_is_not_there() -> None:
     page = opened("overview", only_department="-")
     assert all(len(box.options) > 1 for box in page.selectbox)

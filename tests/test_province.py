@@ -177,6 +177,12 @@ def test_a_region_gathered_with_all_others_has_the_spine_of_its_own(
             )
 
 
+def test_what_a_region_lacks_leads_to_the_clause_that_its_row_names(common: facts.Shared) -> None:
+    told = province.province_tables(facts.material(common, "330000"), ZH)
+    clauses = catalogue.load().clauses
+    assert list(told.missing["条款"]) == [clauses[key].title.zh for key in told.lacking]
+
+
 def test_an_unknown_group_of_peers_gives_the_first(common: facts.Shared) -> None:
     told = facts.material(common, "330000", "<script>").facts
     assert told.group == "EAST"

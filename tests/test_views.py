@@ -125,7 +125,7 @@ def test_the_title_of_a_map_says_where_the_chosen_region_stands() -> None:
         # The best stands on top, whichever way better is.
         assert page.ranking["name"].iloc[0] == first[:2]
     rows = published(("certificates_valid", "2024-12", "110000", 3.0))
-    assert shown(rows, region="330000").statement.endswith("北京最高；浙江：无数据")
+    assert shown(rows, region="330000").statement.endswith("：仅北京有数据，为3 张；浙江：无数据")
 
 
 def test_a_map_says_how_far_the_chosen_is_from_the_next_and_from_the_nation() -> None:
@@ -172,7 +172,7 @@ def test_suppressed_and_not_applicable_are_neither_values_nor_missing() -> None:
     assert "未公布（为保护单个单位信息）（31个省份中1个）：北京" in figures.footnotes
     assert "不适用（31个省份中1个）：天津" in figures.footnotes
     assert line_of(figures, "无数据").startswith("无数据（31个省份中28个）：山西、")
-    assert figures.statement == "2024年12月有效认证证书数：有数据的1个省份中，河北最高"
+    assert figures.statement == "2024年12月有效认证证书数：仅河北有数据，为0 张"
     assert figures.ranking[["name", "value"]].to_numpy().tolist() == [["河北", 0.0]]
 
 

@@ -110,7 +110,12 @@ def sizes_chart(words: Wording, *, dark: bool = False) -> Specification:
     colours = palette(dark)
     order = as_given()
     base = alt.Chart(alt.NamedData(SIZES)).encode(
-        x=alt.X("date:T", axis=years(words, grid=False, labelColor=colours.text)),
+        x=alt.X(
+            "date:T",
+            # Whole years, so that the last tick begins one of which nothing is drawn.
+            scale=alt.Scale(nice="year"),
+            axis=years(words, grid=False, labelColor=colours.text),
+        ),
         y=alt.Y("value:Q", title=None, scale=alt.Scale(zero=False, nice=True)),
         color=alt.Color(
             "size:N", sort=order, legend=None, scale=alt.Scale(range=_inks(colours.ramp, dark))

@@ -150,8 +150,9 @@ def choose_selection(
     regions: dict[str, int] = left
 
     def counted(period: str) -> str:
-        parts = code_names.parts_name(within if below else NATION, words)
-        values = {"period": words.period(period), "n": regions[period], "parts": parts}
+        number = regions[period]
+        parts = code_names.parts_name(within if below else NATION, words, number)
+        values = {"period": words.period(period), "n": number, "parts": parts}
         return words("{period} ({n} {parts})", **values)
 
     periods = {period: counted(period) for period in sorted(regions, reverse=True)}

@@ -44,6 +44,9 @@ def choose_province(words: Wording, vintage: Vintage) -> tuple[str, str]:
         for code in facts.peer_choices(region, declared)
     }
     groups[facts.OWN] = words("My comparison group")
+    # The usual group of the region left behind is no choice of this one's reader.
+    if address.wanted("peers") in {group.key for group in declared.groups} - groups.keys():
+        address.forget("peers")
     peers = choose(words("Compared with"), "peers", groups, words)
     if peers == facts.OWN:
         level = tree().parent(region)

@@ -174,6 +174,10 @@ def _statement(now: pd.DataFrame, what: str, view: MapView) -> str:
     values = {"what": what, "period": words.period(str(view.selection.period))}
     if known.empty:
         return words("None of the regions compared has a figure: {what}, {period}", **values)
+    if len(known) == 1:
+        alone = known.iloc[0]
+        values |= {"region": alone["name"], "value": alone["shown"]}
+        return words("{what}, {period}: only {region} is drawn, {value}", **values)
     values |= {"known": words.number(len(known)), "lead": lead(known, view)}
     said = words("{what}, {period}: of the {known} regions compared, {lead}", **values)
     return said + standing_of_chosen(known, view)

@@ -545,6 +545,17 @@ def statement(figures: pd.DataFrame, title: str, view: MapView) -> str:
     values["parts"] = code_names.parts_name(view.within, words)
     if known.empty:
         said = words("No figures of {parts} are held here for {what}, {period}", **values)
+    elif len(known) == 1:
+        alone = known.iloc[0]
+        # A rank of one says nothing.
+        said = words(
+            "{what}, {period}: only {region} has data, {value}",
+            region=alone["name"],
+            value=alone["shown"],
+            **values,
+        )
+        if alone["region"] == view.region:
+            return said
     else:
         values |= {"known": words.number(len(known)), "lead": lead(known, view)}
         said = words("{what}, {period}: of {known} {parts} with data, {lead}", **values)

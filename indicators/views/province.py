@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any, NamedTuple
@@ -618,10 +618,10 @@ def verdict_table(material: Material, words: Wording) -> pd.DataFrame:
         return words.number(row["acceleration"], 1) if needed else "—"
 
     columns: dict[str, Cell] = {
+        words("Indicator"): lambda row: code_names.aim_name(row, words),
         words("Verdict"): lambda row: objectives.marked(
             f"{VerdictClass(row['verdict']).symbol} {said_of(row, words)}", row, doubts
         ),
-        words("Indicator"): lambda row: code_names.aim_name(row, words),
         words("Target"): lambda row: line_text(judged.asked, row["target"], words),
         words("Latest"): latest,
         words("Needed in the next year"): lambda row: objectives.change_text(row, words),
@@ -682,12 +682,18 @@ def comparison_table(facts: Facts, words: Wording) -> pd.DataFrame:
     return listing(facts.spine[facts.spine["value"].notna()], columns)
 
 
+def lacking(facts: Facts) -> list[str]:
+    """Return the indicators that the region has no figure of.
+
+    What exists for one industry, scheme or period only is there.
+    """
+    return [key for key in declared() if key not in facts.held]
+
+
 def missing_table(facts: Facts, words: Wording) -> pd.DataFrame:
     """Return what the region has no figure of, the clause that asks for it, and who has figures."""
     known = catalogue.load()
     gaps = facts.spine[facts.spine["value"].isna()].set_index("indicator")["gap"]
-    # What exists for one industry, scheme or period only is there.
-    lacking = [key for key in declared() if key not in facts.held]
     held = set(facts.own.loc[facts.own["value"].notna(), "indicator"])
     columns: dict[str, Cell] = {
         words("Indicator"): lambda row: words.text(row["item"].title),
@@ -697,7 +703,9 @@ def missing_table(facts: Facts, words: Wording) -> pd.DataFrame:
             row["item"], facts.holdings, facts.publishers, held, words
         ),
     }
-    return listing(pd.DataFrame({"item": [known.indicators[key] for key in lacking]}), columns)
+    return listing(
+        pd.DataFrame({"item": [known.indicators[key] for key in lacking(facts)]}), columns
+    )
 
 
 @dataclass(frozen=True)
@@ -714,7 +722,7 @@ class ProvinceTables:
     """Sentences and tables of one region; `trends` is empty without a chart.
 
     known: whether it has any figure; counts: its verdicts as badges; targets: those of `verdicts`,
-    by row; doubts: lines about these.
+    by row; doubts: lines about these; lacking: the clauses that the rows of `missing` belong to.
     """
 
     statement: str
@@ -728,6 +736,7 @@ class ProvinceTables:
     trends_note: str
     divided: list[str]
     missing: pd.DataFrame
+    lacking: list[str]
     missing_note: str
     sources: list[str]
 
@@ -756,6 +765,7 @@ def province_tables(material: Material, words: Wording) -> ProvinceTables:
         trends_note=_trends_note(trends, words),
         divided=divided(facts),
         missing=missing,
+        lacking=[catalogue.load().indicators[key].clause for key in lacking(facts)],
         missing_note=words(
             "{n} of the {all} indicators that the clauses ask for have no figure here.",
             n=words.number(len(missing)),
@@ -839,8 +849,8 @@ def _trends_note(trends: int, words: Wording) -> str:
     return said
 
 
-def definitions(facts: Facts, words: Wording) -> list[str]:
-    """Return what each indicator that is compared means."""
+def definitions(indicators: Iterable[str], words: Wording) -> list[str]:
+    """Return what each of the indicators means."""
     known = catalogue.load().indicators
     return [
         words(
@@ -848,7 +858,7 @@ def definitions(facts: Facts, words: Wording) -> list[str]:
             what=words.text(known[key].title),
             said=words.text(known[key].description),
         )
-        for key in dict.fromkeys(facts.fair["indicator"])
+        for key in dict.fromkeys(indicators)
     ]
 
 

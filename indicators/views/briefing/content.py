@@ -330,7 +330,7 @@ def _targets(material: Material, words: Wording) -> Iterator[Block]:
     caption = words("Targets that can be judged") if both else words("Targets and verdicts")
     table = shown.iloc[: judged or None, :5]
     told = [bool((cells != "—").any()) for _, cells in table.items()]
-    yield Table(caption, table.loc[:, told], tuple(np.array((2.2, 3.2, 3.4, 1.9, 1.5))[told]))
+    yield Table(caption, table.loc[:, told], tuple(np.array((3.2, 2.2, 3.4, 1.9, 1.5))[told]))
     if (shown[words("* Doubts and notes")] != "").any():
         yield Paragraph(words("*: doubts or notes, which the region's page and workbook tell."))
     if both:
