@@ -53,8 +53,11 @@ class Tree:
         names = [field.name for field in fields(Region) if field.default is MISSING]
         whole = rows.assign(members=rows["members"].map(lambda text: tuple(text.split())))[names]
         self.regions = {row[0]: Region(*row) for row in whole.itertuples(index=False, name=None)}
-        for code, told in changes.groupby("code"):
-            county = _county(str(code), told.to_dict("records"), self.regions)
+        told: dict[str, list[dict[Hashable, Any]]] = {}
+        for change in changes.to_dict("records"):
+            told.setdefault(str(change["code"]), []).append(change)
+        for code in sorted(told):
+            county = _county(code, told[code], self.regions)
             # A registry's own list may leave out where it lies.
             if county.parent in self.regions:
                 self.regions[county.code] = county

@@ -32,7 +32,8 @@ import sqlalchemy as sa
 from etl.publish.gate import Decision, Edition, publish
 from etl.publish.moves import between
 from etl.refresh import RAW, figures, fill_if_empty
-from indicators.store.database import open_database
+from indicators.store.database import open_database, writing
+from indicators.store.tables import identity
 
 # A page run for a test is served to nobody, and says nothing of how its request came.
 os.environ.setdefault("ACCESS", "public")
@@ -222,22 +223,54 @@ def postgresql() -> Iterator[str]:
         yield url
 
 
+@pytest.fixture(scope="session")
+def sqlite_tables(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Return an SQLite file with our tables, to be copied: to make them takes a while."""
+    file = tmp_path_factory.mktemp("tables") / "tables.sqlite"
+    open_database(f"sqlite:///{file}").dispose()
+    return file
+
+
+@pytest.fixture(scope="session")
+def postgresql_tables(postgresql: str) -> str:
+    """Return the name of a PostgreSQL database with our tables, to be copied."""
+    with psycopg.connect(postgresql, autocommit=True) as connection:
+        connection.execute('CREATE DATABASE "tables"')
+    open_database(_beside(postgresql, "tables")).dispose()
+    return "tables"
+
+
+def _beside(first: str, name: str) -> str:
+    """Return the URL of another database of a server, as SQLAlchemy has it."""
+    return f"postgresql+psycopg://{first.removeprefix('postgresql://').rpartition('/')[0]}/{name}"
+
+
 @pytest.fixture(params=["sqlite", "postgresql"])
 def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
-    """Return the URL of an empty database: each test runs once on SQLite, once on PostgreSQL."""
+    """Return the URL of an empty database: each test runs once on SQLite, once on PostgreSQL.
+
+    Our tables are there already for a test that asks for them, by `empty`.
+    """
+    made = "empty" in request.fixturenames
     if request.param == "sqlite":
-        return f"sqlite:///{tmp_path / 'test.sqlite'}"
+        file = tmp_path / "test.sqlite"
+        if made:
+            shutil.copy(request.getfixturevalue("sqlite_tables"), file)
+        return f"sqlite:///{file}"
     first: str = request.getfixturevalue("postgresql")
+    like = request.getfixturevalue("postgresql_tables") if made else "template1"
     name = f"t{uuid.uuid4().hex}"
     with psycopg.connect(first, autocommit=True) as connection:
-        connection.execute(f'CREATE DATABASE "{name}"'.encode())
-    return f"postgresql+psycopg://{first.removeprefix('postgresql://').rpartition('/')[0]}/{name}"
+        connection.execute(f'CREATE DATABASE "{name}" TEMPLATE "{like}"'.encode())
+    return _beside(first, name)
 
 
 @pytest.fixture
 def empty(database_url: str) -> Iterator[sa.Engine]:
-    """Yield an engine on an empty database with our tables."""
+    """Yield an engine on an empty database with our tables, its own by its identity."""
     engine = open_database(database_url)
+    with writing(engine) as connection:
+        connection.execute(sa.update(identity).values(identity=uuid.uuid4().hex))
     yield engine
     engine.dispose()
 
