@@ -10,7 +10,15 @@ import pandas as pd
 import pyarrow as pa
 
 from indicators import catalogue
-from indicators.api.formats import OF_SDMX, SDMX_CSV_1, Format, plain
+from indicators.api.formats import (
+    CSV,
+    OF_SDMX,
+    PARQUET,
+    SDMX_CSV,
+    SDMX_CSV_1,
+    Format,
+    plain,
+)
 from indicators.api.problem_json import QuestionError
 from indicators.api.questions import Question, codes_of, within
 from indicators.cached import objectives, releases, remembered
@@ -27,6 +35,8 @@ from indicators.store.whole_release import OPEN, Chosen, Key, Page, whole_releas
 
 Row = dict[str, Any]
 _AT_ONCE = 20_000  # figures that are held of an answer without an end
+# In columns they weigh a tenth of what they do row by row, and fewer questions take half the time.
+_IN_COLUMNS = dict.fromkeys((CSV, PARQUET, SDMX_CSV, SDMX_CSV_1), 100_000)
 DEMONSTRATED = "demonstration"  # the column that each made-up row says so in
 
 
@@ -109,7 +119,7 @@ class Asking:
     def figures(self) -> Answer:
         """Return figures, one page of them or all, in the order of their keys."""
         size, chosen = self.question.size(), self._chosen()
-        first = self._page(chosen, self.question.after(), size or _AT_ONCE)
+        first = self._page(chosen, self.question.after(), size or self._at_once)
         columns = schema_of(observations())
         pages = self._pages(chosen, first, endless=size is None)
         figures = (page.select(columns.names).cast(columns) for page in pages)
@@ -141,6 +151,10 @@ class Asking:
             periods = tuple(each for each in periods if frequency(each) in asked)
         return {**chosen, "period": periods}
 
+    @property
+    def _at_once(self) -> int:
+        return _IN_COLUMNS.get(self.form, _AT_ONCE)
+
     def _page(self, chosen: Chosen, after: Key | None, most: int) -> Page:
         """Read one page by itself: nobody who reads slowly keeps the database waiting."""
         with whole_release(remembered.engine(self.vintage.dataset), self.vintage.release) as held:
@@ -153,7 +167,7 @@ class Asking:
             state = newest_vintage(remembered.engine(self.vintage.dataset), self.vintage.dataset)
             if state is None or state.state != self.vintage.state:
                 raise ChangedError
-            page = self._page(chosen, page.last, _AT_ONCE)
+            page = self._page(chosen, page.last, self._at_once)
             yield page.figures
 
     def releases(self) -> Answer:
