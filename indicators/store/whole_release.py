@@ -119,22 +119,27 @@ class WholeRelease:
         return Page(pa.Table.from_batches(map(_sound, figures.to_batches()), _schema()), last)
 
     def _groups(self, chosen: Chosen, after: Key | None, most: int) -> Iterator[list[str]]:
-        """Yield indicators in their order, so many as have about `most` figures together."""
+        """Yield indicators in their order, so many as have about `most` figures together.
+
+        They are counted one by one as they are come to: to count all takes longer than a page does.
+        """
         held = held_of(self._older)
-        question = sa.select(held.c.indicator, sa.func.sum(held.c.rows)).group_by(held.c.indicator)
-        counts = {row[0]: int(row[1]) for row in self.connection.execute(question)}
-        wanted = sorted(counts.keys() & set(chosen.get("indicator", counts)))
-        group: list[str] = []
+        wanted = sorted(chosen.get("indicator", catalogue.load().indicators))
+        group, rows = list[str](), 0
         for code in wanted:
             if after is not None and code < after[0]:
                 continue
-            group.append(code)
             # The one that a page begins in is looked up by its period: alone.
-            begins = after is not None and code == after[0]
-            if begins or sum(counts[each] for each in group) >= most:
+            if len(wanted) == 1 or (after is not None and code == after[0]):
+                yield [code]
+                continue
+            counted = sa.select(sa.func.sum(held.c.rows)).where(held.c.indicator == code)
+            rows += int(self.connection.scalar(counted) or 0)
+            group.append(code)
+            if rows >= most:
                 yield group
-                group = []
-        if group:
+                group, rows = [], 0
+        if rows:
             yield group
 
     def _question(self, chosen: Chosen, indicators: list[str], after: Key | None) -> sa.Select[Any]:
