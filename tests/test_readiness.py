@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import socket
 import threading
 from collections.abc import Iterator
 from pathlib import Path
@@ -124,3 +125,18 @@ def test_a_database_that_does_not_answer_is_waited_for_no_longer_than_is_said(
             assert asked("/healthz").status_code == 200
         assert asked("/readyz").status_code == 200
         open_database().dispose()
+
+
+def test_what_a_connection_sends_leaves_at_once() -> None:
+    # Made as Streamlit makes the one that its server listens on: no word of TCP.
+    with socket.socket(family=socket.AF_INET) as listening:
+        listening.bind(("127.0.0.1", 0))
+        listening.listen()
+
+        def waits() -> bool:
+            with socket.create_connection(listening.getsockname()), listening.accept()[0] as own:
+                return not own.getsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY)
+
+        assert waits()
+        app.answer_at_once()
+        assert not waits()
