@@ -43,7 +43,7 @@ from starlette.routing import Mount, Route
 
 import app
 from indicators.access import Gate
-from indicators.api import answers
+from indicators.api import answers, routes
 from indicators.api.formats import JSON, stream
 from indicators.api.questions import Question
 from indicators.api.resources import RESOURCES, Resource
@@ -96,7 +96,7 @@ def rows(path: str, name: str = "observations") -> list[dict[str, Any]]:
 
 
 def forget() -> None:
-    for memory in (remembered.engine, remembered.answer, remembered.datasets):
+    for memory in (remembered.engine, remembered.answer, remembered.datasets, routes.kept):
         memory.clear()
 
 
@@ -248,6 +248,22 @@ def test_an_answer_is_known_again_until_something_is_published(tiny: sa.Engine) 
     # Nothing is suppressed since; but it might have been, so the old release is asked for anew.
     assert asked("observations?release=1").headers["etag"] != old
     assert rows("observations?release=1") == first.json()["observations"]
+
+
+def test_a_small_answer_is_given_again_until_something_is_published(
+    tiny: sa.Engine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = "observations?region=330000&format=csv"
+    first = asked(path)
+    with monkeypatch.context() as without:
+        without.setattr(answers.Asking, "_page", None)
+        again = asked(path)
+        assert asked("observations?region=320000&format=csv").status_code == 500
+    assert again.content == first.content
+    assert dict(again.headers) == dict(first.headers) | {"content-length": str(len(first.content))}
+    publish_rows(tiny, [(*row[:3], row[3] + 1) for row in WORLD])
+    remembered.answer.clear()
+    assert asked(path).content != first.content
 
 
 @pytest.mark.parametrize(

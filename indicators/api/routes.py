@@ -6,8 +6,10 @@ import asyncio
 import hashlib
 import json
 import logging
-from collections.abc import AsyncIterator, Callable, Iterator, Sequence
+from collections import OrderedDict
+from collections.abc import AsyncIterator, Callable, Hashable, Iterator, Sequence
 from functools import lru_cache
+from typing import NamedTuple
 
 from starlette.applications import Starlette
 from starlette.concurrency import run_in_threadpool
@@ -47,6 +49,12 @@ def answered(resource: Resource, request: Request) -> Response:
     headers = _headers(vintage, form.name, today() if resource.daily else "")
     if _is_known(request.headers.get("if-none-match", ""), headers["etag"]):
         return Response(status_code=304, headers=headers)
+    asked = tuple(
+        sorted({**question.said, **{f"/{name}": text for name, text in names.items()}}.items())
+    )
+    key = headers["etag"], resource.path, request.method, asked
+    if (whole := kept.get(key)) is not None:
+        return Response(whole.content, 200, {**headers, **whole.headers}, form.media_type)
     found = resource.ask(Asking(question, vintage, form, names))
     if isinstance(found, Document):
         text = json.dumps(found.content, ensure_ascii=False, allow_nan=False, default=str)
@@ -57,10 +65,13 @@ def answered(resource: Resource, request: Request) -> Response:
         headers["link"] = _next(request, found.further, vintage)
     mark = "" if vintage.dataset == "real" else "demonstration-"
     name = file_name(f"{mark}{found.name}-{vintage.release}", suffix=form.suffix)
-    headers["content-disposition"] = f'inline; filename="{name}"'
+    named = {"content-disposition": f'inline; filename="{name}"'}
+    headers |= named
     if request.method == "HEAD":
         return Response(None, 200, headers, form.media_type)
     parts = stream(found.name, found.pages, found.schema, form, found.about)
+    if found.further is None:
+        parts = _keeping(parts, key, named)
     return StreamingResponse(_made(parts), 200, headers, form.media_type)
 
 
@@ -89,6 +100,32 @@ def _headers(vintage: Vintage, form: str, day: str) -> dict[str, str]:
         "x-release": str(vintage.release),
         "x-data": vintage.dataset,
     }
+
+
+class _Whole(NamedTuple):
+    """A small answer as it was given."""
+
+    content: bytes
+    headers: dict[str, str]
+
+
+# The newest small answers. What they rest on is in their ETag, and so in their key.
+kept: OrderedDict[Hashable, _Whole] = OrderedDict()
+_KEPT, _SMALL = 256, 64 << 10  # answers, and bytes of one
+
+
+def _keeping(parts: Iterator[bytes], key: Hashable, headers: dict[str, str]) -> Iterator[bytes]:
+    """Yield the parts of an answer; one that turns out to be small is kept."""
+    content, size = list[bytes](), 0
+    for part in parts:
+        size += len(part)
+        if size <= _SMALL:
+            content.append(part)
+        yield part
+    if size <= _SMALL:
+        kept[key] = _Whole(b"".join(content), headers)
+        while len(kept) > _KEPT:
+            kept.popitem(last=False)
 
 
 async def _made(parts: Iterator[bytes]) -> AsyncIterator[bytes]:
