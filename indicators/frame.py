@@ -485,10 +485,9 @@ def _share(title: str) -> None:
         (words("Embed in a page, without the menu"), view.embedding(title)),
         (words("Data of this view, for programs"), view.data_address()),
     ):
-        st.caption(heading)
+        st.caption(markdown.escaped(heading))
         st.code(text, language=None, wrap_lines=True)
-    forms = " · ".join(f"[{form.upper()}]({view.data_address(form)})" for form in view.forms())
-    st.markdown(forms)
+    st.markdown(markdown.links({each.upper(): view.data_address(each) for each in view.forms()}))
     st.caption(words("CSV and XLSX for spreadsheets stand below the chart."))
 
 

@@ -7,7 +7,7 @@ struck out, nor `[a](b)` become a link. Streamlit's own marks (`$x$`, `:red[x]`,
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 _MARKUP = re.compile(
     r"[\\`*_\[\]<>~$|]"
@@ -40,6 +40,17 @@ def strong(text: str) -> str:
 def address(url: str) -> str:
     """Return a web address as a link, and any other as text."""
     return f"<{url}>" if re.fullmatch(r"https?://[^\s<>]+", url) else escaped(url)
+
+
+def link(label: str, url: str) -> str:
+    """Return words that lead to an address of the web or of this server; to any other the words."""
+    leads = re.fullmatch(r"(?:https?:/)?/[^\s<>]+", url)
+    return f"[{escaped(label)}](<{url}>)" if leads else escaped(label)
+
+
+def links(addresses: Mapping[str, str]) -> str:
+    """Return words beside one another that lead to their addresses; see `link`."""
+    return " · ".join(link(label, url) for label, url in addresses.items())
 
 
 def lines(texts: Iterable[str]) -> str:

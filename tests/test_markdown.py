@@ -131,6 +131,11 @@ def test_an_address_is_a_link_and_nothing_else_is() -> None:
     assert markdown.address("https://a.cn/ [x](b)") == "https:\u200b//a.cn/ \\[x\\](b)"
 
 
+def test_words_lead_to_an_address_and_to_nothing_else() -> None:
+    assert markdown.link("a_b", "https://a.cn/b_c?d=(e)") == r"[a\_b](<https://a.cn/b_c?d=(e)>)"
+    assert markdown.links({"J": "/api/v1/x", "C": "data:a"}) == "[J](</api/v1/x>) · C"
+
+
 # What Streamlit reads as Markdown; labels of widgets are the catalogue's own words.
 SINKS = {"caption", "markdown", "title", "info", "warning", "error", "success", "write"}
 
