@@ -94,6 +94,17 @@ def test_another_region_is_shown_without_a_word_of_the_group_of_peers_left_behin
     assert not page.sidebar.warning
 
 
+def test_the_same_aim_is_shown_of_another_region() -> None:
+    page = opened("objectives", target="nation-manufacturing-quality-competitiveness-c-2025")
+    page.selectbox(key="choice_region").select("130000").run()
+    assert not page.exception
+    assert page.title[0].value.startswith("河北")
+    assert page.query_params["target"] == "hebei-manufacturing-quality-competitiveness-c-2020"
+    page.selectbox(key="choice_region").select("100000").run()
+    assert "制造业质量竞争力指数" in page.title[0].value
+    assert not page.sidebar.warning
+
+
 def test_an_english_page_says_that_sources_are_quoted_in_chinese() -> None:
     said = "Titles and notes of sources are quoted in Chinese, as published."
     assert said in opened("map", lang="en").caption[-1].value
