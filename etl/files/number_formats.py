@@ -103,8 +103,10 @@ def _shown(signs: str, said: str) -> Shown:
         power -= 3 * (len(whole) - len(whole.rstrip(",")))
     elif _POINT in whole and _DIGIT in whole[: whole.index(_POINT)]:
         power -= whole[whole.index(_POINT) :].count(_DIGIT)
-    match = _MULTIPLE.match(said)
-    return Shown(power, match[0] if match else "")
+    behind = said.lstrip(" \u3000(（")
+    noughts = re.match("0+(?![0-9])", behind)  # written behind every figure: 5 shows as 5000
+    match = _MULTIPLE.match(behind)
+    return Shown(power + (len(noughts[0]) if noughts else 0), match[0] if match else "")
 
 
 def ranges(numbers: list[int]) -> str:
