@@ -22,6 +22,7 @@ from etl.figures.proposal import Proposal, propose
 from etl.figures.tidying import tidy
 from indicators import catalogue
 from indicators.findings import FindingsError
+from indicators.regions import ALL
 from indicators.wording import LANGUAGES, Language, Wording
 from tests.own_files import csv, loaded
 from tests.own_tables import SHAPES, Figure, Shape
@@ -288,6 +289,33 @@ def test_a_year_in_the_title_is_the_period_and_the_unit_that_of_its_line(tmp_pat
         )
     )
     assert (found["fixed.period"], found["unit"], found["header"]) == (2017, "万人次", 3)
+
+
+@pytest.mark.parametrize(
+    "title",
+    [
+        "2024年撤销证书数（1—9月）",
+        "2024年撤销证书数（1-6月）",
+        "2024年撤销证书数 1—9月",
+        "2023年有效认证证书数（截至6月底）",
+        "2024年有效认证证书数（6月末）",
+        "2024年撤销证书数（9月）",
+        "2024年撤销证书数（三季度）",
+        "2024年有效认证证书数（上半年）",
+        "2024财年有效认证证书数",
+    ],
+)
+def test_a_part_of_a_year_that_stands_apart_is_neither_the_year_nor_a_code(
+    tmp_path: Path, title: str
+) -> None:
+    found = sure(csv(tmp_path, f"{title},\n单位：张,\n地区,数值\n江苏,5\n浙江,7\n"))
+    assert "fixed.period" not in found
+    assert found.get("fixed.industry", ALL) == ALL
+
+
+def test_the_number_of_a_table_is_no_industry(tmp_path: Path) -> None:
+    table = "2024年有效认证证书数（表2-6）,\n单位：张,\n地区,数值\n江苏,5\n浙江,7\n"
+    assert sure(csv(tmp_path, table)).get("fixed.industry", ALL) == ALL
 
 
 @pytest.mark.parametrize(

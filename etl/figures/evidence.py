@@ -444,6 +444,9 @@ class Evidence:
         return not said.rest or self._rest_code(said) is not None
 
     def _rest_code(self, said: Heading) -> tuple[str, str] | None:
+        # Digits that are left of months or of a table's number are no code: `1—9月`, `表2-6`.
+        if said.rest.isdigit():
+            return None
         for key in ("scheme", "industry", "size"):
             if said.rest and (code := self.readers.code(key, said.rest)) not in (None, ALL):
                 return key, str(code)

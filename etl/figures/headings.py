@@ -43,6 +43,8 @@ _PERIOD = re.compile(
     r"|[底末])|[-./](?:1[0-2]|0[1-9])(?![0-9])|[- ]?q[1-4]|年度?)?(?![0-9.])",
     re.IGNORECASE,
 )
+# A part of a year that stands apart from it: `2024年撤销证书数（9月）`.
+_PART = re.compile(r"(?<![0-9])(?:1[0-2]|0?[1-9])月|[一二三四1-4]季度|[上下]半年|财年")
 _DAY = re.compile(r"[0-9]日")
 _DECORATION = re.compile(
     r"^(?:table|annex) ?[0-9]*(?:[-.][0-9]+)*[.:]?"
@@ -310,4 +312,4 @@ def _periods(left: str) -> tuple[tuple[str, ...], bool, str]:
         return "\0"
 
     left = _PERIOD.sub(one, left)
-    return tuple(dict.fromkeys(found)), spans, left
+    return tuple(dict.fromkeys(found)), spans or bool(found and _PART.search(left)), left
