@@ -67,7 +67,7 @@ if told.known:
         leading = frame.leading_to("spine", "map")
         frame.chart(chart, datasets, alt=told.beside.compared, **leading)
         st.caption(markdown.lines(views.comparison_notes(words)))
-        frame.downloads([], words, *views.definitions(facts.fair["indicator"], words))
+        frame.downloads([], words, *told.beside.definitions)
     alt = words("Every indicator beside its benchmark and the peers")
     frame.twin(words, "compared", lambda: views.comparison_table(facts, words), alt)
 
@@ -82,8 +82,7 @@ if told.known:
                 key = f"trends_{number}"
                 leading = frame.leading_to(key, "comparison")
                 frame.chart(chart, drawn_half, alt=told.trends, **leading)
-        shown = views.trending(facts)[: views.MOST_STRIPS]
-        frame.downloads([], words, *views.definitions(shown, words))
+        frame.downloads([], words, *told.trends_defined)
     alt = words("Every figure of the region over time")
     frame.twin(words, "series", lambda: views.series_table(facts, words), alt)
 

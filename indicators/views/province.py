@@ -715,6 +715,7 @@ class Beside:
     group: str
     peers: str
     compared: str
+    definitions: list[str]
 
 
 @dataclass(frozen=True)
@@ -722,7 +723,8 @@ class ProvinceTables:
     """Sentences and tables of one region; `trends` is empty without a chart.
 
     known: whether it has any figure; counts: its verdicts as badges; targets: those of `verdicts`,
-    by row; doubts: lines about these; lacking: the clauses that the rows of `missing` belong to.
+    by row; doubts: lines about these; trends_defined: what the indicators of the trends mean;
+    lacking: the clauses that the rows of `missing` belong to.
     """
 
     statement: str
@@ -734,6 +736,7 @@ class ProvinceTables:
     beside: Beside
     trends: str
     trends_note: str
+    trends_defined: list[str]
     divided: list[str]
     missing: pd.DataFrame
     lacking: list[str]
@@ -744,12 +747,12 @@ class ProvinceTables:
 def province_tables(material: Material, words: Wording) -> ProvinceTables:
     """Return what the page says of a region."""
     facts = material.facts
-    trends, missing = len(trending(facts)), missing_table(facts, words)
+    moving, missing = trending(facts), missing_table(facts, words)
     badges = (
         f":gray-badge[{symbol} {name} {words.number(number)}]"
         for symbol, name, number in objectives.counts(facts.verdicts, words)
     )
-    number, where = min(trends, MOST_STRIPS), tree().names(words.language)[facts.region]
+    number, where = min(len(moving), MOST_STRIPS), tree().names(words.language)[facts.region]
     drawn_trends = words.plural(
         "{n} trend of {region}", "{n} trends of {region}", n=number, region=where
     )
@@ -761,8 +764,9 @@ def province_tables(material: Material, words: Wording) -> ProvinceTables:
         targets=_best_first(facts.verdicts)["target"].tolist() if len(facts.verdicts) else [],
         doubts=doubt_lines(material, words),
         beside=beside(material, words),
-        trends=drawn_trends if trends else "",
-        trends_note=_trends_note(trends, words),
+        trends=drawn_trends if moving else "",
+        trends_note=_trends_note(len(moving), words),
+        trends_defined=definitions(moving[:MOST_STRIPS], words),
         divided=divided(facts),
         missing=missing,
         lacking=[catalogue.load().indicators[key].clause for key in lacking(facts)],
@@ -801,7 +805,8 @@ def beside(material: Material, words: Wording) -> Beside:
         region=where,
     )
     peers = peers_text(facts, material.shared.declared, words)
-    return Beside(facts.group, peers, compared if drawn else "")
+    meant = definitions(facts.fair["indicator"], words)
+    return Beside(facts.group, peers, compared if drawn else "", meant)
 
 
 def source_line(facts: Facts, words: Wording) -> str:
