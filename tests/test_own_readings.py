@@ -11,6 +11,7 @@ from typing import Any
 import pandas as pd
 import pytest
 import python_calamine as calamine
+import xlsxwriter
 import yaml
 
 from etl.figures.citations import Citations
@@ -328,23 +329,140 @@ def test_a_number_format_that_shows_another_figure_is_settled_by_declaration(
 
 
 @pytest.mark.parametrize(
+    ("code", "stored", "shown"),
+    [
+        ("-0", 5, "-5"),
+        ('"-"0', -5, "--5"),
+        ("0;0", -5, "5"),
+        ("(0)", 5, "(5)"),
+        ("0-", 5, "5-"),
+        ("*-0", 5, "-5"),
+        ('"约"0', 5, "约5"),
+        ('"约"General', 5, "约5"),
+        ("[$约-804]0", 5, "约5"),
+        ('">"0', 5, ">5"),
+        ('0"余"', 5, "5余"),
+        ('0" 左右"', 5, "5左右"),
+        ('0"（预计）"', 5, "5（预计）"),
+        ('0"+"', 5, "5+"),
+        ('0"①"', 5, "5①"),
+        ('0"*"', 5, "5*"),
+        ('0"e"', 5, "5e"),
+        ('0" million"', 5, "5million"),
+        ('0"百"', 5, "5百"),
+        ('0"5"', 5, "55"),
+        ('"0."0', 5, "0.5"),
+        ('0"×10⁴"', 5, "5×10⁴"),
+        ('0"点"0', 35, "3点5"),
+        (";;;", 5, "“”"),
+        ("0;;", -5, "“”"),
+        ("0;-0;;@", 0, "“”"),
+        ("#,###", 0, "“”"),
+        ('0;-0;"无"', 0, "无"),
+        ('"已公布"', 5, "已公布"),
+        ('[>=3]"多"0;0', 5, "多5"),
+        ('[=5]"";0', 5, "“”"),
+    ],
+)
+def test_signs_and_words_of_a_number_format_are_a_finding_where_they_change_a_figure(
+    tmp_path: Path, code: str, stored: float, shown: str
+) -> None:
+    path = formatted(tmp_path, [["地区", "2024"], ["江苏", stored]], code)
+    assert [fault[:3] for fault in faults(path, WIDE)] == [(2, "2024", f"{stored} → {shown}")]
+    read = figures(path, WIDE + "number_formats: stored")
+    assert read[("320000", "2024")] == stored
+
+
+@pytest.mark.parametrize(("code", "shown"), [("-0%", "-5%"), ('"约"0%', "约5%"), ("0%%", "500%%")])
+def test_signs_and_words_of_a_percentage_s_format_are_a_finding_too(
+    tmp_path: Path, code: str, shown: str
+) -> None:
+    path = formatted(tmp_path, [["地区", "2024"], ["江苏", 0.05]], code)
+    rates = WIDE.replace("people_trained", "ccc_supervision_pass_rate").replace("人次", "'%'")
+    assert [fault[2] for fault in faults(path, rates)] == [f"0.05 → {shown}"]
+    assert figures(path, rates + "number_formats: stored") == {("320000", "2024"): 5}
+
+
+def test_what_is_shown_of_a_format_is_read_as_if_it_were_written(tmp_path: Path) -> None:
+    rows: list[list[Any]] = [["地区", "2024"], ["江苏", 5]]
+    shown = WIDE + "number_formats: shown"
+    assert figures(formatted(tmp_path, rows, "-0"), shown) == {("320000", "2024"): -5}
+    assert [fault[2] for fault in faults(formatted(tmp_path, rows, '"约"0'), shown)] == ["约5"]
+    assert [fault[2] for fault in faults(formatted(tmp_path, rows, ";;;"), shown)] == [""]
+    path = formatted(tmp_path, rows, ";;;")
+    (row,) = loaded(path, shown + "\nmissing: {'': O}").to_dict("records")
+    assert row["status"] == "O"
+
+
+def test_words_of_a_format_around_a_text_are_a_finding(tmp_path: Path) -> None:
+    path = tmp_path / "texts.xlsx"
+    with xlsxwriter.Workbook(path) as book:
+        sheet = book.add_worksheet("表")
+        sheet.write_row(0, 0, ["地区", "2024"])
+        sheet.write_string(1, 0, "江苏")
+        sheet.write_string(1, 1, "5", book.add_format({"num_format": '0;-0;0;"约"@'}))
+    assert [fault[:3] for fault in faults(path, WIDE)] == [(2, "2024", "5 → 约5")]
+
+
+@pytest.mark.parametrize(
     "code",
     [
         "General",
+        "0",
+        "0_ ",
+        "0.00",
+        "0.00_ ",
         "#,##0",
         "#,##0.00",
-        "0.00",
-        '0"人次"',
+        "#,##0_ ",
+        "[Red]0",
+        "0.0;-0.0",
+        "0;-0;0;@",
+        "#,##0;@",
+        "0.00;[Red]0.00",
+        r"0.00_ ;[Red]\-0.00\ ",
+        r"0_);[Red]\(0\)",
+        "0.0_);(0.0)",
         "#,##0_);[Red](#,##0)",
+        '#,##0;-#,##0;"-"',
+        '#,##0;-#,##0;"—"',
+        "+0.0;-0.0;0.0",
         "0.00E+00",
+        "##0.0E+0",
+        "# ?/?",
+        r"#\ ##0.0",
+        "000000",
+        "_(* #,##0_)",
+        '_(* #,##0_);_(* \\(#,##0\\);_(* "-"??_);_(@_)',
         '_ * #,##0.00_ ;_ * -#,##0.00_ ;_ * "-"??_ ;_ @_ ',
+        '_-* #,##0.00_-;-* #,##0.00_-;_-* "-"??_-;_-@_-',
+        '_ ¥* #,##0.00_ ;_ ¥* -#,##0.00_ ;_ ¥* "-"??_ ;_ @_ ',
+        '"¥"#,##0;[Red]"¥"\\-#,##0',
+        "[$¥-804]#,##0.00",
+        "$#,##0_);($#,##0)",
+        "[DBNum1][$-804]General",
+        'General"元"',
+        '0"元"',
+        "0元",
+        '0"人次"',
+        '0" 家"',
+        '0"（家）"',
+        '0"个百分点"',
+        '0.0"%"',
+        '0.0"‰"',
+        '0"m²"',
+        '0"元/人"',
+        '0"年"',
+        '0"年"00"月"',
+        "0000-00-00",
         "@",
         "[>=10000]0!.0,;0",
     ],
 )
 def test_a_number_format_that_shows_the_figure_itself_is_silent(tmp_path: Path, code: str) -> None:
-    path = formatted(tmp_path, [["地区", "2024"], ["江苏", 3000]], code)
-    assert figures(path, WIDE) == {("320000", "2024"): 3000}
+    stored = {"江苏": 3000, "浙江": -3.5, "上海": 0, "安徽": 0.25}
+    rows = [["地区", "2024"], *map(list, stored.items())]
+    assert [*figures(formatted(tmp_path, rows, code), WIDE).values()] == [*stored.values()]
 
 
 def test_hidden_rows_and_columns_are_said_and_settled_by_declaration(tmp_path: Path) -> None:

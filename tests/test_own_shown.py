@@ -77,6 +77,14 @@ def test_a_number_format_of_an_opendocument_sheet_is_settled_by_declaration(
     assert read == {("320000", "2024"): pytest.approx(figure)}
 
 
+@pytest.mark.parametrize("word", ["约", "-"])
+def test_words_of_an_opendocument_s_number_format_are_a_finding(tmp_path: Path, word: str) -> None:
+    path = ods(tmp_path, [["地区", "2024"], ["江苏", 3000]], 'table:style-name="ce1"')
+    digits = f'<number:text>{word}</number:text><number:number number:min-integer-digits="1"/>'
+    styled(path, NUMBER.format(digits) + CELL)
+    assert [fault[2] for fault in faults(path, WIDE)] == [f"3000 → {word}3000"]
+
+
 def test_a_plain_number_format_of_an_opendocument_sheet_is_silent(tmp_path: Path) -> None:
     digits = '<number:number number:decimal-places="2" number:grouping="true"/>'
     path = ods(tmp_path, TABLE, 'table:style-name="ce1"')

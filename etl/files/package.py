@@ -56,8 +56,8 @@ class Marks:
 
     dates: cells whose number is a day by a format that readers do not know; `first_day`
     is day 0. raised: texts with a part set higher, such as the mark of a note, in signs that say
-    so: 5100¹, not 51001. scaled: cells with the number format that shows another figure than is
-    stored.
+    so: 5100¹, not 51001. scaled: cells with the number format that may show another figure than
+    is stored.
     hidden_rows, hidden_columns: what cannot be seen, from 0.
     """
 
@@ -241,7 +241,7 @@ class Formats:
             self.percent.add(style)
         elif ("y" in code and not re.search("[mdhs]", code)) or (eastern and "a" not in code):
             self.year.add(style)
-        elif scales(number_format):
+        if scales(number_format):
             self.scaled[style] = number_format
 
     @property
@@ -257,7 +257,7 @@ class Formats:
             found.percent |= set(cells)
         elif style in self.year:
             found.year |= set(cells)
-        elif style in self.scaled:
+        if style in self.scaled:
             found.scaled |= dict.fromkeys(cells, self.scaled[style])
 
 
@@ -516,9 +516,9 @@ def _opendocument_row(
             words = _written(item, styles)
             if styles.raised and words != _written(item, None):
                 found.raised |= dict.fromkeys(_spread(rows, places), words)
-        elif kind == "percentage":
-            found.percent |= set(_spread(rows, places))
         else:
+            if kind == "percentage":
+                found.percent |= set(_spread(rows, places))
             formats = styles.of(style)
             if style in formats.all:
                 formats.mark(found, _spread(rows, places), style)

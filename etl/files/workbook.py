@@ -138,7 +138,7 @@ class Workbook(AbstractContextManager["Workbook"]):
         return list(map(self._sample, self.sheets))
 
     def _sample(self, sheet: str) -> Sample:
-        marks, hidden = self.marks(sheet), False
+        marks, hidden, scaled = self.marks(sheet), False, False
         rows: list[list[str]] = []
         for row, values in enumerate(self.cells(sheet, ROWS)):
             cells: list[str] = []
@@ -146,6 +146,7 @@ class Workbook(AbstractContextManager["Workbook"]):
                 unseen = row in marks.hidden_rows or column in marks.hidden_columns
                 hidden |= unseen and bool(text(value).strip())
                 cells.append("" if unseen else _seen(value, (row, column), marks))
+                scaled |= not unseen and _shown(value, (row, column), marks) is not None
             rows.append(cells)
         return Sample(
             [cells[:COLUMNS] for cells in rows],
@@ -153,7 +154,7 @@ class Workbook(AbstractContextManager["Workbook"]):
             self.merged(sheet),
             sheet,
             hidden=hidden,
-            scaled=bool(marks.scaled),
+            scaled=scaled,
         )
 
     def _height(self, sheet: str) -> int:
@@ -243,9 +244,9 @@ class Sheet:
                 found,
                 message("what is shown and what is stored to be the same figure"),
                 message(
-                    "the number format {code} shows another figure: declare "
-                    "`number_formats: shown` if the unit is that of what is shown, "
-                    "`number_formats: stored` if not",
+                    "the number format {code} shows something else: declare "
+                    "`number_formats: shown` if what is shown counts, in the unit it is shown in, "
+                    "`number_formats: stored` if what the cell holds does",
                     code=code,
                 ),
                 row=row,
@@ -286,23 +287,13 @@ class Sheet:
             )
             expected = message("the value of the formula")
             self._listing.add("=", expected, advice, row + 1, self._label(column))
-        if cell in marks.scaled and cell not in marks.percent:
-            value = _dated(value, cell, marks)
-            if isinstance(value, float | int):
-                return self._unscaled(value, cell)
+        if (found := _shown(value, cell, marks)) is not None:
+            if self._form.number_formats == "shown":
+                return found
+            if self._form.number_formats is None:
+                written = f"{text(value)} → {found or '“”'}"
+                self._scaled.setdefault(column, (row + 1, written, marks.scaled[cell]))
         return _seen(value, cell, marks)
-
-    def _unscaled(self, value: float, cell: Cell) -> str:
-        """Return the figure of a cell whose number format may show another, as it is declared."""
-        code = self._marks.scaled[cell]
-        seen = shown(code, value)
-        figure = f"{_exact(value).scaleb(seen.power):f}{seen.multiple}"
-        if self._form.number_formats == "shown":
-            return figure
-        if self._form.number_formats is None and seen.differs and value:
-            found = f"{text(value)} → {figure}"
-            self._scaled.setdefault(cell[1], (cell[0] + 1, found, code))
-        return text(value)
 
     def _label(self, column: int) -> str:
         return next((row[column] for row in reversed(self.header) if row[column]), "")
@@ -313,6 +304,14 @@ def _dated(value: Any, cell: Cell, marks: Marks) -> Any:
     if cell in marks.dates and isinstance(value, float | int) and 0 <= value < _DAYS:
         return marks.first_day + datetime.timedelta(days=int(value))
     return value
+
+
+def _shown(value: Any, cell: Cell, marks: Marks) -> str | None:
+    """Return what a cell's number format shows where that is another thing than is stored."""
+    value = _dated(value, cell, marks) if cell in marks.scaled else None
+    if isinstance(value, float | int) and not isinstance(value, bool):
+        return shown(marks.scaled[cell], _exact(value))
+    return shown(marks.scaled[cell], value) if isinstance(value, str) else None
 
 
 def _seen(value: Any, cell: Cell, marks: Marks) -> str:
