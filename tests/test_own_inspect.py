@@ -24,7 +24,7 @@ from indicators import catalogue
 from indicators.findings import FindingsError
 from indicators.regions import ALL
 from indicators.wording import LANGUAGES, Language, Wording
-from tests.own_files import csv, loaded
+from tests.own_files import csv, loaded, xlsx
 from tests.own_tables import SHAPES, Figure, Shape
 
 KNOWN = catalogue.load()
@@ -410,6 +410,90 @@ def test_columns_of_an_export_are_known_by_their_names(tmp_path: Path) -> None:
         "unit",
     )
     assert found["ignore"] == ["region_name"]
+
+
+@pytest.mark.parametrize(
+    ("title", "heading", "unit"),
+    [
+        ("2024年有效认证证书数", "张", "张"),
+        ("2024年有效认证证书数", "张数", "张"),
+        ("2024年有效认证证书数", "万张", "万张"),
+        ("2024年有效认证证书数", "份", "份"),
+        ("2024年有效认证证书数（份）", "数量", "份"),
+        ("2024年获证组织数", "家", "家"),
+    ],
+)
+def test_a_heading_that_is_a_unit_alone_says_the_unit(
+    tmp_path: Path, title: str, heading: str, unit: str
+) -> None:
+    path = csv(tmp_path, f"{title},\n地区,{heading}\n江苏,5\n浙江,7\n")
+    assert sure(path)["unit"] == unit
+
+
+@pytest.mark.parametrize(
+    ("title", "heading"),
+    [
+        ("2024年获证组织数", "张"),
+        ("2024年有效认证证书数", "家"),
+        ("2024年有效认证证书数", "本期"),
+        ("2024年有效认证证书数（万张）", "张"),
+    ],
+)
+def test_a_heading_that_is_another_unit_or_none_is_left_to_be_decided(
+    tmp_path: Path, title: str, heading: str
+) -> None:
+    path = csv(tmp_path, f"{title},\n地区,{heading}\n江苏,5\n浙江,7\n")
+    assert "unit" in unsure(path)
+
+
+SIZES = [
+    "中小企业",
+    "中小微企业",
+    "小微企业",
+    "小企业",
+    "规模以上",
+    "规上工业",
+    "限额以上批发零售业",
+    "大中型工业企业",
+    "个体工商户",
+    "个体户",
+    "小规模纳税人",
+    "专精特新“小巨人”",
+    "龙头企业",
+    "民营中小企业",
+    "SMEs",
+]
+
+
+@pytest.mark.parametrize("group", SIZES)
+def test_figures_of_enterprises_of_a_size_are_not_proposed_as_those_of_all(
+    tmp_path: Path, group: str
+) -> None:
+    body = "江苏,5\n浙江,7\n"
+    title, plain = f"2024年{group}获证组织数（家）,\n", "2024年获证组织数（家）,\n"
+    above = csv(tmp_path, f"{title}地区,数量\n{body}")
+    assert "fixed.size" in unsure(above)
+    heading = csv(tmp_path, f"{plain}地区,{group}\n{body}")
+    assert "fixed.size" in unsure(heading)
+    named = csv(tmp_path, f"{plain}地区,数量\n{body}", f"{group}获证情况.csv")
+    assert "fixed.size" in unsure(named)
+    rows: list[list[Any]] = [["2024年获证组织数（家）", ""], ["地区", "数量"], ["江苏", 5]]
+    assert "fixed.size" in unsure(xlsx(tmp_path, {group: rows}))
+
+
+@pytest.mark.parametrize("word", ["大型企业", "微型企业"])
+def test_a_size_of_the_code_list_in_a_title_is_proposed(tmp_path: Path, word: str) -> None:
+    table = "地区,数量\n江苏,5\n浙江,7\n"
+    title = sure(csv(tmp_path, f"2024年{word}获证组织数（家）,\n{table}"))
+    assert title["fixed.size"] == {"大型企业": "LARGE", "微型企业": "MICRO"}[word]
+    named = csv(tmp_path, f"2024年获证组织数（家）,\n{table}", f"{word}.csv")
+    assert "fixed.size" in unsure(named)
+
+
+def test_a_kind_of_ownership_or_a_school_is_no_size(tmp_path: Path) -> None:
+    for group in ("民营企业", "国有企业", "中小学"):
+        path = csv(tmp_path, f"2024年{group}获证组织数（家）,\n地区,数量\n江苏,5\n浙江,7\n")
+        assert sure(path)["fixed.size"] == ALL
 
 
 def test_two_units_that_differ_are_left_to_be_decided(tmp_path: Path) -> None:

@@ -461,7 +461,7 @@ def test_words_of_a_format_around_a_text_are_a_finding(tmp_path: Path) -> None:
 )
 def test_a_number_format_that_shows_the_figure_itself_is_silent(tmp_path: Path, code: str) -> None:
     stored = {"江苏": 3000, "浙江": -3.5, "上海": 0, "安徽": 0.25}
-    rows = [["地区", "2024"], *map(list, stored.items())]
+    rows: list[list[Any]] = [["地区", "2024"], *map(list, stored.items())]
     assert [*figures(formatted(tmp_path, rows, code), WIDE).values()] == [*stored.values()]
 
 

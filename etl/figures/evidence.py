@@ -540,8 +540,18 @@ class Evidence:
         elif named or doubtful:
             saying = doubtful[0].text if doubtful else texts[0].text
             self._doubt(f"fixed.{key}", ALL, message('"{said}" may say which', said=saying))
+        elif said := self._named_elsewhere(key):
+            self._doubt(f"fixed.{key}", ALL, message('"{said}" may say which', said=said))
         else:
             self._say_total(key)
+
+    def _named_elsewhere(self, key: str) -> str | None:
+        """Return the name of the sheet or the file, if it may say an industry, size or scheme."""
+        for said in self.elsewhere:
+            code = self._rest_code(said)
+            if code[0] == key if code else said.hints(key):
+                return said.text
+        return None
 
     def _say_total(self, key: str) -> None:
         """Say the total of all; of an indicator that is of one industry, this one."""
@@ -569,6 +579,11 @@ class Evidence:
         odd = [
             h.unit for h in (*self.head, *self.around) if h.unit and not self.headings.unit(h.unit)
         ]
+        for h in self.head:  # 张 or 张数 may be all that stands above the figures
+            bare = self.headings.unit(plain(h.text).removesuffix("数"))
+            fits = bare and all(self.headings.fits(bare, code) for code in codes)
+            if bare and bare not in said and (fits or not said):
+                said.append(bare)
         if not said and not odd:
             said = list(dict.fromkeys(h.unit for h in self.elsewhere if h.unit))
         if self.units and codes:

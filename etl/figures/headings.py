@@ -68,7 +68,13 @@ _AUTHORITY = r"[^\s,()0-9]{0,14}?(?:局|厅|委员会|政府|办公室)"
 _PUNCTUATION = re.compile(r"[\W_]+")
 _DIMENSIONS = {
     "industry": re.compile(r"行业|门类|[^企产作毕就]业|工业|industr", re.IGNORECASE),
-    "size": re.compile(r"规模|规上|[大中小微]型|小微|\bsize|large|small|medium", re.IGNORECASE),
+    # A size, or a group of enterprises that is one in other words.
+    "size": re.compile(
+        r"规模|规[上下]|限额?以?[上下]|四上|[大中小微]{1,3}(?:型|企)|中小(?!学)|小微|大中(?!专)|纳税人|个体"
+        r"|专精特新|小巨人|龙头|骨干|头部|重点企业|\bsize|large|small|medium|micro|smes?(?![a-z])"
+        r"|designated|self-employed",
+        re.IGNORECASE,
+    ),
     "scheme": re.compile(
         r"体系|产品|服务|强制|自愿|食品|农产|ccc|3c|iso|qms|ems|scheme", re.IGNORECASE
     ),

@@ -28,6 +28,7 @@ _BRACKETED = re.compile(r"^[(\[【〔]?(?:计量)?(?:单位:)?(.+?)[)\]】〕]?$
 _BODIES = "填报|报送|编制|发布|制表|填表|统计|主管|责任|承办|牵头|提供"
 BODIES = tuple(_BODIES.split("|"))
 _PERCENT = {"%": 0, "百分之": 0, "percent": 0, "‰": -1, "比例": 2, "小数": 2, "fraction": 2}
+_ALSO = {"张": ("份",)}  # as certificates are counted too; reports are not counted in 张
 _MARKED = re.compile(
     "".join(f"(?<!{body})" for body in BODIES)
     + r"单位\s*[:：]\s*([^\s()（）\[\]【】;；]+(?:\s+[一-鿿](?![一-鿿]))*)"
@@ -119,7 +120,7 @@ def power(declared: str, unit: Text) -> int:
     theirs, named = spoken or _split(bare)
     if spoken and not named and not ours:  # `in thousands`, of whatever is counted
         return theirs
-    if thing != named:
+    if thing != named and named not in _ALSO.get(thing, ()):
         raise UnreadError(
             message("the unit {unit}", unit=unit.zh),
             message("convert the figure, or correct the unit"),
