@@ -10,6 +10,7 @@ import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from itertools import product
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlencode
@@ -42,6 +43,7 @@ from starlette.middleware.gzip import GZipMiddleware
 from starlette.routing import Mount, Route
 
 import app
+from indicators import catalogue
 from indicators.access import Gate
 from indicators.api import answers, routes
 from indicators.api.formats import JSON, stream
@@ -50,9 +52,11 @@ from indicators.api.resources import RESOURCES, Resource
 from indicators.cached import objectives, releases, remembered
 from indicators.statuses import VerdictClass
 from indicators.store import tables
+from indicators.store.bulk import insert_rows
 from indicators.store.database import open_database
+from indicators.store.holdings import holding_of
 from indicators.store.queries import Vintage
-from indicators.store.tables import KEY, observation
+from indicators.store.tables import KEY, holding, observation
 from indicators.wording import Wording
 from tests.conftest import (
     CITATION,
@@ -170,6 +174,54 @@ def test_an_answer_without_end_is_read_piece_by_piece(
     assert rows("observations") == whole
 
 
+LARGE = 30_000  # figures, of which a page below holds a thirtieth
+
+
+def test_a_large_answer_is_whole_on_both_databases_however_it_is_cut(
+    world: sa.Engine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    known, places = catalogue.load(), catalogue.tree().provinces
+    months = [f"{year}-{month:02}" for year in range(2000, 2023) for month in range(1, 13)]
+    industries = known.industries["code"].head(3)
+    indicators = ("certificates_new", "certificates_valid")
+    keys = list(product(indicators, months, industries, places))[:LARGE]
+    columns = ["indicator", "period", "industry", "region"]
+    figures = pd.DataFrame(keys, columns=columns).assign(
+        scheme="ALL",
+        size="ALL",
+        status="A",
+        confidentiality="F",
+        source="platform_provinces",
+        citation="c1",
+        release=1,
+        value=[place / 7 for place in range(len(keys))],
+        numerator=[place / 3 if place % 2 else float("nan") for place in range(len(keys))],
+        denominator=None,
+    )
+    with world.begin() as connection:
+        insert_rows(connection, observation, figures)
+        connection.execute(sa.delete(holding))
+        names = [column.name for column in holding.columns]
+        connection.execute(sa.insert(holding).from_select(names, holding_of(observation)))
+    columns += ["value"]
+    there = [(*row[:2], "ALL", *row[2:]) for row in WORLD]
+    expected = sorted([*figures[columns].itertuples(index=False, name=None), *there])
+
+    def given(form: str) -> list[tuple[Any, ...]]:
+        content = io.BytesIO(asked(f"observations?format={form}").content)
+        if form == "parquet":
+            read = pd.read_parquet(content)
+        else:
+            read = pd.read_csv(content, dtype=dict.fromkeys(KEY, str))
+        return list(read[columns].itertuples(index=False, name=None))
+
+    assert given("csv") == expected
+    monkeypatch.setattr(answers, "_IN_COLUMNS", {})
+    monkeypatch.setattr(answers, "_AT_ONCE", LARGE // 30)
+    assert given("parquet") == expected
+    assert given("csv") == expected
+
+
 def test_what_is_published_meanwhile_breaks_an_answer_off(
     tiny: sa.Engine, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -233,14 +285,14 @@ def test_the_form_is_what_is_accepted(accept: str, media_type: str, tiny: sa.Eng
     assert "Accept" in answer.headers["vary"]
 
 
-def test_an_answer_is_known_again_until_something_is_published(tiny: sa.Engine) -> None:
+def test_an_answer_is_known_again_until_something_is_published(world: sa.Engine) -> None:
     first = asked("observations")
     tag = first.headers["etag"]
     again = asked("observations", if_none_match=f'"other", {tag}')
     assert (again.status_code, again.content, again.headers["etag"]) == (304, b"", tag)
     assert asked("observations?format=csv").headers["etag"] != tag
     old = asked("observations?release=1").headers["etag"]
-    publish_rows(tiny, [(*row[:3], row[3] + 1) for row in WORLD])
+    publish_rows(world, [(*row[:3], row[3] + 1) for row in WORLD])
     forget()
     changed = asked("observations", if_none_match=tag)
     assert changed.status_code == 200

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import hashlib
+import threading
+from collections.abc import Iterator
 from pathlib import Path
 
 import pandas as pd
@@ -16,7 +18,7 @@ from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 
 from indicators.settings import DATABASE_URL
-from indicators.store.bulk import insert_rows, read_batches
+from indicators.store.bulk import ahead, insert_rows, read_batches, read_page
 from indicators.store.database import HEAD, MIGRATIONS, open_database, writing
 from indicators.store.tables import citation, holding, metadata, observation
 from tests.conftest import publish_rows
@@ -139,3 +141,61 @@ def test_rows_are_read_as_they_were_written(empty: sa.Engine) -> None:
         {"publisher": "甲, “乙”", "place": "一\n二", "note": "", "url": None},
         {"publisher": '"', "place": "\\N", "note": "NULL", "url": ""},
     ]
+
+
+# SQLite writes some of these as the decimals of their neighbours; the last need more digits than
+# any of its forms of numbers has.
+EXACT = [0.0, -0.5, 67.23599996229581, 269.73257914864803, 0.1 + 0.2, 2.0**53 - 0.5, 1e18, 2.0**53]
+LONG = [1e-9 / 3, 5e-324, 1.7976931348623157e308, -1e300]
+
+
+@pytest.mark.parametrize("numbers", [EXACT, LONG], ids=["usual", "long"])
+def test_a_page_has_each_number_to_its_last_digit(numbers: list[float], empty: sa.Engine) -> None:
+    nothing = float("nan")
+    rows = pd.DataFrame([FIGURE] * (len(numbers) + 1)).assign(
+        period=[str(2000 + place) for place in range(len(numbers) + 1)],
+        value=[*numbers, nothing],
+        denominator=[nothing, *numbers],
+        source=["", "甲, “乙”", *['"'] * (len(numbers) - 1)],
+    )
+    names = ["value", "numerator", "denominator", "source", "release"]
+    texts = pa.dictionary(pa.int32(), pa.string())
+    kinds = [*[pa.float64()] * 3, texts, pa.int32()]
+    with writing(empty) as connection:
+        insert_rows(connection, observation, rows)
+        columns = [observation.c[name] for name in names]
+        question = sa.select(*columns).order_by(observation.c.period).limit(100)
+        page = read_page(connection, question, pa.schema(zip(names, kinds, strict=True)))
+        none = read_page(connection, question.where(observation.c.release == 9), page.schema)
+    assert page["value"].to_pylist() == [*numbers, None]
+    assert page["denominator"].to_pylist() == [None, *numbers]
+    assert page["numerator"].null_count == page.num_rows
+    assert page["source"].to_pylist() == rows["source"].tolist()
+    assert page["release"].to_pylist() == [1] * len(rows)
+    assert (none.num_rows, none.schema) == (0, page.schema)
+
+
+@pytest.mark.parametrize("text", ["一\n二", "甲\x1f乙", "a\r\nb"])
+def test_a_page_has_texts_that_hold_what_ends_a_line(text: str, empty: sa.Engine) -> None:
+    rows = pd.DataFrame([FIGURE, FIGURE]).assign(period=["2023", "2024"], source=["甲", text])
+    schema = pa.schema([("source", pa.dictionary(pa.int32(), pa.string()))])
+    with writing(empty) as connection:
+        insert_rows(connection, observation, rows)
+        question = sa.select(observation.c.source).order_by(observation.c.period).limit(2)
+        assert read_page(connection, question, schema)["source"].to_pylist() == ["甲", text]
+
+
+def test_parts_are_made_ahead_in_their_order_and_a_fault_reaches_who_asks() -> None:
+    made = list[int]()
+
+    def parts() -> Iterator[int]:
+        for number in range(5):
+            made.append(threading.get_ident())
+            yield number
+        raise ValueError("the last")
+
+    coming = ahead(parts())
+    assert [next(coming) for _ in range(5)] == [0, 1, 2, 3, 4]
+    with pytest.raises(ValueError, match="the last"):
+        next(coming)
+    assert threading.get_ident() not in made

@@ -344,6 +344,22 @@ def test_the_same_release_gives_the_same_bytes_on_both_databases(
     assert digest == hashlib.sha256(f"\ufeff{names}\n{whole}".encode()).hexdigest()
 
 
+def test_numbers_leave_to_their_last_digit_from_both_databases(
+    engine: sa.Engine, tmp_path: Path
+) -> None:
+    numbers = [67.23599996229581, 269.73257914864803, 0.1 + 0.2, 100 / 3, -0.07, 5e-324, 1e300, 7.0]
+    with engine.begin() as connection:
+        for (_, period, region, _), number in zip(WORLD, numbers, strict=True):
+            found = (observation.c.period == period) & (observation.c.region == region)
+            connection.execute(sa.update(observation).where(found).values(value=number))
+    write_package(engine, "real", tmp_path / "package")
+    ordered = [number for _, number in sorted(zip(WORLD, numbers, strict=True))]
+    assert pd.read_parquet(tmp_path / "package/observations.parquet")["value"].tolist() == ordered
+    assert table(tmp_path / "package", "observations")["value"].map(float).tolist() == ordered
+    as_sdmx = table(tmp_path / "package", "sdmx-observations")
+    assert as_sdmx["OBS_VALUE"].map(float).tolist() == ordered
+
+
 def test_a_package_is_there_whole_or_not_at_all(empty: sa.Engine, tmp_path: Path) -> None:
     with pytest.raises(NoReleaseError):
         write_package(empty, "real", tmp_path / "package")

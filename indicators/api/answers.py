@@ -30,6 +30,7 @@ from indicators.exports.open_data.release_package import schema_of, whole_of
 from indicators.findings import message
 from indicators.periods import frequency, today
 from indicators.statuses import VerdictClass
+from indicators.store.bulk import ahead
 from indicators.store.queries import Vintage, newest_vintage
 from indicators.store.whole_release import OPEN, Chosen, Key, Page, whole_release
 
@@ -121,7 +122,7 @@ class Asking:
         size, chosen = self.question.size(), self._chosen()
         first = self._page(chosen, self.question.after(), size or self._at_once)
         columns = schema_of(observations())
-        pages = self._pages(chosen, first, endless=size is None)
+        pages = self._pages(chosen, first) if size is None else iter([first.figures])
         figures = (page.select(columns.names).cast(columns) for page in pages)
         further = None if size is None else first.last
         if self.form not in OF_SDMX:
@@ -160,10 +161,13 @@ class Asking:
         with whole_release(remembered.engine(self.vintage.dataset), self.vintage.release) as held:
             return held.page(chosen, after, most)
 
-    def _pages(self, chosen: Chosen, first: Page, *, endless: bool) -> Iterator[pa.Table]:
-        page = first
+    def _pages(self, chosen: Chosen, first: Page) -> Iterator[pa.Table]:
+        """Yield all pages; each is read while the one before it is written and sent."""
+        return iter([first.figures]) if first.last is None else ahead(self._read(chosen, first))
+
+    def _read(self, chosen: Chosen, page: Page) -> Iterator[pa.Table]:
         yield page.figures
-        while endless and page.last is not None:
+        while page.last is not None:
             state = newest_vintage(remembered.engine(self.vintage.dataset), self.vintage.dataset)
             if state is None or state.state != self.vintage.state:
                 raise ChangedError

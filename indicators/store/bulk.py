@@ -5,9 +5,10 @@ from __future__ import annotations
 import gc
 import io
 from collections.abc import Iterable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from itertools import islice
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import sqlalchemy as sa
 
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
 
 # Rows in one statement on SQLite: it then finds the end of the table once for all of them.
 TOGETHER = 50
+T = TypeVar("T")
 
 
 def insert_rows(connection: sa.Connection, table: sa.Table, rows: pd.DataFrame) -> None:
@@ -98,6 +100,97 @@ def read_batches(
         if batch is None:
             return
         yield batch
+
+
+def read_page(connection: sa.Connection, question: sa.Select[Any], schema: pa.Schema) -> pa.Table:
+    """Return an answer that fits into memory, in one piece; `question` has a limit.
+
+    `schema` has its columns, texts as dictionaries: most are few that come again and again. On
+    SQLite in a third of the time of `read_batches`, while other threads of this program work.
+    """
+    import pyarrow as pa
+
+    page = None
+    if connection.dialect.name == "sqlite":
+        page = _written(connection, question, schema)
+    if page is None:
+        page = pa.Table.from_batches(read_batches(connection, question, schema), schema)
+    return page.combine_chunks()
+
+
+_CELL, _LINE = "\x1f", "\n"  # what ends them
+_FINE = 2.0**62  # by this a number's fraction becomes a whole number
+
+
+def _written(
+    connection: sa.Connection, question: sa.Select[Any], schema: pa.Schema
+) -> pa.Table | None:
+    """Return an answer that SQLite writes as one text, which Arrow reads; None where it cannot be.
+
+    SQLite's decimals are not always those of the number: it stands there as two whole numbers.
+    """
+    import pyarrow as pa
+    import pyarrow.compute as pc
+    from pyarrow import csv
+
+    names, cells, exact = list[str](), list[sa.ColumnElement[Any]](), list[Any]()
+    for field in schema:
+        cell = question.selected_columns[field.name]
+        if pa.types.is_floating(field.type):
+            whole = sa.cast(cell, sa.Integer)
+            rest = sa.cast((cell - whole) * _FINE, sa.Integer)
+            names += [field.name, _rest(field.name)]
+            cells += [whole, rest]
+            exact.append(sa.or_(cell.is_(None), cell == whole + rest * (1 / _FINE)))
+        else:
+            names.append(field.name)
+            cells.append(cell)
+    line = sa.func.printf(_CELL.join(["%s"] * len(cells)), *cells)
+    lines = question.with_only_columns(
+        sa.case((sa.and_(True, *exact), line)).label("line")
+    ).subquery()
+    text = sa.cast(sa.func.group_concat(lines.c.line, _LINE), sa.LargeBinary)
+    [(content, written, rows)] = connection.execute(
+        sa.select(text, sa.func.count(lines.c.line), sa.func.count())
+    )
+    if written < rows:
+        return None
+    if not rows:
+        return schema.empty_table()
+    numbers = {name: pa.float64() for name in names if name not in schema.names}
+    try:
+        read = csv.read_csv(
+            pa.BufferReader(content),
+            csv.ReadOptions(column_names=names, block_size=len(content) + 1),
+            csv.ParseOptions(delimiter=_CELL, quote_char=False, ignore_empty_lines=False),
+            csv.ConvertOptions(
+                column_types={field.name: field.type for field in schema} | numbers,
+                null_values=[""],
+            ),
+        )
+    except pa.ArrowInvalid:
+        return None
+    columns = [
+        pc.add(read[name], pc.divide(read[_rest(name)], _FINE))
+        if _rest(name) in numbers
+        else read[name]
+        for name in schema.names
+    ]
+    # A text that holds what ends a cell or a line would be two.
+    return pa.table(columns, schema=schema) if read.num_rows == rows else None
+
+
+def _rest(name: str) -> str:
+    return f"{name} rest"
+
+
+def ahead(parts: Iterator[T]) -> Iterator[T]:
+    """Yield the same parts: each is made in a thread while the one before it is in use."""
+    with ThreadPoolExecutor(1) as maker:
+        coming = maker.submit(next, parts, None)
+        while (part := coming.result()) is not None:
+            coming = maker.submit(next, parts, None)
+            yield part
 
 
 def _fetched(

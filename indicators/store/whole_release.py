@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from functools import cached_property, lru_cache
+from functools import cached_property, lru_cache, partial
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import sqlalchemy as sa
@@ -14,7 +14,7 @@ from indicators import catalogue
 from indicators.periods import SQL_PATTERN
 from indicators.regions import ALL
 from indicators.store.archive import figures_of, is_total, newest, records_of, snapshot
-from indicators.store.bulk import read_batches
+from indicators.store.bulk import read_batches, read_page
 from indicators.store.holdings import held_of
 from indicators.store.queries import register_of
 from indicators.store.tables import KEY, citation, observation, release
@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 NUMBERS = ("value", "numerator", "denominator")
 OPEN, SUPPRESSED = "F", "C"  # of SDMX CL_CONF_STATUS
 _AT_ONCE = 500  # keys in one question
+_ROWS = 100_000  # of a page of a release that is read whole
 
 
 Chosen = Mapping[str, Sequence[str]]  # of a column of the key, the codes asked for
@@ -81,12 +82,26 @@ class WholeRelease:
         The order is that of the codes' characters on every database. A suppressed figure is a row
         without numbers.
         """
+        for read in self._read():
+            sound = _sound(read)
+            self.left_out += read.num_rows - sound.num_rows
+            yield from sound.to_batches()
+
+    def _read(self) -> Iterator[pa.Table]:
+        import pyarrow as pa
+
         figures = figures_of(self._older)
-        question = sa.select(*figures.c).order_by(*self._key(figures))
-        for batch in read_batches(self.connection, question, _schema()):
-            sound = _sound(batch)
-            self.left_out += batch.num_rows - sound.num_rows
-            yield sound
+        key = self._key(figures)
+        question = sa.select(*figures.c).order_by(*key)
+        if self.connection.dialect.name == "postgresql" or self._older is not None:
+            # What must be sorted is asked for once.
+            for batch in read_batches(self.connection, question, _schema()):
+                yield pa.Table.from_batches([batch])
+            return
+        after = question
+        while (page := read_page(self.connection, after.limit(_ROWS), _schema())).num_rows:
+            yield page
+            after = question.where(sa.tuple_(*key) > sa.tuple_(*_last(page)))
 
     def _key(self, figures: sa.Subquery) -> list[sa.ColumnElement[str]]:
         key: list[sa.ColumnElement[str]] = [figures.c[name] for name in KEY]
@@ -101,22 +116,18 @@ class WholeRelease:
         """
         import pyarrow as pa
 
-        found: list[pa.RecordBatch] = []
+        found = [_schema().empty_table()]
         left, more = most, False
         for indicators in self._groups(chosen, after, most):
             question = self._question(chosen, indicators, after).limit(left + 1)
-            for batch in read_batches(self.connection, question, _schema()):
-                found.append(batch.slice(0, left))
-                more = batch.num_rows > left
-                left -= min(left, batch.num_rows)
+            read = read_page(self.connection, question, _schema())
+            found.append(read.slice(0, left))
+            more = read.num_rows > left
+            left -= min(left, read.num_rows)
             if more:
                 break
-        figures = pa.Table.from_batches(found, _schema()).combine_chunks()
-        last = None
-        if more:
-            [row] = figures.slice(figures.num_rows - 1).select(KEY).to_pylist()
-            last = tuple(row.values())
-        return Page(pa.Table.from_batches(map(_sound, figures.to_batches()), _schema()), last)
+        figures = pa.concat_tables(found).combine_chunks()
+        return Page(_sound(figures), _last(figures) if more else None)
 
     def _groups(self, chosen: Chosen, after: Key | None, most: int) -> Iterator[list[str]]:
         """Yield indicators in their order, so many as have about `most` figures together.
@@ -194,33 +205,47 @@ def whole_release(engine: sa.Engine, number: int | None = None) -> Iterator[Whol
 def _schema() -> pa.Schema:
     import pyarrow as pa
 
-    kinds = {sa.Integer: pa.int32(), sa.Double: pa.float64(), sa.Text: pa.string()}
+    texts = pa.dictionary(pa.int32(), pa.string())
+    kinds = {sa.Integer: pa.int32(), sa.Double: pa.float64(), sa.Text: texts}
     return pa.schema([(column.name, kinds[type(column.type)]) for column in observation.columns])
 
 
-def _sound(batch: pa.RecordBatch) -> pa.RecordBatch:
-    """Return the figures that can be named, no number among them that is none or not public."""
+def _last(figures: pa.Table) -> Key:
+    """Return the key of the last of them."""
+    [row] = figures.slice(figures.num_rows - 1).select(KEY).to_pylist()
+    return tuple(row.values())
+
+
+def _sound(read: pa.Table) -> pa.Table:
+    """Return the figures that can be named, no number among them that is none or not public.
+
+    Their texts are no dictionaries any more, which would be others for other rows around them.
+    """
     import pyarrow as pa
     import pyarrow.compute as pc
 
-    def column(name: str) -> pa.Array:
-        return batch.column(name)
+    columns = {name: read[name].combine_chunks() for name in read.column_names}
 
-    periods = column("period")
-    sound = pc.match_substring_regex(periods, f"^(?:{SQL_PATTERN})$")
+    def judged(name: str, judge: Callable[[pa.Array], pa.Array]) -> pa.Array:
+        """Judge each text once."""
+        return judge(columns[name].dictionary).take(columns[name].indices)
+
+    sound = judged("period", lambda each: pc.match_substring_regex(each, f"^(?:{SQL_PATTERN})$"))
     for name, codes in _codes(catalogue.load()).items():
-        known = pc.is_in(column(name), value_set=pa.array(codes, pa.string()))
-        sound = pc.and_(sound, known)
-    infinite = pc.fill_null(pc.is_inf(column("value")), False)
+        known = pa.array(codes, pa.string())
+        sound = pc.and_(sound, judged(name, partial(pc.is_in, value_set=known)))
+    infinite = pc.fill_null(pc.is_inf(columns["value"]), False)
     sound = pc.and_(sound, pc.invert(infinite))
-    is_open = pc.equal(column("confidentiality"), OPEN)
-    changed = {
-        name: pc.if_else(pc.and_(is_open, pc.is_finite(column(name))), column(name), None)
-        for name in NUMBERS
-    }
-    changed["confidentiality"] = pc.if_else(is_open, OPEN, SUPPRESSED)
-    columns = [changed.get(name, column(name)) for name in batch.schema.names]
-    return pa.RecordBatch.from_arrays(columns, schema=batch.schema).filter(sound)
+    is_open = judged("confidentiality", lambda each: pc.equal(each, OPEN))
+    for name in NUMBERS:
+        numbers = columns[name]
+        columns[name] = pc.if_else(pc.and_(is_open, pc.is_finite(numbers)), numbers, None)
+    columns["confidentiality"] = pc.if_else(is_open, OPEN, SUPPRESSED)
+    plain = [
+        column.dictionary_decode() if pa.types.is_dictionary(column.type) else column
+        for column in columns.values()
+    ]
+    return pa.table(plain, list(columns)).filter(sound)
 
 
 @lru_cache(2)

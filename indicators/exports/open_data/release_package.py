@@ -26,6 +26,7 @@ from indicators.exports.open_data.descriptor import File, Whole, descriptor
 from indicators.exports.open_data.read_me import SDMX_CSV, STRUCTURE, read_me
 from indicators.exports.open_data.reference_tables import citations, code_lists, register_tables
 from indicators.exports.open_data.reference_tables import sources as table_of_sources
+from indicators.store.bulk import ahead
 from indicators.store.database import Dataset
 from indicators.store.whole_release import OPEN, WholeRelease, whole_release
 from indicators.wording import Text, sentence
@@ -162,7 +163,7 @@ class _Writing:
             plain = stack.enter_context(self._csv(f"{table.name}.csv", schema, _BOM))
             as_sdmx = stack.enter_context(self._csv(SDMX_CSV, sdmx.SCHEMA))
             typed = stack.enter_context(self._parquet(table, schema))
-            for batch in _grouped(self.release.batches(), _AT_ONCE):
+            for batch in _grouped(ahead(self.release.batches()), _AT_ONCE):
                 figures = batch.select(schema.names).cast(schema)
                 rows += figures.num_rows
                 self._note(figures)
