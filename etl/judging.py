@@ -21,8 +21,9 @@ from indicators.wording import Wording, decimals_apart
 def verdicts(plan: Plan, day: str | None = None) -> pd.DataFrame:
     """Return the verdict of every target: series, due_period, then the columns of `judge_many`.
 
-    Last the first period with a figure, and the shape and baseline that the file declares, which
-    may not be those that could be used.
+    A range has its bounds in `target_lower` and `target_upper` and no `target_value`. Last the
+    first period with a figure, and the shape and baseline that the file declares, which may not be
+    those that could be used.
     As of a day or period; by default of each series' newest figure. `attained` is a period, not a
     decimal year; empty where the pace never arrives.
     """
@@ -45,6 +46,11 @@ def verdicts(plan: Plan, day: str | None = None) -> pd.DataFrame:
     )
     answer = answer.drop(columns="due_period", errors="ignore")
     answer.insert(1, "due_period", keyed["due"].to_numpy())
+    ranges = keyed["kind"].to_numpy() == Kind.WITHIN
+    answer["target_value"] = answer["target_value"].mask(ranges)
+    place = list(answer.columns).index("target_value") + 1
+    for bound in ("upper", "lower"):
+        answer.insert(place, f"target_{bound}", keyed[bound].where(ranges).to_numpy())
     measured = plan.figures[plan.figures["value"].notna()]
     dated = measured.assign(date=measured["period"].map(decimal_year)).sort_values("date")
     first = dated.groupby("series")["period"].first()

@@ -260,6 +260,47 @@ def test_a_roll_up_replaces_results_of_its_own_alone(tmp_path: Path) -> None:
     assert aside.exists()
 
 
+ROLL = ["--as-of", "2022-01-01", "--from", "2020", "--to", "2021"]
+
+
+@pytest.mark.filterwarnings("ignore::DeprecationWarning")
+@pytest.mark.usefixtures("_database")
+@pytest.mark.parametrize(
+    "refused",
+    [
+        ["rollup", "not.csv", *ROLL, "-o", "new"],
+        ["rollup", "certificates.csv", *ROLL, "--levels", "village", "-o", "new"],
+        ["rollup", "certificates.csv", *ROLL, "--periods", "week", "-o", "new"],
+        ["rollup", "not.csv", *ROLL, "-o", "there"],
+        ["export", "-o", "new"],
+        ["export", "-o", "new.zip"],
+        ["briefing", "江苏", "-o", "new"],
+        ["briefing", "--all", "-o", "new"],
+        ["template", "nothing", "-o", "new.xlsx"],
+        ["template", "certificates_valid", "-o", "new.csv"],
+        ["inspect", "empty.csv", "-o", "new.yaml"],
+        ["inspect", "not.csv", "-o", "new.txt"],
+        ["judge", "not.csv", "-o", "new.csv"],
+        ["judge", "empty.csv", "-o", "new.xlsx"],
+        ["backup", "nowhere/new.sqlite"],
+        ["check", "not.csv", "--findings", "new.docx"],
+    ],
+)
+def test_a_refusal_leaves_nothing_where_it_was_to_write(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, refused: list[str]
+) -> None:
+    folder = tmp_path / "work"
+    (folder / "there").mkdir(parents=True)
+    (folder / "certificates.csv").write_text(CERTIFICATES, encoding="utf-8")
+    (folder / "not.csv").write_text("甲,乙\n丙,丁\n", encoding="utf-8")
+    (folder / "empty.csv").touch()
+    monkeypatch.chdir(folder)
+    before = sorted(folder.rglob("*"))
+    result = CliRunner().invoke(app, refused)
+    assert result.exit_code in (Outcome.USAGE, Outcome.FINDINGS), result.output
+    assert sorted(folder.rglob("*")) == before
+
+
 @pytest.mark.usefixtures("_database")
 def test_a_briefing_makes_no_folder_with_the_name_of_a_file(tmp_path: Path) -> None:
     said("refresh")

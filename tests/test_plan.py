@@ -115,6 +115,20 @@ def test_chinese_headings_and_words_say_the_same(tmp_path: Path) -> None:
     assert english["target_value"].tolist()[3] == 45.0
 
 
+@pytest.mark.parametrize("newest", [85, 92, 99])
+def test_a_range_has_both_its_bounds_in_the_file(tmp_path: Path, newest: int) -> None:
+    text = (
+        "series,period,value,polarity,target,due,kind,lower,upper\n"
+        f"A,2018,92,0,,2027,within,90,95\nA,2021,{newest},,,,,,\n"
+        "B,2018,50,1,60,2027,,,\nB,2021,55,,,,,,\n"
+    )
+    answer = verdicts(read_plan(written(tmp_path, text)), "2021")
+    beside = write_verdicts(tmp_path / "plan.csv", answer, Wording("en"))
+    bounds = ["target_value", "target_lower", "target_upper"]
+    rows = pd.read_csv(beside, keep_default_na=False, dtype=str)[bounds]
+    assert rows.to_numpy().tolist() == [["", "90.0", "95.0"], ["60.0", "", ""]]
+
+
 def test_the_bounds_of_an_s_shaped_path_are_never_assumed(tmp_path: Path) -> None:
     figures = (
         "share,2018,0.10,1,0.60,2023,logistic{0}\nshare,2020,0.20,,,,{1}\n"

@@ -24,7 +24,8 @@ from __future__ import annotations
 import re
 import shutil
 import tempfile
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -365,9 +366,12 @@ def cleaned(
     """
     progress = progress or Progress()
     progress.steps += len(paths) + 2
-    out.mkdir(parents=True, exist_ok=True)
     # Beside the results, where there is room and the workers of a cluster can read.
-    with damage_found(), tempfile.TemporaryDirectory(prefix=".reading-", dir=out) as folder:
+    with (
+        _standing(out),
+        damage_found(),
+        tempfile.TemporaryDirectory(prefix=".reading-", dir=out) as folder,
+    ):
         published = tables(paths, declaration, engine, Path(folder), progress)
         progress(message("checking certificates"))
         found = registry(published, reference, engine)
@@ -387,6 +391,20 @@ def cleaned(
     remarks = reason_counts(clean.filter(clean.remarks != ""), engine, "remarks")
     rows, open_ended = engine.number(clean) + set_aside, _open_ended(quarantine, engine)
     return Summary(rows, set_aside, reasons, remarks, out, open_ended)
+
+
+@contextmanager
+def _standing(out: Path) -> Iterator[None]:
+    """Let a folder stand; one that was made for it goes again if nothing came into it."""
+    made = [place for place in (out, *out.parents) if not place.exists()]
+    out.mkdir(parents=True, exist_ok=True)
+    try:
+        yield
+    except BaseException:
+        with suppress(OSError):  # what results there are stay, marked as unfinished
+            for place in made:
+                place.rmdir()
+        raise
 
 
 def _open_ended(quarantine: Any, engine: Engine) -> tuple[str, ...]:
