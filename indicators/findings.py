@@ -6,9 +6,12 @@ all told of in this way; `etl.reporting` prints and files it.
 
 from __future__ import annotations
 
+import csv
 import re
 from collections.abc import Sequence, Set
 from dataclasses import dataclass, field, replace
+from functools import cache
+from pathlib import Path
 from typing import Any, Literal
 
 from indicators.wording import Text, Wording
@@ -147,12 +150,39 @@ SUPPRESSED = message("suppressed")
 UNQUOTED = message("a figure that this sentence would give away is suppressed")
 
 
-_DIGIT = r"[\d〇零一二两三四五六七八九十百千万亿]"
-# A figure of a cell: not a year 年, an ordinal 第三产业, a unit of its own 万张, or a mere word.
-_NUMBER = re.compile(
-    r"(?<!\d)(?:19|20)\d{2}年(?:1[0-2]月|0?[1-9]月)?|第[\d一二三四五六七八九十]+|统一|一般|一览|之一"
-    rf"|(?P<number>(?![百千万亿]+(?!{_DIGIT})){_DIGIT}(?:[\s.,，．]*{_DIGIT})*)"
-)
+_DIGIT = "[\\d〇零一二两三四五六七八九十百千万亿]"
+_REFERENCE = Path(__file__).parents[1] / "data" / "reference"
+_NAMES = {"name_zh", "short_zh", "spelling"}  # columns of the code lists
+
+
+@cache
+def _number() -> re.Pattern[str]:
+    """Return the pattern of a figure of a cell: the group `number` of what it finds.
+
+    None is a year 年, an ordinal 第三产业, a unit of its own 万张, a mere word, or the name of a
+    region, an industry or a scheme, such as 四川 and 三门峡.
+    """
+    names: set[str] = set()
+    for file in sorted(_REFERENCE.glob("*.csv")):
+        with file.open(encoding="utf-8") as rows:
+            names |= {
+                text
+                for row in csv.DictReader(rows)
+                for column, text in row.items()
+                if column in _NAMES and re.search(f"{_DIGIT}[一-鿿]", text)
+            }
+    # 四平方米 are square metres and no 四平, 六安全员 six people and no 六安.
+    said = (
+        f"{re.escape(name)}(?!方|全[^省市区])"
+        for name in sorted(names, key=lambda name: -len(name))
+    )
+    return re.compile(
+        r"(?<!\d)(?:19|20)\d{2}年(?:1[0-2]月|0?[1-9]月)?|第[\d一二三四五六七八九十]+"
+        rf"|统一|一般|一览|之一|{'|'.join(said)}"
+        rf"|(?P<number>(?![百千万亿]+(?!{_DIGIT})){_DIGIT}(?:[\s.,，．]*{_DIGIT})*)"
+    )
+
+
 # What a sentence says of places, limits and lists that we know, and never takes from a cell.
 _OURS: Set[str] = {
     *("file", "folder", "sheet", "column", "columns", "row", "rows", "places", "key", "keys"),
@@ -226,7 +256,7 @@ def _masked(value: Any, ours: Set[str] = _OURS) -> Any:
         return replace(value, values=values)
     if isinstance(value, list):
         return [_masked(item, ours) for item in value]
-    return _NUMBER.sub(_mask, value) if isinstance(value, str) else value
+    return _number().sub(_mask, value) if isinstance(value, str) else value
 
 
 def _mask(found: re.Match[str]) -> str:

@@ -69,7 +69,7 @@ def test_a_refused_file_is_shown_as_a_table_and_nothing_is_published(
     monkeypatch.setattr(refresh.refresh, "__kwdefaults__",
                         {**(refresh.refresh.__kwdefaults__ or {}), "raw": raw})  # fmt: skip
     shown = said("refresh", code=Outcome.FINDINGS)
-    assert "错误1项，警告0项" in shown  # one name, in two rows
+    assert "错误1项，提示0项" in shown  # one name, in two rows
     assert "北平市" in shown
     assert "是否为：" in shown
     assert "什么也没有写入" in shown

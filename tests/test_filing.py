@@ -19,6 +19,7 @@ from typer.testing import CliRunner
 
 from etl import refresh as refreshing
 from etl.__main__ import app
+from etl.commands.figures import some_of
 from etl.commands.screen import screen
 from etl.files.checksums import sha256
 from etl.intake import Named
@@ -31,6 +32,7 @@ from indicators.store.archive import frame_of
 from indicators.store.database import open_database
 from indicators.store.queries import Selection, inputs, latest_release, observations
 from indicators.store.tables import observation
+from indicators.wording import Wording
 from tests.conftest import copy_of_raw, edition_of, rows_of
 
 KILLS = int(os.environ.get("KILLS", "20"))
@@ -286,6 +288,16 @@ def test_where_no_version_is_kept_the_next_refresh_asks_first(empty: sa.Engine, 
     with pytest.raises(UnacceptedError):
         refresh(empty, raw=raw)
     assert tools(empty) == 50_000
+
+
+def test_of_many_files_a_rollback_names_the_first_of_each_folder(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(screen, "words", Wording("en"))
+    many = [f"bureau/{n:02}.csv" for n in range(12)]
+    assert some_of([*many, "own/a.csv", "own/b.csv"]) == (
+        "bureau/00.csv, bureau/01.csv, bureau/02.csv … (12 files in bureau), own/a.csv, own/b.csv"
+    )
 
 
 def test_a_named_file_that_is_not_published_is_not_kept(

@@ -154,6 +154,18 @@ def test_what_a_finding_is_about_stands_in_fields_of_its_own(tmp_path: Path) -> 
         ("第三产业", "第三产业"),
         ("单位：万张", "单位：万张"),
         ("统一标准", "统一标准"),
+        # Nor are names of regions and industries; what stands beside them is one.
+        ("四川", "四川"),
+        ("四川省5", "四川省#"),
+        ("四川盆地", "四川盆地"),
+        ("三门峡、六盘水", "三门峡、六盘水"),
+        ("五家渠", "五家渠"),
+        ("五家", "#家"),
+        ("九江三家", "九江#家"),
+        ("四平方米", "#平方米"),
+        ("六安全员", "#安全员"),
+        ("四川全省", "四川全省"),
+        ("批发和零售业", "批发和零售业"),
     ],
 )
 def test_of_a_cell_that_may_be_small_its_numbers_alone_are_masked(cell: str, kept: str) -> None:

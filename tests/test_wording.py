@@ -70,6 +70,12 @@ def test_every_sentence_has_its_chinese() -> None:
     assert sentences() - set(entries()) == set()
 
 
+def test_a_warning_has_one_name() -> None:
+    """`docs/vocabulary.md`: what must be accepted before a release is 提示."""
+    others = re.compile("警告|告警|警示")
+    assert [text for text, entry in entries().items() if others.search(str(entry.string))] == []
+
+
 def test_no_translation_is_left_over() -> None:
     assert set(entries()) - sentences() == set()
 

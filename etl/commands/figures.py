@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import json
-from pathlib import Path
+from collections.abc import Iterable
+from pathlib import Path, PurePosixPath
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -50,6 +51,7 @@ Accept = Annotated[
 ]
 
 
+NAMED = 3  # files of a folder that a rollback names
 REPUBLISHED = sentence("a package of demonstration figures")
 UNCHANGED = sentence("Nothing to change: the figures are those of the last release.")
 
@@ -256,27 +258,46 @@ def _tell_unfinished(publication: Publication) -> None:
 
 def _tell_returned(files: Return, release: int) -> None:
     """Say what a rollback did to the raw files, and what it could not."""
-    listed = screen.words.listed
     if files.filing.come:
-        again = listed(sorted(files.filing.come))
+        again = some_of(sorted(files.filing.come))
         screen.tell("Again as in release {number}: {files}", number=release, files=again)
     if files.filing.gone:
         screen.tell(
             "Put aside, to be brought back with `python -m etl files`: {files}",
-            files=listed(list(files.filing.gone)),
+            files=some_of(files.filing.gone),
         )
     if files.lost:
         screen.tell(
             "No version of these is kept: correct them, since the next refresh asks before it "
             "publishes them again: {files}",
-            files=listed(list(files.lost)),
+            files=some_of(files.lost),
         )
     if files.elsewhere:
         screen.tell(
             "These do not stand in data/raw and are as they were before, so the next refresh "
             "applies them again: {files}",
-            files=listed(list(files.elsewhere)),
+            files=some_of(files.elsewhere),
         )
+
+
+def some_of(files: Iterable[str]) -> str:
+    """Return files by their folders, of each folder the first ones and how many there are."""
+    words, folders = screen.words, dict[str, list[str]]()
+    for file in files:
+        folders.setdefault(str(PurePosixPath(file).parent), []).append(file)
+    return words.listed(
+        [
+            words.listed(names)
+            if len(names) <= NAMED
+            else words(
+                "{files} … ({n} files in {folder})",
+                files=words.listed(names[:NAMED]),
+                n=words.number(len(names)),
+                folder=folder,
+            )
+            for folder, names in folders.items()
+        ]
+    )
 
 
 @app.command()
