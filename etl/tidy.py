@@ -267,5 +267,8 @@ def parquet(files: Collection[Path]) -> str:
 
 
 def duckdb_path(path: Path) -> str:
-    """Return a path in which DuckDB finds no pattern: `看板[2026]` names that folder alone."""
-    return re.sub(r"[*?\[]", r"[\g<0>]", str(path))
+    """Return a path in which DuckDB finds no pattern: `看板[2026]` names that folder alone.
+
+    It is absolute: what a relative one begins with would be put before it as it stands.
+    """
+    return re.sub(r"[*?\[]", r"[\g<0>]", str(path.absolute()))

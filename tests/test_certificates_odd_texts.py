@@ -12,7 +12,7 @@ import pyarrow as pa
 import pytest
 
 from etl.certificates.counting import counted, roll_up_files
-from etl.certificates.engine import Engine, engine
+from etl.certificates.engine import Engine, engine, spark_path
 from etl.certificates.meanings import money
 from etl.certificates.registry import cleaned
 from etl.certificates.registry_declaration import Declaration
@@ -177,3 +177,18 @@ def test_a_path_is_never_read_as_a_pattern(name: str, tmp_path: Path) -> None:
         counts = on.rows(counted(summary.out, on))
     assert summary.rows == 4
     assert counts["certificates_valid"].max() == 4
+
+
+def test_nor_is_the_folder_that_a_relative_path_begins_in(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    here = tmp_path / ODD_NAMES[0]
+    here.mkdir()
+    monkeypatch.chdir(here)
+    odd_rows()[:2].to_csv("a.csv", index=False)
+    odd_rows()[2:4].to_parquet("b.parquet")
+    with engine("duckdb", "600MB", here) as on:
+        files = [Path("a.csv"), Path("b.parquet")]
+        summary = roll_up_files(files, DECLARATION, ["2024"], REFERENCE, Path("out"), on)
+        assert on.rows(counted(summary.out, on))["certificates_valid"].max() == 4
+    assert spark_path(Path("b.parquet")) == spark_path(here / "b.parquet")

@@ -378,5 +378,5 @@ def _duckdb(memory: Memory) -> Iterator[Any]:
 
 
 def spark_path(path: Path) -> str:
-    """Return a path in which Spark's file system finds no pattern."""
-    return re.sub(r"[*?\[\]{}\\]", r"\\\g<0>", str(path))
+    """Return a path in which Spark's file system finds no pattern, absolute as `duckdb_path`."""
+    return re.sub(r"[*?\[\]{}\\]", r"\\\g<0>", str(path.absolute()))
