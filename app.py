@@ -232,12 +232,15 @@ def _tell(findings: Sequence[Finding], *, on_pages: bool) -> None:
 
 
 def warm() -> None:
-    """Make what the first visitor would wait for."""
+    """Make what the first visitor would wait for, and the first program that asks."""
     from indicators import frame
-    from indicators.cached import first_visit
+    from indicators.api import routes
+    from indicators.cached import first_visit, remembered
 
     if not frame.mistakes:
         first_visit.warm()
+        if remembered.newest() is not None:
+            routes.warm()
 
 
 def answer_at_once() -> None:

@@ -174,6 +174,22 @@ def test_an_answer_without_end_is_read_piece_by_piece(
     assert rows("observations") == whole
 
 
+def test_a_long_answer_is_packed_once_and_only_where_that_is_accepted(
+    tiny: sa.Engine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(answers, "_AT_ONCE", 3)
+    with running() as address:
+        for form in ("json", "csv", "sdmx-csv"):
+            asking = f"{address}/observations?format={form}"
+            plain = httpx.get(asking, headers={"accept-encoding": "identity"})
+            packed = httpx.get(asking, headers={"accept-encoding": "gzip"})
+            assert "content-encoding" not in plain.headers
+            assert packed.headers["content-encoding"] == "gzip"
+            assert "Accept-Encoding" in packed.headers["vary"]
+            assert packed.content == plain.content
+            assert packed.headers["etag"] == plain.headers["etag"]
+
+
 LARGE = 30_000  # figures, of which a page below holds a thirtieth
 
 

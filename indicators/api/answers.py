@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from typing import Any
 
 import pandas as pd
@@ -46,6 +46,7 @@ class Answer:
     """A table on its way; `about` it is what JSON and Parquet say beside the rows.
 
     further: the key after which the next page begins, of an answer that is one page of several.
+    long: whether it takes more than a moment to send.
     """
 
     name: str
@@ -53,6 +54,7 @@ class Answer:
     pages: Iterator[pa.Table]
     about: Mapping[str, Any]
     further: Key | None = None
+    long: bool = False
 
 
 @dataclass(frozen=True)
@@ -103,9 +105,7 @@ class Asking:
         whole = pa.Table.from_pylist([plain(row) for row in rows], schema)
         return self._answer(name, schema, iter([whole]))
 
-    def _answer(
-        self, name: str, schema: pa.Schema, pages: Iterator[pa.Table], further: Key | None = None
-    ) -> Answer:
+    def _answer(self, name: str, schema: pa.Schema, pages: Iterator[pa.Table]) -> Answer:
         if self.is_demonstration and self.form not in OF_SDMX:  # whose dataflow says so
             mark = told(in_both(DEMONSTRATION))
             schema = schema.append(pa.field(DEMONSTRATED, pa.string()))
@@ -115,26 +115,32 @@ class Asking:
                 )
                 for page in pages
             )
-        return Answer(name, schema, pages, self.about(), further)
+        return Answer(name, schema, pages, self.about())
 
     def figures(self) -> Answer:
         """Return figures, one page of them or all, in the order of their keys."""
         size, chosen = self.question.size(), self._chosen()
         first = self._page(chosen, self.question.after(), size or self._at_once)
-        columns = schema_of(observations())
         pages = self._pages(chosen, first) if size is None else iter([first.figures])
+        return replace(
+            self._of_figures(pages),
+            further=None if size is None else first.last,
+            long=first.figures.num_rows >= _AT_ONCE,
+        )
+
+    def _of_figures(self, pages: Iterator[pa.Table]) -> Answer:
+        columns = schema_of(observations())
         figures = (page.select(columns.names).cast(columns) for page in pages)
-        further = None if size is None else first.last
         if self.form not in OF_SDMX:
-            return self._answer("observations", columns, figures, further)
+            return self._answer("observations", columns, figures)
         units = {key: item.unit for key, item in catalogue.load().indicators.items()}
         with whole_release(remembered.engine(self.vintage.dataset), self.vintage.release) as held:
             whole = whole_of(held, made_up=self.is_demonstration)
         told_in_sdmx = (sdmx.observations(page, whole, units) for page in figures)
         if self.form is not SDMX_CSV_1:
-            return self._answer("observations", sdmx.SCHEMA, told_in_sdmx, further)
+            return self._answer("observations", sdmx.SCHEMA, told_in_sdmx)
         first_form = (_of_first_version(page) for page in told_in_sdmx)
-        return self._answer("observations", _FIRST_VERSION, first_form, further)
+        return self._answer("observations", _FIRST_VERSION, first_form)
 
     def _chosen(self) -> Chosen:
         question, chosen = self.question, self.question.chosen()

@@ -6,6 +6,7 @@ import asyncio
 import hashlib
 import json
 import logging
+import zlib
 from collections import OrderedDict
 from collections.abc import AsyncIterator, Callable, Hashable, Iterator, Sequence
 from functools import lru_cache
@@ -22,7 +23,7 @@ from indicators import catalogue
 from indicators.api.announcements import data_catalogue, feed
 from indicators.api.answers import Asking, Document, Message
 from indicators.api.description import description
-from indicators.api.formats import JSON, format_asked, stream
+from indicators.api.formats import JSON, PARQUET, format_asked, stream
 from indicators.api.problem_json import QuestionError, problem
 from indicators.api.questions import Question
 from indicators.api.resources import RESOURCES, Resource
@@ -72,6 +73,9 @@ def answered(resource: Resource, request: Request) -> Response:
     parts = stream(found.name, found.pages, found.schema, form, found.about)
     if found.further is None:
         parts = _keeping(parts, key, named)
+    if found.long and form is not PARQUET and "gzip" in request.headers.get("accept-encoding", ""):
+        headers |= {"content-encoding": "gzip", "vary": f"{headers['vary']}, Accept-Encoding"}
+        parts = _packed(parts)
     return StreamingResponse(_made(parts), 200, headers, form.media_type)
 
 
@@ -126,6 +130,16 @@ def _keeping(parts: Iterator[bytes], key: Hashable, headers: dict[str, str]) -> 
         kept[key] = _Whole(b"".join(content), headers)
         while len(kept) > _KEPT:
             kept.popitem(last=False)
+
+
+def _packed(parts: Iterator[bytes]) -> Iterator[bytes]:
+    """Yield the parts of a long answer packed, where they are made: the server would pack them in
+    the one thread that pages are sent from, and harder than a long answer is worth.
+    """
+    packer = zlib.compressobj(1, wbits=zlib.MAX_WBITS | 16)  # as gzip has it
+    for part in parts:
+        yield packer.compress(part)
+    yield packer.flush()
 
 
 async def _made(parts: Iterator[bytes]) -> AsyncIterator[bytes]:
@@ -187,6 +201,15 @@ def _refusal(_request: Request, error: Exception) -> Response:
         title = message("the database does not answer; the server's log says why")
         return problem(QuestionError(503, title, headers=again))
     return problem(QuestionError(500, message("Something went wrong; the server's log says what")))
+
+
+def warm() -> None:
+    """Do at start what whoever asks first would wait for: ask for one figure."""
+    question = Question({"limit": "1"})
+    vintage = question.vintage()
+    found = Asking(question, vintage, JSON).figures()
+    for _ in stream(found.name, found.pages, found.schema, JSON, found.about):
+        etag(vintage, JSON.name, "")
 
 
 def described(_request: Request) -> Response:
