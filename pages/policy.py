@@ -3,7 +3,7 @@
 import streamlit as st
 
 from indicators import frame, markdown
-from indicators.cached import objectives
+from indicators.cached import objectives, remembered
 from indicators.cached import policy as cached
 from indicators.drawing.charts import objective_chart
 from indicators.drawing.policy import SELECTED, SPREAD, documents_chart, spread_chart
@@ -66,6 +66,21 @@ if key == views.SPREAD and (target := cached.campaign(vintage)):
     else:
         chart = objective_chart(words, dark=visit.dark)
         frame.chart(chart, figures, key="campaign", alt=answer)
+        series = objectives.series(target, NATION, vintage)
+        cited = remembered.citations_of(series, vintage)
+        needed = objectives.required(target, NATION, words.language, visit.dark, vintage)
+        files = targets.exports(
+            verdict,
+            series,
+            record,
+            cited,
+            needed.table.to_pandas,
+            words,
+            region=NATION,
+            dark=visit.dark,
+            vintage=vintage,
+        )
+        frame.downloads(files)
     label = words("The target of the campaign")
     frame.link(label, "objectives", words, region=NATION, target=target)
 if key == views.SPREAD:

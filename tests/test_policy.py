@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import io
 from collections.abc import Iterator
 from pathlib import Path
-from shutil import copytree
+from shutil import copy, copytree
 
 import pandas as pd
 import pytest
@@ -12,11 +13,17 @@ import sqlalchemy as sa
 
 from etl import meaning
 from indicators import catalogue, opinion
+from indicators.cached import policy as cached
+from indicators.cached import remembered
 from indicators.catalogue import tree
 from indicators.statuses import VerdictClass
+from indicators.store.bulk import insert_rows
+from indicators.store.database import open_database
+from indicators.store.tables import observation
 from indicators.target_register import Register
 from indicators.views import policy as views
 from indicators.wording import Wording
+from tests.conftest import rows_of
 from tests.opened_pages import opened, reading
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -127,6 +134,40 @@ def test_bars_count_every_verdict_once_and_hide_no_clause() -> None:
     ]  # fmt: skip
     assert bars["verdict"].tolist() == ["Achieved", "Missed", "no target on record"]
     assert views.counted(rows, EN) == "✔ Achieved 1, ✖ Missed 2"
+
+
+@pytest.mark.usefixtures("_figures")
+def test_the_bars_and_the_line_of_time_leave_as_data() -> None:
+    vintage = remembered.newest()
+    assert vintage is not None
+    known = cached.known(vintage)
+    files = {label: make for label, _, make in views.exports(known, EN, False, vintage)}
+    counts = pd.read_csv(io.BytesIO(files["Table (CSV)"]()))
+    judged = known.verdicts["indicator"].map(lambda key: catalogue.load().indicators[key].clause)
+    assert counts["Targets"].sum() == judged.isin(CLAUSES).sum() > 100
+    named = {views.clause_name(clause, EN): key for key, clause in CLAUSES.items()}
+    assert set(counts["Clause"].map(named)) == set(judged)
+    dated = pd.read_csv(io.BytesIO(files["Line of time (CSV)"]()))
+    assert len(dated) == len(known.register.document)
+    book = pd.read_excel(io.BytesIO(files["Workbook (XLSX)"]()), sheet_name=None, engine="calamine")
+    assert [len(rows) for rows in book.values()] == [len(counts), len(dated)]
+
+
+def test_the_campaign_leaves_as_data_once_it_has_figures(
+    shipped_file: Path, tmp_path: Path
+) -> None:
+    file = copy(shipped_file, tmp_path / "figures.sqlite")
+    engine = open_database(f"sqlite:///{file}")
+    row = rows_of([(views.CAMPAIGN, "2019-12", "100000", 300_000.0)]).assign(release=1)
+    with engine.begin() as connection:
+        insert_rows(connection, observation, row)
+    engine.dispose()
+    with reading(f"sqlite:///{file}"):
+        page = opened("policy", clause="spread")
+    labels = [button.proto.label for button in page.get("download_button")]
+    # Of the campaign and of the whole.
+    assert labels.count("图片（PNG）") == labels.count("矢量图（SVG）") == 2
+    assert "本系统未收录该活动的数据。" not in [note.value for note in page.info]
 
 
 def test_a_passage_of_no_clause_is_told_with_its_line(tmp_path: Path) -> None:

@@ -402,8 +402,28 @@ def audience_table(rows: pd.DataFrame, words: Wording) -> pd.DataFrame:
     return listing(newest, columns)
 
 
+def verdict_counts(known: Known, words: Wording) -> pd.DataFrame:
+    """Return what the bars of verdicts show, a row per clause, indicator and kind of verdict."""
+    items = catalogue.load().indicators
+    parts = [
+        known.judged(key)
+        .groupby(["indicator", "verdict"], sort=True)
+        .size()
+        .reset_index(name="number")
+        .assign(clause=clause_name(clause, words))
+        for key, clause in catalogue.load().clauses.items()
+    ]
+    columns: dict[str, Cell] = {
+        words("Clause"): lambda row: row["clause"],
+        words("Indicator"): lambda row: words.text(items[row["indicator"]].title),
+        words("Verdict"): lambda row: words(VerdictClass(row["verdict"]).sentence),
+        words("Targets"): lambda row: row["number"],
+    }
+    return listing(pd.concat(parts, ignore_index=True), columns)
+
+
 def exports(known: Known, words: Wording, dark: bool, vintage: Vintage) -> list[Export]:
-    """Return what can be taken away of the whole: the bars, the line of time, the clauses."""
+    """Return what can be taken away of the whole: bars and line of time, drawn and as data."""
     clauses = catalogue.load().clauses
     title, timed = words("Verdicts by clause"), words("Documents on a line of time")
     notes = vintage_notes(vintage, words)
@@ -424,8 +444,18 @@ def exports(known: Known, words: Wording, dark: bool, vintage: Vintage) -> list[
         chart = documents_chart(words, dark=dark)
         return exported_chart(chart, rows, title=timed, dark=dark, notes=notes)
 
+    def counts() -> pd.DataFrame:
+        return verdict_counts(known, words)
+
+    def dated() -> pd.DataFrame:
+        return document_table(known.register, words)
+
     labels = words("Line of time (PNG)"), words("Line of time (SVG)")
+    of_bars, of_line = (Offer((name,), vintage, words) for name in (title, timed))
     return [
-        *Offer((title,), vintage, words).images(bars),
-        *Offer((timed,), vintage, words).images(line, labels),
+        *of_bars.images(bars),
+        of_bars.csv(counts),
+        of_bars.xlsx(lambda: {title: counts(), timed: dated()}),
+        *of_line.images(line, labels),
+        of_line.csv(dated, words("Line of time (CSV)")),
     ]
