@@ -94,39 +94,28 @@ def described(descriptor: str, contents: Contents, listing: Listing) -> list[Des
             message("the package is damaged: copy it anew"),
         )
     if "resources" in content:
-        parts, read = _objects(content, "resources"), _resource
+        parts, place, read = _objects(content, "resources"), "path", _resource
     else:
-        parts, read = _objects(content, "tables") or [content], _table
-    found = [read(part, content, descriptor, contents, listing) for part in parts]
-    if not found:
+        parts, place, read = _objects(content, "tables") or [content], "url", _table
+    if not parts:
         listing.stop(descriptor, message("at least one table"), message("name the table itself"))
+    found = list[Described]()
+    for part in parts:
+        file = contents.beside(descriptor, part.get(place))
+        if file is None:
+            listing.add(
+                str(part.get(place)),
+                message("a file of the package"),
+                message("nothing is read from elsewhere: put the file beside its descriptor"),
+            )
+        else:
+            found.append(read(file, part, content))
     listing.refuse()
-    return [each for each in found if each is not None]
-
-
-def _file(name: object, descriptor: str, contents: Contents, listing: Listing) -> str | None:
-    """Return the file of a table; list it where there is none in the package."""
-    found = contents.beside(descriptor, name)
-    if found is None:
-        listing.add(
-            str(name),
-            message("a file of the package"),
-            message("nothing is read from elsewhere: put the file beside its descriptor"),
-        )
     return found
 
 
-def _resource(
-    part: Mapping[str, Any],
-    whole: Mapping[str, Any],
-    descriptor: str,
-    contents: Contents,
-    listing: Listing,
-) -> Described | None:
+def _resource(file: str, part: Mapping[str, Any], whole: Mapping[str, Any]) -> Described:
     """Return a resource of a Data Package."""
-    file = _file(part.get("path"), descriptor, contents, listing)
-    if file is None:
-        return None
     schema, dialect = _object(part, "schema"), _object(part, "dialect")
     fields = _objects(schema, "fields")
     missing = schema.get("missingValues")
@@ -154,17 +143,8 @@ def _resource(
     )
 
 
-def _table(
-    part: Mapping[str, Any],
-    whole: Mapping[str, Any],
-    descriptor: str,
-    contents: Contents,
-    listing: Listing,
-) -> Described | None:
+def _table(file: str, part: Mapping[str, Any], whole: Mapping[str, Any]) -> Described:
     """Return a table of CSV on the Web."""
-    file = _file(part.get("url"), descriptor, contents, listing)
-    if file is None:
-        return None
     schema = _object(part, "tableSchema") or _object(whole, "tableSchema")
     dialect = _object(part, "dialect") or _object(whole, "dialect")
     columns = [each for each in _objects(schema, "columns") if not each.get("virtual")]
