@@ -24,7 +24,10 @@ from typer.testing import CliRunner
 
 from etl.__main__ import app
 from etl.commands.screen import Outcome
+from etl.intake import Named
+from etl.open_data.taken import taken
 from etl.publish.gate import Decision, publish
+from etl.refresh import refresh
 from indicators import catalogue
 from indicators.cached import releases as cached_releases
 from indicators.exports.open_data.release_package import OccupiedError, write_package
@@ -342,6 +345,22 @@ def test_the_same_release_gives_the_same_bytes_on_both_databases(
     )
     names = ",".join(f'"{column.name}"' for column in observation.columns)
     assert digest == hashlib.sha256(f"\ufeff{names}\n{whole}".encode()).hexdigest()
+
+
+def test_a_package_loads_back_on_both_databases(
+    package: Path, shipped: sa.Engine, empty: sa.Engine, tmp_path: Path
+) -> None:
+    for name in ("raw", "tables", "again"):
+        (tmp_path / name).mkdir()
+    files = taken([package], empty, tmp_path / "tables")
+    refresh(empty, raw=tmp_path / "raw", named=Named(files, "bureau"), accepted="a test")
+    columns = [*KEY, "value", "status", "confidentiality", "numerator", "denominator"]
+    there, here = (
+        all_observations(each).sort_values(list(KEY))[columns].reset_index(drop=True)
+        for each in (shipped, empty)
+    )
+    pd.testing.assert_frame_equal(here, there, check_exact=True)
+    assert taken([package], empty, tmp_path / "again") == []
 
 
 def test_numbers_leave_to_their_last_digit_from_both_databases(
