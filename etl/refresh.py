@@ -12,7 +12,7 @@ import sqlalchemy as sa
 
 from etl import derive, intake
 from etl.checks import checking
-from etl.checks.consequences import with_consequences
+from etl.checks.consequences import not_told, with_consequences
 from etl.files.checksums import checksums
 from etl.intake import Named, Step
 from etl.publish.acceptance import known_again
@@ -42,7 +42,10 @@ REFRESHED, FIRST = message("refresh"), message("first start")
 
 @dataclass(frozen=True)
 class Figures:
-    """Everything that one refresh would publish, and the warnings about it."""
+    """Everything that one refresh would publish, and the warnings about it.
+
+    consequences: warnings that others of them tell of; see `with_consequences`.
+    """
 
     rows: TidyRows
     citations: pd.DataFrame
@@ -50,6 +53,7 @@ class Figures:
     register: Register
     base: Baseline | None = None
     warnings: list[Finding] = field(default_factory=list)
+    consequences: list[Finding] = field(default_factory=list)
 
     def edition(self) -> Edition:
         """Return what is to be public: where only some files changed, what that moves."""
@@ -105,7 +109,7 @@ def figures(
         cited = taken.citations().drop_duplicates("citation")
         derive.add_derived(rows, known)
         found += checking.findings(rows, known, published=base is not None, derived=True)
-        found = with_consequences(found)
+        found, made = with_consequences(found)
         if errors := [finding for finding in found if finding.severity == "error"]:
             raise FindingsError(marked(errors, rows, known))
         if exposed := suppress(rows, known, None if base is None else Earlier(base.engine)):
@@ -114,7 +118,10 @@ def figures(
         if engine is not None:
             found += returned(engine, inputs)
         warnings = known_again(engine, marked([*taken.warnings, *found], rows), rows, inputs)
-        yield Figures(rows, cited, inputs, targets, base, warnings)
+        made = known_again(engine, marked(made, rows), rows, inputs)
+        again = not_told(made, warnings)
+        made = [finding for finding in made if finding not in again]
+        yield Figures(rows, cited, inputs, targets, base, [*warnings, *again], made)
         taken.forget()
 
 
@@ -148,7 +155,8 @@ def refresh(
         if new and accepted is None and not dry_run:
             raise UnacceptedError(made.warnings)
         step("publish")
-        decision = Decision(reason or str(REFRESHED), accepted, made.warnings)
+        why = reason or str(REFRESHED)
+        decision = Decision(why, accepted, made.warnings, consequences=made.consequences)
         filing = intake.filing_of(named, raw)
         try:
             done = publish(engine, made.edition(), decision, filing=filing, dry_run=dry_run)

@@ -139,6 +139,40 @@ def test_what_is_accepted_without_a_release_is_remembered_too(empty: sa.Engine, 
     assert reasons(refresh(empty, raw=raw).warnings) == [("beyond", "looked up", 1)]
 
 
+POPULATION = """\
+provenance: {publisher: 某局, document: 某表, licence: 内部使用}
+columns: {region: 地区, period: 时期, value: 数值}
+fixed: {indicator: population, scheme: ALL, industry: ALL, size: ALL}
+unit: 人
+"""
+
+
+def test_ratios_that_leave_their_bounds_with_a_figure_are_accepted_with_it(
+    empty: sa.Engine, tmp_path: Path
+) -> None:
+    copy_of_raw(tmp_path / "raw")
+    raw = tmp_path / "raw"
+    refresh(empty, raw=raw)
+    (raw / "bureau").mkdir()
+    file = raw / "bureau" / "population.csv"
+    file.with_name("population.csv.yaml").write_text(POPULATION, encoding="utf-8")
+    file.write_text("地区,时期,数值\n江苏省,2022-06,100000\n", encoding="utf-8")
+    with pytest.raises(UnacceptedError) as asked:
+        refresh(empty, raw=raw)
+    # One figure is one warning, which tells of the ratios that it makes.
+    assert [finding.check for finding in asked.value.findings] == ["jumps"]
+    assert reasons(refresh(empty, raw=raw, accepted="looked up").warnings) == [
+        ("jumps", "looked up", 2)
+    ]
+    # It is public now and jumps no more; what was made of it was accepted with it.
+    nightly = refresh(empty, raw=raw)
+    assert nightly.release is None
+    assert {*reasons(nightly.warnings)} == {("beyond", "looked up", 2)}
+    file.write_text("地区,时期,数值\n江苏省,2022-06,90000\n", encoding="utf-8")
+    with pytest.raises(UnacceptedError):
+        refresh(empty, raw=raw)
+
+
 def test_a_nightly_run_with_an_accepted_warning_ends_well_and_lists_it(
     raw: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

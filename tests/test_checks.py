@@ -17,7 +17,7 @@ from hypothesis import strategies as st
 
 from etl import derive, intake
 from etl.checks.checking import CHECKS, findings
-from etl.checks.consequences import with_consequences
+from etl.checks.consequences import not_told, with_consequences
 from etl.refresh import RAW
 from etl.tidy import TidyRows
 from indicators import catalogue
@@ -621,8 +621,13 @@ def test_ratios_that_one_wrong_figure_makes_are_told_with_it() -> None:
     assert cause.about is not None
     made = [finding("beyond", period, cause.about) for period in ("2022-08", "2022-09")]
     alone = finding("beyond", "2023-01")
-    one, other = with_consequences([cause, *made, alone])
+    (one, other), besides = with_consequences([cause, *made, alone])
+    assert besides == made
     assert other == alone
     assert "beyond 2022-08 ALL ALL ALL 320000" in str(one.advice)
+    assert not_told(made, [one]) == []
+    # One that is new is told where what it comes from was accepted before.
+    before = replace(one, accepted="looked up")
+    assert not_told([replace(made[0], accepted="looked up"), made[1]], [before]) == made[1:]
     assert one.figures is not None
     assert {*one.figures} == {cause.about, *(item.about for item in made)}

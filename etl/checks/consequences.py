@@ -8,10 +8,10 @@ from dataclasses import replace
 from indicators.findings import Finding, Key, message
 
 
-def with_consequences(findings: Sequence[Finding]) -> list[Finding]:
-    """Return findings without those about computed ratios whose part another one is about.
+def with_consequences(findings: Sequence[Finding]) -> tuple[list[Finding], list[Finding]]:
+    """Return findings without those about computed ratios whose part another one is about; these.
 
-    That one names them, and quotes their figures too.
+    That one names them, and quotes their figures too. Once it is accepted they are as well.
     """
     causes = {
         item.about: place
@@ -27,7 +27,18 @@ def with_consequences(findings: Sequence[Finding]) -> list[Finding]:
             stays.append(place)
         else:
             made.setdefault(cause, []).append(item)
-    return [_extended(findings[place], made.get(place, [])) for place in stays]
+    told = [_extended(findings[place], made.get(place, [])) for place in stays]
+    return told, [item for items in made.values() for item in items]
+
+
+def not_told(consequences: Sequence[Finding], warnings: Sequence[Finding]) -> list[Finding]:
+    """Return consequences that nobody accepted and that no warning to be accepted speaks of."""
+    asked = {key for item in warnings if item.accepted is None for key in item.figures or ()}
+    return [
+        item
+        for item in consequences
+        if item.accepted is None and not asked >= {*(item.figures or ())}
+    ]
 
 
 def _extended(cause: Finding, made: Sequence[Finding]) -> Finding:

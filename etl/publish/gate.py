@@ -75,12 +75,16 @@ class OvertakenError(Exception):
 
 @dataclass(frozen=True)
 class Decision:
-    """Why something is published, why in spite of its warnings, which release it restores."""
+    """Why something is published, why in spite of its warnings, which release it restores.
+
+    consequences: warnings that those tell of, which are accepted with them.
+    """
 
     reason: str
     accepted: str | None = None
     warnings: Sequence[Finding] = field(default_factory=list)
     restored: int | None = None
+    consequences: Sequence[Finding] = ()
 
 
 @dataclass(frozen=True)
@@ -143,7 +147,8 @@ def _publish(
     new = [finding for finding in decision.warnings if finding.accepted is None]
     if new and made.release is None and not dry_run:
         # They are of figures that are public.
-        remembered = remember(connection, new, decision.accepted, number)
+        besides = [finding for finding in decision.consequences if finding.accepted is None]
+        remembered = remember(connection, [*new, *besides], decision.accepted, number)[: len(new)]
         before = [finding for finding in decision.warnings if finding.accepted is not None]
         return dataclasses.replace(made, warnings=[*before, *remembered])
     return made
@@ -315,7 +320,8 @@ def _record(
     counts = made.counts.groupby("indicator", as_index=False)[["added", "changed", "withdrawn"]]
     insert_rows(connection, change, counts.sum().assign(release=number))
     insert_rows(connection, flip, made.flips.assign(release=number))
-    warnings = remember(connection, decision.warnings, decision.accepted, number)
+    both = [*decision.warnings, *decision.consequences]
+    warnings = remember(connection, both, decision.accepted, number)[: len(decision.warnings)]
     insert_rows(connection, release_input, edition.inputs.assign(release=number))
     redact(connection)
     return warnings
