@@ -89,6 +89,12 @@ PRINTED = """
   h1, h2, h3 {break-after: avoid}
 }
 """
+# Streamlit shrinks a container that stretches down to 8 rem first, and has no word for more.
+ROOM = """
+[data-testid=stLayoutWrapper]:has(> [class*=st-key-roomy_]) {flex-basis: 30rem}
+@media (max-width: 639px) {[class*=st-key-wide_] {display: none}}
+@media (min-width: 640px) {[class*=st-key-narrow_] {display: none}}
+"""
 # Within a page elsewhere: what is shown, with its source and marks, and no way to go on from it.
 EMBEDDED = """
 <style>
@@ -111,7 +117,7 @@ def _around(language: Language) -> str:
     # White on the dark theme's own colour cannot be read.
     style += "[data-tag] {background: none; border: 1px solid; color: inherit}"
     style += "[data-tag] * {color: inherit}"
-    style += PRINTED
+    style += PRINTED + ROOM
     style += "[class*=st-key-fact_] strong {font-size: 1.35rem; line-height: 1.25}"
     told = json.dumps({other(word): words(word) for word in OWN_WORDS}, ensure_ascii=False)
     spoken = "zh-CN" if language == "zh" else "en"
@@ -372,21 +378,13 @@ def _is_short(numbers: pa.ChunkedArray) -> bool:
 
 
 def wide(key: str) -> str:
-    """Return the key of a container, which what stands beside it gives way to below 30 rem.
-
-    Streamlit shrinks a container that stretches down to 8 rem first, and has no word for more.
-    """
-    st.html(
-        f"<style>[data-testid=stLayoutWrapper]:has(> .st-key-{key}){{flex-basis: 30rem}}</style>"
-    )
-    return key
+    """Return the key of a container, which what stands beside it gives way to below 30 rem."""
+    return f"roomy_{key}"
 
 
 def by_width(key: str, *, wide: bool) -> str:
     """Return the key of a container that is there on `wide` screens only, or on narrow ones."""
-    hidden = "max-width: 639px" if wide else "min-width: 640px"
-    st.html(f"<style>@media ({hidden}) {{.st-key-{key} {{display: none}}}}</style>")
-    return key
+    return f"{'wide' if wide else 'narrow'}_{key}"
 
 
 def show_release(number: int) -> None:
@@ -446,14 +444,32 @@ def page(name: str, words: Wording) -> StreamlitPage:
     return st.Page(file, title=_title(name, words), default=name == PAGES[0])
 
 
-def chart(specification: Specification, datasets: Mapping[str, Any], **options: Any) -> None:
-    """Draw a finished chart with its rows; `options`: its key, its sentence `alt`, selections.
+def chart(
+    specification: Specification,
+    datasets: Mapping[str, Any],
+    alt: str,
+    *,
+    key: str,
+    finding: str = "",
+    **options: Any,
+) -> None:
+    """Draw a finished chart with its rows; `options`: its selections.
 
-    Below it is what takes one from it: how it is cited, its link, how it is embedded, its data.
+    alt: what is drawn, the same whatever is chosen: Streamlit draws a chart that is named
+    otherwise from nothing, where its rows alone would do. finding: the sentence that stands above
+    the chart and is cited; `alt` where empty.
+
+    Below the chart is what takes one from it: how it is cited, its link, how it is embedded, its
+    data. That is made when it is asked for: as parts of each page it would take as long as all
+    else.
     """
-    st.vega_lite_chart(with_rows(specification, datasets), theme=None, **options)
-    with st.popover(_visit.get().words("Cite, link, embed, data"), icon=":material/share:"):
-        _share(str(options.get("alt", "")))
+    drawn = with_rows(specification, datasets)
+    st.vega_lite_chart(drawn, theme=None, alt=alt, key=key, **options)
+    if st.context.is_embedded:
+        return
+    label = _visit.get().words("Cite, link, embed, data")
+    if st.button(label, key=f"share_{key}", icon=":material/share:", type="tertiary"):
+        st.dialog(label, width="large")(_share)(finding or alt)
 
 
 def describe(made: Callable[[str], Mapping[str, Any]]) -> None:

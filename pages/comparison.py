@@ -43,7 +43,8 @@ with above:
     frame.chart(
         lines_chart(words, dark=visit.dark),
         cached.line_datasets(view, regions, vintage, span),
-        alt=figures.statement,
+        words("A line for each region over time"),
+        finding=figures.statement,
         **frame.leading_to("lines", "province"),
     )
 st.caption(markdown.lines(figures.footnotes))
@@ -71,8 +72,9 @@ else:
     frame.chart(
         pairs_chart(words, dark=visit.dark),
         cached.pair_datasets(paired, regions, vintage),
+        words("Two indicators against each other, a point a region"),
         key=sidebar.PAIRS,
-        alt=pair.statement,
+        finding=pair.statement,
         on_select=sidebar.select_point,
         selection_mode=OPENED,
     )

@@ -32,8 +32,9 @@ st.caption(markdown.escaped(figures.subtitle))
 frame.chart(
     heat_map(words, dark=visit.dark),
     cached.datasets(view, vintage),
+    words("Regions and industries, a figure a cell"),
     key=sidebar.CHART,
-    alt=figures.statement,
+    finding=figures.statement,
     on_select=sidebar.select_cell,
     selection_mode=SELECTED,
 )
@@ -109,7 +110,8 @@ if cached.sized(vintage):
     told = cached.size_figures(sized, view.region, view.industry, words.language, vintage)
     st.markdown(markdown.strong(told.statement))
     chart = sizes_chart(words, dark=visit.dark)
-    frame.chart(chart, {SIZES: told.lines}, key="sizes", alt=told.statement)
+    alt = words("Enterprise sizes over time")
+    frame.chart(chart, {SIZES: told.lines}, alt, key="sizes", finding=told.statement)
     st.markdown(markdown.bullets(told.sentences))
     st.caption(markdown.lines(told.footnotes))
     frame.twin(words, "sizes_table", lambda: told.table, told.statement)

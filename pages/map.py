@@ -45,7 +45,8 @@ if playing:
     empty = cached.specification(words.language, visit.dark, within, moving=True)
     playable = with_controls(empty, len(moving.frames), words)
     rows = cached.moving_datasets(view, vintage)
-    frame.chart(playable, rows, key="moving", alt=figures.statement)
+    alt = words("Map of the regions, period by period")
+    frame.chart(playable, rows, alt, key="moving", finding=figures.statement)
     st.caption(markdown.lines(figures.footnotes))
     if moving.newest:
         newest = cached.newest_figures(view, vintage)
@@ -66,8 +67,9 @@ else:
             frame.chart(
                 cached.specification(words.language, visit.dark, within),
                 {name: rows[name] for name in (FIGURES, LEGEND)},
+                words("Map of the regions"),
                 key=key,
-                alt=told.statement,
+                finding=told.statement,
                 on_select=partial(sidebar.select_region, key),
                 selection_mode=SELECTION,
             )
@@ -81,7 +83,8 @@ else:
                 bars = {name: rows[name] for name in (RANKING, REFERENCE)}
                 chart = ranking_chart(words, dark=visit.dark)
                 leading = frame.leading_to("ranking", "province")
-                frame.chart(chart, bars, alt=told.ranking_statement, **leading)
+                alt = words("Ranking of the regions")
+                frame.chart(chart, bars, alt, finding=told.ranking_statement, **leading)
         st.caption(markdown.lines(told.footnotes))
         frame.downloads(files, words, *about(view.indicator, words))
 

@@ -73,7 +73,8 @@ if drawn.doubts:
 cited = remembered.citations_of(series, vintage)
 if drawn.chart["observed"]:
     chart = objective_chart(words, dark=visit.dark)
-    frame.chart(chart, drawn.chart, key="objective", alt=f"{where} {aim}: {answer}")
+    alt, finding = words("Figures, path and target over time"), f"{where} {aim}: {answer}"
+    frame.chart(chart, drawn.chart, alt, key="objective", finding=finding)
     legend = words(
         "Solid: observed. Dashed: the path to the target. Shaded: the window. Dotted with its "
         "band: projection, from five figures on."
@@ -117,7 +118,7 @@ if not milestone:
     if needed.bars["required"]:
         chart = required_chart(words, dark=visit.dark)
         leading = frame.leading_to("required", "objectives")
-        frame.chart(chart, needed.bars, alt=title, **leading)
+        frame.chart(chart, needed.bars, title, **leading)
     leading_on = frame.Leading("regions", "objectives", needed.codes)
     frame.cells(needed.table, title, leading_on, folded=400)
 

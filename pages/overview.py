@@ -98,7 +98,7 @@ if lost := cached.unknown_targets(vintage):
 if not verdicts.empty:
     shares = views.shares(verdicts, groups, words, visit.dark)
     alt = words("How the verdicts of each group of targets are shared out")
-    frame.chart(shares_chart(words, dark=visit.dark), {"shares": shares}, key="shares", alt=alt)
+    frame.chart(shares_chart(words, dark=visit.dark), {"shares": shares}, alt, key="shares")
 with st.container(horizontal=True):
     for symbol, name, number in counts(verdicts, words):
         st.badge(f"{symbol} {name} {number}", color="gray")
@@ -118,7 +118,7 @@ if not verdicts.empty:
     cells = views.matrix(shown, register, words, visit.dark, home, doubts)
     alt = words("Verdict of each region on each target")
     if not judged.empty:
-        with st.container(key=frame.by_width("on_wide", wide=True)):
+        with st.container(key=frame.by_width("matrix", wide=True)):
             st.caption(
                 words(
                     "Those that cannot be judged say why; * has doubts or notes, which the table "
@@ -128,10 +128,10 @@ if not verdicts.empty:
             frame.chart(
                 matrix_chart(words, dark=visit.dark),
                 {"matrix": cells, "families": views.families(cells)},
-                alt=alt,
+                alt,
                 **frame.leading_to("matrix", "objectives"),
             )
-        with st.container(key=frame.by_width("on_narrow", wide=False)):
+        with st.container(key=frame.by_width("matrix", wide=False)):
             st.caption(words("Tick a row to open the region."))
             listed = views.region_list(judged, words, home)
             codes = listed[["region"]].to_dict("records")

@@ -20,12 +20,11 @@ explained = words("Explained")
 
 st.title(markdown.escaped(opinion.statement))
 st.caption(words("Headings are the opinion's own; what a clause asks is told in our words."))
-alt = words("Verdicts on the targets of each clause")
 frame.chart(
     spread_chart(words, dark=visit.dark),
     {SPREAD: opinion.spread},
+    words("Verdicts on the targets of each clause"),
     key=sidebar.CHART,
-    alt=alt,
     on_select=sidebar.select_clause,
     selection_mode=SELECTED,
 )
@@ -42,9 +41,8 @@ else:
     st.caption(words("None of the opinion's own wording of this clause is held."))
 if clause.spread:
     alt = words("Verdicts over regions, an indicator a bar")
-    frame.chart(
-        spread_chart(words, dark=visit.dark), {SPREAD: clause.spread}, key="indicators", alt=alt
-    )
+    spread = {SPREAD: clause.spread}
+    frame.chart(spread_chart(words, dark=visit.dark), spread, alt, key="indicators")
 if clause.tracked.num_rows:
     alt = words("Indicators that track the clause, with their newest figures")
     frame.table(visit, clause.name, clause.tracked, alt, explained)
@@ -65,7 +63,8 @@ if key == views.SPREAD and (target := cached.campaign(vintage)):
         st.info(words("No figures of the campaign are held here."), icon=":material/info:")
     else:
         chart = objective_chart(words, dark=visit.dark)
-        frame.chart(chart, figures, key="campaign", alt=answer)
+        alt = words("Figures, path and target over time")
+        frame.chart(chart, figures, alt, key="campaign", finding=answer)
         series = objectives.series(target, NATION, vintage)
         cited = remembered.citations_of(series, vintage)
         needed = objectives.required(target, NATION, words.language, visit.dark, vintage)
@@ -106,7 +105,7 @@ legend = words(
     "outline of 2023; ■ others. Lines: to the latest end of a document's targets."
 )
 st.caption(legend)
-frame.chart(documents_chart(words, dark=visit.dark), opinion.documents, key="documents", alt=title)
+frame.chart(documents_chart(words, dark=visit.dark), opinion.documents, title, key="documents")
 frame.table(visit, title, opinion.register, words("Every document of the register"))
 files = views.exports(cached.known(vintage), words, visit.dark, vintage)
 frame.downloads(files, words, *targets.verdict_method(words))

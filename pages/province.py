@@ -49,9 +49,9 @@ else:
     codes = [{"region": region, "target": target} for target in told.targets]
     leading_on = frame.Leading("targets", "objectives", codes)
     # A phone has room for two columns: what it is and how it stands.
-    with st.container(key=frame.by_width("verdicts_wide", wide=True)):
+    with st.container(key=frame.by_width("verdicts", wide=True)):
         frame.table(visit, f"{where} {title}", page.verdicts, alt, leading=leading_on, folded=400)
-    with st.container(key=frame.by_width("verdicts_narrow", wide=False)):
+    with st.container(key=frame.by_width("verdicts", wide=False)):
         short = page.verdicts.select([words("Indicator"), words("Verdict")])
         frame.cells(short, alt, leading_on._replace(key="targets_narrow"), folded=200)
     if told.doubts:
@@ -65,7 +65,8 @@ if told.known:
         chart = charts.spine_chart(words, dark=visit.dark)
         datasets = {charts.SPINE: rows[charts.SPINE]}
         leading = frame.leading_to("spine", "map")
-        frame.chart(chart, datasets, alt=told.beside.compared, **leading)
+        alt = words("The region beside its benchmark and its peers")
+        frame.chart(chart, datasets, alt, finding=told.beside.compared, **leading)
         st.caption(markdown.lines(views.comparison_notes(words)))
         frame.downloads([], words, *told.beside.definitions)
     alt = words("Every indicator beside its benchmark and the peers")
@@ -81,7 +82,8 @@ if told.known:
             with row.container(key=frame.wide(f"half_{number}")):
                 key = f"trends_{number}"
                 leading = frame.leading_to(key, "comparison")
-                frame.chart(chart, drawn_half, alt=told.trends, **leading)
+                alt = words("Each indicator over time")
+                frame.chart(chart, drawn_half, alt, finding=told.trends, **leading)
         frame.downloads([], words, *told.trends_defined)
     alt = words("Every figure of the region over time")
     frame.twin(words, "series", lambda: views.series_table(facts, words), alt)
@@ -97,7 +99,7 @@ if told.known:
                 chart = charts.parts_chart(words, dark=visit.dark)
                 alt = views.parts_title(by, words)
                 leading = frame.leading_to(by, "industries")
-                frame.chart(chart, {charts.PARTS: drawn[by]}, alt=alt, **leading)
+                frame.chart(chart, {charts.PARTS: drawn[by]}, alt, **leading)
                 files = views.part_exports(material, indicator, by, words, visit.dark, vintage)
                 measured = catalogue.load().indicators[indicator]
                 frame.downloads(files, words, *about(measured, words))

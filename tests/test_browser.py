@@ -316,6 +316,9 @@ def test_a_ranking_is_in_order_after_another_period_was_chosen(page: Page, addre
     place = f"{address}/map?lang=zh&indicator=organisations_per_10000_residents"
     visit(page, f"{place}&period=2021-07")
     expect(page.get_by_test_id("stVegaLiteChart").nth(1).locator("text").first).to_be_attached()
+    drawings = page.locator("svg.marks")
+    expect(drawings).to_have_count(2)
+    drawings.evaluate_all("all => all.forEach(each => each.classList.add('first'))")
     page.get_by_role("combobox", name="时期").click()
     page.get_by_role("option", name="2022年9月").click()
     page.wait_for_url("**period=2022-09**")
@@ -323,6 +326,8 @@ def test_a_ranking_is_in_order_after_another_period_was_chosen(page: Page, addre
     expect(bars.locator("text", has_text="14.10")).to_be_attached()
     page.wait_for_timeout(500)
     assert labels(page, 1)[:4] == ["北京", "上海", "江苏", "浙江"]
+    # Rows alone have come: neither drawing was made anew.
+    expect(page.locator("svg.first")).to_have_count(2)
 
 
 def test_the_regions_and_the_time_compared_are_kept_in_the_address(
@@ -373,6 +378,7 @@ def test_two_maps_select_together(page: Page, address: str) -> None:
 
 def test_a_click_in_the_matrix_opens_the_objective(page: Page, address: str) -> None:
     visit(page, f"{address}/?lang=zh&only_document=jiangsu-certification-2018")
+    page.get_by_test_id("stDownloadButton").last.wait_for()  # nothing moves any more
     page.locator("path[aria-label^='江苏']").first.click(force=True)
     page.wait_for_url("**/objectives?**target=jiangsu-certificates-valid-2023**")
     expect(page.locator(DRAWN)).to_contain_text("江苏有效认证证书数")
@@ -407,11 +413,11 @@ def test_my_province_is_chosen_once_and_kept(page: Page, address: str) -> None:
 
 def test_the_matrix_is_a_list_of_regions_on_a_narrow_screen(page: Page, address: str) -> None:
     visit(page, f"{address}/?lang=en")
-    drawn = page.locator(".st-key-on_wide"), page.locator(".st-key-on_narrow")
+    drawn = page.locator(".st-key-wide_matrix"), page.locator(".st-key-narrow_matrix")
     expect(drawn[0]).to_be_visible()
     expect(drawn[1]).to_be_hidden()
     # No name on the matrix is cut.
-    names = page.locator(".st-key-on_wide .role-axis-label text")
+    names = page.locator(".st-key-wide_matrix .role-axis-label text")
     expect(names.first).to_be_attached()
     assert not [text for text in names.all_text_contents() if "…" in text]
     page.set_viewport_size({"width": 390, "height": 900})
@@ -542,8 +548,8 @@ def test_a_chart_says_how_it_is_cited_linked_embedded_and_where_its_data_stand(
 ) -> None:
     visit(page, f"{address}/map?lang=en&indicator=certificates_valid&period=2024-12")
     page.get_by_test_id("stDownloadButton").last.wait_for()
-    page.get_by_text("Cite, link, embed, data").first.click()
-    copied = page.get_by_test_id("stPopoverBody").get_by_test_id("stCode")
+    page.get_by_role("button", name="Cite, link, embed, data").first.press("Enter")
+    copied = page.get_by_test_id("stDialog").get_by_test_id("stCode")
     expect(copied).to_have_count(4)
     citation, link, embedding, data = copied.all_inner_texts()
     assert link in citation
@@ -554,6 +560,7 @@ def test_a_chart_says_how_it_is_cited_linked_embedded_and_where_its_data_stand(
     visit(page, f"{link}&embed=true")
     expect(page.get_by_test_id("stSidebar")).not_to_be_visible()
     expect(page.get_by_test_id("stPopover").first).not_to_be_visible()
+    expect(page.get_by_text("Cite, link, embed, data")).to_have_count(0)
     expect(page.get_by_test_id("stMain")).to_contain_text("Map-review number")
     expect(page.get_by_test_id("stMain")).to_contain_text("国家认监委")
 
