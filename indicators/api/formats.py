@@ -19,11 +19,18 @@ from indicators.findings import message
 
 @dataclass(frozen=True)
 class Format:
-    """One form of an answer; `name` is its word in an address."""
+    """One form of an answer; `name` is its word in an address.
+
+    loosely: what else asks for it in `Accept`.
+    """
 
     name: str
     media_type: str
     suffix: str
+    loosely: tuple[str, ...] = ()
+
+
+_XML = ("application/xml", "text/xml")  # all that clients of SDMX 2.1 such as rsdmx say
 
 
 JSON = Format("json", "application/json", ".json")
@@ -31,10 +38,10 @@ CSV = Format("csv", "text/csv; charset=utf-8", ".csv")
 PARQUET = Format("parquet", "application/vnd.apache.parquet", ".parquet")
 SDMX_CSV = Format("sdmx-csv", "application/vnd.sdmx.data+csv;version=2.0.0", ".csv")
 SDMX_CSV_1 = Format("sdmx-csv-1", "application/vnd.sdmx.data+csv;version=1.0.0", ".csv")
-SDMX_ML = Format("sdmx-ml", "application/vnd.sdmx.structure+xml;version=3.0.0", ".xml")
+SDMX_ML = Format("sdmx-ml", "application/vnd.sdmx.structure+xml;version=3.0.0", ".xml", _XML)
 SDMX_DATA = Format("sdmx-ml-data", "application/vnd.sdmx.data+xml;version=3.0.0", ".xml")
 SDMX_DATA_2_1 = Format(
-    "sdmx-ml-data-2.1", "application/vnd.sdmx.structurespecificdata+xml;version=2.1", ".xml"
+    "sdmx-ml-data-2.1", "application/vnd.sdmx.structurespecificdata+xml;version=2.1", ".xml", _XML
 )
 OF_TABLES = (JSON, CSV, PARQUET)
 OF_SDMX = (SDMX_CSV, SDMX_CSV_1, SDMX_DATA, SDMX_DATA_2_1)
@@ -81,7 +88,7 @@ def _weighed(part: str) -> tuple[str, float]:
 
 def _kinds(each: Format) -> tuple[str, ...]:
     whole = each.media_type.partition(";")[0]
-    return (whole, each.media_type, f"{whole.partition('/')[0]}/*", "*/*")
+    return (whole, each.media_type, *each.loosely, f"{whole.partition('/')[0]}/*", "*/*")
 
 
 def table_file(

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from itertools import groupby
 from typing import Any
 from xml.sax.saxutils import escape, quoteattr
 
@@ -125,15 +126,17 @@ def observations(figures: pa.Table, whole: Whole, units: Mapping[str, str]) -> p
     return pa.table([columns[name] for name in SCHEMA.names], schema=SCHEMA)
 
 
-# Of structure-specific data by the version of SDMX-ML: which schemas, how it names the dataflow.
+# Of structure-specific data by the version of SDMX-ML: which schemas, how it names the dataflow,
+# what each observation is told by. Clients of 2.1, such as rsdmx of R, look for series alone.
 _SCHEMAS_OF = {"3.0": "v3_0", "2.1": "v2_1"}
 _OF_DATASET = {"3.0": "", "2.1": ' ss:dataScope="DataStructure"'}
+_OBSERVED_AT = {"3.0": "AllDimensions", "2.1": "TIME_PERIOD"}
 
 
 def data_message(
     pages: Iterable[pa.Table], version: str, number: int, published: str, *, made_up: bool
 ) -> Iterator[str]:
-    """Yield figures (SCHEMA) as SDMX-ML of `version`, page by page.
+    """Yield figures (SCHEMA) as SDMX-ML of `version`, page by page: flat, or of 2.1 by series.
 
     published: when release `number` was, an ISO date and time.
     """
@@ -144,22 +147,39 @@ def data_message(
     if version == "2.1":
         reference = f'agencyID="{AGENCY}" id="{flow}" version="{number}.0.0" class="Dataflow"'
         named = f"<com:StructureUsage><Ref {reference}/></com:StructureUsage>"
+    at = _OBSERVED_AT[version]
     yield (
         '<?xml version="1.0" encoding="UTF-8"?>\n<mes:StructureSpecificData'
         ' xmlns:xsi="http://www.w3.org/2001/XMLSchema-instance"'
         f' xmlns:mes="{schemas}/message" xmlns:ss="{schemas}/data/structurespecific"'
-        f' xmlns:com="{schemas}/common" xmlns:flow="{whole}:ObsLevelDim:AllDimensions">\n'
+        f' xmlns:com="{schemas}/common" xmlns:flow="{whole}:ObsLevelDim:{at}">\n'
         f"<mes:Header><mes:ID>{flow}_{number}</mes:ID><mes:Test>{str(made_up).lower()}</mes:Test>"
         f'<mes:Prepared>{escape(published)}</mes:Prepared><mes:Sender id="{AGENCY}"/>'
         f'<mes:Structure structureID="{flow}" namespace="{whole}"'
-        f' dimensionAtObservation="AllDimensions">{named}</mes:Structure></mes:Header>\n'
+        f' dimensionAtObservation="{at}">{named}</mes:Structure></mes:Header>\n'
         f'<mes:DataSet ss:structureRef="{flow}" xsi:type="flow:DataSetType"{_OF_DATASET[version]}'
         ' action="Information">\n'
     )
     for page in pages:
         rows = page.select(_TOLD).to_pylist()
-        yield "".join(f"<Obs {_attributes(row)}/>\n" for row in rows)
+        yield "".join(_by_series(rows) if version == "2.1" else map(_observation, rows))
     yield "</mes:DataSet>\n</mes:StructureSpecificData>\n"
+
+
+def _by_series(rows: Sequence[Mapping[str, Any]]) -> Iterator[str]:
+    def key(row: Mapping[str, Any]) -> list[str]:
+        return [row[name] for name in DIMENSIONS]
+
+    for _, series in groupby(sorted(rows, key=key), key):
+        own = list(series)
+        yield f"<Series {_attributes({name: own[0][name] for name in DIMENSIONS})}>\n"
+        for row in own:
+            yield _observation({name: row[name] for name in row if name not in DIMENSIONS})
+        yield "</Series>\n"
+
+
+def _observation(row: Mapping[str, Any]) -> str:
+    return f"<Obs {_attributes(row)}/>\n"
 
 
 _TOLD = [name for name in SCHEMA.names if name not in ("STRUCTURE", "STRUCTURE_ID", "ACTION")]
