@@ -99,6 +99,13 @@ async def announcement(request: Request) -> Response:
     return await run_in_threadpool(announced, request)
 
 
+# Whatever is asked of them, what is wrong with it is told as of all that programs ask for.
+ANNOUNCED = [
+    Route(f"/{path}", announcement, methods=["GET", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"])
+    for path in ("catalog.jsonld", "releases.atom")
+]
+
+
 @cache
 def _readiness() -> Readiness:
     from indicators.cached.readiness import Readiness
@@ -293,8 +300,7 @@ else:
             Route("/healthz", alive),
             Route("/readyz", ready),
             Mount("/api/v1", programs),
-            Route("/catalog.jsonld", announcement),
-            Route("/releases.atom", announcement),
+            *ANNOUNCED,
         ],
         middleware=[
             Middleware(LoggedRequests, known=known_routes),

@@ -40,7 +40,7 @@ from pysdmx.io import get_datasets, read_sdmx
 from starlette.applications import Starlette
 from starlette.middleware import Middleware
 from starlette.middleware.gzip import GZipMiddleware
-from starlette.routing import Mount, Route
+from starlette.routing import Mount
 
 import app
 from indicators import catalogue
@@ -70,14 +70,17 @@ SECRET = 731_719.0
 
 
 def asked(
-    path: str, host: str = "127.0.0.1:8501", peer: str = "127.0.0.1", **headers: str
+    path: str,
+    host: str = "127.0.0.1:8501",
+    peer: str = "127.0.0.1",
+    method: str = "GET",
+    **headers: str,
 ) -> httpx.Response:
     """Ask as a program on this machine does, through the gate."""
     server = Starlette(
         routes=[
             Mount("/api/v1", app.programs),
-            Route("/catalog.jsonld", app.announcement),
-            Route("/releases.atom", app.announcement),
+            *app.ANNOUNCED,
         ],
         middleware=[Middleware(Gate), Middleware(app.KnownAddresses)],
     )
@@ -87,7 +90,7 @@ def asked(
         transport = httpx.ASGITransport(server, client=(peer, 5))
         async with httpx.AsyncClient(transport=transport, base_url=f"http://{host}") as client:
             whole = path if path.startswith("/") else f"/api/v1/{path}"
-            return await client.get(whole, headers=named)
+            return await client.request(method, whole, headers=named)
 
     return asyncio.run(ask())
 
@@ -416,6 +419,18 @@ def test_what_is_wrong_is_told_with_what_is_expected(
 def test_a_form_that_is_not_offered_is_not_acceptable(tiny: sa.Engine) -> None:
     assert asked("observations", accept="image/png").status_code == 406
     assert asked("regions", accept="application/vnd.sdmx.data+csv").status_code == 406
+
+
+@pytest.mark.parametrize("path", ["observations", "/catalog.jsonld", "/releases.atom"])
+def test_nothing_but_a_question_is_answered(path: str, tiny: sa.Engine) -> None:
+    for method in ("POST", "PUT", "DELETE", "PATCH", "OPTIONS"):
+        answer = asked(path, method=method)
+        assert answer.status_code == 405
+        assert answer.headers["content-type"] == "application/problem+json"
+        assert {each.strip() for each in answer.headers["allow"].split(",")} == {"GET", "HEAD"}
+    head = asked(path, method="HEAD")
+    assert (head.status_code, head.content) == (200, b"")
+    assert head.headers["etag"] == asked(path).headers["etag"]
 
 
 def test_an_address_that_there_is_not_is_told_as_a_problem(tiny: sa.Engine) -> None:

@@ -82,6 +82,8 @@ def answered(resource: Resource, request: Request) -> Response:
 def announced(request: Request) -> Response:
     """Return the catalogue of data or the feed of releases, whichever the path asks for."""
     try:
+        if request.method not in ("GET", "HEAD"):
+            raise HTTPException(405, headers={"Allow": "GET, HEAD"})
         vintage = Question.of(request.query_params, ()).vintage()
         headers = _headers(vintage, request.url.path, "")
         if _is_known(request.headers.get("if-none-match", ""), headers["etag"]):
