@@ -496,6 +496,20 @@ def test_a_kind_of_ownership_or_a_school_is_no_size(tmp_path: Path) -> None:
         assert sure(path)["fixed.size"] == ALL
 
 
+@pytest.mark.parametrize("headings", ["张,%", "张,张", "2024年,2024年"])
+def test_columns_that_nothing_tells_apart_are_left_to_be_decided(
+    tmp_path: Path, headings: str
+) -> None:
+    path = csv(tmp_path, f"有效认证证书数,,\n地区,{headings}\n江苏,5,1\n浙江,7,1\n")
+    assert "layout" in unsure(path)
+
+
+@pytest.mark.parametrize("name", ["a.csv", "C.csv", "b1.csv"])
+def test_a_letter_that_names_a_file_is_no_scheme_or_industry(tmp_path: Path, name: str) -> None:
+    found = sure(csv(tmp_path, "2024年有效认证证书数,\n地区,张\n江苏,5\n浙江,7\n", name))
+    assert (found["fixed.scheme"], found["fixed.industry"]) == (ALL, ALL)
+
+
 def test_two_units_that_differ_are_left_to_be_decided(tmp_path: Path) -> None:
     path = csv(tmp_path, ("2024年获证组织数（万家）,\n单位：家,\n地区,数量\n江苏,50\n浙江,60\n"))
     assert "unit" in unsure(path)

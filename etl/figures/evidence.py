@@ -26,7 +26,7 @@ from etl.figures.grid import (
 )
 from etl.figures.headings import Heading, Headings
 from etl.figures.layout import labels_of
-from etl.files.table import Sample
+from etl.files.table import Sample, letter
 from indicators.catalogue import Catalogue, tree_of
 from indicators.findings import Message, message
 from indicators.names import (
@@ -284,10 +284,28 @@ class Evidence:
         unsure = None in keys
         why = message("what each header row says above the figures")
         self._say("across", self.across, "unsure" if unsure else "likely", why)
+        self._doubt_columns(keys, lines)
         merged = [key for key in gaps if key and key != MARK]
         if merged and self.sample.merged is None:
             self._say("merged", merged, "likely", message("rows of the header have gaps"))
         self._say_ignored(ignored, unknown)
+
+    def _doubt_columns(self, keys: Sequence[str | None], lines: Sequence[Sequence[str]]) -> None:
+        """Doubt the layout where two columns of figures say the same, be it in two units."""
+        telling = [
+            texts for key, texts in zip(keys, lines, strict=True) if key not in (MARK, "unit")
+        ]
+        seen: dict[tuple[str, ...], int] = {}
+        for place, p in enumerate(self.figures):
+            said = tuple(plain(texts[place]) for texts in telling)
+            if (double := seen.setdefault(said, p)) != p:
+                why = message(
+                    "columns {first} and {second} have the same names: what tells them apart?",
+                    first=letter(double),
+                    second=letter(p),
+                )
+                self._doubt("layout", "long / wide", why)
+                return
 
     def _spread(self, line: int) -> list[str]:
         """Return what a header row says above each column of figures, gaps filled."""
@@ -548,6 +566,8 @@ class Evidence:
     def _named_elsewhere(self, key: str) -> str | None:
         """Return the name of the sheet or the file, if it may say an industry, size or scheme."""
         for said in self.elsewhere:
+            if said.rest.isascii() and len(said.rest) < 3:
+                continue  # a.csv and C.csv are named by nobody after a scheme or an industry
             code = self._rest_code(said)
             if code[0] == key if code else said.hints(key):
                 return said.text
