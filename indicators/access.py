@@ -21,6 +21,7 @@ from typing import Any
 from urllib.parse import quote, unquote, urlencode, urlsplit
 
 import streamlit as st
+from starlette.concurrency import run_in_threadpool
 from starlette.datastructures import MutableHeaders
 from starlette.requests import HTTPConnection, Request
 from starlette.responses import HTMLResponse, Response
@@ -263,7 +264,8 @@ def _leading_back(asking: HTTPConnection, send: Send) -> Send:
         if sent["type"] == "http.response.start":
             headers = MutableHeaders(raw=list(sent["headers"]))
             if path.endswith("/oauth2callback"):
-                _lead(asking, headers)
+                if why := _lead(asking, headers):
+                    await run_in_threadpool(_write_refusal, why)
             elif page and not path.startswith("/auth/") and len(asked) < 2000:
                 kept = f"{_ASKED}={quote(asked, safe='')}; Path=/; HttpOnly; SameSite=Lax"
                 headers.append("set-cookie", f"{kept}; Max-Age=900")
@@ -285,19 +287,27 @@ def _redirect() -> str:
     return str(_auth().get("redirect_uri", ""))
 
 
-def _lead(asking: HTTPConnection, headers: MutableHeaders) -> None:
-    """Turn the way back from the provider to the address asked for, with why where it refused."""
+def _lead(asking: HTTPConnection, headers: MutableHeaders) -> str | None:
+    """Turn the way back from the provider to the address asked for; return why where it refused."""
     if "location" not in headers:
-        return
+        return None
     asked = unquote(asking.cookies.get(_ASKED, ""))
     place = asked if re.match(r"/(?![/\\])[^\s\\]*$", asked) else "/"
     given = SimpleCookie()
     for cookie in headers.getlist("set-cookie"):
         given.load(cookie)
+    why = None
     if not any(name.startswith(_USER) and morsel.value for name, morsel in given.items()):
-        code = re.sub(r"[^a-z_]", "", asking.query_params.get("error", ""))[:40] or "refused"
-        place += ("&" if "?" in place else "?") + urlencode({"refused": code})
+        why = re.sub(r"[^a-z_]", "", asking.query_params.get("error", ""))[:40] or "refused"
+        place += ("&" if "?" in place else "?") + urlencode({"refused": why})
     headers["location"] = place
+    return why
+
+
+def _write_refusal(why: str) -> None:
+    from indicators.sign_ins import refused  # the database, which the gate needs for nothing else
+
+    refused(why)
 
 
 def gate(words: Wording) -> None:
@@ -314,6 +324,11 @@ def gate(words: Wording) -> None:
         st.error(markdown.escaped(_why_closed(access).said(words)))
         st.stop()
     if holds(st.user.to_dict(), time.time()):
+        if "signed_in" not in st.session_state:
+            from indicators.sign_ins import signed_in
+
+            signed_in(st.user.to_dict())
+            st.session_state["signed_in"] = True
         with st.sidebar:
             name = str(st.user.get("name") or st.user.get("email") or st.user.get("sub"))
             st.caption(markdown.escaped(words("Signed in as {name}", name=name)))

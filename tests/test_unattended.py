@@ -145,6 +145,7 @@ CALLS = {
     "demo": "--remove", "template": "legal_units -o new.xlsx", "inspect": "file",
     "judge": "file", "briefing": "江苏", "boundaries": "", "targets check": "",
     "backup": "new.sqlite", "restore": "file", "doctor": "", "export": "-o package",
+    "audit": "",
     "rollup": "file --as-of 2025-01-31 --from 2018 --to 2024 -o new",
     "trace": "certificates_valid 2024 -o new",
     "new indicator": "x_y --zh 甲 --en A --clause x", "new target": (
@@ -153,7 +154,7 @@ CALLS = {
     "new source": "x_y --zh 甲 --en A --publisher-zh 乙 --publisher-en B",
 }  # fmt: skip
 OPENING = ("publish", "refresh", "check", "diff", "status", "files", "rollback", "retract",
-           "briefing", "doctor", "export")  # fmt: skip
+           "briefing", "doctor", "export", "audit")  # fmt: skip
 
 
 def ends(command: str, *more: str) -> int:

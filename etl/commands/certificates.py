@@ -123,8 +123,11 @@ def trace(
     ] = RESULTS,
 ) -> None:
     """列出一个汇总数字背后的证书 · List the certificates behind a figure of the roll-up."""
+    from etl.account import account
     from etl.certificates.engine import engine
     from etl.certificates.trace import Figure, trace_figure
+    from indicators.store.database import open_database, writing
+    from indicators.store.trail import Action, record
 
     file = out / "registry.parquet"
     if not file.exists():
@@ -136,6 +139,9 @@ def trace(
     with engine() as here:
         figure = Figure(indicator, period, region, industry, size, scheme)
         rows = here.rows(trace_figure(here.parquet(file), figure, _reference()))
+    with writing(open_database()) as connection:  # whoever lists certificates is written down first
+        about = " ".join((indicator, period, scheme, industry, size, region))
+        record(connection, Action.EXPORTED_CERTIFICATES, account(), about=about)
     words, organisations = screen.words, rows["organisation"].nunique()
     screen.say(
         words.plural("{n} certificate", "{n} certificates", n=len(rows)),

@@ -632,6 +632,33 @@ def status(as_json: AsJson = False) -> None:
 
 
 @app.command()
+def audit(
+    number: Annotated[int, typer.Option(min=1, max=100_000, help="最近几条 · how many")] = 50,
+    as_json: AsJson = False,
+) -> None:
+    """显示谁在何时做过什么 · Show who did what, and when."""
+    from indicators.store import trail
+    from indicators.store.archive import snapshot
+    from indicators.store.database import open_database
+
+    words = screen.words
+    with snapshot(open_database()) as connection:
+        entries = trail.entries(connection, number)
+    screen.note(entries=entries)
+    if not entries:
+        screen.tell("Nothing has been written down yet.")
+        screen.end(Outcome.NOTHING)
+    columns: dict[str, Any] = {
+        words("When"): [words.moment(each["moment"]) for each in entries],
+        words("What"): [words(trail.Action(each["action"]).sentence) for each in entries],
+        words("Account"): [each["account"] for each in entries],
+        words("Release"): [str(each["release"] or "") for each in entries],
+        words("About"): [each["about"] for each in entries],
+    }
+    screen.table(columns, words("Audit trail"))
+
+
+@app.command()
 def export(
     out: Annotated[
         Path,

@@ -10,12 +10,14 @@ from pathlib import Path
 
 import sqlalchemy as sa
 
+from etl.account import account
 from etl.publish.lock import publishing
-from indicators.store.archive import snapshot
+from indicators.store.archive import newest, snapshot
 from indicators.store.bulk import insert_batches, read_batches
 from indicators.store.database import HEAD, open_database, writing
 from indicators.store.queries import latest_release
-from indicators.store.tables import identity, metadata
+from indicators.store.tables import audit, identity, metadata
+from indicators.store.trail import Action, record
 
 
 class NotEmptyError(Exception):
@@ -61,9 +63,12 @@ def restore(engine: sa.Engine, file: Path) -> int | None:
         opened = open_database(f"sqlite:///{shutil.copy(file, Path(folder) / 'backup.sqlite')}")
         try:
             with publishing(engine) as target, opened.connect() as source, source.begin():
-                if any(target.scalar(sa.select(sa.exists(table.select()))) for table in _tables()):
+                # Whoever signed in before there was a release is no release.
+                tables = [table for table in _tables() if table is not audit]
+                if any(target.scalar(sa.select(sa.exists(table.select()))) for table in tables):
                     raise NotEmptyError
                 _copy(source, target)
+                record(target, Action.RESTORED, account(), release=newest(target))
         finally:
             opened.dispose()
     return latest_release(engine)

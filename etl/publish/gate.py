@@ -46,6 +46,7 @@ from indicators.store.tables import (
     release_input,
     revision,
 )
+from indicators.store.trail import Action, record
 
 
 @dataclass(frozen=True)
@@ -149,6 +150,7 @@ def _publish(
         # They are of figures that are public.
         besides = [finding for finding in decision.consequences if finding.accepted is None]
         remembered = remember(connection, [*new, *besides], decision.accepted, number)[: len(new)]
+        _record_acceptance(connection, decision, number)
         before = [finding for finding in decision.warnings if finding.accepted is not None]
         return dataclasses.replace(made, warnings=[*before, *remembered])
     return made
@@ -320,11 +322,21 @@ def _record(
     counts = made.counts.groupby("indicator", as_index=False)[["added", "changed", "withdrawn"]]
     insert_rows(connection, change, counts.sum().assign(release=number))
     insert_rows(connection, flip, made.flips.assign(release=number))
+    action = Action.PUBLISHED if decision.restored is None else Action.ROLLED_BACK
+    about = "" if decision.restored is None else str(decision.restored)
+    record(connection, action, account(), release=number, about=about)
+    _record_acceptance(connection, decision, number)
     both = [*decision.warnings, *decision.consequences]
     warnings = remember(connection, both, decision.accepted, number)[: len(decision.warnings)]
     insert_rows(connection, release_input, edition.inputs.assign(release=number))
     redact(connection)
     return warnings
+
+
+def _record_acceptance(connection: sa.Connection, decision: Decision, number: int) -> None:
+    new = sum(finding.accepted is None for finding in decision.warnings)
+    if new and decision.accepted is not None:
+        record(connection, Action.ACCEPTED, account(), release=number, about=str(new))
 
 
 def _refuse_clashes(connection: sa.Connection, moves: Moves) -> None:

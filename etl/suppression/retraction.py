@@ -52,6 +52,7 @@ from indicators.store.tables import (
     revision,
     target,
 )
+from indicators.store.trail import Action, record
 
 RETRACTED, COMPLEMENTARY = "retracted", "complementary"
 LISTED = [*KEY, "rule", "retracted_at", "retracted_by", "reason"]
@@ -269,6 +270,7 @@ def _take_out(connection: sa.Connection, plan: Retraction, reason: str) -> None:
     for table, speaks in _spoken(plan.figures):
         connection.execute(sa.update(table).where(speaks).values(**UNQUOTED[table.name]))
     redact(connection)
+    record(connection, Action.RETRACTED, who, about=" ".join(key))
 
 
 def _keys(connection: sa.Connection, question: sa.Select[Any]) -> set[Key]:

@@ -7,6 +7,7 @@
        └───────< warning ──< quoted    what was accepted, and the figures that it speaks of
     retraction                what was taken out of every release, by its key
     catalogue_file            the catalogue as last published
+    audit                     who published, retracted, signed in …: only ever added to
     identity                  which database this is, a word drawn when it was made
     citation ─< observation      where a figure stands: document, place, verification
     document ─< target ──< milestone, evidence      what is to be reached, and who says so
@@ -186,6 +187,17 @@ retraction = sa.Table(
     *_text("rule", "retracted_at", "retracted_by", "reason", nullable=False),
     sa.Column("purged", sa.Text),
     sqlite_with_rowid=False,
+)
+
+# One row per thing that somebody did, with a word drawn for it as its key: see
+# `indicators.store.trail`. moment: ISO 8601, UTC.
+audit = sa.Table(
+    "audit",
+    metadata,
+    *_keys("event"),
+    *_text("moment", "action", "account", nullable=False),
+    sa.Column("release", sa.Integer),
+    *_text("about", nullable=False),
 )
 
 # One row per release and file that it was made of; figures of the file lie within its periods.
