@@ -130,9 +130,10 @@ def test_bars_count_every_verdict_once_and_hide_no_clause() -> None:
         {"tools": ("4 Tools", rows), "upgrade": ("III", rows.head(0))}, EN, dark=False
     )
     assert bars[["key", "number", "start", "end"]].to_numpy().tolist() == [
-        ["tools", 1, 0, 1 / 3], ["tools", 2, 1 / 3, 1], ["upgrade", 0, 0, 0],
+        ["tools", 1, 0, 1 / 3], ["tools", 2, 1 / 3, 1], ["upgrade", 0, 0, 1],
     ]  # fmt: skip
     assert bars["verdict"].tolist() == ["Achieved", "Missed", "no target on record"]
+    assert bars["label"].tolist() == ["✔", "✖2", "no target on record"]
     assert views.counted(rows, EN) == "✔ Achieved 1, ✖ Missed 2"
 
 

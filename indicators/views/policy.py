@@ -13,7 +13,7 @@ from indicators.catalogue import Clause, tree
 from indicators.code_names import Cell, listing
 from indicators.drawing import charts
 from indicators.drawing.charts import Specification
-from indicators.drawing.palette import VERDICTS, readable_on
+from indicators.drawing.palette import VERDICTS, palette, readable_on
 from indicators.drawing.policy import DOCUMENTS, documents_chart, spread_chart
 from indicators.drawing.policy import SPREAD as SPREAD_ROWS
 from indicators.drawing.policy import WINDOW as WINDOW_ROWS
@@ -153,7 +153,7 @@ def spread_rows(
 ) -> pd.DataFrame:
     """Return the bars of verdicts: `groups` by key, each with its name and its verdicts.
 
-    A group without any is one bar of nothing, so that it is not hidden.
+    A group without any is one bar that has no colour and says so.
     """
     rows = []
     for place, (key, (name, verdicts)) in enumerate(groups.items()):
@@ -169,9 +169,9 @@ def spread_rows(
             start += number
         if not start:
             said = words("no target on record")
-            bar = {"verdict": said, "number": 0, "fill": "transparent", "ink": "transparent"}
-            ends = {"start": 0.0, "end": 0.0}
-            rows.append(whole | ends | bar | {"label": "", "spoken": f"{name} {said}"})
+            bar = {"verdict": said, "number": 0, "fill": "transparent", "ink": palette(dark).text}
+            ends = {"start": 0.0, "end": 1.0}
+            rows.append(whole | ends | bar | {"label": said, "spoken": f"{name} {said}"})
     return pd.DataFrame(rows)
 
 
