@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Ibis puts the working folder before a relative path, and DuckDB reads the whole as a pattern: in
 # a folder called `board[2026]` the file `a.csv` is that of the folder `board2` beside it, without
-# a word, or is not found. DuckDB alone, given the same `a.csv`, reads the right one.
+# a word. DuckDB alone, given the same `a.csv`, reads the right one.
 set -euo pipefail
 folder=$(mktemp -d)
 trap 'rm -rf "$folder"' EXIT
@@ -13,7 +13,6 @@ echo $'figure\n1' > "$folder/board[2026]/a.csv"
 echo $'figure\n999' > "$folder/board2/a.csv"
 cd "$folder/board[2026]"
 "$folder/venv/bin/python" -W ignore - <<'PY'
-import os
 from importlib.metadata import version
 
 import duckdb
@@ -24,11 +23,4 @@ by_ibis = ibis.duckdb.connect().read_csv("a.csv").figure.max().execute()
 by_duckdb = duckdb.sql("SELECT max(figure) FROM 'a.csv'").fetchall()[0][0]
 print({"by ibis": int(by_ibis), "by duckdb": by_duckdb})
 assert (by_ibis, by_duckdb) == (999, 1)
-os.unlink("../board2/a.csv")
-try:
-    ibis.duckdb.connect().read_csv("a.csv")
-except duckdb.IOException as error:
-    print(str(error).splitlines()[0])
-else:
-    raise SystemExit("the file is found")
 PY
