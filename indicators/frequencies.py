@@ -6,6 +6,7 @@ The rule is that of docs/method.md §1: `chosen_frequency`, for a target or for 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from functools import lru_cache
 
 import numpy as np
 import numpy.typing as npt
@@ -115,14 +116,27 @@ def mapped_periods(indicator: str, provinces: Mapping[str, int]) -> dict[str, in
 
     provinces: how many have a figure, by period; earliest period first in the answer.
     """
-    held = pd.DataFrame({"indicator": indicator, "period": list(provinces)})
-    ends, places = _times(held)
-    dated = zip(provinces, zip(ends.tolist(), places.tolist(), strict=True), strict=True)
-    sound = {period: when for period, when in dated if when[1] >= 0}
-    if catalogue.load().indicators[indicator].timing == "flow":
-        coarsest = min((place for _, place in sound.values()), default=0)
-        sound = {period: when for period, when in sound.items() if when[1] == coarsest}
-    return {period: provinces[period] for period in sorted(sound, key=sound.__getitem__)}
+    item = catalogue.load().indicators[indicator]
+    periods = _mapped(tuple(provinces), item.timing == "flow", item.covers == "year")
+    return {period: provinces[period] for period in periods}
+
+
+@lru_cache(4096)
+def _mapped(periods: tuple[str, ...], flow: bool, whole_years: bool) -> list[str]:
+    # An indicator has thousands of cells, and nearly all of them the same periods.
+    read = times(pd.Series(periods, dtype=str), pd.Series([whole_years] * len(periods)))
+    sound = [
+        (place, end, period)
+        for place, end, period in zip(
+            read.frequency.tolist(), read.end.tolist(), periods, strict=True
+        )
+        if place >= 0
+    ]
+    if flow:
+        coarsest = min((place for place, _, _ in sound), default=0)
+        sound = [each for each in sound if each[0] == coarsest]
+    sound.sort(key=lambda each: (each[1], each[0]))
+    return [period for _, _, period in sound]
 
 
 def one_date(rows: pd.DataFrame, usable: pd.Series) -> pd.DataFrame:
