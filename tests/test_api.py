@@ -193,6 +193,16 @@ def test_a_long_answer_is_packed_once_and_only_where_that_is_accepted(
             assert packed.headers["etag"] == plain.headers["etag"]
 
 
+@pytest.mark.parametrize(
+    ("accepted", "taken"),
+    [("gzip, deflate, br", True), ("gzip;q=0.5", True), ("*", True), ("br;q=1, gzip; q=1.0", True),
+     ("gzip;q=0", False), ("gzip; q=0.000, *", False), ("*;q=0", False), ("identity", False),
+     ("gzip;q=..", True), ("", False)],
+)  # fmt: skip
+def test_a_client_that_refuses_packed_answers_gets_none(accepted: str, taken: bool) -> None:
+    assert routes.takes_gzip({"accept-encoding": accepted}) == taken
+
+
 LARGE = 30_000  # figures, of which a page below holds a thirtieth
 
 

@@ -6,9 +6,10 @@ import asyncio
 import hashlib
 import json
 import logging
+import re
 import zlib
 from collections import OrderedDict
-from collections.abc import AsyncIterator, Callable, Hashable, Iterator, Sequence
+from collections.abc import AsyncIterator, Callable, Hashable, Iterator, Mapping, Sequence
 from functools import lru_cache
 from typing import NamedTuple
 
@@ -73,7 +74,7 @@ def answered(resource: Resource, request: Request) -> Response:
     parts = stream(found.name, found.pages, found.schema, form, found.about)
     if found.further is None:
         parts = _keeping(parts, key, named)
-    if found.long and form is not PARQUET and "gzip" in request.headers.get("accept-encoding", ""):
+    if found.long and form is not PARQUET and takes_gzip(request.headers):
         headers |= {"content-encoding": "gzip", "vary": f"{headers['vary']}, Accept-Encoding"}
         parts = _packed(parts)
     return StreamingResponse(_made(parts), 200, headers, form.media_type)
@@ -96,6 +97,15 @@ def announced(request: Request) -> Response:
 
 
 ANNOUNCEMENTS = {"/catalog.jsonld": data_catalogue, "/releases.atom": feed}
+
+
+def takes_gzip(headers: Mapping[str, str]) -> bool:
+    """Tell whether a client takes packed answers: `gzip;q=0` refuses them (RFC 9110, 12.5.3)."""
+    named = re.findall(
+        r"(gzip|\*)\s*(?:;\s*q=([01](?:\.[0-9]{0,3})?))?", headers.get("accept-encoding", "")
+    )
+    weights = {name: float(weight or 1) for name, weight in named}
+    return weights.get("gzip", weights.get("*", 0.0)) > 0
 
 
 def _headers(vintage: Vintage, form: str, day: str) -> dict[str, str]:
