@@ -457,9 +457,8 @@ def test_a_slash_leads_to_the_search_and_a_hit_to_its_page(page: Page, address: 
     # A browser that is new here fetches what draws the parts of a page one by one, and puts the
     # page together anew, its search box too, when it has the last: so it is let come to rest.
     for _ in range(2):
-        visit(page, f"{address}/objectives?lang=zh")
-        page.wait_for_selector("svg.marks", state="attached")
-        page.wait_for_timeout(2000)
+        visit(page, f"{address}/objectives?lang=zh&region=100000")
+        page.wait_for_timeout(3000)
     page.wait_for_selector("[data-test-script-state=notRunning]")
     page.locator(DRAWN).click()
     page.keyboard.press("/")
