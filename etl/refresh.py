@@ -120,7 +120,8 @@ def figures(
         warnings = known_again(engine, marked([*taken.warnings, *found], rows), rows, inputs)
         made = known_again(engine, marked(made, rows), rows, inputs)
         again = not_told(made, warnings)
-        made = [finding for finding in made if finding not in again]
+        asked = set(map(id, again))
+        made = [finding for finding in made if id(finding) not in asked]
         yield Figures(rows, cited, inputs, targets, base, [*warnings, *again], made)
         taken.forget()
 

@@ -21,7 +21,6 @@ from typing import Any
 from urllib.parse import quote, unquote, urlencode, urlsplit
 
 import streamlit as st
-from starlette.concurrency import run_in_threadpool
 from starlette.datastructures import MutableHeaders
 from starlette.requests import HTTPConnection, Request
 from starlette.responses import HTMLResponse, Response
@@ -265,7 +264,7 @@ def _leading_back(asking: HTTPConnection, send: Send) -> Send:
             headers = MutableHeaders(raw=list(sent["headers"]))
             if path.endswith("/oauth2callback"):
                 if why := _lead(asking, headers):
-                    await run_in_threadpool(_write_refusal, why)
+                    _write_refusal(why)
             elif page and not path.startswith("/auth/") and len(asked) < 2000:
                 kept = f"{_ASKED}={quote(asked, safe='')}; Path=/; HttpOnly; SameSite=Lax"
                 headers.append("set-cookie", f"{kept}; Max-Age=900")

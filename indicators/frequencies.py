@@ -122,7 +122,7 @@ def mapped_periods(indicator: str, provinces: Mapping[str, int]) -> dict[str, in
 
 
 @lru_cache(4096)
-def _mapped(periods: tuple[str, ...], flow: bool, whole_years: bool) -> list[str]:
+def _mapped(periods: tuple[str, ...], flow: bool, whole_years: bool) -> tuple[str, ...]:
     # An indicator has thousands of cells, and nearly all of them the same periods.
     read = times(pd.Series(periods, dtype=str), pd.Series([whole_years] * len(periods)))
     sound = [
@@ -136,7 +136,7 @@ def _mapped(periods: tuple[str, ...], flow: bool, whole_years: bool) -> list[str
         coarsest = min((place for place, _, _ in sound), default=0)
         sound = [each for each in sound if each[0] == coarsest]
     sound.sort(key=lambda each: (each[1], each[0]))
-    return [period for _, _, period in sound]
+    return tuple(period for _, _, period in sound)
 
 
 def one_date(rows: pd.DataFrame, usable: pd.Series) -> pd.DataFrame:

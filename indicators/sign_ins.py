@@ -1,6 +1,8 @@
 """Who signed in and who was refused, as the audit trail keeps it.
 
-A database that cannot be written keeps nobody out: the log says that the trail lacks somebody.
+They are written in a thread of their own: while figures are published SQLite lets nobody else
+write, and no page waits for that. A database that cannot be written keeps nobody out: the log says
+that the trail lacks somebody.
 """
 
 from __future__ import annotations
@@ -9,6 +11,7 @@ import logging
 import time
 from collections import deque
 from collections.abc import Mapping
+from concurrent.futures import Future, ThreadPoolExecutor
 from datetime import UTC, datetime
 from typing import Any
 
@@ -20,29 +23,35 @@ from indicators.store.trail import Action, record
 
 _log = logging.getLogger("quality")
 REFUSALS = 30  # an hour, since anybody may be refused: the trail must not fill the disk
+TRIES = 24  # each waits 5 seconds for whoever else writes, and not where there is no database
+_writer = ThreadPoolExecutor(1, "audit")
 _refusals: deque[float] = deque(maxlen=REFUSALS)
 
 
-def signed_in(claims: Mapping[str, Any]) -> None:
+def signed_in(claims: Mapping[str, Any]) -> Future[None]:
     """Write down a sign-in by its account and its moment, once for all pages that it opens."""
     account = str(claims.get("preferred_username") or claims.get("sub"))
-    _write(Action.SIGNED_IN, account, datetime.fromtimestamp(float(claims["iat"]), UTC))
+    moment = datetime.fromtimestamp(float(claims["iat"]), UTC)
+    return _writer.submit(_write, Action.SIGNED_IN, account, moment)
 
 
-def refused(reason: str) -> None:
+def refused(reason: str) -> Future[None] | None:
     """Write down that somebody was refused, of whom nothing is known: REFUSALS an hour at most."""
     now = time.monotonic()
     if len(_refusals) == REFUSALS and now - _refusals[0] < 3600:
-        return
+        return None
     _refusals.append(now)
-    _write(Action.REFUSED, "", about=reason)
+    return _writer.submit(_write, Action.REFUSED, "", about=reason)
 
 
 def _write(
     action: Action, account: str, moment: datetime | None = None, *, about: str = ""
 ) -> None:
-    try:
-        with writing(open_database(serving=True)) as connection:
-            record(connection, action, account[:200], about=about, moment=moment)
-    except (sa.exc.SQLAlchemyError, NewerDatabaseError, SettingError):
-        _log.exception("the audit trail could not be written")
+    for left in reversed(range(TRIES)):
+        try:
+            with writing(open_database(serving=True)) as connection:
+                record(connection, action, account[:200], about=about, moment=moment)
+            return
+        except (sa.exc.SQLAlchemyError, NewerDatabaseError, SettingError):
+            if not left:
+                _log.exception("the audit trail could not be written")

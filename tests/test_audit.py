@@ -97,7 +97,7 @@ def test_a_sign_in_is_written_down_once_by_its_account_and_nothing_else(served: 
     for _ in range(3):  # three pages in three windows
         sign_ins.signed_in(CLAIMS)
     sign_ins.signed_in({**CLAIMS, "iat": 1_790_000_060})
-    sign_ins.signed_in({"sub": "777", "name": "张三", "iat": time.time()})
+    sign_ins.signed_in({"sub": "777", "name": "张三", "iat": time.time()}).result()
     assert [(each[0], each[1]) for each in trail(served)] == [
         ("signed_in", "777"), ("signed_in", "li"), ("signed_in", "li"),
     ]  # fmt: skip
@@ -108,6 +108,7 @@ def test_a_sign_in_is_written_down_once_by_its_account_and_nothing_else(served: 
 def test_refusals_are_written_down_as_far_as_there_is_room(served: sa.Engine) -> None:
     for _ in range(sign_ins.REFUSALS + 20):
         sign_ins.refused("access_denied")
+    sign_ins._writer.submit(int).result()  # when all before it is written
     assert trail(served) == [("refused", "", None, "access_denied")] * sign_ins.REFUSALS
 
 
@@ -115,6 +116,16 @@ def test_a_database_that_cannot_be_written_keeps_nobody_out(
     monkeypatch: pytest.MonkeyPatch, caplog: Any, tmp_path: Path
 ) -> None:
     monkeypatch.setenv("DATABASE_URL", f"sqlite:///{tmp_path / 'gone' / 'none.sqlite'}")
-    sign_ins.signed_in(CLAIMS)
+    sign_ins.signed_in(CLAIMS).result()
     assert "the audit trail could not be written" in caplog.text
     assert "248289" not in caplog.text
+
+
+def test_who_signs_in_while_figures_are_published_waits_for_nothing_and_is_written_down(
+    served: sa.Engine,
+) -> None:
+    with writing(served) as publisher:
+        publisher.execute(sa.text("DELETE FROM holding"))
+        writing_down = sign_ins.signed_in(CLAIMS)
+    writing_down.result()
+    assert [each[:2] for each in trail(served)] == [("signed_in", "li")]

@@ -61,7 +61,7 @@ def format_asked(word: str | None, accept: str, offered: Sequence[Format]) -> Fo
                 return each
         title = message("There is no such format")
         raise QuestionError(400, title, word, message("one of {names}", names=names))
-    wanted = sorted(map(_weighed, (accept or "*/*").split(",")), key=lambda part: -part[1])
+    wanted = sorted(map(weighed, (accept or "*/*").split(",")), key=lambda part: -part[1])
     for kind, weight in wanted:
         for each in offered:
             if weight > 0 and kind in _kinds(each):
@@ -71,8 +71,11 @@ def format_asked(word: str | None, accept: str, offered: Sequence[Format]) -> Fo
     raise QuestionError(406, title, accept, message("one of {names}", names=types))
 
 
-def _weighed(part: str) -> tuple[str, float]:
-    """Return the type of one part of `Accept` and its weight; one that cannot be read has none."""
+def weighed(part: str) -> tuple[str, float]:
+    """Return what one part of `Accept` or `Accept-Encoding` names, and its weight.
+
+    One that cannot be read has none.
+    """
     kind, *parameters = (piece.strip().lower() for piece in part.split(";"))
     weight, version = 1.0, ""
     for name, _, value in (piece.partition("=") for piece in parameters):

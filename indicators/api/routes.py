@@ -6,9 +6,8 @@ import asyncio
 import hashlib
 import json
 import logging
-import re
 import zlib
-from collections import OrderedDict
+from collections import OrderedDict, deque
 from collections.abc import AsyncIterator, Callable, Hashable, Iterator, Mapping, Sequence
 from functools import lru_cache
 from typing import NamedTuple
@@ -24,7 +23,7 @@ from indicators import catalogue
 from indicators.api.announcements import data_catalogue, feed
 from indicators.api.answers import Asking, Document, Message
 from indicators.api.description import description
-from indicators.api.formats import JSON, PARQUET, format_asked, stream
+from indicators.api.formats import JSON, PARQUET, format_asked, stream, weighed
 from indicators.api.problem_json import QuestionError, problem
 from indicators.api.questions import Question
 from indicators.api.resources import RESOURCES, Resource
@@ -101,10 +100,7 @@ ANNOUNCEMENTS = {"/catalog.jsonld": data_catalogue, "/releases.atom": feed}
 
 def takes_gzip(headers: Mapping[str, str]) -> bool:
     """Tell whether a client takes packed answers: `gzip;q=0` refuses them (RFC 9110, 12.5.3)."""
-    named = re.findall(
-        r"(gzip|\*)\s*(?:;\s*q=([01](?:\.[0-9]{0,3})?))?", headers.get("accept-encoding", "")
-    )
-    weights = {name: float(weight or 1) for name, weight in named}
+    weights = dict(map(weighed, headers.get("accept-encoding", "").split(",")))
     return weights.get("gzip", weights.get("*", 0.0)) > 0
 
 
@@ -220,8 +216,8 @@ def warm() -> None:
     question = Question({"limit": "1"})
     vintage = question.vintage()
     found = Asking(question, vintage, JSON).figures()
-    for _ in stream(found.name, found.pages, found.schema, JSON, found.about):
-        etag(vintage, JSON.name, "")
+    etag(vintage, JSON.name, "")
+    deque(stream(found.name, found.pages, found.schema, JSON, found.about), 0)
 
 
 def described(_request: Request) -> Response:
