@@ -8,7 +8,7 @@ from dataclasses import fields
 import pandas as pd
 import pytest
 
-from etl.certificates.counting import STOCKS
+from etl.certificates.changes import STOCKS
 from indicators import catalogue, code_names
 from indicators.catalogue import CATALOGUE, Indicator, Jump
 from indicators.compare.intervals import traits_of

@@ -10,7 +10,8 @@ import pandas as pd
 import pytest
 
 from benchmarks import certificates, certificates_pandas, certificates_polars
-from etl.certificates.counting import MEASURES, counted
+from etl.certificates.changes import MEASURES
+from etl.certificates.counting import counted
 from etl.certificates.cube import DIMENSIONS
 from etl.certificates.engine import engine
 from etl.certificates.validity import spanned

@@ -11,9 +11,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from etl.certificates.counting import CERTIFICATES, Rows
+from etl.certificates.counting import Rows
 from etl.certificates.cube import Dimension
 from etl.certificates.engine import LIBRARIES, Memory, engine
+from etl.certificates.validity import CERTIFICATES
 from indicators.findings import FindingsError
 from indicators.settings import ETL_MEMORY_LIMIT
 

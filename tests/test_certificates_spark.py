@@ -9,19 +9,22 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date, timedelta
 from pathlib import Path
+from threading import Thread
+from typing import Any
 
 import pandas as pd
+import psutil
 import pytest
 
 from etl.certificates.counting import counted, roll_up_files
 from etl.certificates.cube import DIMENSIONS
-from etl.certificates.engine import Engine, engine
-from indicators.findings import FindingsError
+from etl.certificates.engine import Engine, Progress, engine
+from indicators.findings import FindingsError, Message
 from tests.odd_certificates import (
     DECLARATION,
     EXPECTED,
@@ -106,14 +109,28 @@ def wait_for(text: str, times: int, log: Path, process: subprocess.Popen[bytes])
         time.sleep(0.2)
 
 
+@dataclass(frozen=True)
+class Cluster:
+    """The address of a cluster, and the process of one of its two workers."""
+
+    address: str
+    worker: int
+
+    def lose_a_worker(self) -> None:
+        """Kill a worker and what it has started, as a machine that fails does."""
+        worker = psutil.Process(self.worker)
+        for process in (worker, *worker.children(recursive=True)):
+            process.kill()
+
+
 @pytest.fixture(scope="module")
-def spark(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """Start a standalone cluster and yield its address."""
+def spark(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Cluster]:
+    """Start a standalone cluster."""
     with pytest.MonkeyPatch.context() as settings:
         yield from cluster(tmp_path_factory.mktemp("cluster"), settings)
 
 
-def cluster(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
+def cluster(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Cluster]:
     in_ci = os.environ.get("CI") == "true"
     if not shutil.which("java") and not in_ci:
         pytest.skip("a Spark cluster needs java")
@@ -143,6 +160,7 @@ def cluster(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
         "SPARK_HOME": home, "SPARK_CONF_DIR": configuration, "SPARK_LOCAL_IP": "127.0.0.1",
         "SPARK_WORKER_DIR": tmp_path / "work", "SPARK_LOCAL_DIRS": tmp_path / "local",
         "SPARK_DAEMON_MEMORY": "256m", "SPARK_DAEMON_JAVA_OPTS": SHORT_LIVED,
+        "PYSPARK_PYTHON": sys.executable,
     }.items():  # fmt: skip
         monkeypatch.setenv(name, str(value))
     start, port = str(home / "bin" / "spark-class"), str(free_port())
@@ -155,9 +173,9 @@ def cluster(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
     log = tmp_path / "master.log"
     with running(master, log) as head:
         wait_for("I have been elected leader", 1, log, head)
-        with running(worker, tmp_path / "1.log"), running(worker, tmp_path / "2.log"):
+        with running(worker, tmp_path / "1.log"), running(worker, tmp_path / "2.log") as second:
             wait_for("Registering worker", 2, log, head)
-            yield address
+            yield Cluster(address, second.pid)
 
 
 @dataclass(frozen=True)
@@ -169,8 +187,14 @@ class Outcome:
     aside: pd.DataFrame
 
     @classmethod
-    def of(cls, on: Engine, files: list[Path], out: Path) -> Outcome:
-        roll_up_files(files, DECLARATION, PERIODS, REFERENCE, out, on)
+    def of(
+        cls,
+        on: Engine,
+        files: list[Path],
+        out: Path,
+        show: Callable[[int, int, Message], object] = Progress.show,
+    ) -> Outcome:
+        roll_up_files(files, DECLARATION, PERIODS, REFERENCE, out, on, show)
         clean, aside = (on.parquet(out / f"{name}.parquet") for name in ("registry", "quarantine"))
         tables = {"counts": counted(out, on), "clean": clean, "aside": aside}
         keys = {"counts": [*DIMENSIONS, "period"], "clean": ["file", "row"]}
@@ -190,12 +214,34 @@ class Both:
 
     duckdb: Outcome
     spark: Outcome
-    executors: int
+    executors: tuple[int, int]  # at the beginning and at the end
+
+
+def executors(on: Engine) -> int:
+    # The driver counts as one of those that hold memory.
+    held: Any = on.session.sparkContext._jsc.sc().getExecutorMemoryStatus()
+    return int(held.size()) - 1
+
+
+def lose_at_work(spark: Cluster, on: Engine) -> None:
+    """Kill a worker once the cluster is at work."""
+    tracker = on.session.sparkContext.statusTracker()
+
+    def active() -> int:
+        stages = map(tracker.getStageInfo, tracker.getActiveStageIds())
+        return sum(stage.numActiveTasks for stage in stages if stage)
+
+    while not active():
+        time.sleep(0.02)
+    spark.lose_a_worker()
 
 
 @pytest.fixture(scope="module")
-def both(spark: str, tmp_path_factory: pytest.TempPathFactory) -> Both:
-    """Roll all files up once on each engine: a session of a cluster takes long to begin."""
+def both(spark: Cluster, tmp_path_factory: pytest.TempPathFactory) -> Both:
+    """Roll all files up once on each engine: a session of a cluster takes long to begin.
+
+    A worker of the cluster is killed while it works.
+    """
     folder = tmp_path_factory.mktemp("files") / "看板[2026] {a,b}"
     folder.mkdir()
     rows = published(240)
@@ -213,11 +259,16 @@ def both(spark: str, tmp_path_factory: pytest.TempPathFactory) -> Both:
     made: list[Both] = []
 
     def on_the_cluster() -> None:
-        with engine(spark) as there:
-            found = Outcome.of(there, files, folder / "spark")
-            # The driver counts as one of those that hold memory.
-            alive = there.session.sparkContext._jsc.sc().getExecutorMemoryStatus().size() - 1
-            made.append(Both(expected, found, alive))
+        with engine(spark.address) as there:
+            alive: list[int] = []
+
+            def lose_one(step: int, steps: int, doing: Message) -> None:
+                if "checking" in str(doing):
+                    alive.append(executors(there))
+                    Thread(target=lose_at_work, args=(spark, there), daemon=True).start()
+
+            found = Outcome.of(there, files, folder / "spark", lose_one)
+            made.append(Both(expected, found, (*alive, executors(there))))  # type: ignore[arg-type]
             there.rows(there.parquet(folder / "nothing.parquet"))
 
     with pytest.raises(FindingsError, match="a cluster that completes"):
@@ -226,8 +277,8 @@ def both(spark: str, tmp_path_factory: pytest.TempPathFactory) -> Both:
 
 
 @pytest.mark.parametrize("table", ["counts", "clean", "aside"])
-def test_a_spark_cluster_and_duckdb_give_the_same_rows(both: Both, table: str) -> None:
-    assert both.executors == 2
+def test_a_cluster_that_loses_a_worker_gives_the_rows_of_duckdb(both: Both, table: str) -> None:
+    assert both.executors == (2, 1)
     expected, found = getattr(both.duckdb, table), getattr(both.spark, table)
     pd.testing.assert_frame_equal(expected, found)
     assert len(expected) > {"counts": 1000, "clean": 100, "aside": 20}[table]

@@ -1,19 +1,17 @@
-"""A clean registry counted, a scheme at a time: changes, totals, running sums.
+"""A clean registry counted, a scheme at a time, by this process or by the workers of a cluster.
 
     validities ─▶ changes by slot ─▶ totals ─▶ + organisations merged again ─▶ running sums
 
-A cell's changes stand in a row, a number for each slot, so that a total is a sum of rows and a
-stock a running sum along one. An organisation that is never in two places (region, industry, size)
-on one slot counts once when places are added; the others come in by totals.
+An organisation that is never in two places (region, industry, size) on one slot counts once when
+places are added; the others come in by totals.
 """
 
 from __future__ import annotations
 
 import shutil
 from collections import deque
-from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
 from itertools import count
 from pathlib import Path
 from typing import Any, TypeVar
@@ -22,63 +20,37 @@ import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.parquet as pq
-from scipy.sparse import csr_matrix
 
+from etl.certificates.changes import (
+    BATCH,
+    HOLDERS,
+    MEASURES,
+    Block,
+    Cells,
+    Changes,
+    Columns,
+    block,
+    counts,
+    named_cells,
+    nothing,
+    placed,
+    with_totals,
+)
+from etl.certificates.cluster import count_on_cluster
 from etl.certificates.cube import DIMENSIONS, Cube, Dimension, Reference, cube
-from etl.certificates.engine import Engine, Memory, Progress, union
+from etl.certificates.engine import Engine, Memory, Progress
 from etl.certificates.registry import Summary, cleaned
 from etl.certificates.registry_declaration import Declaration
 from etl.certificates.validity import (
-    LAPSED,
-    PLACES,
-    REISSUE,
-    WITHDRAWN,
-    WORD,
+    APART,
+    CERTIFICATES,
+    EVERYBODY,
     Grid,
-    Series,
-    differing,
-    disagreeing,
-    everywhere,
+    Kind,
     grid,
-    held_slots,
-    levels,
-    validities,
-    words,
+    rows_to_count,
 )
 from indicators.findings import Message, message
-
-Cells = npt.NDArray[np.int64]
-Places = npt.NDArray[np.intp]
-
-
-def placed(cells: Cells) -> tuple[Cells, Places]:
-    """Return the cells, ascending and each once, and the place of each given one among them."""
-    if not len(cells):
-        return cells, cells
-    # The cells of a scheme lie close together: a table of places is quicker than sorting.
-    lowest = cells.min()
-    there = np.zeros(cells.max() - lowest + 1, np.bool_)
-    there[cells - lowest] = True
-    return np.flatnonzero(there) + lowest, (np.cumsum(there) - 1)[cells - lowest]
-
-
-def places(cells: Cells, asked: Cells) -> Places:
-    """Return the place of each asked cell among `cells`, in which it is."""
-    if not len(cells):
-        return asked
-    table = np.zeros(cells[-1] - cells[0] + 1, np.intp)
-    table[cells - cells[0]] = np.arange(len(cells))
-    place: Places = table[asked - cells[0]]
-    return place
-
-
-Columns = dict[str, npt.NDArray[Any]]
-BATCH = 1 << 16  # rows whose columns fit a processor's cache
-
-# Kinds of rows: `validities`; the held slots, of totals of schemes too; those among them of
-# organisations in two places at once. Theirs as merged again in totals go by the dimensions.
-CERTIFICATES, EVERYBODY, APART = ("certificates",), ("everybody",), ("apart",)
-Kind = tuple[str, ...]
 
 
 class Rows:
@@ -88,7 +60,7 @@ class Rows:
     """
 
     def __init__(self, scheme: Dimension, memory: Memory) -> None:
-        self.settled: list[Kind] = []  # the dimensions in whose totals rows were merged again
+        self.settled: set[Kind] = set()  # the dimensions in whose totals rows were merged again
         self._scheme, self._memory = scheme, memory
         self._parts: dict[tuple[Kind, int], list[Columns | Path]] = {}
         self._seen: dict[int, npt.NDArray[np.bool_]] = {}  # the cells of certificates
@@ -97,6 +69,8 @@ class Rows:
 
     def add(self, kind: Kind, rows: pa.RecordBatch) -> None:
         """Add rows of a kind."""
+        if kind not in (CERTIFICATES, EVERYBODY, APART):
+            self.settled.add(kind)
         columns = {name: rows[name].to_numpy() for name in rows.schema.names}
         for start in range(0, len(rows), BATCH):
             part = slice(start, start + BATCH)
@@ -188,85 +162,6 @@ def _upwards(dimension: Dimension, sizes: dict[int, int]) -> Iterator[tuple[int,
             yield from under(position)
 
 
-STOCKS = ("certificates_valid", "certificates_suspended", "certified_organisations")
-FLOWS = ("certificates_new", "certificates_lapsed", "certificates_withdrawn")
-MEASURES = STOCKS + FLOWS
-VALID, SUSPENDED, HOLDERS, NEW, LAPSES, WITHDRAWALS = range(len(MEASURES))
-
-Numbers = npt.NDArray[np.int32]
-
-
-@dataclass(frozen=True)
-class Changes:
-    """How counts change from slot to slot.
-
-    cells: ascending, each once. numbers: by measure, cell and slot, from the opening one to the
-    one after the last.
-    """
-
-    cells: Cells
-    numbers: Numbers
-
-    @classmethod
-    def none(
-        cls, cells: Cells, grid: Grid, memory: Memory, measures: int = len(MEASURES)
-    ) -> Changes:
-        """Return cells in which nothing changes."""
-        return cls(cells, memory.zeros((measures, len(cells), len(grid.slots) + 1)))
-
-    def add(self, other: Changes) -> None:
-        """Add the changes of cells that are among these, but for the holders, who overlap."""
-        place = places(self.cells, other.cells)
-        for measure, (mine, theirs) in enumerate(zip(self.numbers, other.numbers, strict=True)):
-            if measure != HOLDERS:
-                mine[place] += theirs
-
-    def add_certificates(self, rows: Columns) -> None:
-        """Add rows of `validities`."""
-        into = self.numbers.reshape(len(self.numbers), -1)
-        for part, first in self._parts(rows):
-            begins, halts, ends = (first + part[name] for name in ("begins", "halts", "ends"))
-            kind, times = part["kind"], part["times"]
-            np.add.at(into[VALID], begins, times)
-            np.subtract.at(into[VALID], halts, times)
-            np.add.at(into[NEW], begins, times * (kind < REISSUE))
-            rests = np.flatnonzero(halts < ends)
-            np.add.at(into[SUSPENDED], halts[rests], times[rests])
-            np.subtract.at(into[SUSPENDED], ends[rests], times[rests])
-            for measure, how in ((LAPSES, LAPSED), (WITHDRAWALS, WITHDRAWN)):
-                here = np.flatnonzero(kind % REISSUE == how)
-                np.add.at(into[measure], ends[here], times[here])
-
-    def add_holders(self, rows: Columns, measure: int, sign: int = 1) -> None:
-        """Add rows of `held_slots`, or take them out: where a run of bits begins and ends."""
-        into = self.numbers[measure].reshape(-1)
-        for part, first in self._parts(rows):
-            times = part["times"] * np.int32(sign)
-            before: Any = 0  # whether the last slot of the word before is held
-            for name in words(part):
-                word = part[name]
-                changed = (word ^ (word << 1 | before)) & ((1 << WORD) - 1)
-                start, by = first, np.where(before, -times, times)
-                before, first = word >> (WORD - 1), first + WORD
-                while len(left := np.flatnonzero(changed)):
-                    changed, start, by = changed[left], start[left], by[left]
-                    bit = changed & -changed
-                    # As many bits are below a bit as its place says.
-                    np.add.at(into, start + np.bitwise_count(bit - 1), by)
-                    # After a beginning comes an end.
-                    changed, by = changed ^ bit, -by
-
-    def _parts(self, rows: Columns) -> Iterator[tuple[Columns, Places]]:
-        """Yield some rows after the other, and where the numbers of their cells begin."""
-        if rows:
-            first = places(self.cells, rows["cell"]) * self.numbers.shape[-1]
-            once = np.broadcast_to(np.int32(1), len(first))
-            rows = {"times": once, **rows}  # unless alike ones stand as one
-            for start in range(0, len(first), BATCH):
-                part = slice(start, start + BATCH)
-                yield {name: column[part] for name, column in rows.items()}, first[part]
-
-
 def changes_of_certificates(
     rows: Rows, cells: dict[int, Cells], scheme: Dimension, grid: Grid, memory: Memory
 ) -> Iterator[tuple[int, Changes]]:
@@ -304,151 +199,6 @@ def with_holders(
                 anew[settled] = Changes.none(placed(held["cell"])[0], grid, memory, 1)
                 anew[settled].add_holders(held, 0)
         yield here, anew
-
-
-@dataclass(frozen=True)
-class Block:
-    """The counts of a scheme. cells: each once. numbers: by measure, cell and slot but slot 0.
-
-    Of the first `full` cells every slot has a count, of the others only those from `since` on.
-    """
-
-    cells: npt.NDArray[np.signedinteger]
-    numbers: Numbers
-    full: int
-    since: Places
-
-
-def block(here: Changes, anew: dict[Kind, Changes], cube: Cube, memory: Memory) -> Block:
-    """Return the counts of a scheme, totals of size, industry and region included.
-
-    The changes of stocks become their running sums, in place.
-    """
-    cells, numbers = _totalled(here, cube, memory)
-    for settled, held in anew.items():
-        held_cells, held_numbers = _totalled(held, cube, memory, settled)
-        numbers[HOLDERS, places(cells, held_cells)] += held_numbers[0]
-    return _late_last(cells.astype(cube.width), numbers)
-
-
-def with_totals(cells: Cells, cube: Cube, settled: Collection[str] = ()) -> Cells:
-    """Return cells with their totals over all places but those settled, groups' totals too."""
-    for dimension, pairs in _steps(cube, settled):
-        _, above = _above(cells, dimension, pairs)
-        cells, _ = placed(np.concatenate([cells, above]))
-    return cells
-
-
-def _steps(cube: Cube, settled: Collection[str]) -> list[tuple[Dimension, list[tuple[int, int]]]]:
-    """Return what is to be added over which dimension, one step after the other."""
-    return [
-        (dimension, pairs)
-        for dimension in (cube.size, cube.industry, cube.region)
-        if dimension.name not in settled
-        for pairs in dimension.sums
-    ]
-
-
-def _totalled(
-    here: Changes, cube: Cube, memory: Memory, settled: Collection[str] = ()
-) -> tuple[Cells, Numbers]:
-    """Return the cells with their totals, and their counts."""
-    cells = with_totals(here.cells, cube, settled)
-    numbers = memory.zeros((len(here.numbers), len(cells), here.numbers.shape[-1] - 2))
-    place = places(cells, here.cells)
-    stocks = here.numbers[: len(STOCKS)]
-    np.cumsum(stocks, axis=2, out=stocks)
-    numbers[:, place] = here.numbers[:, :, 1:-1]
-    for dimension, pairs in _steps(cube, settled):
-        rows, above = _above(cells, dimension, pairs)
-        into, which = placed(above)
-        target = places(cells, into)
-        # A total has what stands at itself, too.
-        rows, which = np.append(rows, target), np.append(which, np.arange(len(into)))
-        ones = np.ones(len(rows), np.int32)
-        sums = csr_matrix((ones, (which, rows)), shape=(len(into), len(cells)))
-        for measure in numbers:
-            measure[target] = sums @ measure
-    return cells, numbers
-
-
-def _above(
-    cells: Cells, dimension: Dimension, pairs: Sequence[tuple[int, int]]
-) -> tuple[Places, Cells]:
-    """Return which cells count in a total of these (code, total), and beside each its total."""
-    ordered = np.array(sorted(pairs), np.int64).reshape(-1, 2)
-    starts = np.searchsorted(ordered[:, 0], np.arange(len(dimension.codes) + 1))
-    here = dimension.value(cells)
-    times = np.diff(starts)[here]
-    rows = np.repeat(np.arange(len(here)), times)
-    within = np.arange(len(rows)) - np.repeat(np.cumsum(times) - times, times)
-    total = ordered[np.repeat(starts[here], times) + within, 1]
-    return rows, cells[rows] + ((total - here[rows]) << dimension.shift)
-
-
-def _late_last(cells: npt.NDArray[np.signedinteger], numbers: Numbers) -> Block:
-    """Put the cells last in which nothing is counted on the first slot."""
-    late = np.logical_not(np.any(numbers[:, :, 0], axis=0))
-    full = len(cells) - int(np.count_nonzero(late))
-    swapped = np.flatnonzero(late != (np.arange(len(cells)) >= full))
-    order = swapped[np.argsort(late[swapped], kind="stable")]
-    cells[swapped], numbers[:, swapped] = cells[order], numbers[:, order]
-    counted = np.any(numbers[:, full:], axis=0)
-    since = np.where(np.any(counted, axis=1), counted.argmax(axis=1), counted.shape[1])
-    return Block(cells, numbers, full, since)
-
-
-def counts(block: Block, series: Series) -> pa.Table:
-    """Return one row a cell and period of a series, from the first that has a count on."""
-    step = np.array(series.step[1:])  # nobody asks for the opening one
-    asked = np.array(sorted(series.names))
-    start, stop = np.searchsorted(step, asked), np.searchsorted(step, asked, side="right")
-    shown = stop > block.since[:, None]
-    columns: dict[str, Any] = {
-        "cell": pa.array(
-            np.repeat(block.cells, np.append(np.full(block.full, len(asked)), shown.sum(axis=1)))
-        ),
-        "period": pa.DictionaryArray.from_arrays(
-            np.append(
-                np.tile(np.arange(len(asked), dtype=np.int16), block.full),
-                np.broadcast_to(np.arange(len(asked), dtype=np.int16), shown.shape)[shown],
-            ),
-            [series.names[each] for each in asked.tolist()],
-        ),
-    }
-    for name, numbers in zip(MEASURES, block.numbers, strict=True):
-        if len(asked) < len(step):
-            if name in STOCKS:
-                numbers = numbers[:, stop - 1]
-            else:
-                # Every other sum is over slots between two periods.
-                bounds = np.column_stack([start, stop]).ravel()
-                within = bounds[bounds < len(step)]
-                numbers = np.add.reduceat(numbers, within, axis=1, dtype=np.int32)[:, ::2]
-        columns[name] = pa.chunked_array(
-            [numbers[: block.full].reshape(-1), numbers[block.full :][shown]]
-        )
-    # What is never missing is written without saying so of each row.
-    return pa.table(
-        list(columns.values()),
-        pa.schema([pa.field(name, each.type, nullable=False) for name, each in columns.items()]),
-    )
-
-
-def named_cells(block: Block, cube: Cube) -> pa.Table:
-    """Return the cells of a block with their codes."""
-    columns: dict[str, Any] = {"cell": block.cells}
-    for name in DIMENSIONS:
-        dimension: Dimension = getattr(cube, name)
-        positions = dimension.value(block.cells).astype(np.int32)
-        columns[name] = pa.DictionaryArray.from_arrays(positions, list(dimension.codes))
-    return pa.table(columns)
-
-
-def nothing(grid: Grid) -> Block:
-    """Return no cells."""
-    none = np.empty(0, np.int64)
-    return Block(none, np.empty((len(MEASURES), 0, grid.last), np.int32), 0, none)
 
 
 Item = TypeVar("Item")
@@ -500,17 +250,30 @@ def roll_up(
     Columns: region, industry, size, scheme, period and `MEASURES`. A cell has rows from the
     first period in which a count of it is not 0; without a row its counts are 0.
     """
-    cells, slots, memory = cube(reference), grid(periods), engine.memory
+    cells, slots = cube(reference), grid(periods)
     progress = progress or Progress(steps=STEPS)
+    for name in ("cells", "counts"):
+        shutil.rmtree(out / name, ignore_errors=True)
+    out.mkdir(parents=True, exist_ok=True)
+    by = count_on_cluster if engine.is_spark else _count_here
+    with engine.beside(out):
+        by(registry, cells, slots, engine, out, progress)
+    return counted(out, engine)
+
+
+def _count_here(
+    registry: Any, cells: Cube, slots: Grid, engine: Engine, out: Path, progress: Progress
+) -> None:
+    memory = engine.memory
     rows = Rows(cells.scheme, memory)
-    fetched = _fetched(rows, registry, cells, slots, engine, progress)
+    fetched = _fetched(registry, cells, slots, engine, progress)
     for kind, batch in _ahead(fetched, max(1, memory.rows // FETCHED_BYTES)):
         rows.add(kind, batch)
     engine.rest()
     known = rows.cells()
     progress.steps += len(known)
     for name in ("cells", "counts"):
-        (out / name).mkdir(parents=True, exist_ok=True)
+        (out / name).mkdir()
     # What is ready and waits takes room.
     spare = memory.spare((len(MEASURES), _largest(known, cells), slots.last))
     begun = changes_of_certificates(rows, known, cells.scheme, slots, memory)
@@ -520,44 +283,15 @@ def roll_up(
     for number, each in enumerate(made if known else [nothing(slots)]):
         progress(message("making totals and running sums"))
         _write(each, cells, slots, out, number)
-    return counted(out, engine)
 
 
 def _fetched(
-    rows: Rows, registry: Any, cells: Cube, slots: Grid, engine: Engine, progress: Progress
+    registry: Any, cells: Cube, slots: Grid, engine: Engine, progress: Progress
 ) -> Iterator[tuple[Kind, pa.RecordBatch]]:
     """Yield what is to be counted with its kind."""
-
-    def fetched(kind: Kind, table: Any) -> Iterator[tuple[Kind, pa.RecordBatch]]:
-        nobodys = table.mutate(cell=cells.cell(table.cell).cast(cells.width)).drop("number")
-        for batch in engine.batches(engine.tallied(nobodys), FETCHED):
+    for kind, table in rows_to_count(registry, cells, slots, engine, progress):
+        for batch in engine.batches(table, FETCHED):
             yield kind, batch
-
-    progress(message("reading certificates"))
-    certificates = engine.kept(validities(registry, cells, slots, engine))
-    yield from fetched(CERTIFICATES, certificates)
-    progress(message("merging the certificates of each organisation"))
-    held = engine.kept(held_slots(certificates, slots))
-    engine.release(certificates)
-    by_level = []
-    for level in levels(held, cells.scheme, engine):
-        by_level.append(level)
-        yield from fetched(EVERYBODY, level)
-    progress(message("finding organisations in two places at once"))
-    apart = engine.kept(disagreeing(by_level[-1], cells))
-    others = engine.kept(union([level.semi_join(apart, "number") for level in by_level]))
-    engine.release(held, *by_level[1:])
-    progress(message("counting organisations"))
-    yield from fetched(APART, others)
-    kinds = engine.rows(apart.drop("number").distinct()).to_dict("records")
-    for names in [tuple(name for name in PLACES if kind[f"in_{name}"]) for kind in kinds]:
-        theirs = others.semi_join(differing(apart, names), "number")
-        rows.settled.append(names)
-        dimensions = [getattr(cells, name) for name in names]
-        anew = engine.kept(everywhere(theirs, dimensions, engine))
-        yield from fetched(names, anew)
-        engine.release(anew)
-    engine.release(apart, others)
 
 
 def _write(made: Block, cells: Cube, slots: Grid, out: Path, number: int) -> None:
@@ -591,7 +325,5 @@ def roll_up_files(
     """
     progress = Progress(show, STEPS)
     summary = cleaned(paths, declaration, reference, out, engine, progress)
-    for name in ("cells", "counts"):
-        shutil.rmtree(out / name, ignore_errors=True)
     roll_up(engine.parquet(out / "registry.parquet"), periods, reference, engine, out, progress)
     return summary

@@ -8,7 +8,6 @@ A cell is one whole number, its four codes side by side in bits; code 0 of each 
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from functools import cached_property
 from typing import Any
 
 import pandas as pd
@@ -91,7 +90,7 @@ class Dimension:
         """Return how many bits of a cell the codes need."""
         return max(1, (len(self.codes) - 1).bit_length())
 
-    @cached_property
+    @property
     def depth(self) -> tuple[int, ...]:
         """Return how far below its root each code is."""
         return tuple(len(self._chain(i)) - 1 for i in range(len(self.codes)))
@@ -104,7 +103,7 @@ class Dimension:
                 raise ValueError(f"{self.name}: {self.codes[position]} is above itself")
         return chain
 
-    @cached_property
+    @property
     def closure(self) -> list[tuple[int, int]]:
         """Return every (code, total that it counts in), itself included."""
         chains = [set(self._chain(position)) for position in range(len(self.codes))]
@@ -119,7 +118,7 @@ class Dimension:
         """Return (code, its parent) of all codes so far below a root."""
         return [(i, self.parent[i]) for i, each in enumerate(self.depth) if each == depth]
 
-    @cached_property
+    @property
     def sums(self) -> list[list[tuple[int, int]]]:
         """Return (code, total) to be added one list after the other: a tree from below, groups."""
         tree = [self.below(depth) for depth in range(max(self.depth, default=0), 0, -1)]

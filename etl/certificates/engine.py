@@ -106,8 +106,7 @@ _SPARK: dict[str, Any] = {
     "spark.ui.enabled": "false",
     # Texts that are not marked as such are texts all the same.
     "spark.sql.parquet.binaryAsString": "true",
-    # What is known of a checkpoint's columns goes astray in unions and stops the planner.
-    "spark.sql.constraintPropagation.enabled": "false",
+    "spark.sql.execution.arrow.maxRecordsPerBatch": str(1 << 16),
 }
 
 
@@ -166,6 +165,7 @@ class Engine:
     connection: Any
     memory: Memory  # with the folder for what it spills and stores
     session: Any = None  # Spark's, where the engine is Spark
+    _folder: Path | None = None  # of the steps of a cluster
     _numbers: Iterator[int] = field(default_factory=count)
 
     @property
@@ -173,14 +173,27 @@ class Engine:
         """Return whether the engine is a Spark cluster."""
         return self.session is not None
 
+    @contextmanager
+    def beside(self, out: Path) -> Iterator[Path]:
+        """Yield a folder in `out`, where there is room and the workers of a cluster can write.
+
+        What a cluster keeps of its steps stands there, and goes with the block. Files outlive a
+        worker that is lost, and cut the plan, which would grow with every step otherwise.
+        """
+        former = self._folder
+        with tempfile.TemporaryDirectory(prefix=".steps-", dir=out) as name:
+            self._folder = Path(name)
+            shutil.copymode(out, self._folder)  # the workers may be somebody else
+            try:
+                yield self._folder
+            finally:
+                self._folder = former
+
     def kept(self, rows: Any) -> Any:
         """Compute rows once and return them as a table of the engine's own."""
-        name = f"step_{next(self._numbers)}"
         if self.is_spark:
-            # A checkpoint also cuts the plan, which would grow with every step otherwise.
-            computed = self.session.sql(self.connection.compile(rows)).localCheckpoint(eager=True)
-            computed.createOrReplaceTempView(name)
-            return self.connection.table(name)
+            return self.stored(rows)
+        name = f"step_{next(self._numbers)}"
         return self.connection.create_table(name, rows.select(*rows.columns), temp=True)
 
     def hashed(self, text: Any) -> Any:
@@ -190,23 +203,46 @@ class Engine:
     def stored(self, rows: Any) -> Any:
         """Compute rows once and return them as a table that takes no memory."""
         if self.is_spark:
-            return self.kept(rows)
+            return self._view(self._read(rows, self._place_of_a_step()))
         path = self.memory.folder / f"step_{next(self._numbers)}.parquet"
         self._copy(rows, path, "FORMAT parquet, COMPRESSION lz4")
         return self.connection.read_parquet(
             self._place(path), table_name=path.stem, hive_partitioning=False
         )
 
+    def once(self, rows: Any) -> Any:
+        """Return rows that many steps read: a cluster would make them anew for each."""
+        return self.stored(rows) if self.is_spark else rows
+
+    def _place_of_a_step(self) -> Path:
+        if self._folder is None:
+            raise ValueError("what a cluster keeps needs a folder: see `beside`")
+        return self._folder / f"step_{next(self._numbers)}"
+
+    def _read(self, rows: Any, place: Path) -> Any:
+        """Write rows by a cluster and return them, as a frame of Spark that reads the files."""
+        frame = rows if hasattr(rows, "write") else self.spark_frame(rows)
+        frame.write.parquet(str(place.absolute()))
+        # By a schema that is known nobody has to look into the files first.
+        return self.session.read.schema(frame.schema).parquet(self._place(place))
+
+    def spark_frame(self, rows: Any) -> Any:
+        """Return rows as a frame of Spark, for what Ibis has no words for."""
+        return self.session.sql(self.connection.compile(rows))
+
+    def spark_table(self, frame: Any) -> Any:
+        """Compute a frame of Spark once and return it as a table."""
+        return self._view(self._read(frame, self._place_of_a_step()))
+
     def release(self, *tables: Any) -> None:
-        """Give back what `kept` and `stored` tables hold."""
+        """Give back what `kept` and `stored` tables hold; a cluster's go with their folder."""
+        if self.is_spark:
+            return  # plans that are not carried out yet lead to them
         for name in (table.op().name for table in tables):
             file = self.memory.folder / f"{name}.parquet"
-            if self.is_spark:
-                self.session.catalog.dropTempView(name)
-            else:
-                kind = "VIEW" if file.exists() else "TABLE"
-                self.connection.raw_sql(f'DROP {kind} "{name}"')
-                file.unlink(missing_ok=True)
+            kind = "VIEW" if file.exists() else "TABLE"
+            self.connection.raw_sql(f'DROP {kind} "{name}"')
+            file.unlink(missing_ok=True)
 
     def texts(
         self, path: Path, names: list[str], separator: str, wanted: Collection[str], first: int
@@ -270,15 +306,6 @@ class Engine:
         rows: pd.DataFrame = self.connection.to_pyarrow(table).to_pandas()
         return rows
 
-    def tallied(self, rows: Any) -> Any:
-        """Return alike rows as one with the number of `times` it occurs, where that is of use.
-
-        A cluster so sends less than it holds; here grouping would cost more than it saves.
-        """
-        if not self.is_spark:
-            return rows
-        return rows.group_by(*rows.columns).agg(times=rows.count().cast("int32"))
-
     def arrow(self, table: Any) -> pa.Table:
         """Return a table as columns of this process."""
         return self.connection.to_pyarrow(table)
@@ -286,7 +313,11 @@ class Engine:
     def batches(self, table: Any, rows: int) -> Iterator[pa.RecordBatch]:
         """Yield what is chosen of a kept table as columns of this process, some rows at a time."""
         if self.is_spark:
-            yield from self.arrow(table).to_batches(rows)
+            place = self._place_of_a_step()
+            self.spark_frame(table).write.parquet(str(place.absolute()))
+            for part in sorted(place.glob("*.parquet")):  # as they are in order
+                with pq.ParquetFile(part) as file:
+                    yield from file.iter_batches(rows)
         else:
             # Ibis has a call for it that DuckDB no longer answers.
             result = self.connection.con.sql(self.connection.compile(table))
@@ -311,7 +342,10 @@ class Engine:
     def write_file(self, rows: Any, path: Path) -> None:
         """Write rows as one Parquet file here, wherever they were computed."""
         if self.is_spark:
-            pq.write_table(self.arrow(rows), path)
+            with self.beside(path.parent):
+                place = self._place_of_a_step()
+                self.spark_frame(rows).coalesce(1).write.parquet(str(place.absolute()))
+                next(place.glob("*.parquet")).replace(path)
         else:
             self._copy(rows, path)
 

@@ -34,18 +34,19 @@ def write_quarantine(summary: Summary, engine: Engine, most: int = ROWS) -> list
     book, text = (summary.out / name for name in FOR_PEOPLE)
     if not summary.set_aside and summary.remarks.empty:
         return []
-    rows = _rows(summary.out / "quarantine.parquet", engine)
-    apart = summary.set_aside > most
-    counts = _counts(summary, text.name if apart else "")
-    with xlsxwriter.Workbook(book, {"constant_memory": True}) as made:
-        _write_sheet(
-            made, _both(message("Reasons and rows")), counts.columns, counts.itertuples(index=False)
-        )
-        if not apart:
-            _write_sheet(made, _both(message("Rows set aside")), rows.columns, _each(rows, engine))
-    if apart:
-        _write_text(rows, text, engine)
-    engine.release(rows)
+    with engine.beside(summary.out):
+        rows = _rows(summary.out / "quarantine.parquet", engine)
+        apart = summary.set_aside > most
+        counts = _counts(summary, text.name if apart else "")
+        with xlsxwriter.Workbook(book, {"constant_memory": True}) as made:
+            name, reasons = _both(message("Reasons and rows")), counts.itertuples(index=False)
+            _write_sheet(made, name, counts.columns, reasons)
+            if not apart:
+                name = _both(message("Rows set aside"))
+                _write_sheet(made, name, rows.columns, _each(rows, engine))
+        if apart:
+            _write_text(rows, text, engine)
+        engine.release(rows)
     return [book, text] if apart else [book]
 
 

@@ -23,7 +23,6 @@ from __future__ import annotations
 
 import re
 import shutil
-import tempfile
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
@@ -107,7 +106,7 @@ def registry(published: Sequence[Part], reference: Reference, engine: Engine) ->
         if alike is None:
             groups.append((declaration, alike := []))
         alike.append(_by_our_names(table, declaration))
-    raws = [union(tables) for _, tables in groups]
+    raws = [engine.once(union(tables)) for _, tables in groups]
     parts = [
         _parsed(raw, declaration, reference, engine)
         for raw, (declaration, _) in zip(raws, groups, strict=True)
@@ -366,13 +365,8 @@ def cleaned(
     """
     progress = progress or Progress()
     progress.steps += len(paths) + 2
-    # Beside the results, where there is room and the workers of a cluster can read.
-    with (
-        _standing(out),
-        damage_found(),
-        tempfile.TemporaryDirectory(prefix=".reading-", dir=out) as folder,
-    ):
-        published = tables(paths, declaration, engine, Path(folder), progress)
+    with _standing(out), damage_found(), engine.beside(out) as folder:
+        published = tables(paths, declaration, engine, folder, progress)
         progress(message("checking certificates"))
         found = registry(published, reference, engine)
         progress(message("writing the clean registry"))

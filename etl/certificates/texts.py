@@ -127,11 +127,12 @@ class _File:
         )
         # A row without anything in it is no certificate. They are rare: to look for them once costs
         # less than at each of the many times that the rows are read.
-        some = texts.filter(ibis.or_(*(filled(texts[name]).fill_null(False) for name in ours)))
-        number = self.engine.number(some)
-        if not number:
+        holds = ibis.or_(*(filled(texts[name]).fill_null(False) for name in ours))
+        numbers = texts.agg(all=texts.count(), some=texts.count(where=holds))
+        ((every, some),) = self.engine.rows(numbers).itertuples(index=False)
+        if not some:
             return []
-        return [texts if number == self.engine.number(texts) else some]
+        return [texts if some == every else texts.filter(holds)]
 
     def _missing(self, names: Sequence[str]) -> list[str]:
         return [

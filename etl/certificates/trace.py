@@ -7,7 +7,7 @@ from typing import Any
 
 import ibis
 
-from etl.certificates.counting import MEASURES
+from etl.certificates.changes import MEASURES
 from etl.certificates.cube import DIMENSIONS, Reference, cube
 from etl.certificates.publication import INDICATORS, QUALITY_MANAGEMENT
 from etl.certificates.validity import period

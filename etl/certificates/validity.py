@@ -25,7 +25,7 @@ import ibis
 import pandas as pd
 
 from etl.certificates.cube import Cube, Dimension
-from etl.certificates.engine import Engine
+from etl.certificates.engine import Engine, Progress, union
 from indicators.findings import Finding, FindingsError, message
 from indicators.periods import Period, last_day, parse, whole_periods
 
@@ -252,3 +252,46 @@ def everywhere(held: Any, dimensions: Iterable[Dimension], engine: Engine) -> An
     for dimension in dimensions:
         held = _merged(_moved(held, dimension, dimension.closure, engine))
     return held
+
+
+# Kinds of rows to count: `validities`; the held slots, of totals of schemes too; those among them
+# of organisations in two places at once. Theirs as merged again in totals go by the dimensions.
+Kind = tuple[str, ...]
+CERTIFICATES, EVERYBODY, APART = ("certificates",), ("everybody",), ("apart",)
+
+
+def rows_to_count(
+    registry: Any, cube: Cube, grid: Grid, engine: Engine, progress: Progress
+) -> Iterator[tuple[Kind, Any]]:
+    """Yield what is to be counted, kind by kind: tables with `cell`, and nobody's number.
+
+    Each has to be read before the next is asked for, but on a cluster.
+    """
+
+    def nobodys(table: Any) -> Any:
+        return table.mutate(cell=cube.cell(table.cell).cast(cube.width)).drop("number")
+
+    progress(message("reading certificates"))
+    certificates = engine.kept(validities(registry, cube, grid, engine))
+    yield CERTIFICATES, nobodys(certificates)
+    progress(message("merging the certificates of each organisation"))
+    held = engine.kept(held_slots(certificates, grid))
+    engine.release(certificates)
+    by_level = []
+    for level in levels(held, cube.scheme, engine):
+        by_level.append(level)
+        yield EVERYBODY, nobodys(level)
+    progress(message("finding organisations in two places at once"))
+    apart = engine.kept(disagreeing(by_level[-1], cube))
+    others = engine.kept(union([level.semi_join(apart, "number") for level in by_level]))
+    engine.release(held, *by_level[1:])
+    progress(message("counting organisations"))
+    yield APART, nobodys(others)
+    kinds = engine.rows(apart.drop("number").distinct()).to_dict("records")
+    for names in [tuple(name for name in PLACES if kind[f"in_{name}"]) for kind in kinds]:
+        theirs = others.semi_join(differing(apart, names), "number")
+        dimensions = [getattr(cube, name) for name in names]
+        anew = engine.kept(everywhere(theirs, dimensions, engine))
+        yield names, nobodys(anew)
+        engine.release(anew)
+    engine.release(apart, others)
