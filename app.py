@@ -23,6 +23,7 @@ from starlette.responses import JSONResponse, PlainTextResponse, RedirectRespons
 from starlette.routing import Mount, Route
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from indicators import sign_ins
 from indicators.access import FIGURES, HEALTH, Gate
 from indicators.exports.shared_view import EMBEDDED
 from indicators.log_lines import LoggedRequests, write_json_lines
@@ -232,10 +233,10 @@ def _tell(findings: Sequence[Finding], *, on_pages: bool) -> None:
     from indicators.wording import LANGUAGES, Wording
 
     Console(stderr=True).print(findings_table(findings, Wording("zh")))
+    told = {language: findings_frame(findings, Wording(language)) for language in LANGUAGES}
+    frame.findings.update(told)
     if on_pages:
-        frame.mistakes.update(
-            (language, findings_frame(findings, Wording(language))) for language in LANGUAGES
-        )
+        frame.mistakes.update(told)
 
 
 def warm() -> None:
@@ -270,7 +271,7 @@ async def lifespan(_app: st.App) -> AsyncIterator[None]:
 
     What goes wrong on the way is logged and keeps nobody out: a page that needs it says so.
     """
-    for step in (open_figures, warm):
+    for step in (open_figures, warm, sign_ins.follow):
         try:
             step()
         except Exception:

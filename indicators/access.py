@@ -1,39 +1,48 @@
 """Who may see what: on this machine everybody, from any other who has signed in, or everybody.
 
 The setting `ACCESS` says which. `Gate` stands before every route of the server, `gate` at the head
-of every page: a page that Streamlit runs by itself has no other. Both look at how each request
-came, not at the address that the server is bound to, and refuse what is not known to be allowed.
+of every page. Both look at how each request came, not at the address that the server is bound to,
+and refuse what is not known to be allowed. Who has signed in sees what `roles` say.
 """
 
 from __future__ import annotations
 
 import ipaddress
-import json
 import re
 import time
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from functools import cache
 from html import escape
-from http.cookies import SimpleCookie
 from pathlib import Path
-from typing import Any
+from typing import Any, NoReturn
 from urllib.parse import quote, unquote, urlencode, urlsplit
 
 import streamlit as st
 from starlette.datastructures import MutableHeaders
-from starlette.requests import HTTPConnection, Request
+from starlette.requests import HTTPConnection
 from starlette.responses import HTMLResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
+from streamlit.proto.BackMsg_pb2 import BackMsg
 
-# Streamlit has no public way to read who has signed in outside a page; its version is pinned.
-from streamlit.web.server.starlette.starlette_auth_routes import _get_cookie_value_from_request
-
-from indicators import markdown
+from indicators import markdown, sign_ins
 from indicators.api.problem_json import QuestionError, problem
+from indicators.catalogue import tree
 from indicators.findings import Finding, message
 from indicators.findings import Message as Sentence
+from indicators.regions import Tree
+from indicators.roles import (
+    EVERYTHING,
+    PUBLISHED,
+    Grant,
+    Rights,
+    Role,
+    Roles,
+    role_mistakes,
+    roles_of,
+)
 from indicators.settings import ACCESS, SIGN_IN_HOURS, SettingError
+from indicators.sign_in_cookie import claims_of, keep_needed
 from indicators.wording import LANGUAGES, Wording
 
 SECRETS = ".streamlit/secrets.toml"
@@ -41,7 +50,6 @@ LEAST_SECRET = 32  # characters of the key that signs cookies
 _PROVIDER = ("client_id", "client_secret", "server_metadata_url")
 _DISCOVERY = "/.well-known/openid-configuration"
 _ASKED = "quality_asked"  # the cookie with the address that led to the sign-in
-_USER = "_streamlit_user"  # Streamlit's cookie with the claims of who has signed in
 # What a server in between says of whom it speaks for.
 _FORWARDING = re.compile(r"forwarded|x-forwarded-.+|x-real-ip|via", re.IGNORECASE)
 _INNER = {"metrics", "upload_file", "agent", "script-health-check"}  # for this machine alone
@@ -81,7 +89,7 @@ def _is_loopback(address: str | None) -> bool:
 
 
 def holds(claims: Mapping[str, Any], now: float) -> bool:
-    """Tell whether a sign-in still holds: from our provider, for us, neither expired nor too old.
+    """Tell whether a sign-in still holds: from our provider, for us, neither expired nor ended.
 
     claims: of the ID token, as OpenID Connect Core 1.0, section 2, names them; `now` and the times
     among them in seconds since 1970.
@@ -94,6 +102,7 @@ def holds(claims: Mapping[str, Any], now: float) -> bool:
     expires, since = claims.get("exp"), claims.get("iat")
     return (
         claims.get("is_logged_in") is True
+        and not sign_ins.has_ended(claims)
         and isinstance(expires, int | float)
         and isinstance(since, int | float)
         and now < min(expires, since + SIGN_IN_HOURS.value * 3600)
@@ -110,9 +119,20 @@ def _access() -> str:
         return ""
 
 
+def _table(name: str) -> Any:
+    """Return a table of the file of secrets, None where there is none."""
+    return st.secrets.get(name) if st.secrets.load_if_toml_exists() else None
+
+
 def _auth() -> Mapping[str, Any]:
-    found = st.secrets.get("auth") if st.secrets.load_if_toml_exists() else None
+    found = _table("auth")
     return found if isinstance(found, Mapping) else {}
+
+
+def _roles() -> Roles | None:
+    """Return who has which role, in which nothing may be wrong; None where that is not set."""
+    found = _table("roles")
+    return None if found is None else roles_of(found)
 
 
 def _provider(name: str) -> Mapping[str, Any]:
@@ -155,7 +175,42 @@ def _mistakes(secrets: tuple[str, ...]) -> list[Finding]:
         if not str(auth.get("redirect_uri", "/oauth2callback")).endswith("/oauth2callback"):
             wrong.append(("redirect_uri", message("ending in {end}", end="/oauth2callback")))
     advice = message("correct the file as README.md says, and start the server again")
-    return [Finding(SECRETS, found, text, advice, check="setting") for found, text in wrong]
+    return [
+        *(Finding(SECRETS, found, text, advice, check="setting") for found, text in wrong),
+        *_wrong_roles(),
+    ]
+
+
+def _regions() -> Tree | None:
+    """Return the tree of regions; None where the catalogue has mistakes, which are told elsewhere.
+
+    Such files may fail in any way, and the gate must stand all the same.
+    """
+    try:
+        return tree()
+    except Exception:
+        return None
+
+
+def _wrong_roles() -> list[Finding]:
+    found = _table("roles")
+    if found is None:
+        return []
+    table = found.to_dict() if hasattr(found, "to_dict") else found
+    return [
+        Finding(
+            SECRETS,
+            wrong.found,
+            wrong.expected,
+            wrong.advice,
+            # As TOML counts none, a grant is told by its place among them.
+            column=".".join(
+                str(step + 1) if isinstance(step, int) else step for step in ("roles", *wrong.path)
+            ),
+            check="setting",
+        )
+        for wrong in role_mistakes(table, _regions())
+    ]
 
 
 def is_closed() -> bool:
@@ -170,8 +225,11 @@ class Gate:
     address that was asked for.
     """
 
+    stands = False  # whether one stands before the pages of this process
+
     def __init__(self, app: ASGIApp) -> None:
         self._app = app
+        Gate.stands = True
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] not in ("http", "websocket"):
@@ -179,12 +237,53 @@ class Gate:
             return
         asking = HTTPConnection(scope)
         refusal = _refusal(asking)
-        if refusal is None:
-            await self._app(scope, receive, _leading_back(asking, send))
-        elif scope["type"] == "websocket":
-            await send({"type": "websocket.close", "code": 1008})
+        if scope["type"] == "websocket":
+            if refusal is not None:
+                await send({"type": "websocket.close", "code": 1008})
+                return
+            await self._app(scope, _overheard(asking, receive), send)
+        elif refusal is None:
+            if asking.url.path.endswith("/auth/logout") and holds(
+                claims := claims_of(asking), time.time()
+            ):
+                sign_ins.signed_out(claims)
+            await self._app(scope, receive, _answering(asking, send))
         else:
             await refusal(scope, receive, send)
+
+
+def _overheard(asking: HTTPConnection, receive: Receive) -> Receive:
+    """Return `receive` of a session that clears no cache: caches are everybody's.
+
+    Where a sign-in does not hold, or holds no more, it lets a whole page be run and nothing else:
+    the page looks again who asks, but a part of it or a file that it has offered does not.
+    """
+    access = _access()
+    if access == "local":
+        return receive
+    claims = claims_of(asking)
+
+    async def heard() -> Message:
+        while True:
+            message = await receive()
+            if message["type"] != "websocket.receive":
+                return message
+            try:
+                asked = BackMsg.FromString(message.get("bytes") or b"")
+            except Exception:  # no message of Streamlit's: the session itself refuses it
+                return message
+            kind = asked.WhichOneof("type")
+            if kind == "clear_cache":
+                continue
+            if access == "public" or holds(claims, time.time()):
+                return message
+            if kind == "rerun_script":
+                asked.rerun_script.ClearField("fragment_id")
+                return {**message, "bytes": asked.SerializeToString()}
+            if kind == "app_heartbeat":
+                return message
+
+    return heard
 
 
 def _refusal(asking: HTTPConnection) -> Response | None:
@@ -206,13 +305,20 @@ def _refusal(asking: HTTPConnection) -> Response | None:
     # Streamlit's own browser code asks for `_stcore` below any page.
     shell = len(parts) <= 1 or parts[0] == "static" or (parts[-2:-1] == ["_stcore"])
     inner = parts[-2:-1] == ["_stcore"] and parts[-1] not in _SHELL
-    if (
-        parts in _SIGNING
-        or (shell and not inner and not figures)
-        or holds(_claims(asking), time.time())
-    ):
+    if parts in _SIGNING or (shell and not inner and not figures):
         return None
-    return refused(401, message("Please sign in"))
+    claims, roles = claims_of(asking), _roles()
+    if not holds(claims, time.time()):
+        return refused(401, message("Please sign in"))
+    if roles is not None and not roles.granted(claims):
+        return refused(403, _NO_ROLE)
+    return None
+
+
+_NO_ROLE = message(
+    "Your account has no role here. Those who run this server can give it one, from the next "
+    "sign-in on."
+)
 
 
 def _why_closed(access: str) -> Sentence:
@@ -242,30 +348,24 @@ def _problem(status: int, text: Sentence) -> Response:
     return problem(QuestionError(status, text))
 
 
-def _claims(asking: HTTPConnection) -> Mapping[str, Any]:
-    signed = _get_cookie_value_from_request(Request({**asking.scope, "type": "http"}), _USER)
-    try:
-        claims = json.loads(signed or b"{}")
-    except ValueError:
-        return {}
-    return claims if isinstance(claims, Mapping) else {}
+def _answering(asking: HTTPConnection, send: Send) -> Send:
+    """Return `send` that keeps cookies off what is not encrypted, where the request was.
 
-
-def _leading_back(asking: HTTPConnection, send: Send) -> Send:
-    """Return `send` that remembers the address asked for, and leads back to it after a sign-in."""
-    if asking.scope["type"] != "http" or _access() != "sign-in":
-        return send
-    path, secure = asking.url.path, _redirect().startswith("https:")
+    Where visitors sign in it remembers the address asked for, and leads back to it afterwards.
+    """
+    path, signing = asking.url.path, _access() == "sign-in"
+    # The scheme is that of the proxy in front, where the server trusts it.
+    secure = asking.url.scheme == "https" or (signing and _redirect().startswith("https:"))
     page = "text/html" in asking.headers.get("accept", "") and asking.scope["method"] == "GET"
     asked = f"{path}?{asking.url.query}" if asking.url.query else path
 
     async def answer(sent: Message) -> None:
         if sent["type"] == "http.response.start":
             headers = MutableHeaders(raw=list(sent["headers"]))
-            if path.endswith("/oauth2callback"):
-                if why := _lead(asking, headers):
-                    _write_refusal(why)
-            elif page and not path.startswith("/auth/") and len(asked) < 2000:
+            if signing and path.endswith("/oauth2callback"):
+                if why := await _lead(asking, headers):
+                    sign_ins.refused(why)
+            elif signing and page and not path.startswith("/auth/") and len(asked) < 2000:
                 kept = f"{_ASKED}={quote(asked, safe='')}; Path=/; HttpOnly; SameSite=Lax"
                 headers.append("set-cookie", f"{kept}; Max-Age=900")
             raw = headers.raw
@@ -286,56 +386,82 @@ def _redirect() -> str:
     return str(_auth().get("redirect_uri", ""))
 
 
-def _lead(asking: HTTPConnection, headers: MutableHeaders) -> str | None:
-    """Turn the way back from the provider to the address asked for; return why where it refused."""
+async def _lead(asking: HTTPConnection, headers: MutableHeaders) -> str | None:
+    """Turn the way back from the provider to the address asked for; return why if it refused."""
     if "location" not in headers:
         return None
     asked = unquote(asking.cookies.get(_ASKED, ""))
     place = asked if re.match(r"/(?![/\\])[^\s\\]*$", asked) else "/"
-    given = SimpleCookie()
-    for cookie in headers.getlist("set-cookie"):
-        given.load(cookie)
     why = None
-    if not any(name.startswith(_USER) and morsel.value for name, morsel in given.items()):
+    # After a sign-out the provider leads here too, and tells neither.
+    answered = {"code", "error"} & set(asking.query_params)
+    if not await keep_needed(asking, headers, _roles()) and answered:
         why = re.sub(r"[^a-z_]", "", asking.query_params.get("error", ""))[:40] or "refused"
         place += ("&" if "?" in place else "?") + urlencode({"refused": why})
     headers["location"] = place
     return why
 
 
-def _write_refusal(why: str) -> None:
-    from indicators.sign_ins import refused  # the database, which the gate needs for nothing else
+def gate(words: Wording) -> Rights:
+    """Stop a page that its visitor may not see; tell whom it lets in who they are.
 
-    refused(why)
-
-
-def gate(words: Wording) -> None:
-    """Stop a page that its visitor may not see; whom it lets in it tells who they are."""
+    Return what they may see.
+    """
     access = _access()
     headers = {name.lower(): value for name, value in st.context.headers.to_dict().items()}
     # Streamlit tells no address of a visitor on this machine.
-    if access == "public" or (
-        access == "local" and is_local(st.context.ip_address or "127.0.0.1", headers)
-    ):
-        return
+    if access == "local" and is_local(st.context.ip_address or "127.0.0.1", headers):
+        return EVERYTHING
+    if access == "public":
+        return EVERYTHING if _table("roles") is None else PUBLISHED
     if access != "sign-in" or sign_in_mistakes():
-        st.title(words("Nothing can be shown to you"))
-        st.error(markdown.escaped(_why_closed(access).said(words)))
+        _close(_why_closed(access), words)
+    if not Gate.stands:
+        _close(message("A page by itself shows nothing to visitors: start app.py."), words)
+    claims = st.user.to_dict()
+    if not holds(claims, time.time()):
+        st.title(words("Please sign in"))
+        if why := st.query_params.get("refused"):
+            refused = words(
+                "The sign-in was refused ({reason}). Please try again.", reason=why[:40]
+            )
+            st.error(markdown.escaped(refused))
+        st.button(words("Sign in"), on_click=st.login, type="primary")
         st.stop()
-    if holds(st.user.to_dict(), time.time()):
-        if "signed_in" not in st.session_state:
-            from indicators.sign_ins import signed_in
+    roles = _roles()
+    granted = [] if roles is None else roles.granted(claims)
+    closed = roles is not None and not granted
+    if "signed_in" not in st.session_state:
+        sign_ins.without_role(claims) if closed else sign_ins.signed_in(claims)
+        st.session_state["signed_in"] = True
+    with st.sidebar:
+        name = str(claims.get("name") or claims.get("email") or claims.get("sub"))
+        st.caption(
+            markdown.lines([words("Signed in as {name}", name=name), *_told(granted, words)])
+        )
+        st.button(words("Sign out"), on_click=st.logout)
+    if closed:
+        _close(_NO_ROLE, words)
+    return EVERYTHING if roles is None else roles.rights(claims, _regions())
 
-            signed_in(st.user.to_dict())
-            st.session_state["signed_in"] = True
-        with st.sidebar:
-            name = str(st.user.get("name") or st.user.get("email") or st.user.get("sub"))
-            st.caption(markdown.escaped(words("Signed in as {name}", name=name)))
-            st.button(words("Sign out"), on_click=st.logout)
-        return
-    st.title(words("Please sign in"))
-    if why := st.query_params.get("refused"):
-        refused = words("The sign-in was refused ({reason}). Please try again.", reason=why[:40])
-        st.error(markdown.escaped(refused))
-    st.button(words("Sign in"), on_click=st.login, type="primary")
+
+def _close(why: Sentence, words: Wording) -> NoReturn:
+    st.title(words("Nothing can be shown to you"))
+    st.error(markdown.escaped(why.said(words)))
     st.stop()
+
+
+def _told(granted: Sequence[Grant], words: Wording) -> list[str]:
+    """Return in a line which roles somebody has and for which regions; none where none are set."""
+    regions = _regions()
+    names = regions.names(words.language) if regions else {}
+
+    def one(grant: Grant) -> str:
+        role = words(grant.role.sentence)
+        if not grant.regions or grant.role == Role.VIEWER:  # who sees what is published of all
+            return role
+        bound = words.listed([names.get(code, code) for code in grant.regions])
+        return words("{role} ({regions})", role=role, regions=bound)
+
+    told = list(dict.fromkeys(map(one, granted)))
+    return [words("Role: {roles}", roles=words.listed(told))] if told else []

@@ -56,8 +56,10 @@ def _kept_home() -> str | None:
 def keep_home(code: str) -> None:
     """Let the browser keep the reader's own region."""
     if _kept_home() != code:
-        kept = f"home={code}; path=/; max-age=31536000; samesite=lax"
-        st.html(f"<script>document.cookie = '{kept}'</script>", unsafe_allow_javascript=True)
+        kept = f"'home={code}; path=/; max-age=31536000; samesite=lax'"
+        secure = "(location.protocol === 'https:' ? '; secure' : '')"
+        script = f"<script>document.cookie = {kept} + {secure}</script>"
+        st.html(script, unsafe_allow_javascript=True)
 
 
 def silence(key: str) -> None:

@@ -31,6 +31,7 @@ from indicators.exports.shared_view import View, home_of
 from indicators.findings import Message, message
 from indicators.log_lines import timed
 from indicators.periods import decimal_year, is_period, today
+from indicators.roles import Rights, covers
 from indicators.settings import ROOT
 from indicators.store.database import Dataset
 from indicators.store.queries import Vintage
@@ -126,7 +127,9 @@ def _around(language: Language) -> str:
     return f"<style>{style}</style><script>{{{given};{script}}}</script>"
 
 
-# What is wrong with the files that everything rests on, where no page can be shown for it.
+# What is wrong with the files that everything rests on: all of it, and where no page can be shown
+# for it.
+findings: dict[Language, pd.DataFrame] = {}
 mistakes: dict[Language, pd.DataFrame] = {}
 _menu_drawn: ContextVar[bool] = ContextVar("_menu_drawn", default=False)
 _told: ContextVar[dict[str, Any]] = ContextVar("_told")  # what is logged of the run
@@ -135,13 +138,17 @@ _visit: ContextVar[Frame] = ContextVar("_visit")
 
 @dataclass(frozen=True)
 class Frame:
-    """What a page needs to know of its visit: words, theme, the figures shown, the newest ones."""
+    """What a page needs to know of its visit: words, theme, the figures shown, the newest ones.
+
+    rights: what its visitor may see.
+    """
 
     words: Wording
     dark: bool
     vintage: Vintage
     newest: Vintage
     page: str
+    rights: Rights
 
     @property
     def release(self) -> int:
@@ -159,7 +166,7 @@ def begin(page: str) -> Frame:
     if not _menu_drawn.get():  # the trap: this page runs without app.py
         menu()
     _menu_drawn.set(False)
-    access.gate(words)
+    rights = access.gate(words)
     if led := st.session_state.pop("led", None):
         name, codes = led
         file = ROOT / "pages" / f"{name}.py"
@@ -169,7 +176,7 @@ def begin(page: str) -> Frame:
         st.html(EMBEDDED)
     names = {"zh": "中文", "en": "English"}
     _switch(words("Language"), names, address.widget("lang", words.language))
-    _say_mistakes(words)
+    _say_mistakes(words, rights)
     dark = st.context.theme.type == "dark"
     try:
         remembered.newest()  # which answers at once where the database does not
@@ -184,7 +191,7 @@ def begin(page: str) -> Frame:
     vintage = _vintage(newest, words)
     _head(words, vintage, newest)
     _told.get({})["release"] = vintage.release
-    visit = Frame(words, dark, vintage, newest, page)
+    visit = Frame(words, dark, vintage, newest, page, rights)
     _visit.set(visit)
     return visit
 
@@ -236,7 +243,7 @@ def _search(words: Wording, vintage: Vintage) -> None:
             link(label, entry.page, words, **dict(entry.address))
 
 
-def _say_mistakes(words: Wording) -> None:
+def _say_mistakes(words: Wording, rights: Rights) -> None:
     """Say that pages stand on the last release's catalogue, or stop where they have none."""
     if mistakes:
         told = mistakes[words.language]
@@ -250,7 +257,8 @@ def _say_mistakes(words: Wording) -> None:
         )
         with maintainers(words):
             st.markdown(markdown.escaped(remedy))
-            st.dataframe(told, hide_index=True)
+            if covers(rights.analysing, []):  # what they quote may be unpublished
+                st.dataframe(told, hide_index=True)
         st.stop()
     if catalogue.is_published():
         earlier = words(

@@ -138,6 +138,11 @@ class Tree:
             parts |= parents
         return parts
 
+    def within(self, code: str) -> frozenset[str]:
+        """Return the codes of a region and of all that it holds, of a group its members' too."""
+        parts = {code, *self[code].members}
+        return frozenset(parts.union(*map(self.below, parts)))
+
     def groups(self, code: str) -> tuple[str, ...]:
         """Return the groups of which a region is a member."""
         return tuple(group.code for group in self.regions.values() if code in group.members)

@@ -10,6 +10,7 @@ from indicators.catalogue import tree
 from indicators.drawing.charts import objective_chart, required_chart
 from indicators.progress.explanation import explain, formula
 from indicators.regions import NATION
+from indicators.roles import covers
 from indicators.sidebar import objectives as sidebar
 from indicators.statuses import VerdictClass
 from indicators.views import objectives as views
@@ -98,7 +99,7 @@ with st.expander(words("Why: the reasons, and the formula with its numbers"), ke
     frame.cells(drawn.observed, words("The figures that the verdict rests on"))
 
 step = views.usual_change(verdict)
-if step is not None:
+if step is not None and covers(visit.rights.planning, [region]):
     with st.expander(words("What if"), key="what_if"):
         change = st.number_input(
             words("Change a year ({unit})", unit=code_names.difference_unit(indicator.key, words)),

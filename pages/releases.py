@@ -11,6 +11,7 @@ from indicators.exports import readable_tables
 from indicators.exports.offered import Offer
 from indicators.periods import today
 from indicators.publication_calendar import expected, overdue
+from indicators.roles import covers
 from indicators.sidebar import releases as sidebar
 from indicators.views import releases as views
 
@@ -45,6 +46,9 @@ frame.describe(partial(cached.told_as_dataset, vintage))
 figures = Offer((words.text(known[selection.indicator].title),), vintage, words)
 everything = Offer((words("All figures"),), vintage, words)
 sheet = words("Figures")
+analysing = visit.rights.analysing
+all_regions = covers(analysing, [])
+table_of_releases = readable_tables.releases_table(published, words, accepted=all_regions)
 files = [
     figures.csv(lambda: chosen, words("These figures (CSV)")),
     figures.xlsx(lambda: {sheet: chosen}, words("These figures (XLSX)")),
@@ -53,7 +57,7 @@ files = [
         lambda: {
             sheet: cached.everything(words.language, vintage),
             words("Sources"): readable_tables.sources_table(sources, words),
-            words("Releases"): readable_tables.releases_table(published, words),
+            words("Releases"): table_of_releases,
         },
         words("All figures (XLSX)"),
     ),
@@ -93,8 +97,7 @@ if waited := overdue(catalogue.load(), series, today()):
     table = readable_tables.overdue_table(waited, words)
     frame.table(visit, title, table, words("Each indicator whose next figures should be out"))
 st.subheader(title := words("Releases"))
-table = readable_tables.releases_table(published, words)
-frame.table(visit, title, table, words("Releases and what each changed"))
+frame.table(visit, title, table_of_releases, words("Releases and what each changed"))
 gone = cached.retractions(newest)
 if not gone.empty:
     st.subheader(title := words("Retracted figures"))
@@ -112,10 +115,14 @@ if not flips.empty:
     table = views.flip_table(flips, objectives.register(told), words)
     alt = words("Verdicts that the release turned, and the figure that did it")
     frame.table(visit, title, table, alt)
-accepted = cached.warnings(told)
+accepted = cached.warnings(told, analysing)
 if not accepted.empty:
     title = words.plural("{n} warning accepted", "{n} warnings accepted", n=len(accepted))
     st.subheader(title)
     table = views.warning_table(accepted, words)
     frame.table(visit, title, table, words("Warnings that were accepted for the release"))
+wrong = frame.findings.get(words.language)
+if wrong is not None and all_regions:
+    st.subheader(title := words("Findings in the files that this server started with"))
+    frame.table(visit, title, wrong, title)
 frame.end(visit)

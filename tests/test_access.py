@@ -5,21 +5,25 @@ from __future__ import annotations
 import asyncio
 import json
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
 import httpx
 import pytest
 import streamlit as st
-from starlette.requests import HTTPConnection
+from starlette.requests import HTTPConnection, Request
 from starlette.responses import PlainTextResponse, RedirectResponse, Response
 from starlette.types import Message, Receive, Scope, Send
 from streamlit import config
+from streamlit.proto.BackMsg_pb2 import BackMsg
 from streamlit.web.server.starlette.starlette_app_utils import create_signed_value
+from streamlit.web.server.starlette.starlette_auth_routes import _set_auth_cookie
 
-from indicators import access
+from indicators import access, sign_in_cookie, sign_ins
 from indicators.access import Gate, holds, is_local, sign_in_mistakes
+from indicators.sign_in_cookie import claims_of
+from indicators.store.database import open_database
 from indicators.wording import Wording
 
 HERE = "127.0.0.1:8501"
@@ -54,7 +58,9 @@ async def figures(scope: Scope, receive: Receive, send: Send) -> None:
     if asking.url.path == "/oauth2callback":
         answer = RedirectResponse("/")
         if "code" in asking.query_params:
-            answer.set_cookie("_streamlit_user", "signed")
+            signed = json.loads(asking.query_params.get("claims", "{}"))
+            tokens = {"id_token": "t" * 5000, "access_token": "a" * 3000}
+            await _set_auth_cookie(answer, signed or {"is_logged_in": True}, tokens)
     await answer(scope, receive, send)
 
 
@@ -107,14 +113,24 @@ def secrets(tmp_path: Path) -> Iterator[Path]:
     _forget()
 
 
+ROLES = """
+[roles]
+claim = "groups"
+[[roles.grant]]
+value = "analysts"
+role = "analyst"
+"""
+
+
 def _forget() -> None:
+    sign_ins._ended.marks.clear()
     st.secrets._reset()
     access._mistakes.cache_clear()
 
 
-def write(file: Path, **auth: str) -> None:
+def write(file: Path, roles: str = "", **auth: str) -> None:
     lines = [f'{name} = "{value}"' for name, value in auth.items()]
-    file.write_text("\n".join(["[auth]", *lines]), encoding="utf-8")
+    file.write_text("\n".join(["[auth]", *lines, roles]), encoding="utf-8")
     _forget()
 
 
@@ -270,6 +286,8 @@ def test_a_visitor_comes_back_to_the_address_asked_for(
     back = visitor.get("/oauth2callback?code=1")
     assert back.headers["location"] == "/map?lang=en&region=330000"
     assert all("secure" in each.lower() for each in back.headers.get_list("set-cookie"))
+    left = visitor.get("/oauth2callback?state=1")  # after a sign-out at the provider
+    assert left.headers["location"] == "/map?lang=en&region=330000"
     refused = visitor.get("/oauth2callback?error=access_denied")
     assert refused.headers["location"] == "/map?lang=en&region=330000&refused=access_denied"
 
@@ -283,3 +301,209 @@ def test_no_address_elsewhere_is_come_back_to(
     visitor = Client("quality.example.cn", "10.0.0.5", "https")
     visitor.cookies.set("quality_asked", asked)
     assert visitor.get("/oauth2callback?code=1").headers["location"] == "/"
+
+
+def fresh(**claims: Any) -> dict[str, Any]:
+    return {**CLAIMS, "iat": time.time(), "exp": time.time() + 60, "sub": "li", **claims}
+
+
+def signed(claims: dict[str, Any]) -> Client:
+    """Return the browser of somebody who has signed in with these claims."""
+    visitor = Client("quality.example.cn", "10.0.0.5", "https")
+    value = create_signed_value(KEY, "_streamlit_user", json.dumps(claims))
+    visitor.cookies.set("_streamlit_user", value.decode())
+    return visitor
+
+
+@pytest.mark.parametrize(
+    ("claims", "status"),
+    [
+        ({"groups": ["analysts"]}, 200),
+        ({"groups": "analysts"}, 200),
+        ({"groups": ["others"]}, 403),
+        ({}, 403),
+    ],
+)
+def test_without_a_role_nothing_is_shown_where_roles_are_set(
+    claims: dict[str, Any], status: int, secrets: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("ACCESS", "sign-in")
+    write(secrets, **RIGHT)
+    assert signed(fresh(**claims)).get("/api/v1/observations").status_code == 200
+    write(secrets, ROLES, **RIGHT)
+    visitor = signed(fresh(**claims))
+    for path in ("/api/v1/observations", "/boundaries/x", "/media/a", "/releases.atom"):
+        assert visitor.get(path).status_code == status
+    assert visitor.get("/auth/logout").status_code == 200
+
+
+def test_a_slip_in_the_roles_lets_nobody_in(secrets: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("ACCESS", "sign-in")
+    wrong = ROLES.replace('"analyst"', '"analist"\nregions = ["339999"]')
+    write(secrets, wrong, **{**RIGHT, "cookie_secret": "x"})
+    for language in ("zh", "en"):
+        told = [each.said(Wording(language)) for each in sign_in_mistakes()]
+        assert len(told) == 3
+        assert all(name in "\n".join(told) for name in ("32", "roles.grant.1.role", "339999"))
+    assert signed(fresh(groups=["analysts"])).get("/boundaries/x").status_code == 403
+
+
+GROUPS = [f"CN=Department {n},OU=Groups,DC=quality,DC=example,DC=cn" for n in range(400)]
+
+
+def test_many_groups_leave_a_cookie_that_pages_open_with(
+    secrets: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("ACCESS", "sign-in")
+    write(secrets, ROLES, **RIGHT)
+    visitor = Client("quality.example.cn", "10.0.0.5", "https")
+    for part in range(1, 4):  # of an earlier sign-in
+        visitor.cookies.set(f"_streamlit_user__{part}", "x" * 3000, "quality.example.cn")
+    claims = fresh(groups=[*GROUPS, "analysts"], picture="x" * 900, nonce="n")
+    visitor.get(f"/oauth2callback?code=1&claims={json.dumps(claims)}")
+    sent = "; ".join(f"{name}={value}" for name, value in visitor.cookies.items() if value)
+    assert len(sent) < 2000
+    kept = claims_of(Request({"type": "http", "headers": [(b"cookie", sent.encode())]}))
+    assert kept["groups"] == ["analysts"]
+    assert holds(kept, time.time())
+    assert visitor.get("/boundaries/x").status_code == 200
+
+
+@pytest.mark.parametrize(
+    ("told", "values"),
+    [
+        ({"sub": "li", "groups": ["analysts", "others"]}, ["analysts"]),
+        ({"sub": "zhang", "groups": ["analysts"]}, []),  # another person's
+        ({"sub": "li"}, []),
+        (OSError("the provider is gone"), []),
+    ],
+)
+def test_roles_come_from_the_provider_where_the_token_lacks_them(
+    told: dict[str, Any] | Exception,
+    values: list[str],
+    secrets: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    class Provider:
+        async def userinfo(self, token: dict[str, str]) -> dict[str, Any]:
+            assert token["access_token"] == "a" * 3000
+            if isinstance(told, Exception):
+                raise told
+            return told
+
+    monkeypatch.setattr(sign_in_cookie, "_create_oauth_client", lambda _name: (Provider(), ""))
+    monkeypatch.setenv("ACCESS", "sign-in")
+    write(secrets, ROLES, **RIGHT)
+    visitor = Client("quality.example.cn", "10.0.0.5", "https")
+    visitor.get(f"/oauth2callback?code=1&claims={json.dumps(fresh())}")
+    sent = "; ".join(f"{name}={value}" for name, value in visitor.cookies.items() if value)
+    kept = claims_of(Request({"type": "http", "headers": [(b"cookie", sent.encode())]}))
+    assert kept["groups"] == values
+    assert visitor.get("/boundaries/x").status_code == (200 if values else 403)
+
+
+def test_a_cookie_of_before_sign_out_opens_nothing_here_or_elsewhere(
+    secrets: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("ACCESS", "sign-in")
+    monkeypatch.setenv("DATABASE_URL", f"sqlite:///{tmp_path / 'figures.sqlite'}")
+    open_database()
+    write(secrets, **RIGHT)
+    before, other = fresh(nonce="1"), fresh(nonce="2")
+    assert signed(before).get("/boundaries/x").status_code == 200
+    signed(before).get("/auth/logout")
+    assert signed(before).get("/boundaries/x").status_code == 401
+    assert signed(other).get("/boundaries/x").status_code == 200
+    sign_ins._writer.submit(int).result()  # when it is written
+    _forget()  # as another replica, or this one after a restart
+    assert holds(before, time.time())
+    elsewhere = sign_ins._Ended()
+    elsewhere.follow()
+    monkeypatch.setattr(sign_ins, "_ended", elsewhere)
+    assert not holds(before, time.time())
+    assert holds(other, time.time())
+
+
+Said = Message | Callable[[], Message]
+
+
+def heard(visitor: Client, sent: list[Said]) -> list[BackMsg]:
+    """Return what a session hears of what a browser sends it."""
+    came: list[BackMsg] = []
+
+    async def session(_scope: Scope, receive: Receive, _send: Send) -> None:
+        while (message := await receive())["type"] != "websocket.disconnect":
+            came.append(BackMsg.FromString(message["bytes"]))
+
+    async def receive() -> Message:
+        if sent:
+            following = sent.pop(0)
+            return following() if callable(following) else following
+        return {"type": "websocket.disconnect"}
+
+    async def send(_message: Message) -> None:
+        raise AssertionError
+
+    cookie = "; ".join(f"{name}={value}" for name, value in visitor.cookies.items())
+    scope = {
+        "type": "websocket", "path": "/_stcore/stream", "query_string": b"",
+        "headers": [(b"host", b"quality.example.cn"), (b"cookie", cookie.encode())],
+        "client": ("10.0.0.5", 5),
+    }  # fmt: skip
+    asyncio.run(Gate(session)(scope, receive, send))
+    return came
+
+
+def said(**content: Any) -> Message:
+    return {"type": "websocket.receive", "bytes": BackMsg(**content).SerializeToString()}
+
+
+@pytest.mark.parametrize("access_set", ["sign-in", "public"])
+def test_nobody_clears_what_is_remembered_for_all(
+    access_set: str, secrets: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("ACCESS", access_set)
+    write(secrets, **RIGHT)
+    for visitor in (Client(), signed(fresh())):
+        came = heard(visitor, [said(clear_cache=True), said(app_heartbeat=True)])
+        assert [each.WhichOneof("type") for each in came] == ["app_heartbeat"]
+
+
+def test_a_session_without_its_sign_in_runs_whole_pages_alone(
+    secrets: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("ACCESS", "sign-in")
+    write(secrets, **RIGHT)
+    claims = fresh()
+    sending: list[Said] = [
+        said(backend_operation_request={"request_id": "a file that was offered"}),
+        said(file_urls_request={"request_id": "an upload"}),
+        said(rerun_script={"fragment_id": "a part", "query_string": "lang=en"}),
+    ]
+
+    def signs_out() -> Message:
+        sign_ins._ended.marks.add(sign_ins._mark(claims))
+        return said(app_heartbeat=True)
+
+    def kinds(came: list[BackMsg]) -> list[tuple[str | None, str]]:
+        return [(each.WhichOneof("type"), each.rerun_script.fragment_id) for each in came]
+
+    whole, heartbeat = ("rerun_script", ""), ("app_heartbeat", "")
+    assert kinds(heard(Client("quality.example.cn", "10.0.0.5"), [*sending])) == [whole]
+    assert kinds(heard(signed(claims), [*sending, signs_out, *sending])) == [
+        ("backend_operation_request", ""), ("file_urls_request", ""), ("rerun_script", "a part"),
+        heartbeat, whole,
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize("access_set", ["sign-in", "public"])
+@pytest.mark.parametrize("scheme", ["http", "https"])
+def test_cookies_go_over_tls_alone_where_the_request_came_by_it(
+    scheme: str, access_set: str, secrets: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("ACCESS", access_set)
+    write(secrets, **{**RIGHT, "redirect_uri": "http://quality.example.cn/oauth2callback"})
+    visitor = Client("quality.example.cn", "10.0.0.5", scheme)
+    given = visitor.get("/oauth2callback?code=1").headers.get_list("set-cookie")
+    assert given
+    assert all(("secure" in line.lower()) is (scheme == "https") for line in given)

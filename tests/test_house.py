@@ -15,7 +15,8 @@ import pytest
 
 ROOT = Path(__file__).resolve().parent.parent
 STREAMLIT = tuple(
-    f"indicators/{name}" for name in ("frame.py", "address.py", "access.py", "sidebar/", "cached/")
+    f"indicators/{name}"
+    for name in ("frame.py", "address.py", "access.py", "sign_in_cookie.py", "sidebar/", "cached/")
 )
 
 

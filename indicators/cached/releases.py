@@ -16,6 +16,7 @@ from indicators.exports.open_data import schema_org
 from indicators.exports.open_data.descriptor import Whole
 from indicators.exports.open_data.release_package import whole_of, write_package
 from indicators.periods import decimal_year, is_period
+from indicators.roles import Bounds
 from indicators.store import queries
 from indicators.store.queries import Selection, Vintage
 from indicators.store.whole_release import whole_release
@@ -35,9 +36,9 @@ def flips(vintage: Vintage) -> pd.DataFrame:
 
 
 @kept
-def warnings(vintage: Vintage) -> pd.DataFrame:
+def warnings(vintage: Vintage, bounds: Bounds = None) -> pd.DataFrame:
     """Return `queries.warnings`."""
-    return queries.warnings(engine(vintage.dataset), vintage.release)
+    return queries.warnings(engine(vintage.dataset), vintage.release, bounds)
 
 
 @kept

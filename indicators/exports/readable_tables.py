@@ -172,9 +172,14 @@ def _about(row: Mapping[Any, Any], words: Wording) -> tuple[str, str, str]:
     return words.listed(row["publishers"]), frequency, words.listed(row["documents"])
 
 
-def releases_table(releases: pd.DataFrame, words: Wording) -> pd.DataFrame:
-    """Return every release and what it changed."""
-    return _frame(releases_columns(releases.to_dict("records"), words))
+def releases_table(
+    releases: pd.DataFrame, words: Wording, *, accepted: bool = True
+) -> pd.DataFrame:
+    """Return every release and what it changed; `accepted`: why warnings were, too."""
+    columns = releases_columns(releases.to_dict("records"), words)
+    if not accepted:
+        del columns[words("Accepted warnings because")]
+    return _frame(columns)
 
 
 def releases_columns(releases: Iterable[Mapping[Any, Any]], words: Wording) -> Columns:

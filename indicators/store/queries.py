@@ -16,6 +16,7 @@ import sqlalchemy as sa
 from indicators import catalogue
 from indicators.periods import times
 from indicators.regions import ALL, NATION
+from indicators.roles import Bounds, covers
 from indicators.store.archive import (
     RELEASES,
     RETRACTIONS,
@@ -37,6 +38,7 @@ from indicators.store.tables import (
     citation,
     flip,
     identity,
+    quoted,
     register_archive,
     release_input,
     retraction,
@@ -284,11 +286,19 @@ def flips(engine: sa.Engine, number: int) -> pd.DataFrame:
     )
 
 
-def warnings(engine: sa.Engine, number: int) -> pd.DataFrame:
-    """Return the warnings that were accepted for a release, as in the table `warning`."""
-    return rows_of(
-        engine, sa.select(warning).where(warning.c.release == number).order_by(warning.c.line)
-    )
+def warnings(engine: sa.Engine, number: int, bounds: Bounds = None) -> pd.DataFrame:
+    """Return the warnings that were accepted for a release, as in the table `warning`.
+
+    bounds: the codes of regions that they may tell of; of those that say no figure nobody knows.
+    """
+    question = sa.select(warning).where(warning.c.release == number).order_by(warning.c.line)
+    found = rows_of(engine, question)
+    if bounds is None:
+        return found
+    quotes = sa.select(quoted.c.line, quoted.c.region).where(quoted.c.release == number).distinct()
+    regions = rows_of(engine, quotes).groupby("line")["region"].agg(list).to_dict()
+    seen = [covers(bounds, regions.get(line, [])) for line in found["line"]]
+    return found[np.array(seen, bool)].reset_index(drop=True)
 
 
 def retractions(engine: sa.Engine) -> pd.DataFrame:

@@ -23,6 +23,7 @@ class Action(Said):
     RESTORED = "restored", sentence("restored a backup")
     EXPORTED_CERTIFICATES = "exported_certificates", sentence("listed certificates")
     SIGNED_IN = "signed_in", sentence("signed in")
+    SIGNED_OUT = "signed_out", sentence("signed out")
     REFUSED = "refused", sentence("sign-in refused")
 
 
@@ -62,3 +63,12 @@ def entries(connection: sa.Connection, number: int) -> list[dict[str, Any]]:
         .limit(number)
     )
     return [dict(row) for row in connection.execute(question).mappings()]
+
+
+def signed_out_since(connection: sa.Connection, moment: datetime) -> set[str]:
+    """Return the marks of the sign-ins that were ended since a moment."""
+    since = moment.astimezone(UTC).isoformat(timespec="seconds")
+    question = sa.select(audit.c.about).where(
+        audit.c.action == Action.SIGNED_OUT.value, audit.c.moment >= since
+    )
+    return set(connection.scalars(question))
