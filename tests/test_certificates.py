@@ -20,6 +20,7 @@ from etl.certificates.changes import MEASURES
 from etl.certificates.counting import counted, roll_up, roll_up_files
 from etl.certificates.cube import DIMENSIONS, Reference, cube
 from etl.certificates.engine import LIBRARIES, Engine, Memory, engine
+from etl.certificates.registry import Summary
 from etl.certificates.registry_declaration import Declaration
 from etl.certificates.trace import Figure, trace_figure
 from etl.certificates.validity import grid, period, spanned, within
@@ -475,6 +476,68 @@ def test_a_certificate_marked_expired_counts_as_one_that_has_run_out(
     last = expired[(expired[list(DIMENSIONS)] == "ALL").all(axis=1)].set_index("period")
     assert last["certificates_valid"].to_dict() == {"2022": 1, "2023": 0}
     assert last["certificates_lapsed"].to_dict() == {"2022": 0, "2023": 1}
+
+
+def test_results_are_there_whole_or_not_at_all(
+    tmp_path: Path, duckdb: Engine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    file, out = tmp_path / "part.csv", tmp_path / "out"
+
+    def rolled(*periods: str) -> Summary:
+        declared = Declaration(date(2022, 6, 30))
+        return roll_up_files([file], declared, periods, FILES, out, duckdb)
+
+    def standing() -> dict[str, bytes]:
+        return {f"{path}": path.read_bytes() for path in out.rglob("*") if path.is_file()}
+
+    published(0, 2).to_csv(file, index=False)
+    rolled("2020")
+    first = standing()
+    assert f"{out / 'complete.json'}" in first
+    published(0, 3).to_csv(file, index=False)
+    with monkeypatch.context() as broken:
+        broken.setattr("etl.certificates.counting.named_cells", _no_space)
+        with pytest.raises(OSError, match="no space"):
+            rolled("2020")
+    assert standing() == first
+    with monkeypatch.context() as killed:
+        killed.setattr(Path, "rename", _killed)
+        with pytest.raises(KeyboardInterrupt):
+            rolled("2020")
+    assert not (out / "complete.json").exists()
+    assert rolled("2020").rows == 3
+    assert (out / "complete.json").exists()
+
+
+def _no_space(*_: object) -> None:
+    raise OSError("no space")
+
+
+def _killed(*_: object) -> None:
+    raise KeyboardInterrupt
+
+
+def test_what_has_been_counted_already_is_not_counted_again(
+    tmp_path: Path, duckdb: Engine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    file, out = tmp_path / "part.csv", tmp_path / "out"
+    pd.concat([published(0, 2), published(9, 1, 地区="火星")]).to_csv(file, index=False)
+
+    def rolled(day: date, *periods: str) -> Summary:
+        return roll_up_files([file], Declaration(day), periods, FILES, out, duckdb)
+
+    first = rolled(date(2022, 6, 30), "2020", "2021")
+    with monkeypatch.context() as idle:
+        idle.setattr("etl.certificates.counting.cleaned", _killed)
+        again = rolled(date(2022, 6, 30), "2021", "2020")
+        assert (again.rows, again.set_aside) == (first.rows, first.set_aside) == (3, 1)
+        pd.testing.assert_frame_equal(again.reasons, first.reasons)
+        for day, periods in ((date(2022, 7, 1), ["2020", "2021"]), (date(2022, 6, 30), ["2020"])):
+            with pytest.raises(KeyboardInterrupt):
+                rolled(day, *periods)
+        published(0, 3).to_csv(file, index=False)
+        with pytest.raises(KeyboardInterrupt):
+            rolled(date(2022, 6, 30), "2020", "2021")
 
 
 def old_figures(out: Path) -> Path:

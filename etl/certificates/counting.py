@@ -12,6 +12,7 @@ import shutil
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from itertools import count
 from pathlib import Path
 from typing import Any, TypeVar
@@ -39,8 +40,9 @@ from etl.certificates.changes import (
 from etl.certificates.cluster import count_on_cluster
 from etl.certificates.cube import DIMENSIONS, Cube, Dimension, Reference, cube
 from etl.certificates.engine import Engine, Memory, Progress
-from etl.certificates.registry import Summary, cleaned
+from etl.certificates.registry import Summary, cleaned, summarised
 from etl.certificates.registry_declaration import Declaration
+from etl.certificates.results import Made, exchanged
 from etl.certificates.validity import (
     APART,
     CERTIFICATES,
@@ -321,9 +323,17 @@ def roll_up_files(
 ) -> Summary:
     """Read certificate files, set aside what is not clean, count the rest into `out`.
 
-    The folder's former results are replaced. Raises `FindingsError` as `cleaned` does.
+    The folder's former results are replaced once all is done, unless they were made of the same:
+    then they stay. Raises `FindingsError` as `cleaned` does.
     """
+    asked = sorted(set(periods))
+    made = Made.of(paths, declaration, asked, reference)
+    if made == Made.read(out):
+        return summarised(out, engine)
     progress = Progress(show, STEPS)
-    summary = cleaned(paths, declaration, reference, out, engine, progress)
-    roll_up(engine.parquet(out / "registry.parquet"), periods, reference, engine, out, progress)
-    return summary
+    with exchanged(out) as fresh:
+        summary = cleaned(paths, declaration, reference, fresh, engine, progress)
+        registry = engine.parquet(fresh / "registry.parquet")
+        roll_up(registry, asked, reference, engine, fresh, progress)
+        made.write(fresh)
+    return replace(summary, out=out)

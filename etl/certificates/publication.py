@@ -18,7 +18,8 @@ import yaml
 from etl.certificates.counting import counted
 from etl.certificates.cube import DIMENSIONS
 from etl.certificates.engine import Engine
-from etl.certificates.registry import FIGURES, Summary
+from etl.certificates.registry import Summary
+from etl.certificates.results import FIGURES
 from etl.certificates.validity import FREQUENCIES, period
 from etl.files.checksums import sha256
 from indicators.catalogue import Catalogue

@@ -15,8 +15,9 @@ import pyarrow.csv
 import xlsxwriter
 
 from etl.certificates.engine import Engine
-from etl.certificates.registry import FOR_PEOPLE, WORDS, Summary
+from etl.certificates.registry import WORDS, Summary
 from etl.certificates.registry_declaration import COLUMNS
+from etl.certificates.results import FOR_PEOPLE
 from indicators.exports.downloads import FORMULA, fitting
 from indicators.findings import Message, message
 from indicators.wording import Wording
@@ -32,6 +33,8 @@ def write_quarantine(summary: Summary, engine: Engine, most: int = ROWS) -> list
     most: rows in a workbook; where there are more they all stand in a CSV file instead.
     """
     book, text = (summary.out / name for name in FOR_PEOPLE)
+    for earlier in (book, text):
+        earlier.unlink(missing_ok=True)
     if not summary.set_aside and summary.remarks.empty:
         return []
     with engine.beside(summary.out):

@@ -11,20 +11,12 @@ One row of the clean registry is one issue of one certificate:
                withdrawn or cancelled, or the day it is issued again under its number
     ended_by   lapsed · withdrawn (cancelled too) · replaced
     reissue    it continues a certificate of the same number that was still in force
-
-out/registry.parquet    the clean rows, what `trace_figure` reads
-out/quarantine.parquet  the rows set aside as published, with file, row and reasons
-out/quarantine.xlsx     the same rows for people; gone until new ones are complete
-out/cells/ out/counts/  the counts, what `counted` reads
-out/figures.parquet     those chosen for publication; gone until new ones are complete
 """
 
 from __future__ import annotations
 
 import re
-import shutil
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager, suppress
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -39,6 +31,7 @@ from etl.certificates.engine import Engine, Progress, union
 from etl.certificates.meanings import AMOUNTS, NEVER, OPEN_ENDED, Meaning, understood
 from etl.certificates.plain_text import capitals, tidied, tidy
 from etl.certificates.registry_declaration import COLUMNS, STATUS_CODES, Declaration
+from etl.certificates.results import remove, standing
 from etl.certificates.size_class import MEASURES, limits_of, size_class
 from etl.certificates.texts import damage_found, tables
 from indicators.findings import message
@@ -80,10 +73,6 @@ PARSED = (
     *("issued", "expires", "status", "status_date", "body", "remarks", "marks"),
 )
 Part = tuple[Any, Declaration]
-FIGURES = "figures.parquet"
-FOR_PEOPLE = ("quarantine.xlsx", "quarantine.csv")  # see `quarantine`
-RESULTS = ("registry.parquet", "quarantine.parquet", "cells", "counts")
-MARK = ".rollup"  # in a folder whose results are the next roll-up's to replace
 
 
 @dataclass(frozen=True)
@@ -337,20 +326,6 @@ class Summary:
         )
 
 
-def results(out: Path) -> list[Path]:
-    """Return what a roll-up into a folder replaces, be it there or not."""
-    return [*_for_readers(out), *(out / name for name in RESULTS)]
-
-
-def are_own(out: Path) -> bool:
-    """Return whether the results in a folder are those of a roll-up, however it ended."""
-    return (out / MARK).exists() or all((out / name).exists() for name in RESULTS)
-
-
-def _for_readers(out: Path) -> list[Path]:
-    return [*sorted(out.glob(f"{FIGURES}*")), *(out / name for name in FOR_PEOPLE)]
-
-
 def cleaned(
     paths: Sequence[Path],
     declaration: Declaration,
@@ -365,19 +340,20 @@ def cleaned(
     """
     progress = progress or Progress()
     progress.steps += len(paths) + 2
-    with _standing(out), damage_found(), engine.beside(out) as folder:
+    with standing(out), damage_found(), engine.beside(out) as folder:
         published = tables(paths, declaration, engine, folder, progress)
         progress(message("checking certificates"))
         found = registry(published, reference, engine)
         progress(message("writing the clean registry"))
-        # Whoever ends this half-way must not find what looks like a result of it.
-        (out / MARK).touch()
-        for path in _for_readers(out):
-            _remove(path)
         for name, rows in (("registry", found.clean), ("quarantine", found.quarantine)):
-            _remove(out / f"{name}.parquet")
+            remove(out / f"{name}.parquet")
             engine.write(rows, out / f"{name}.parquet")
         engine.release(*found.kept)
+    return summarised(out, engine)
+
+
+def summarised(out: Path, engine: Engine) -> Summary:
+    """Return what stands in registry.parquet and quarantine.parquet."""
     clean = engine.parquet(out / "registry.parquet")
     quarantine = engine.parquet(out / "quarantine.parquet")
     set_aside = engine.number(quarantine)
@@ -387,28 +363,7 @@ def cleaned(
     return Summary(rows, set_aside, reasons, remarks, out, open_ended)
 
 
-@contextmanager
-def _standing(out: Path) -> Iterator[None]:
-    """Let a folder stand; one that was made for it goes again if nothing came into it."""
-    made = [place for place in (out, *out.parents) if not place.exists()]
-    out.mkdir(parents=True, exist_ok=True)
-    try:
-        yield
-    except BaseException:
-        with suppress(OSError):  # what results there are stay, marked as unfinished
-            for place in made:
-                place.rmdir()
-        raise
-
-
 def _open_ended(quarantine: Any, engine: Engine) -> tuple[str, ...]:
     unread = quarantine.filter(quarantine.reasons.contains("expiry_date_unreadable"))
     texts = unread.select(text=tidied(unread.expires)).distinct()
     return tuple(sorted(engine.rows(texts.filter(texts.text.isin(OPEN_ENDED)))["text"]))
-
-
-def _remove(path: Path) -> None:
-    if path.is_dir():
-        shutil.rmtree(path)
-    else:
-        path.unlink(missing_ok=True)

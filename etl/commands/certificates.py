@@ -54,8 +54,8 @@ def rollup(
     from etl.certificates.engine import engine
     from etl.certificates.publication import Choice, write_publication
     from etl.certificates.quarantine import write_quarantine
-    from etl.certificates.registry import are_own, results
     from etl.certificates.registry_declaration import Declaration
+    from etl.certificates.results import are_own, results
     from etl.certificates.validity import spanned, within
     from indicators import catalogue
 
@@ -125,12 +125,12 @@ def trace(
     """列出一个汇总数字背后的证书 · List the certificates behind a figure of the roll-up."""
     from etl.account import account
     from etl.certificates.engine import engine
+    from etl.certificates.results import Made
     from etl.certificates.trace import Figure, trace_figure
     from indicators.store.database import open_database, writing
     from indicators.store.trail import Action, record
 
-    file = out / "registry.parquet"
-    if not file.exists():
+    if Made.read(out) is None:
         screen.fail(
             "No roll-up stands in {folder}. Count the certificates first (python -m etl rollup), "
             "or name the folder of its results with --out.",
@@ -138,7 +138,7 @@ def trace(
         )
     with engine() as here:
         figure = Figure(indicator, period, region, industry, size, scheme)
-        rows = here.rows(trace_figure(here.parquet(file), figure, _reference()))
+        rows = here.rows(trace_figure(here.parquet(out / "registry.parquet"), figure, _reference()))
     with writing(open_database()) as connection:  # whoever lists certificates is written down first
         about = " ".join((indicator, period, scheme, industry, size, region))
         record(connection, Action.EXPORTED_CERTIFICATES, account(), about=about)
