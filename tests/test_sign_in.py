@@ -15,7 +15,11 @@ import httpx
 import pytest
 import sqlalchemy as sa
 from playwright.sync_api import Browser, Page, expect, sync_playwright
+from streamlit.proto.BackMsg_pb2 import BackMsg
+from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 from streamlit.web.server.starlette.starlette_app_utils import create_signed_value
+from websockets import Origin, Subprotocol
+from websockets.sync.client import connect
 
 from benchmarks.server import ROOT, await_answer, free_port, serving
 from etl.publish.gate import Decision, publish
@@ -257,6 +261,39 @@ def test_without_a_session_no_address_tells_anything(
     assert not re.search(r"330000|certificates_valid|浙江|Traceback", answer.text)
     # Pages answer with Streamlit's shell, which holds nothing; the rest is refused.
     assert answer.status_code in (401, 403) or "<noscript>" in answer.text
+
+
+NAMES = re.compile(r"330000|浙江|有效认证证书|certificates_valid|537,?498|of-zhejiang|Traceback")
+
+
+@pytest.mark.parametrize("page", ["", "map", "releases", "province"])
+@pytest.mark.parametrize("seconds", [None, -1])
+def test_before_sign_in_a_session_is_sent_the_sign_in_page_alone(
+    page: str, seconds: float | None, dashboard: Dashboard
+) -> None:
+    cookies = {} if seconds is None else dashboard.cookie(seconds)
+    cookie = "; ".join(f"{name}={value}" for name, value in cookies.items())
+    with connect(
+        dashboard.address.replace("http", "ws") + "/_stcore/stream",
+        subprotocols=[Subprotocol("streamlit")],
+        origin=Origin(dashboard.address),
+        additional_headers={"cookie": cookie} if cookie else {},
+        max_size=None,
+    ) as session:
+        asked = BackMsg()
+        asked.rerun_script.page_name = page
+        asked.rerun_script.query_string = "lang=zh&region=330000&changes=1&release=1"
+        session.send(asked.SerializeToString())
+        sent = b""
+        while b"script_finished" not in sent:
+            came = session.recv(timeout=60)
+            assert isinstance(came, bytes)
+            kind = ForwardMsg.FromString(came).WhichOneof("type")
+            sent += came + str(kind).encode()
+    told = sent.decode("utf-8", "ignore")
+    assert "请先登录" in told
+    # The address comes back as it was asked for.
+    assert not NAMES.search(told.replace("region=330000", ""))
 
 
 def test_while_a_sign_in_holds_the_same_cookie_opens_addresses(dashboard: Dashboard) -> None:
