@@ -141,6 +141,15 @@ def _provider(name: str) -> Mapping[str, Any]:
     return found if isinstance(found, Mapping) else _auth() if name == "default" else {}
 
 
+def _named_providers() -> dict[str, Mapping[str, Any]]:
+    """Return the providers that have a name, `[auth.name]`: where there are any, only those."""
+    return {
+        name: each
+        for name, each in _auth().items()
+        if isinstance(each, Mapping) and name != "client_kwargs"
+    }
+
+
 def sign_in_mistakes() -> list[Finding]:
     """Return what is wrong with how signing in is set up, all of it and nothing secret."""
     return _mistakes(tuple(st.get_option("secrets.files"))) if _access() == "sign-in" else []
@@ -159,11 +168,9 @@ def _mistakes(secrets: tuple[str, ...]) -> list[Finding]:
     if not auth:
         wrong.append(("", message("a table {name}", name="[auth]")))
     else:
-        providers = {
-            name: each
-            for name, each in auth.items()
-            if isinstance(each, Mapping) and name != "client_kwargs"
-        }
+        providers = _named_providers()
+        # Which Streamlit 1.67 takes apart at it.
+        wrong += [(name, message("a name without _")) for name in providers if "_" in name]
         named = [f"[auth.{name}] {key}" for name in providers for key in _PROVIDER]
         for key in ["redirect_uri", *(named or _PROVIDER)]:
             table, _, name = key.rpartition(" ")
@@ -426,7 +433,9 @@ def gate(words: Wording) -> Rights:
                 "The sign-in was refused ({reason}). Please try again.", reason=why[:40]
             )
             st.error(markdown.escaped(refused))
-        st.button(words("Sign in"), on_click=st.login, type="primary")
+        for provider in _named_providers() or [None]:
+            label = words("Sign in") if provider is None else _with_name(provider, words)
+            st.button(label, on_click=st.login, args=(provider,), type="primary")
         st.stop()
     roles = _roles()
     granted = [] if roles is None else roles.granted(claims)
@@ -443,6 +452,10 @@ def gate(words: Wording) -> Rights:
     if closed:
         _close(_NO_ROLE, words)
     return EVERYTHING if roles is None else roles.rights(claims, _regions())
+
+
+def _with_name(provider: str, words: Wording) -> str:
+    return markdown.escaped(words("Sign in with {provider}", provider=provider))
 
 
 def _close(why: Sentence, words: Wording) -> NoReturn:

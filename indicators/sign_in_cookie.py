@@ -70,7 +70,7 @@ async def keep_needed(asking: HTTPConnection, headers: MutableHeaders, roles: Ro
     needed = {name: claims[name] for name in _NEEDED if name in claims}
     if not needed:
         return True
-    if roles is not None:
+    if roles is not None and roles.claim not in needed:
         values = roles.values(claims)
         if values is None:
             values = roles.values(await _userinfo(claims, tokens))

@@ -25,6 +25,7 @@ from indicators.access import Gate, holds, is_local, sign_in_mistakes
 from indicators.sign_in_cookie import claims_of
 from indicators.store.database import open_database
 from indicators.wording import Wording
+from tests.opened_pages import opened
 
 HERE = "127.0.0.1:8501"
 KEY = "k" * 32
@@ -128,9 +129,9 @@ def _forget() -> None:
     access._mistakes.cache_clear()
 
 
-def write(file: Path, roles: str = "", **auth: str) -> None:
+def write(file: Path, further: str = "", **auth: str) -> None:
     lines = [f'{name} = "{value}"' for name, value in auth.items()]
-    file.write_text("\n".join(["[auth]", *lines, roles]), encoding="utf-8")
+    file.write_text("\n".join(["[auth]", *lines, further]), encoding="utf-8")
     _forget()
 
 
@@ -250,6 +251,10 @@ def test_a_sign_in_holds_while_it_is_ours_and_fresh(
         ({**RIGHT, "cookie_secret": "x"}, ["32"]),
         ({**RIGHT, "redirect_uri": "https://quality.example.cn/"}, ["/oauth2callback"]),
         ({**RIGHT, "client_secret": " "}, ["client_secret"]),
+        (
+            {**RIGHT, "further": '[auth.the_office]\nclient_id = "us"'},
+            ["the_office", "[auth.the_office] client_secret"],
+        ),
     ],
 )
 def test_a_wrong_set_up_lets_nobody_in_and_is_told_whole(
@@ -367,6 +372,22 @@ def test_many_groups_leave_a_cookie_that_pages_open_with(
     assert kept["groups"] == ["analysts"]
     assert holds(kept, time.time())
     assert visitor.get("/boundaries/x").status_code == 200
+
+
+def test_roles_may_go_by_a_claim_that_pages_need_themselves(
+    secrets: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("ACCESS", "sign-in")
+    roles = ROLES.replace('"groups"', '"email"').replace('"analysts"', '"li@example.cn"')
+    write(secrets, roles, **RIGHT)
+    for email, status in (("li@example.cn", 200), ("zhang@example.cn", 403)):
+        visitor = Client("quality.example.cn", "10.0.0.5", "https")
+        claims = json.dumps(fresh(email=email))
+        visitor.get(f"/oauth2callback?code=1&claims={claims}")
+        sent = "; ".join(f"{name}={value}" for name, value in visitor.cookies.items() if value)
+        kept = claims_of(Request({"type": "http", "headers": [(b"cookie", sent.encode())]}))
+        assert kept["email"] == email
+        assert visitor.get("/boundaries/x").status_code == status
 
 
 @pytest.mark.parametrize(
@@ -507,3 +528,34 @@ def test_cookies_go_over_tls_alone_where_the_request_came_by_it(
     given = visitor.get("/oauth2callback?code=1").headers.get_list("set-cookie")
     assert given
     assert all(("secure" in line.lower()) is (scheme == "https") for line in given)
+
+
+@pytest.mark.parametrize(
+    ("further", "buttons"),
+    [
+        ("", ["登录"]),
+        ("[auth.office]\n{right}[auth.bureau]\n{right}", ["用 office 登录", "用 bureau 登录"]),
+    ],
+)
+def test_each_provider_has_its_button(
+    further: str, buttons: list[str], secrets: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("ACCESS", "sign-in")
+    monkeypatch.setattr(Gate, "stands", True)
+    right = "".join(f'{name} = "{RIGHT[name]}"\n' for name in access._PROVIDER)
+    write(secrets, further.format(right=right), **RIGHT)
+    page = opened("releases", lang="zh")
+    assert page.title[0].value == "请先登录"
+    assert [button.label for button in page.button] == buttons
+    assert not page.dataframe
+
+
+def test_a_page_by_itself_shows_nothing_to_visitors(
+    secrets: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("ACCESS", "sign-in")
+    monkeypatch.setattr(Gate, "stands", False)
+    write(secrets, **RIGHT)
+    page = opened("releases", lang="zh")
+    assert page.title[0].value == "无法向您显示内容"
+    assert not page.button
