@@ -111,15 +111,16 @@ def _packages(lock: Path) -> Examined:
 
 def _told(name: str, finding: Finding) -> Examined:
     row = f"{finding.file}:{finding.row}" if finding.row else finding.file
+    place = " · ".join(filter(None, (row, finding.column)))
     if finding.found:
         found = message(
             "{place}: found: {found}; expected: {expected}",
-            place=row,
+            place=place,
             found=finding.found,
             expected=finding.expected,
         )
     else:
-        found = message("{place}: expected: {expected}", place=row, expected=finding.expected)
+        found = message("{place}: expected: {expected}", place=place, expected=finding.expected)
     return Examined(name, found, "wrong", finding.advice)
 
 
@@ -145,12 +146,14 @@ def _access() -> Iterator[Examined]:
     elif access == "public":
         yield Examined("access", message("everybody, without signing in"))
     else:
-        from indicators.access import sign_in_mistakes  # Streamlit, which reads its own file
+        # Streamlit, which reads its own file.
+        from indicators.access import has_roles, sign_in_mistakes
 
         wrong = sign_in_mistakes()
         yield from (_told("access", finding) for finding in wrong)
         if not wrong:
-            yield Examined("access", message("who has signed in"))
+            with_role = message("who has signed in and has a role")
+            yield Examined("access", with_role if has_roles() else message("who has signed in"))
 
 
 def _catalogue() -> Iterator[Examined]:

@@ -135,6 +135,11 @@ def _roles() -> Roles | None:
     return None if found is None else roles_of(found)
 
 
+def has_roles() -> bool:
+    """Tell whether it is set who has which role."""
+    return _table("roles") is not None
+
+
 def _provider(name: str) -> Mapping[str, Any]:
     """Return what is set of a provider; the one without a name stands in `[auth]` itself."""
     found = _auth().get(name)
@@ -420,7 +425,7 @@ def gate(words: Wording) -> Rights:
     if access == "local" and is_local(st.context.ip_address or "127.0.0.1", headers):
         return EVERYTHING
     if access == "public":
-        return EVERYTHING if _table("roles") is None else PUBLISHED
+        return PUBLISHED if has_roles() else EVERYTHING
     if access != "sign-in" or sign_in_mistakes():
         _close(_why_closed(access), words)
     if not Gate.stands:

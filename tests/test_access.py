@@ -20,6 +20,7 @@ from streamlit.proto.BackMsg_pb2 import BackMsg
 from streamlit.web.server.starlette.starlette_app_utils import create_signed_value
 from streamlit.web.server.starlette.starlette_auth_routes import _set_auth_cookie
 
+from etl import examinations
 from indicators import access, sign_in_cookie, sign_ins
 from indicators.access import Gate, holds, is_local, sign_in_mistakes
 from indicators.sign_in_cookie import claims_of
@@ -351,6 +352,10 @@ def test_a_slip_in_the_roles_lets_nobody_in(secrets: Path, monkeypatch: pytest.M
         assert len(told) == 3
         assert all(name in "\n".join(told) for name in ("32", "roles.grant.1.role", "339999"))
     assert signed(fresh(groups=["analysts"])).get("/boundaries/x").status_code == 403
+    advised = [each for each in examinations._access() if each.state == "wrong"]
+    assert any("roles.grant.1.role" in each.found.said(Wording("zh")) for each in advised)
+    write(secrets, ROLES, **RIGHT)
+    assert [each.state for each in examinations._access()] == ["well"]
 
 
 GROUPS = [f"CN=Department {n},OU=Groups,DC=quality,DC=example,DC=cn" for n in range(400)]
