@@ -19,13 +19,20 @@ import streamlit as st
 from starlette.concurrency import run_in_threadpool
 from starlette.middleware import Middleware
 from starlette.requests import Request
-from starlette.responses import JSONResponse, PlainTextResponse, RedirectResponse, Response
+from starlette.responses import (
+    FileResponse,
+    JSONResponse,
+    PlainTextResponse,
+    RedirectResponse,
+    Response,
+)
 from starlette.routing import Mount, Route
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from indicators import sign_ins
 from indicators.access import FIGURES, HEALTH, Gate
 from indicators.exports.shared_view import EMBEDDED
+from indicators.exports.workshop import workshop
 from indicators.log_lines import LoggedRequests, write_json_lines
 from indicators.settings import ACCESS, LOG_FORMAT, SettingError
 
@@ -71,6 +78,16 @@ async def boundary_file(request: Request) -> Response:
         media_type="application/geo+json",
         headers={"cache-control": "public, max-age=31536000, immutable"},
     )
+
+
+async def made_file(request: Request) -> Response:
+    """Send a file that was made for one reader, from disk; see `indicators.exports.workshop`."""
+    order = workshop().given(request.path_params["token"])
+    if order is None or order.path is None:
+        return PlainTextResponse("404", status_code=404)
+    # As it is: it would be packed in the one thread that pages are sent from.
+    headers = UNKEPT | {"content-encoding": "identity"}
+    return FileResponse(order.path, filename=order.name, headers=headers)
 
 
 async def alive(_request: Request) -> Response:
@@ -145,7 +162,7 @@ class KnownAddresses:
 
     # What is no page; the first page's own address is the bare one.
     OURS = (
-        *(["boundaries"], ["static"], ["media"], ["component"], ["app"]),
+        *(["boundaries"], ["files"], ["static"], ["media"], ["component"], ["app"]),
         *(["auth"], ["oauth2callback"], *FIGURES, *HEALTH),
     )
 
@@ -286,6 +303,7 @@ async def lifespan(_app: st.App) -> AsyncIterator[None]:
     gc.collect()
     gc.freeze()
     yield
+    workshop().close()
 
 
 if __name__ == "__main__":
@@ -298,6 +316,7 @@ else:
         lifespan=lifespan,
         routes=[
             Route("/boundaries/{name}", boundary_file),
+            Route("/files/{token}", made_file),
             Route("/healthz", alive),
             Route("/readyz", ready),
             Mount("/api/v1", programs),

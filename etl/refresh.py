@@ -20,7 +20,6 @@ from etl.publish.baseline import Baseline, baseline
 from etl.publish.filing import keep_versions, returned, settle_all
 from etl.publish.gate import Decision, Edition, OvertakenError, Publication, publish
 from etl.publish.moves import Moves, meet
-from etl.scratch import scratch
 from etl.suppression.earlier import Earlier
 from etl.suppression.redaction import marked
 from etl.suppression.retraction import agree, listed, purge
@@ -29,6 +28,7 @@ from etl.targets import FOLDER, Register, register
 from etl.tidy import DERIVED, PUBLISHED, TidyRows
 from indicators import catalogue
 from indicators.findings import Finding, FindingsError, UnacceptedError, message
+from indicators.scratch import scratch
 from indicators.settings import ROOT
 from indicators.store.queries import latest_release
 from indicators.store.tables import KEY

@@ -14,6 +14,7 @@ from collections.abc import Callable, Mapping, Sequence
 from contextvars import ContextVar
 from dataclasses import dataclass
 from functools import cache, partial
+from html import escape
 from pathlib import Path
 from typing import Any, NamedTuple, NoReturn
 
@@ -21,13 +22,16 @@ import numpy as np
 import pandas as pd
 import pyarrow as pa
 import streamlit as st
+from streamlit import runtime
 from streamlit.navigation.page import StreamlitPage
+from streamlit.runtime.scriptrunner import get_script_run_ctx
 
 from indicators import access, address, catalogue, markdown
 from indicators.cached import remembered
 from indicators.drawing.charts import OPENED, Specification, with_rows
-from indicators.exports.offered import Export, demonstration_note, table_exports
+from indicators.exports.offered import demonstration_note, table_exports
 from indicators.exports.shared_view import View, home_of
+from indicators.exports.workshop import Order, Source, workshop
 from indicators.findings import Message, message
 from indicators.log_lines import timed
 from indicators.periods import decimal_year, is_period, today
@@ -52,6 +56,10 @@ PAGES = (
 UNKNOWN = "unknown"  # where addresses lead that no page has
 WARNING = ":material/warning:"
 SEARCH = "search"  # the key of the search box
+ORDERS = "orders"  # of files, in the state of a session
+LOOKED_AFTER = 0.7  # seconds after which a page asks again how far its files are
+TOLD = 30  # seconds for which it tells of those that are made
+SCRIPT = {"unsafe_allow_javascript": True}
 RETRY = 4  # seconds until a page asks again for a database that did not answer
 TWO_LINES = 65  # px: from here on Streamlit goes on in a second line
 WIDEST = 320  # px: a column of longer texts is cut, and told whole under the pointer
@@ -75,7 +83,8 @@ PRINTED = """
   [data-testid=stSidebar], [data-testid=stHeader], [data-testid=stDownloadButton],
   [data-testid=stButton], [data-testid=stPopover], [data-testid=stPageLink],
   [data-testid=stElementToolbar], [data-testid=stExpander], [data-testid=stSlider],
-  [data-testid=stTextInput], [data-testid=stSidebarCollapsedControl] {display: none !important}
+  [data-testid=stTextInput], [data-testid=stSidebarCollapsedControl],
+  .st-key-tray {display: none !important}
   html, body, #root, [data-testid=stApp], [data-testid=stAppViewContainer], [data-testid=stMain],
   [data-testid=stMainBlockContainer], [data-testid=stVerticalBlock],
   [data-testid=stLayoutWrapper] {
@@ -95,6 +104,20 @@ ROOM = """
 [data-testid=stLayoutWrapper]:has(> [class*=st-key-roomy_]) {flex-basis: 30rem}
 @media (max-width: 639px) {[class*=st-key-wide_] {display: none}}
 @media (min-width: 640px) {[class*=st-key-narrow_] {display: none}}
+"""
+# Where browsers tell of downloads, in sight wherever on the page a file was asked for.
+TRAY = """
+[data-testid=stLayoutWrapper]:has(> .st-key-tray) {position: absolute}
+.st-key-tray:has(button) {
+  position: fixed; right: 1rem; bottom: 1rem; z-index: 99; width: min(30rem, 100vw - 2rem);
+  padding: 0.5rem 0.9rem; border: 1px solid; border-radius: 0.5rem;
+  background: light-dark(#f3f6f9, #171c25); box-shadow: 0 2px 8px rgb(0 0 0 / 25%)
+}
+[class*=st-key-tray_] {flex-wrap: nowrap; gap: 0.5rem; justify-content: space-between}
+.st-key-tray {gap: 0; font-size: 0.875rem}
+.st-key-tray a {color: inherit}
+.st-key-tray :is(a, p) {overflow-wrap: anywhere}
+.st-key-tray button {white-space: nowrap}
 """
 # Within a page elsewhere: what is shown, with its source and marks, and no way to go on from it.
 EMBEDDED = """
@@ -118,7 +141,7 @@ def _around(language: Language) -> str:
     # White on the dark theme's own colour cannot be read.
     style += "[data-tag] {background: none; border: 1px solid; color: inherit}"
     style += "[data-tag] * {color: inherit}"
-    style += PRINTED + ROOM
+    style += PRINTED + ROOM + TRAY
     style += "[class*=st-key-fact_] strong {font-size: 1.35rem; line-height: 1.25}"
     told = json.dumps({other(word): words(word) for word in OWN_WORDS}, ensure_ascii=False)
     spoken = "zh-CN" if language == "zh" else "en"
@@ -133,6 +156,7 @@ findings: dict[Language, pd.DataFrame] = {}
 mistakes: dict[Language, pd.DataFrame] = {}
 _menu_drawn: ContextVar[bool] = ContextVar("_menu_drawn", default=False)
 _told: ContextVar[dict[str, Any]] = ContextVar("_told")  # what is logged of the run
+_files: ContextVar[list[str]] = ContextVar("_files")  # the names of those offered by the run
 _visit: ContextVar[Frame] = ContextVar("_visit")
 
 
@@ -166,6 +190,7 @@ def begin(page: str) -> Frame:
     if not _menu_drawn.get():  # the trap: this page runs without app.py
         menu()
     _menu_drawn.set(False)
+    _files.set([])
     rights = access.gate(words)
     if led := st.session_state.pop("led", None):
         name, codes = led
@@ -176,6 +201,7 @@ def begin(page: str) -> Frame:
         st.html(EMBEDDED)
     names = {"zh": "中文", "en": "English"}
     _switch(words("Language"), names, address.widget("lang", words.language))
+    _tray(words, page)
     _say_mistakes(words, rights)
     dark = st.context.theme.type == "dark"
     try:
@@ -515,14 +541,104 @@ def _share(title: str) -> None:
     st.caption(words("CSV and XLSX for spreadsheets stand below the chart."))
 
 
-def downloads(exports: list[Export], words: Wording | None = None, *about: str) -> None:
-    """Offer files to take away, each made when it is asked for; and what is said `about` them."""
+def downloads(source: Source | None, words: Wording | None = None, *about: str) -> None:
+    """Offer files to take away, each made when it is asked for; and what is said `about` them.
+
+    source: a function of a module with what tells one view from another, to be called again in
+    another process: so it is small, and names its release instead of holding its figures.
+    """
     with st.container(horizontal=True):
         if words is not None:
             with st.popover(words("Definition and method"), icon=":material/info:"):
                 st.markdown(markdown.bullets(about))
-        for label, name, make in exports:
-            st.download_button(label, make, name, on_click="ignore", icon=":material/download:")
+        named = _files.get([])
+        for place, (label, name, _) in enumerate(source() if source is not None else ()):
+            named.append(name)
+            st.button(
+                label,
+                key=f"file_{named.count(name)}_{name}",
+                icon=":material/download:",
+                on_click=_order,
+                args=(source, place, name),
+            )
+
+
+def _order(source: Source, place: int, name: str) -> None:
+    """Have a file made for this reader; one that is being made already is not asked for twice."""
+    context = get_script_run_ctx()
+    is_here = partial(_is_connected, context.session_id if context is not None else "")
+    orders = st.session_state.setdefault(ORDERS, [])
+    order = workshop().order(source, place, name, is_here)
+    order.dropped = any(each.key == order.key and each.ended is None for each in orders)
+    orders.extend([] if order.dropped else [order])
+
+
+def _is_connected(session: str) -> bool:
+    return not runtime.exists() or runtime.get_instance().is_active_session(session)
+
+
+def _tray(words: Wording, page: str) -> None:
+    """Show the files that this reader has asked for, whatever page they are on meanwhile.
+
+    Each leaves by itself once it is made.
+    """
+    now, orders = time.monotonic(), st.session_state.get(ORDERS, [])
+    orders[:] = [each for each in orders if each.ended is None or now - each.ended < TOLD]
+    waiting = any(each.ended is None for each in orders)
+    # Always there, so that all else on the page keeps its place.
+    with st.container(key="tray"):
+        if orders:
+            home = home_of(st.context.url or "", page)
+            every = LOOKED_AFTER if waiting else None
+            st.fragment(_ordered, run_every=every)(words, home, waiting=waiting)
+
+
+def _ordered(words: Wording, home: str, *, waiting: bool) -> None:
+    orders: list[Order] = st.session_state[ORDERS]
+    if waiting and all(order.ended is not None for order in orders):
+        st.rerun()  # which asks no more
+    for order in list(orders):
+        with st.container(horizontal=True, vertical_alignment="center", key=f"tray_{order.token}"):
+            if order.path is not None:
+                st.html(_taken(order, f"{home}/files/{order.token}", words), **SCRIPT)
+            else:
+                st.caption(markdown.escaped(_standing(order, words)))
+            label = words("Cancel") if order.ended is None else words("Close")
+            st.button(
+                label,
+                key=f"drop_{order.token}",
+                type="tertiary",
+                on_click=_drop,
+                args=(order,),
+            )
+
+
+def _drop(order: Order) -> None:
+    order.dropped = order.ended is None
+    st.session_state[ORDERS].remove(order)
+
+
+def _standing(order: Order, words: Wording) -> str:
+    """Return how far an order is that has no file yet."""
+    if order.refused is not None:
+        return words("{what}: {said}", what=order.name, said=order.refused.said(words))
+    ahead = workshop().ahead(order)
+    if ahead is None:
+        return words("Being made: {file}", file=order.name)
+    return words("Number {n} in the queue: {file}", n=ahead + 1, file=order.name)
+
+
+def _taken(order: Order, address: str, words: Wording) -> str:
+    """Return the line of a file that is there, and the script that lets it leave once."""
+    told = escape(words("Ready: {file}", file=order.name))
+    script = (
+        f"const taken = window.taken ??= new Set(), address = {json.dumps(address)};"
+        "if (!taken.has(address)) {taken.add(address);"
+        "const link = Object.assign(document.createElement('a'), {href: address, download: ''});"
+        "document.body.append(link); link.click(); link.remove()}"
+    )
+    link = f'<span role="status"><a href="{escape(address)}" download>{told}</a></span>'
+    return f"{link}<script>{{{script}}}</script>"
 
 
 def facts(key: str, rows: Sequence[tuple[str, str, str]], columns: int = 4) -> None:
@@ -625,11 +741,9 @@ def table(
     named = {name: drawn for name, drawn in configured.items() if name}
     cells(rows, alt, leading, named, folded)
 
-    def leaving() -> pd.DataFrame:
-        whole = rows if isinstance(rows, pd.DataFrame) else rows.to_pandas()
-        return whole.drop(columns=trend) if trend else whole
-
-    downloads(table_exports(title, leaving, frame.vintage, frame.words))
+    if trend:
+        rows = rows.drop(columns=trend) if isinstance(rows, pd.DataFrame) else rows.drop(trend)
+    downloads(partial(table_exports, title, rows, frame.vintage, frame.words))
 
 
 def _lines(rows: pd.DataFrame | pa.Table, trend: str) -> Any:

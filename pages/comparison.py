@@ -49,8 +49,8 @@ with above:
     )
 st.caption(markdown.lines(figures.footnotes))
 frame.twin(words, "lines_table", lambda: figures.table, figures.statement)
-table = partial(cached.line_table, view, regions, vintage, span)
-frame.downloads(views.line_exports(view, figures, table, vintage), words, *views.method(view))
+files = partial(cached.line_files, view, regions, vintage, span)
+frame.downloads(files, words, *views.method(view))
 with st.container(horizontal=True):
     where = tree().names(words.language)[marked]
     place = {"indicator": selection.indicator, "period": str(selection.period)}
@@ -81,7 +81,7 @@ else:
     st.caption(markdown.lines(pair.footnotes))
     frame.twin(words, "pairs_table", lambda: pair.table, pair.statement)
     frame.downloads(
-        views.pair_exports(paired, pair, vintage),
+        partial(views.pair_exports, paired, pair, vintage),
         words,
         *views.method(replace(view, selection=against)),
     )

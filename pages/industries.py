@@ -51,9 +51,8 @@ with st.container(horizontal=True):
     frame.link(label, "releases", words, **views.figure_codes(view))
 st.caption(markdown.lines(figures.footnotes))
 frame.twin(words, "heat_table", lambda: figures.table, figures.statement)
-sourced = partial(cached.figure_table, view, vintage)
 measured = catalogue.load().indicators
-files = views.exports(view, figures, sourced, vintage)
+files = partial(cached.files, view, vintage)
 frame.downloads(files, words, *footnotes.about(measured[view.selection.indicator], words))
 
 verdicts, register = objectives.verdicts(vintage), objectives.register(vintage)
@@ -115,7 +114,7 @@ if cached.sized(vintage):
     st.markdown(markdown.bullets(told.sentences))
     st.caption(markdown.lines(told.footnotes))
     frame.twin(words, "sizes_table", lambda: told.table, told.statement)
-    files = sizes.exports(told, words, visit.dark, vintage)
+    files = partial(sizes.exports, told, words, visit.dark, vintage)
     frame.downloads(files, words, *footnotes.about(measured[sized], words))
 else:
     st.info(words("No figures of enterprise sizes are held here."), icon=":material/info:")

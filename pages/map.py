@@ -13,7 +13,7 @@ from indicators.drawing.region_map import FIGURES, LEGEND, SELECTION, with_contr
 from indicators.periods import today
 from indicators.sidebar import map as sidebar
 from indicators.views.footnotes import about
-from indicators.views.map import MapView, exports, moving_exports
+from indicators.views.map import MapView
 
 visit = frame.begin("map")
 words, vintage = visit.words, visit.vintage
@@ -29,7 +29,6 @@ playing = view.shown == "play"
 made = cached.moving_figures if playing else cached.map_figures
 sides = [made(side, vintage) for side in views]
 figures = sides[0]
-boundaries = cached.boundaries()
 
 sidebar.show_path(words, within, region)
 st.title(markdown.escaped(figures.statement))
@@ -49,9 +48,7 @@ if playing:
     frame.chart(playable, rows, alt, key="moving", finding=figures.statement)
     st.caption(markdown.lines(figures.footnotes))
     if moving.newest:
-        newest = cached.newest_figures(view, vintage)
-        table = partial(cached.figure_table, view, vintage)
-        files = moving_exports(view, moving, newest, table, boundaries, vintage)
+        files = partial(cached.moving_files, view, vintage)
         frame.downloads(files, words, *about(view.indicator, words))
 else:
     row = st.container(horizontal=True, gap="medium")
@@ -59,8 +56,7 @@ else:
     places = st.columns(2) if len(views) > 1 else [alone]
     for side, place, key in zip(views, places, ("map", "beside"), strict=False):
         rows, told = cached.map_datasets(side, vintage), cached.map_figures(side, vintage)
-        table = partial(cached.figure_table, side, vintage)
-        files = exports(side, told, table, boundaries, vintage)
+        files = partial(cached.files, side, vintage)
         with place:
             if len(views) > 1:
                 st.markdown(markdown.strong(" · ".join(told.parts)))

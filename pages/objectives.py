@@ -1,10 +1,11 @@
 """One target: where it stands, why, what would change the answer, and who set it."""
 
+from functools import partial
+
 import streamlit as st
 
 from indicators import catalogue, code_names, frame, markdown
 from indicators.cached import objectives as cached
-from indicators.cached import remembered
 from indicators.cached.map import mapped
 from indicators.catalogue import tree
 from indicators.drawing.charts import objective_chart, required_chart
@@ -71,7 +72,6 @@ if drawn.doubts:
     st.caption(words("Doubts, and notes on the target and the figures that decide"))
     st.markdown(markdown.bullets(drawn.doubts))
 
-cited = remembered.citations_of(series, vintage)
 if drawn.chart["observed"]:
     chart = objective_chart(words, dark=visit.dark)
     alt, finding = words("Figures, path and target over time"), f"{where} {aim}: {answer}"
@@ -86,10 +86,7 @@ elif not milestone:
     st.info(remedy, icon=":material/info:")
     frame.hint(words, words("Put them into data/raw and run: python -m etl refresh"))
 needed = cached.required(target, region, words.language, visit.dark, vintage)
-table = needed.table.to_pandas
-files = views.exports(
-    verdict, series, record, cited, table, words, region=region, dark=visit.dark, vintage=vintage
-)
+files = partial(cached.files, target, region, words.language, visit.dark, vintage)
 frame.downloads(files, words, *views.method(record, words))
 
 in_points = code_names.in_points(indicator.key)

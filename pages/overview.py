@@ -1,5 +1,7 @@
 """Where the nation and every region stand, what must change, and how far the figures reach."""
 
+from functools import partial
+
 import streamlit as st
 
 from indicators import catalogue, frame, markdown
@@ -148,7 +150,7 @@ if not verdicts.empty:
             )
             frame.table(visit, words("Not yet judged: why"), unjudged, alt_why)
     frame.twin(words, "verdicts", lambda: views.matrix_table(cells, words), alt)
-    files = views.exports(verdicts, cells, unjudged, words, visit.dark, vintage)
+    files = partial(views.exports, verdicts, cells, unjudged, words, visit.dark, vintage)
     frame.downloads(files, words, *objectives.verdict_method(words))
 if board := objectives.board(verdicts, NATION, register, words):
     st.subheader(words("The six systems"))

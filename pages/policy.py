@@ -1,9 +1,11 @@
 """The opinion clause by clause: what tracks each, how it stands, what is not measured."""
 
+from functools import partial
+
 import streamlit as st
 
 from indicators import frame, markdown
-from indicators.cached import objectives, remembered
+from indicators.cached import objectives
 from indicators.cached import policy as cached
 from indicators.drawing.charts import objective_chart
 from indicators.drawing.policy import SELECTED, SPREAD, documents_chart, spread_chart
@@ -65,20 +67,7 @@ if key == views.SPREAD and (target := cached.campaign(vintage)):
         chart = objective_chart(words, dark=visit.dark)
         alt = words("Figures, path and target over time")
         frame.chart(chart, figures, alt, key="campaign", finding=answer)
-        series = objectives.series(target, NATION, vintage)
-        cited = remembered.citations_of(series, vintage)
-        needed = objectives.required(target, NATION, words.language, visit.dark, vintage)
-        files = targets.exports(
-            verdict,
-            series,
-            record,
-            cited,
-            needed.table.to_pandas,
-            words,
-            region=NATION,
-            dark=visit.dark,
-            vintage=vintage,
-        )
+        files = partial(objectives.files, target, NATION, words.language, visit.dark, vintage)
         frame.downloads(files)
     label = words("The target of the campaign")
     frame.link(label, "objectives", words, region=NATION, target=target)
@@ -107,6 +96,6 @@ legend = words(
 st.caption(legend)
 frame.chart(documents_chart(words, dark=visit.dark), opinion.documents, title, key="documents")
 frame.table(visit, title, opinion.register, words("Every document of the register"))
-files = views.exports(cached.known(vintage), words, visit.dark, vintage)
+files = partial(cached.files, words.language, visit.dark, vintage)
 frame.downloads(files, words, *targets.verdict_method(words))
 frame.end(visit)

@@ -1,5 +1,7 @@
 """One region over all indicators: its targets, its peers, what is missing, and a briefing."""
 
+from functools import partial
+
 import streamlit as st
 
 from indicators import catalogue, frame, markdown
@@ -9,7 +11,6 @@ from indicators.drawing import province as charts
 from indicators.drawing.levels import NOT_INCLUDED
 from indicators.sidebar import province as sidebar
 from indicators.views import province as views
-from indicators.views.briefing.writing import exports
 from indicators.views.facts import ProvinceView
 from indicators.views.footnotes import about
 
@@ -68,7 +69,7 @@ if told.known:
         alt = words("The region beside its benchmark and its peers")
         frame.chart(chart, datasets, alt, finding=told.beside.compared, **leading)
         st.caption(markdown.lines(views.comparison_notes(words)))
-        frame.downloads([], words, *told.beside.definitions)
+        frame.downloads(None, words, *told.beside.definitions)
     alt = words("Every indicator beside its benchmark and the peers")
     frame.twin(words, "compared", lambda: views.comparison_table(facts, words), alt)
 
@@ -84,7 +85,7 @@ if told.known:
                 leading = frame.leading_to(key, "comparison")
                 alt = words("Each indicator over time")
                 frame.chart(chart, drawn_half, alt, finding=told.trends, **leading)
-        frame.downloads([], words, *told.trends_defined)
+        frame.downloads(None, words, *told.trends_defined)
     alt = words("Every figure of the region over time")
     frame.twin(words, "series", lambda: views.series_table(facts, words), alt)
 
@@ -100,7 +101,7 @@ if told.known:
                 alt = views.parts_title(by, words)
                 leading = frame.leading_to(by, "industries")
                 frame.chart(chart, {charts.PARTS: drawn[by]}, alt, **leading)
-                files = views.part_exports(material, indicator, by, words, visit.dark, vintage)
+                files = partial(cached.part_files, view, visit.dark, vintage, indicator, by)
                 measured = catalogue.load().indicators[indicator]
                 frame.downloads(files, words, *about(measured, words))
         alt = words("Figures of industries and enterprise sizes")
@@ -121,5 +122,5 @@ frame.table(
 
 st.subheader(words("Downloads"))
 parts, note = sidebar.choose_briefing(words)
-frame.downloads(exports(material, told, words, visit.dark, vintage, parts, note))
+frame.downloads(partial(cached.files, view, visit.dark, vintage, tuple(parts), note))
 frame.end(visit, *told.sources)

@@ -8,7 +8,6 @@ from indicators import catalogue, frame
 from indicators.cached import objectives, remembered
 from indicators.cached import releases as cached
 from indicators.exports import readable_tables
-from indicators.exports.offered import Offer
 from indicators.periods import today
 from indicators.publication_calendar import expected, overdue
 from indicators.roles import covers
@@ -19,7 +18,6 @@ visit = frame.begin("releases")
 words, vintage, newest = visit.words, visit.vintage, visit.newest
 selection = sidebar.choose_figure(words, vintage)
 
-rows = remembered.observations(selection, vintage)
 published = remembered.releases(newest)
 told = sidebar.choose_release(words, newest)
 sources = remembered.sources(vintage)
@@ -35,38 +33,19 @@ st.title(title)
 
 st.subheader(words("Find a figure"))
 st.caption(words("Choose indicator, region, scheme and period at the side."))
-chosen = readable_tables.figure_table(rows, remembered.citations_of(rows, vintage), words)
+chosen = cached.figure_table(selection, words.language, vintage)
 frame.cells(
     chosen,
     words("The figures chosen, each with its document"),
     column_order=readable_tables.shown_first(words),
 )
-known = catalogue.load().indicators
 frame.describe(partial(cached.told_as_dataset, vintage))
-figures = Offer((words.text(known[selection.indicator].title),), vintage, words)
-everything = Offer((words("All figures"),), vintage, words)
-sheet = words("Figures")
 analysing = visit.rights.analysing
 all_regions = covers(analysing, [])
 table_of_releases = readable_tables.releases_table(published, words, accepted=all_regions)
-files = [
-    figures.csv(lambda: chosen, words("These figures (CSV)")),
-    figures.xlsx(lambda: {sheet: chosen}, words("These figures (XLSX)")),
-    everything.csv(lambda: cached.everything(words.language, vintage), words("All figures (CSV)")),
-    everything.xlsx(
-        lambda: {
-            sheet: cached.everything(words.language, vintage),
-            words("Sources"): readable_tables.sources_table(sources, words),
-            words("Releases"): table_of_releases,
-        },
-        words("All figures (XLSX)"),
-    ),
-]
 small = int(sources["rows"].sum()) <= cached.MOST
-if small:
-    label = words("Whole release (open-data package)")
-    files.append(everything.file(label, ".zip", lambda: cached.package(vintage, newest)))
-frame.downloads(files)
+files = partial(cached.files, selection, words.language, vintage, newest)
+frame.downloads(partial(files, small=small, accepted=all_regions))
 if not small:
     frame.hint(words, words("The whole release as open data: `python -m etl export -o DIR`"))
 

@@ -262,6 +262,7 @@ def test_a_download_holds_what_its_name_says(certificates: Page, tmp_path: Path)
         assert name == f"有效认证证书数_2022年9月_第1版{suffix}"
         coming.value.save_as(tmp_path / name)
         assert (tmp_path / name).read_bytes().startswith(start)
+        expect(certificates.get_by_role("link", name=f"已生成：{name}")).to_be_visible()
 
 
 def test_a_click_on_a_province_selects_it(certificates: Page) -> None:
@@ -378,7 +379,7 @@ def test_two_maps_select_together(page: Page, address: str) -> None:
 
 def test_a_click_in_the_matrix_opens_the_objective(page: Page, address: str) -> None:
     visit(page, f"{address}/?lang=zh&only_document=jiangsu-certification-2018")
-    page.get_by_test_id("stDownloadButton").last.wait_for()  # nothing moves any more
+    page.locator("[class*=st-key-file_]").last.wait_for()  # nothing moves any more
     page.locator("path[aria-label^='江苏']").first.click(force=True)
     page.wait_for_url("**/objectives?**target=jiangsu-certificates-valid-2023**")
     expect(page.locator(DRAWN)).to_contain_text("江苏有效认证证书数")
@@ -552,7 +553,7 @@ def test_a_chart_says_how_it_is_cited_linked_embedded_and_where_its_data_stand(
     page: Page, address: str
 ) -> None:
     visit(page, f"{address}/map?lang=en&indicator=certificates_valid&period=2024-12")
-    page.get_by_test_id("stDownloadButton").last.wait_for()
+    page.locator("[class*=st-key-file_]").last.wait_for()
     page.get_by_role("button", name="Cite, link, embed, data").first.press("Enter")
     copied = page.get_by_test_id("stDialog").get_by_test_id("stCode")
     expect(copied).to_have_count(4)

@@ -268,9 +268,7 @@ def test_a_drawing_takes_any_text_of_a_source(mark: str) -> None:
 
 def test_a_table_of_a_page_leaves_as_csv_and_workbook() -> None:
     shown = pd.DataFrame({"来源": ["=SUM(A1)"], "条数": [7]})
-    (_, name, as_csv), (_, sheet_name, as_workbook) = table_exports(
-        "来源", lambda: shown, Vintage(3), ZH
-    )
+    (_, name, as_csv), (_, sheet_name, as_workbook) = table_exports("来源", shown, Vintage(3), ZH)
     assert (name, sheet_name) == ("来源_第3版.csv", "来源_第3版.xlsx")
     assert as_csv() == "\ufeff来源,条数\r\n'=SUM(A1),7\r\n".encode()
     assert sheets_of(as_workbook()) == {"来源": [["来源", "条数"], ["'=SUM(A1)", 7.0]]}
@@ -278,7 +276,7 @@ def test_a_table_of_a_page_leaves_as_csv_and_workbook() -> None:
 
 def test_a_table_of_made_up_figures_says_so_in_every_row() -> None:
     table = pd.DataFrame({"地区": ["江苏", "浙江"]})
-    (_, name, as_csv), _ = table_exports("目标", lambda: table, Vintage(1, "demonstration"), ZH)
+    (_, name, as_csv), _ = table_exports("目标", table, Vintage(1, "demonstration"), ZH)
     assert "演示" in name
     rows = pd.read_csv(io.BytesIO(as_csv()))
     assert rows["演示"].str.contains("演示数据").tolist() == [True, True]

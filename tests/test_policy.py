@@ -165,7 +165,7 @@ def test_the_campaign_leaves_as_data_once_it_has_figures(
     engine.dispose()
     with reading(f"sqlite:///{file}"):
         page = opened("policy", clause="spread")
-    labels = [button.proto.label for button in page.get("download_button")]
+    labels = [button.label for button in page.button]
     # Of the campaign and of the whole.
     assert labels.count("图片（PNG）") == labels.count("矢量图（SVG）") == 2
     assert "本系统未收录该活动的数据。" not in [note.value for note in page.info]

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from etl.publish.moves import between
-from etl.scratch import PREFIX, scratch
+from indicators.scratch import PREFIX, scratch
 
 PUBLISHER = """
 import sys

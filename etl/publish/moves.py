@@ -19,8 +19,8 @@ import pyarrow as pa
 import pyarrow.dataset as ds
 import pyarrow.parquet as pq
 
-from etl.scratch import scratch
 from etl.tidy import BATCH, FIGURES, MEMORY, PUBLIC, Batches, parquet
+from indicators.scratch import scratch
 from indicators.store.tables import KEY, MEASURES
 
 PART = 1_000_000  # rows of both sides that meet at a time: as text, they need a fifth of MEMORY

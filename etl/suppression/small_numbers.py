@@ -25,7 +25,6 @@ import pandas as pd
 import pyarrow as pa
 import sqlalchemy as sa
 
-from etl.scratch import scratch
 from etl.suppression.earlier import Earlier, past
 from etl.suppression.margins import Floats, Mask
 from etl.suppression.protection import Cells, protection
@@ -36,6 +35,7 @@ from indicators import catalogue as catalogues
 from indicators.catalogue import Catalogue
 from indicators.findings import Finding, FindingsError, Key, message
 from indicators.periods import parse, period_of
+from indicators.scratch import scratch
 from indicators.store.archive import frame_of, published_in
 from indicators.store.bulk import read_batches
 from indicators.store.tables import KEY, MEASURES, observation, retraction

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from functools import partial
 
 import pandas as pd
 
@@ -20,6 +21,7 @@ from indicators.drawing.charts import period_end
 from indicators.drawing.levels import level_rows
 from indicators.drawing.map_rows import known_values
 from indicators.exports import readable_tables
+from indicators.exports.offered import Export
 from indicators.store.queries import Selection, Vintage
 from indicators.views import comparison as views
 from indicators.views.comparison import LineFigures, PairFigures
@@ -92,6 +94,15 @@ def line_table(
     """Return the figures of the lines, each with where it stands."""
     rows = line_figures(view, regions, vintage, span).rows
     return readable_tables.figure_table(rows, citations_of(rows, vintage), view.words)
+
+
+def line_files(
+    view: MapView, regions: tuple[str, ...], vintage: Vintage, span: Span
+) -> list[Export]:
+    """Return what can be taken away of regions over time."""
+    figures = line_figures(view, regions, vintage, span)
+    table = partial(line_table, view, regions, vintage, span)
+    return views.line_exports(view, figures, table, vintage)
 
 
 @kept

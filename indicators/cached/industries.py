@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from functools import partial
 
 import pandas as pd
 
@@ -21,6 +22,7 @@ from indicators.compare.industry_mix import is_additive
 from indicators.drawing.industries import CELLS
 from indicators.drawing.region_map import LEGEND
 from indicators.exports import readable_tables
+from indicators.exports.offered import Export
 from indicators.frequencies import mapped_periods
 from indicators.regions import ALL, NATION
 from indicators.store import holdings, queries
@@ -134,6 +136,12 @@ def figure_table(view: IndustryView, vintage: Vintage) -> pd.DataFrame:
     """Return the figures of a view, each with where it stands."""
     rows = heat_figures(view, vintage).rows
     return readable_tables.figure_table(rows, citations_of(rows, vintage), view.words)
+
+
+def files(view: IndustryView, vintage: Vintage) -> list[Export]:
+    """Return what can be taken away from a heat map."""
+    table = partial(figure_table, view, vintage)
+    return views.exports(view, heat_figures(view, vintage), table, vintage)
 
 
 @kept

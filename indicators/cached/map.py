@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from functools import partial
 
 import pandas as pd
 import streamlit as st
@@ -25,6 +26,7 @@ from indicators.drawing.charts import RANKING, REFERENCE, Specification
 from indicators.drawing.levels import level_rows
 from indicators.drawing.region_map import FIGURES, FRAMES, LEGEND, region_map
 from indicators.exports import readable_tables
+from indicators.exports.offered import Export
 from indicators.frequencies import mapped_periods
 from indicators.periods import decimal_year, is_period
 from indicators.regions import ALL, NATION
@@ -90,6 +92,19 @@ def figure_table(view: MapView, vintage: Vintage) -> pd.DataFrame:
     playing = view.shown == "play"
     rows = _all_periods(view, vintage) if playing else map_figures(view, vintage).rows
     return readable_tables.figure_table(rows, citations_of(rows, vintage), view.words)
+
+
+def files(view: MapView, vintage: Vintage) -> list[Export]:
+    """Return what can be taken away from a map."""
+    table = partial(figure_table, view, vintage)
+    return views.exports(view, map_figures(view, vintage), table, boundaries(), vintage)
+
+
+def moving_files(view: MapView, vintage: Vintage) -> list[Export]:
+    """Return what can be taken away from a map that plays."""
+    moving, newest = moving_figures(view, vintage), newest_figures(view, vintage)
+    table = partial(figure_table, view, vintage)
+    return views.moving_exports(view, moving, newest, table, boundaries(), vintage)
 
 
 def _all_periods(view: MapView, vintage: Vintage) -> pd.DataFrame:

@@ -10,6 +10,7 @@ import pyarrow as pa
 from indicators import catalogue, code_names, target_register
 from indicators.cached.remembered import citations_of, engine, freshness, kept, travelling
 from indicators.catalogue import tree
+from indicators.exports.offered import Export
 from indicators.periods import today
 from indicators.progress.verdict import Verdict, judge
 from indicators.store import queries
@@ -150,6 +151,24 @@ def _required(
         travelling({"required": bars}),
         pa.Table.from_pandas(table, preserve_index=False),
         same[["region", "target"]].to_dict("records"),
+    )
+
+
+def files(
+    target: str, region: str, language: Language, dark: bool, vintage: Vintage
+) -> list[Export]:
+    """Return what can be taken away from an objective, as it stands in a region."""
+    judged_on = series(target, region, vintage)
+    return views.exports(
+        verdict(target, region, vintage),
+        judged_on,
+        record(target, vintage),
+        citations_of(judged_on, vintage),
+        required(target, region, language, dark, vintage).table.to_pandas,
+        Wording(language),
+        region=region,
+        dark=dark,
+        vintage=vintage,
     )
 
 

@@ -12,6 +12,7 @@ from indicators.cached import objectives, remembered
 from indicators.cached.map import mapped
 from indicators.cached.remembered import as_travels, kept
 from indicators.drawing.policy import DOCUMENTS, WINDOW
+from indicators.exports.offered import Export
 from indicators.periods import today
 from indicators.store.queries import Selection, Vintage
 from indicators.views import policy as views
@@ -84,6 +85,11 @@ def _whole(language: Language, dark: bool, vintage: Vintage, day: str) -> Opinio
         },
         _table(views.document_table(told.register, words)),
     )
+
+
+def files(language: Language, dark: bool, vintage: Vintage) -> list[Export]:
+    """Return what can be taken away of the opinion as a whole, today."""
+    return views.exports(known(vintage), Wording(language), dark, vintage)
 
 
 def clause(key: str, language: Language, dark: bool, vintage: Vintage) -> ClauseFigures:

@@ -14,6 +14,7 @@ from indicators.cached.remembered import engine, kept, travelling
 from indicators.catalogue import tree
 from indicators.compare.peer_groups import PeerGroups, read_peer_groups
 from indicators.drawing.province import SPINE
+from indicators.exports.offered import Export
 from indicators.findings import FindingsError
 from indicators.periods import today
 from indicators.regions import NATION
@@ -143,6 +144,24 @@ def _page(known: Material, words: Wording) -> ProvincePage:
         travelling({SPINE: views.spine_rows(known.facts, words)}),
         [travelling(column) for column in views.in_columns(trends)],
     )
+
+
+def files(
+    view: ProvinceView, dark: bool, vintage: Vintage, parts: tuple[str, ...], note: str
+) -> list[Export]:
+    """Return what can be taken away from a region; `parts` and `note` are of its briefing."""
+    from indicators.views.briefing import writing  # all that writes documents
+
+    known, told = material(view.region, view.group, vintage), province_page(view, vintage).told
+    return writing.exports(known, told, Wording(view.language), dark, vintage, parts, note)
+
+
+def part_files(
+    view: ProvinceView, dark: bool, vintage: Vintage, indicator: str, by: str
+) -> list[Export]:
+    """Return what can be taken away from the bars of an indicator `by` industry or size."""
+    known = material(view.region, view.group, vintage)
+    return views.part_exports(known, indicator, by, Wording(view.language), dark, vintage)
 
 
 @kept

@@ -3,15 +3,24 @@
 from __future__ import annotations
 
 import tempfile
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 import pandas as pd
-import streamlit as st
 
 from indicators import catalogue
-from indicators.cached.remembered import engine, kept, reach, sources
+from indicators.cached.remembered import (
+    citations_of,
+    engine,
+    kept,
+    observations,
+    reach,
+    releases,
+    sources,
+)
 from indicators.exports import readable_tables
+from indicators.exports.offered import Export, Offer
 from indicators.exports.open_data import schema_org
 from indicators.exports.open_data.descriptor import Whole
 from indicators.exports.open_data.release_package import whole_of, write_package
@@ -53,7 +62,52 @@ def revisions(selection: Selection, vintage: Vintage) -> pd.DataFrame:
     return queries.revisions(engine(vintage.dataset), selection)
 
 
-@st.cache_resource(ttl="10m", max_entries=4, show_spinner=False)
+def figure_table(selection: Selection, language: Language, vintage: Vintage) -> pd.DataFrame:
+    """Return the figures chosen, each with where it stands."""
+    rows = observations(selection, vintage)
+    return readable_tables.figure_table(rows, citations_of(rows, vintage), Wording(language))
+
+
+def files(
+    selection: Selection,
+    language: Language,
+    vintage: Vintage,
+    newest: Vintage,
+    *,
+    small: bool,
+    accepted: bool,
+) -> list[Export]:
+    """Return what can be taken away: the figures chosen, all of them, and a `small` release.
+
+    accepted: with the reasons why warnings were, which are not for everybody.
+
+    newest: what a later release suppresses is in no file of an earlier one either.
+    """
+    words = Wording(language)
+    title = words.text(catalogue.load().indicators[selection.indicator].title)
+    figures, whole = Offer((title,), vintage, words), Offer((words("All figures"),), vintage, words)
+    chosen = partial(figure_table, selection, language, vintage)
+    every, sheet = partial(everything, language, vintage), words("Figures")
+
+    def sheets() -> dict[str, pd.DataFrame]:
+        published = readable_tables.releases_table(releases(newest), words, accepted=accepted)
+        return {
+            sheet: every(),
+            words("Sources"): readable_tables.sources_table(sources(vintage), words),
+            words("Releases"): published,
+        }
+
+    offered = [
+        figures.csv(chosen, words("These figures (CSV)")),
+        figures.xlsx(lambda: {sheet: chosen()}, words("These figures (XLSX)")),
+        whole.csv(every, words("All figures (CSV)")),
+        whole.xlsx(sheets, words("All figures (XLSX)")),
+    ]
+    label = words("Whole release (open-data package)")
+    package_file = whole.file(label, ".zip", partial(package, vintage))
+    return [*offered, package_file] if small else offered
+
+
 def everything(language: Language, vintage: Vintage) -> pd.DataFrame:
     """Return every figure with where it stands, as people read it."""
     rows = queries.all_observations(engine(vintage.dataset), vintage.release)
@@ -89,12 +143,8 @@ def told_as_dataset(vintage: Vintage, home: str) -> dict[str, Any]:
 MOST = 500_000
 
 
-@st.cache_resource(max_entries=2, show_spinner=False)
-def package(vintage: Vintage, newest: Vintage) -> bytes:
-    """Return a release as a package of open data, a .zip; made once.
-
-    `newest`: what a later release suppresses is in no package of an earlier one either.
-    """
+def package(vintage: Vintage) -> bytes:
+    """Return a release as a package of open data, a .zip."""
     with tempfile.TemporaryDirectory() as folder:
         out = Path(folder) / "package.zip"
         write_package(engine(vintage.dataset), vintage.dataset, out, vintage.release)

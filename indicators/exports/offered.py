@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 import pandas as pd
+import pyarrow as pa
 
 from indicators.drawing.charts import Specification
 from indicators.exports import downloads
@@ -79,8 +80,12 @@ class Offer:
 
 
 def table_exports(
-    title: str, table: Callable[[], pd.DataFrame], vintage: Vintage, words: Wording
+    title: str, table: pd.DataFrame | pa.Table, vintage: Vintage, words: Wording
 ) -> list[Export]:
     """Return a table as it stands on a page, to take away."""
     offer = Offer((title,), vintage, words)
-    return [offer.csv(table), offer.xlsx(lambda: {title: table()})]
+
+    def rows() -> pd.DataFrame:
+        return table if isinstance(table, pd.DataFrame) else table.to_pandas()
+
+    return [offer.csv(rows), offer.xlsx(lambda: {title: rows()})]

@@ -1,0 +1,174 @@
+"""Files are made beside the server: in line, once, for those who wait, and none is left behind."""
+
+from __future__ import annotations
+
+import pickle
+import tempfile
+import threading
+import time
+from collections.abc import Callable, Iterator
+from functools import partial
+from pathlib import Path
+
+import pandas as pd
+import psutil
+import pytest
+
+import app
+from indicators import frame
+from indicators.exports import workshop as module
+from indicators.exports.downloads import csv_file
+from indicators.exports.offered import table_exports
+from indicators.exports.workshop import UNMADE, Order, Source, Workshop
+from indicators.store.queries import Vintage
+from indicators.wording import Wording
+from tests.opened_pages import opened, reading
+from tests.slow_files import faulty, waiting
+
+TABLE = pd.DataFrame({"地区": ["江苏"], "数值": [537_498.0]})
+A_TABLE = partial(table_exports, "认证", TABLE, Vintage(1), Wording("zh"))
+
+
+def until(holds: Callable[[], object]) -> None:
+    """Wait until something holds."""
+    given_up = time.monotonic() + 120
+    while not holds():
+        assert time.monotonic() < given_up
+        time.sleep(0.02)
+
+
+def ended(order: Order) -> Order:
+    until(lambda: order.ended is not None)
+    return order
+
+
+@pytest.fixture
+def flag(tmp_path: Path) -> Path:
+    return tmp_path / "flag"
+
+
+@pytest.fixture
+def workshop(monkeypatch: pytest.MonkeyPatch) -> Iterator[Workshop]:
+    before = set(psutil.Process().children())
+    made = Workshop(workers=1)
+    monkeypatch.setattr(module, "workshop", lambda: made)
+    yield made
+    made.close()
+    until(lambda: set(psutil.Process().children()) <= before)
+
+
+def test_a_file_is_made_as_here_and_given_to_its_reader_alone(workshop: Workshop) -> None:
+    order = ended(workshop.order(A_TABLE, 0, "认证.csv"))
+    assert order.path is not None
+    assert order.path.read_bytes() == csv_file(TABLE)
+    assert workshop.given(order.token) is order
+    assert workshop.given("another") is None
+    order.dropped = True
+    assert workshop.given(order.token) is None
+
+
+def test_the_same_file_is_made_once(workshop: Workshop, flag: Path) -> None:
+    source = partial(waiting, str(flag))
+    orders = [workshop.order(source, 0, "a.txt") for _ in range(3)]
+    flag.touch()
+    first, *others = [ended(order).path for order in orders]
+    assert others == [first, first]
+    assert workshop.order(source, 0, "a.txt").path == first
+
+
+def test_a_reader_is_told_how_many_come_first(workshop: Workshop, flag: Path) -> None:
+    slow = workshop.order(partial(waiting, str(flag)), 0, "a.txt")
+    until(lambda: workshop.ahead(slow) is None)
+    second, third = (workshop.order(A_TABLE, place, "b") for place in (0, 1))
+    assert (workshop.ahead(second), workshop.ahead(third)) == (0, 1)
+    second.dropped = True
+    assert workshop.ahead(third) == 0
+    flag.touch()
+    ended(third)
+    assert second.ended is None
+
+
+def test_nothing_is_made_for_a_reader_who_has_left(workshop: Workshop, flag: Path) -> None:
+    left = threading.Event()
+    source = partial(waiting, str(flag))
+    first = workshop.order(source, 0, "a.txt", lambda: not left.is_set())
+    until(lambda: workshop.ahead(first) is None)
+    stays = workshop.order(source, 0, "a.txt")
+    left.set()
+    until(lambda: workshop.ahead(stays) is None)  # its turn, since the first was given up
+    assert first.path is None
+    flag.touch()
+    assert ended(stays).path is not None
+
+
+@pytest.mark.parametrize(
+    ("error", "reason"),
+    [
+        (ValueError, "文件未能生成，原因见服务日志。"),
+        (None, "文件未能生成，原因见服务日志。"),
+        (OSError, "服务器磁盘已满或无法写入。"),
+    ],
+)
+def test_what_cannot_be_made_is_told_and_stops_nothing_else(
+    error: type[Exception] | None, reason: str, workshop: Workshop
+) -> None:
+    refused = ended(workshop.order(partial(faulty, error), 0, "none.txt")).refused
+    assert refused is not None
+    assert refused.said(Wording("zh")) == reason
+    assert ended(workshop.order(A_TABLE, 0, "b.csv")).path is not None
+
+
+def test_memory_and_disk_are_given_back(flag: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(tempfile, "tempdir", str(flag.parent))
+    children = set(psutil.Process().children())
+    brief = Workshop(linger=0.2, room=10)
+    paths = [ended(brief.order(A_TABLE, place, "b")).path for place in (0, 1)]
+    assert [path is not None and path.exists() for path in paths] == [False, True]
+    until(lambda: set(psutil.Process().children()) <= children)
+    brief.order(partial(waiting, str(flag)), 0, "a.txt")  # under way when the server ends
+    until(lambda: set(psutil.Process().children()) - children)
+    brief.close()
+    until(lambda: set(psutil.Process().children()) <= children)
+    assert not list(flag.parent.iterdir())
+
+
+PAGES = {
+    "overview": {},
+    "map": {"indicator": "certificates_valid", "period": "2022-09"},
+    "comparison": {},
+    "objectives": {},
+    "industries": {},
+    "province": {"region": "330000"},
+    "policy": {},
+    "releases": {},
+}
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_every_page_offers_what_another_process_can_make(
+    page: str, shipped_file: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    offered: list[Source] = []
+
+    def downloads(source: Source | None, *_: object) -> None:
+        offered.extend([source] if source is not None else [])
+
+    monkeypatch.setattr(frame, "downloads", downloads)
+    with reading(f"sqlite:///{shipped_file}"):
+        opened(page, lang="zh", **PAGES[page])
+        assert offered
+        for source in offered:
+            asked = pickle.dumps(source)
+            assert len(asked) < 1_000_000
+            names = [name for _, name, _ in source()]
+            assert [name for _, name, _ in pickle.loads(asked)()] == names
+            assert len(set(names)) == len(names)
+
+
+def test_no_file_of_ours_is_an_address_of_a_page() -> None:
+    assert "files" in app.known_routes()
+
+
+def test_what_failed_is_said_in_both_languages() -> None:
+    said = {language: UNMADE.said(Wording(language)) for language in ("zh", "en")}
+    assert said["zh"] != said["en"]
