@@ -18,29 +18,48 @@ DIMENSIONS = ("scheme", "industry", "size", "region")
 COLUMNS = ["dimension", "family", "part", "whole", "distance"]
 
 
-@lru_cache(8)
-def divisions(catalogue: Catalogue) -> pd.DataFrame:
-    """Return COLUMNS: every code with each whole above it and how many steps that is.
+Chain = dict[str, list[str]]
 
-    One row per dimension, family, part and whole. The nation's parts are the provinces that its
-    statistics count, which are those of an economic region; certificates held abroad (`ALL`) are
-    no part of a division. Not to be changed: who asks again is given the same frame.
+
+@lru_cache(8)
+def chains(catalogue: Catalogue) -> dict[tuple[str, str], Chain]:
+    """Return by dimension and family the wholes above each part, the nearest first.
+
+    The nation's parts are the provinces that its statistics count, which are those of an economic
+    region; certificates held abroad (`ALL`) are no part of a division. Not to be changed: who asks
+    again is given the same.
     """
-    parents = {
-        ("scheme", "tree"): _parents(catalogue.schemes),
-    }
+    parents = {("scheme", "tree"): _parents(catalogue.schemes)}
     for family, wholes in _sizes(catalogue.sizes).items():
         parents["size", family] = wholes
     for family, wholes in _industries(catalogue).items():
         parents["industry", family] = wholes
     for family, wholes in tree_of(catalogue).wholes().items():
         parents["region", family] = wholes
+    return {key: {part: _above(part, above) for part in above} for key, above in parents.items()}
+
+
+@lru_cache(8)
+def regions_above(catalogue: Catalogue) -> Chain:
+    """Return the region above each, whether its other parts are given or not: the nation's, all.
+
+    Not to be changed: who asks again is given the same.
+    """
+    return {part: [whole] for part, whole in _parents(catalogue.regions).items()}
+
+
+@lru_cache(8)
+def divisions(catalogue: Catalogue) -> pd.DataFrame:
+    """Return COLUMNS: every code with each whole above it and how many steps that is.
+
+    One row per dimension, family, part and whole of `chains`, and not to be changed either.
+    """
     return pd.DataFrame(
         [
             (dimension, family, part, whole, distance)
-            for (dimension, family), chain in parents.items()
-            for part in chain
-            for distance, whole in enumerate(_above(part, chain), start=1)
+            for (dimension, family), chain in chains(catalogue).items()
+            for part, above in chain.items()
+            for distance, whole in enumerate(above, start=1)
         ],
         columns=COLUMNS,
     )

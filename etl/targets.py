@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -44,10 +45,22 @@ class Register:
 
 
 def register(catalogue: Catalogue, folder: Path = FOLDER) -> Register:
-    """Return the register read from `folder`; raises `FindingsError` with every mistake in it."""
+    """Return the register read from `folder`; raises `FindingsError` with every mistake in it.
+
+    Not to be changed: who asks again is given the same.
+    """
     ours = folder == catalogues.CATALOGUE / "targets" and catalogue is catalogues.load()
     right = checksums.right() if ours else None
-    looked_at = right is not None and right.exists()
+    return _read(catalogue, folder) if right is None else _ours(catalogue, folder, right)
+
+
+@lru_cache(4)
+def _ours(catalogue: Catalogue, folder: Path, right: Path) -> Register:
+    """Return the register of the catalogue, whose content `right` is named by."""
+    return _read(catalogue, folder, looked_at=right.exists())
+
+
+def _read(catalogue: Catalogue, folder: Path, *, looked_at: bool = False) -> Register:
     files, findings = read_register(folder, looked_at=looked_at)
     if not looked_at:
         findings += word_findings(files, catalogue)

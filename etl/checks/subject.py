@@ -12,12 +12,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 import pandas as pd
 
 from etl.tidy import DERIVED, KEYS, TidyRows
-from indicators.catalogue import Catalogue
+from indicators.catalogue import Catalogue, Indicator
 from indicators.findings import Finding, Key, Message, Severity, message
 from indicators.periods import SQL_FREQUENCY, SQL_MONTH
 from indicators.store.tables import KEY
@@ -55,6 +56,12 @@ class Subject:
     def any(self, table: str) -> bool:
         """Return whether a table has a row."""
         return not self.ask(f"SELECT 1 FROM {table} LIMIT 1").empty
+
+    @cached_property
+    def items(self) -> list[Indicator]:
+        """The indicators looked at that the catalogue knows."""
+        given = set(self.ask("SELECT DISTINCT indicator FROM checked")["indicator"])
+        return [item for key, item in self.catalogue.indicators.items() if key in given]
 
     def keep(self, name: str, question: str, **parameters: Any) -> None:
         """Keep an answer as the temporary table `name`."""

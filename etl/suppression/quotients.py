@@ -157,7 +157,12 @@ def _telling(each: Quotient) -> str:
 
 def add_quotients(rows: TidyRows, catalogue: Catalogue) -> None:
     """Add the quotients that would give a suppressed figure away to the table `withheld`."""
+    hidden = set(rows.query("SELECT DISTINCT indicator FROM withheld")["indicator"])
+    given = rows.indicators
     for each in quotients(catalogue):
+        if each.key not in given or not hidden & {each.top, each.bottom}:
+            continue  # a question about nothing costs as much to plan as one about something
+        hidden.add(each.key)  # a quotient may be a part of another one
         telling = _telling(each)
         rows.connection.execute(
             f"""

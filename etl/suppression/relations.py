@@ -26,7 +26,7 @@ import numpy as np
 import pandas as pd
 import scipy
 
-from etl.divisions import DIMENSIONS, divisions
+from etl.divisions import DIMENSIONS, Chain, chains, regions_above
 from etl.suppression.margins import (
     ADDITIVE,
     DISTINCT,
@@ -115,6 +115,25 @@ def bounded(found: Relations, low: Floats, high: Floats) -> Relations:
     return replace(found, below=below[finite], slack=np.concatenate(slack)[finite])
 
 
+@dataclass(frozen=True)
+class _Steps:
+    """One way in which codes of a dimension are parts of others.
+
+    chain: all that are, whether there are figures of them or not. steps: the numbers of the parts
+    and wholes that there are figures of, the nearest wholes first.
+    """
+
+    dimension: str
+    chain: Chain
+    steps: list[tuple[Ints, Ints]]
+
+    @property
+    def pairs(self) -> tuple[Ints, Ints]:
+        """Return the numbers of all parts, and beside each a whole."""
+        parts, wholes = zip(*self.steps, strict=True)
+        return np.concatenate(parts), np.concatenate(wholes)
+
+
 class _Found:
     """The relations found so far: rows of matrices in units of the values.
 
@@ -157,9 +176,7 @@ class _Found:
         self.digits = self._rounded()
         self.chains = list(self._chains())
         # What is a part of a whole that nobody gives the other parts of: the nation, of all.
-        regions = catalogue.regions.query("parent != ''")
-        parents = {"part": regions["code"], "whole": regions["parent"], "distance": 1}
-        self.parents = pd.DataFrame(parents)
+        self.parents = list(self._steps("region", regions_above(catalogue)))
         levels = self._levels()
         self.packed = np.concatenate([self.packed, *levels])
         for name in KEY:
@@ -204,10 +221,9 @@ class _Found:
         self.sorted = self.packed[self.order]
         self.there = frozenset(self.sorted.tolist())
         self.families = dict[str, list[Family]]()
-        for dimension, chain in self.chains:
-            family = self._family(dimension, chain)
-            self.families.setdefault(dimension, []).append(family)
-        self.rests = self._family("region", self.parents)
+        for chain in self.chains:
+            self.families.setdefault(chain.dimension, []).append(self._family(chain))
+        self.rests = [self._family(chain) for chain in self.parents]
         self.same = list[Family]()
         for number, item in enumerate(self.items):
             if item.same_as:
@@ -217,9 +233,9 @@ class _Found:
                 here, there = here[there >= 0], there[there >= 0]
                 self.same.append((here, there, np.full(len(here), DISTINCT)))
 
-    def _family(self, dimension: str, chain: pd.DataFrame) -> Family:
-        whole = self._nearest(dimension, chain)
-        ways = self._ways(dimension)[self.codes["indicator"]]
+    def _family(self, chain: _Steps) -> Family:
+        whole = self._nearest(chain)
+        ways = self._ways(chain.dimension)[self.codes["indicator"]]
         parts = np.flatnonzero((whole >= 0) & (ways > NEITHER))
         return parts, whole[parts], ways[parts]
 
@@ -227,7 +243,7 @@ class _Found:
         """Give margins the values that they have by their parts: see `Margins.fill`."""
         every = [family for families in self.families.values() for family in families]
         same = [(there, here, ways) for here, there, ways in self.same]
-        self.margins.fill([*every, self.rests, *self.same, *same], highest=highest)
+        self.margins.fill([*every, *self.rests, *self.same, *same], highest=highest)
         self.values, self.made = self.margins.values, self.margins.made
         self.terms = np.diff(self.made.indptr)
         self.rounded = np.minimum.reduceat(self.digits[self.made.indices], self.made.indptr[:-1])
@@ -238,10 +254,10 @@ class _Found:
             for parts, whole, ways in families:
                 self._link("scheme" if dimension == "scheme" else "place", parts, whole)
                 self._add_family(parts, whole, ways)
-        parts, whole, _ = self.rests
-        self._link("place", parts, whole)
-        self.rest.append(whole[self.values[whole] > self.values[parts]])
-        self._add_below((parts, 1.0), (whole, -1.0))
+        for parts, whole, _ in self.rests:
+            self._link("place", parts, whole)
+            self.rest.append(whole[self.values[whole] > self.values[parts]])
+            self._add_below((parts, 1.0), (whole, -1.0))
 
     def add_gaps(self) -> None:
         """Add what holds where parts in no file are missing from several wholes.
@@ -251,16 +267,20 @@ class _Found:
         zero: set[Gap] = set()
         lacking: list[list[Gap]] = []
         sums = [scipy.sparse.csr_matrix((0, self.many))]
-        for dimension, chain in self.chains:
+        for chain in self.chains:
+            dimension = chain.dimension
             if not (self._ways(dimension) == ADDITIVE).any():
                 continue
-            parts, whole, ways = self._family(dimension, chain)
+            parts, whole, ways = self._family(chain)
             parts, whole = parts[ways == ADDITIVE], whole[ways == ADDITIVE]
             wholes, row = np.unique(whole, return_inverse=True)
             rows = -self._matrix(row, parts, np.arange(len(wholes)), wholes)
             left = self.values[wholes] - np.bincount(row, self.values[parts], len(wholes))
             near = 1e-9 * np.maximum(np.abs(self.values[wholes]), 1)
-            below = chain[chain["distance"] == 1].groupby("whole")["part"].agg(list)
+            below: dict[str, list[str]] = {}
+            for part, above in chain.chain.items():
+                if above:
+                    below.setdefault(above[0], []).append(part)
             names = self.names[dimension]
             kept = []
             for at, cell in enumerate(wholes.tolist()):
@@ -371,14 +391,10 @@ class _Found:
         ladders = []
         for name in (*DIMENSIONS, "period"):
             names, pairs = self.names[name], np.empty((0, 2), np.int64)
-            for chain in (
-                chain
-                for dimension, chain in [*self.chains, ("region", self.parents)]
-                if dimension == name
-            ):
-                sides = [names.get_indexer(pd.Index(chain[side])) for side in ("part", "whole")]
-                pairs = np.r_[pairs, np.column_stack(sides)]
-            part, whole = pairs[(pairs >= 0).all(axis=1)].T
+            for chain in [*self.chains, *self.parents]:
+                if chain.dimension == name:
+                    pairs = np.r_[pairs, np.column_stack(chain.pairs)]
+            part, whole = pairs.T
             counted = self._ways(name) > NEITHER
             ladders.append(ladder(part, whole, len(names), self.strides[name], counted))
         # A count stands under each name; and beside what is abroad as well stands the nation.
@@ -390,9 +406,9 @@ class _Found:
         keys = np.concatenate(others)
         keys = keys[keys >= 0]
         regions, stride = self.names["region"], self.strides["region"]
-        whole, nation = regions.get_indexer(pd.Index([ALL, NATION])).tolist()
-        at_all = keys[keys // stride % max(len(regions), 1) == whole] if whole >= 0 else keys[:0]
-        keys = np.r_[keys, at_all + (nation - whole) * stride]
+        every, nation = regions.get_indexer(pd.Index([ALL, NATION])).tolist()
+        at_all = keys[keys // stride % max(len(regions), 1) == every] if every >= 0 else keys[:0]
+        keys = np.r_[keys, at_all + (nation - every) * stride]
         kept: list[Ints] = []
         for level in margins(self.packed, keys, ladders):
             there = np.concatenate([self.packed, *kept])
@@ -402,12 +418,11 @@ class _Found:
     def _wholes(self, keys: Ints) -> Ints:
         """Return the keys of all that some are parts of, in any family."""
         found = [np.empty(0, np.int64)]
-        for name, chain in [*self.chains, ("region", self.parents)]:
+        for chain in [*self.chains, *self.parents]:
+            name, (part, whole) = chain.dimension, chain.pairs
             names, stride = self.names[name], self.strides[name]
-            part, whole = (names.get_indexer(pd.Index(chain[side])) for side in ("part", "whole"))
-            both = (part >= 0) & (whole >= 0)
             above = scipy.sparse.csr_matrix(
-                (np.ones(int(both.sum())), (part[both], whole[both])), (len(names), len(names))
+                (np.ones(len(part)), (part, whole)), (len(names), len(names))
             )
             counted = (self._ways(name) > NEITHER)[keys % len(self.names["indicator"])]
             codes = keys[counted] // stride % len(names)
@@ -417,15 +432,27 @@ class _Found:
         wholes: Ints = np.unique(np.concatenate(found))
         return wholes
 
-    def _chains(self) -> Iterator[tuple[str, pd.DataFrame]]:
-        known = divisions(self.catalogue)
-        for (dimension, family), chain in known.groupby(["dimension", "family"], sort=True):
+    def _chains(self) -> Iterator[_Steps]:
+        for (dimension, family), chain in sorted(chains(self.catalogue).items()):
             # Without figures of the group itself its parts stand in the tree as well.
-            group = str(family).removeprefix("of ")
-            if group == family or group in self.names[str(dimension)]:
-                yield str(dimension), chain
+            group = family.removeprefix("of ")
+            if group == family or group in self.names[dimension]:
+                yield from self._steps(dimension, chain)
         if any(item.timing == "flow" for item in self.items):
-            yield "period", _calendar(self.names["period"])
+            calendar = {period: parse(period).wholes() for period in self.names["period"]}
+            yield from self._steps("period", calendar)
+
+    def _steps(self, dimension: str, chain: Chain) -> Iterator[_Steps]:
+        """Yield a chain, if there are figures of any part of it and of a whole of that."""
+        number = {name: at for at, name in enumerate(self.names[dimension])}
+        steps: dict[int, list[tuple[int, int]]] = {}
+        for part, at in number.items():
+            for distance, whole in enumerate(chain.get(part, [])):
+                if whole in number:
+                    steps.setdefault(distance, []).append((at, number[whole]))
+        if steps:
+            sides = [np.array(steps[distance], np.int64).T for distance in sorted(steps)]
+            yield _Steps(dimension, chain, [(part, whole) for part, whole in sides])
 
     def _ways(self, dimension: str) -> Ints:
         """Return of each indicator how parts over a dimension make up the whole."""
@@ -443,18 +470,16 @@ class _Found:
             ways.append(way)
         return np.array(ways, np.int64)
 
-    def _nearest(self, dimension: str, chain: pd.DataFrame) -> Ints:
+    def _nearest(self, chain: _Steps) -> Ints:
         """Return the cell of the nearest whole that there is of each cell, −1 for none."""
-        numbers, names = self.codes[dimension], self.names[dimension]
+        numbers, stride = self.codes[chain.dimension], self.strides[chain.dimension]
         whole = np.full(len(self.values), -1)
-        for _, step in chain.groupby("distance", sort=True):
-            above = np.full(len(names), -1)
-            part, over = (names.get_indexer(pd.Index(step[name])) for name in ("part", "whole"))
-            both = (part >= 0) & (over >= 0)
-            above[part[both]] = over[both]
+        for part, over in chain.steps:
+            above = np.full(len(self.names[chain.dimension]), -1)
+            above[part] = over
             asked = np.flatnonzero(self.among & (whole < 0) & (above[numbers] >= 0))
             move = above[numbers[asked]] - numbers[asked]
-            whole[asked] = self._at(self.packed[asked] + move * self.strides[dimension])
+            whole[asked] = self._at(self.packed[asked] + move * stride)
         return whole
 
     def _find(self, here: Ints, indicator: str) -> Ints:
@@ -621,16 +646,6 @@ def _scaled(rows: scipy.sparse.csr_matrix, step: Floats) -> tuple[scipy.sparse.c
     least = np.minimum.reduceat(np.abs(scaled.data), scaled.indptr[:-1]) if rows.nnz else np.ones(0)
     scaled.data /= np.repeat(least, np.diff(scaled.indptr))
     return scaled, least
-
-
-def _calendar(periods: pd.Index) -> pd.DataFrame:
-    """Return the months and quarters as parts of the quarters and years: part, whole, distance."""
-    rows = [
-        (period, whole, distance)
-        for period in periods
-        for distance, whole in enumerate(parse(period).wholes(), start=1)
-    ]
-    return pd.DataFrame(rows, columns=["part", "whole", "distance"])
 
 
 def _filled(values: Floats, equal: scipy.sparse.csr_matrix) -> Floats:

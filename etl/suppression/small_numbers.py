@@ -176,9 +176,10 @@ def _blocks(
         tables = pd.concat([tables, earlier.tables(sorted(catalogue.indicators))])
     if tables.empty:
         return
+    telling = tables.groupby("indicator")["period"].agg(set).to_dict()
     for network in networks(catalogue):
-        telling = tables[tables["indicator"].isin(network)]
-        if telling.empty:
+        concerned = set[str]().union(*(telling.get(key, ()) for key in network))
+        if not concerned:
             continue
         given = rows.query(
             """
@@ -192,7 +193,7 @@ def _blocks(
         flows = any(catalogue.indicators[key].timing == "flow" for key in given["indicator"])
         ends = [period_of(parse(text).until, "A" if flows else "M") for text in given["period"]]
         for _, block in given.groupby(ends):
-            if set(block["period"]) & set(telling["period"]):
+            if not concerned.isdisjoint(block["period"]):
                 yield sorted(set(block["indicator"])), sorted(set(block["period"]))
 
 
