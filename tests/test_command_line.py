@@ -103,6 +103,24 @@ def test_certificates_are_rolled_up_and_traced(tmp_path: Path) -> None:
 
 
 @pytest.mark.filterwarnings("ignore::DeprecationWarning")
+def test_a_drop_brings_the_counts_up_to_date_by_a_declaration_for_all_files(tmp_path: Path) -> None:
+    first, drop, out = (tmp_path / name for name in ("a.csv", "b.csv", "rollup"))
+    declared = tmp_path / "all.yaml"
+    declared.write_text("columns: {certificate: 号}\nstatus: {在用: valid}\n", encoding="utf-8")
+    rows = CERTIFICATES.replace("证书编号", "号").replace("有效", "在用")
+    first.write_text(rows, encoding="utf-8")
+    head, row, *_ = rows.splitlines()
+    drop.write_text(
+        "\n".join([head, row.replace("在用,", "删除,"), row.replace("A1", "A9")]), "utf-8"
+    )
+    common = ["--as-of", "2022-01-01", "--declaration", str(declared)]
+    said("rollup", str(first), *common, "--from", "2020", "--to", "2021", "--out", str(out))
+    shown = said("certificates", "update", str(drop), *common, "--onto", str(out))
+    assert "读取证书 3 张，隔离 1 张" in shown
+    assert "A9" in said("trace", "certificates_valid", "2021", "--out", str(out))
+
+
+@pytest.mark.filterwarnings("ignore::DeprecationWarning")
 @pytest.mark.parametrize(("employees", "told"), [("150", ""), ("约150", "数量和原因：")])
 def test_where_no_certificate_is_set_aside_no_rows_are_said_to_stand_in_a_file(
     tmp_path: Path, employees: str, told: str

@@ -68,11 +68,21 @@ WORDS = REASONS | REMARKS
 _BITS = {reason: 1 << bit for bit, reason in enumerate(REASONS)}
 DAYS = ("issued", "expires", "status_date")
 NUMBER = ("certificate", "scheme")
+ISSUE = (*NUMBER, "issued")
 PARSED = (
     *("file", "row", "certificate", "organisation", "region", "industry", "size", "scheme"),
     *("issued", "expires", "status", "status_date", "body", "remarks", "marks"),
 )
 Part = tuple[Any, Declaration]
+
+
+@dataclass(frozen=True)
+class Parsed:
+    """The rows of files as published and as what they mean, and what the engine keeps for it."""
+
+    raw: Any
+    rows: Any
+    kept: tuple[Any, ...]
 
 
 @dataclass(frozen=True)
@@ -84,8 +94,8 @@ class Registry:
     kept: tuple[Any, ...]
 
 
-def registry(published: Sequence[Part], reference: Reference, engine: Engine) -> Registry:
-    """Return the rows of published files as a clean registry and a quarantine.
+def parsed(published: Sequence[Part], reference: Reference, engine: Engine) -> Parsed:
+    """Return what the rows of published files mean.
 
     published: the texts of each file with `file` and `row`. They are read several times.
     """
@@ -100,17 +110,40 @@ def registry(published: Sequence[Part], reference: Reference, engine: Engine) ->
         _parsed(raw, declaration, reference, engine)
         for raw, (declaration, _) in zip(raws, groups, strict=True)
     ]
-    raw, parsed = union(raws), union(parts)
-    sound = parsed.filter(parsed.marks == 0).drop("marks")
+    return Parsed(union(raws), union(parts), tuple(parts))
+
+
+def registry(published: Sequence[Part], reference: Reference, engine: Engine) -> Registry:
+    """Return the rows of published files as a clean registry and a quarantine."""
+    rows = parsed(published, reference, engine)
+    return resolved(rows, rows.rows, engine)
+
+
+def resolved(read: Parsed, rows: Any, engine: Engine, before: Any = None) -> Registry:
+    """Return parsed rows as a clean registry and a quarantine.
+
+    rows: all of those read, or the ones chosen. before: clean rows of other issues of their
+    numbers, with which they stand in turn.
+    """
+    sound = rows.filter(rows.marks == 0).drop("marks")
+    if before is not None:
+        sound = ibis.union(sound, before.select(*sound.columns).cast(sound.schema()))
     single, chained, repeats, *kept = _issues(sound, engine)
-    set_aside = ibis.union(
-        parsed.filter(parsed.marks != 0).select("file", "row", "marks"),
-        repeats.mutate(marks=ibis.literal(_BITS["duplicate"], "int32")),
-    )
-    quarantine = set_aside.inner_join(raw, ["file", "row"])
-    quarantine = quarantine.select("file", "row", *COLUMNS, reasons=_reasons(quarantine.marks))
+    repeats = repeats.mutate(marks=ibis.literal(_BITS["duplicate"], "int32"))
+    set_aside = ibis.union(rows.filter(rows.marks != 0).select(*repeats.columns), repeats)
+    set_aside = set_aside.select("file", "row", "marks", issue=issue(set_aside))
+    quarantine = set_aside.inner_join(read.raw, ["file", "row"])
+    reasons = _reasons(quarantine.marks)
+    quarantine = quarantine.select("file", "row", *COLUMNS, "issue", reasons=reasons)
     clean = _dated(ibis.union(single, chained))
-    return Registry(clean, quarantine, (*parts, *kept))
+    return Registry(clean, quarantine, (*read.kept, *kept))
+
+
+def issue(rows: Any) -> Any:
+    """Return by what an issue of a certificate is known, NULL where part of it is not."""
+    known = (rows.certificate != "") & rows.scheme.notnull() & rows.issued.notnull()
+    name = rows.certificate + "|" + rows.scheme + "|" + rows.issued.cast("string")
+    return known.fill_null(False).ifelse(name, ibis.null("string"))
 
 
 def reason_counts(rows: Any, engine: Engine, column: str = "reasons") -> pd.DataFrame:
@@ -263,11 +296,9 @@ def _issues(sound: Any, engine: Engine) -> tuple[Any, Any, Any, Any, Any]:
     # The latest word on an issue counts; the rest of the order only makes it the same every time.
     said_on = several.status_date.fill_null(several.issued)
     order = ("status", "organisation", "region", "industry", "size", "file", "row")
-    by_day = ibis.window(
-        group_by=[*NUMBER, "issued"], order_by=[said_on.desc(), several.ends.desc(), *order]
-    )
+    by_day = ibis.window(group_by=[*ISSUE], order_by=[said_on.desc(), several.ends.desc(), *order])
     latest = engine.kept(several.mutate(turn=ibis.row_number().over(by_day)))
-    repeats = latest.filter(latest.turn > 0).select("file", "row")
+    repeats = latest.filter(latest.turn > 0).select("file", "row", *ISSUE)
     kept = latest.filter(latest.turn == 0).drop("turn")
     by_issue = ibis.window(group_by=NUMBER, order_by="issued")
     chained = kept.mutate(

@@ -125,8 +125,11 @@ def declared(path: Path, common: Declaration) -> Declaration:
     Raises `FindingsError` with every mistake in that.
     """
     place = beside(path)
-    if not place.exists():
-        return common
+    return said_in(place, common) if place.exists() else common
+
+
+def said_in(place: Path, common: Declaration) -> Declaration:
+    """Return `common`, and what a declaration changes; raises `FindingsError` as `declared`."""
     content = _content(place, common)
     return replace(
         common,

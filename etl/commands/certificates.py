@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import sys
-from datetime import datetime
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date, datetime
 from pathlib import Path
 from shlex import quote
 from typing import TYPE_CHECKING, Annotated, Any
@@ -11,8 +13,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from etl.commands.screen import Outcome, screen
-from etl.commands.usage import Force, in_a_folder
-from etl.commands.verbs import app
+from etl.commands.usage import Force, SpokenGroup, in_a_folder
+from etl.commands.verbs import CommandLine, app
 from indicators.regions import ALL
 from indicators.settings import ROOT
 
@@ -20,14 +22,46 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from etl.certificates.cube import Reference
+    from etl.certificates.engine import Engine
+    from etl.certificates.publication import Choice
+    from etl.certificates.registry import Summary
+    from etl.certificates.registry_declaration import Declaration
+    from indicators.catalogue import Catalogue
+    from indicators.findings import Message
 
 RESULTS = ROOT / "data" / "rollup"
 
 
+certificates = CommandLine(
+    cls=SpokenGroup, no_args_is_help=True, help="证书明细 · Certificate-level files"
+)
+app.add_typer(certificates, name="certificates")
+
+Files = Annotated[list[Path], typer.Argument(exists=True, help="CSV / XLSX / Parquet")]
+AsOf = Annotated[datetime, typer.Option(formats=["%Y-%m-%d"], help="导出日 · drawn on")]
+Encoding = Annotated[
+    str, typer.Option(help="默认自动识别 · told by the file: utf-8, gb18030, utf-16")
+]
+Said = Annotated[
+    Path | None,
+    typer.Option(
+        "--declaration",
+        exists=True,
+        dir_okay=False,
+        help="对各文件都适用的声明 · a declaration that holds for all the files",
+    ),
+]
+Periods = Annotated[str, typer.Option(help="发布 · publish: year,quarter,month")]
+Levels = Annotated[
+    str, typer.Option(help="发布 · publish: province,section,division,size,scheme …")
+]
+_LEVELS = "province,section,size,scheme"
+
+
 @app.command()
 def rollup(
-    files: Annotated[list[Path], typer.Argument(exists=True, help="CSV / XLSX / Parquet")],
-    as_of: Annotated[datetime, typer.Option(formats=["%Y-%m-%d"], help="导出日 · drawn on")],
+    files: Files,
+    as_of: AsOf,
     first: Annotated[str, typer.Option("--from", help="2018, 2018-01, 2018-Q1")],
     last: Annotated[str, typer.Option("--to", help="2025, 2025-12, 2025-Q4")],
     out: Annotated[
@@ -40,26 +74,21 @@ def rollup(
             help="结果文件夹 · folder of results",
         ),
     ] = RESULTS,
-    encoding: Annotated[
-        str, typer.Option(help="默认自动识别 · told by the file: utf-8, gb18030, utf-16")
-    ] = "",
-    periods: Annotated[str, typer.Option(help="发布 · publish: year,quarter,month")] = "",
-    levels: Annotated[
-        str, typer.Option(help="发布 · publish: province,section,division,size,scheme …")
-    ] = "province,section,size,scheme",
+    encoding: Encoding = "",
+    declaration: Said = None,
+    periods: Periods = "",
+    levels: Levels = _LEVELS,
     force: Force = False,
 ) -> None:
     """由证书级明细汇总指标 · Count indicators from certificate-level files."""
     from etl.certificates.counting import roll_up_files
     from etl.certificates.engine import engine
-    from etl.certificates.publication import Choice, write_publication
-    from etl.certificates.quarantine import write_quarantine
-    from etl.certificates.registry_declaration import Declaration
+    from etl.certificates.publication import Choice
     from etl.certificates.results import are_own, results
     from etl.certificates.validity import spanned, within
     from indicators import catalogue
 
-    words, known, day = screen.words, catalogue.load(), as_of.date()
+    known, day = catalogue.load(), as_of.date()
     choice = Choice(periods.split(",") if periods else (), levels.split(","))
     screen.check_free(results(out), inputs=files, force=force or are_own(out))
     with engine() as here, screen.progress() as progress:
@@ -68,22 +97,85 @@ def rollup(
         for kind in choice.periods:
             counted += within(first, last, kind)
         choice.known(counted, day)
-        task = progress.add_task("")
-        summary = roll_up_files(
-            files,
-            Declaration(as_of=day, encoding=encoding),
-            counted,
-            _reference(),
-            out,
-            here,
-            show=lambda step, steps, name: progress.update(
-                task, description=f"{step}/{steps} {screen.sentence(name)}"
-            ),
-        )
-        nothing = summary.set_aside == summary.rows
-        if not nothing:
-            figures = write_publication(summary, files, day, choice, known, here, words)
-        written = write_quarantine(summary, here)
+        common = _declaration(day, encoding, declaration)
+        show = _shown(progress)
+        summary = roll_up_files(files, common, counted, _reference(), out, here, show)
+        written = _written(summary, files, day, choice, known, here)
+    _tell(summary, written)
+
+
+@certificates.command("update")
+def update(
+    files: Files,
+    as_of: AsOf,
+    onto: Annotated[
+        Path,
+        typer.Option(
+            "--onto",
+            exists=True,
+            file_okay=False,
+            help="rollup 的结果文件夹 · folder of results",
+        ),
+    ] = RESULTS,
+    encoding: Encoding = "",
+    declaration: Said = None,
+    periods: Periods = "",
+    levels: Levels = _LEVELS,
+) -> None:
+    """按新送的明细更新汇总 · Bring counts up to date by what has changed."""
+    from etl.certificates.engine import engine
+    from etl.certificates.publication import Choice
+    from etl.certificates.results import results
+    from etl.certificates.update import update_files
+    from indicators import catalogue
+
+    known, day = catalogue.load(), as_of.date()
+    choice = Choice(periods.split(",") if periods else (), levels.split(","))
+    screen.check_free(results(onto), inputs=files, force=True)
+    with engine() as here, screen.progress() as progress:
+        choice.check(known)
+        common, show = _declaration(day, encoding, declaration), _shown(progress)
+        summary = update_files(files, common, _reference(), onto, here, show)
+        written = _written(summary, files, day, choice, known, here)
+    _tell(summary, written)
+
+
+@dataclass(frozen=True)
+class _Written:
+    """What a roll-up wrote beside its counts. figures: none where nothing is left to count."""
+
+    figures: Path | None
+    aside: list[Path]
+
+
+def _declaration(day: date, encoding: str, said: Path | None) -> Declaration:
+    from etl.certificates.registry_declaration import Declaration, said_in
+
+    common = Declaration(as_of=day, encoding=encoding)
+    return said_in(said, common) if said else common
+
+
+def _shown(progress: Any) -> Callable[[int, int, Message], object]:
+    task = progress.add_task("")
+    return lambda step, steps, name: progress.update(
+        task, description=f"{step}/{steps} {screen.sentence(name)}"
+    )
+
+
+def _written(
+    summary: Summary, files: list[Path], day: date, choice: Choice, known: Catalogue, here: Engine
+) -> _Written:
+    from etl.certificates.publication import write_publication
+    from etl.certificates.quarantine import write_quarantine
+
+    figures = None
+    if summary.set_aside < summary.rows:
+        figures = write_publication(summary, files, day, choice, known, here, screen.words)
+    return _Written(figures, write_quarantine(summary, here))
+
+
+def _tell(summary: Summary, written: _Written) -> None:
+    words = screen.words
     screen.say(summary.sentence_in(words))
     if len(summary.remarks):
         screen.table(_reasons(summary.remarks), words("Counted, enterprise size not classified"))
@@ -92,21 +184,21 @@ def rollup(
         if summary.open_ended:
             line = f"no_expiry: [{', '.join(summary.open_ended)}]"
             screen.tell("If these never expire, declare it beside their file: {line}", line=line)
-        if len(written) > 1:
+        if len(written.aside) > 1:
             screen.tell(
                 "These are too many rows for a workbook: all of them stand in {file}",
-                file=str(written[-1]),
+                file=str(written.aside[-1]),
             )
     if summary.set_aside:
-        screen.tell("Reasons and rows, as published: {file}", file=str(written[0]))
-    elif written:
-        screen.tell("Counts and reasons: {file}", file=str(written[0]))
-    if nothing:
+        screen.tell("Reasons and rows, as published: {file}", file=str(written.aside[0]))
+    elif written.aside:
+        screen.tell("Counts and reasons: {file}", file=str(written.aside[0]))
+    if written.figures is None:
         screen.fail(
             "No certificate is left to count, so there is nothing to publish.", Outcome.FINDINGS
         )
-    screen.tell("Written to {file}", file=str(out))
-    command = f"python -m etl publish {quote(str(figures))} --source registry"
+    screen.tell("Written to {file}", file=str(summary.out))
+    command = f"python -m etl publish {quote(str(written.figures))} --source registry"
     screen.tell("To publish the counts: {command}", command=command)
 
 

@@ -1,0 +1,143 @@
+"""Results brought up to date by a drop: only the organisations that it touches are counted.
+
+    counts − those of the organisations as they were + those of the same as they are now
+
+An issue (number, scheme, day of issue) that a drop names takes the place of the former one, or is
+deleted; whatever else its number has stands in turn with it again. Nobody's counts depend on what
+other organisations hold, not even the distinct ones, so what must be kept is the clean registry.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import ibis
+
+from etl.certificates.changes import MEASURES
+from etl.certificates.counting import STEPS, roll_up
+from etl.certificates.cube import Reference
+from etl.certificates.engine import Engine, Progress
+from etl.certificates.registry import (
+    ISSUE,
+    NUMBER,
+    Summary,
+    issue,
+    parsed,
+    resolved,
+    summarised,
+)
+from etl.certificates.registry_declaration import Declaration
+from etl.certificates.results import Made, codes_of, exchanged
+from etl.certificates.texts import damage_found, tables
+from indicators.findings import Finding, FindingsError, Message, message
+
+DELETED = "deleted"
+WORDS = {"删除": DELETED}  # beside the statuses of a whole registry
+
+
+def update_files(
+    paths: Sequence[Path],
+    declaration: Declaration,
+    reference: Reference,
+    out: Path,
+    engine: Engine,
+    show: Callable[[int, int, Message], object] = Progress.show,
+) -> Summary:
+    """Bring the results in `out` up to date by the files of a drop.
+
+    What results is what all files together would have come to, but that rows set aside before
+    stay so until a drop names them. Raises `FindingsError` as `cleaned` does, and where the
+    results are not whole, newer than the drop, or counted by other code lists.
+    """
+    before = _standing(out, declaration, reference)
+    made = Made.of(paths, declaration, before.periods, reference)
+    if before.inputs[-len(made.inputs) :] == made.inputs:
+        return summarised(out, engine)
+    declaration = replace(declaration, statuses=declaration.statuses | WORDS)
+    progress = Progress(show, len(paths) + 2 * STEPS + 2)
+    with exchanged(out) as fresh, damage_found(), engine.beside(fresh) as folder:
+        read = parsed(tables(paths, declaration, engine, folder, progress), reference, engine)
+        progress(message("checking certificates"))
+        minus, plus = _registries(read, out, fresh, engine)
+        for name, rows in (("minus", minus), ("plus", plus)):
+            roll_up(rows, before.periods, reference, engine, folder / name, progress)
+        progress(message("writing the counts"))
+        _write_counts(out, folder, fresh, engine)
+        replace(made, inputs=(*before.inputs, *made.inputs)).write(fresh)
+    return summarised(out, engine)
+
+
+def _standing(out: Path, declaration: Declaration, reference: Reference) -> Made:
+    before = Made.read(out)
+    if before is None:
+        expected = message("a folder with the whole results of a roll-up")
+        advice = message("count all certificates first (python -m etl rollup)")
+    elif before.codes != codes_of(reference):
+        expected = message("results counted by the code lists of today")
+        advice = message("count all certificates again (python -m etl rollup)")
+    elif declaration.as_of < before.day:
+        expected = message("files drawn on {day} or later", day=before.as_of)
+        advice = message("bring drops in one after the other")
+        raise FindingsError([Finding("--as-of", f"{declaration.as_of}", expected, advice)])
+    else:
+        return before
+    raise FindingsError([Finding("--onto", str(out), expected, advice)])
+
+
+def _registries(read: Any, out: Path, fresh: Path, engine: Engine) -> tuple[Any, Any]:
+    """Write the registry and the quarantine; return what touched organisations had and have."""
+    before, aside = (engine.parquet(out / f"{name}.parquet") for name in ("registry", "quarantine"))
+    named = read.rows.filter(issue(read.rows).notnull())
+    keys = engine.kept(named.select(*ISSUE, issue=issue(named)).distinct())
+    numbers = engine.kept(keys.select(*NUMBER).distinct())
+    is_deleted = (read.rows.status == DELETED) & issue(read.rows).notnull()
+    told = read.rows.filter(~is_deleted.fill_null(False))
+    touched = engine.kept(before.semi_join(numbers, NUMBER))
+    found = resolved(read, told, engine, touched.anti_join(keys, ISSUE))
+    now = engine.kept(found.clean.select(*before.columns).cast(before.schema()))
+    whose = touched.select("organisation").union(now.select("organisation"))
+    whose = engine.kept(whose.distinct())
+    minus = engine.kept(before.semi_join(whose, "organisation"))
+    plus = engine.kept(ibis.union(minus.anti_join(numbers, NUMBER), now))
+    engine.write(ibis.union(before.anti_join(numbers, NUMBER), now), fresh / "registry.parquet")
+    new = found.quarantine.select(*aside.columns).cast(aside.schema())
+    engine.write(ibis.union(aside.anti_join(keys, "issue"), new), fresh / "quarantine.parquet")
+    return minus, plus
+
+
+def _write_counts(out: Path, parts: Path, fresh: Path, engine: Engine) -> None:
+    def stored(folder: Path, name: str) -> Any:
+        return engine.parquet(*sorted((folder / name).glob("*.parquet")))
+
+    counts, minus, plus = (
+        stored(each, "counts") for each in (out, parts / "minus", parts / "plus")
+    )
+    lost = minus.mutate(**{name: -minus[name] for name in MEASURES})
+    both = ibis.union(plus, lost.select(*plus.columns).cast(plus.schema()))
+    sums = both.group_by("cell", "period").agg(
+        **{f"more_{name}": both[name].sum().cast("int32") for name in MEASURES}
+    )
+    sums = engine.kept(sums.filter(ibis.or_(*(sums[f"more_{name}"] != 0 for name in MEASURES))))
+    key = ["cell", "period"]
+    joined = counts.left_join(sums, key)
+    values = {name: joined[name] + joined[f"more_{name}"].fill_null(0) for name in MEASURES}
+    left = ibis.or_(*(value != 0 for value in values.values()))
+    # What was 0 already stays, as it would in a count of all.
+    changed = joined.filter(left | joined[f"more_{MEASURES[0]}"].isnull()).select(*key, **values)
+    begun = sums.anti_join(counts, key)
+    begun = begun.select(*key, **{name: begun[f"more_{name}"] for name in MEASURES})
+    _write(
+        ibis.union(changed.cast(counts.schema()), begun.cast(counts.schema())),
+        fresh / "counts",
+        engine,
+    )
+    cells, more = stored(out, "cells"), stored(parts / "plus", "cells")
+    cells = ibis.union(cells, more.cast(cells.schema()), distinct=True)
+    _write(cells, fresh / "cells", engine)
+
+
+def _write(rows: Any, folder: Path, engine: Engine) -> None:
+    engine.write(rows, folder if engine.is_spark else folder / "000.parquet")
