@@ -2,16 +2,24 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
+import httpx
 import pandas as pd
 import pytest
 import sqlalchemy as sa
+from starlette.applications import Starlette
+from starlette.routing import Mount
 
+import app
 from etl.publish.gate import Decision, publish
 from indicators import access, frame
+from indicators.api.resources import RESOURCES
 from indicators.catalogue import tree
+from indicators.exports.open_data.release_package import write_package
 from indicators.findings import Finding, message
 from indicators.roles import (
     EVERYTHING,
@@ -174,6 +182,29 @@ def test_accepted_warnings_are_for_analysts(
     assert any(why in table.value for table in page.dataframe) is reason
     assert ("targets.yaml" in tables) is reason
     assert "537" in tables or "553" in tables  # what is published
+
+
+RESTRICTED = ("looked at by hand", "of-zhejiang", "of-both", "of-none")
+
+
+def test_no_other_road_leads_to_what_roles_restrict(published: sa.Engine, tmp_path: Path) -> None:
+    server = Starlette(routes=[Mount("/api/v1", app.programs), *app.ANNOUNCED])
+
+    async def answers(paths: list[str]) -> dict[str, str]:
+        transport = httpx.ASGITransport(server)
+        async with httpx.AsyncClient(transport=transport, base_url="http://127.0.0.1") as client:
+            return {path: (await client.get(path)).text for path in paths}
+
+    resources = [each.path for each in RESOURCES if "{" not in each.path]
+    asked = [f"/api/v1{path}" for path in (*resources, "/releases/1", "/observations?format=csv")]
+    told = asyncio.run(answers([*asked, "/catalog.jsonld", "/releases.atom"]))
+    assert "the first" in told["/api/v1/releases"]
+    assert "certificates_valid" in told["/api/v1/observations"]
+    assert not [text for text in RESTRICTED for answer in told.values() if text in answer]
+    write_package(published, "real", tmp_path / "package", 1)
+    written = [file.read_bytes() for file in (tmp_path / "package").rglob("*") if file.is_file()]
+    assert any(b"certificates_valid" in content for content in written)
+    assert not [text for text in RESTRICTED for content in written if text.encode() in content]
 
 
 @pytest.mark.parametrize(
