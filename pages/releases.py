@@ -100,6 +100,16 @@ if not accepted.empty:
     st.subheader(title)
     table = views.warning_table(accepted, words)
     frame.table(visit, title, table, words("Warnings that were accepted for the release"))
+left = cached.left_out(vintage) if all_regions else None
+if left is not None and not left.empty:
+    title = words.plural(
+        "{n} figure is on no page: the catalogue lacks a code of it",
+        "{n} figures are on no page: the catalogue lacks a code of theirs",
+        n=int(left["rows"].sum()),
+    )
+    st.subheader(title)
+    table = views.left_out_table(left, words)
+    frame.table(visit, title, table, words("Figures left out, by their codes"))
 wrong = frame.findings.get(words.language)
 if wrong is not None and all_regions:
     st.subheader(title := words("Findings in the files that this server started with"))

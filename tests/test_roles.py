@@ -148,7 +148,8 @@ def published(empty: sa.Engine) -> Iterator[sa.Engine]:
             warned("of-none"),
         ],
     )
-    publish(empty, edition_of(WORLD), decision)
+    # Of an indicator that the catalogue has given up.
+    publish(empty, edition_of([*WORLD, ("given_up", "2024-12", "320000", 5.0)]), decision)
     with reading(empty.url.render_as_string(hide_password=False)):
         yield empty
 
@@ -181,6 +182,8 @@ def test_accepted_warnings_are_for_analysts(
     why = Wording("zh")("Accepted warnings because")
     assert any(why in table.value for table in page.dataframe) is reason
     assert ("targets.yaml" in tables) is reason
+    left_out = "1条数据未在各页显示：其代码不在目录或代码表中"
+    assert (left_out in [each.value for each in page.subheader]) is reason
     assert "537" in tables or "553" in tables  # what is published
 
 

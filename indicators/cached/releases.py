@@ -26,7 +26,7 @@ from indicators.exports.open_data.descriptor import Whole
 from indicators.exports.open_data.release_package import whole_of, write_package
 from indicators.periods import decimal_year, is_period
 from indicators.roles import Bounds
-from indicators.store import queries
+from indicators.store import holdings, queries
 from indicators.store.queries import Selection, Vintage
 from indicators.store.whole_release import whole_release
 from indicators.wording import Language, Wording
@@ -48,6 +48,12 @@ def flips(vintage: Vintage) -> pd.DataFrame:
 def warnings(vintage: Vintage, bounds: Bounds = None) -> pd.DataFrame:
     """Return `queries.warnings`."""
     return queries.warnings(engine(vintage.dataset), vintage.release, bounds)
+
+
+@kept
+def left_out(vintage: Vintage) -> pd.DataFrame:
+    """Return `holdings.left_out`."""
+    return holdings.left_out(engine(vintage.dataset), vintage.release)
 
 
 @kept

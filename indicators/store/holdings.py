@@ -91,6 +91,33 @@ def choices(
     return asked(engine, number, ask)
 
 
+def left_out(engine: sa.Engine, number: int | None = None) -> pd.DataFrame:
+    """Return the cells that no page shows, since the catalogue lacks a code of theirs.
+
+    Columns: indicator, period, scheme, industry, size, `rows`, how many figures each holds.
+    """
+    known = catalogue.load()
+    codes = {
+        "indicator": list(known.indicators),
+        "scheme": [ALL, *known.schemes["code"]],
+        "industry": [ALL, *known.industries["code"]],
+        "size": [ALL, *known.sizes["code"]],
+    }
+
+    def ask(older: int | None) -> sa.Select[Any]:
+        held = held_of(older)
+        cell = [held.c[name] for name in CELL]
+        strange = sa.or_(*(held.c[name].not_in(of) for name, of in codes.items()))
+        return (
+            sa.select(*cell, _sum(held.c.rows, "rows"))
+            .where(strange)
+            .group_by(*cell)
+            .order_by(*cell)
+        )
+
+    return asked(engine, number, ask)
+
+
 def held_within(engine: sa.Engine, within: str, number: int | None = None) -> set[str]:
     """Return the indicators that regions below one have a figure of."""
 
@@ -287,8 +314,10 @@ def origins(engine: sa.Engine, number: int | None = None) -> pd.DataFrame:
 def series(engine: sa.Engine, number: int | None = None) -> list[Series]:
     """Return what each source has of each indicator, of the nation, provinces and prefectures.
 
-    What is published of groups of provinces is no level of its own.
+    What is published of groups of provinces is no level of its own. Indicators that the catalogue
+    has given up are left out: nothing of them is waited for.
     """
+    named = catalogue.load().indicators
 
     def ask(older: int | None) -> sa.Select[Any]:
         held = held_of(older)
@@ -305,7 +334,7 @@ def series(engine: sa.Engine, number: int | None = None) -> list[Series]:
 
     periods: dict[tuple[str, str, Level], list[str]] = {}
     for row in recorded(engine, number, ask):
-        if is_period(row["period"]):
+        if row["indicator"] in named and is_period(row["period"]):
             key = (row["source"], row["indicator"], row["level"])
             periods.setdefault(key, []).append(row["period"])
     return [

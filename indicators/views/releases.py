@@ -86,6 +86,19 @@ def warning_table(warnings: pd.DataFrame, words: Wording) -> pd.DataFrame:
     return pd.DataFrame(shown).reset_index(drop=True)
 
 
+def left_out_table(cells: pd.DataFrame, words: Wording) -> pd.DataFrame:
+    """Return the cells that no page shows, by their codes: one of each has no name here."""
+    columns: dict[str, Cell] = {
+        words("Indicator"): lambda row: row["indicator"],
+        words("Period"): lambda row: row["period"],
+        words("Certification scheme"): lambda row: row["scheme"],
+        words("Industry"): lambda row: row["industry"],
+        words("Enterprise size"): lambda row: row["size"],
+        words("Figures"): lambda row: row["rows"],
+    }
+    return listing(cells, columns)
+
+
 def retraction_table(retractions: pd.DataFrame, words: Wording) -> pd.DataFrame:
     """Return which figures were taken out of every release, when, by whom and why."""
 
