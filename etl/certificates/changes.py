@@ -258,6 +258,12 @@ def counts(block: Block, series: Series) -> pa.Table:
     )
 
 
+def without_zeros(rows: pa.Table) -> pa.Table:
+    """Return the rows of `counts` in which something is counted."""
+    some = np.logical_or.reduce([rows[name].to_numpy() != 0 for name in MEASURES])
+    return rows.filter(pa.array(some))
+
+
 def named_cells(block: Block, cube: Cube) -> pa.Table:
     """Return the cells of a block with their codes."""
     columns: dict[str, Any] = {"cell": block.cells}

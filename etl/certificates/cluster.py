@@ -12,7 +12,7 @@ The code travels with the plan: a worker's Python needs NumPy, SciPy, pandas and
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from itertools import pairwise
 from pathlib import Path
@@ -36,6 +36,7 @@ from etl.certificates.changes import (
     counts,
     named_cells,
     with_totals,
+    without_zeros,
 )
 from etl.certificates.cube import DIMENSIONS, Cube
 from etl.certificates.engine import Engine, Memory, Progress, union
@@ -67,28 +68,33 @@ _COUNTS = pa.schema(
 _SQL = {pa.int64(): "bigint", pa.int32(): "int", pa.string(): "string"}
 
 
+# A clean registry, and how many times each of its rows counts: once, unless it is said.
+Side = tuple[Any, int | None]
+
+
 def count_on_cluster(
-    registry: Any, cube: Cube, grid: Grid, engine: Engine, out: Path, progress: Progress
+    sides: Sequence[Side], cube: Cube, grid: Grid, engine: Engine, out: Path, progress: Progress
 ) -> None:
-    """Count a clean registry into the folders `cells` and `counts`, as `counting` says."""
+    """Count clean registries into the folders `cells` and `counts`, as `counting` says."""
     from pyspark import cloudpickle  # an extra that is slow to load
 
     streams: list[Kind] = [EVERYBODY]
     rows, cells = [], []
-    for kind, table in rows_to_count(registry, cube, grid, engine, progress):
-        if kind not in _KINDS:
-            streams.append(kind)
-        stream = 0 if kind in _KINDS else len(streams) - 1
-        here = _stream(kind, table, stream, cube, grid, engine)
-        rows.append(here)
-        if kind not in (EVERYBODY, APART):
-            cells.append(_cells(here))
+    for registry, times in sides:
+        for kind, table in rows_to_count(registry, cube, grid, engine, progress):
+            if kind not in (*_KINDS, *streams):
+                streams.append(kind)
+            stream = 0 if kind in _KINDS else streams.index(kind)
+            here = _stream(kind, table, stream, cube, grid, engine)
+            rows.append(here.mutate(times=(here.times * (times or 1)).cast("int32")))
+            if kind not in (EVERYBODY, APART):
+                cells.append(_cells(here))
     progress(message("making totals and running sums"))
     known = engine.kept(union(cells))
     for module in (etl, indicators):
         cloudpickle.register_pickle_by_value(module)  # type: ignore[no-untyped-call]
     try:
-        worker = _Worker(cube, grid, tuple(streams), engine.memory.limit)
+        worker = _Worker(cube, grid, tuple(streams), engine.memory.limit, len(sides) == 1)
         for name, made, schema, chosen in (
             ("cells", worker.cells, _CELLS, known.filter(known.turn % (4 * _STREAMS) == _CELL)),
             ("counts", worker.counts, _COUNTS, union([known, *rows])),
@@ -146,12 +152,16 @@ def _cells(rows: Any) -> Any:
 
 @dataclass(frozen=True)
 class _Worker:
-    """What a worker does with the streams of its schemes. limit: bytes of its process."""
+    """What a worker does with the streams of its schemes.
+
+    limit: bytes of its process. whole: rows in which nothing is counted, too.
+    """
 
     cube: Cube
     grid: Grid
     streams: tuple[Kind, ...]
     limit: int
+    whole: bool
 
     def cells(self, batches: Iterable[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
         """Yield the cells of each scheme, totals included, with their codes."""
@@ -169,7 +179,9 @@ class _Worker:
                 made = block(scheme.changes(0), scheme.anew(), self.cube, memory)
                 for part in _sliced(made):
                     for series in self.grid.series:
-                        yield from counts(part, series).cast(_COUNTS).to_batches(1 << 16)
+                        rows = counts(part, series).cast(_COUNTS)
+                        rows = rows if self.whole else without_zeros(rows)
+                        yield from rows.to_batches(1 << 16)
 
 
 @dataclass

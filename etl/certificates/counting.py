@@ -17,6 +17,7 @@ from itertools import count
 from pathlib import Path
 from typing import Any, TypeVar
 
+import ibis
 import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
@@ -36,8 +37,9 @@ from etl.certificates.changes import (
     nothing,
     placed,
     with_totals,
+    without_zeros,
 )
-from etl.certificates.cluster import count_on_cluster
+from etl.certificates.cluster import Side, count_on_cluster
 from etl.certificates.cube import DIMENSIONS, Cube, Dimension, Reference, cube
 from etl.certificates.engine import Engine, Memory, Progress
 from etl.certificates.registry import Summary, cleaned, summarised
@@ -252,6 +254,31 @@ def roll_up(
     Columns: region, industry, size, scheme, period and `MEASURES`. A cell has rows from the
     first period in which a count of it is not 0; without a row its counts are 0.
     """
+    _count([(registry, None)], periods, reference, engine, out, progress)
+    return counted(out, engine)
+
+
+def count_difference(
+    before: Any,
+    after: Any,
+    periods: Iterable[str],
+    reference: Reference,
+    engine: Engine,
+    out: Path,
+    progress: Progress | None = None,
+) -> None:
+    """Count by how much the counts of two clean registries differ, where they do, as `roll_up`."""
+    _count([(before, -1), (after, 1)], periods, reference, engine, out, progress)
+
+
+def _count(
+    sides: Sequence[Side],
+    periods: Iterable[str],
+    reference: Reference,
+    engine: Engine,
+    out: Path,
+    progress: Progress | None,
+) -> None:
     cells, slots = cube(reference), grid(periods)
     progress = progress or Progress(steps=STEPS)
     for name in ("cells", "counts"):
@@ -259,16 +286,15 @@ def roll_up(
     out.mkdir(parents=True, exist_ok=True)
     by = count_on_cluster if engine.is_spark else _count_here
     with engine.beside(out):
-        by(registry, cells, slots, engine, out, progress)
-    return counted(out, engine)
+        by(sides, cells, slots, engine, out, progress)
 
 
 def _count_here(
-    registry: Any, cells: Cube, slots: Grid, engine: Engine, out: Path, progress: Progress
+    sides: Sequence[Side], cells: Cube, slots: Grid, engine: Engine, out: Path, progress: Progress
 ) -> None:
     memory = engine.memory
     rows = Rows(cells.scheme, memory)
-    fetched = _fetched(registry, cells, slots, engine, progress)
+    fetched = _fetched(sides, cells, slots, engine, progress)
     for kind, batch in _ahead(fetched, max(1, memory.rows // FETCHED_BYTES)):
         rows.add(kind, batch)
     engine.rest()
@@ -284,32 +310,42 @@ def _count_here(
     made = _ahead(blocks, spare > 0)
     for number, each in enumerate(made if known else [nothing(slots)]):
         progress(message("making totals and running sums"))
-        _write(each, cells, slots, out, number)
+        _write(each, cells, slots, out, number, whole=len(sides) == 1)
 
 
 def _fetched(
-    registry: Any, cells: Cube, slots: Grid, engine: Engine, progress: Progress
+    sides: Sequence[Side], cells: Cube, slots: Grid, engine: Engine, progress: Progress
 ) -> Iterator[tuple[Kind, pa.RecordBatch]]:
     """Yield what is to be counted with its kind."""
-    for kind, table in rows_to_count(registry, cells, slots, engine, progress):
-        for batch in engine.batches(table, FETCHED):
-            yield kind, batch
+    for registry, times in sides:
+        for kind, rows in rows_to_count(registry, cells, slots, engine, progress):
+            more = {} if times is None else {"times": ibis.literal(times).cast("int32")}
+            for batch in engine.batches(rows.mutate(**more), FETCHED):
+                yield kind, batch
 
 
-def _write(made: Block, cells: Cube, slots: Grid, out: Path, number: int) -> None:
+def _write(made: Block, cells: Cube, slots: Grid, out: Path, number: int, *, whole: bool) -> None:
     pq.write_table(named_cells(made, cells), out / "cells" / f"{number:03d}.parquet")
     for series in slots.series:
         path = out / "counts" / f"{number:03d}-{series.frequency}.parquet"
-        pq.write_table(counts(made, series), path, **WRITING)
+        rows = counts(made, series)
+        pq.write_table(rows if whole else without_zeros(rows), path, **WRITING)
+
+
+CHANGES = "changes-*.parquet"  # beside the counts, and to be added to them: see `update`
 
 
 def counted(out: Path, engine: Engine) -> Any:
-    """Return the counts that a roll-up has written to a folder."""
+    """Return the counts that a roll-up has written to a folder, and its updates since."""
     cells, rows = (
         engine.parquet(*sorted((out / name).glob("*.parquet"))) for name in ("cells", "counts")
     )
-    rows = rows.inner_join(cells, "cell")
-    return rows.select(*DIMENSIONS, "period", *MEASURES)
+    rows = rows.inner_join(cells, "cell").select(*DIMENSIONS, "period", *MEASURES)
+    if not any((out / "counts").glob(CHANGES)):
+        return rows
+    # What is asked of the cells and periods goes before the sums.
+    sums = {name: rows[name].sum().cast("int32") for name in MEASURES}
+    return rows.group_by(*DIMENSIONS, "period").agg(**sums)
 
 
 def roll_up_files(

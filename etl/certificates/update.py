@@ -9,6 +9,8 @@ other organisations hold, not even the distinct ones, so what must be kept is th
 
 from __future__ import annotations
 
+import os
+import shutil
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -16,8 +18,7 @@ from typing import Any
 
 import ibis
 
-from etl.certificates.changes import MEASURES
-from etl.certificates.counting import STEPS, roll_up
+from etl.certificates.counting import CHANGES, STEPS, count_difference
 from etl.certificates.cube import Reference
 from etl.certificates.engine import Engine, Progress
 from etl.certificates.registry import (
@@ -62,10 +63,10 @@ def update_files(
         read = parsed(tables(paths, declaration, engine, folder, progress), reference, engine)
         progress(message("checking certificates"))
         minus, plus = _registries(read, out, fresh, engine)
-        for name, rows in (("minus", minus), ("plus", plus)):
-            roll_up(rows, before.periods, reference, engine, folder / name, progress)
+        more = folder / "more"
+        count_difference(minus, plus, before.periods, reference, engine, more, progress)
         progress(message("writing the counts"))
-        _write_counts(out, folder, fresh, engine)
+        _write_counts(out, more, fresh, engine)
         replace(made, inputs=(*before.inputs, *made.inputs)).write(fresh)
     return summarised(out, engine)
 
@@ -108,36 +109,17 @@ def _registries(read: Any, out: Path, fresh: Path, engine: Engine) -> tuple[Any,
     return minus, plus
 
 
-def _write_counts(out: Path, parts: Path, fresh: Path, engine: Engine) -> None:
+def _write_counts(out: Path, more: Path, fresh: Path, engine: Engine) -> None:
+    """Write what changes beside the counts, which stay as they are: `counted` adds it to them."""
+
     def stored(folder: Path, name: str) -> Any:
         return engine.parquet(*sorted((folder / name).glob("*.parquet")))
 
-    counts, minus, plus = (
-        stored(each, "counts") for each in (out, parts / "minus", parts / "plus")
-    )
-    lost = minus.mutate(**{name: -minus[name] for name in MEASURES})
-    both = ibis.union(plus, lost.select(*plus.columns).cast(plus.schema()))
-    sums = both.group_by("cell", "period").agg(
-        **{f"more_{name}": both[name].sum().cast("int32") for name in MEASURES}
-    )
-    sums = engine.kept(sums.filter(ibis.or_(*(sums[f"more_{name}"] != 0 for name in MEASURES))))
-    key = ["cell", "period"]
-    joined = counts.left_join(sums, key)
-    values = {name: joined[name] + joined[f"more_{name}"].fill_null(0) for name in MEASURES}
-    left = ibis.or_(*(value != 0 for value in values.values()))
-    # What was 0 already stays, as it would in a count of all.
-    changed = joined.filter(left | joined[f"more_{MEASURES[0]}"].isnull()).select(*key, **values)
-    begun = sums.anti_join(counts, key)
-    begun = begun.select(*key, **{name: begun[f"more_{name}"] for name in MEASURES})
-    _write(
-        ibis.union(changed.cast(counts.schema()), begun.cast(counts.schema())),
-        fresh / "counts",
-        engine,
-    )
-    cells, more = stored(out, "cells"), stored(parts / "plus", "cells")
-    cells = ibis.union(cells, more.cast(cells.schema()), distinct=True)
-    _write(cells, fresh / "cells", engine)
-
-
-def _write(rows: Any, folder: Path, engine: Engine) -> None:
-    engine.write(rows, folder if engine.is_spark else folder / "000.parquet")
+    shutil.copytree(out / "counts", fresh / "counts", copy_function=os.link)
+    earlier = len(list((out / "counts").glob(CHANGES)))
+    form = stored(out, "counts").schema()
+    changes = stored(more, "counts").select(*form).cast(form)
+    engine.write(changes, fresh / "counts" / CHANGES.replace("*", f"{earlier + 1:04d}"))
+    cells = stored(out, "cells")
+    both = ibis.union(cells, stored(more, "cells").cast(cells.schema()), distinct=True)
+    engine.write(both, fresh / "cells" if engine.is_spark else fresh / "cells" / "000.parquet")
