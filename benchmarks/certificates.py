@@ -8,6 +8,7 @@ left out, and its peak memory:
 
     scan     reading the columns needed and nothing else: the limit
     roll-up  etl.certificates, with 4 GB for the whole process and then with 1 GB
+    sql      DuckDB by one statement with grouping sets
     polars, pandas  one pass for each of the 54 combinations of levels; every ninth is measured
              and the time scaled up, since all of them take long
 """
@@ -159,10 +160,22 @@ def with_pandas(path: Path, out: Path) -> float:
     return ready - begun + (time.perf_counter() - ready) * SAMPLE
 
 
+def with_sql(path: Path, out: Path) -> float:
+    """Make all combinations by one statement of DuckDB."""
+    from benchmarks import certificates_polars, certificates_sql
+
+    begun = time.perf_counter()
+    connection = certificates_sql.prepared(path)
+    query = certificates_sql.statement(certificates_polars.COMBINATIONS)
+    connection.execute(f"COPY ({query}) TO '{out.with_suffix('.parquet')}' (FORMAT parquet)")
+    return time.perf_counter() - begun
+
+
 WAYS: dict[str, Callable[[Path, Path], float]] = {
     "scan": scan,
     "roll-up": roll_up,
     "roll-up, 1 GB": roll_up_in_1_gb,
+    "sql": with_sql,
     "polars": with_polars,
     "pandas": with_pandas,
 }

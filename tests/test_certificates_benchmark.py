@@ -9,7 +9,7 @@ from typing import Any
 import pandas as pd
 import pytest
 
-from benchmarks import certificates, certificates_pandas, certificates_polars
+from benchmarks import certificates, certificates_pandas, certificates_polars, certificates_sql
 from etl.certificates.changes import MEASURES
 from etl.certificates.counting import counted
 from etl.certificates.cube import DIMENSIONS
@@ -54,7 +54,9 @@ def series(rows: Any) -> list[tuple[int, ...]]:
 
 
 @pytest.mark.parametrize(
-    "way", [certificates_polars, certificates_pandas], ids=["polars", "pandas"]
+    "way",
+    [certificates_polars, certificates_pandas, certificates_sql],
+    ids=["polars", "pandas", "sql"],
 )
 @pytest.mark.parametrize("combination", certificates_polars.COMBINATIONS[:: certificates.SAMPLE])
 def test_every_way_counts_the_same(
