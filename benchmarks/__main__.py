@@ -7,6 +7,7 @@ BENCHMARKS = (
     "rerun",
     "search",
     "briefing",
+    "downloads",
     "refresh",
     "publishing",
     "export",

@@ -82,6 +82,8 @@ class Run:
     options: dict[str, list[str]] = field(default_factory=dict)
     shown: dict[str, str] = field(default_factory=dict)
     elements: int = 0
+    html: list[str] = field(default_factory=list)
+    again: str = ""  # the part of the page that asks to be run again by itself
     exceptions: list[str] = field(default_factory=list)
 
 
@@ -102,10 +104,11 @@ class Visitor:
     def close(self) -> None:
         self._socket.close()
 
-    def run(self, chosen: dict[str, str] | None = None) -> Run:
+    def run(self, chosen: dict[str, str] | None = None, clicked: str = "", part: str = "") -> Run:
         """Ask for a script run and read until it has finished.
 
-        `chosen`: the option of each select box that is changed, by the widget's key.
+        `chosen`: the option of each select box that is changed, by the widget's key. `clicked`: the
+        key of a button. `part`: the one that is run instead of the whole page.
         """
         message = BackMsg()
         message.rerun_script.query_string = self._query
@@ -114,6 +117,10 @@ class Visitor:
             WidgetState(id=self._widgets[key], string_value=option)
             for key, option in (chosen or {}).items()
         )
+        if clicked:
+            pressed = WidgetState(id=self._widgets[clicked], trigger_value=True)
+            message.rerun_script.widget_states.widgets.append(pressed)
+        message.rerun_script.fragment_id = part
         begun = time.perf_counter()
         self._socket.send(message.SerializeToString())
         run = Run(0.0, 0)
@@ -124,9 +131,13 @@ class Visitor:
             match answer.WhichOneof("type"):
                 case "delta":
                     _note(answer, run)
+                case "auto_rerun":
+                    run.again = answer.auto_rerun.fragment_id
                 case "page_info_changed":
                     self._query = answer.page_info_changed.query_string
                 case "script_finished":
+                    if answer.script_finished == ForwardMsg.FINISHED_EARLY_FOR_RERUN:
+                        continue  # it goes on with another run by itself
                     run.seconds = time.perf_counter() - begun
                     # A select box has a new identity when its options change.
                     self._widgets |= run.widgets
@@ -137,6 +148,8 @@ def _note(answer: ForwardMsg, run: Run) -> None:
     element = answer.delta.new_element
     kind = element.WhichOneof("type")
     run.elements += 1
+    if kind == "html":
+        run.html.append(element.html.body)
     if kind == "exception":
         run.exceptions.append(element.exception.message)
     widget = getattr(element, kind) if kind else None

@@ -330,7 +330,7 @@ def _reason(error: Exception) -> Message:
 if __name__ == "__main__":
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # which is meant for the server
     if hasattr(os, "nice"):
-        os.nice(5)  # pages come first
+        os.nice(10)  # pages come first
     told = os.fdopen(os.dup(1), "wb")
     os.dup2(2, 1)  # whatever is printed is no answer
     logging.getLogger("streamlit").setLevel(logging.ERROR)  # which misses its server
