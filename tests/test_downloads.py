@@ -129,6 +129,23 @@ def test_a_table_longer_than_a_sheet_goes_on_in_the_next(monkeypatch: pytest.Mon
     assert sheets == {"data": [["n"], [1.0], [2.0]], "data_2": [["n"], [3.0]]}
 
 
+def test_rows_are_the_same_however_many_are_written_at_a_time(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    table = pd.DataFrame(
+        {
+            "文": ["<a&b>", None, " 江苏 ", "<a&b>", "1E5"],
+            "数": [1.5, math.nan, -2e-7, 1e15, 0.1 + 0.2],
+        }
+    )
+    whole = sheets_of(xlsx_file({"a": table, "b": table}))
+    monkeypatch.setattr(downloads, "AT_ONCE", 2)
+    assert sheets_of(xlsx_file({"a": table, "b": table})) == whole
+    assert whole["a"] == whole["b"] == [
+        ["文", "数"], ["<a&b>", 1.5], ["", ""], [" 江苏 ", -2e-7], ["<a&b>", 1e15], ["1E5", 0.3],
+    ]  # fmt: skip
+
+
 def test_a_text_longer_than_a_cell_holds_ends_in_an_ellipsis() -> None:
     text = sheets_of(xlsx_file({"a": pd.DataFrame({"note": ["注" * 40_000]})}))["a"][1][0]
     assert len(text) == 32_767
