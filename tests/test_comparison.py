@@ -38,7 +38,7 @@ def test_the_title_ranks_those_compared_at_the_period_and_no_others() -> None:
     figures = lines(rows_of(WORLD), JIANGSU, ZHEJIANG)
     assert figures.statement == (
         "Certified organisations per 10,000 residents, Dec 2022: of the 2 regions compared, "
-        "Zhejiang is highest; Zhejiang with 12.00 per 10,000 residents ranks 1"
+        "Zhejiang is highest, 12.00 per 10,000 residents"
     )
     told = lines(rows_of(WORLD), JIANGSU, ZHEJIANG, BEIJING).statement
     assert "of the 3 regions compared, Beijing is highest" in told

@@ -577,7 +577,10 @@ def lead(known: pd.DataFrame, view: MapView) -> str:
 
 
 def standing_of_chosen(figures: pd.DataFrame, view: MapView) -> str:
-    """Return what a title adds of the region chosen: its figure and its rank; empty for none."""
+    """Return what a title adds of the region chosen: its figure and its rank; empty for none.
+
+    Of the one that the title has just named as the best, its figure alone: see `lead`.
+    """
     words, chosen = view.words, figures[figures["region"] == view.region]
     if chosen.empty:
         return ""
@@ -586,6 +589,9 @@ def standing_of_chosen(figures: pd.DataFrame, view: MapView) -> str:
     if row["state"] != "value":
         return words("; {region}: {value}", **values)
     known = figures[figures["state"] == "value"]
+    best = highest(known, lowest=view.indicator.polarity < 0)
+    if best.index.tolist() == chosen.index.tolist():
+        return words(", {value}", **values)
     ranks = known["value"].rank(method="min", ascending=view.indicator.polarity < 0)
     rank = words.number(int(ranks[chosen.index[0]]))
     return words("; {region} with {value} ranks {rank}", rank=rank, **values)

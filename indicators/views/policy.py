@@ -153,7 +153,7 @@ def spread_rows(
 ) -> pd.DataFrame:
     """Return the bars of verdicts: `groups` by key, each with its name and its verdicts.
 
-    A group without any is one bar that has no colour and says so.
+    A group without any is one bar that has no colour and says so, one of a single kind names it.
     """
     rows = []
     for place, (key, (name, verdicts)) in enumerate(groups.items()):
@@ -165,6 +165,8 @@ def spread_rows(
             bar = {"verdict": said, "number": number, "fill": fill, "ink": readable_on(fill)}
             ends = {"start": start / len(verdicts), "end": (start + number) / len(verdicts)}
             label = f"{verdict.symbol}{number}" if number > 1 else verdict.symbol
+            if number == len(verdicts):  # a bar in one piece has room to say what it is
+                label = f"{label} {said}"
             rows.append(whole | ends | bar | {"label": label, "spoken": f"{name} {said} {number}"})
             start += number
         if not start:
