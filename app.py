@@ -165,6 +165,9 @@ class KnownAddresses:
         *(["boundaries"], ["files"], ["static"], ["media"], ["component"], ["app"]),
         *(["auth"], ["oauth2callback"], *FIGURES, *HEALTH),
     )
+    # Streamlit's own browser code looks for its server below a page first, and goes on to the bare
+    # address once there is none. A 404 stands in the browser's console as an error, a 300 does not.
+    PROBES = (["_stcore", "health"], ["_stcore", "host-config"])
 
     def __init__(self, app: ASGIApp) -> None:
         self._app = app
@@ -174,7 +177,10 @@ class KnownAddresses:
 
         parts = [part for part in scope.get("path", "").split("/") if part]
         asked = scope["type"] == "http" and scope["method"] in ("GET", "HEAD")
-        # Streamlit's own browser code asks for `_stcore` below any page.
+        if asked and len(parts) == 3 and parts[0] in (*PAGES, UNKNOWN) and parts[1:] in self.PROBES:
+            elsewhere = Response(status_code=300)
+            await elsewhere(scope, receive, send)
+            return
         if parts[:2] == ["api", "v1"] and "\n" in scope["path"]:  # which no route takes in
             await programs(scope, receive, send)
             return

@@ -9,6 +9,7 @@ import pytest
 from starlette.responses import PlainTextResponse
 
 from app import KnownAddresses
+from indicators.frame import PAGES, UNKNOWN
 
 
 def answer(address: str) -> tuple[int, str]:
@@ -43,7 +44,6 @@ def answer(address: str) -> tuple[int, str]:
         "/releases?lang=en",
         "/unknown",
         "/_stcore/health",
-        "/map/_stcore/health",
         "/boundaries/provinces.geojson",
         "/favicon.png",
         "/static/js/main.js",
@@ -51,6 +51,13 @@ def answer(address: str) -> tuple[int, str]:
 )
 def test_what_there_is_stays_where_it_is(address: str) -> None:
     assert answer(address) == (200, "")
+
+
+def test_a_browser_that_looks_for_the_server_below_a_page_is_told_of_none_and_of_no_error() -> None:
+    for page in (*PAGES, UNKNOWN):
+        assert answer(f"/{page}/_stcore/health") == (300, "")
+        assert answer(f"/{page}/_stcore/host-config?x=1") == (300, "")
+    assert answer("/map/_stcore/stream") == answer("/other/_stcore/health") == (200, "")
 
 
 def test_the_first_page_is_found_by_its_name_too() -> None:
