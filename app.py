@@ -82,12 +82,18 @@ async def boundary_file(request: Request) -> Response:
 
 async def made_file(request: Request) -> Response:
     """Send a file that was made for one reader, from disk; see `indicators.exports.workshop`."""
-    order = workshop().given(request.path_params["token"])
-    if order is None or order.path is None:
+    from indicators import frame
+    from indicators.cached.remembered import UnreachableError
+
+    try:
+        order = await run_in_threadpool(frame.taken, request.path_params["token"])
+    except UnreachableError:
+        return PlainTextResponse("503", status_code=503, headers=UNKEPT)
+    if order is None or (path := order.path) is None:
         return PlainTextResponse("404", status_code=404)
     # As it is: it would be packed in the one thread that pages are sent from.
     headers = UNKEPT | {"content-encoding": "identity"}
-    return FileResponse(order.path, filename=order.name, headers=headers)
+    return FileResponse(path, filename=order.name, headers=headers)
 
 
 async def alive(_request: Request) -> Response:

@@ -11,6 +11,7 @@ import logging
 import time
 import uuid
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from contextvars import ContextVar
 from dataclasses import dataclass
 from functools import cache, partial
@@ -559,22 +560,37 @@ def downloads(source: Source | None, words: Wording | None = None, *about: str) 
                 key=f"file_{named.count(name)}_{name}",
                 icon=":material/download:",
                 on_click=_order,
-                args=(source, place, name),
+                args=(source, place, name, _visit.get().vintage),
             )
 
 
-def _order(source: Source, place: int, name: str) -> None:
+def _order(source: Source, place: int, name: str, vintage: Vintage) -> None:
     """Have a file made for this reader; one that is being made already is not asked for twice."""
     context = get_script_run_ctx()
     is_here = partial(_is_connected, context.session_id if context is not None else "")
     orders = st.session_state.setdefault(ORDERS, [])
-    order = workshop().order(source, place, name, is_here)
+    order = workshop().order(source, place, name, vintage, is_here)
     order.dropped = any(each.key == order.key and each.ended is None for each in orders)
     orders.extend([] if order.dropped else [order])
 
 
 def _is_connected(session: str) -> bool:
     return not runtime.exists() or runtime.get_instance().is_active_session(session)
+
+
+def taken(token: str) -> Order | None:
+    """Return the order whose file may be taken now; None where there is none.
+
+    Raises `remembered.UnreachableError` where it cannot be told whether its figures still stand.
+    """
+    order = workshop().given(token)
+    if order is not None:
+        _follow_figures(order.vintage.dataset)
+    return workshop().given(token)
+
+
+def _follow_figures(dataset: Dataset) -> None:
+    workshop().follow(remembered.newest(dataset) or Vintage(0, dataset))
 
 
 def _tray(words: Wording, page: str) -> None:
@@ -595,6 +611,9 @@ def _tray(words: Wording, page: str) -> None:
 
 def _ordered(words: Wording, home: str, *, waiting: bool) -> None:
     orders: list[Order] = st.session_state[ORDERS]
+    for dataset in {order.vintage.dataset for order in orders}:
+        with suppress(remembered.UnreachableError):
+            _follow_figures(dataset)
     if waiting and all(order.ended is not None for order in orders):
         st.rerun()  # which asks no more
     for order in list(orders):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import pickle
 import tempfile
 import threading
@@ -13,20 +14,24 @@ from pathlib import Path
 import pandas as pd
 import psutil
 import pytest
+import sqlalchemy as sa
 
 import app
 from indicators import frame
+from indicators.cached import remembered
 from indicators.exports import workshop as module
 from indicators.exports.downloads import csv_file
 from indicators.exports.offered import table_exports
-from indicators.exports.workshop import UNMADE, Order, Source, Workshop
+from indicators.exports.workshop import FULL, OUTDATED, UNMADE, Order, Source, Workshop
 from indicators.store.queries import Vintage
 from indicators.wording import Wording
+from tests.conftest import WORLD, publish_rows
 from tests.opened_pages import opened, reading
 from tests.slow_files import faulty, waiting
 
+FIGURES = Vintage(1)
 TABLE = pd.DataFrame({"地区": ["江苏"], "数值": [537_498.0]})
-A_TABLE = partial(table_exports, "认证", TABLE, Vintage(1), Wording("zh"))
+A_TABLE = partial(table_exports, "认证", TABLE, FIGURES, Wording("zh"))
 
 
 def until(holds: Callable[[], object]) -> None:
@@ -58,7 +63,7 @@ def workshop(monkeypatch: pytest.MonkeyPatch) -> Iterator[Workshop]:
 
 
 def test_a_file_is_made_as_here_and_given_to_its_reader_alone(workshop: Workshop) -> None:
-    order = ended(workshop.order(A_TABLE, 0, "认证.csv"))
+    order = ended(workshop.order(A_TABLE, 0, "认证.csv", FIGURES))
     assert order.path is not None
     assert order.path.read_bytes() == csv_file(TABLE)
     assert workshop.given(order.token) is order
@@ -69,17 +74,17 @@ def test_a_file_is_made_as_here_and_given_to_its_reader_alone(workshop: Workshop
 
 def test_the_same_file_is_made_once(workshop: Workshop, flag: Path) -> None:
     source = partial(waiting, str(flag))
-    orders = [workshop.order(source, 0, "a.txt") for _ in range(3)]
+    orders = [workshop.order(source, 0, "a.txt", FIGURES) for _ in range(3)]
     flag.touch()
     first, *others = [ended(order).path for order in orders]
     assert others == [first, first]
-    assert workshop.order(source, 0, "a.txt").path == first
+    assert workshop.order(source, 0, "a.txt", FIGURES).path == first
 
 
 def test_a_reader_is_told_how_many_come_first(workshop: Workshop, flag: Path) -> None:
-    slow = workshop.order(partial(waiting, str(flag)), 0, "a.txt")
+    slow = workshop.order(partial(waiting, str(flag)), 0, "a.txt", FIGURES)
     until(lambda: workshop.ahead(slow) is None)
-    second, third = (workshop.order(A_TABLE, place, "b") for place in (0, 1))
+    second, third = (workshop.order(A_TABLE, place, "b", FIGURES) for place in (0, 1))
     assert (workshop.ahead(second), workshop.ahead(third)) == (0, 1)
     second.dropped = True
     assert workshop.ahead(third) == 0
@@ -91,9 +96,9 @@ def test_a_reader_is_told_how_many_come_first(workshop: Workshop, flag: Path) ->
 def test_nothing_is_made_for_a_reader_who_has_left(workshop: Workshop, flag: Path) -> None:
     left = threading.Event()
     source = partial(waiting, str(flag))
-    first = workshop.order(source, 0, "a.txt", lambda: not left.is_set())
+    first = workshop.order(source, 0, "a.txt", FIGURES, lambda: not left.is_set())
     until(lambda: workshop.ahead(first) is None)
-    stays = workshop.order(source, 0, "a.txt")
+    stays = workshop.order(source, 0, "a.txt", FIGURES)
     left.set()
     until(lambda: workshop.ahead(stays) is None)  # its turn, since the first was given up
     assert first.path is None
@@ -112,20 +117,76 @@ def test_nothing_is_made_for_a_reader_who_has_left(workshop: Workshop, flag: Pat
 def test_what_cannot_be_made_is_told_and_stops_nothing_else(
     error: type[Exception] | None, reason: str, workshop: Workshop
 ) -> None:
-    refused = ended(workshop.order(partial(faulty, error), 0, "none.txt")).refused
+    refused = ended(workshop.order(partial(faulty, error), 0, "none.txt", FIGURES)).refused
     assert refused is not None
     assert refused.said(Wording("zh")) == reason
-    assert ended(workshop.order(A_TABLE, 0, "b.csv")).path is not None
+    assert ended(workshop.order(A_TABLE, 0, "b.csv", FIGURES)).path is not None
+
+
+def test_what_was_made_of_the_figures_of_before_is_given_to_nobody_any_more(
+    workshop: Workshop, flag: Path
+) -> None:
+    before, after = (Vintage(1, state=state) for state in ("a", "b"))
+    workshop.follow(before)
+    made = ended(workshop.order(A_TABLE, 0, "a.csv", before))
+    file = made.path
+    assert file is not None
+    apart = ended(workshop.order(A_TABLE, 0, "a.csv", Vintage(1, "demonstration")))
+    making = workshop.order(partial(waiting, str(flag)), 0, "b.txt", before)
+    until(lambda: workshop.ahead(making) is None)
+    stands_in_line = workshop.order(A_TABLE, 1, "c.xlsx", before)
+    workshop.follow(after)
+    assert workshop.given(made.token) is None
+    assert not file.exists()
+    late = workshop.order(A_TABLE, 0, "a.csv", before)
+    assert all(each.refused is OUTDATED for each in (made, making, stands_in_line, late))
+    assert workshop.given(apart.token) is apart
+    again = ended(workshop.order(A_TABLE, 0, "a.csv", after))
+    assert workshop.given(again.token) is again
+    assert making.refused is OUTDATED
+
+
+def test_a_file_is_taken_of_the_newest_figures_alone(
+    workshop: Workshop, engine: sa.Engine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(frame, "workshop", lambda: workshop)
+    with reading(engine.url.render_as_string(hide_password=False)):
+        vintage = remembered.newest()
+        assert vintage is not None
+        order = ended(workshop.order(A_TABLE, 0, "a.csv", vintage))
+        assert frame.taken(order.token) is order
+        publish_rows(engine, WORLD[:4])
+        remembered.answer.clear()
+        assert frame.taken(order.token) is None
+        assert order.refused is OUTDATED
+
+
+def test_a_disk_without_room_is_told_and_asked_again(
+    workshop: Workshop, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with monkeypatch.context() as full:
+        full.setattr(tempfile, "mkdtemp", raising(OSError(errno.ENOSPC, "full")))
+        assert workshop.order(A_TABLE, 0, "a.csv", FIGURES).refused is FULL
+    assert ended(workshop.order(A_TABLE, 0, "a.csv", FIGURES)).path is not None
+
+
+def raising(error: Exception) -> Callable[..., None]:
+    """Return a function that raises an error."""
+
+    def fail(*_: object, **__: object) -> None:
+        raise error
+
+    return fail
 
 
 def test_memory_and_disk_are_given_back(flag: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(tempfile, "tempdir", str(flag.parent))
     children = set(psutil.Process().children())
     brief = Workshop(linger=0.2, room=10)
-    paths = [ended(brief.order(A_TABLE, place, "b")).path for place in (0, 1)]
+    paths = [ended(brief.order(A_TABLE, place, "b", FIGURES)).path for place in (0, 1)]
     assert [path is not None and path.exists() for path in paths] == [False, True]
     until(lambda: set(psutil.Process().children()) <= children)
-    brief.order(partial(waiting, str(flag)), 0, "a.txt")  # under way when the server ends
+    brief.order(partial(waiting, str(flag)), 0, "a.txt", FIGURES)  # under way when the server ends
     until(lambda: set(psutil.Process().children()) - children)
     brief.close()
     until(lambda: set(psutil.Process().children()) <= children)

@@ -36,6 +36,8 @@ from indicators.findings import Message, message
 from indicators.log_lines import write_json_lines
 from indicators.scratch import scratch
 from indicators.settings import LOG_FORMAT, ROOT
+from indicators.store.database import Dataset
+from indicators.store.queries import Vintage
 
 _log = logging.getLogger(__name__)
 # What files are of: a function by its name and what tells one view from another, to be pickled.
@@ -45,17 +47,21 @@ LINGER = 20.0  # seconds that a process waits for more to make
 MOST = 900.0  # seconds that one file may take
 ROOM = 2 << 30  # bytes of what was made that are kept to be given out again
 UNMADE = message("The file could not be made; the server's log says why.")
+FULL = message("The server's disk is full or cannot be written.")
+OUTDATED = message("The figures have changed meanwhile; please ask for the file again.")
 
 
 @dataclass(eq=False)
 class Order:
     """A file that a reader has asked for; it ends with `path` or with `refused`.
 
-    job: what to make, pickled. token: what its address ends in, known to this reader alone.
+    job: what to make, pickled. vintage: of what figures. token: what its address ends in, known to
+    this reader alone.
     """
 
     name: str
     job: bytes
+    vintage: Vintage
     is_here: Callable[[], bool] = field(repr=False)
     token: str = field(default_factory=secrets.token_urlsafe)
     path: Path | None = None
@@ -64,21 +70,21 @@ class Order:
     dropped: bool = False
 
     @property
-    def key(self) -> str:
+    def key(self) -> tuple[Vintage, str]:
         """What the same file is known again by, whoever asks for it."""
-        return hashlib.sha256(self.job).hexdigest()
+        return self.vintage, hashlib.sha256(self.job).hexdigest()
 
     @property
     def is_wanted(self) -> bool:
         """Whether its reader still waits for it, or may take it."""
-        return not self.dropped and self.is_here()
+        return not self.dropped and self.refused is None and self.is_here()
 
     def end(self, made: Path | Message) -> None:
         """Let its reader have what was made, or the reason why there is none."""
         if isinstance(made, Path):
             self.path = made
         else:
-            self.refused = made
+            self.path, self.refused = None, made
         self.ended = time.monotonic()
 
 
@@ -92,26 +98,39 @@ class Workshop:
         self._workers, self._linger, self._room = workers, linger, room
         self._changed = threading.Condition()
         self._line: list[Order] = []
-        self._making: dict[str, Order] = {}  # by their keys
+        self._making: dict[tuple[Vintage, str], Order] = {}  # by their keys
         self._processes: set[subprocess.Popen[bytes]] = set()
-        self._made: OrderedDict[str, Path] = OrderedDict()
+        self._made: OrderedDict[tuple[Vintage, str], Path] = OrderedDict()
         self._orders: WeakValueDictionary[str, Order] = WeakValueDictionary()
+        self._states: dict[Dataset, str] = {}  # of the newest figures, see `Vintage`
         self._threads = 0
         self._closed = False
         self._held = ExitStack()
         self._folder: Path | None = None
 
     def order(
-        self, source: Source, place: int, name: str, is_here: Callable[[], bool] = lambda: True
+        self,
+        source: Source,
+        place: int,
+        name: str,
+        vintage: Vintage,
+        is_here: Callable[[], bool] = lambda: True,
     ) -> Order:
         """Ask for one of the files of a source, by its place among them, under a name.
 
         is_here: whether its reader still is. One who has left gets nothing made any more.
         """
-        order = Order(name, pickle.dumps((source, place)), is_here)
+        order = Order(name, pickle.dumps((source, place)), vintage, is_here)
         with self._changed:
-            if self._folder is None:
-                self._folder = self._held.enter_context(scratch())
+            if self._is_outdated(vintage):
+                order.end(OUTDATED)
+                return order
+            try:
+                self._folder = self._folder or self._held.enter_context(scratch())
+            except OSError:
+                _log.exception("there is no room for files")
+                order.end(FULL)
+                return order
             self._orders[order.token] = order
             if (made := self._made.get(order.key)) is not None:
                 self._made.move_to_end(order.key)
@@ -134,6 +153,26 @@ class Workshop:
         """Return the order whose file may be taken at an address; None where there is none."""
         order = self._orders.get(token)
         return order if order is not None and order.path and order.is_wanted else None
+
+    def follow(self, newest: Vintage) -> None:
+        """Refuse what was asked for, and drop what was made, of a dataset's figures of before.
+
+        A figure may have been taken out of them that still stands in a file.
+        """
+        with self._changed:
+            if self._states.get(newest.dataset) == newest.state:
+                return
+            self._states[newest.dataset] = newest.state
+            for order in list(self._orders.values()):
+                if order.refused is None and self._is_outdated(order.vintage):
+                    order.end(OUTDATED)
+            self._line = [order for order in self._line if order.refused is None]
+            for key in [key for key in self._made if self._is_outdated(key[0])]:
+                self._made.pop(key).unlink()
+            self._changed.notify_all()
+
+    def _is_outdated(self, vintage: Vintage) -> bool:
+        return self._states.get(vintage.dataset, vintage.state) != vintage.state
 
     def close(self) -> None:
         """End all processes, and leave nothing on disk."""
@@ -202,6 +241,11 @@ class Workshop:
     def _end(self, order: Order, made: Path | Message) -> None:
         with self._changed:
             del self._making[order.key]
+            if order.refused is not None:  # while it was made
+                if isinstance(made, Path):
+                    made.unlink()
+                self._changed.notify_all()
+                return
             ended = [order]
             # Of one who left, what others asked for meanwhile is made anew.
             if isinstance(made, Path) or order.is_wanted:
@@ -323,7 +367,7 @@ def _reason(error: Exception) -> Message:
     if isinstance(error, sa.exc.DBAPIError | sa.exc.TimeoutError):
         return message("the database does not answer; the server's log says why")
     if isinstance(error, OSError):
-        return message("The server's disk is full or cannot be written.")
+        return FULL
     return UNMADE
 
 
