@@ -64,6 +64,7 @@ SCRIPT = {"unsafe_allow_javascript": True}
 RETRY = 4  # seconds until a page asks again for a database that did not answer
 TWO_LINES = 65  # px: from here on Streamlit goes on in a second line
 WIDEST = 320  # px: a column of longer texts is cut, and told whole under the pointer
+EMPTY = "—"  # in a cell without anything, which Streamlit would call None in every language
 # What Streamlit itself says over charts and tables and in lists, whatever a page's language is.
 OWN_WORDS = (
     *(sentence("Fullscreen"), sentence("Close fullscreen"), sentence("Search")),
@@ -285,7 +286,7 @@ def _say_mistakes(words: Wording, rights: Rights) -> None:
         with maintainers(words):
             st.markdown(markdown.escaped(remedy))
             if covers(rights.analysing, []):  # what they quote may be unpublished
-                st.dataframe(told, hide_index=True)
+                st.dataframe(told, hide_index=True, placeholder=EMPTY)
         st.stop()
     if catalogue.is_published():
         earlier = words(
@@ -719,7 +720,8 @@ def cells(
         rows = pa.Table.from_pandas(rows, preserve_index=False)
     rows = rows.replace_schema_metadata(None)
     shown = columns(rows, folded) | dict(configured or {})
-    st.dataframe(rows, hide_index=True, column_config=shown, alt=alt, **options)
+    options |= {"column_config": shown, "alt": alt, "placeholder": EMPTY}
+    st.dataframe(rows, hide_index=True, **options)
 
 
 def _follow_row(leading: Leading) -> None:

@@ -271,6 +271,11 @@ def test_the_data_page_shows_where_a_figure_stands() -> None:
     assert shown["核验程度"].iloc[0] == "转载文本（未核对原文）"
 
 
+def test_an_empty_cell_reads_the_same_in_every_language() -> None:
+    tables = [*opened("releases").dataframe, *opened("policy", lang="en").dataframe]
+    assert {each.proto.placeholder for each in tables} == {"—"}
+
+
 def test_an_objective_states_its_verdict_and_shows_its_reasons() -> None:
     page = opened("objectives", target="nation-manufacturing-pass-rate-c-2025")
     assert page.title[0].value == (
