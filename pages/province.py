@@ -61,7 +61,7 @@ else:
 
 if told.known:
     st.subheader(words("Compared with the nation and peers"))
-    st.caption(markdown.escaped(told.beside.peers))
+    st.caption(markdown.lines(filter(None, [told.beside.compared, told.beside.peers])))
     if told.beside.compared:
         chart = charts.spine_chart(words, dark=visit.dark)
         datasets = {charts.SPINE: rows[charts.SPINE]}
@@ -74,7 +74,7 @@ if told.known:
     frame.twin(words, "compared", lambda: views.comparison_table(facts, words), alt)
 
     st.subheader(words("Trends"))
-    st.caption(markdown.escaped(told.trends_note))
+    st.caption(markdown.lines(filter(None, [told.trends, told.trends_note])))
     if told.trends:
         chart = charts.trends_chart(words, dark=visit.dark)
         row = st.container(horizontal=True, gap="small")

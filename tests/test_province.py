@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
@@ -425,7 +426,11 @@ def test_the_page_tells_of_a_region_and_keeps_to_its_address(
     with reading(shipped.url.render_as_string(hide_password=False)):
         page = opened("province", region="320000", lang="en", peers="nearest")
         assert page.title[0].value.startswith("Jiangsu: 1 of 1 target that can be judged is met")
-        assert any("Nearest neighbours" in caption.value for caption in page.caption)
+        said = " ".join(caption.value for caption in page.caption)
+        assert "Nearest neighbours" in said
+        # What the charts show is said above them, in words that are cited with them.
+        assert re.search(r"\d+ trends of Jiangsu", said)
+        assert re.search(r"Jiangsu among its peers on \d+ indicators", said)
         page.selectbox(key="choice_region").select("540000").run()
         assert page.query_params["region"] == "540000"
         page.query_params["region"] = "710000"
