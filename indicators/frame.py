@@ -64,6 +64,7 @@ SCRIPT = {"unsafe_allow_javascript": True}
 RETRY = 4  # seconds until a page asks again for a database that did not answer
 TWO_LINES = 65  # px: from here on Streamlit goes on in a second line
 WIDEST = 320  # px: a column of longer texts is cut, and told whole under the pointer
+PHONE = 192  # px: the first of two columns that a phone has room for
 EMPTY = "—"  # in a cell without anything, which Streamlit would call None in every language
 # What Streamlit itself says over charts and tables and in lists, whatever a page's language is.
 OWN_WORDS = (
@@ -748,19 +749,30 @@ def table(
     trend: str = "",
     leading: Leading | None = None,
     folded: int = 0,
+    narrow: Sequence[str] = (),
 ) -> None:
     """Draw a table with its files to take away, which its title names.
 
     `address`: the column that holds what of this dashboard explains each row. `trend`: the one of
     lines, which leaves in no file. `folded`: how wide longer texts are, in pixels; they go on in a
-    second line.
+    second line. `narrow`: the two columns that a phone has room for, what it is and how it stands;
+    without them it shows as much of the first ones as there is room for.
     """
     configured = {
         address: st.column_config.LinkColumn(display_text=frame.words("Open")),
         trend: _lines(rows, trend),
     }
     named = {name: drawn for name, drawn in configured.items() if name}
-    cells(rows, alt, leading, named, folded)
+    if narrow:
+        with st.container(key=by_width(alt, wide=True)):
+            cells(rows, alt, leading, named, folded)
+        with st.container(key=by_width(alt, wide=False)):
+            names = list(narrow)
+            short = rows[names] if isinstance(rows, pd.DataFrame) else rows.select(names)
+            once_more = leading and leading._replace(key=f"{leading.key}_narrow")
+            cells(short, alt, once_more, folded=PHONE)
+    else:
+        cells(rows, alt, leading, named, folded)
 
     if trend:
         rows = rows.drop(columns=trend) if isinstance(rows, pd.DataFrame) else rows.drop(trend)

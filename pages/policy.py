@@ -31,7 +31,8 @@ frame.chart(
     selection_mode=SELECTED,
 )
 title = words("The opinion clause by clause")
-frame.table(visit, title, opinion.clauses, title, explained)
+narrow = [words("Clause"), words("Newest figure")]
+frame.table(visit, title, opinion.clauses, title, explained, narrow=narrow)
 
 clause = cached.clause(key, words.language, visit.dark, vintage)
 st.subheader(markdown.escaped(clause.name))
@@ -47,13 +48,15 @@ if clause.spread:
     frame.chart(spread_chart(words, dark=visit.dark), spread, alt, key="indicators")
 if clause.tracked.num_rows:
     alt = words("Indicators that track the clause, with their newest figures")
-    frame.table(visit, clause.name, clause.tracked, alt, explained)
+    narrow = [words("Indicator"), words("Newest figure, nation")]
+    frame.table(visit, clause.name, clause.tracked, alt, explained, folded=272, narrow=narrow)
 else:
     st.info(words("Nothing of this clause is measured yet."), icon=":material/info:")
 
 if key == views.SYSTEMS:
     st.subheader(title := words("Six systems: milestones and evidence"))
-    frame.table(visit, title, cached.systems_table(words.language, vintage), title)
+    board = cached.systems_table(words.language, vintage)
+    frame.table(visit, title, board, title, narrow=[words("System"), words("Nation")])
 if key == views.SPREAD and (target := cached.campaign(vintage)):
     record = objectives.record(target, vintage)
     verdict = objectives.verdict(target, NATION, vintage)
@@ -77,16 +80,19 @@ if key == views.SPREAD:
     if audiences.empty:
         st.info(words("No figures of training by audience are held here."), icon=":material/info:")
     else:
-        frame.table(visit, title, audiences, title)
+        narrow = [words("Audience"), words("Participations")]
+        frame.table(visit, title, audiences, title, narrow=narrow)
 if key == views.UPGRADE:
     st.subheader(title := words("Standards in force"))
-    frame.table(visit, title, views.standards_table(words), title)
+    narrow = [words("Standard"), words("Published")]
+    frame.table(visit, title, views.standards_table(words), title, narrow=narrow)
 if key in (views.GOVERNMENT, views.TOOLS):
     label = words("Industry by industry, and the tools of each")
     frame.link(label, "industries", words)
 if clause.gaps.num_rows:
     st.subheader(title := words("Not measured yet, and who could supply it"))
-    frame.table(visit, f"{clause.name} {title}", clause.gaps, title)
+    narrow = [words("Indicator"), words("Who could supply it")]
+    frame.table(visit, f"{clause.name} {title}", clause.gaps, title, folded=400, narrow=narrow)
 
 st.subheader(title := words("Documents on a line of time"))
 legend = words(
@@ -95,7 +101,9 @@ legend = words(
 )
 st.caption(legend)
 frame.chart(documents_chart(words, dark=visit.dark), opinion.documents, title, key="documents")
-frame.table(visit, title, opinion.register, words("Every document of the register"))
+alt = words("Every document of the register")
+narrow = [words("Title of the document"), words("Date of the document")]
+frame.table(visit, title, opinion.register, alt, narrow=narrow)
 files = partial(cached.files, words.language, visit.dark, vintage)
 frame.downloads(files, words, *targets.verdict_method(words))
 frame.end(visit)

@@ -49,12 +49,8 @@ else:
     alt = words("Verdict on each target of the region")
     codes = [{"region": region, "target": target} for target in told.targets]
     leading_on = frame.Leading("targets", "objectives", codes)
-    # A phone has room for two columns: what it is and how it stands.
-    with st.container(key=frame.by_width("verdicts", wide=True)):
-        frame.table(visit, f"{where} {title}", page.verdicts, alt, leading=leading_on, folded=400)
-    with st.container(key=frame.by_width("verdicts", wide=False)):
-        short = page.verdicts.select([words("Indicator"), words("Verdict")])
-        frame.cells(short, alt, leading_on._replace(key="targets_narrow"), folded=200)
+    name, narrow = f"{where} {title}", [words("Indicator"), words("Verdict")]
+    frame.table(visit, name, page.verdicts, alt, leading=leading_on, folded=400, narrow=narrow)
     if told.doubts:
         heading = words("* Doubts and notes")
         st.caption(markdown.lines([heading, *told.doubts]))
@@ -118,6 +114,8 @@ frame.table(
     page.missing,
     words("Indicators without a figure here"),
     leading=frame.Leading("missing", "policy", clauses),
+    folded=400,
+    narrow=[words("Indicator"), words("Who could supply it")],
 )
 
 st.subheader(words("Downloads"))

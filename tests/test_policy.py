@@ -10,6 +10,7 @@ from shutil import copy, copytree
 import pandas as pd
 import pytest
 import sqlalchemy as sa
+from streamlit.testing.v1 import AppTest
 
 from etl import meaning
 from indicators import catalogue, opinion
@@ -38,6 +39,23 @@ def _figures(shipped: sa.Engine) -> Iterator[None]:
         yield
 
 
+def whole_tables(page: AppTest) -> list[pd.DataFrame]:
+    """Return a page's tables as wide screens show them; a phone shows two columns of each."""
+    return [each.value for each in page.dataframe if each.value.shape[1] > 2]
+
+
+@pytest.mark.usefixtures("_figures")
+@pytest.mark.parametrize("clause", ["objectives_systems", "upgrade", "spread"])
+@pytest.mark.parametrize("language", ["zh", "en"])
+def test_a_phone_has_two_columns_of_each_table(clause: str, language: str) -> None:
+    page = opened("policy", clause=clause, lang=language)
+    whole = whole_tables(page)
+    short = [each.value for each in page.dataframe if each.value.shape[1] == 2]
+    assert len(whole) == len(short) >= 3
+    for table, two in zip(whole, short, strict=True):
+        pd.testing.assert_frame_equal(table[list(two)], two)
+
+
 # The opinion walked clause by clause: what is missing on the page fails here.
 @pytest.mark.usefixtures("_figures")
 @pytest.mark.parametrize("key", CLAUSES)
@@ -58,7 +76,7 @@ def test_each_clause_of_the_opinion_stands_on_the_page(key: str) -> None:
         assert passage.text in texts
         assert passage.read_in in texts
     # Each indicator stands there, with its figures or as a gap with who could supply it.
-    tables = [frame.value for frame in page.dataframe if "指标" in frame.value]
+    tables = [table for table in whole_tables(page) if "指标" in table]
     shown = [title for table in tables[1:] for title in table["指标"]]
     assert sorted(item.title.zh for item in tracking) == sorted(shown)
 
@@ -67,7 +85,7 @@ def test_each_clause_of_the_opinion_stands_on_the_page(key: str) -> None:
 def test_a_clause_without_figures_is_a_gap_and_not_hidden() -> None:
     page = opened("policy", clause="government")
     assert "本条尚无数据。" in [note.value for note in page.info]
-    gaps = page.dataframe[1].value
+    gaps = whole_tables(page)[1]
     assert set(gaps["提供单位"]) == {"未见公开来源，需自行采集"}
     english = opened("policy", clause="government", lang="en")
     assert "Nothing of this clause is measured yet." in [note.value for note in english.info]
@@ -76,11 +94,11 @@ def test_a_clause_without_figures_is_a_gap_and_not_hidden() -> None:
 @pytest.mark.usefixtures("_figures")
 def test_what_belongs_to_a_clause_stands_with_it() -> None:
     systems = opened("policy", clause="objectives_systems")
-    board = next(each.value for each in systems.dataframe if "体系" in each.value)
+    board = next(each for each in whole_tables(systems) if "体系" in each)
     assert len(board) == 6
     assert set(board["最新佐证材料"]) == {"尚未收录佐证材料"}
     upgrade = opened("policy", clause="upgrade")
-    standards = next(each.value for each in upgrade.dataframe if "标准" in each.value)
+    standards = next(each for each in whole_tables(upgrade) if "标准" in each)
     assert any("9001:2026" in title for title in standards["标准"])
     spread = opened("policy", clause="spread")
     links = [link.proto.label for link in spread.get("page_link")]
