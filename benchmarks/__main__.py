@@ -6,6 +6,7 @@ from importlib import import_module
 BENCHMARKS = (
     "rerun",
     "search",
+    "quotients",
     "briefing",
     "downloads",
     "refresh",
