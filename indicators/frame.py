@@ -216,12 +216,12 @@ def begin(page: str) -> Frame:
         st.title(words("There are no figures yet"))
         st.info(words("Nothing has been published here yet."), icon=":material/info:")
         hint(words, words("Load them with: python -m etl refresh"))
-        st.stop()
+        _ask_again()
     vintage = _vintage(newest, words)
-    _head(words, vintage, newest)
     _told.get({})["release"] = vintage.release
     visit = Frame(words, dark, vintage, newest, page, rights)
     _visit.set(visit)
+    _head(words, vintage, newest)
     return visit
 
 
@@ -304,6 +304,11 @@ def _say_unreachable(words: Wording, reason: Message) -> NoReturn:
     again = words("This page asks again every few seconds by itself. Nothing is lost.")
     st.info(again, icon=":material/hourglass_empty:")
     hint(words, reason.said(words), words("What to do: python -m etl doctor"))
+    _ask_again()
+
+
+def _ask_again() -> NoReturn:
+    """End the page here, and run it anew every few seconds."""
     since = time.monotonic()
 
     @st.fragment(run_every=RETRY)
@@ -473,6 +478,20 @@ def run() -> None:
         remembered.answer.clear()
         reason = message("the database does not answer; the server's log says why")
         _say_unreachable(Wording(_language()), reason)
+    except Exception:
+        if "release" not in told or not _is_exchanged(_visit.get().newest):
+            raise
+        _log.exception("the figures were exchanged while a page was drawn")
+        st.rerun()
+
+
+def _is_exchanged(before: Vintage) -> bool:
+    """Tell whether the newest figures are others by now."""
+    remembered.answer.clear()
+    try:
+        return remembered.newest(before.dataset) != before
+    except remembered.UnreachableError:
+        return True
 
 
 def page(name: str, words: Wording) -> StreamlitPage:

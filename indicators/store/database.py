@@ -46,7 +46,7 @@ def open_database(
     if version is not None and version > HEAD:
         raise NewerDatabaseError(version)
     if version != HEAD:
-        _migrate(_engine(url or DATABASE_URL.value, dataset, False))
+        _migrate(_engine(url or DATABASE_URL.value, dataset, False), serving=serving)
     return engine
 
 
@@ -169,7 +169,7 @@ def _version(engine: sa.Engine) -> str | None:
         return version
 
 
-def _migrate(engine: sa.Engine) -> None:
+def _migrate(engine: sa.Engine, *, serving: bool) -> None:
     from alembic import command
     from alembic.config import Config
 
@@ -177,6 +177,8 @@ def _migrate(engine: sa.Engine) -> None:
     config.set_main_option("script_location", str(MIGRATIONS))
     with writing(engine) as connection:
         if engine.dialect.name == "postgresql":  # two first starts at once: the second waits
+            if serving:  # a page says so instead, as it does where SQLite is locked
+                connection.execute(sa.text(f"SET LOCAL lock_timeout = '{CONNECTING}s'"))
             connection.execute(sa.text("SELECT pg_advisory_xact_lock(20180003)"))
             if connection.scalar(sa.text("SELECT current_schema()")) is None:
                 connection.execute(sa.text('CREATE SCHEMA IF NOT EXISTS "demonstration"'))
