@@ -55,5 +55,5 @@ def test_headings_that_stand_together_differ(file: Path) -> None:
 def test_a_file_has_the_headings_of_the_screen() -> None:
     words = Wording("zh")
     table = pd.DataFrame({words("Objective"): ["某指标"], words("Target"): ["2025年达到 94"]})
-    make = table_exports("某表", lambda: table, Vintage(1, "real"), words)[0][2]
+    make = table_exports("某表", table, Vintage(1, "real"), words)[0][2]
     assert make().decode("utf-8-sig").splitlines()[0].split(",") == list(table.columns)

@@ -274,11 +274,14 @@ def workshop() -> Workshop:
 def _started() -> subprocess.Popen[bytes]:
     """Start a process with the settings and the folder of the server."""
     # Not by multiprocessing: it would run anew what stands as the main module, and that is a page.
-    return subprocess.Popen(
-        [sys.executable, "-m", "indicators.exports.workshop"],
+    begin = (
+        f"import runpy, sys; sys.path.insert(0, {str(ROOT)!r}); "
+        f"runpy.run_module({__name__!r}, run_name='__main__', alter_sys=True)"
+    )
+    return subprocess.Popen(  # noqa: S603 - our own interpreter and module
+        [sys.executable, "-c", begin],
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
-        env=os.environ | {"PYTHONPATH": f"{ROOT}{os.pathsep}{os.environ.get('PYTHONPATH', '')}"},
         creationflags=getattr(subprocess, "BELOW_NORMAL_PRIORITY_CLASS", 0),  # on Windows
     )
 
