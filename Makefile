@@ -2,6 +2,8 @@
 PORT ?= 8501
 PYTHON ?= python3
 BIN := .venv/bin
+# One more than there are processors: tests wait for servers and programs that they start.
+WORKERS ?= $$($(BIN)/python -c "import os; print(min(4, (os.cpu_count() or 1) + 1))")
 
 ifneq ($(shell command -v uv 2>/dev/null),)
   VENV := uv venv -q --allow-existing --python ">=3.11" .venv
@@ -22,7 +24,7 @@ demo: .venv/run  ## the same with generated figures beside the real ones
 	ACCESS=$${ACCESS:-local} $(BIN)/python -m streamlit run app.py --server.port $(PORT)
 
 test: lint  ## everything that must hold
-	$(BIN)/python -m pytest --numprocesses auto --maxprocesses 4 --dist loadfile
+	$(BIN)/python -m pytest --numprocesses $(WORKERS) --dist loadfile --no-loadscope-reorder
 
 lint: .venv/test
 	$(BIN)/ruff check .

@@ -43,6 +43,23 @@ os.environ.setdefault("ACCESS", "public")
 # objects takes a seventh of the time of a refresh.
 gc.set_threshold(50_000, 20, 50)
 
+# Files whose tests take minutes, the longest first: no worker is left alone with one at the end.
+LONGEST = (
+    "test_browser.py",
+    "test_thirty_nights.py",
+    "test_filing.py",
+    "test_hostile_figures.py",
+    "test_pages.py",
+    "test_suppression_releases.py",
+    "test_unattended.py",
+    "test_refresh.py",
+    "test_certificates_update.py",
+    "test_certificates_spark.py",
+    "test_disclosure.py",
+    "test_suppression_attack.py",
+    "test_demonstration.py",
+)
+
 WORLD = [
     ("certificates_valid", "2023-03", "320000", 451_448.0),
     ("certificates_valid", "2023-03", "330000", 439_345.0),
@@ -69,6 +86,12 @@ CITATION = {
     "note": "",
     "file": "platform_provinces/2024-12.csv",
 }
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Begin with LONGEST."""
+    place = {name: at for at, name in enumerate(LONGEST)}
+    items.sort(key=lambda item: place.get(item.path.name, len(place)))
 
 
 def rows_of(world: list[tuple[str, str, str, float]]) -> pd.DataFrame:
