@@ -58,6 +58,7 @@ UNKNOWN = "unknown"  # where addresses lead that no page has
 WARNING = ":material/warning:"
 SEARCH = "search"  # the key of the search box
 ORDERS = "orders"  # of files, in the state of a session
+MOST_ORDERS = 5  # files that one reader may wait for
 LOOKED_AFTER = 1.0  # seconds after which a page asks again how far its files are
 TOLD = 30  # seconds for which it tells of those that are made
 SCRIPT = {"unsafe_allow_javascript": True}
@@ -586,10 +587,23 @@ def downloads(source: Source | None, words: Wording | None = None, *about: str) 
 
 
 def _order(source: Source, place: int, name: str, vintage: Vintage) -> None:
-    """Have a file made for this reader; one that is being made already is not asked for twice."""
+    """Have a file made for this reader; one that is being made already is not asked for twice.
+
+    Nobody has so many in line that the others wait for them alone.
+    """
     context = get_script_run_ctx()
     is_here = partial(_is_connected, context.session_id if context is not None else "")
     orders = st.session_state.setdefault(ORDERS, [])
+    if sum(each.ended is None for each in orders) >= MOST_ORDERS:
+        order = Order(name, b"", vintage, is_here)
+        order.end(
+            message(
+                "At most {n} files are made for you at a time; please ask again once one is ready.",
+                n=MOST_ORDERS,
+            )
+        )
+        orders.append(order)
+        return
     order = workshop().order(source, place, name, vintage, is_here)
     order.dropped = any(each.key == order.key and each.ended is None for each in orders)
     orders.extend([] if order.dropped else [order])

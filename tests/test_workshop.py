@@ -15,6 +15,7 @@ import pandas as pd
 import psutil
 import pytest
 import sqlalchemy as sa
+import streamlit as st
 
 import app
 from indicators import frame
@@ -168,6 +169,26 @@ def test_a_disk_without_room_is_told_and_asked_again(
         full.setattr(tempfile, "mkdtemp", raising(OSError(errno.ENOSPC, "full")))
         assert workshop.order(A_TABLE, 0, "a.csv", FIGURES).refused is FULL
     assert ended(workshop.order(A_TABLE, 0, "a.csv", FIGURES)).path is not None
+
+
+def test_one_reader_waits_for_so_many_files_and_is_told(
+    workshop: Workshop, flag: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    state: dict[str, list[Order]] = {}
+    monkeypatch.setattr(frame, "workshop", lambda: workshop)
+    monkeypatch.setattr(st, "session_state", state)
+
+    def ask(number: int) -> Order:
+        frame._order(partial(waiting, f"{flag}{number}"), 0, f"{number}.txt", FIGURES)
+        return state[frame.ORDERS][-1]
+
+    asked = [ask(number) for number in range(frame.MOST_ORDERS)]
+    refused = ask(frame.MOST_ORDERS).refused
+    assert refused is not None
+    assert refused.said(Wording("zh")).startswith("同时最多为您生成 5 个文件")
+    frame._drop(asked[-1])
+    assert ask(frame.MOST_ORDERS).refused is None
+    assert all(each.refused is None for each in asked)
 
 
 def raising(error: Exception) -> Callable[..., None]:
