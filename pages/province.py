@@ -114,7 +114,7 @@ frame.table(
     page.missing,
     words("Indicators without a figure here"),
     leading=frame.Leading("missing", "policy", clauses),
-    folded=400,
+    folded=320,
     narrow=[words("Indicator"), words("Who could supply it")],
 )
 
