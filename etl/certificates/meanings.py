@@ -12,7 +12,7 @@ An amount (`1,200`, `１２００人`, `0.5亿元`) is what one pattern matches 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Collection, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from datetime import date
 from typing import Any
 
@@ -22,7 +22,7 @@ import pandas as pd
 import pyarrow as pa
 
 from etl.certificates.cube import Reference
-from etl.certificates.engine import Engine
+from etl.certificates.engine import Engine, union
 from etl.certificates.plain_text import capitals, tidied, tidy
 from etl.certificates.registry_declaration import Declaration
 from etl.figures.cells import MULTIPLES
@@ -74,15 +74,34 @@ _MONEY = f"^[+]?((?:{_DIGITS})(?:[.][0-9]*)?|[.][0-9]+) ?((?:{_MULTIPLE})?)(元?
 Meaning = Callable[[str], tuple[str, ...] | None]
 
 
-def understood(column: Any, meaning: Meaning, engine: Engine, *called: str) -> Any:
-    """Return the texts of a column that mean something, with that in columns so `called`."""
-    rows = [
-        (text, *values)
-        for batch in engine.batches(column.as_table().distinct(), _BATCH)
-        for text in batch.column(0).to_pylist()
-        if (values := meaning(tidy(text))) is not None
-    ]
-    return engine.frame(pd.DataFrame(rows, columns=[column.get_name(), *called], dtype="str"))
+def understood(
+    columns: Mapping[str, Any],
+    meanings: Mapping[str, tuple[Meaning, tuple[str, ...]]],
+    engine: Engine,
+) -> dict[str, Any]:
+    """Return of each column the texts that mean something, with that in columns so called.
+
+    meanings: of each column what its texts mean, and what the columns with that are called. All
+    are looked up in one pass: a pass costs a cluster seconds, however little there is in it.
+    """
+    texts = union(
+        [
+            columns[name].name("text").as_table().distinct().mutate(column=ibis.literal(name))
+            for name in meanings
+        ]
+    )
+    known: dict[str, list[tuple[str, ...]]] = {name: [] for name in meanings}
+    for batch in engine.batches(texts, _BATCH):
+        for row in batch.to_pylist():
+            meaning, _ = meanings[row["column"]]
+            if (values := meaning(tidy(row["text"]))) is not None:
+                known[row["column"]].append((row["text"], *values))
+    return {
+        name: engine.frame(
+            pd.DataFrame(rows, columns=[columns[name].get_name(), *meanings[name][1]], dtype="str")
+        )
+        for name, rows in known.items()
+    }
 
 
 def words(known: Mapping[str, str]) -> Meaning:
@@ -184,16 +203,10 @@ def _catalogue(reference: Reference) -> Catalogue:
     return Catalogue(indicators={}, clauses={}, sources={}, units={}, texts=texts)
 
 
-def _spelled(column: Any) -> Any:
-    """Return the texts of a column, as published under its name, and tidied as `text`."""
-    texts = column.as_table().distinct()
-    return texts.mutate(text=tidied(texts[column.get_name()]))
-
-
 def wrong_credit_codes(column: Any) -> Any:
     """Return the codes that do not hold, few of a registry's, and whether `well_formed`."""
-    texts = _spelled(column)
-    texts = texts.mutate(text=capitals(texts.text))
+    texts = column.as_table().distinct()
+    texts = texts.mutate(text=capitals(tidied(texts[column.get_name()])))
     alphabet = ibis.literal(ALPHABET)
     weighed = sum(
         (alphabet.find(texts.text.substr(i, 1)) * pow(3, i, 31) for i in range(17)),
@@ -216,14 +229,17 @@ def calendar(engine: Engine) -> Any:
     return engine.kept(engine.frame(rows))
 
 
-def days(column: Any, name: str, known: Any, declaration: Declaration) -> Any:
-    """Return the day `name`, NULL where there is none, and whether its text is unclear.
+def days(columns: Sequence[Any], known: Any, declaration: Declaration) -> Any:
+    """Return the texts of columns (`written`), each one's `day`, and whether it is unclear.
 
     2020-01-31, 2020/1/31, 2020.1.31, 20200131 or 2020年1月31日, with or without a time; days that
-    spreadsheets count (43861) where that is declared. All else is unclear: 2020-01, 31/01/2020,
-    2020113, a span, a day that never was, or one before 1900 or after 2100.
+    spreadsheets count (43861) where that is declared. All else is `unclear`: 2020-01, 31/01/2020,
+    2020113, a span, a day that never was, or one before 1900 or after 2100. `never`: as an expiry
+    it says that there is none.
     """
-    texts = _spelled(column)
+    each = [column.name("written").as_table().distinct() for column in columns]
+    texts = ibis.union(*each, distinct=True)
+    texts = texts.mutate(text=tidied(texts.written))
     key: Any = ibis.null("string")
     for form in _FORMS:
         year, month, day = (texts.text.re_extract(form, i) for i in (1, 2, 3))
@@ -232,13 +248,21 @@ def days(column: Any, name: str, known: Any, declaration: Declaration) -> Any:
     if declaration.serial:
         key = texts.text.re_search(_SERIAL).ifelse(texts.text.re_extract(_SERIAL, 1), key)
     rows = texts.mutate(key=key).left_join(known, "key")
-    day = rows.day
-    if name == "expires" and declaration.no_expiry:
-        words = [tidy(word) for word in declaration.no_expiry]
-        never = rows.text.isin(words) | rows.key.isin(words).fill_null(False)
-        day = never.ifelse(ibis.literal(NEVER), day)
-    unclear = day.isnull() & ~rows.text.isin(["", *map(tidy, declaration.missing)])
-    return rows.select(column.get_name(), **{name: day, f"{name}_unclear": unclear})
+    words = [tidy(word) for word in declaration.no_expiry]
+    return rows.select(
+        "written",
+        "day",
+        never=rows.text.isin(words) | rows.key.isin(words).fill_null(False),
+        unclear=rows.day.isnull() & ~rows.text.isin(["", *map(tidy, declaration.missing)]),
+    )
+
+
+def on_the_day(days: Any, column: Any, name: str) -> Any:
+    """Return what `days` says of a column: the day `name`, and `…_unclear`."""
+    day, unclear = days.day, days.unclear
+    if name == "expires":
+        day, unclear = days.never.ifelse(ibis.literal(NEVER), day), unclear & ~days.never
+    return days.select(**{column.get_name(): days.written, name: day, f"{name}_unclear": unclear})
 
 
 def people(text: Any) -> Any:

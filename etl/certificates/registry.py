@@ -28,7 +28,7 @@ import pandas as pd
 from etl.certificates import meanings
 from etl.certificates.cube import Reference
 from etl.certificates.engine import Engine, Progress, union
-from etl.certificates.meanings import AMOUNTS, NEVER, OPEN_ENDED, Meaning, understood
+from etl.certificates.meanings import AMOUNTS, NEVER, OPEN_ENDED, understood
 from etl.certificates.plain_text import capitals, tidied, tidy
 from etl.certificates.registry_declaration import COLUMNS, STATUS_CODES, Declaration
 from etl.certificates.results import remove, standing
@@ -177,23 +177,25 @@ def _parsed(raw: Any, declaration: Declaration, reference: Reference, engine: En
     column = {name: texts[f"published_{name}"] for name in COLUMNS}
     calendar = meanings.calendar(engine)
 
-    def look_up(name: str, meaning: Meaning, *called: str) -> Any:
-        return understood(column[name], meaning, engine, *(called or [name]))
-
-    industries = look_up("industry", meanings.industries(reference), "industry", "industry_text")
-    kept = [
-        *(engine.kept(meanings.days(column[name], name, calendar, declaration)) for name in DAYS),
-        engine.kept(meanings.wrong_credit_codes(column["organisation"])),
-    ]
+    known = understood(
+        column,
+        {
+            "industry": (meanings.industries(reference), ("industry", "industry_text")),
+            "region": (meanings.regions(reference, declaration.abroad), ("region",)),
+            "scheme": (meanings.schemes(reference), ("scheme",)),
+            "size": (meanings.sizes(reference, declaration), ("size_given",)),
+            "status": (meanings.words(declaration.statuses), ("status",)),
+        },
+        engine,
+    )
+    known["industry"] = limits_of(
+        known["industry"], reference.size_rules, reference.industries, engine
+    )
+    days = engine.kept(meanings.days([column[name] for name in DAYS], calendar, declaration))
+    wrong = engine.kept(meanings.wrong_credit_codes(column["organisation"]))
+    dated = [meanings.on_the_day(days, column[name], name) for name in DAYS]
     rows = texts
-    for table in (
-        limits_of(industries, reference.size_rules, reference.industries, engine),
-        look_up("region", meanings.regions(reference, declaration.abroad)),
-        look_up("scheme", meanings.schemes(reference)),
-        look_up("size", meanings.sizes(reference, declaration), "size_given"),
-        look_up("status", meanings.words(declaration.statuses)),
-        *kept,
-    ):
+    for table in (*known.values(), *dated, wrong):
         key = table.columns[0]
         rows = rows.left_join(table, key).drop(f"{key}_right")
     rows = rows.mutate(
@@ -215,7 +217,7 @@ def _parsed(raw: Any, declaration: Declaration, reference: Reference, engine: En
     )
     rows = rows.mutate(marks=_marks(rows, declaration.as_of))
     parsed = engine.stored(rows.select(*PARSED))
-    engine.release(calendar, *kept)
+    engine.release(calendar, days, wrong)
     return parsed
 
 
