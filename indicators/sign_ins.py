@@ -31,8 +31,6 @@ AGAIN = 5  # seconds after which the trail is looked at again for what ended on 
 TRIES = 24  # each waits 5 seconds for whoever else writes, and not where there is no database
 _writer = ThreadPoolExecutor(1, "audit")
 _refusals: deque[float] = deque(maxlen=REFUSALS)
-
-
 _FAULTS = (sa.exc.SQLAlchemyError, NewerDatabaseError, SettingError)
 
 

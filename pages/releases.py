@@ -42,7 +42,6 @@ frame.cells(
 frame.describe(partial(cached.told_as_dataset, vintage))
 analysing = visit.rights.analysing
 all_regions = covers(analysing, [])
-table_of_releases = readable_tables.releases_table(published, words, accepted=all_regions)
 small = int(sources["rows"].sum()) <= cached.MOST
 files = partial(cached.files, selection, words.language, vintage, newest)
 frame.downloads(partial(files, small=small, accepted=all_regions))
@@ -76,7 +75,8 @@ if waited := overdue(catalogue.load(), series, today()):
     table = readable_tables.overdue_table(waited, words)
     frame.table(visit, title, table, words("Each indicator whose next figures should be out"))
 st.subheader(title := words("Releases"))
-frame.table(visit, title, table_of_releases, words("Releases and what each changed"))
+table = readable_tables.releases_table(published, words, accepted=all_regions)
+frame.table(visit, title, table, words("Releases and what each changed"))
 gone = cached.retractions(newest)
 if not gone.empty:
     st.subheader(title := words("Retracted figures"))

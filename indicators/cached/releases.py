@@ -85,9 +85,8 @@ def files(
 ) -> list[Export]:
     """Return what can be taken away: the figures chosen, all of them, and a `small` release.
 
-    accepted: with the reasons why warnings were, which are not for everybody.
-
-    newest: what a later release suppresses is in no file of an earlier one either.
+    accepted: with the reasons why warnings were, which are not for everybody. newest: what a later
+    release suppresses is in no file of an earlier one either.
     """
     words = Wording(language)
     title = words.text(catalogue.load().indicators[selection.indicator].title)
