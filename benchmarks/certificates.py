@@ -32,8 +32,18 @@ from rich.table import Table
 from etl.certificates.cube import Reference
 
 CERTIFICATES = 20_000_000
-NEEDED = ("organisation", "region", "industry", "size", "scheme", "issued", "suspended", "ends",
-          "ended_by", "reissue")  # fmt: skip
+NEEDED = (
+    "organisation",
+    "region",
+    "industry",
+    "size",
+    "scheme",
+    "issued",
+    "suspended",
+    "ends",
+    "ended_by",
+    "reissue",
+)
 PROVINCES, DIVISIONS, SCHEMES, SIZES = 31, 97, 14, ("LARGE", "MEDIUM", "SMALL", "MICRO", "NONE")
 SAMPLE = 9
 
@@ -200,8 +210,14 @@ def run(way: str, path: Path, out: Path) -> None:
 
 def main(certificates: int = CERTIFICATES) -> None:
     """Measure all ways on one registry and print the table."""
-    table = Table("way", "seconds", "× scan", "÷ roll-up", "peak GB",
-                  title=f"{certificates:,} certificates, 2018–2025 monthly and yearly")  # fmt: skip
+    table = Table(
+        "way",
+        "seconds",
+        "× scan",
+        "÷ roll-up",
+        "peak GB",
+        title=f"{certificates:,} certificates, 2018–2025 monthly and yearly",
+    )
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "registry.parquet"
         # In a process of its own: a child starts with the peak memory of its parent.

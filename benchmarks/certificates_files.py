@@ -114,8 +114,13 @@ def rolled_up(folder: Path, memory: str) -> dict[str, float]:
         counts = roll_up(registry, spanned("2018-01", "2025-12"), codes, here, out)
         done = time.perf_counter()
         rows = here.number(counts)
-    return {"seconds": done - begun, "cleaning": clean - begun, "counting": done - clean,
-            "set aside": summary.set_aside, "rows": rows}  # fmt: skip
+    return {
+        "seconds": done - begun,
+        "cleaning": clean - begun,
+        "counting": done - clean,
+        "set aside": summary.set_aside,
+        "rows": rows,
+    }
 
 
 WAYS: dict[str, Callable[[Path], dict[str, float]]] = {
@@ -164,11 +169,12 @@ def main(certificates: int = CERTIFICATES) -> None:
         subprocess.run([*this, "--export", folder, str(certificates)], check=True)
         found = {
             way: json.loads(
-                subprocess.run([*this, "--way", way, folder], stdout=subprocess.PIPE, check=True)
-                .stdout.splitlines()[-1]
+                subprocess.run(
+                    [*this, "--way", way, folder], stdout=subprocess.PIPE, check=True
+                ).stdout.splitlines()[-1]
             )
             for way in WAYS
-        }  # fmt: skip
+        }
     for way, figures in found.items():
         figures["× reading"] = figures["seconds"] / found["reading"]["seconds"]
         table.add_row(way, *(_written(figures.get(name)) for name in FIGURES))

@@ -18,8 +18,18 @@ SLOTS = LAST - FIRST + 1
 
 def prepared(path: Path) -> pd.DataFrame:
     """Return certificates with the columns that the counts need, coded and in months."""
-    names = ["organisation", "region", "industry", "size", "scheme", "issued", "suspended",
-             "ends", "ended_by", "reissue"]  # fmt: skip
+    names = [
+        "organisation",
+        "region",
+        "industry",
+        "size",
+        "scheme",
+        "issued",
+        "suspended",
+        "ends",
+        "ended_by",
+        "reissue",
+    ]
     table = pd.read_parquet(path, columns=names)
     rows = pd.DataFrame({"organisation": pd.factorize(table.pop("organisation"))[0]})
     for name in ("region", "industry", "size", "scheme"):

@@ -41,8 +41,12 @@ ROWS = int(os.environ.get("ROWS", "10000000"))
 FILES = 20
 REVISED = 18  # nine tenths of the rows
 MONTHS = 60
-INDICATORS = ("certificates_suspended", "certificates_withdrawn", "certificates_new",
-              "certificates_lapsed")  # fmt: skip
+INDICATORS = (
+    "certificates_suspended",
+    "certificates_withdrawn",
+    "certificates_new",
+    "certificates_lapsed",
+)
 DECLARATION = """\
 provenance: {{publisher: 演示（程序生成）, document: 发布测速 {number}, licence: 演示}}
 unit: 张
@@ -98,10 +102,13 @@ def refreshed(url: str, raw: Path, command: str = "publish") -> tuple[float, flo
     """Return seconds and peak gigabytes of one publish or diff in a process of its own."""
     os.sync()  # what others have left to write is not its work
     done = subprocess.run(
-        [sys.executable, "-W", "ignore", "-c", REFRESH, url, str(raw), command], cwd=ROOT,
+        [sys.executable, "-W", "ignore", "-c", REFRESH, url, str(raw), command],
+        cwd=ROOT,
         env=os.environ | {"CODE_VERSION": "benchmark"},
-        check=True, stdout=subprocess.PIPE, text=True,
-    )  # fmt: skip
+        check=True,
+        stdout=subprocess.PIPE,
+        text=True,
+    )
     moved, seconds, peak = done.stdout.splitlines()[-1].split()
     if moved == "0":
         raise RuntimeError("nothing moved")
@@ -150,10 +157,20 @@ def measure(
         revised, _ = refreshed(url, raw)
     revise(files[:REVISED], ",11", ",10")
     table.add_row(
-        name, f"{rows:,}", f"{plain:.1f}", f"{full:.1f}", f"{plain / full:.2f}", f"{peak:.2f}",
-        f"{again:.1f}", f"{again / full:.2f}", f"{compared:.1f}", f"{compared / full:.2f}",
-        f"{revised:.1f}", f"{compared / revised:.2f}", f"{widest:.2f}",
-    )  # fmt: skip
+        name,
+        f"{rows:,}",
+        f"{plain:.1f}",
+        f"{full:.1f}",
+        f"{plain / full:.2f}",
+        f"{peak:.2f}",
+        f"{again:.1f}",
+        f"{again / full:.2f}",
+        f"{compared:.1f}",
+        f"{compared / full:.2f}",
+        f"{revised:.1f}",
+        f"{compared / revised:.2f}",
+        f"{widest:.2f}",
+    )
 
 
 def revise(files: Sequence[Path], old: str, new: str) -> None:
@@ -185,10 +202,21 @@ def postgresql(server: str, name: str) -> Iterator[str]:
 def main() -> None:
     """Print the figures as a table."""
     table = Table(title="publishing, parse to commit")
-    for heading in ("database", "rows", "bare insert, s", "publish, s", "of the bare rate",
-                    "peak, GB", "one file of 20 changed, s", "of the full",
-                    "diff of 18 revised, s", "of the full", "their publish, s",
-                    "diff of it", "its peak, GB"):  # fmt: skip
+    for heading in (
+        "database",
+        "rows",
+        "bare insert, s",
+        "publish, s",
+        "of the bare rate",
+        "peak, GB",
+        "one file of 20 changed, s",
+        "of the full",
+        "diff of 18 revised, s",
+        "of the full",
+        "their publish, s",
+        "diff of it",
+        "its peak, GB",
+    ):
         table.add_column(heading, justify="left" if heading == "database" else "right")
     with tempfile.TemporaryDirectory(prefix="publishing-") as folder:
         raw = Path(folder) / "raw"

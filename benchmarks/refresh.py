@@ -21,9 +21,12 @@ TIMES = 3
 def seconds(arguments: list[str], environment: dict[str, str]) -> float:
     begun = time.perf_counter()
     subprocess.run(
-        [sys.executable, "-W", "ignore", *arguments], cwd=ROOT, check=True,
-        env=os.environ | environment, stdout=subprocess.DEVNULL,
-    )  # fmt: skip
+        [sys.executable, "-W", "ignore", *arguments],
+        cwd=ROOT,
+        check=True,
+        env=os.environ | environment,
+        stdout=subprocess.DEVNULL,
+    )
     return time.perf_counter() - begun
 
 

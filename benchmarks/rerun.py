@@ -139,9 +139,12 @@ def main() -> None:
 
     def row(name: str, seconds: float, sent: int | None, goal: str = "") -> None:
         table.add_row(
-            name, f"{seconds * 1000:.1f}", f"{seconds / empty_cpu:.2f}",
-            "" if sent is None else f"{sent:,}", goal,
-        )  # fmt: skip
+            name,
+            f"{seconds * 1000:.1f}",
+            f"{seconds / empty_cpu:.2f}",
+            "" if sent is None else f"{sent:,}",
+            goal,
+        )
 
     row("empty, with the same libraries", empty_cpu, empty_sent)
     row("empty, without any", bare_cpu, bare_sent)

@@ -23,11 +23,15 @@ def entries(number: int) -> list[Entry]:
     chance = random.Random(2018)
     return [
         Entry(
-            "indicator", f"made_up_{at}", "".join(chance.choices(SIGNS, k=chance.randint(4, 14))),
-            " ".join(chance.choices(WORDS, k=chance.randint(2, 6))), "map", (),
+            "indicator",
+            f"made_up_{at}",
+            "".join(chance.choices(SIGNS, k=chance.randint(4, 14))),
+            " ".join(chance.choices(WORDS, k=chance.randint(2, 6))),
+            "map",
+            (),
         )
         for at in range(number)
-    ]  # fmt: skip
+    ]
 
 
 def main() -> None:

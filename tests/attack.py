@@ -88,10 +88,12 @@ def recovered(attack: Attack, truth: dict[Name, float], small: Iterable[Name]) -
 
     def solve(weight: Numbers, bounds: Bounds) -> Numbers | None:
         answer = milp(
-            -weight, integrality=np.ones(len(names), np.int64), bounds=bounds,
+            -weight,
+            integrality=np.ones(len(names), np.int64),
+            bounds=bounds,
             constraints=LinearConstraint(matrix, low, high) if len(low) else (),
             options={"mip_rel_gap": 0.5 if bounds is near else 0.0},
-        )  # fmt: skip
+        )
         return None if answer.x is None else np.round(answer.x)
 
     def see(world: Numbers) -> bool:
@@ -217,6 +219,11 @@ def registry(
                 if indicator == HOLDERS and whole in value:
                     attack.add(
                         [
-                            (name(cell), 1), (name(part), -1), (name(whole), -1), (name(some), 1),
-                        ], -np.inf, 0,
-                    )  # fmt: skip
+                            (name(cell), 1),
+                            (name(part), -1),
+                            (name(whole), -1),
+                            (name(some), 1),
+                        ],
+                        -np.inf,
+                        0,
+                    )

@@ -98,10 +98,16 @@ def rows_of(world: list[tuple[str, str, str, float]]) -> pd.DataFrame:
     """Return rows ready to publish from (indicator, period, region, value)."""
     rows = pd.DataFrame(world, columns=["indicator", "period", "region", "value"])
     return rows.assign(
-        scheme="ALL", industry="ALL", size="ALL", status="A", confidentiality="F",
-        numerator=float("nan"), denominator=float("nan"),
-        source="platform_provinces", citation="c1",
-    )  # fmt: skip
+        scheme="ALL",
+        industry="ALL",
+        size="ALL",
+        status="A",
+        confidentiality="F",
+        numerator=float("nan"),
+        denominator=float("nan"),
+        source="platform_provinces",
+        citation="c1",
+    )
 
 
 def held_of(rows: pd.DataFrame) -> pd.DataFrame:
@@ -193,9 +199,15 @@ class Cluster:
         port = free_port()
         options = f"-p {port} -k {self.folder} -c listen_addresses=127.0.0.1 -c fsync=off"
         self.run(
-            "pg_ctl", "-o", options, "-l", str(self.folder / "log"), "-w", "start",
+            "pg_ctl",
+            "-o",
+            options,
+            "-l",
+            str(self.folder / "log"),
+            "-w",
+            "start",
             kilobytes=kilobytes,
-        )  # fmt: skip
+        )
         try:
             yield f"postgresql://tests@127.0.0.1:{port}/postgres"
         finally:
@@ -220,11 +232,14 @@ class Cluster:
         limited = f'ulimit -S -f {kilobytes}; exec "$@"'
         own = [str(self.programs / program), "-D", str(self.folder / "cluster"), *arguments]
         subprocess.run(
-            ["bash", "-c", limited, "-", *own], check=True, cwd=self.folder,
+            ["bash", "-c", limited, "-", *own],
+            check=True,
+            cwd=self.folder,
             # PostgreSQL refuses to run as root.
             user="postgres" if os.geteuid() == 0 else None,
-            stdout=subprocess.DEVNULL, stdin=subprocess.DEVNULL,
-        )  # fmt: skip
+            stdout=subprocess.DEVNULL,
+            stdin=subprocess.DEVNULL,
+        )
 
 
 @contextmanager

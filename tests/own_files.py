@@ -245,17 +245,37 @@ def xls_book(
         text = title.encode("utf-16-le") + b"\0\0"
         none = 0xFFFFFFFF
         return (
-            text.ljust(64, b"\0") + struct.pack("<HBBIII", len(text), kind, 1, none, none, child)
-            + b"\0" * 36 + struct.pack("<IQ", start, size)
-        )  # fmt: skip
+            text.ljust(64, b"\0")
+            + struct.pack("<HBBIII", len(text), kind, 1, none, none, child)
+            + b"\0" * 36
+            + struct.pack("<IQ", start, size)
+        )
 
     folders = entry("Root Entry", 5, 1, 0xFFFFFFFE, 0) + entry(
         "Workbook", 2, 0xFFFFFFFF, first, len(stream)
     )
-    header = bytes.fromhex("d0cf11e0a1b11ae1") + b"\0" * 16 + struct.pack(
-        f"<HHHHH6x{9 + tables}I", 0x3E, 3, 0xFFFE, 9, 6, 0, tables, tables, 0, 4096,
-        0xFFFFFFFE, 0, 0xFFFFFFFE, 0, *range(tables),
-    )  # fmt: skip
+    header = (
+        bytes.fromhex("d0cf11e0a1b11ae1")
+        + b"\0" * 16
+        + struct.pack(
+            f"<HHHHH6x{9 + tables}I",
+            0x3E,
+            3,
+            0xFFFE,
+            9,
+            6,
+            0,
+            tables,
+            tables,
+            0,
+            4096,
+            0xFFFFFFFE,
+            0,
+            0xFFFFFFFE,
+            0,
+            *range(tables),
+        )
+    )
     path = folder / "figures.xls"
     path.write_bytes(header.ljust(512, b"\xff") + fat + folders.ljust(512, b"\0") + stream)
     return path

@@ -177,8 +177,11 @@ def test_a_nightly_run_with_an_accepted_warning_ends_well_and_lists_it(
     raw: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("DATABASE_URL", f"sqlite:///{tmp_path / 'figures.sqlite'}")
-    monkeypatch.setattr(refreshing.refresh, "__kwdefaults__",
-                        {**(refreshing.refresh.__kwdefaults__ or {}), "raw": raw})  # fmt: skip
+    monkeypatch.setattr(
+        refreshing.refresh,
+        "__kwdefaults__",
+        {**(refreshing.refresh.__kwdefaults__ or {}), "raw": raw},
+    )
     monkeypatch.setattr(screen.console, "width", 200)
     run = CliRunner()
     assert run.invoke(app, ["refresh"]).exit_code == Outcome.WARNINGS

@@ -472,10 +472,12 @@ def heard(visitor: Client, sent: list[Said]) -> list[BackMsg]:
 
     cookie = "; ".join(f"{name}={value}" for name, value in visitor.cookies.items())
     scope = {
-        "type": "websocket", "path": "/_stcore/stream", "query_string": b"",
+        "type": "websocket",
+        "path": "/_stcore/stream",
+        "query_string": b"",
         "headers": [(b"host", b"quality.example.cn"), (b"cookie", cookie.encode())],
         "client": ("10.0.0.5", 5),
-    }  # fmt: skip
+    }
     asyncio.run(Gate(session)(scope, receive, send))
     return came
 
@@ -517,9 +519,12 @@ def test_a_session_without_its_sign_in_runs_whole_pages_alone(
     whole, heartbeat = ("rerun_script", ""), ("app_heartbeat", "")
     assert kinds(heard(Client("quality.example.cn", "10.0.0.5"), [*sending])) == [whole]
     assert kinds(heard(signed(claims), [*sending, signs_out, *sending])) == [
-        ("backend_operation_request", ""), ("file_urls_request", ""), ("rerun_script", "a part"),
-        heartbeat, whole,
-    ]  # fmt: skip
+        ("backend_operation_request", ""),
+        ("file_urls_request", ""),
+        ("rerun_script", "a part"),
+        heartbeat,
+        whole,
+    ]
 
 
 @pytest.mark.parametrize("access_set", ["sign-in", "public"])

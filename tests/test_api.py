@@ -195,10 +195,19 @@ def test_a_long_answer_is_packed_once_and_only_where_that_is_accepted(
 
 @pytest.mark.parametrize(
     ("accepted", "taken"),
-    [("gzip, deflate, br", True), ("gzip;q=0.5", True), ("*", True), ("br;q=1, gzip; q=1.0", True),
-     ("gzip;q=0", False), ("gzip; q=0.000, *", False), ("*;q=0", False), ("identity", False),
-     ("gzip;q=..", False), ("", False)],
-)  # fmt: skip
+    [
+        ("gzip, deflate, br", True),
+        ("gzip;q=0.5", True),
+        ("*", True),
+        ("br;q=1, gzip; q=1.0", True),
+        ("gzip;q=0", False),
+        ("gzip; q=0.000, *", False),
+        ("*;q=0", False),
+        ("identity", False),
+        ("gzip;q=..", False),
+        ("", False),
+    ],
+)
 def test_a_client_that_refuses_packed_answers_gets_none(accepted: str, taken: bool) -> None:
     assert routes.takes_gzip({"accept-encoding": accepted}) == taken
 

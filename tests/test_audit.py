@@ -99,8 +99,10 @@ def test_a_sign_in_is_written_down_once_by_its_account_and_nothing_else(served: 
     sign_ins.signed_in({**CLAIMS, "iat": 1_790_000_060})
     sign_ins.signed_in({"sub": "777", "name": "张三", "iat": time.time()}).result()
     assert [(each[0], each[1]) for each in trail(served)] == [
-        ("signed_in", "777"), ("signed_in", "li"), ("signed_in", "li"),
-    ]  # fmt: skip
+        ("signed_in", "777"),
+        ("signed_in", "li"),
+        ("signed_in", "li"),
+    ]
     with served.connect() as connection:
         assert not {"李四", "张三"} & set(connection.scalars(sa.select(audit.c.account)))
 

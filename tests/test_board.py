@@ -18,9 +18,13 @@ from tests.conftest import CITATION, rows_of
 ZH, EN = Wording("zh"), Wording("en")
 # Published failure rates of national supervised sampling: large, small and micro enterprises.
 FAILED = {
-    "2018": (2.9, 12.0), "2020": (1.4, 11.0), "2021": (2.1, 13.1),
-    "2022": (1.6, 10.1), "2023": (0.8, 13.2), "2024": (2.5, 15.2),
-}  # fmt: skip
+    "2018": (2.9, 12.0),
+    "2020": (1.4, 11.0),
+    "2021": (2.1, 13.1),
+    "2022": (1.6, 10.1),
+    "2023": (0.8, 13.2),
+    "2024": (2.5, 15.2),
+}
 
 
 def by_size(indicator: str, *cells: tuple[str, str, float], **others: Any) -> pd.DataFrame:
@@ -55,9 +59,12 @@ def test_a_gap_is_large_less_small_and_its_trend_the_median_slope() -> None:
 def test_a_gap_of_counted_shares_has_newcombe_s_interval() -> None:
     # Newcombe 1998, table II a, method 10: 56/70 − 48/80 = 0.2 (0.0524 to 0.3339).
     rows = by_size(
-        "uptake_rate", ("2024-12", "LARGE", 80.0), ("2024-12", "SMALL_MICRO", 60.0),
-        numerator=[56.0, 48.0], denominator=[70.0, 80.0],
-    )  # fmt: skip
+        "uptake_rate",
+        ("2024-12", "LARGE", 80.0),
+        ("2024-12", "SMALL_MICRO", 60.0),
+        numerator=[56.0, 48.0],
+        denominator=[70.0, 80.0],
+    )
     (gap,) = size_gaps(rows).to_dict("records")
     assert gap["gap"] == 20.0
     assert (round(gap["low"], 2), round(gap["high"], 2)) == (5.24, 33.39)
@@ -65,9 +72,12 @@ def test_a_gap_of_counted_shares_has_newcombe_s_interval() -> None:
 
 def test_small_and_micro_together_are_a_ratio_of_sums() -> None:
     rows = by_size(
-        "uptake_rate", ("2024-12", "SMALL", 30.0), ("2024-12", "MICRO", 10.0),
-        numerator=[30.0, 90.0], denominator=[100.0, 900.0],
-    )  # fmt: skip
+        "uptake_rate",
+        ("2024-12", "SMALL", 30.0),
+        ("2024-12", "MICRO", 10.0),
+        numerator=[30.0, 90.0],
+        denominator=[100.0, 900.0],
+    )
     both = add_small_micro(rows, additive=False).set_index("size")["value"]
     assert both["SMALL_MICRO"] == pytest.approx(12.0)  # 120 of 1,000, no mean of 30 and 10
     counts = by_size("tool_users", ("2024-12", "SMALL", 3.0), ("2024-12", "MICRO", 4.0))
@@ -99,11 +109,18 @@ def verdicts(*rows: tuple[str, VerdictClass, bool, float]) -> pd.DataFrame:
     """Return verdicts of targets for manufacturing from (region, verdict, slipping, attained)."""
     return pd.DataFrame(
         [
-            {"region": region, "verdict": verdict.value, "slipping": slipping, "own": True,
-             "attained": attained, "latest_period": "2024", "industry": "C"}
+            {
+                "region": region,
+                "verdict": verdict.value,
+                "slipping": slipping,
+                "own": True,
+                "attained": attained,
+                "latest_period": "2024",
+                "industry": "C",
+            }
             for region, verdict, slipping, attained in rows
         ]
-    )  # fmt: skip
+    )
 
 
 MET = [

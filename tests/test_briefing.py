@@ -237,9 +237,10 @@ def test_english_holds_no_chinese_but_the_titles_of_documents(
     material: Material, told: dict[Language, Briefing]
 ) -> None:
     proper = {
-        *material.citations["document"], *material.citations["publisher"],
+        *material.citations["document"],
+        *material.citations["publisher"],
         str(material.shared.boundaries.metadata["origin"]),
-    }  # fmt: skip
+    }
     written = told["en"]
     for text in [*texts(written), written.title, written.header, written.footer]:
         for name in sorted(proper, key=len, reverse=True):
@@ -285,11 +286,14 @@ def figures_of(held: Material, words: Wording) -> set[str]:
             found |= set(NUMBER.findall(cell))
     verdicts, near = held.facts.verdicts, held.facts.nearest
     counted = [
-        len(verdicts), len(facts.assessed(verdicts)), int(verdicts["own"].sum()),
+        len(verdicts),
+        len(facts.assessed(verdicts)),
+        int(verdicts["own"].sum()),
         len(facts.standing_well(facts.assessed(verdicts))),
-        len(province.missing_table(held.facts, words)), len(province.declared()),
+        len(province.missing_table(held.facts, words)),
+        len(province.declared()),
         *verdicts.groupby("reason").size(),
-    ]  # fmt: skip
+    ]
     found |= {words.number(number) for number in counted}
     known = catalogue.load().indicators
     for key, value in held.facts.lines[["indicator", "value"]].itertuples(index=False):
@@ -361,7 +365,7 @@ def test_briefings_are_written_one_by_one_and_named_by_what_they_are(
     assert list(done) == wanted
     assert [path.name for path in done[WITH_FIGURES]] == [
         f"质量治理简报_江苏_第1版{suffix}" for suffix in (".docx", ".pdf", ".xlsx")
-    ]  # fmt: skip
+    ]
     assert all(path.stat().st_size for paths in done.values() for path in paths)
 
 

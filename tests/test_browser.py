@@ -35,9 +35,15 @@ from tests.conftest import cannot_run
 
 pytestmark = pytest.mark.browser
 PAGES = {
-    "overview": "", "map": "map", "comparison": "comparison", "objectives": "objectives",
-    "industries": "industries", "province": "province", "policy": "policy", "releases": "releases",
-}  # fmt: skip
+    "overview": "",
+    "map": "map",
+    "comparison": "comparison",
+    "objectives": "objectives",
+    "industries": "industries",
+    "province": "province",
+    "policy": "policy",
+    "releases": "releases",
+}
 DRAWN = "[data-testid=stMain] h1"
 PHONE: ViewportSize = {"width": 390, "height": 1000}
 SCREEN: ViewportSize = {"width": 1440, "height": 1000}
@@ -560,8 +566,12 @@ def test_a_boundary_file_that_lacks_a_unit_is_refused_at_the_start(tmp_path: Pat
     load = "from indicators.drawing.boundary_files import load_boundaries as load; load()"
     said = subprocess.run(
         [sys.executable, "-c", load],
-        cwd=ROOT, env={"MAP_BOUNDARIES": str(folder)}, capture_output=True, text=True, check=False,
-    )  # fmt: skip
+        cwd=ROOT,
+        env={"MAP_BOUNDARIES": str(folder)},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
     assert said.returncode != 0
     assert "710000" in said.stderr
 

@@ -54,70 +54,161 @@ CLAUSES = {
 # Numerator, denominator, factor, years that the denominator may be carried, region of the whole.
 RATIOS = {
     "organisations_per_10000_residents": (
-        "certified_organisations", "population_yearend", 10_000, 5, None,
+        "certified_organisations",
+        "population_yearend",
+        10_000,
+        5,
+        None,
     ),
     "organisations_per_1000_legal_units_all": (
-        "certified_organisations", "legal_units_all", 1_000, 3, None,
+        "certified_organisations",
+        "legal_units_all",
+        1_000,
+        3,
+        None,
     ),
     "organisations_per_1000_enterprises": (
-        "certified_organisations", "enterprise_legal_units_all", 1_000, 3, None,
+        "certified_organisations",
+        "enterprise_legal_units_all",
+        1_000,
+        3,
+        None,
     ),
     "registry_coverage_rate_all": (
-        "registry_organisations_certified", "legal_units_all", 100, 3, None,
+        "registry_organisations_certified",
+        "legal_units_all",
+        100,
+        3,
+        None,
     ),
     "registry_uptake_rate_all": (
-        "registry_qms_organisations", "enterprise_legal_units_all", 100, 3, None,
+        "registry_qms_organisations",
+        "enterprise_legal_units_all",
+        100,
+        3,
+        None,
     ),
     "industrial_supervision_unqualified_rate": (
-        "industrial_supervision_unqualified_batches", "industrial_supervision_batches",
-        100, None, None,
+        "industrial_supervision_unqualified_batches",
+        "industrial_supervision_batches",
+        100,
+        None,
+        None,
     ),
     "state_supervision_unqualified_rate": (
-        "state_supervision_unqualified_batches", "state_supervision_batches", 100, None, None,
+        "state_supervision_unqualified_batches",
+        "state_supervision_batches",
+        100,
+        None,
+        None,
     ),
     "legal_units_per_1000_residents": (
-        "legal_units_all", "population_yearend", 1_000, None, None,
+        "legal_units_all",
+        "population_yearend",
+        1_000,
+        None,
+        None,
     ),
     "enterprises_per_1000_residents": (
-        "enterprise_legal_units_all", "population_yearend", 1_000, None, None,
+        "enterprise_legal_units_all",
+        "population_yearend",
+        1_000,
+        None,
+        None,
     ),
     "organisations_per_1000_legal_units": (
-        "certified_organisations", "legal_units", 1_000, 3, None,
+        "certified_organisations",
+        "legal_units",
+        1_000,
+        3,
+        None,
     ),
     "certification_bodies_per_10000_legal_units": (
-        "certification_bodies", "legal_units", 10_000, 3, None,
+        "certification_bodies",
+        "legal_units",
+        10_000,
+        3,
+        None,
     ),
     "inspection_bodies_per_10000_legal_units": (
-        "inspection_bodies", "legal_units", 10_000, 3, None,
+        "inspection_bodies",
+        "legal_units",
+        10_000,
+        3,
+        None,
     ),
     "certificates_per_organisation": (
-        "certificates_valid", "certified_organisations", 1, None, None,
+        "certificates_valid",
+        "certified_organisations",
+        1,
+        None,
+        None,
     ),
     "organisation_national_share": (
-        "certified_organisations", "certified_organisations", 100, None, "100000",
+        "certified_organisations",
+        "certified_organisations",
+        100,
+        None,
+        "100000",
     ),
     "certificate_national_share": (
-        "certificates_valid", "certificates_valid", 100, None, "100000",
+        "certificates_valid",
+        "certificates_valid",
+        100,
+        None,
+        "100000",
     ),
     "certificates_suspended_per_1000": (
-        "certificates_suspended", "registry_certificates_valid", 1_000, None, None,
+        "certificates_suspended",
+        "registry_certificates_valid",
+        1_000,
+        None,
+        None,
     ),
     "certificates_withdrawn_per_1000": (
-        "certificates_withdrawn", "registry_certificates_valid", 1_000, None, None,
+        "certificates_withdrawn",
+        "registry_certificates_valid",
+        1_000,
+        None,
+        None,
     ),
     "registry_coverage_rate": (
-        "registry_organisations_certified", "legal_units", 100, 3, None,
+        "registry_organisations_certified",
+        "legal_units",
+        100,
+        3,
+        None,
     ),
     "registry_uptake_rate": (
-        "registry_qms_organisations", "enterprise_legal_units", 100, 3, None,
+        "registry_qms_organisations",
+        "enterprise_legal_units",
+        100,
+        3,
+        None,
     ),
-}  # fmt: skip
+}
 SECTIONS = {
-    "A": (1, 5), "B": (6, 12), "C": (13, 43), "D": (44, 46), "E": (47, 50), "F": (51, 52),
-    "G": (53, 60), "H": (61, 62), "I": (63, 65), "J": (66, 69), "K": (70, 70), "L": (71, 72),
-    "M": (73, 75), "N": (76, 79), "O": (80, 82), "P": (83, 83), "Q": (84, 85), "R": (86, 90),
-    "S": (91, 96), "T": (97, 97),
-}  # fmt: skip
+    "A": (1, 5),
+    "B": (6, 12),
+    "C": (13, 43),
+    "D": (44, 46),
+    "E": (47, 50),
+    "F": (51, 52),
+    "G": (53, 60),
+    "H": (61, 62),
+    "I": (63, 65),
+    "J": (66, 69),
+    "K": (70, 70),
+    "L": (71, 72),
+    "M": (73, 75),
+    "N": (76, 79),
+    "O": (80, 82),
+    "P": (83, 83),
+    "Q": (84, 85),
+    "R": (86, 90),
+    "S": (91, 96),
+    "T": (97, 97),
+}
 
 
 def test_every_clause_stands_once_and_in_the_opinion_s_order() -> None:
@@ -217,8 +308,11 @@ def test_only_an_earlier_denominator_is_carried_and_then_for_a_stated_time() -> 
 
 def test_certificates_add_up_over_schemes_and_organisations_do_not() -> None:
     assert KNOWN.indicators["certificates_valid"].additive == (
-        "region", "industry", "size", "scheme",
-    )  # fmt: skip
+        "region",
+        "industry",
+        "size",
+        "scheme",
+    )
     assert KNOWN.indicators["certified_organisations"].additive == ("region", "industry", "size")
     over_schemes = {item.unit for item in KNOWN.indicators.values() if "scheme" in item.additive}
     assert over_schemes == {"certificates"}
@@ -245,14 +339,19 @@ def test_platform_snapshots_and_year_end_reports_are_two_series() -> None:
 def test_less_is_better_for_what_goes_wrong_and_for_nothing_else() -> None:
     worse = {key for key, item in KNOWN.indicators.items() if item.polarity == -1}
     assert worse == {
-        "certificates_suspended", "certificates_withdrawn", "certificates_lapsed",
-        "certificates_suspended_per_1000", "certificates_withdrawn_per_1000",
-        "food_supervision_unqualified_rate", "industrial_supervision_unqualified_rate",
-        "state_supervision_unqualified_rate", "state_supervision_unqualified_rate_production",
+        "certificates_suspended",
+        "certificates_withdrawn",
+        "certificates_lapsed",
+        "certificates_suspended_per_1000",
+        "certificates_withdrawn_per_1000",
+        "food_supervision_unqualified_rate",
+        "industrial_supervision_unqualified_rate",
+        "state_supervision_unqualified_rate",
+        "state_supervision_unqualified_rate_production",
         "state_supervision_unqualified_rate_circulation",
         "state_supervision_unqualified_rate_retail",
         "state_supervision_unqualified_rate_ecommerce",
-    }  # fmt: skip
+    }
 
 
 def _percentages() -> list[Indicator]:
@@ -296,10 +395,18 @@ def test_there_are_34_provinces_in_the_order_of_the_standard() -> None:
 
 @pytest.mark.parametrize(
     ("code", "short_zh", "iso"),
-    [("140000", "山西", "CN-SX"), ("610000", "陕西", "CN-SN"), ("150000", "内蒙古", "CN-NM"),
-     ("230000", "黑龙江", "CN-HL"), ("410000", "河南", "CN-HA"), ("420000", "湖北", "CN-HB"),
-     ("130000", "河北", "CN-HE"), ("460000", "海南", "CN-HI"), ("710000", "台湾", "CN-TW")],
-)  # fmt: skip
+    [
+        ("140000", "山西", "CN-SX"),
+        ("610000", "陕西", "CN-SN"),
+        ("150000", "内蒙古", "CN-NM"),
+        ("230000", "黑龙江", "CN-HL"),
+        ("410000", "河南", "CN-HA"),
+        ("420000", "湖北", "CN-HB"),
+        ("130000", "河北", "CN-HE"),
+        ("460000", "海南", "CN-HI"),
+        ("710000", "台湾", "CN-TW"),
+    ],
+)
 def test_provinces_easily_confused_are_not(code: str, short_zh: str, iso: str) -> None:
     assert tuple(PROVINCES.loc[code, ["short_zh", "iso3166_2"]]) == (short_zh, iso)
 
@@ -307,8 +414,9 @@ def test_provinces_easily_confused_are_not(code: str, short_zh: str, iso: str) -
 def test_the_two_scopes_are_two_regions() -> None:
     scopes = KNOWN.regions[KNOWN.regions["kind"].isin(["world", "nation"])]
     assert list(zip(scopes["code"], scopes["parent"], strict=True)) == [
-        ("ALL", ""), ("100000", "ALL"),
-    ]  # fmt: skip
+        ("ALL", ""),
+        ("100000", "ALL"),
+    ]
 
 
 @pytest.mark.parametrize(
@@ -344,8 +452,12 @@ def test_a_cluster_lists_provinces_or_says_why_it_cannot() -> None:
     clusters = KNOWN.regions[KNOWN.regions["kind"] == "cluster"].set_index("code")
     sizes = clusters["members"].str.split().map(len).to_dict()
     assert sizes == {
-        "JINGJINJI": 3, "YANGTZE_BELT": 11, "YANGTZE_DELTA": 4, "PEARL_DELTA": 0, "CHUANYU": 2,
-    }  # fmt: skip
+        "JINGJINJI": 3,
+        "YANGTZE_BELT": 11,
+        "YANGTZE_DELTA": 4,
+        "PEARL_DELTA": 0,
+        "CHUANYU": 2,
+    }
     assert {member for row in clusters["members"] for member in row.split()} <= set(PROVINCES.index)
     assert "不是若干完整省份" in clusters["note"].to_dict()["PEARL_DELTA"]
 
@@ -369,10 +481,16 @@ def test_there_are_20_sections_and_97_divisions_each_under_its_own_section() -> 
 
 @pytest.mark.parametrize(
     ("code", "name"),
-    [("05", "农、林、牧、渔专业及辅助性活动"), ("11", "开采专业及辅助性活动"),
-     ("25", "石油、煤炭及其他燃料加工业"), ("58", "多式联运和运输代理业"),
-     ("59", "装卸搬运和仓储业"), ("79", "土地管理业"), ("87", "广播、电视、电影和录音制作业")],
-)  # fmt: skip
+    [
+        ("05", "农、林、牧、渔专业及辅助性活动"),
+        ("11", "开采专业及辅助性活动"),
+        ("25", "石油、煤炭及其他燃料加工业"),
+        ("58", "多式联运和运输代理业"),
+        ("59", "装卸搬运和仓储业"),
+        ("79", "土地管理业"),
+        ("87", "广播、电视、电影和录音制作业"),
+    ],
+)
 def test_divisions_bear_the_names_of_the_2017_edition(code: str, name: str) -> None:
     names = KNOWN.industries.set_index("code")["name_zh"]
     assert names[code] == name

@@ -438,9 +438,10 @@ def test_files_of_all_kinds_are_rolled_up_and_what_is_not_clean_is_told(
     )
     assert (summary.rows, summary.set_aside, summary.share_set_aside) == (11, 3, 300 / 11)
     assert summary.reasons.values.tolist() == [
-        ["region_unknown", 1, "part-2.csv", 3], ["industry_unknown", 1, "part-4.parquet", 2],
+        ["region_unknown", 1, "part-2.csv", 3],
+        ["industry_unknown", 1, "part-4.parquet", 2],
         ["scheme_unknown", 1, "part-3.xlsx", 4],
-    ]  # fmt: skip
+    ]
     rows = duckdb.rows(counted(summary.out, duckdb))
     value = rows[(rows[list(DIMENSIONS)] == "ALL").all(axis=1)].set_index("period")
     assert value["certificates_valid"].to_dict() == {"2019": 2, "2020": 8}
@@ -449,8 +450,10 @@ def test_files_of_all_kinds_are_rolled_up_and_what_is_not_clean_is_told(
     assert told[-1].startswith(f"{len(told)}/{len(told)} ")
     set_aside = duckdb.rows(duckdb.parquet(summary.out / "quarantine.parquet"))
     assert set_aside.sort_values("file")[["file", "row", "certificate"]].values.tolist() == [
-        ["part-2.csv", 3, "N90"], ["part-3.xlsx", 4, "N91"], ["part-4.parquet", 2, "N92"],
-    ]  # fmt: skip
+        ["part-2.csv", 3, "N90"],
+        ["part-3.xlsx", 4, "N91"],
+        ["part-4.parquet", 2, "N92"],
+    ]
 
 
 @pytest.mark.parametrize("day", ["2022-12-31", "2023-01-15", ""])

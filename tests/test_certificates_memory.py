@@ -74,8 +74,10 @@ def added(held: Rows, batches: list[list[int]]) -> dict[int, Batch]:
     numbers, expected = count(), dict[int, Batch]()
     for cells in batches:
         rows = [(cell, next(numbers)) for cell in cells]
-        columns = {"cell": pa.array(cells, pa.int32()),
-                   "number": pa.array([number for _, number in rows], pa.int64())}  # fmt: skip
+        columns = {
+            "cell": pa.array(cells, pa.int32()),
+            "number": pa.array([number for _, number in rows], pa.int64()),
+        }
         held.add(CERTIFICATES, pa.RecordBatch.from_pydict(columns))
         for row in rows:
             expected.setdefault(row[0] >> SCHEME.shift, []).append(row)

@@ -35,9 +35,12 @@ pytestmark = pytest.mark.filterwarnings("ignore:fetch_arrow_table:DeprecationWar
 
 KNOWN = catalogue.load()
 REFERENCE = reference(
-    KNOWN.regions, KNOWN.industries, KNOWN.sizes, KNOWN.schemes,
+    KNOWN.regions,
+    KNOWN.industries,
+    KNOWN.sizes,
+    KNOWN.schemes,
     pd.read_csv(catalogue.REFERENCE / "size_rules.csv", dtype={"selector": "str"}),
-)  # fmt: skip
+)
 AS_OF = date(2023, 6, 30)  # so that nobody knows the end of 2023 yet
 JIANGSU = ["91320000100000001E", "91320000100000002H", "91320000100000003L", "91320000100000004P"]
 ZHEJIANG = ["91320000100000005T", "91320000100000006X", "913200001000000071"]
@@ -51,9 +54,13 @@ def certificates() -> pd.DataFrame:
     held += [(JIANGSU[0], "江苏省", "EMS")]
     rows = pd.DataFrame(held, columns=["统一社会信用代码", "地区", "认证领域"])
     return rows.assign(
-        证书编号=[f"N{number}" for number in range(len(rows))], 行业="C39", 企业规模="中型",
-        颁证日期="2021-03-01", 到期日期="2024-02-29", 证书状态="有效",
-    )  # fmt: skip
+        证书编号=[f"N{number}" for number in range(len(rows))],
+        行业="C39",
+        企业规模="中型",
+        颁证日期="2021-03-01",
+        到期日期="2024-02-29",
+        证书状态="有效",
+    )
 
 
 ENTITIES = """地区,行业,规模,年份,法人单位数,企业法人单位数

@@ -45,8 +45,12 @@ pytestmark = pytest.mark.filterwarnings(
 )
 
 PERIODS = ["2019-12", "2020-01", "2020-02", "2020-03", "2019", "2020", "2025-06"]
-ORGANISATIONS = ["914403001922038216", "91330100799655058B", "9144030071526726XG",
-                 "914403001922038217"]  # fmt: skip  # the last one's check digit is wrong
+ORGANISATIONS = [
+    "914403001922038216",
+    "91330100799655058B",
+    "9144030071526726XG",
+    "914403001922038217",  # whose check digit is wrong
+]
 
 # Most of what a program that ends within a minute costs would be the optimising of its code.
 SHORT_LIVED = "-XX:TieredStopAtLevel=1 -XX:+UseSerialGC"
@@ -157,19 +161,42 @@ def cluster(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Cluster
         f"spark.sql.warehouse.dir {tmp_path / 'warehouse'}\n"
     )
     for name, value in {
-        "SPARK_HOME": home, "SPARK_CONF_DIR": configuration, "SPARK_LOCAL_IP": "127.0.0.1",
-        "SPARK_WORKER_DIR": tmp_path / "work", "SPARK_LOCAL_DIRS": tmp_path / "local",
-        "SPARK_DAEMON_MEMORY": "256m", "SPARK_DAEMON_JAVA_OPTS": SHORT_LIVED,
+        "SPARK_HOME": home,
+        "SPARK_CONF_DIR": configuration,
+        "SPARK_LOCAL_IP": "127.0.0.1",
+        "SPARK_WORKER_DIR": tmp_path / "work",
+        "SPARK_LOCAL_DIRS": tmp_path / "local",
+        "SPARK_DAEMON_MEMORY": "256m",
+        "SPARK_DAEMON_JAVA_OPTS": SHORT_LIVED,
         "PYSPARK_PYTHON": sys.executable,
-    }.items():  # fmt: skip
+    }.items():
         monkeypatch.setenv(name, str(value))
     start, port = str(home / "bin" / "spark-class"), str(free_port())
     address = f"spark://127.0.0.1:{port}"
     package = "org.apache.spark.deploy"
-    worker = [start, f"{package}.worker.Worker", "--host", "127.0.0.1", "--webui-port", "0",
-              "--cores", "1", "--memory", "600m", address]  # fmt: skip
-    master = [start, f"{package}.master.Master", "--host", "127.0.0.1", "--port", port,
-              "--webui-port", "0"]  # fmt: skip
+    worker = [
+        start,
+        f"{package}.worker.Worker",
+        "--host",
+        "127.0.0.1",
+        "--webui-port",
+        "0",
+        "--cores",
+        "1",
+        "--memory",
+        "600m",
+        address,
+    ]
+    master = [
+        start,
+        f"{package}.master.Master",
+        "--host",
+        "127.0.0.1",
+        "--port",
+        port,
+        "--webui-port",
+        "0",
+    ]
     log = tmp_path / "master.log"
     with running(master, log) as head:
         wait_for("I have been elected leader", 1, log, head)

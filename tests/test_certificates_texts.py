@@ -131,7 +131,7 @@ BROKEN: list[tuple[str, Callable[[Path], object], int | None, str]] = [
     ("open.csv", lambda path: path.write_text(f'{TEXT}{LINE},"x\n{LINE}\n'), 3, ""),
     ("cut.parquet", lambda path: (ROWS.to_parquet(path), cut(path)), None, "whole Parquet"),
     ("cut.xlsx", lambda path: cut(sheets(path, a=ROWS)), None, "whole workbook"),
-]  # fmt: skip
+]
 
 
 def test_what_is_wrong_with_each_file_is_told_at_once(tmp_path: Path, duckdb: Engine) -> None:

@@ -101,12 +101,17 @@ def test_charts_name_the_datasets_that_pages_send() -> None:
 
 
 def test_a_ranking_leaves_out_who_has_no_value() -> None:
-    figures = pd.DataFrame({
-        "region": ["110000", "320000", "450000"], "name": ["北京", "江苏", "广西"],
-        "state": ["value", "value", "missing"], "value": [0.0, 15.3, None],
-        "shown": ["0", "15.3", "无数据"], "rank": ["2", "1", "–"],
-        "selected": [False, True, False],
-    })  # fmt: skip
+    figures = pd.DataFrame(
+        {
+            "region": ["110000", "320000", "450000"],
+            "name": ["北京", "江苏", "广西"],
+            "state": ["value", "value", "missing"],
+            "value": [0.0, 15.3, None],
+            "shown": ["0", "15.3", "无数据"],
+            "rank": ["2", "1", "–"],
+            "selected": [False, True, False],
+        }
+    )
     rows = charts.ranking_rows(figures, ZH, decimals=1, dark=False)
     assert rows["name"].tolist() == ["江苏", "北京"]
     assert rows["label"].tolist() == ["15.3 ◀", "0.0"]
@@ -116,9 +121,12 @@ def test_a_ranking_leaves_out_who_has_no_value() -> None:
 def series(*points: tuple[str, float | None, str]) -> pd.DataFrame:
     rows = pd.DataFrame(points, columns=["period", "value", "status"])
     return charts.series_rows(
-        rows.assign(region="ALL", confidentiality="F"), ZH, names={"ALL": "全部"}, unit="张",
+        rows.assign(region="ALL", confidentiality="F"),
+        ZH,
+        names={"ALL": "全部"},
+        unit="张",
         decimals=0,
-    )  # fmt: skip
+    )
 
 
 def test_points_stand_at_the_end_of_their_period() -> None:
@@ -138,16 +146,23 @@ def test_a_break_whose_figure_is_missing_interrupts_all_the_same() -> None:
 
 
 def test_a_break_in_one_region_leaves_the_others_whole() -> None:
-    rows = pd.DataFrame({
-        "region": ["ALL", "100000", "ALL", "100000"],
-        "period": ["2019", "2019", "2020", "2020"], "value": [4.0, 3.0, 5.0, 4.0],
-        "status": ["A", "A", "A", "B"], "confidentiality": "F",
-    })  # fmt: skip
+    rows = pd.DataFrame(
+        {
+            "region": ["ALL", "100000", "ALL", "100000"],
+            "period": ["2019", "2019", "2020", "2020"],
+            "value": [4.0, 3.0, 5.0, 4.0],
+            "status": ["A", "A", "A", "B"],
+            "confidentiality": "F",
+        }
+    )
     names = {"ALL": "全部", "100000": "全国"}
     drawn = charts.series_rows(rows, ZH, names=names, unit="张", decimals=0)
     assert drawn[["name", "value", "segment"]].to_numpy().tolist() == [
-        ["全国", 3.0, 0], ["全国", 4.0, 1], ["全部", 4.0, 0], ["全部", 5.0, 0],
-    ]  # fmt: skip
+        ["全国", 3.0, 0],
+        ["全国", 4.0, 1],
+        ["全部", 4.0, 0],
+        ["全部", 5.0, 0],
+    ]
 
 
 def test_a_year_stands_after_its_months_and_quarters() -> None:
@@ -169,10 +184,15 @@ def test_a_series_without_any_value_has_no_points() -> None:
 
 
 def test_a_confidential_value_is_never_a_point() -> None:
-    rows = pd.DataFrame({
-        "region": "ALL", "period": ["2019", "2020"], "value": [1.0, 987_654.0], "status": "A",
-        "confidentiality": ["F", "N"],
-    })  # fmt: skip
+    rows = pd.DataFrame(
+        {
+            "region": "ALL",
+            "period": ["2019", "2020"],
+            "value": [1.0, 987_654.0],
+            "status": "A",
+            "confidentiality": ["F", "N"],
+        }
+    )
     drawn = charts.series_rows(rows, EN, names={"ALL": "All"}, unit="", decimals=0)
     assert drawn["value"].tolist() == [1.0]
     assert "987" not in drawn.to_string()
@@ -181,9 +201,10 @@ def test_a_confidential_value_is_never_a_point() -> None:
 def test_a_line_is_drawn_apart_for_each_segment() -> None:
     layers = charts.objective_chart(ZH)["layer"]
     lines = [
-        layer for layer in layers
+        layer
+        for layer in layers
         if layer["data"].get("name") == "observed" and layer["mark"]["type"] == "line"
-    ]  # fmt: skip
+    ]
     assert [line["encoding"]["detail"]["field"] for line in lines] == ["segment"]
 
 

@@ -28,11 +28,22 @@ from indicators.store.tables import KEY
 KNOWN = catalogue.load()
 Row = dict[str, Any]
 USUAL: Row = {
-    "indicator": "certificates_valid", "period": "2024-12", "scheme": "ALL", "industry": "ALL",
-    "size": "ALL", "region": "110000", "value": 100.0, "status": "A", "confidentiality": "F",
-    "numerator": None, "denominator": None, "source": "own", "citation": "c1",
-    "file": "own/a.csv", "sheet": "",
-}  # fmt: skip
+    "indicator": "certificates_valid",
+    "period": "2024-12",
+    "scheme": "ALL",
+    "industry": "ALL",
+    "size": "ALL",
+    "region": "110000",
+    "value": 100.0,
+    "status": "A",
+    "confidentiality": "F",
+    "numerator": None,
+    "denominator": None,
+    "source": "own",
+    "citation": "c1",
+    "file": "own/a.csv",
+    "sheet": "",
+}
 
 
 @contextmanager
@@ -82,9 +93,16 @@ def test_every_check_says_what_must_hold_and_has_a_name_of_its_own() -> None:
     assert len({check.name for check in CHECKS}) == len(CHECKS)
     assert all(str(check.rule).endswith(".") for check in CHECKS)
     assert {check.name for check in CHECKS if check.severity == "warning"} == {
-        "growth", "beyond", "coverage", "jumps", "future", "outside_spans", "editions",
-        "frequencies", "elsewhere",
-    }  # fmt: skip
+        "growth",
+        "beyond",
+        "coverage",
+        "jumps",
+        "future",
+        "outside_spans",
+        "editions",
+        "frequencies",
+        "elsewhere",
+    }
 
 
 # One figure
@@ -93,11 +111,17 @@ def test_every_check_says_what_must_hold_and_has_a_name_of_its_own() -> None:
 @pytest.mark.parametrize(
     ("column", "wrong"),
     [
-        ("indicator", "certificates"), ("period", "2024-13"), ("period", "24-12"),
-        ("scheme", "ISO"), ("industry", "99"), ("size", "HUGE"), ("region", "990000"),
-        ("status", "X"), ("confidentiality", "secret"),
+        ("indicator", "certificates"),
+        ("period", "2024-13"),
+        ("period", "24-12"),
+        ("scheme", "ISO"),
+        ("industry", "99"),
+        ("size", "HUGE"),
+        ("region", "990000"),
+        ("status", "X"),
+        ("confidentiality", "secret"),
     ],
-)  # fmt: skip
+)
 def test_an_unknown_code_is_told_with_its_cell(column: str, wrong: str) -> None:
     found = checked({}, {"region": "120000", column: wrong, "file": "own/b.xlsx", "sheet": "表1"})
     assert told(found) == [("codes", 3, column, wrong)]
@@ -146,10 +170,19 @@ def parts(dimension: str, *figures: tuple[str, float]) -> list[Row]:
         ("scheme", [("MS", 5), ("PRODUCT", 3), ("SERVICE", 1), ("ALL", 10)]),
         ("region", [("110000", 5), ("120000", 3), ("130000", 2), ("JINGJINJI", 9)]),
         ("industry", [("B", 5), ("C", 3), ("D", 2), ("BCD", 9)]),
-        ("size", [("LARGE", 5), ("MEDIUM", 3), ("SMALL", 1), ("MICRO", 1), ("NOT_CLASSIFIED", 1),
-                  ("ALL", 12)]),
+        (
+            "size",
+            [
+                ("LARGE", 5),
+                ("MEDIUM", 3),
+                ("SMALL", 1),
+                ("MICRO", 1),
+                ("NOT_CLASSIFIED", 1),
+                ("ALL", 12),
+            ],
+        ),
     ],
-)  # fmt: skip
+)
 def test_parts_add_up_to_the_published_total(
     dimension: str, figures: list[tuple[str, float]]
 ) -> None:
@@ -323,7 +356,7 @@ def test_15_4_to_50_2_in_a_year_is_stopped() -> None:
         # One wrong figure is seen on the way up and on the way down.
         ("uptake_rate", [15, 15.2, 50.2, 15.6, 15.8, 16], [4, 5]),
     ],
-)  # fmt: skip
+)
 def test_a_jump_is_beyond_its_floor_and_the_series_own_history(
     indicator: str, values: list[float], stopped: list[int]
 ) -> None:
@@ -381,17 +414,20 @@ def test_a_figure_that_is_withheld_now_is_not_lost() -> None:
 @settings(max_examples=12, deadline=None)
 @given(
     st.lists(
-        st.fixed_dictionaries({
-            "indicator": st.sampled_from(["certificates_valid", "uptake_rate", "?", ""]),
-            "period": st.sampled_from(["2024", "2024-Q5", "abcd-ef", "2024-12", ""]),
-            "region": st.sampled_from(["ALL", "100000", "110000", "x"]),
-            "scheme": st.sampled_from(["ALL", "MS", "'; DROP"]),
-            "value": st.one_of(st.none(), st.floats(allow_nan=True, allow_infinity=True)),
-            "status": st.sampled_from(["A", "B", "M", ""]),
-        }),
-        min_size=1, max_size=8,
+        st.fixed_dictionaries(
+            {
+                "indicator": st.sampled_from(["certificates_valid", "uptake_rate", "?", ""]),
+                "period": st.sampled_from(["2024", "2024-Q5", "abcd-ef", "2024-12", ""]),
+                "region": st.sampled_from(["ALL", "100000", "110000", "x"]),
+                "scheme": st.sampled_from(["ALL", "MS", "'; DROP"]),
+                "value": st.one_of(st.none(), st.floats(allow_nan=True, allow_infinity=True)),
+                "status": st.sampled_from(["A", "B", "M", ""]),
+            }
+        ),
+        min_size=1,
+        max_size=8,
     )
-)  # fmt: skip
+)
 def test_whatever_is_given_is_found_wrong_and_never_breaks(rows: list[Row]) -> None:
     found = checked(*rows, published=[{}])
     wrong = [row for row in rows if row["indicator"] in ("?", "") or row["region"] == "x"]
@@ -408,8 +444,10 @@ def test_whatever_is_given_is_found_wrong_and_never_breaks(rows: list[Row]) -> N
 def test_a_break_in_either_part_of_a_ratio_is_one_of_the_ratio(
     above: str, below: str, status: str
 ) -> None:
-    parts = [{"indicator": "certificates_valid", "value": 30.0, "status": above},
-             {"indicator": "certified_organisations", "value": 20.0, "status": below}]  # fmt: skip
+    parts = [
+        {"indicator": "certificates_valid", "value": 30.0, "status": above},
+        {"indicator": "certified_organisations", "value": 20.0, "status": below},
+    ]
     with tidy_rows(parts) as tidy:
         derive.add_derived(tidy, KNOWN)
         found = tidy.query(
@@ -441,9 +479,10 @@ def test_a_growth_rate_agrees_with_the_figures_of_both_years(
     for finding in found:
         if finding.check == "growth":
             assert [key[:2] for key in finding.figures or ()] == [
-                ("qms_organisation_growth", "2024"), ("registry_qms_organisations", "2024"),
+                ("qms_organisation_growth", "2024"),
+                ("registry_qms_organisations", "2024"),
                 ("registry_qms_organisations", "2023"),
-            ]  # fmt: skip
+            ]
 
 
 @pytest.mark.parametrize("scheme", ["ALL", "QMS"])
@@ -457,23 +496,31 @@ def test_the_growth_of_one_scheme_is_held_against_every_count_of_it(
     rows = [row | {"scheme": at} for row in series(indicator, 200.0, 220.0, status="A")]
     growth = {"indicator": "qms_organisation_growth", "period": "2024", "scheme": scheme}
     other = [row | {"scheme": "EMS"} for row in series(indicator, 200.0, 300.0, status="A")]
-    told = [finding for finding in checked(*rows, *other, growth | {"value": 9.5})
-            if finding.check == "growth"]  # fmt: skip
+    told = [
+        finding
+        for finding in checked(*rows, *other, growth | {"value": 9.5})
+        if finding.check == "growth"
+    ]
     assert [str(finding.expected) for finding in told] == ["10, from 200 of 2023 to 220"]
     assert [key[:3] for key in told[0].figures or ()] == [
-        ("qms_organisation_growth", "2024", scheme), (indicator, "2024", at),
+        ("qms_organisation_growth", "2024", scheme),
+        (indicator, "2024", at),
         (indicator, "2023", at),
-    ]  # fmt: skip
+    ]
     assert not any(
         finding.check == "growth" for finding in checked(*rows, *other, growth | {"value": 10.0})
     )
 
 
 def test_a_rate_that_cannot_be_is_told_and_not_published() -> None:
-    counted = [{"indicator": "registry_organisations_certified", "region": code, "value": value}
-               for code, value in (("110000", 30.0), ("120000", 130.0))]  # fmt: skip
-    entities = [{"indicator": "legal_units", "region": code, "value": 100.0, "period": "2023"}
-                for code in ("110000", "120000")]  # fmt: skip
+    counted = [
+        {"indicator": "registry_organisations_certified", "region": code, "value": value}
+        for code, value in (("110000", 30.0), ("120000", 130.0))
+    ]
+    entities = [
+        {"indicator": "legal_units", "region": code, "value": 100.0, "period": "2023"}
+        for code in ("110000", "120000")
+    ]
     with tidy_rows([*counted, *entities]) as tidy:
         derive.add_derived(tidy, KNOWN)
         computed = tidy.query(
@@ -482,8 +529,11 @@ def test_a_rate_that_cannot_be_is_told_and_not_published() -> None:
         assert computed.to_dict("records") == [{"region": "110000", "value": 30.0}]
         (found,) = findings(tidy, KNOWN, derived=True)
     assert (found.check, found.severity, found.file, found.row) == (
-        "beyond", "warning", "own/a.csv", 3,
-    )  # fmt: skip
+        "beyond",
+        "warning",
+        "own/a.csv",
+        3,
+    )
     assert found.found == ("registry_coverage_rate 2024-12 ALL ALL ALL 120000: 130 / 100 = 130")
 
 
@@ -500,8 +550,9 @@ def places(found: list[Finding], check: str) -> list[tuple[str, int | None, str,
     """Return file, row, what was found and what was expected, of the findings of one check."""
     return [
         (item.file, item.row, item.found, str(item.expected))
-        for item in found if item.check == check
-    ]  # fmt: skip
+        for item in found
+        if item.check == check
+    ]
 
 
 @pytest.mark.parametrize("period", ["2999", "2999-Q1", "2999-12"])
@@ -544,13 +595,20 @@ def test_a_year_that_belies_its_months_names_both_places() -> None:
     ]
     year = {"period": "2023", "value": 13.0, "file": "own/year.csv"}
     found = places(checked(*months, year), "frequencies")
-    assert found == [(
-        "own/months.csv", 3, "2023-12 110000: 135,310",
-        "what agrees with 13 of 2023, which stands in own/year.csv · 4",
-    ), (
-        "own/year.csv", 4, "2023 110000: 13",
-        "what agrees with 135,308 of 2023-10, which stands in own/months.csv · 2",
-    )]  # fmt: skip
+    assert found == [
+        (
+            "own/months.csv",
+            3,
+            "2023-12 110000: 135,310",
+            "what agrees with 13 of 2023, which stands in own/year.csv · 4",
+        ),
+        (
+            "own/year.csv",
+            4,
+            "2023 110000: 13",
+            "what agrees with 135,308 of 2023-10, which stands in own/months.csv · 2",
+        ),
+    ]
 
 
 def test_a_year_is_its_december_of_a_stock_but_for_rounding() -> None:
@@ -573,8 +631,12 @@ def test_a_year_of_events_is_what_its_quarters_add_up_to() -> None:
     (found,) = checked(*quarters, year | {"value": 450.0})
     # All that the sentence lets one work out is named, so that nothing suppressed is quoted.
     assert {key[1] for key in found.figures or ()} == {
-        "2023", "2023-Q1", "2023-Q2", "2023-Q3", "2023-Q4",
-    }  # fmt: skip
+        "2023",
+        "2023-Q1",
+        "2023-Q2",
+        "2023-Q3",
+        "2023-Q4",
+    }
     # Of a year that is not complete only more than the whole is wrong.
     assert places(checked(*quarters[:2], year | {"value": 450.0}), "frequencies") == []
     assert len(places(checked(*quarters[:2], year | {"value": 150.0}), "frequencies")) == 1
@@ -585,9 +647,10 @@ def test_an_indicator_under_another_industry_than_its_series_names_both_places()
     series = rate | {"industry": "C", "file": "own/series.csv"}
     strange = rate | {"region": "320000", "file": "own/strange.csv"}
     ((file, line, found, expected),) = [
-        place for place in places(checked(series, strange), "elsewhere")
+        place
+        for place in places(checked(series, strange), "elsewhere")
         if place[0] == "own/strange.csv"
-    ]  # fmt: skip
+    ]
     assert (file, line, found) == ("own/strange.csv", 3, "manufacturing_pass_rate 2023: ALL, ALL")
     assert "ALL, C, in own/series.csv · 2" in expected
     ((_, _, _, expected),) = places(checked(strange, published=[series]), "elsewhere")
@@ -613,9 +676,15 @@ def test_ratios_that_one_wrong_figure_makes_are_told_with_it() -> None:
         about = (check, period, "ALL", "ALL", "ALL", "320000")
         advice = message("take them out")
         return Finding(
-            "a.csv", "1", advice, advice, severity="warning", check=check, about=about,
+            "a.csv",
+            "1",
+            advice,
+            advice,
+            severity="warning",
+            check=check,
+            about=about,
             figures=(about, *others),
-        )  # fmt: skip
+        )
 
     cause = finding("jumps", "2022-06")
     assert cause.about is not None

@@ -66,8 +66,9 @@ def test_a_refused_file_is_shown_as_a_table_and_nothing_is_published(
     table.write_text(
         table.read_text(encoding="utf-8").replace("北京市", "北平市"), encoding="utf-8"
     )
-    monkeypatch.setattr(refresh.refresh, "__kwdefaults__",
-                        {**(refresh.refresh.__kwdefaults__ or {}), "raw": raw})  # fmt: skip
+    monkeypatch.setattr(
+        refresh.refresh, "__kwdefaults__", {**(refresh.refresh.__kwdefaults__ or {}), "raw": raw}
+    )
     shown = said("refresh", code=Outcome.FINDINGS)
     assert "错误1项，提示0项" in shown  # one name, in two rows
     assert "北平市" in shown
@@ -93,8 +94,18 @@ CERTIFICATES = (
 def test_certificates_are_rolled_up_and_traced(tmp_path: Path) -> None:
     path, out = tmp_path / "certificates.csv", tmp_path / "rollup"
     path.write_text(CERTIFICATES, encoding="utf-8")
-    shown = said("rollup", str(path), "--as-of", "2022-01-01", "--from", "2020", "--to", "2021",
-                 "--out", str(out))  # fmt: skip
+    shown = said(
+        "rollup",
+        str(path),
+        "--as-of",
+        "2022-01-01",
+        "--from",
+        "2020",
+        "--to",
+        "2021",
+        "--out",
+        str(out),
+    )
     assert "读取证书 3 张，隔离 1 张（33.3%）" in shown
     assert "统一社会信用代码校验位错误" in shown
     assert "2 张证书" in said("trace", "certificates_valid", "2020", "--out", str(out))
@@ -128,8 +139,18 @@ def test_where_no_certificate_is_set_aside_no_rows_are_said_to_stand_in_a_file(
     path, out = tmp_path / "certificates.csv", tmp_path / "rollup"
     head, row = CERTIFICATES.splitlines()[:2]
     path.write_text("\n".join([head, row.replace("150", employees)]), encoding="utf-8")
-    shown = said("rollup", str(path), "--as-of", "2022-01-01", "--from", "2020", "--to", "2021",
-                 "--out", str(out))  # fmt: skip
+    shown = said(
+        "rollup",
+        str(path),
+        "--as-of",
+        "2022-01-01",
+        "--from",
+        "2020",
+        "--to",
+        "2021",
+        "--out",
+        str(out),
+    )
     assert "原样的各行" not in shown
     assert told in shown
     assert ("quarantine.xlsx" in shown) is bool(told)
@@ -142,8 +163,19 @@ def test_certificates_that_are_all_set_aside_are_told_why(tmp_path: Path) -> Non
     expiries = zip(rows, ("长期", "长期有效"), strict=True)
     lasting = [row.replace("2023-02-28", expiry) for row, expiry in expiries]
     path.write_text("\n".join([head, *lasting]), encoding="utf-8")
-    shown = said("rollup", str(path), "--as-of", "2022-01-01", "--from", "2020", "--to", "2021",
-                 "--out", str(out), code=Outcome.FINDINGS)  # fmt: skip
+    shown = said(
+        "rollup",
+        str(path),
+        "--as-of",
+        "2022-01-01",
+        "--from",
+        "2020",
+        "--to",
+        "2021",
+        "--out",
+        str(out),
+        code=Outcome.FINDINGS,
+    )
     assert "读取证书 2 张，隔离 2 张（100.0%）" in shown
     assert "到期日期" in shown
     assert "no_expiry: [长期, 长期有效]" in shown
@@ -202,9 +234,12 @@ def test_a_full_disk_leaves_the_last_release_and_is_said_plainly(tmp_path: Path)
     limit = file.stat().st_size // 1024
     done = subprocess.run(
         ["bash", "-c", f"ulimit -f {limit}; exec '{sys.executable}' -W ignore -m etl publish"],
-        cwd=ROOT, env=os.environ | {"DATABASE_URL": f"sqlite:///{file}"},
-        capture_output=True, text=True, check=False,
-    )  # fmt: skip
+        cwd=ROOT,
+        env=os.environ | {"DATABASE_URL": f"sqlite:///{file}"},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
     assert done.returncode == Outcome.DATABASE
     assert "磁盘已满或无法写入，没有发布任何内容" in done.stdout
     assert len(all_observations(open_database(f"sqlite:///{file}"))) == len(WORLD)

@@ -231,15 +231,19 @@ def test_a_count_is_not_held_against_the_nation() -> None:
     found = benchmarks.comparison(rows, benchmarks.national_benchmarks(rows))
     row = only(found, ZHEJIANG)
     assert (row["class"], row["gap"], row["benchmark_gap"]) == (
-        "not_compared", "no_benchmark", "count",
-    )  # fmt: skip
+        "not_compared",
+        "no_benchmark",
+        "count",
+    )
 
 
 def test_a_period_without_the_nation_says_so() -> None:
-    rows = pd.concat([
-        ratios({NATION: (20, 1000), ZHEJIANG: (30, 1000)}),
-        ratios({ZHEJIANG: (30, 1000)}, period="2025"),
-    ])  # fmt: skip
+    rows = pd.concat(
+        [
+            ratios({NATION: (20, 1000), ZHEJIANG: (30, 1000)}),
+            ratios({ZHEJIANG: (30, 1000)}, period="2025"),
+        ]
+    )
     found = benchmarks.national_benchmarks(rows).set_index("period")["benchmark_gap"]
     assert found.to_dict() == {"2024": "", "2025": "no_benchmark"}
 
@@ -314,8 +318,10 @@ def test_a_change_of_rank_inside_the_interval_is_noise() -> None:
         before.assign(period="2025"), after.assign(numerator=[506, 500, 900], value=[50.6, 50, 90])
     )
     assert calm.set_index("region")["state"].to_dict() == {
-        JIANGSU: "noise", ZHEJIANG: "noise", ANHUI: "unchanged",
-    }  # fmt: skip
+        JIANGSU: "noise",
+        ZHEJIANG: "noise",
+        ANHUI: "unchanged",
+    }
 
 
 def test_only_regions_with_a_figure_in_both_periods_change_rank() -> None:
@@ -447,8 +453,11 @@ def test_the_nearest_neighbour_is_the_one_most_alike_on_the_declared_scale() -> 
     rows = featured({"population": {"a": 1.0, "b": 2.0, "c": 3.0, "d": 4.0}})
     found = neighbours.neighbours(rows, declared(POPULATION, count=1), list("abcd"))
     assert dict(zip(found["region"], found["neighbour"], strict=True)) == {
-        "a": "b", "b": "c", "c": "d", "d": "c",
-    }  # fmt: skip
+        "a": "b",
+        "b": "c",
+        "c": "d",
+        "d": "c",
+    }
 
 
 def test_a_distance_is_weighed_and_in_standard_deviations() -> None:
@@ -457,10 +466,12 @@ def test_a_distance_is_weighed_and_in_standard_deviations() -> None:
     found = neighbours.neighbours(rows, declared(POPULATION, UNITS), ["a", "b"])
     assert list(found["distance"]) == pytest.approx([2.0, 2.0])
     # Of three, the features pull apart: 3 parts legal units, 1 part population.
-    rows = featured({
-        "population": {"a": 1.0, "b": 1.0, "c": 10.0},
-        "legal_units": {"a": 1.0, "b": 10.0, "c": 10.0},
-    })  # fmt: skip
+    rows = featured(
+        {
+            "population": {"a": 1.0, "b": 1.0, "c": 10.0},
+            "legal_units": {"a": 1.0, "b": 10.0, "c": 10.0},
+        }
+    )
     found = neighbours.neighbours(rows, declared(POPULATION, UNITS), ["a", "b", "c"])
     pairs = found.set_index(["region", "neighbour"])["distance"]
     apart = 3 / math.sqrt(2)  # in standard deviations of (0, 0, 1): 1 / (√2 / 3)
@@ -469,10 +480,13 @@ def test_a_distance_is_weighed_and_in_standard_deviations() -> None:
 
 
 def test_a_feature_that_a_region_lacks_is_left_out_and_said() -> None:
-    rows = featured({
-        "population": {"a": 1.0, "b": 2.0, "c": 3.0}, "legal_units": {"a": 5.0, "b": 6.0},
-        "legal_units/C": {"a": 2.0, "b": 3.0},
-    })  # fmt: skip
+    rows = featured(
+        {
+            "population": {"a": 1.0, "b": 2.0, "c": 3.0},
+            "legal_units": {"a": 5.0, "b": 6.0},
+            "legal_units/C": {"a": 2.0, "b": 3.0},
+        }
+    )
     found = neighbours.neighbours(rows, declared(POPULATION, UNITS, MANUFACTURING), ["a", "b", "c"])
     said = found.set_index(["region", "neighbour"])[["features", "missing"]]
     assert said.loc[[("a", "b")]].iloc[0].to_list() == [
@@ -483,19 +497,24 @@ def test_a_feature_that_a_region_lacks_is_left_out_and_said() -> None:
 
 
 def test_industry_structure_is_the_part_of_the_region_itself() -> None:
-    rows = featured({
-        "legal_units": {"a": 100.0, "b": 1000.0}, "legal_units/C": {"a": 20.0, "b": 400.0},
-    })  # fmt: skip
+    rows = featured(
+        {
+            "legal_units": {"a": 100.0, "b": 1000.0},
+            "legal_units/C": {"a": 20.0, "b": 400.0},
+        }
+    )
     found = neighbours.feature_rows(rows, [MANUFACTURING], ["a", "b"])
     assert found["value"].to_list() == [0.2, 0.4]
 
 
 def test_a_feature_is_taken_where_most_regions_have_it_and_newest_of_those() -> None:
-    rows = pd.concat([
-        bare({"a": 1.0, "b": 2.0}, "population", "2010").assign(industry="ALL"),
-        bare({"a": 3.0, "b": 4.0}, "population", "2020-11").assign(industry="ALL"),
-        bare({"a": 5.0}, "population", "2024").assign(industry="ALL"),
-    ])  # fmt: skip
+    rows = pd.concat(
+        [
+            bare({"a": 1.0, "b": 2.0}, "population", "2010").assign(industry="ALL"),
+            bare({"a": 3.0, "b": 4.0}, "population", "2020-11").assign(industry="ALL"),
+            bare({"a": 5.0}, "population", "2024").assign(industry="ALL"),
+        ]
+    )
     found = neighbours.feature_rows(rows, [POPULATION], ["a", "b"])
     assert set(found["period"]) == {"2020-11"}
 
@@ -517,10 +536,16 @@ def test_distances_are_symmetric_and_nobody_neighbours_itself(
     figures: list[tuple[float | None, ...]],
 ) -> None:
     regions = [f"{number}" for number in range(len(figures))]
-    rows = featured({
-        "population": {r: v[0] for r, v in zip(regions, figures, strict=True) if v[0] is not None},
-        "legal_units": {r: v[1] for r, v in zip(regions, figures, strict=True) if v[1] is not None},
-    })  # fmt: skip
+    rows = featured(
+        {
+            "population": {
+                r: v[0] for r, v in zip(regions, figures, strict=True) if v[0] is not None
+            },
+            "legal_units": {
+                r: v[1] for r, v in zip(regions, figures, strict=True) if v[1] is not None
+            },
+        }
+    )
     found = neighbours.neighbours(rows, declared(POPULATION, UNITS), regions)
     assert (found["region"] != found["neighbour"]).all()
     columns = (found["region"], found["neighbour"], found["distance"])
@@ -536,12 +561,21 @@ def test_distances_are_symmetric_and_nobody_neighbours_itself(
 
 
 def test_a_spine_row_holds_region_nation_peers_place_and_rank() -> None:
-    rows = pd.concat([
-        ratios({NATION: (20_000, 1_000_000), "110000": (600, 10_000), JIANGSU: (100, 10_000),
-                ZHEJIANG: (300, 10_000), ANHUI: (400, 10_000)}),
-        ratios({ZHEJIANG: (999, 10_000)}, period="2023"),
-        bare({JIANGSU: 7.0}, "certificates_valid"),
-    ])  # fmt: skip
+    rows = pd.concat(
+        [
+            ratios(
+                {
+                    NATION: (20_000, 1_000_000),
+                    "110000": (600, 10_000),
+                    JIANGSU: (100, 10_000),
+                    ZHEJIANG: (300, 10_000),
+                    ANHUI: (400, 10_000),
+                }
+            ),
+            ratios({ZHEJIANG: (999, 10_000)}, period="2023"),
+            bare({JIANGSU: 7.0}, "certificates_valid"),
+        ]
+    )
     found = spine_of(rows, ZHEJIANG, [JIANGSU, ANHUI], ["110000", JIANGSU, ZHEJIANG, ANHUI])
     assert list(found["indicator"]) == ["certificates_valid", PER_1000]
     absent, row = found.iloc[0], found.iloc[1]
@@ -549,8 +583,12 @@ def test_a_spine_row_holds_region_nation_peers_place_and_rank() -> None:
     assert row["period"] == "2024"
     assert list(row[["value", "benchmark", "difference", "class"]]) == [30.0, 20.0, 10.0, "better"]
     assert list(row[["lowest", "lower_quartile", "median", "upper_quartile", "highest"]]) == [
-        10, 20, 30, 35, 40,
-    ]  # fmt: skip
+        10,
+        20,
+        30,
+        35,
+        40,
+    ]
     assert list(row[["rank", "rank_from", "rank_to", "of", "peers"]]) == [3, 3, 3, 4, 3]
     # The farthest peer is 20 from the nation, so a step of 10 is one half.
     assert list(row[["lowest_at", "benchmark_at", "at", "highest_at"]]) == [-0.5, 0, 0.5, 1]
@@ -581,8 +619,14 @@ def test_a_spine_never_shows_a_confidential_figure_of_the_region_or_a_peer() -> 
 
 
 def test_a_spine_holds_a_figure_against_the_ratio_of_its_peers_totals() -> None:
-    rows = ratios({NATION: (20_000, 1_000_000), JIANGSU: (100, 10_000), ZHEJIANG: (300, 10_000),
-                   ANHUI: (1200, 20_000)})  # fmt: skip
+    rows = ratios(
+        {
+            NATION: (20_000, 1_000_000),
+            JIANGSU: (100, 10_000),
+            ZHEJIANG: (300, 10_000),
+            ANHUI: (1200, 20_000),
+        }
+    )
     ranked = [JIANGSU, ZHEJIANG, ANHUI]
     row = spine_of(rows, ZHEJIANG, [JIANGSU, ANHUI], ranked).iloc[0]
     # 1,600 of 40,000, not the mean of 10, 30 and 60.
@@ -608,22 +652,28 @@ def test_a_spine_tells_a_change_of_rank_that_chance_could_make() -> None:
 
 
 def test_regions_together_have_the_spines_that_each_has_alone() -> None:
-    rows = pd.concat([
-        ratios({NATION: (20_000, 1_000_000), JIANGSU: (100, 10_000), ZHEJIANG: (300, 10_000)}),
-        ratios({ANHUI: (400, 10_000), JIANGSU: (90, 9_000)}, period="2023"),
-        bare({JIANGSU: 7.0}, "certificates_valid"),
-    ])  # fmt: skip
+    rows = pd.concat(
+        [
+            ratios({NATION: (20_000, 1_000_000), JIANGSU: (100, 10_000), ZHEJIANG: (300, 10_000)}),
+            ratios({ANHUI: (400, 10_000), JIANGSU: (90, 9_000)}, period="2023"),
+            bare({JIANGSU: 7.0}, "certificates_valid"),
+        ]
+    )
     ranked = [JIANGSU, ZHEJIANG, ANHUI]
-    peers = {(region, group): members for region in ranked
-             for group, members in (("all", ranked), ("one", [JIANGSU]))}  # fmt: skip
+    peers = {
+        (region, group): members
+        for region in ranked
+        for group, members in (("all", ranked), ("one", [JIANGSU]))
+    }
     found = spine.spines(rows, peers, ranked)
     assert list(zip(found["region"], found["group"], strict=True))[::2] == list(peers)
     for (region, group), members in peers.items():
         own = found[(found["region"] == region) & (found["group"] == group)]
         pd.testing.assert_frame_equal(
             own.drop(columns=["region", "group"]).reset_index(drop=True),
-            spine_of(rows, region, members, ranked), check_dtype=False,
-        )  # fmt: skip
+            spine_of(rows, region, members, ranked),
+            check_dtype=False,
+        )
 
 
 def test_a_spine_of_two_schemes_at_once_is_refused() -> None:

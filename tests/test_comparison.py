@@ -102,9 +102,15 @@ def pairs(other: pd.DataFrame, *regions: str) -> comparison.PairFigures:
 
 
 def test_points_are_of_those_with_both_figures_and_mark_the_chosen() -> None:
-    other = rows_of([(OTHER, "2022-12", code, value) for code, value in (
-        (JIANGSU, 30.0), (ZHEJIANG, 35.0),
-    )])  # fmt: skip
+    other = rows_of(
+        [
+            (OTHER, "2022-12", code, value)
+            for code, value in (
+                (JIANGSU, 30.0),
+                (ZHEJIANG, 35.0),
+            )
+        ]
+    )
     figures = pairs(other, JIANGSU)
     points = figures.datasets[charts.PAIRS].set_index("region")
     assert points[["x", "y"]].T.to_dict("list") == {JIANGSU: [11.0, 30.0], ZHEJIANG: [12.0, 35.0]}

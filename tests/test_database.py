@@ -127,8 +127,15 @@ def test_rows_are_read_as_they_were_written(empty: sa.Engine) -> None:
     names = ("publisher", "place", "note", "url")
     rows = pd.DataFrame(
         [("甲, “乙”", "一\n二", "", None), ('"', "\\N", "NULL", "")], columns=list(names)
-    ).assign(citation=["a", "b"], source="s", document="d", licence="l", basis="b",
-             verification="v", file="f")  # fmt: skip
+    ).assign(
+        citation=["a", "b"],
+        source="s",
+        document="d",
+        licence="l",
+        basis="b",
+        verification="v",
+        file="f",
+    )
     with writing(empty) as connection:
         insert_rows(connection, citation, rows)
         schema = pa.schema([(name, pa.string()) for name in names])

@@ -106,8 +106,10 @@ def test_regions_whose_denominators_differ_are_neither_coloured_nor_ranked_toget
     shown = map_view.map_figures(view, mixed, cited, load_boundaries())
     units = shown.units.set_index("region")
     assert units.loc[["110000", "310000", "330000"], "state"].tolist() == [
-        "broken", "value", "value",
-    ]  # fmt: skip
+        "broken",
+        "value",
+        "value",
+    ]
     assert units.at["330000", "rank"] == "第 1 位（共 2 个地区）"
     assert units.at["110000", "rank"] == "–"
     assert str(units.at["110000", "shown"]).startswith(f"{rows[apart]['value'].iloc[0]:.2f}")

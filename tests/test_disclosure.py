@@ -98,9 +98,10 @@ def every_text(engine: sa.Engine) -> str:
     """Return every cell of every table of the database."""
     with engine.connect() as connection:
         return "\n".join(
-            str(tuple(row)) for table in metadata.tables.values()
+            str(tuple(row))
+            for table in metadata.tables.values()
             for row in connection.execute(sa.select(table))
-        )  # fmt: skip
+        )
 
 
 def page_text(page: AppTest) -> str:
@@ -125,9 +126,10 @@ def test_no_text_of_a_release_holds_a_suppressed_figure(
         path = tmp_path / f"findings{suffix}"
         write_findings(stopped.value.findings, path, Wording("zh"))
         text = (
-            pd.read_excel(path, engine="calamine").to_csv() if suffix == ".xlsx"
+            pd.read_excel(path, engine="calamine").to_csv()
+            if suffix == ".xlsx"
             else path.read_text("utf-8")
-        )  # fmt: skip
+        )
         assert not told(text)
         assert "未公布" in text
     refresh(empty, raw=raw, accepted="counted again")
@@ -202,8 +204,11 @@ def test_a_log_of_a_publication_holds_no_suppressed_figure(
     raw: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("DATABASE_URL", f"sqlite:///{tmp_path / 'figures.sqlite'}")
-    monkeypatch.setattr(refreshing.refresh, "__kwdefaults__",
-                        {**(refreshing.refresh.__kwdefaults__ or {}), "raw": raw})  # fmt: skip
+    monkeypatch.setattr(
+        refreshing.refresh,
+        "__kwdefaults__",
+        {**(refreshing.refresh.__kwdefaults__ or {}), "raw": raw},
+    )
     stopped = CliRunner().invoke(app, ["publish"])
     assert stopped.exit_code == Outcome.WARNINGS
     accepted = CliRunner().invoke(app, ["publish", "--accept", "counted again"])
@@ -306,16 +311,23 @@ def test_what_is_open_again_is_open_in_earlier_releases_too(engine: sa.Engine) -
     publish(engine, edition_of(suppressed(WORLD, "320000")), Decision("a test"))
     publish_rows(engine, WORLD)
     assert [shown(engine, number) for number in (1, 2, 3)] == [
-        (537_498.0, "F"), (None, "C"), (537_498.0, "F"),
-    ]  # fmt: skip
+        (537_498.0, "F"),
+        (None, "C"),
+        (537_498.0, "F"),
+    ]
 
 
 KEY_OF_IT = ("certificates_valid", "2024-12", "ALL", "ALL", "ALL", "320000")
 WARNED = Finding(
-    "platform_provinces/2024-12.csv", "451,448 → 537,498", message("a number"),
-    message("a number"), row=7, severity="warning", check="jumps",
+    "platform_provinces/2024-12.csv",
+    "451,448 → 537,498",
+    message("a number"),
+    message("a number"),
+    row=7,
+    severity="warning",
+    check="jumps",
     figures=(KEY_OF_IT,),
-)  # fmt: skip
+)
 
 
 def test_a_warning_accepted_earlier_loses_its_sentence_once_its_figure_is_suppressed(
@@ -332,10 +344,17 @@ def test_a_warning_accepted_earlier_loses_its_sentence_once_its_figure_is_suppre
 
 def test_a_turned_verdict_loses_its_figures_once_they_are_suppressed(engine: sa.Engine) -> None:
     turned = {
-        "release": 1, "target": "t", "region": "320000", "period": "2024-12",
-        "old_value": 451_448.0, "new_value": 537_498.0, "indicator": "certificates_valid",
-        "scheme": "ALL", "industry": "ALL", "size": "ALL",
-    }  # fmt: skip
+        "release": 1,
+        "target": "t",
+        "region": "320000",
+        "period": "2024-12",
+        "old_value": 451_448.0,
+        "new_value": 537_498.0,
+        "indicator": "certificates_valid",
+        "scheme": "ALL",
+        "industry": "ALL",
+        "size": "ALL",
+    }
     with engine.begin() as connection:
         connection.execute(sa.insert(flip).values(**turned))
     publish(engine, edition_of(suppressed(WORLD, "320000")), Decision("a test"))
@@ -359,14 +378,20 @@ def test_a_finding_that_gives_a_figure_away_is_for_the_analyst_s_screen_alone(
 # Retracting: what became confidential later.
 
 WHOLE = 9_731_358_642.0  # of the three, two of which are 4,123,456,789 and 1,611,111,111
-THREE = [("JINGJINJI", WHOLE), ("110000", 4_123_456_789.0), ("120000", 1_611_111_111.0),
-         ("130000", 3_996_790_742.0)]  # fmt: skip
+THREE = [
+    ("JINGJINJI", WHOLE),
+    ("110000", 4_123_456_789.0),
+    ("120000", 1_611_111_111.0),
+    ("130000", 3_996_790_742.0),
+]
 BEIJING = ("certificates_valid", "2024-12", "ALL", "ALL", "ALL", "110000")
 
 
 def three(**changed: float) -> list[tuple[str, str, str, float]]:
-    return [("certificates_valid", "2024-12", region, changed.get(f"r{region}", value))
-            for region, value in THREE]  # fmt: skip
+    return [
+        ("certificates_valid", "2024-12", region, changed.get(f"r{region}", value))
+        for region, value in THREE
+    ]
 
 
 @pytest.fixture
@@ -379,9 +404,15 @@ def twice(empty: sa.Engine) -> sa.Engine:
 
 
 BEIJING_WARNED = Finding(
-    "platform_provinces/2024-12.csv", "451,448 → 4,123,456,789", message("a number"),
-    message("a number"), row=7, severity="warning", check="jumps", figures=(BEIJING,),
-)  # fmt: skip
+    "platform_provinces/2024-12.csv",
+    "451,448 → 4,123,456,789",
+    message("a number"),
+    message("a number"),
+    row=7,
+    severity="warning",
+    check="jumps",
+    figures=(BEIJING,),
+)
 
 
 def known(engine: sa.Engine, number: int) -> dict[str, float]:
@@ -405,8 +436,11 @@ def test_a_retracted_figure_is_in_no_release_nor_follows_from_one(
     with twice.connect() as connection:
         published = frame_of(connection, sa.select(published_in(1)))
     assert published.set_index("region")["value"].isna().to_dict() == {
-        "110000": True, "120000": True, "130000": False, "JINGJINJI": False,
-    }  # fmt: skip
+        "110000": True,
+        "120000": True,
+        "130000": False,
+        "JINGJINJI": False,
+    }
     trace = retractions(twice).set_index("region")[["rule", "reason"]]
     assert trace.to_dict("index") == {
         "110000": {"rule": "retracted", "reason": "a single firm"},
@@ -427,9 +461,12 @@ def test_bringing_back_a_release_does_not_bring_back_what_was_retracted(
 
 
 IN_BYTES = [  # as SQLite and PostgreSQL write it, and as it is written in sentences
-    4_123_456_789 .to_bytes(6, "big"), struct.pack(">d", 4_123_456_789.0),
-    struct.pack("<d", 4_123_456_789.0), b"4123456789", b"4,123,456,789",
-]  # fmt: skip
+    (4_123_456_789).to_bytes(6, "big"),
+    struct.pack(">d", 4_123_456_789.0),
+    struct.pack("<d", 4_123_456_789.0),
+    b"4123456789",
+    b"4,123,456,789",
+]
 
 
 def bytes_of(engine: sa.Engine) -> list[bool]:
@@ -507,8 +544,10 @@ def test_a_retracted_quarter_is_in_no_release_file_or_backup_nor_follows_from_it
     for number, value in ((1, 617_129.0), (2, 617_187.0)):
         rows = all_observations(empty, number).set_index("period")["value"]
         assert rows[rows.notna()].to_dict() == {
-            "2024": 1_851_802.0 + value - 617_129, "2024-Q3": 511_213.0, "2024-Q4": value,
-        }  # fmt: skip
+            "2024": 1_851_802.0 + value - 617_129,
+            "2024-Q3": 511_213.0,
+            "2024-Q4": value,
+        }
     write_package(empty, "real", tmp_path / "package")
     back_up(empty, tmp_path / "figures.backup")
     copy = open_database(f"sqlite:///{tmp_path / 'figures.backup'}")
@@ -637,8 +676,13 @@ def test_a_retraction_is_rehearsed_then_done_and_says_what_is_left(
 # Cells that cannot be read are no figures yet, and may be small ones.
 
 UNREADABLE = {
-    "2①": "#①", "约2": "约#", "二家": "#家", "2 家": "# 家", "2026/1/2": "#/#/#", "1,234x": "#x",
-}  # fmt: skip
+    "2①": "#①",
+    "约2": "约#",
+    "二家": "#家",
+    "2 家": "# 家",
+    "2026/1/2": "#/#/#",
+    "1,234x": "#x",
+}
 
 
 @pytest.mark.parametrize("language", ["zh", "en"])
@@ -651,17 +695,20 @@ def test_a_cell_that_may_be_small_and_cannot_be_read_is_quoted_on_the_analyst_s_
     folder = tmp_path / "raw" / "bureau"
     folder.mkdir(parents=True)
     cells = list(UNREADABLE)
-    rows = [f'{name},"{cell}",{"F" if small else "C"}' for name, cell in
-            zip(["江苏", "浙江", "安徽", "福建", "江西", "山东"], cells, strict=True)]  # fmt: skip
+    rows = [
+        f'{name},"{cell}",{"F" if small else "C"}'
+        for name, cell in zip(["江苏", "浙江", "安徽", "福建", "江西", "山东"], cells, strict=True)
+    ]
     (folder / "counts.csv").write_text("\n".join(["地区,值,保密", *rows]) + "\n", "utf-8")
     confidentiality = ", confidentiality: 保密" if not small else ""
     (folder / "counts.csv.yaml").write_text(
         "provenance: {publisher: 某局, document: 清点, licence: 内部}\n"
         f"columns: {{region: 地区, value: 值{confidentiality}}}\n"
         f"fixed: {{indicator: {indicator}, period: '2021', scheme: ALL, industry: C, size: ALL}}\n"
-        + ("ignore: [保密]\n" if small else "") + f"unit: {'家' if small else '个'}\n",
+        + ("ignore: [保密]\n" if small else "")
+        + f"unit: {'家' if small else '个'}\n",
         "utf-8",
-    )  # fmt: skip
+    )
     with pytest.raises(FindingsError) as stopped:
         refresh(empty, raw=tmp_path / "raw")
     words = Wording(language)

@@ -45,8 +45,17 @@ def test_a_database_in_use_is_well_and_all_is_told_in_both_languages(
 ) -> None:
     monkeypatch.setenv("DATABASE_URL", engine.url.render_as_string(hide_password=False))
     chinese, english = (examined(language=language) for language in ("zh", "en"))
-    for name in ("python", "packages", "settings", "access", "catalogue", "boundaries",
-                 "database", "release", "clock"):  # fmt: skip
+    for name in (
+        "python",
+        "packages",
+        "settings",
+        "access",
+        "catalogue",
+        "boundaries",
+        "database",
+        "release",
+        "clock",
+    ):
         assert states(chinese, name) == ["well"], chinese
     assert "disk" in {each["name"] for each in chinese["examinations"]}
     for zh, en in zip(chinese["examinations"], english["examinations"], strict=True):

@@ -93,15 +93,18 @@ def test_a_workbook_holds_no_formula_and_no_link() -> None:
 
 
 def test_each_table_is_a_sheet_whose_heading_stays_in_sight() -> None:
-    content = xlsx_file({
-        "地图": pd.DataFrame({"地区": ["江苏"], "数值": [537_498.0]}),
-        "数据": pd.DataFrame({"时期": ["2024-12"]}),
-        "无": pd.DataFrame({"时期": []}),
-    })  # fmt: skip
+    content = xlsx_file(
+        {
+            "地图": pd.DataFrame({"地区": ["江苏"], "数值": [537_498.0]}),
+            "数据": pd.DataFrame({"时期": ["2024-12"]}),
+            "无": pd.DataFrame({"时期": []}),
+        }
+    )
     assert sheets_of(content) == {
-        "地图": [["地区", "数值"], ["江苏", 537_498.0]], "数据": [["时期"], ["2024-12"]],
+        "地图": [["地区", "数值"], ["江苏", 537_498.0]],
+        "数据": [["时期"], ["2024-12"]],
         "无": [["时期"]],
-    }  # fmt: skip
+    }
     with zipfile.ZipFile(io.BytesIO(content)) as book:
         for sheet in ("sheet1", "sheet2", "sheet3"):
             text = book.read(f"xl/worksheets/{sheet}.xml").decode()
@@ -119,8 +122,10 @@ def test_missing_and_infinite_cells_do_not_stop_a_workbook() -> None:
         {"a": pd.array([1, None], dtype="Int64"), "b": [math.inf, 2.0], "c": [None, "x"]}
     )
     assert sheets_of(xlsx_file({"[a]'s": table}))["a s"] == [
-        ["a", "b", "c"], [1.0, "inf", ""], ["", 2.0, "x"],
-    ]  # fmt: skip
+        ["a", "b", "c"],
+        [1.0, "inf", ""],
+        ["", 2.0, "x"],
+    ]
 
 
 def test_a_table_longer_than_a_sheet_goes_on_in_the_next(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -141,9 +146,18 @@ def test_rows_are_the_same_however_many_are_written_at_a_time(
     whole = sheets_of(xlsx_file({"a": table, "b": table}))
     monkeypatch.setattr(downloads, "AT_ONCE", 2)
     assert sheets_of(xlsx_file({"a": table, "b": table})) == whole
-    assert whole["a"] == whole["b"] == [
-        ["文", "数"], ["<a&b>", 1.5], ["", ""], [" 江苏 ", -2e-7], ["<a&b>", 1e15], ["1E5", 0.3],
-    ]  # fmt: skip
+    assert (
+        whole["a"]
+        == whole["b"]
+        == [
+            ["文", "数"],
+            ["<a&b>", 1.5],
+            ["", ""],
+            [" 江苏 ", -2e-7],
+            ["<a&b>", 1e15],
+            ["1E5", 0.3],
+        ]
+    )
 
 
 def test_a_text_longer_than_a_cell_holds_ends_in_an_ellipsis() -> None:
@@ -215,20 +229,34 @@ def test_a_number_is_the_same_in_a_csv_and_to_15_digits_in_a_workbook(
 
 
 def whole_map() -> dict[str, Any]:
-    rows = pd.DataFrame({
-        "region": ["320000", "330000"], "period": "2024-12", "value": [537_498.0, 553_393.0],
-        "status": "A", "confidentiality": "F",
-    })  # fmt: skip
+    rows = pd.DataFrame(
+        {
+            "region": ["320000", "330000"],
+            "period": "2024-12",
+            "value": [537_498.0, 553_393.0],
+            "status": "A",
+            "confidentiality": "F",
+        }
+    )
     colours, breaks = palette(dark=False), [550_000.0]
     figures = unit_rows(
-        rows, breaks=breaks, names=dict.fromkeys(REGIONS, "某省") | {"320000": "江苏"},
-        unit="张", words=ZH, palette=colours,
-    )  # fmt: skip
+        rows,
+        breaks=breaks,
+        names=dict.fromkeys(REGIONS, "某省") | {"320000": "江苏"},
+        unit="张",
+        words=ZH,
+        palette=colours,
+    )
     legend = legend_rows(figures, breaks=breaks, unit="张", words=ZH, palette=colours)
     return exported_map(
-        load_boundaries(), figures.drop(columns="value"), legend, words=ZH,
-        title="有效认证证书数 · 2024年12月", notes=["资料来源：某通报", "第 1 版"], width=600,
-    )  # fmt: skip
+        load_boundaries(),
+        figures.drop(columns="value"),
+        legend,
+        words=ZH,
+        title="有效认证证书数 · 2024年12月",
+        notes=["资料来源：某通报", "第 1 版"],
+        width=600,
+    )
 
 
 def test_an_exported_map_shows_figures_title_and_provenance(
@@ -239,9 +267,14 @@ def test_an_exported_map_shows_figures_title_and_provenance(
     drawing = svg_file(specification).decode()
     assert drawing.startswith("<svg")
     for text in (
-        "有效认证证书数 · 2024年12月", "资料来源：某通报", "第 1 版", "审图号：GS(2024)0650号",
-        "GCJ-02", "江苏", "无数据：32",
-    ):  # fmt: skip
+        "有效认证证书数 · 2024年12月",
+        "资料来源：某通报",
+        "第 1 版",
+        "审图号：GS(2024)0650号",
+        "GCJ-02",
+        "江苏",
+        "无数据：32",
+    ):
         assert text in drawing
     picture = Image.open(io.BytesIO(png_file(specification))).convert("RGB")
     pixels = np.asarray(picture).reshape(-1, 3)
@@ -252,10 +285,14 @@ def test_an_exported_map_shows_figures_title_and_provenance(
 
 
 def test_an_exported_chart_shows_its_rows_title_and_notes() -> None:
-    rows = pd.DataFrame({
-        "name": ["江苏", "浙江"], "value": [2.0, 1.0], "label": ["2", "1"],
-        "fill": ["#123456", "#654321"],
-    })  # fmt: skip
+    rows = pd.DataFrame(
+        {
+            "name": ["江苏", "浙江"],
+            "value": [2.0, 1.0],
+            "label": ["2", "1"],
+            "fill": ["#123456", "#654321"],
+        }
+    )
     specification = exported_chart(
         charts.required_chart(ZH), {"required": rows}, title="目前每年所需", notes=["第 1 版"]
     )

@@ -177,9 +177,21 @@ def test_a_new_source_and_a_new_target_are_right_as_written(data: Path) -> None:
     assert told("source", "brands", "--zh", "品牌", "--en", "Brands", *publisher)[0] == 0
     assert (data / "raw" / "brands").is_dir()
     order = (
-        "target", "zhejiang-2027", "--indicator", "manufacturing_pass_rate", "--region", "330000",
-        "--value", "96", "--due", "2027", "--title", "浙江省质量规划", "--issuer", "浙江省人民政府",
-    )  # fmt: skip
+        "target",
+        "zhejiang-2027",
+        "--indicator",
+        "manufacturing_pass_rate",
+        "--region",
+        "330000",
+        "--value",
+        "96",
+        "--due",
+        "2027",
+        "--title",
+        "浙江省质量规划",
+        "--issuer",
+        "浙江省人民政府",
+    )
     assert told(*order)[0] == 0
     assert "industry: C" in (data / "catalogue" / "targets" / "zhejiang-2027.yaml").read_text(
         "utf-8"
@@ -200,9 +212,16 @@ def test_a_key_never_leads_out_of_the_catalogue_and_what_is_wrong_is_told_in_chi
     before = files()
     publisher = ("--publisher-zh", "某局", "--publisher-en", "A bureau")
     order = (
-        "--indicator", "manufacturing_pass_rate", "--due", "2027", "--title", "浙江省质量规划",
-        "--issuer", "浙江省人民政府", "--region",
-    )  # fmt: skip
+        "--indicator",
+        "manufacturing_pass_rate",
+        "--due",
+        "2027",
+        "--title",
+        "浙江省质量规划",
+        "--issuer",
+        "浙江省人民政府",
+        "--region",
+    )
     for arguments, expected in [
         (("source", "../brands", "--zh", "品牌", "--en", "Brands", *publisher), "下的文件夹名"),
         (("target", "../brands", *order, "330000", "--value", "96"), "不能用作代码"),

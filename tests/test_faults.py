@@ -153,8 +153,12 @@ def test_the_lock_of_a_dead_process_is_recognised_and_does_not_hold(tmp_path: Pa
     dead.wait()
     file = sqlite_file(engine.url)
     assert file is not None
-    note = {"who": "li", "machine": os.uname().nodename, "process": dead.pid,
-            "since": "2026-11-20T08:00:00+00:00"}  # fmt: skip
+    note = {
+        "who": "li",
+        "machine": os.uname().nodename,
+        "process": dead.pid,
+        "since": "2026-11-20T08:00:00+00:00",
+    }
     file.with_name(file.name + ".lock").write_text(json.dumps(note), encoding="utf-8")
     left = abandoned(engine)
     assert left is not None
@@ -168,12 +172,16 @@ def test_the_lock_of_a_dead_process_is_recognised_and_does_not_hold(tmp_path: Pa
 def test_a_lost_connection_publishes_nothing(postgresql: str, engine: sa.Engine) -> None:
     def rows() -> Iterator[pa.RecordBatch]:
         yield from edition_of(WORLD[:4]).rows
-        with open_database(postgresql.replace("postgresql://", "postgresql+psycopg://")).connect(
-        ) as other:  # fmt: skip
-            other.execute(sa.text(
-                "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = :name "
-                "AND pid <> pg_backend_pid()"
-            ), {"name": engine.url.database})  # fmt: skip
+        with open_database(
+            postgresql.replace("postgresql://", "postgresql+psycopg://")
+        ).connect() as other:
+            other.execute(
+                sa.text(
+                    "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = :name "
+                    "AND pid <> pg_backend_pid()"
+                ),
+                {"name": engine.url.database},
+            )
 
     edition = Edition(rows(), pd.DataFrame([CITATION]), edition_of(WORLD).inputs)
     with pytest.raises(typer.Exit), screen.console.capture() as shown, screen.explained():
@@ -184,8 +192,12 @@ def test_a_lost_connection_publishes_nothing(postgresql: str, engine: sa.Engine)
 
 
 def test_a_full_disk_of_the_server_leaves_the_last_release() -> None:
-    many = rows_of([("certificates_valid", f"{1900 + n // 12}-{n % 12 + 1:02}", f"{n:06}", 1.0)
-                    for n in range(20_000)])  # fmt: skip
+    many = rows_of(
+        [
+            ("certificates_valid", f"{1900 + n // 12}-{n % 12 + 1:02}", f"{n:06}", 1.0)
+            for n in range(20_000)
+        ]
+    )
     with postgresql_cluster("--wal-segsize=1") as cluster:
         # No file may grow beyond this, as on a disk without room.
         with cluster.serving(kilobytes="1500") as url:

@@ -318,8 +318,11 @@ def test_versions_are_listed_and_brought_back_by_command(
 ) -> None:
     monkeypatch.setenv("DATABASE_URL", f"sqlite:///{tmp_path / 'figures.sqlite'}")
     monkeypatch.setattr(refreshing, "RAW", raw)
-    monkeypatch.setattr(refreshing.refresh, "__kwdefaults__",
-                        {**(refreshing.refresh.__kwdefaults__ or {}), "raw": raw})  # fmt: skip
+    monkeypatch.setattr(
+        refreshing.refresh,
+        "__kwdefaults__",
+        {**(refreshing.refresh.__kwdefaults__ or {}), "raw": raw},
+    )
     monkeypatch.setattr(screen.console, "width", 200)
 
     def run(*arguments: str, code: int = 0) -> str:

@@ -17,13 +17,24 @@ from indicators.wording import Text, Wording
 
 ENGLISH, CHINESE = Wording("en"), Wording("zh")
 WRONG = Finding(
-    "own/a.xlsx", "=cmd|' /C calc'!A0", message("a number"), message("a number"),
-    row=7, column="value", sheet="表1", check="codes",
-)  # fmt: skip
+    "own/a.xlsx",
+    "=cmd|' /C calc'!A0",
+    message("a number"),
+    message("a number"),
+    row=7,
+    column="value",
+    sheet="表1",
+    check="codes",
+)
 WARNING = Finding(
-    "own/a.xlsx", "[red]15.4 → 50.2", message("a number"), message("a number"),
-    row=3, severity="warning", check="jumps",
-)  # fmt: skip
+    "own/a.xlsx",
+    "[red]15.4 → 50.2",
+    message("a number"),
+    message("a number"),
+    row=3,
+    severity="warning",
+    check="jumps",
+)
 
 
 def shown(findings: list[Finding], words: Wording = ENGLISH) -> str:
@@ -48,8 +59,10 @@ def test_errors_stand_before_warnings_and_nothing_is_taken_for_markup() -> None:
 
 
 def test_a_long_list_is_folded_on_screen_and_counted() -> None:
-    many = [Finding("a.csv", str(n), message("a number"), message("a number"), row=n, check="codes")
-            for n in range(2, SHOWN + 12)]  # fmt: skip
+    many = [
+        Finding("a.csv", str(n), message("a number"), message("a number"), row=n, check="codes")
+        for n in range(2, SHOWN + 12)
+    ]
     text = shown([*many, WARNING])
     assert text.count("a.csv") == SHOWN
     assert str(len(many)) in text.splitlines()[-2]
@@ -58,8 +71,10 @@ def test_a_long_list_is_folded_on_screen_and_counted() -> None:
 
 @pytest.mark.parametrize("suffix", [".csv", ".xlsx", ".json"])
 def test_a_file_holds_every_finding(tmp_path: Path, suffix: str) -> None:
-    many = [Finding("a.csv", str(n), message("a number"), message("a number"), row=n, check="codes")
-            for n in range(2, SHOWN + 12)]  # fmt: skip
+    many = [
+        Finding("a.csv", str(n), message("a number"), message("a number"), row=n, check="codes")
+        for n in range(2, SHOWN + 12)
+    ]
     path = tmp_path / f"findings{suffix}"
     write_findings(many, path, ENGLISH)
     if suffix == ".json":
@@ -83,13 +98,24 @@ def test_json_has_the_stable_names_and_the_words_of_the_language(tmp_path: Path)
     write_findings([WARNING], tmp_path / "a.json", CHINESE)
     assert json.loads((tmp_path / "a.json").read_text("utf-8")) == [
         {
-            "severity": "warning", "check": "jumps", "folder": "own", "file": "own/a.xlsx",
-            "sheet": None, "row": 3, "column": None,
-            "indicator": None, "region": None, "period": None,
-            "found": "[red]15.4 → 50.2", "expected": "数字", "advice": "数字",
-            "accepted": None, "since": None, "cells": [{"row": 3, "column": None}],
+            "severity": "warning",
+            "check": "jumps",
+            "folder": "own",
+            "file": "own/a.xlsx",
+            "sheet": None,
+            "row": 3,
+            "column": None,
+            "indicator": None,
+            "region": None,
+            "period": None,
+            "found": "[red]15.4 → 50.2",
+            "expected": "数字",
+            "advice": "数字",
+            "accepted": None,
+            "since": None,
+            "cells": [{"row": 3, "column": None}],
         }
-    ]  # fmt: skip
+    ]
 
 
 def test_another_suffix_is_refused(tmp_path: Path) -> None:
@@ -106,10 +132,18 @@ def test_a_sentence_takes_sentences_and_names_of_both_languages_into_itself() ->
 
 def test_one_cause_in_many_cells_is_told_once_with_all_of_them(tmp_path: Path) -> None:
     many = [
-        Finding("own/a.csv", name, message("a number"), message("a number"), row=row,
-                column="地区", check="codes")
-        for name in ("北平市", "直隶省") for row in range(2, 33)
-    ]  # fmt: skip
+        Finding(
+            "own/a.csv",
+            name,
+            message("a number"),
+            message("a number"),
+            row=row,
+            column="地区",
+            check="codes",
+        )
+        for name in ("北平市", "直隶省")
+        for row in range(2, 33)
+    ]
     text = shown(many)
     assert text.startswith("Errors: 2, warnings: 0")
     assert text.count("北平市") == 1
@@ -126,16 +160,19 @@ def test_one_cause_in_many_cells_is_told_once_with_all_of_them(tmp_path: Path) -
 def test_what_a_finding_is_about_stands_in_fields_of_its_own(tmp_path: Path) -> None:
     keys = [("uptake_rate", "2024", "ALL", "ALL", "ALL", region) for region in ("110000", "120000")]
     about = [
-        Finding("a/b.csv", "1", message("a number"), message("a number"), row=2,
-                figures=tuple(keys[:1])),
-        Finding("a/b.csv", "1", message("a number"), message("a number"), row=2,
-                figures=tuple(keys)),
-    ]  # fmt: skip
+        Finding(
+            "a/b.csv", "1", message("a number"), message("a number"), row=2, figures=tuple(keys[:1])
+        ),
+        Finding(
+            "a/b.csv", "1", message("a number"), message("a number"), row=2, figures=tuple(keys)
+        ),
+    ]
     write_findings(about, tmp_path / "a.json", ENGLISH)
     rows = json.loads((tmp_path / "a.json").read_text("utf-8"))
     assert [[row["indicator"], row["region"], row["period"]] for row in rows] == [
-        ["uptake_rate", "110000", "2024"], ["uptake_rate", None, "2024"],
-    ]  # fmt: skip
+        ["uptake_rate", "110000", "2024"],
+        ["uptake_rate", None, "2024"],
+    ]
 
 
 @pytest.mark.parametrize(

@@ -25,10 +25,17 @@ UPTAKE = "uptake_rate"  # as it stands at the end
 JIANGSU, ZHEJIANG, NATION = "320000", "330000", "100000"
 NO_VERDICTS = pd.DataFrame(
     columns=[
-        "region", "verdict", "reason", "indicator", "target_value", "industry", "size", "scheme",
+        "region",
+        "verdict",
+        "reason",
+        "indicator",
+        "target_value",
+        "industry",
+        "size",
+        "scheme",
         "kind",
     ]
-)  # fmt: skip
+)
 NOBODY = pd.DataFrame(columns=["region", "neighbour", "distance", "features", "missing"])
 NO_CITATIONS = pd.DataFrame(columns=["citation", *DENOMINATOR])
 
@@ -73,8 +80,10 @@ def test_quarters_alone_are_a_line_of_their_own() -> None:
     quarters = {"2023-Q1": 3.0, "2023-Q2": 9.0, "2024-Q1": 8.0}
     drawn = province.trends(facts_of(line(WITHDRAWN, quarters | {"2023": 30.0})), {}, ZH)
     assert drawn[province_charts.TRENDS]["period"].tolist() == [
-        "2023年第1季度", "2023年第2季度", "2024年第1季度",
-    ]  # fmt: skip
+        "2023年第1季度",
+        "2023年第2季度",
+        "2024年第1季度",
+    ]
 
 
 def test_a_year_beside_its_december_is_drawn_once() -> None:
@@ -89,22 +98,27 @@ def test_a_year_beside_its_december_is_drawn_once() -> None:
 
 def test_a_ranking_holds_years_and_decembers_of_a_stock_together() -> None:
     regions = [JIANGSU, ZHEJIANG, "350000", "370000", "440000"]
-    rows = pd.concat([
-        line(UPTAKE, {"2024": 30.0}, region) if region == JIANGSU
-        else line(UPTAKE, {"2024-12": 20.0 + place, "2024": 20.0 + place}, region)
-        for place, region in enumerate(regions)
-    ])  # fmt: skip
+    rows = pd.concat(
+        [
+            line(UPTAKE, {"2024": 30.0}, region)
+            if region == JIANGSU
+            else line(UPTAKE, {"2024-12": 20.0 + place, "2024": 20.0 + place}, region)
+            for place, region in enumerate(regions)
+        ]
+    )
     found = spine.spines(rows, {(JIANGSU, ""): regions}, regions).iloc[0]
     assert (found["period"], found["rank"], found["of"]) == ("2024-12", 1, 5)
 
 
 def test_a_ranking_never_holds_quarters_against_years_of_a_flow() -> None:
     regions = [JIANGSU, ZHEJIANG, "350000"]
-    rows = pd.concat([
-        line(WITHDRAWN, {"2023": 30.0, "2024-Q1": 1.0}, JIANGSU),
-        line(WITHDRAWN, {"2023": 20.0, "2024-Q1": 9.0}, ZHEJIANG),
-        line(WITHDRAWN, {"2024-Q1": 2.0}, "350000"),
-    ])  # fmt: skip
+    rows = pd.concat(
+        [
+            line(WITHDRAWN, {"2023": 30.0, "2024-Q1": 1.0}, JIANGSU),
+            line(WITHDRAWN, {"2023": 20.0, "2024-Q1": 9.0}, ZHEJIANG),
+            line(WITHDRAWN, {"2024-Q1": 2.0}, "350000"),
+        ]
+    )
     found = spine.spines(rows, {(JIANGSU, ""): regions}, regions).iloc[0]
     assert (found["period"], found["rank"], found["of"]) == ("2023", 2, 2)
     alone = spine.spines(rows, {("350000", ""): regions}, regions).iloc[0]
@@ -126,10 +140,13 @@ def test_a_map_is_offered_periods_of_one_length_of_a_flow(
 
 
 def test_the_newest_national_figure_of_a_flow_is_a_year() -> None:
-    rows = pd.concat([
-        line("inspection_revenue", {"2022": 4000.0, "2023": 4700.0, "2024-Q1": 900.0}, NATION),
-        line("certificates_valid", {"2023-12": 3.0e6, "2024": 4.0e6, "2024-12": 4.0e6}, "ALL"),
-    ], ignore_index=True)  # fmt: skip
+    rows = pd.concat(
+        [
+            line("inspection_revenue", {"2022": 4000.0, "2023": 4700.0, "2024-Q1": 900.0}, NATION),
+            line("certificates_valid", {"2023-12": 3.0e6, "2024": 4.0e6, "2024-12": 4.0e6}, "ALL"),
+        ],
+        ignore_index=True,
+    )
     newest = overview.newest_table(rows, NO_CITATIONS, ZH)
     assert newest["时期"].tolist() == ["2024年12月", "2023年"]
     headline = overview.headlines(rows, ZH)[0]
@@ -145,13 +162,22 @@ def test_a_yearly_figure_that_is_labelled_december_is_a_year() -> None:
     years = ["2022-12", "2023-12", "2024"]
     assert one_frequency(rows, ["indicator"])["period"].tolist() == years
     assert list(mapped_periods(REVENUE, dict.fromkeys(figures, 1))) == years
-    held = pd.DataFrame([(REVENUE, period, 1) for period in ("2023-12", "2024-Q1")],
-                        columns=["indicator", "period", "provinces"])  # fmt: skip
+    held = pd.DataFrame(
+        [(REVENUE, period, 1) for period in ("2023-12", "2024-Q1")],
+        columns=["indicator", "period", "provinces"],
+    )
     assert newest_cells(held) == [(REVENUE, "2023-12")]
     target = Target(
-        indicator=REVENUE, region=JIANGSU, kind="at_least", polarity=1, value=560.0, flow=True,
-        whole_years=True, baseline_period="2022", window_late="2025",
-    )  # fmt: skip
+        indicator=REVENUE,
+        region=JIANGSU,
+        kind="at_least",
+        polarity=1,
+        value=560.0,
+        flow=True,
+        whole_years=True,
+        baseline_period="2022",
+        window_late="2025",
+    )
     verdict = judge(rows, target)
     assert verdict.latest is not None
     assert (verdict.latest.period, verdict.latest.value) == ("2024", 520.0)
@@ -160,11 +186,13 @@ def test_a_yearly_figure_that_is_labelled_december_is_a_year() -> None:
 
 
 def test_a_ranking_of_yearly_figures_takes_december_for_the_year() -> None:
-    rows = pd.concat([
-        line(REVENUE, {"2023-12": 50.0, "2023-Q4": 12.0}, JIANGSU),
-        line(REVENUE, {"2023-12": 60.0}, ZHEJIANG),
-        line(REVENUE, {"2024-Q1": 9.0}, "350000"),
-    ])  # fmt: skip
+    rows = pd.concat(
+        [
+            line(REVENUE, {"2023-12": 50.0, "2023-Q4": 12.0}, JIANGSU),
+            line(REVENUE, {"2023-12": 60.0}, ZHEJIANG),
+            line(REVENUE, {"2024-Q1": 9.0}, "350000"),
+        ]
+    )
     regions = [JIANGSU, ZHEJIANG, "350000"]
     found = spine.spines(rows, {(JIANGSU, ""): regions}, regions).iloc[0]
     assert (found["period"], found["value"], found["of"]) == ("2023-12", 50.0, 2)
@@ -172,19 +200,29 @@ def test_a_ranking_of_yearly_figures_takes_december_for_the_year() -> None:
 
 def test_the_newest_part_of_a_flow_is_a_year_and_of_a_stock_the_newest_date() -> None:
     held = pd.DataFrame(
-        [(WITHDRAWN, "2023", 9), (WITHDRAWN, "2024-Q3", 31), (UPTAKE, "2024", 31),
-         (UPTAKE, "2024-12", 5), (UPTAKE, "2024-Q3", 31)],
+        [
+            (WITHDRAWN, "2023", 9),
+            (WITHDRAWN, "2024-Q3", 31),
+            (UPTAKE, "2024", 31),
+            (UPTAKE, "2024-12", 5),
+            (UPTAKE, "2024-Q3", 31),
+        ],
         columns=["indicator", "period", "provinces"],
-    )  # fmt: skip
+    )
     assert dict(newest_cells(held)) == {WITHDRAWN: "2023", UPTAKE: "2024"}
 
 
 def test_the_line_of_an_objective_is_what_its_verdict_is_on() -> None:
     figures = {"2022": 30.0, "2023": 34.0, "2023-Q4": 8.0, "2024": 36.0, "2024-Q1": 7.0}
     target = Target(
-        indicator=WITHDRAWN, region=JIANGSU, kind="at_most", polarity=-1, value=20.0, flow=True,
+        indicator=WITHDRAWN,
+        region=JIANGSU,
+        kind="at_most",
+        polarity=-1,
+        value=20.0,
+        flow=True,
         window_late="2026",
-    )  # fmt: skip
+    )
     rows = line(WITHDRAWN, figures)
     verdict = judge(rows, target)
     drawn = objectives.drawing(verdict, rows, {"indicator": WITHDRAWN, "region": JIANGSU}, ZH)
@@ -201,9 +239,11 @@ def test_one_frequency_leaves_rows_of_one_alone() -> None:
 def test_neighbours_are_alike_at_one_date_of_a_stock() -> None:
     declared = peer_groups.read_peer_groups()
     regions = [JIANGSU, ZHEJIANG, "350000", "370000"]
-    rows = pd.concat([
-        line("population", {"2020-12" if place % 2 else "2020": 1e6 * (place + 1)}, region)
-        for place, region in enumerate(regions)
-    ])  # fmt: skip
+    rows = pd.concat(
+        [
+            line("population", {"2020-12" if place % 2 else "2020": 1e6 * (place + 1)}, region)
+            for place, region in enumerate(regions)
+        ]
+    )
     found = neighbours.neighbours(rows, declared, regions)
     assert set(found["region"]) == set(regions)

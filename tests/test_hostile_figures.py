@@ -40,17 +40,21 @@ HOSTILE = {
     "a year beside its December": [("certificates_valid", "2024", "320000", 600_000.0)],
     "a quarter beside its December": [("certificates_valid", "2024-Q4", "320000", 1.0)],
     "a day": [("certificates_valid", "2024-12-31", "320000", 537_498.0)],
-    "a period in words": [("certificates_valid", "下半年", "320000", 1.0),
-                          (RATE, "", "100000", 1.0)],
+    "a period in words": [
+        ("certificates_valid", "下半年", "320000", 1.0),
+        (RATE, "", "100000", 1.0),
+    ],
     "no such month": [("certificates_valid", "2024-13", "320000", 1.0)],
     "a period of the future": [("certificates_valid", "2999", "320000", 1.0)],
     "infinity": [("certificates_valid", "2023-01", "320000", float("inf"))],
-    "huge": [("certificates_valid", "2023-01", "320000", 1e308),
-             ("certificates_valid", "2023-04", "320000", -1e308)],
+    "huge": [
+        ("certificates_valid", "2023-01", "320000", 1e308),
+        ("certificates_valid", "2023-04", "320000", -1e308),
+    ],
     "nothing": [("certificates_valid", "2023-01", "320000", float("nan"))],
     "an indicator of nobody": [("indicator_of_old", "2024", "320000", 1.0)],
     "a region of nobody": [("certificates_valid", "2024-12", "999999", 1.0)],
-}  # fmt: skip
+}
 
 
 @pytest.fixture(scope="module")
@@ -157,8 +161,9 @@ def test_a_register_that_contradicts_itself_stops_nothing(engine: sa.Engine) -> 
     found = cached_objectives.verdicts(Vintage(2)).set_index("target")
     assert found.at["jiangsu-certificates-valid-2023", "reason"] == "contradictory_target"
     assert cached_objectives.unknown_targets(Vintage(2)) == [
-        "guizhou-certificates-valid-2022", "guizhou-certified-organisations-2022",
-    ]  # fmt: skip
+        "guizhou-certificates-valid-2022",
+        "guizhou-certified-organisations-2022",
+    ]
     assert page_errors("overview") == []
     assert (
         page_errors("objectives", region="320000", target="jiangsu-certificates-valid-2023") == []

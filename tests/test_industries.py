@@ -102,9 +102,13 @@ def test_a_part_of_two_sectors_is_no_industry() -> None:
 
 @pytest.mark.parametrize(
     ("members", "expected"),
-    [("B C D C", "each division once"), ("B C 13", "each division once"),
-     ("BCD E", "a section or a division"), ("B Z", "a code of industries.csv")],
-)  # fmt: skip
+    [
+        ("B C D C", "each division once"),
+        ("B C 13", "each division once"),
+        ("BCD E", "a section or a division"),
+        ("B Z", "a code of industries.csv"),
+    ],
+)
 def test_members_that_would_count_twice_are_told_with_their_line(
     tmp_path: Path, members: str, expected: str
 ) -> None:

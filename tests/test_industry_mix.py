@@ -37,10 +37,15 @@ def figures(*cells: tuple[str, str, float | None], **others: Any) -> pd.DataFram
 # The nation has 1,000 units, 400 of them in manufacturing and 100 in construction; Jiangsu 200,
 # 120 and 10; Zhejiang says nothing of all its units.
 WORLD = figures(
-    (NATION, ALL, 1000), (NATION, "C", 400), (NATION, "E", 100),
-    (JIANGSU, ALL, 200), (JIANGSU, "C", 120), (JIANGSU, "E", 10),
-    (ZHEJIANG, "C", 50), (ZHEJIANG, "E", None),
-)  # fmt: skip
+    (NATION, ALL, 1000),
+    (NATION, "C", 400),
+    (NATION, "E", 100),
+    (JIANGSU, ALL, 200),
+    (JIANGSU, "C", 120),
+    (JIANGSU, "E", 10),
+    (ZHEJIANG, "C", 50),
+    (ZHEJIANG, "E", None),
+)
 
 
 def cell(rows: pd.DataFrame, region: str, industry: str) -> tuple[float, str]:
@@ -80,9 +85,17 @@ def test_a_total_that_nobody_publishes_is_what_industries_make_up() -> None:
 
 
 def test_a_group_is_the_sum_of_its_parts_once() -> None:
-    rows = figures((JIANGSU, "B", 5), (JIANGSU, "C", 120), (JIANGSU, "D", 3), (JIANGSU, "E", 10),
-                   (JIANGSU, "BCD", 128), (ZHEJIANG, "B", 1), (ZHEJIANG, "C", 2),
-                   (ZHEJIANG, "D", None), (ZHEJIANG, "E", 4))  # fmt: skip
+    rows = figures(
+        (JIANGSU, "B", 5),
+        (JIANGSU, "C", 120),
+        (JIANGSU, "D", 3),
+        (JIANGSU, "E", 10),
+        (JIANGSU, "BCD", 128),
+        (ZHEJIANG, "B", 1),
+        (ZHEJIANG, "C", 2),
+        (ZHEJIANG, "D", None),
+        (ZHEJIANG, "E", 4),
+    )
     found = add_groups(rows, ["BCD", "BCDE", "SECONDARY"])
     assert cell(found, JIANGSU, "BCD") == (128, "")
     assert cell(found, JIANGSU, "BCDE") == (138, "")

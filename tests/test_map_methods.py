@@ -142,10 +142,11 @@ def test_every_method_gives_rising_breaks_within_the_values(
 @pytest.mark.parametrize(
     ("method", "said"),
     [
-        (QUANTILES, "quantiles"), (NATURAL, "natural breaks"),
+        (QUANTILES, "quantiles"),
+        (NATURAL, "natural breaks"),
         (EQUAL, "equal intervals"),
     ],
-)  # fmt: skip
+)
 def test_the_legend_says_the_method(method: str, said: str) -> None:
     rows = published(*(("2024-12", code, 1.0 + n * n) for n, code in enumerate(REGIONS[:31])))
     legend = shown(rows, view(classes=method)).legend
@@ -202,9 +203,11 @@ def test_no_class_reaches_across_the_benchmark(values: list[float], centre: floa
 
 def test_the_legend_names_the_benchmark() -> None:
     rows = published(
-        ("2024-12", NATION, 10.0), ("2024-12", "110000", 20.0), ("2024-12", "120000", 4.0),
+        ("2024-12", NATION, 10.0),
+        ("2024-12", "110000", 20.0),
+        ("2024-12", "120000", 4.0),
         indicator=RATIO,
-    )  # fmt: skip
+    )
     figures = shown(rows, view(RATIO, diverging=True))
     (title,) = figures.legend.loc[figures.legend["kind"] == "title", "label"]
     assert title.endswith(", around Nation 10.00")
@@ -242,13 +245,22 @@ def test_no_data_differs_from_every_class_of_every_scale(palette: Palette) -> No
 
 # Machado, Oliveira and Fernandes (2009), severity 1, on linear RGB
 SEEN = {
-    "protanopia": [[0.152286, 1.052583, -0.204868], [0.114503, 0.786281, 0.099216],
-                   [-0.003882, -0.048116, 1.051998]],
-    "deuteranopia": [[0.367322, 0.860646, -0.227968], [0.280085, 0.672501, 0.047413],
-                     [-0.011820, 0.042940, 0.968881]],
-    "tritanopia": [[1.255528, -0.076749, -0.178779], [-0.078411, 0.930809, 0.147602],
-                   [0.004733, 0.691367, 0.303900]],
-}  # fmt: skip
+    "protanopia": [
+        [0.152286, 1.052583, -0.204868],
+        [0.114503, 0.786281, 0.099216],
+        [-0.003882, -0.048116, 1.051998],
+    ],
+    "deuteranopia": [
+        [0.367322, 0.860646, -0.227968],
+        [0.280085, 0.672501, 0.047413],
+        [-0.011820, 0.042940, 0.968881],
+    ],
+    "tritanopia": [
+        [1.255528, -0.076749, -0.178779],
+        [-0.078411, 0.930809, 0.147602],
+        [0.004733, 0.691367, 0.303900],
+    ],
+}
 
 
 def seen(colour: str, sight: str) -> Lab:
@@ -297,12 +309,17 @@ def test_two_periods_share_their_classes() -> None:
 # Changes
 
 
-def change(*ends: dict[str, Any], between: dict[str, Any] | None = None, percent: bool = True,
-           ) -> tuple[float, str]:  # fmt: skip
+def change(
+    *ends: dict[str, Any],
+    between: dict[str, Any] | None = None,
+    percent: bool = True,
+) -> tuple[float, str]:
     """Return the change of one region, and why there is none."""
     plain = {"region": "110000", "value": 1.0, "status": "A", "confidentiality": "F"}
-    rows = [plain | {"period": period} | end
-            for period, end in zip(("2022-12", "2024-12"), ends, strict=True)]  # fmt: skip
+    rows = [
+        plain | {"period": period} | end
+        for period, end in zip(("2022-12", "2024-12"), ends, strict=True)
+    ]
     if between is not None:
         rows.append(plain | {"period": "2023-12"} | between)
     (found,) = map_view.changes(pd.DataFrame(rows), "2022-12", "2024-12", percent=percent).to_dict(
@@ -344,12 +361,16 @@ def test_a_break_at_the_earlier_end_is_behind_both() -> None:
 
 
 CHANGED = published(
-    ("2023-12", "110000", 100.0), ("2024-12", "110000", 110.0),
-    ("2023-12", "120000", 100.0), ("2024-12", "120000", 60.0),
-    ("2023-12", "130000", 100.0), ("2024-12", "130000", 777.0),
+    ("2023-12", "110000", 100.0),
+    ("2024-12", "110000", 110.0),
+    ("2023-12", "120000", 100.0),
+    ("2024-12", "120000", 60.0),
+    ("2023-12", "130000", 100.0),
+    ("2024-12", "130000", 777.0),
     ("2023-12", "140000", 100.0),
-    ("2023-12", "150000", 100.0), ("2024-12", "150000", 888.0),
-)  # fmt: skip
+    ("2023-12", "150000", 100.0),
+    ("2024-12", "150000", 888.0),
+)
 CHANGED["status"] = CHANGED["status"].mask(
     (CHANGED["region"] == "130000") & (CHANGED["period"] == "2024-12"), "B"
 )
@@ -367,8 +388,10 @@ def test_a_map_of_changes_counts_what_cannot_be_compared() -> None:
     figures = changed()
     told = figures.units.set_index("region")
     assert told.loc[["110000", "120000", "130000"], "shown"].tolist() == [
-        "+10.0%", "−40.0%", "[b] Not comparable",
-    ]  # fmt: skip
+        "+10.0%",
+        "−40.0%",
+        "[b] Not comparable",
+    ]
     assert told.at["110000", "fill"] in LIGHT.above
     assert told.at["120000", "fill"] in LIGHT.below
     lines = [line.partition(":")[0] for line in figures.footnotes]
@@ -381,10 +404,13 @@ def test_a_map_of_changes_counts_what_cannot_be_compared() -> None:
 def test_regions_of_one_change_share_the_title() -> None:
     # +25.00…01 % and +25 %: one change by two ways.
     values = [("110000", 0.1, 0.125), ("120000", 4.0, 5.0), ("130000", 2.0, 2.0)]
-    rows = rows_of([
-        (COUNT, period, region, ends[at])
-        for region, *ends in values for at, period in enumerate(("2022-12", "2024-12"))
-    ])  # fmt: skip
+    rows = rows_of(
+        [
+            (COUNT, period, region, ends[at])
+            for region, *ends in values
+            for at, period in enumerate(("2022-12", "2024-12"))
+        ]
+    )
     what = view(period="2024-12", shown="change", against=Selection(COUNT, "2022-12"))
     figures = map_view.change_figures(what, rows, CITED, boundaries())
     assert (
@@ -409,11 +435,15 @@ CENSUS, YEAR_END, OLDER = (
     "2022-12/population_yearend",
 )
 DIVIDED = divided(
-    ("2022-12", "110000", 5.0, OLDER), ("2024-12", "110000", 7.0, YEAR_END),
-    ("2022-12", "120000", 5.0, OLDER), ("2024-12", "120000", 8.0, YEAR_END),
-    ("2022-12", "130000", 1.0, CENSUS), ("2024-12", "130000", 99.0, CENSUS),
-    ("2022-12", "140000", 5.0, OLDER), ("2024-12", "140000", 99.0, OLDER),
-)  # fmt: skip
+    ("2022-12", "110000", 5.0, OLDER),
+    ("2024-12", "110000", 7.0, YEAR_END),
+    ("2022-12", "120000", 5.0, OLDER),
+    ("2024-12", "120000", 8.0, YEAR_END),
+    ("2022-12", "130000", 1.0, CENSUS),
+    ("2024-12", "130000", 99.0, CENSUS),
+    ("2022-12", "140000", 5.0, OLDER),
+    ("2024-12", "140000", 99.0, OLDER),
+)
 
 
 def test_changes_compare_only_regions_with_denominators_of_one_year_and_kind_at_each_end() -> None:
@@ -468,9 +498,12 @@ def test_each_period_that_plays_compares_as_its_own_map_does() -> None:
 
 def test_all_periods_that_play_have_one_scale() -> None:
     rows = published(
-        *((f"{year}-12", code, float(n + 1)) for year in (2022, 2023, 2024)
-          for n, code in enumerate(REGIONS[:10]))
-    )  # fmt: skip
+        *(
+            (f"{year}-12", code, float(n + 1))
+            for year in (2022, 2023, 2024)
+            for n, code in enumerate(REGIONS[:10])
+        )
+    )
     hidden = (rows["region"] == "110000") & (rows["period"] == "2023-12")
     rows["confidentiality"] = np.where(hidden, "C", "F")
     figures = map_view.moving_figures(view(shown="play"), rows, CITED, boundaries())
@@ -492,8 +525,12 @@ def test_the_browser_has_all_it_needs_to_play() -> None:
     assert signals["playing"]["bind"]["input"] == "checkbox"
     assert signals["playing"]["value"] is False
     assert signals["frame"]["bind"] | {"name": ""} == {
-        "input": "range", "min": 1, "max": 7, "step": 1, "name": "",
-    }  # fmt: skip
+        "input": "range",
+        "min": 1,
+        "max": 7,
+        "step": 1,
+        "name": "",
+    }
     assert signals["frame"]["value"] == 7
     ((tick,),) = (signals["frame"]["on"],)
     assert tick["events"]["type"] == "timer"
@@ -505,8 +542,10 @@ def test_the_browser_has_all_it_needs_to_play() -> None:
 def test_every_region_that_a_map_hides_has_a_bar() -> None:
     vega = vl_convert.vegalite_to_vega(region_map(boundaries(), words=EN).to_dict())
     filters = [
-        step["expr"] for data in vega["data"] for step in data.get("transform", [])
+        step["expr"]
+        for data in vega["data"]
+        for step in data.get("transform", [])
         if step["type"] == "filter"
-    ]  # fmt: skip
+    ]
     small = ("110000", "120000", "310000", "810000", "820000")
     assert any(all(code in text for code in small) for text in filters)

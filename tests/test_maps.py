@@ -49,9 +49,12 @@ def row(region: str, value: float | None, **others: str) -> dict[str, Any]:
 def figures(rows: list[dict[str, Any]], **options: Any) -> pd.DataFrame:
     table = pd.DataFrame(rows, columns=["region", "value", "period", "status", "confidentiality"])
     settings: dict[str, Any] = {
-        "breaks": BREAKS, "names": NAMES, "unit": "certificates", "words": WORDS,
+        "breaks": BREAKS,
+        "names": NAMES,
+        "unit": "certificates",
+        "words": WORDS,
         "palette": LIGHT,
-    }  # fmt: skip
+    }
     return unit_rows(table, **settings | options).set_index("region")
 
 
@@ -87,8 +90,11 @@ def test_a_class_holds_its_lower_end_and_zero_is_a_value() -> None:
     drawn = figures([row(region, value) for region, value in values.items()])
     classes = LIGHT.classes(5)
     assert drawn.loc[list(values), "fill"].tolist() == [
-        classes[0], classes[0], classes[1], classes[4],
-    ]  # fmt: skip
+        classes[0],
+        classes[0],
+        classes[1],
+        classes[4],
+    ]
     assert drawn["state"]["110000"] == "value"
     assert drawn["shown"]["110000"] == "0 certificates"
 
@@ -105,13 +111,22 @@ def test_what_is_no_value_says_why() -> None:
     )
     states = drawn.loc[["110000", "120000", "130000", "140000", "150000", "710000"]]
     assert states["state"].tolist() == [
-        "value", "missing", "suppressed", "not_applicable", "missing", "out_of_scope",
-    ]  # fmt: skip
+        "value",
+        "missing",
+        "suppressed",
+        "not_applicable",
+        "missing",
+        "out_of_scope",
+    ]
     # A suppressed value leaves the server neither in its cell nor in its colour.
     assert states["shown"].tolist() == [
-        "5 certificates", "No data", "Suppressed", "Not applicable", "No data",
+        "5 certificates",
+        "No data",
+        "Suppressed",
+        "Not applicable",
+        "No data",
         "Not covered",
-    ]  # fmt: skip
+    ]
     assert set(states["fill"].iloc[1:]) == {LIGHT.no_value}
 
 
@@ -119,8 +134,12 @@ def test_ranks_count_values_alone_and_share_ties() -> None:
     rows = [row("110000", 7.0), row("120000", 9.0), row("130000", 7.0), row("140000", 1.0)]
     units = ["120000", "110000", "130000", "140000", "150000"]
     assert figures(rows).loc[units, "rank"].tolist() == [
-        "1 of 4", "2 of 4", "2 of 4", "4 of 4", "–",
-    ]  # fmt: skip
+        "1 of 4",
+        "2 of 4",
+        "2 of 4",
+        "4 of 4",
+        "–",
+    ]
     assert figures(rows, ascending=True).loc["140000", "rank"] == "1 of 4"
 
 
@@ -137,11 +156,16 @@ def test_the_legend_names_classes_and_the_states_there_are() -> None:
     rows = [row(code, 5.0) for code in REGIONS[:30]] + [row("650000", None, status="M")]
     listed = legend(figures(rows))
     assert listed.loc[listed["kind"] == "class", "label"].tolist() == [
-        "under 10", "10 to 20", "20 to 40", "40 to 80", "80 or more",
-    ]  # fmt: skip
+        "under 10",
+        "10 to 20",
+        "20 to 40",
+        "40 to 80",
+        "80 or more",
+    ]
     assert listed.loc[listed["kind"] == "state", "label"].tolist() == [
-        "Not applicable: 1", "No data: 3",
-    ]  # fmt: skip
+        "Not applicable: 1",
+        "No data: 3",
+    ]
     assert listed.loc[listed["kind"] == "title", "label"].tolist() == ["certificates"]
 
 
@@ -314,9 +338,15 @@ def test_every_state_has_a_pattern_of_its_own(palette: Palette) -> None:
         units = plain.reset_index()
         units.loc[units["region"] == "650000", "state"] = state
         specification = exported_map(
-            boundaries(), units, legend(plain), words=WORDS, title="", labels=False, width=500,
+            boundaries(),
+            units,
+            legend(plain),
+            words=WORDS,
+            title="",
+            labels=False,
+            width=500,
             dark=palette is DARK,
-        )  # fmt: skip
+        )
         png = vl_convert.vegalite_to_png(specification, scale=1)
         return np.asarray(Image.open(io.BytesIO(png)).convert("L")).astype(np.int16)
 
@@ -327,8 +357,9 @@ def test_every_state_has_a_pattern_of_its_own(palette: Palette) -> None:
 
 def test_every_state_has_a_swatch_of_its_own() -> None:
     states = dict(zip(REGIONS, NO_VALUE, strict=False))
-    drawn = figures([row(code, None, state=state) for code, state in states.items()],
-                    units=list(states))  # fmt: skip
+    drawn = figures(
+        [row(code, None, state=state) for code, state in states.items()], units=list(states)
+    )
     told = legend(drawn.assign(state=list(states.values())))
     swatches = told[told["kind"] == "state"]
     assert len(swatches) == swatches["hatch"].nunique() == len(NO_VALUE)

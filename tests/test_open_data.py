@@ -273,8 +273,10 @@ def test_a_suppressed_figure_is_in_no_file(
     rows = pd.read_parquet(out / "observations.parquet")
     (hidden,) = rows[rows["confidentiality"] != "F"].to_dict("records")
     assert (hidden["region"], hidden["period"], hidden["confidentiality"]) == (
-        "330000", "2024-12", "C",
-    )  # fmt: skip
+        "330000",
+        "2024-12",
+        "C",
+    )
     assert pd.isna([hidden[name] for name in ("value", "numerator", "denominator")]).all()
     assert rows["value"].notna().sum() == len(WORLD) - 1
     # Nor in what a file says of its columns, compressed or not.
@@ -417,9 +419,16 @@ def test_the_rows_of_a_large_release_come_in_groups(tiny: sa.Engine, tmp_path: P
         [periods, industries, provinces], names=["period", "industry", "region"]
     ).to_frame(index=False)
     rows = keys.assign(
-        indicator="certificates_valid", scheme="ALL", size="ALL", value=range(len(keys)),
-        status="A", confidentiality="F", source="platform_provinces", citation="c1", release=1,
-    )  # fmt: skip
+        indicator="certificates_valid",
+        scheme="ALL",
+        size="ALL",
+        value=range(len(keys)),
+        status="A",
+        confidentiality="F",
+        source="platform_provinces",
+        citation="c1",
+        release=1,
+    )
     rows["value"] = rows["value"].astype(float)
     with tiny.begin() as connection:
         insert_rows(connection, observation, rows)

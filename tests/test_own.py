@@ -337,8 +337,10 @@ def test_what_a_real_workbook_is_is_proposed_from_its_cells(tmp_path: Path, kind
     assert sure["header"] == 2
     assert sure["unit"] == "万张"
     assert {sure[f"columns.{name}"] for name in ("region", "period", "value")} == {
-        "地区", "时期", "数值",
-    }  # fmt: skip
+        "地区",
+        "时期",
+        "数值",
+    }
 
 
 def test_several_sheets_are_left_to_be_decided(tmp_path: Path) -> None:

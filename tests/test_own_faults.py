@@ -42,21 +42,29 @@ HEAD = "地区,时期,数值\n"
     [
         ("1234①", "a number", "take ① out of the cell, or say under `notes` what it means"),
         ('"1,234(p)"', "a number", "move the note out of the cell: the figure must stand alone"),
-        ('"(1,234)"', "a number",
-         "write a negative figure with a minus sign: brackets may also be a note"),
-        ("约193万", "a number",
-         "write the number alone, and say in the status that it is an estimate (E)"),
-        ('"1.234,5"', "a number",
-         "write thousands as 1,234,567 and the decimal point as a full stop"),
+        (
+            '"(1,234)"',
+            "a number",
+            "write a negative figure with a minus sign: brackets may also be a note",
+        ),
+        (
+            "约193万",
+            "a number",
+            "write the number alone, and say in the status that it is an estimate (E)",
+        ),
+        (
+            '"1.234,5"',
+            "a number",
+            "write thousands as 1,234,567 and the decimal point as a full stop",
+        ),
         ("1.2E+05", "a number", "write all digits: the short form may have been rounded"),
-        ("93.39%", "a figure without a percent sign",
-         "convert the figure, or correct the unit"),
+        ("93.39%", "a figure without a percent sign", "convert the figure, or correct the unit"),
         ("…", "a number", "correct the cell, or say under `missing` what it stands for"),
         ("=1+1", "a number", "correct the cell, or say under `missing` what it stands for"),
         ("@SUM(A1)", "a number", "correct the cell, or say under `missing` what it stands for"),
         ("9" * 400, "a finite number", "correct the cell"),
     ],
-)  # fmt: skip
+)
 def test_a_cell_that_is_no_plain_number_is_refused(
     tmp_path: Path, cell: str, expected: str, advice: str
 ) -> None:
@@ -71,8 +79,7 @@ def test_a_cell_that_is_no_plain_number_is_refused(
     [
         ("2024年上半年", "half-years are not kept: give the two quarters or the year"),
         ("FY2024", "write the calendar period: a financial year begins elsewhere"),
-        ("2024年1-6月",
-         "figures of several months together are not kept: give months or quarters"),
+        ("2024年1-6月", "figures of several months together are not kept: give months or quarters"),
         ("2024.1", "write the month with two digits: 2024.1 may have been 2024.10"),
         ("45657", "if these are a spreadsheet's day numbers, declare `dates: serial`"),
         ("2024-02-30", "correct the cell, or give the period for the whole file under `fixed`"),
@@ -81,7 +88,7 @@ def test_a_cell_that_is_no_plain_number_is_refused(
         ("2024-T3", "correct the cell, or give the period for the whole file under `fixed`"),
         ("", "fill the cell; if the one above is meant, declare `merged: [period]`"),
     ],
-)  # fmt: skip
+)
 def test_a_cell_that_is_no_period_is_refused(tmp_path: Path, cell: str, advice: str) -> None:
     found = faults(csv(tmp_path, f"{HEAD}江苏,{cell},5\n"))
     assert found == [(2, "时期", cell, "a period such as 2020, 2020-Q3 or 2020-06", advice)]
@@ -93,14 +100,19 @@ def test_a_cell_that_is_no_period_is_refused(tmp_path: Path, cell: str, advice: 
         ("江蘇省", "did you mean "),
         ("朝阳", "it may mean 110105"),
         ("兵团", "兵团 is not 650000 新疆维吾尔自治区: give it a code of its own, or leave it out"),
-        ("合计", "say under `scope` what a total means here: domestic, all (with those abroad), "
-                 "or the code of a region"),
-        ("注：约数", "if the table ends here, leave out what stands below it: `column: 地区` "
-                     "with `from`"),
+        (
+            "合计",
+            "say under `scope` what a total means here: domestic, all (with those abroad), "
+            "or the code of a region",
+        ),
+        (
+            "注：约数",
+            "if the table ends here, leave out what stands below it: `column: 地区` with `from`",
+        ),
         ("", "fill the cell; if the one above is meant, declare `merged: [region]`"),
         ("=HYPERLINK(1)", "correct the cell, or add the name to the code list"),
     ],
-)  # fmt: skip
+)
 def test_a_cell_that_is_no_region_is_refused(tmp_path: Path, cell: str, advice: str) -> None:
     ((row, column, found, expected, said),) = faults(csv(tmp_path, f"{HEAD}{cell},2024,5\n"))
     assert (row, column, found, expected) == (2, "地区", cell, "a region of GB/T 2260")
@@ -110,9 +122,14 @@ def test_a_cell_that_is_no_region_is_refused(tmp_path: Path, cell: str, advice: 
 def test_a_header_that_comes_again_is_found_and_can_be_left_out(tmp_path: Path) -> None:
     path = csv(tmp_path, HEAD + "江苏,2024,5\n" + HEAD + "浙江,2024,6\n")
     assert faults(path) == [
-        (3, "地区", "地区", "figures, not the header again",
-         "take the row out, or list `repeated_header` under `leave_out`")
-    ]  # fmt: skip
+        (
+            3,
+            "地区",
+            "地区",
+            "figures, not the header again",
+            "take the row out, or list `repeated_header` under `leave_out`",
+        )
+    ]
     left = figures(path, LONG + "leave_out: [repeated_header]")
     assert left == {("320000", "2024"): 5, ("330000", "2024"): 6}
 
@@ -127,18 +144,26 @@ def test_notes_and_totals_are_left_out_by_rule_alone(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("content", "row", "found", "expected", "advice"),
     [
-        ((HEAD + "江苏,2024,5\n").encode() + "浙江,2024,6\n".encode("gb18030"), 3,
-         "d5 e3 bd ad 2c 32 30 32",
-         "text in utf-8", "declare `encoding`, or save the file again as CSV (UTF-8)"),
+        (
+            (HEAD + "江苏,2024,5\n").encode() + "浙江,2024,6\n".encode("gb18030"),
+            3,
+            "d5 e3 bd ad 2c 32 30 32",
+            "text in utf-8",
+            "declare `encoding`, or save the file again as CSV (UTF-8)",
+        ),
         (b"a,b\0,c\n1,2,3\n", 1, "\\0", "text in utf-8", "this is no CSV file: export it again"),
-        ((HEAD + "江苏,2024,5,6\n").encode(), 2, "4", "3 cells, as in the header",
-         "look for a separator too many or too few in this row"),
+        (
+            (HEAD + "江苏,2024,5,6\n").encode(),
+            2,
+            "4",
+            "3 cells, as in the header",
+            "look for a separator too many or too few in this row",
+        ),
         (b"", None, "0 B", "a table", "the file is empty: save it again"),
         (HEAD.encode(), None, "0", "at least one figure", "the table is empty"),
-        (b"\n\n", 1, "1", "a header in row 1",
-         "correct `header` in the declaration, or the file"),
+        (b"\n\n", 1, "1", "a header in row 1", "correct `header` in the declaration, or the file"),
     ],
-)  # fmt: skip
+)
 def test_a_damaged_text_file_is_refused(
     tmp_path: Path, content: bytes, row: int | None, found: str, expected: str, advice: str
 ) -> None:
@@ -149,9 +174,14 @@ def test_a_damaged_text_file_is_refused(
 def test_an_open_quotation_mark_swallows_no_row(tmp_path: Path) -> None:
     text = '地区,时期,数值,备注\n江苏,2024,5,"a\n浙江,2024,6,b"\n上海,2024,7,\n'
     assert faults(csv(tmp_path, text), LONG + "ignore: [备注]") == [
-        (2, None, "a\n浙江,2024,6,b", "no line break inside a cell",
-         "close the quotation mark, or take the line break out")
-    ]  # fmt: skip
+        (
+            2,
+            None,
+            "a\n浙江,2024,6,b",
+            "no line break inside a cell",
+            "close the quotation mark, or take the line break out",
+        )
+    ]
 
 
 @pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16", "gb18030"])
@@ -171,31 +201,41 @@ def test_an_encoding_that_shows_only_far_down_is_told_too(tmp_path: Path) -> Non
 def test_a_byte_order_mark_that_contradicts_the_declaration_is_refused(tmp_path: Path) -> None:
     (fault,) = faults(csv(tmp_path, HEAD.encode("utf-8-sig")), LONG + "encoding: gb18030")
     assert fault[2:] == (
-        "utf-8", "the encoding gb18030",
+        "utf-8",
+        "the encoding gb18030",
         "correct `encoding` in the declaration: the file's first bytes say utf-8",
-    )  # fmt: skip
+    )
 
 
 def test_a_column_name_that_stands_twice_is_refused(tmp_path: Path) -> None:
     (fault,) = faults(csv(tmp_path, "地区,时期,数值,数值\n江苏,2024,5,6\n"))
     assert fault == (
-        1, "数值", "数值", "the column 数值 once", "give each column a name of its own",
-    )  # fmt: skip
+        1,
+        "数值",
+        "数值",
+        "the column 数值 once",
+        "give each column a name of its own",
+    )
 
 
 def test_a_missing_column_is_told_with_those_that_are_near(tmp_path: Path) -> None:
     (fault,) = faults(csv(tmp_path, "地区,时期,数值A\n江苏,2024,5\n"))
     assert fault == (
-        1, "数值", "地区 | 时期 | 数值A", "the column 数值", "did you mean 数值A?",
-    )  # fmt: skip
+        1,
+        "数值",
+        "地区 | 时期 | 数值A",
+        "the column 数值",
+        "did you mean 数值A?",
+    )
 
 
 def test_a_merged_region_is_filled_down_where_it_is_declared_alone(tmp_path: Path) -> None:
     path = csv(tmp_path, HEAD + "江苏,2023,5\n,2024,6\n")
     assert [fault[:3] for fault in faults(path)] == [(3, "地区", "")]
     assert figures(path, LONG + "merged: [region]") == {
-        ("320000", "2023"): 5, ("320000", "2024"): 6,
-    }  # fmt: skip
+        ("320000", "2023"): 5,
+        ("320000", "2024"): 6,
+    }
 
 
 def test_the_list_stops_at_a_thousand_and_says_how_many_there_are(tmp_path: Path) -> None:
@@ -214,9 +254,14 @@ def test_a_workbook_is_read_as_its_cells_are_shown(tmp_path: Path) -> None:
 def test_a_formula_without_a_computed_value_is_refused(tmp_path: Path) -> None:
     path = xlsx(tmp_path, {"表": [*TABLE, ["上海", "2024-12", "==SUM(C2:C3)"]]})
     assert faults(path, LONG + "missing: {'': M}") == [
-        (4, "数值", "=", "the value of the formula",
-         "open the workbook in a spreadsheet program and save it: it holds no computed value")
-    ]  # fmt: skip
+        (
+            4,
+            "数值",
+            "=",
+            "the value of the formula",
+            "open the workbook in a spreadsheet program and save it: it holds no computed value",
+        )
+    ]
 
 
 def test_a_text_that_begins_like_a_formula_is_text(tmp_path: Path) -> None:
@@ -248,9 +293,10 @@ def test_an_empty_sheet_is_refused(tmp_path: Path) -> None:
 def test_a_workbook_with_a_password_is_refused(tmp_path: Path, kind: str) -> None:
     (fault,) = faults(saved(tmp_path, f"protected.{kind}"))
     assert fault[2:] == (
-        f"bureau/protected.{kind}", "a workbook without a password",
+        f"bureau/protected.{kind}",
+        "a workbook without a password",
         "open the workbook, take its password off and save it",
-    )  # fmt: skip
+    )
 
 
 @pytest.mark.parametrize("kind", ["xlsx", "xls", "ods"])
@@ -263,8 +309,9 @@ leave_out: [{column: 地区, equals: [合计]}]
 """
     )
     assert figures(saved(tmp_path, f"table.{kind}"), declared) == {
-        ("320000", "2024-12"): 537_498.0, ("330000", "2024-12"): 553_393.0,
-    }  # fmt: skip
+        ("320000", "2024-12"): 537_498.0,
+        ("330000", "2024-12"): 553_393.0,
+    }
 
 
 @pytest.mark.parametrize("kind", ["xlsx", "xls", "ods"])
@@ -286,9 +333,10 @@ def test_a_workbook_too_large_for_memory_is_refused_at_once(tmp_path: Path) -> N
         os.truncate(stream.fileno(), 2 << 30)
     (fault,) = faults(path)
     assert fault[2:] == (
-        "2048 MB", "a workbook of at most 200 MB",
+        "2048 MB",
+        "a workbook of at most 200 MB",
         "save the table as CSV: that may be of any size",
-    )  # fmt: skip
+    )
 
 
 def test_a_sheet_of_two_cells_far_apart_is_refused(tmp_path: Path) -> None:
@@ -324,8 +372,12 @@ def test_a_parquet_file_whose_texts_are_no_utf_8_is_refused(tmp_path: Path) -> N
     broken = parquet(tmp_path, row | {"时期": "二〇二四"}, "gbk")
     assert [fault[1] for fault in faults(broken)] == ["地区", "时期"]
     assert faults(broken)[0] == (
-        2, "地区", "bd ad cb d5", "text in UTF-8", "the file is damaged: export it again",
-    )  # fmt: skip
+        2,
+        "地区",
+        "bd ad cb d5",
+        "text in UTF-8",
+        "the file is damaged: export it again",
+    )
 
 
 def test_an_archive_that_unpacks_to_too_much_is_refused(
@@ -438,14 +490,29 @@ def test_a_file_without_a_declaration_says_how_to_make_one(tmp_path: Path) -> No
 def test_every_mistake_in_a_declaration_is_told() -> None:
     with pytest.raises(FindingsError) as refusal:
         declaration_of(
-            {"provenance": {"publisher": "x"}, "layout": "tall", "columns": {"storey": "A"},
-             "missing": {"-": "zero"}, "scope": "world?", "header": [1, 3], "colour": 1},
+            {
+                "provenance": {"publisher": "x"},
+                "layout": "tall",
+                "columns": {"storey": "A"},
+                "missing": {"-": "zero"},
+                "scope": "world?",
+                "header": [1, 3],
+                "colour": 1,
+            },
             "d.yaml",
-        )  # fmt: skip
+        )
     assert {found.column for found in refusal.value.findings} >= {
-        "provenance", "layout", "columns.storey", "missing.-", "scope", "header", "colour",
-        "region", "period", "unit",
-    }  # fmt: skip
+        "provenance",
+        "layout",
+        "columns.storey",
+        "missing.-",
+        "scope",
+        "header",
+        "colour",
+        "region",
+        "period",
+        "unit",
+    }
 
 
 @pytest.mark.parametrize(
@@ -512,8 +579,9 @@ def test_an_undecided_item_is_refused() -> None:
         declaration_of({"provenance": PROVENANCE | {"licence": "TODO"}}, "d.yaml")
     (found,) = refusal.value.findings
     assert (found.column, str(found.expected)) == (
-        "provenance.licence", "your decision in place of TODO",
-    )  # fmt: skip
+        "provenance.licence",
+        "your decision in place of TODO",
+    )
 
 
 def test_findings_speak_chinese() -> None:

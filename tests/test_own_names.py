@@ -23,17 +23,37 @@ REGIONS = names(KNOWN, "region", kinds={"province"})
 @pytest.mark.parametrize(
     ("spelling", "code"),
     [
-        ("江苏", "320000"), ("江苏省", "320000"), (" 江 苏 省 ", "320000"), ("Jiangsu", "320000"),
-        ("jiangsu province", "320000"), ("CN-JS", "320000"), ("cn-js", "320000"),
-        ("３２００００", "320000"), ("32", "320000"), ("320000000000", "320000"), ("苏", "320000"),
-        ("Guangxi Zhuang Autonomous Region", "450000"), ("广西", "450000"), ("内蒙", "150000"),
-        ("Inner Mongolia Autonomous Region", "150000"), ("Hong Kong SAR", "810000"),
-        ("Macau", "820000"), ("Beijing Municipality", "110000"), ("Shanxi", "140000"),
-        ("Shaanxi", "610000"), ("510200", "500000"), ("海南行政区", "460000"), ("442100", "460000"),
-        ("吉林", "220000"), ("全部（含境外）", "ALL"), ("ALL", "ALL"), ("100000", "100000"),
-        ("320000 · 江苏省 · Jiangsu", "320000"), ("100000 · 全国 · China", "100000"),
+        ("江苏", "320000"),
+        ("江苏省", "320000"),
+        (" 江 苏 省 ", "320000"),
+        ("Jiangsu", "320000"),
+        ("jiangsu province", "320000"),
+        ("CN-JS", "320000"),
+        ("cn-js", "320000"),
+        ("３２００００", "320000"),
+        ("32", "320000"),
+        ("320000000000", "320000"),
+        ("苏", "320000"),
+        ("Guangxi Zhuang Autonomous Region", "450000"),
+        ("广西", "450000"),
+        ("内蒙", "150000"),
+        ("Inner Mongolia Autonomous Region", "150000"),
+        ("Hong Kong SAR", "810000"),
+        ("Macau", "820000"),
+        ("Beijing Municipality", "110000"),
+        ("Shanxi", "140000"),
+        ("Shaanxi", "610000"),
+        ("510200", "500000"),
+        ("海南行政区", "460000"),
+        ("442100", "460000"),
+        ("吉林", "220000"),
+        ("全部（含境外）", "ALL"),
+        ("ALL", "ALL"),
+        ("100000", "100000"),
+        ("320000 · 江苏省 · Jiangsu", "320000"),
+        ("100000 · 全国 · China", "100000"),
     ],
-)  # fmt: skip
+)
 def test_a_region_in_a_usual_spelling_has_its_code(spelling: str, code: str) -> None:
     assert REGIONS.code(spelling) == code
 
@@ -41,15 +61,28 @@ def test_a_region_in_a_usual_spelling_has_its_code(spelling: str, code: str) -> 
 @pytest.mark.parametrize(
     ("spelling", "code"),
     [
-        ("Kashi", "653100"), ("喀什地区", "653100"), ("Hetian Prefecture", "653200"),
-        ("Shigatse City", "540200"), ("Ali", "542500"), ("Ürümqi", "650100"),
-        ("Xi’an", "610100"), ("Xian", "610100"), ("Xi'an City", "610100"), ("Huaian", "320800"),
-        ("恩施州", "422800"), ("海南州", "632500"), ("伊犁州", "654000"), ("克州", "653000"),
-        ("Ili Kazakh Autonomous Prefecture", "654000"), ("Xilin Gol League", "152500"),
-        ("Hulunbeier", "150700"), ("Luliang", "141100"), ("Lvliang", "141100"),
+        ("Kashi", "653100"),
+        ("喀什地区", "653100"),
+        ("Hetian Prefecture", "653200"),
+        ("Shigatse City", "540200"),
+        ("Ali", "542500"),
+        ("Ürümqi", "650100"),
+        ("Xi’an", "610100"),
+        ("Xian", "610100"),
+        ("Xi'an City", "610100"),
+        ("Huaian", "320800"),
+        ("恩施州", "422800"),
+        ("海南州", "632500"),
+        ("伊犁州", "654000"),
+        ("克州", "653000"),
+        ("Ili Kazakh Autonomous Prefecture", "654000"),
+        ("Xilin Gol League", "152500"),
+        ("Hulunbeier", "150700"),
+        ("Luliang", "141100"),
+        ("Lvliang", "141100"),
         ("Hainan Tibetan Autonomous Prefecture", "632500"),
     ],
-)  # fmt: skip
+)
 def test_a_prefecture_in_a_usual_spelling_has_its_code(spelling: str, code: str) -> None:
     assert names(KNOWN, "region").code(spelling) == code
 
@@ -65,9 +98,24 @@ def test_a_name_of_two_prefectures_is_refused_with_both(spelling: str) -> None:
 
 @pytest.mark.parametrize(
     "spelling",
-    ["兵团", "新疆生产建设兵团", "660000", "北平", "莱芜市", "巢湖市", "朝阳", "1", "",
-     "320000 · 浙江省", "京沪", "110105", "全国", "合计", "China"],
-)  # fmt: skip
+    [
+        "兵团",
+        "新疆生产建设兵团",
+        "660000",
+        "北平",
+        "莱芜市",
+        "巢湖市",
+        "朝阳",
+        "1",
+        "",
+        "320000 · 浙江省",
+        "京沪",
+        "110105",
+        "全国",
+        "合计",
+        "China",
+    ],
+)
 def test_what_is_no_region_or_more_than_one_is_refused(spelling: str) -> None:
     with pytest.raises(UnreadError):
         REGIONS.code(spelling)
@@ -259,25 +307,41 @@ def test_the_list_of_old_spellings_is_sound() -> None:
 @pytest.mark.parametrize(
     ("dimension", "spelling", "code"),
     [
-        ("industry", "C26", "26"), ("industry", "26", "26"), ("industry", "c", "C"),
-        ("industry", "制造业", "C"), ("industry", "Construction", "E"),
-        ("industry", "合计", "ALL"), ("industry", "P83", "83"),
-        ("size", "大型", "LARGE"), ("size", "微型企业", "MICRO"), ("size", "large", "LARGE"),
-        ("size", "合计", "ALL"), ("scheme", "质量管理体系", "QMS"), ("scheme", "A0101", "QMS"),
-        ("scheme", "ISO 9001", "QMS"), ("scheme", "其它管理体系认证", "OTHER_MS"),
-        ("scheme", "合计", "ALL"), ("indicator", "有效认证证书数", "certificates_valid"),
+        ("industry", "C26", "26"),
+        ("industry", "26", "26"),
+        ("industry", "c", "C"),
+        ("industry", "制造业", "C"),
+        ("industry", "Construction", "E"),
+        ("industry", "合计", "ALL"),
+        ("industry", "P83", "83"),
+        ("size", "大型", "LARGE"),
+        ("size", "微型企业", "MICRO"),
+        ("size", "large", "LARGE"),
+        ("size", "合计", "ALL"),
+        ("scheme", "质量管理体系", "QMS"),
+        ("scheme", "A0101", "QMS"),
+        ("scheme", "ISO 9001", "QMS"),
+        ("scheme", "其它管理体系认证", "OTHER_MS"),
+        ("scheme", "合计", "ALL"),
+        ("indicator", "有效认证证书数", "certificates_valid"),
         ("indicator", "Valid certificates", "certificates_valid"),
     ],
-)  # fmt: skip
+)
 def test_codes_and_names_of_the_other_lists(dimension: str, spelling: str, code: str) -> None:
     assert names(KNOWN, dimension).code(spelling) == code
 
 
 @pytest.mark.parametrize(
     ("dimension", "spelling"),
-    [("industry", "教育"), ("industry", "B26"), ("industry", "1"), ("size", "中小型"),
-     ("scheme", "质量"), ("indicator", "证书数")],
-)  # fmt: skip
+    [
+        ("industry", "教育"),
+        ("industry", "B26"),
+        ("industry", "1"),
+        ("size", "中小型"),
+        ("scheme", "质量"),
+        ("indicator", "证书数"),
+    ],
+)
 def test_what_is_in_no_list_is_refused(dimension: str, spelling: str) -> None:
     with pytest.raises(UnreadError):
         names(KNOWN, dimension).code(spelling)
@@ -286,20 +350,53 @@ def test_what_is_in_no_list_is_refused(dimension: str, spelling: str) -> None:
 @pytest.mark.parametrize(
     ("text", "value"),
     [
-        ("1234", 1234), ("１，２３４", 1234), ("1 234", 1234), ("1,234,567.5", 1_234_567.5),
-        ("193.7万", 1_937_000), ("1.2 亿", 120_000_000), ("3千", 3000), ("93.39%", 93.39),
-        ("5‰", 0.5), ("-5", -5), ("−5", -5), ("+5", 5), (".5", 0.5), ("5.", 5), ("0", 0),
+        ("1234", 1234),
+        ("１，２３４", 1234),
+        ("1 234", 1234),
+        ("1,234,567.5", 1_234_567.5),
+        ("193.7万", 1_937_000),
+        ("1.2 亿", 120_000_000),
+        ("3千", 3000),
+        ("93.39%", 93.39),
+        ("5‰", 0.5),
+        ("-5", -5),
+        ("−5", -5),
+        ("+5", 5),
+        (".5", 0.5),
+        ("5.", 5),
+        ("0", 0),
     ],
-)  # fmt: skip
+)
 def test_a_number_is_read_as_it_is_written(text: str, value: float) -> None:
     assert number(text) == value
 
 
 @pytest.mark.parametrize(
     "text",
-    ["", "-", "…", "1234①", "12²", "½", "1,23", "12 34", "1.234,5", "(5)", "约5", "5人", "1e5",
-     "inf", "nan", "0x1", "٣", "=5", "5%%", "5万%", "二"],
-)  # fmt: skip
+    [
+        "",
+        "-",
+        "…",
+        "1234①",
+        "12²",
+        "½",
+        "1,23",
+        "12 34",
+        "1.234,5",
+        "(5)",
+        "约5",
+        "5人",
+        "1e5",
+        "inf",
+        "nan",
+        "0x1",
+        "٣",
+        "=5",
+        "5%%",
+        "5万%",
+        "二",
+    ],
+)
 def test_what_is_no_plain_number_is_refused(text: str) -> None:
     with pytest.raises(UnreadError):
         number(text)
@@ -324,24 +421,53 @@ def test_any_text_is_a_number_or_is_refused(text: str) -> None:
 @pytest.mark.parametrize(
     ("text", "expected"),
     [
-        ("2024", "2024"), ("２０２４年", "2024"), ("2024年度", "2024"), ("2024年12月", "2024-12"),
-        ("2024-06", "2024-06"), ("2024/6", "2024-06"), ("2024.12", "2024-12"),
-        ("2024/12/31", "2024-12"), ("20241231", "2024-12"), ("202412", "2024-12"),
-        ("截至2024年底", "2024-12"), ("截至2024年12月31日", "2024-12"), ("2024年末", "2024-12"),
-        ("2024Q3", "2024-Q3"), ("2024-Q3", "2024-Q3"), ("2024年三季度", "2024-Q3"),
-        ("2024年第3季度", "2024-Q3"), ("Dec 2024", "2024-12"), ("2024年十二月", "2024-12"),
-        ("2024-12-01 00:00:00", "2024-12"), ("201112", "2011-12"),
+        ("2024", "2024"),
+        ("２０２４年", "2024"),
+        ("2024年度", "2024"),
+        ("2024年12月", "2024-12"),
+        ("2024-06", "2024-06"),
+        ("2024/6", "2024-06"),
+        ("2024.12", "2024-12"),
+        ("2024/12/31", "2024-12"),
+        ("20241231", "2024-12"),
+        ("202412", "2024-12"),
+        ("截至2024年底", "2024-12"),
+        ("截至2024年12月31日", "2024-12"),
+        ("2024年末", "2024-12"),
+        ("2024Q3", "2024-Q3"),
+        ("2024-Q3", "2024-Q3"),
+        ("2024年三季度", "2024-Q3"),
+        ("2024年第3季度", "2024-Q3"),
+        ("Dec 2024", "2024-12"),
+        ("2024年十二月", "2024-12"),
+        ("2024-12-01 00:00:00", "2024-12"),
+        ("201112", "2011-12"),
     ],
-)  # fmt: skip
+)
 def test_a_period_in_a_usual_form(text: str, expected: str) -> None:
     assert period(text) == expected
 
 
 @pytest.mark.parametrize(
     "text",
-    ["", "2024-13", "2024.1", "45657", "2024年上半年", "2024H1", "FY2024", "2024年1-6月",
-     "2023-2024", "24年", "2024-02-30", "前三季度", "1850", "03/04/2024", "2024年5季度"],
-)  # fmt: skip
+    [
+        "",
+        "2024-13",
+        "2024.1",
+        "45657",
+        "2024年上半年",
+        "2024H1",
+        "FY2024",
+        "2024年1-6月",
+        "2023-2024",
+        "24年",
+        "2024-02-30",
+        "前三季度",
+        "1850",
+        "03/04/2024",
+        "2024年5季度",
+    ],
+)
 def test_what_is_no_single_period_is_refused(text: str) -> None:
     with pytest.raises(UnreadError):
         period(text)
@@ -354,11 +480,19 @@ def test_a_spreadsheet_s_day_number_is_a_period_where_it_is_declared() -> None:
 @pytest.mark.parametrize(
     ("declared", "unit", "expected"),
     [
-        ("张", "张", 0), ("万张", "张", 4), ("万", "张", 4), ("亿元", "亿元", 0),
-        ("万元", "亿元", -4), ("元", "亿元", -8), ("%", "%", 0), ("‰", "%", -1), ("比例", "%", 2),
-        ("百分点", "个百分点", 0), ("家/万人", "家/万人", 0),
+        ("张", "张", 0),
+        ("万张", "张", 4),
+        ("万", "张", 4),
+        ("亿元", "亿元", 0),
+        ("万元", "亿元", -4),
+        ("元", "亿元", -8),
+        ("%", "%", 0),
+        ("‰", "%", -1),
+        ("比例", "%", 2),
+        ("百分点", "个百分点", 0),
+        ("家/万人", "家/万人", 0),
     ],
-)  # fmt: skip
+)
 def test_a_unit_is_the_indicator_s_times_a_power_of_ten(
     declared: str, unit: str, expected: int
 ) -> None:

@@ -237,10 +237,17 @@ unit: 张
 
 @pytest.mark.parametrize(
     ("note", "found"),
-    [("注：单位为万张", True), ("注：以万张计", True), ("Note: in thousands", True),
-     ("注：本表计量单位：万张。", True), ("注：本表单位是张。", False),
-     ("注：填报单位为某局", False), ("注：单位：某局", False), ("注：统计单位为法人单位", False)],
-)  # fmt: skip
+    [
+        ("注：单位为万张", True),
+        ("注：以万张计", True),
+        ("Note: in thousands", True),
+        ("注：本表计量单位：万张。", True),
+        ("注：本表单位是张。", False),
+        ("注：填报单位为某局", False),
+        ("注：单位：某局", False),
+        ("注：统计单位为法人单位", False),
+    ],
+)
 def test_a_note_below_that_says_another_unit_is_told(
     tmp_path: Path, note: str, found: bool
 ) -> None:

@@ -108,17 +108,20 @@ def test_what_belongs_to_a_clause_stands_with_it() -> None:
 
 # As gathered from public copies: region, number, date as far as it is known, inferred or not.
 IMPLEMENTING = {
-    ("100000", "国发〔2018〕3号", "2018-01", 0), ("310000", "", "2018-09-12", 0),
+    ("100000", "国发〔2018〕3号", "2018-01", 0),
+    ("310000", "", "2018-09-12", 0),
     ("370000", "鲁政发〔2018〕22号", "2018-09-30", 0),
     ("510000", "川办函〔2018〕96号", "2018-10-24", 0),
     ("450000", "桂政办发〔2018〕37号", "2018-04-28", 0),
     ("420000", "鄂政发〔2019〕23号", "2019-11-01", 0),
-    ("360000", "赣府字〔2018〕50号", "2018", 0), ("440000", "", "2018", 1),
-    ("520000", "黔府发〔2018〕17号", "2018-07", 0), ("410000", "", "2018-12", 1),
+    ("360000", "赣府字〔2018〕50号", "2018", 0),
+    ("440000", "", "2018", 1),
+    ("520000", "黔府发〔2018〕17号", "2018-07", 0),
+    ("410000", "", "2018-12", 1),
     ("430000", "湘政发〔2018〕28号", "2018", 0),
     ("620000", "甘政办发〔2018〕145号", "2018-07-31", 0),
     ("320000", "", "", 0),
-}  # fmt: skip
+}
 
 
 def test_every_document_that_implements_the_opinion_is_on_the_register(shipped: sa.Engine) -> None:
@@ -148,8 +151,10 @@ def test_bars_count_every_verdict_once_and_hide_no_clause() -> None:
         {"tools": ("4 Tools", rows), "upgrade": ("III", rows.head(0))}, EN, dark=False
     )
     assert bars[["key", "number", "start", "end"]].to_numpy().tolist() == [
-        ["tools", 1, 0, 1 / 3], ["tools", 2, 1 / 3, 1], ["upgrade", 0, 0, 1],
-    ]  # fmt: skip
+        ["tools", 1, 0, 1 / 3],
+        ["tools", 2, 1 / 3, 1],
+        ["upgrade", 0, 0, 1],
+    ]
     assert bars["verdict"].tolist() == ["Achieved", "Missed", "no target on record"]
     assert bars["label"].tolist() == ["✔", "✖2", "no target on record"]
     assert views.counted(rows, EN) == "✔ Achieved 1, ✖ Missed 2"

@@ -229,9 +229,10 @@ def test_the_map_of_hainan_is_not_widened_by_its_shoals() -> None:
 @pytest.mark.parametrize(
     ("language", "statement"),
     [
-        ("zh", "海南"), ("en", "Hainan"),
+        ("zh", "海南"),
+        ("en", "Hainan"),
     ],
-)  # fmt: skip
+)
 def test_a_province_without_figures_is_hatched_and_says_so(
     language: Language, statement: str
 ) -> None:

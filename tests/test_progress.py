@@ -33,9 +33,13 @@ def rows(figures: Mapping[str, float], **columns: Any) -> pd.DataFrame:
 def target(**fields: Any) -> Target:
     """A target for more of something: 10,000 by 2022."""
     standard = {
-        "indicator": "certified_organisations_yearend", "region": "520000",
-        "kind": "at_least", "polarity": 1, "value": 10_000.0, "window_late": "2022",
-    }  # fmt: skip
+        "indicator": "certified_organisations_yearend",
+        "region": "520000",
+        "kind": "at_least",
+        "polarity": 1,
+        "value": 10_000.0,
+        "window_late": "2022",
+    }
     return Target(**{**standard, **fields})
 
 
@@ -56,9 +60,14 @@ def verdict_on(figures: Mapping[str, float], **fields: Any) -> Verdict:
     ],
 )
 def test_the_pass_rate_example_is_reproduced(
-    asked: str, ratio: float, verdict: str, expected: float,
-    gap: float, required: float, ahead: float,
-) -> None:  # fmt: skip
+    asked: str,
+    ratio: float,
+    verdict: str,
+    expected: float,
+    gap: float,
+    required: float,
+    ahead: float,
+) -> None:
     aim = {"value": 94.0, "window_late": "2025", "baseline_period": "2020"}
     found = verdict_on(PASS_RATE, as_of=asked, **aim)
     assert found.verdict == verdict
@@ -88,10 +97,12 @@ def test_the_shape_example_is_reproduced(shape: str, ratio: float, verdict: str)
     assert {flip.check: flip.verdict for flip in found.flips} == {
         f"shape_{name}": other
         for name, other in [
-            ("linear", "limited"), ("logistic", "acceleration_needed"), ("geometric", "on_track"),
+            ("linear", "limited"),
+            ("logistic", "acceleration_needed"),
+            ("geometric", "on_track"),
         ]
         if name != shape
-    }  # fmt: skip
+    }
     assert found.eurostat.value == pytest.approx(0.96, abs=5e-3)
 
 
@@ -110,11 +121,17 @@ def test_the_window_example_is_reproduced() -> None:
 @pytest.mark.parametrize(
     ("period", "time"),
     [
-        ("2020", 2020.0), ("2020-Q4", 2020.0), ("2020-12", 2020.0), ("2020-12-31", 2020.0),
-        ("2020-06", 2019.5), ("2020-06-30", 2019.5), ("2020-Q2", 2019.5),
-        ("2020-01", 2019 + 1 / 12), ("2015/2017", 2017.0),
+        ("2020", 2020.0),
+        ("2020-Q4", 2020.0),
+        ("2020-12", 2020.0),
+        ("2020-12-31", 2020.0),
+        ("2020-06", 2019.5),
+        ("2020-06-30", 2019.5),
+        ("2020-Q2", 2019.5),
+        ("2020-01", 2019 + 1 / 12),
+        ("2015/2017", 2017.0),
     ],
-)  # fmt: skip
+)
 def test_a_period_stands_at_its_end(period: str, time: float) -> None:
     assert decimal_year(period) == time
 
@@ -157,9 +174,15 @@ def test_less_may_be_better() -> None:
 
 @pytest.mark.parametrize(
     ("now", "verdict"),
-    [(35.0, "on_track"), (42.0, "achieved"), (60.0, "achieved"), (65.0, "on_track"),
-     (85.0, "limited"), (100.0, "moving_away")],
-)  # fmt: skip
+    [
+        (35.0, "on_track"),
+        (42.0, "achieved"),
+        (60.0, "achieved"),
+        (65.0, "on_track"),
+        (85.0, "limited"),
+        (100.0, "moving_away"),
+    ],
+)
 def test_a_range_is_reached_at_its_nearer_bound_and_may_be_overshot(
     now: float, verdict: str
 ) -> None:
@@ -346,8 +369,12 @@ def test_a_stale_verdict_is_in_the_table_with_its_class() -> None:
     series = rows({"2018": 5000.0, "2021": 9_900.0}).assign(series="贵州")
     found = judge_many(series, target_frame({"贵州": target()}), as_of="2023-01-01").iloc[0]
     assert found[["verdict", "reason", "last_class", "latest_period", "due_period"]].to_list() == [
-        "stale", "stale", "on_track", "2021", "2022",
-    ]  # fmt: skip
+        "stale",
+        "stale",
+        "on_track",
+        "2021",
+        "2022",
+    ]
 
 
 @pytest.mark.parametrize(
@@ -686,8 +713,10 @@ def test_a_year_beside_its_december_is_one_point_of_a_stock() -> None:
     alone = verdict_on(months)
     beside = judge(rows(months | {"2021": 8000.0}), target())
     assert (beside.verdict, beside.latest, beside.flags) == (
-        alone.verdict, alone.latest, alone.flags,
-    )  # fmt: skip
+        alone.verdict,
+        alone.latest,
+        alone.flags,
+    )
 
 
 def test_a_year_that_differs_from_its_december_is_said() -> None:
@@ -705,24 +734,30 @@ def test_a_year_that_differs_from_its_december_is_said() -> None:
         ({"2019": 1, "2021": 2, "2019-12": 1, "2021-12": 2}, {}, "2019-12", "2021-12"),
         ({"2018": 1, "2019": 2, "2021": 3, "2021-11": 3, "2021-12": 3}, {}, "2018", "2021"),
         (
-            {"2018": 1, "2021": 3, "2019-12": 2, "2021-12": 3}, {"baseline_period": "2019"},
-            "2019-12", "2021-12",
+            {"2018": 1, "2021": 3, "2019-12": 2, "2021-12": 3},
+            {"baseline_period": "2019"},
+            "2019-12",
+            "2021-12",
         ),
         # One year alone gives no verdict where months do.
         ({"2018": 1, "2019-12": 2, "2021-03": 3}, {}, "2019-12", "2021-03"),
         # The target's own.
         (
-            {"2019": 1, "2021": 2, "2019-12": 1, "2021-12": 2}, {"frequency": "A"},
-            "2019", "2021",
+            {"2019": 1, "2021": 2, "2019-12": 1, "2021-12": 2},
+            {"frequency": "A"},
+            "2019",
+            "2021",
         ),
         # Years for what is measured over a period.
         ({"2019": 40, "2020": 50, "2019-Q4": 8, "2020-Q4": 9}, {"flow": True}, "2019", "2020"),
         (
             {"2019": 40, "2020": 50, "2019-Q4": 8, "2020-Q4": 9},
-            {"flow": True, "frequency": "Q"}, "2019-Q4", "2020-Q4",
+            {"flow": True, "frequency": "Q"},
+            "2019-Q4",
+            "2020-Q4",
         ),
     ],
-)  # fmt: skip
+)
 def test_a_verdict_is_on_one_frequency(
     figures: dict[str, float], fields: dict[str, Any], first: str, last: str
 ) -> None:
@@ -752,11 +787,16 @@ def finite(verdict: Verdict) -> bool:
     """Whether no number of a verdict's ends and no sentence of it is infinite or none."""
     ends = [asdict(end) for end in (verdict.early, verdict.late) if end]
     numbers = [
-        value for end in ends for name, value in end.items()
+        value
+        for end in ends
+        for name, value in end.items()
         if isinstance(value, float) and name != "acceleration"
-    ]  # fmt: skip
-    told = [line for words in (Wording("zh"), Wording("en")) for line in (
-        *explain(verdict, words), *formula(verdict, words))]  # fmt: skip
+    ]
+    told = [
+        line
+        for words in (Wording("zh"), Wording("en"))
+        for line in (*explain(verdict, words), *formula(verdict, words))
+    ]
     # Of a number, not of a word: "information" holds "inf".
     return bool(np.isfinite(numbers).all()) and not any(
         re.search(r"(?<![a-z])(nan|inf)(?![a-z])|∞", line.lower()) for line in told
@@ -766,20 +806,36 @@ def finite(verdict: Verdict) -> bool:
 @pytest.mark.parametrize(
     ("figures", "fields", "verdict", "reason"),
     [
-        ({"2018": -10, "2020": -5}, {"value": None, "growth": 50.0},
-         "not_assessed", "growth_undefined"),
-        ({"2018": 0, "2020": 5}, {"value": None, "growth": 50.0},
-         "not_assessed", "growth_undefined"),
+        (
+            {"2018": -10, "2020": -5},
+            {"value": None, "growth": 50.0},
+            "not_assessed",
+            "growth_undefined",
+        ),
+        (
+            {"2018": 0, "2020": 5},
+            {"value": None, "growth": 50.0},
+            "not_assessed",
+            "growth_undefined",
+        ),
         ({"2018": 10_000, "2020": 9_000}, {}, "moving_away", None),  # target = baseline
         ({"2018": 10_000, "2020": 10_000}, {}, "achieved", None),
-        ({"2018": 5_000, "2020": 8_000, "2021": 9_000}, {"milestones": (("2020", 10_000.0),)},
-         "acceleration_needed", None),
-        ({"2018": 5_000, "2020": 9_000, "2021": 10_500}, {"milestones": (("2020", 10_000.0),)},
-         "achieved", None),
+        (
+            {"2018": 5_000, "2020": 8_000, "2021": 9_000},
+            {"milestones": (("2020", 10_000.0),)},
+            "acceleration_needed",
+            None,
+        ),
+        (
+            {"2018": 5_000, "2020": 9_000, "2021": 10_500},
+            {"milestones": (("2020", 10_000.0),)},
+            "achieved",
+            None,
+        ),
         ({"2018": 1e308, "2020": -1e308}, {"value": 1.5e308}, "not_assessed", "not_computable"),
         ({"2018": 5_000, "2020": float("inf")}, {}, "not_assessed", "unreadable"),
     ],
-)  # fmt: skip
+)
 def test_every_degenerate_figure_has_an_outcome(
     figures: dict[str, float], fields: dict[str, Any], verdict: str, reason: str | None
 ) -> None:
@@ -794,9 +850,12 @@ def test_every_degenerate_figure_has_an_outcome(
 
 @pytest.mark.parametrize(
     ("then", "now", "verdict", "ratio"),
-    [(93.93, 93.93, "limited", 0.0), (93.93, 93.0, "moving_away", None),
-     (93.93, 94.86, "achieved", None)],
-)  # fmt: skip
+    [
+        (93.93, 93.93, "limited", 0.0),
+        (93.93, 93.0, "moving_away", None),
+        (93.93, 94.86, "achieved", None),
+    ],
+)
 def test_standing_on_a_benchmark_is_limited_progress(
     then: float, now: float, verdict: str, ratio: float | None
 ) -> None:
@@ -827,22 +886,27 @@ def test_a_baseline_that_the_document_gives_stands_before_the_series() -> None:
 
 
 def test_a_figure_or_target_that_is_none_is_a_reason_beside_that_one_target() -> None:
-    series = pd.concat([
-        rows({"2018": 5000.0, "2020": 7500.0}).assign(series="good"),
-        rows({"2018": 5000.0, "second half of 2020": 7500.0}).assign(series="period"),
-        rows({"2018": 5000.0, "2020-13": 7500.0}).assign(series="month"),
-        rows({"2018": 5000.0, "2020": 7500.0}).assign(series="target"),
-        rows({"2018": 5000.0, "2020": 7500.0}).assign(series="window"),
-    ])  # fmt: skip
+    series = pd.concat(
+        [
+            rows({"2018": 5000.0, "2020": 7500.0}).assign(series="good"),
+            rows({"2018": 5000.0, "second half of 2020": 7500.0}).assign(series="period"),
+            rows({"2018": 5000.0, "2020-13": 7500.0}).assign(series="month"),
+            rows({"2018": 5000.0, "2020": 7500.0}).assign(series="target"),
+            rows({"2018": 5000.0, "2020": 7500.0}).assign(series="window"),
+        ]
+    )
     names = ["good", "period", "month", "target", "window"]
     targets = target_frame(dict.fromkeys(names, target()))
     targets.loc[targets["series"] == "target", "polarity"] = -1
     targets.loc[targets["series"] == "window", "window_late"] = "soon"
     found = judge_many(series, targets, as_of="2021-05-05").set_index("series")
     assert found["reason"].to_dict() == {
-        "good": "", "period": "unreadable", "month": "unreadable",
-        "target": "contradictory_target", "window": "contradictory_target",
-    }  # fmt: skip
+        "good": "",
+        "period": "unreadable",
+        "month": "unreadable",
+        "target": "contradictory_target",
+        "window": "contradictory_target",
+    }
     assert found.loc["good", "verdict"] == "on_track"
 
 
@@ -918,7 +982,13 @@ def test_what_is_expected_against_a_benchmark_stands_on_the_scale_of_the_latest_
 
 
 def test_what_was_met_around_a_past_deadline_has_no_line_to_another_class() -> None:
-    aim = {"kind": "at_most", "polarity": -1, "value": 1.0, "window_late": "2012",
-           "window_early": "2012", "baseline_period": None}  # fmt: skip
+    aim = {
+        "kind": "at_most",
+        "polarity": -1,
+        "value": 1.0,
+        "window_late": "2012",
+        "window_early": "2012",
+        "baseline_period": None,
+    }
     found = verdict_on({"2013": 1.0, "2014": 2.0}, **aim)
     assert (found.verdict, found.better, found.worse) == ("achieved", None, None)

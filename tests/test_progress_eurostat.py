@@ -44,9 +44,14 @@ def test_all_published_verdicts_are_reproduced() -> None:
 def test_a_verdict_carries_the_published_practice_beside_its_own() -> None:
     cars = pd.DataFrame({"period": ["2015", "2024", "2025"], "value": [0.37, 14.63, 9.53]})
     target = Target(
-        indicator="zero_emission_cars", region="CA", kind="at_least", polarity=1,
-        value=60, window_late="2030", baseline_period="2015",
-    )  # fmt: skip
+        indicator="zero_emission_cars",
+        region="CA",
+        kind="at_least",
+        polarity=1,
+        value=60,
+        window_late="2030",
+        baseline_period="2015",
+    )
     verdict = judge(cars, target)
     assert verdict.eurostat.verdict == "substantial_progress"
     assert verdict.eurostat.value == pytest.approx(0.950, abs=5e-4)

@@ -28,9 +28,14 @@ PASS_RATE = {"2020": 93.39, "2022": 93.29, "2023": 93.65, "2024": 93.93}
 
 def verdict_on(figures: dict[str, float], **fields: Any) -> Verdict:
     standard: dict[str, Any] = {
-        "indicator": "mfg_pass_rate", "region": "100000", "kind": "at_least", "polarity": 1,
-        "value": 94.0, "window_late": "2025", "baseline_period": "2020",
-    }  # fmt: skip
+        "indicator": "mfg_pass_rate",
+        "region": "100000",
+        "kind": "at_least",
+        "polarity": 1,
+        "value": 94.0,
+        "window_late": "2025",
+        "baseline_period": "2020",
+    }
     columns = {name: fields.pop(name) for name in ("benchmark",) if name in fields}
     rows = pd.DataFrame({"period": list(figures), "value": list(figures.values()), **columns})
     return judge(rows, Target(**{**standard, **fields}))
@@ -64,8 +69,12 @@ def test_the_formula_carries_the_numbers() -> None:
 def test_the_formula_names_its_scale_both_ends_and_the_polarity() -> None:
     falling = verdict_on(
         {"2020": 40.0, "2022": 30.0},
-        kind="at_most", polarity=-1, value=10.0, window_early="2023", shape="geometric",
-    )  # fmt: skip
+        kind="at_most",
+        polarity=-1,
+        value=10.0,
+        window_early="2023",
+        shape="geometric",
+    )
     assert formula(falling, ENGLISH, decimals=0) == [
         "g(y) = ln y",
         "a = (g(30) − g(40)) ÷ (2022 − 2020)",
@@ -198,16 +207,23 @@ def test_every_class_has_a_symbol() -> None:
 
 def test_what_is_expected_of_a_lead_is_said_as_a_lead_and_of_a_range_as_a_distance() -> None:
     moving = verdict_on(
-        {"2020": 50.0, "2022": 66.0}, kind="exceed_benchmark", value=None, benchmark=[60.0, 70.0],
+        {"2020": 50.0, "2022": 66.0},
+        kind="exceed_benchmark",
+        value=None,
+        benchmark=[60.0, 70.0],
         window_late="2024",
-    )  # fmt: skip
+    )
     assert "The path to 2024 asks for a lead of −5 in 2022: 1 ahead of it." in explain(
         moving, ENGLISH
     )
     range_ = verdict_on(
-        {"2020": 50.0, "2022": 80.0}, kind="within", value=None, lower=60.0, upper=70.0,
+        {"2020": 50.0, "2022": 80.0},
+        kind="within",
+        value=None,
+        lower=60.0,
+        upper=70.0,
         window_late="2027",
-    )  # fmt: skip
+    )
     assert explain(range_, ENGLISH)[0].endswith("80 in 2022; the target is 70 by 2027.")
     assert "That is 10 outside the range." in explain(range_, ENGLISH)
 

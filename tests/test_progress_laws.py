@@ -57,13 +57,21 @@ def cases(draw: st.DrawFn, /, **fixed: Any) -> Case:
     lower = draw(figures)
     maybe = st.sampled_from([None, "2010", "2012", "2014"])
     standard: dict[str, Any] = {
-        "indicator": "i", "region": "ALL", "kind": one_sided if kind == "one_sided" else kind,
-        "polarity": polarity, "value": value, "lower": lower, "upper": lower + draw(figures),
+        "indicator": "i",
+        "region": "ALL",
+        "kind": one_sided if kind == "one_sided" else kind,
+        "polarity": polarity,
+        "value": value,
+        "lower": lower,
+        "upper": lower + draw(figures),
         "milestones": ((str(step[1]), step[0]),) if draw(st.booleans()) and step[1] < late else (),
-        "window_early": str(early), "window_late": str(late), "baseline_period": draw(maybe),
-        "shape": draw(st.sampled_from(SHAPES)), "bounds": (0.0, 1000.0),
+        "window_early": str(early),
+        "window_late": str(late),
+        "baseline_period": draw(maybe),
+        "shape": draw(st.sampled_from(SHAPES)),
+        "bounds": (0.0, 1000.0),
         "revision": draw(st.none() | st.integers(0, 50).map(float)),
-    }  # fmt: skip
+    }
     return Case(rows, Target(**{**standard, **fixed}))
 
 
@@ -173,7 +181,7 @@ def test_scaling_a_linear_series_leaves_the_ratio(case: Case, factor: int, shift
             milestones=tuple((due, step * factor + shift) for due, step in target.milestones),
             revision=None if target.revision is None else target.revision * factor,
         ),
-    )  # fmt: skip
+    )
     here, there = verdict_on(case), verdict_on(scaled)
     assert here.verdict == there.verdict
     for one, other in zip(ratios(here), ratios(there), strict=True):
@@ -243,9 +251,15 @@ def test_margins_lie_on_their_side_of_the_latest_figure(case: Case) -> None:
 
 @settings(max_examples=150, deadline=None)
 @given(
-    st.sampled_from(SHAPES), st.sampled_from([1, -1]), figures, figures, figures,
-    st.integers(1, 8), st.integers(1, 8), st.integers(0, 8),
-)  # fmt: skip
+    st.sampled_from(SHAPES),
+    st.sampled_from([1, -1]),
+    figures,
+    figures,
+    figures,
+    st.integers(1, 8),
+    st.integers(1, 8),
+    st.integers(0, 8),
+)
 def test_a_plain_calculation_gives_the_same_class(
     shape: str, d: int, y0: float, y: float, goal: float, years: int, to_early: int, more: int
 ) -> None:
@@ -274,9 +288,15 @@ def test_a_plain_calculation_gives_the_same_class(
         return "limited" if late >= 0 else "moving_away"
 
     target = Target(
-        indicator="i", region="ALL", kind="at_least" if d > 0 else "at_most", polarity=d,
-        value=goal, window_early=str(window[0]), window_late=str(window[1]), shape=shape,
+        indicator="i",
+        region="ALL",
+        kind="at_least" if d > 0 else "at_most",
+        polarity=d,
+        value=goal,
+        window_early=str(window[0]),
+        window_late=str(window[1]),
+        shape=shape,
         bounds=(0.0, 1000.0),
-    )  # fmt: skip
+    )
     rows = pd.DataFrame({"period": [str(t0), str(t)], "value": [y0, y]})
     assert judge(rows, target).verdict == expected()

@@ -31,9 +31,13 @@ ROOT = Path(__file__).resolve().parent.parent
 EN, ZH = Wording("en"), Wording("zh")
 RATE = "organisations_per_10000_residents"
 #                   Jiangsu   Zhejiang  Fujian    Shandong  Guangdong  Beijing
-PROVINCES = dict(zip(
-    ["320000", "330000", "350000", "370000", "440000", "110000"], [9, 6, 3, 5, 7, 4], strict=True,
-))  # fmt: skip
+PROVINCES = dict(
+    zip(
+        ["320000", "330000", "350000", "370000", "440000", "110000"],
+        [9, 6, 3, 5, 7, 4],
+        strict=True,
+    )
+)
 
 
 def rates(figures: Mapping[str, float], period: str = "2022-09") -> pd.DataFrame:
@@ -54,9 +58,15 @@ def facts_of(
     parts: pd.DataFrame | None = None,
 ) -> facts.Facts:
     found = facts.gather(
-        "100000", rows, verdicts, NO_NEIGHBOURS, held_of(rows),
-        rows.head(0) if parts is None else parts, peer_groups.read_peer_groups(), {},
-    )  # fmt: skip
+        "100000",
+        rows,
+        verdicts,
+        NO_NEIGHBOURS,
+        held_of(rows),
+        rows.head(0) if parts is None else parts,
+        peer_groups.read_peer_groups(),
+        {},
+    )
     return found[region, group]
 
 
@@ -129,10 +139,13 @@ def test_figures_that_read_the_same_are_the_same() -> None:
 def test_a_change_of_rank_is_drawn_as_what_it_is(
     was: float, now: float, sign: str, said: str
 ) -> None:
-    rows = pd.concat([
-        rates({**PROVINCES, "330000": was, "370000": 5.9, "440000": 6.8}),
-        rates({**PROVINCES, "330000": now, "370000": 5.9, "440000": 6.8}, "2023-09"),
-    ], ignore_index=True)  # fmt: skip
+    rows = pd.concat(
+        [
+            rates({**PROVINCES, "330000": was, "370000": 5.9, "440000": 6.8}),
+            rates({**PROVINCES, "330000": now, "370000": 5.9, "440000": 6.8}, "2023-09"),
+        ],
+        ignore_index=True,
+    )
     told = facts_of(rows)
     (drawn,) = province.spine_rows(told, EN).to_dict("records")
     assert drawn["told"].endswith(f"of 6 {sign}")
@@ -324,8 +337,9 @@ def test_no_development_is_told_across_a_break() -> None:
 
 
 def test_no_rank_is_won_across_a_break() -> None:
-    rows = pd.concat([rates(PROVINCES), rates({**PROVINCES, "330000": 60.0}, "2023-09")],
-                     ignore_index=True)  # fmt: skip
+    rows = pd.concat(
+        [rates(PROVINCES), rates({**PROVINCES, "330000": 60.0}, "2023-09")], ignore_index=True
+    )
     rows.loc[(rows["region"] == "330000") & (rows["period"] == "2023-09"), "status"] = "B"
     (drawn,) = province.spine_rows(facts_of(rows), EN).to_dict("records")
     assert (drawn["change"], drawn["told"].split(" · ")[-1]) == ("", "rank 1 of 6")
@@ -344,9 +358,13 @@ def test_a_rank_that_regions_share_says_so() -> None:
 
 
 def test_a_break_begins_a_new_line(common: facts.Shared) -> None:
-    rows = pd.concat([rates({"330000": value}, period) for value, period in
-                      ((5, "2021-09"), (6, "2022-09"), (7, "2023-09"))],
-                     ignore_index=True)  # fmt: skip
+    rows = pd.concat(
+        [
+            rates({"330000": value}, period)
+            for value, period in ((5, "2021-09"), (6, "2022-09"), (7, "2023-09"))
+        ],
+        ignore_index=True,
+    )
     rows.loc[1, "status"] = "B"
     told = facts_of(rows, verdicts=common.judged.verdicts.head(0))
     drawn = province.trends(told, common.judged.asked, EN)[province_charts.TRENDS]
@@ -365,10 +383,14 @@ def test_a_confidential_figure_appears_nowhere() -> None:
 
 def test_parts_stand_beside_the_nation_and_counts_do_not() -> None:
     cells = [("330000", "C", 30.0), ("330000", "F", 20.0), ("100000", "C", 25.0)]
-    rows = pd.concat([
-        rows_of([(indicator, "2025", region, value)]).assign(industry=industry)
-        for indicator in ("uptake_rate", "certificates_valid") for region, industry, value in cells
-    ], ignore_index=True)  # fmt: skip
+    rows = pd.concat(
+        [
+            rows_of([(indicator, "2025", region, value)]).assign(industry=industry)
+            for indicator in ("uptake_rate", "certificates_valid")
+            for region, industry, value in cells
+        ],
+        ignore_index=True,
+    )
     told = facts_of(rates(PROVINCES), parts=rows)
     assert province.divided(told) == ["uptake_rate", "certificates_valid"]
     rate = province.parts_rows(told, "uptake_rate", "industry", EN)
@@ -384,10 +406,13 @@ def test_parts_of_a_count_are_a_mix_beside_the_nation_s() -> None:
         [("legal_units", "2024", "330000", 200), ("legal_units", "2024", "100000", 1000)]
     )
     cells = [("330000", "C", 60), ("330000", "F", 30), ("100000", "C", 200), ("100000", "F", 350)]
-    parts = pd.concat([
-        rows_of([("legal_units", "2024", region, value)]).assign(industry=industry)
-        for region, industry, value in cells
-    ], ignore_index=True)  # fmt: skip
+    parts = pd.concat(
+        [
+            rows_of([("legal_units", "2024", region, value)]).assign(industry=industry)
+            for region, industry, value in cells
+        ],
+        ignore_index=True,
+    )
     told = facts_of(totals, parts=parts)
     drawn = province.parts_rows(told, "legal_units", "industry", EN)
     assert drawn["label"].tolist() == ["60 (30.0%)", "30 (15.0%)"]
@@ -401,20 +426,26 @@ def test_parts_of_a_count_are_a_mix_beside_the_nation_s() -> None:
 
 
 def test_parts_and_holdings_are_asked_by_the_key(empty: sa.Engine) -> None:
-    rows = pd.concat([
-        rows_of([("uptake_rate", "2025", "330000", 32.0), ("uptake_rate", "2024", "330000", 1.0)]),
-        rows_of([("uptake_rate", "2025", "330000", 38.0)]).assign(industry="C"),
-        rows_of([("uptake_rate", "2025", "330000", 60.0)]).assign(size="LARGE"),
-        rows_of([("uptake_rate", "2025", "330000", 61.0)]).assign(industry="C", size="LARGE"),
-        rows_of([("uptake_rate", "2025", "320000", 9.0)]).assign(industry="C"),
-        rows_of([("uptake_rate", "2025", "100000", 25.0)]),
-    ], ignore_index=True)  # fmt: skip
+    rows = pd.concat(
+        [
+            rows_of(
+                [("uptake_rate", "2025", "330000", 32.0), ("uptake_rate", "2024", "330000", 1.0)]
+            ),
+            rows_of([("uptake_rate", "2025", "330000", 38.0)]).assign(industry="C"),
+            rows_of([("uptake_rate", "2025", "330000", 60.0)]).assign(size="LARGE"),
+            rows_of([("uptake_rate", "2025", "330000", 61.0)]).assign(industry="C", size="LARGE"),
+            rows_of([("uptake_rate", "2025", "320000", 9.0)]).assign(industry="C"),
+            rows_of([("uptake_rate", "2025", "100000", 25.0)]),
+        ],
+        ignore_index=True,
+    )
     publish(empty, edition_of(rows), Decision("a test"))
     held = holdings.by_period(empty, 1).set_index("period")
     assert held.at["2025", "provinces"] == 2
     assert held.loc[["2024", "2025"], ["nation", "industries", "sizes"]].to_numpy().tolist() == [
-        [False, False, False], [True, True, True],
-    ]  # fmt: skip
+        [False, False, False],
+        [True, True, True],
+    ]
     found = queries.parts(empty, [("uptake_rate", "2025")], ["330000"], ["C", "F"], ["LARGE"], 1)
     assert sorted(found["value"]) == [38.0, 60.0]
     assert queries.parts(empty, [], ["330000"], ["C"], ["LARGE"], 1).empty

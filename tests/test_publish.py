@@ -100,20 +100,28 @@ def test_a_failure_in_the_middle_leaves_the_last_release(engine: sa.Engine) -> N
 def test_choices_count_the_provinces_only(engine: sa.Engine) -> None:
     expected = pd.DataFrame(
         {
-            "scheme": ["ALL", "ALL"], "industry": ["ALL", "ALL"], "size": ["ALL", "ALL"],
-            "period": ["2023-03", "2024-12"], "provinces": [2, 2], "rows": [4, 4],
+            "scheme": ["ALL", "ALL"],
+            "industry": ["ALL", "ALL"],
+            "size": ["ALL", "ALL"],
+            "period": ["2023-03", "2024-12"],
+            "provinces": [2, 2],
+            "rows": [4, 4],
         }
-    )  # fmt: skip
+    )
     pd.testing.assert_frame_equal(choices(engine, "certificates_valid"), expected)
 
 
 def test_reach_tells_periods_and_provinces(engine: sa.Engine) -> None:
     assert reach(engine).to_dict("records") == [
         {
-            "indicator": "certificates_valid", "first_period": "2023-03",
-            "last_period": "2024-12", "periods": 2, "provinces": 2, "rows": 8,
+            "indicator": "certificates_valid",
+            "first_period": "2023-03",
+            "last_period": "2024-12",
+            "periods": 2,
+            "provinces": 2,
+            "rows": 8,
         }
-    ]  # fmt: skip
+    ]
 
 
 def test_a_key_never_holds_null(empty: sa.Engine) -> None:
@@ -234,8 +242,9 @@ def test_what_cells_hold_is_counted_with_every_release(engine: sa.Engine) -> Non
 
     def agree() -> None:
         order = [column.name for column in holding.primary_key]
-        ours, anew = (rows.sort_values(order, ignore_index=True) for rows in
-                      (held(), counted_anew(engine)))  # fmt: skip
+        ours, anew = (
+            rows.sort_values(order, ignore_index=True) for rows in (held(), counted_anew(engine))
+        )
         pd.testing.assert_frame_equal(ours, anew)
 
     agree()
@@ -285,9 +294,15 @@ def test_what_a_release_changed_is_kept_by_indicator(engine: sa.Engine) -> None:
 
 def test_warnings_that_were_accepted_stay_with_their_release(engine: sa.Engine) -> None:
     jump = Finding(
-        "platform_provinces/2024-12.csv", "50.2", message("a number"), message("a number"),
-        row=7, column="value", severity="warning", check="jump",
-    )  # fmt: skip
+        "platform_provinces/2024-12.csv",
+        "50.2",
+        message("a number"),
+        message("a number"),
+        row=7,
+        column="value",
+        severity="warning",
+        check="jump",
+    )
     decision = Decision("a test", "checked with the bureau", [jump])
     assert publish(engine, edition_of(WORLD[:4]), decision).release == 2
     assert releases(engine).iloc[0]["accepted"] == "checked with the bureau"

@@ -41,14 +41,21 @@ def public() -> Public:
 
 
 def value(
-    public: Public, indicator: str, period: str, region: str, scheme: str = "ALL",
+    public: Public,
+    indicator: str,
+    period: str,
+    region: str,
+    scheme: str = "ALL",
     industry: str = "ALL",
-) -> float:  # fmt: skip
+) -> float:
     rows = public.rows
     chosen = rows[
-        (rows["indicator"] == indicator) & (rows["period"] == period)
-        & (rows["region"] == region) & (rows["scheme"] == scheme) & (rows["industry"] == industry)
-    ]  # fmt: skip
+        (rows["indicator"] == indicator)
+        & (rows["period"] == period)
+        & (rows["region"] == region)
+        & (rows["scheme"] == scheme)
+        & (rows["industry"] == industry)
+    ]
     return float(chosen["value"].item())
 
 
@@ -68,9 +75,14 @@ def value(
     ],
 )
 def test_a_published_figure_arrives_unchanged(
-    public: Public, indicator: str, period: str, region: str, scheme: str, industry: str,
+    public: Public,
+    indicator: str,
+    period: str,
+    region: str,
+    scheme: str,
+    industry: str,
     expected: float,
-) -> None:  # fmt: skip
+) -> None:
     assert value(public, indicator, period, region, scheme, industry) == expected
 
 
@@ -120,8 +132,15 @@ def test_the_scope_reform_of_ccc_is_marked_as_a_break(public: Public) -> None:
 def test_snapshots_stand_at_their_month_and_nothing_is_filled_in(public: Public) -> None:
     rows = public.rows.query("indicator == 'certificates_valid' and region == '320000'")
     assert sorted(rows["period"]) == [
-        "2019-03", "2021-07", "2022-08", "2022-09", "2023-02", "2023-03", "2024-12", "2025-01",
-    ]  # fmt: skip
+        "2019-03",
+        "2021-07",
+        "2022-08",
+        "2022-09",
+        "2023-02",
+        "2023-03",
+        "2024-12",
+        "2025-01",
+    ]
 
 
 def test_every_figure_says_where_it_stands(public: Public) -> None:

@@ -58,8 +58,12 @@ def test_county_level_codes_since_2020_know_years_successors_and_where_they_are_
     assert (known["130502"].name_zh, known["130502"].formerly) == ("襄都区", ("桥东区",))
     drawn = {county.name_zh: (county.since, county.parent) for county in counties if county.since}
     assert [drawn[name] for name in ("新星市", "白杨市", "草湖市", "岑岭县", "两江新区")] == [
-        (2021, "650000"), (2023, "650000"), (2026, "650000"), (2026, "653100"), (2025, "500000"),
-    ]  # fmt: skip
+        (2021, "650000"),
+        (2023, "650000"),
+        (2026, "650000"),
+        (2026, "653100"),
+        (2025, "500000"),
+    ]
     assert [known[code].parent for code in ("220381", "220184")] == ["220300", "220100"]
     assert known.names("zh")["330104"] == "江干区（2021年撤销）"
 

@@ -49,10 +49,16 @@ REFERENCE = Reference(
 )
 DECLARATION = Declaration(as_of=date(2025, 6, 30))
 SOUND = {
-    "certificate": "C1", "organisation": "914403001922038216", "region": "330100",
-    "industry": "C39", "scheme": "QMS", "size": "大型", "issued": "2023-01-01",
-    "expires": "2025-12-31", "status": "有效",
-}  # fmt: skip
+    "certificate": "C1",
+    "organisation": "914403001922038216",
+    "region": "330100",
+    "industry": "C39",
+    "scheme": "QMS",
+    "size": "大型",
+    "issued": "2023-01-01",
+    "expires": "2025-12-31",
+    "status": "有效",
+}
 
 
 @pytest.fixture(scope="module")
@@ -212,7 +218,7 @@ def test_an_issue_told_twice_counts_once_by_its_latest_status(duckdb: Engine) ->
     assert duckdb.rows(found.clean)["status"].tolist() == ["suspended"]
     assert reason_counts(found.quarantine, duckdb).values.tolist() == [
         ["duplicate", 2, "part-1.csv", 2],
-    ]  # fmt: skip
+    ]
 
 
 def test_a_reissue_takes_over_from_the_certificate_of_its_number(duckdb: Engine) -> None:
@@ -248,11 +254,12 @@ class Issue:
     def told(self, number: int) -> dict[str, str]:
         dated = self.status != "有效"
         return {
-            "certificate": f"N{number}", "status": self.status,
+            "certificate": f"N{number}",
+            "status": self.status,
             "issued": str(EVE + timedelta(self.issued)),
             "expires": str(EVE + timedelta(self.expires)),
             "status_date": str(EVE + timedelta(self.status_day)) if dated else "",
-        }  # fmt: skip
+        }
 
     def state(self, day: int) -> str:
         """Say how it stands on a day after its issue."""
@@ -284,8 +291,11 @@ def test_on_every_day_the_latest_issue_of_a_number_tells_how_it_stands(
         validities.setdefault(name, []).append((issued, suspended, ends))
     for at, told in enumerate(numbers):
         for day in range(130):
-            latest = max((each for each in told if each.issued <= day), default=None,
-                         key=lambda each: each.issued)  # fmt: skip
+            latest = max(
+                (each for each in told if each.issued <= day),
+                default=None,
+                key=lambda each: each.issued,
+            )
             expected = latest.state(day) if latest else "over"
             found = [
                 "resting" if suspended <= day else "valid"

@@ -112,9 +112,14 @@ def test_all_that_is_wrong_with_roles_is_told_at_once_in_both_languages() -> Non
     wrong = role_mistakes(table, tree())
     places = {wrong.path for wrong in wrong}
     assert places == {
-        ("clam",), ("grant", 0, "role"), ("grant", 1, "regions"), ("grant", 2, "value"),
-        ("grant", 2, "regions", 1), ("grant", 2, "regions", 2), ("grant", 3),
-    }  # fmt: skip
+        ("clam",),
+        ("grant", 0, "role"),
+        ("grant", 1, "regions"),
+        ("grant", 2, "value"),
+        ("grant", 2, "regions", 1),
+        ("grant", 2, "regions", 2),
+        ("grant", 3),
+    }
     for language in ("zh", "en"):
         words = Wording(language)
         assert all(each.expected.said(words) and each.advice.said(words) for each in wrong)
@@ -131,9 +136,15 @@ def warned(found: str, *regions: str) -> Finding:
         ("certificates_valid", "2024-12", "ALL", "ALL", "ALL", region) for region in regions
     )
     return Finding(
-        "a.csv", found, text, text, severity="warning", check="jumps", figures=figures,
+        "a.csv",
+        found,
+        text,
+        text,
+        severity="warning",
+        check="jumps",
+        figures=figures,
         fingerprint=found,
-    )  # fmt: skip
+    )
 
 
 @pytest.fixture

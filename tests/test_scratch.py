@@ -32,9 +32,12 @@ def places(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 def publisher(places: Path) -> subprocess.Popen[str]:
     """Return a publisher whose figures meet the public ones just now."""
     process = subprocess.Popen(
-        [sys.executable, "-c", PUBLISHER], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True,
+        [sys.executable, "-c", PUBLISHER],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        text=True,
         env=os.environ | {"TMPDIR": str(places)},
-    )  # fmt: skip
+    )
     assert process.stdout is not None
     assert process.stdout.readline() == "held\n"
     return process
@@ -73,5 +76,7 @@ def test_what_is_no_folder_of_ours_stays(places: Path) -> None:
     with scratch():
         pass
     assert {path.name for path in places.iterdir()} == {
-        "elsewhere", f"{PREFIX}link", f"{PREFIX}file",
-    }  # fmt: skip
+        "elsewhere",
+        f"{PREFIX}link",
+        f"{PREFIX}file",
+    }

@@ -19,11 +19,23 @@ REGIONS = [
 ]
 # What pinyin's own dictionary reads otherwise, or tells apart by nothing but the spelling.
 READINGS = {
-    "500000": "chong qing", "341500": "lu an", "341600": "bo zhou", "331000": "tai zhou",
-    "460400": "dan zhou", "140400": "chang zhi", "211300": "chao yang", "411100": "luo he",
-    "540300": "chang du", "340300": "beng bu", "350200": "xia men", "150000": "nei meng gu",
-    "430100": "chang sha", "331100": "li shui", "341300": "su zhou", "650100": "wu lu mu qi",
-}  # fmt: skip
+    "500000": "chong qing",
+    "341500": "lu an",
+    "341600": "bo zhou",
+    "331000": "tai zhou",
+    "460400": "dan zhou",
+    "140400": "chang zhi",
+    "211300": "chao yang",
+    "411100": "luo he",
+    "540300": "chang du",
+    "340300": "beng bu",
+    "350200": "xia men",
+    "150000": "nei meng gu",
+    "430100": "chang sha",
+    "331100": "li shui",
+    "341300": "su zhou",
+    "650100": "wu lu mu qi",
+}
 
 
 @pytest.fixture(scope="module")
@@ -61,20 +73,34 @@ def test_place_names_are_read_as_places(index: Index, code: str) -> None:
 @pytest.mark.parametrize(
     ("typed", "kind", "code"),
     [
-        ("陕西", "region", "610000"), ("shaanxi", "region", "610000"),
-        ("shanxi", "region", "140000"), ("山西", "region", "140000"),
-        ("重庆", "region", "500000"), ("cq", "region", "500000"), ("六安", "region", "341500"),
-        ("亳州", "region", "341600"), ("儋州", "region", "460400"), ("浙江", "region", "330000"),
-        ("zj", "region", "330000"), ("Zhejiang", "region", "330000"),
+        ("陕西", "region", "610000"),
+        ("shaanxi", "region", "610000"),
+        ("shanxi", "region", "140000"),
+        ("山西", "region", "140000"),
+        ("重庆", "region", "500000"),
+        ("cq", "region", "500000"),
+        ("六安", "region", "341500"),
+        ("亳州", "region", "341600"),
+        ("儋州", "region", "460400"),
+        ("浙江", "region", "330000"),
+        ("zj", "region", "330000"),
+        ("Zhejiang", "region", "330000"),
         ("330000", "region", "330000"),
-        ("内蒙古", "region", "150000"), ("Inner Mongolia", "region", "150000"),
-        ("xizang", "region", "540000"), ("Lüliang", "region", "141100"),
-        ("lvliang", "region", "141100"), ("luliang", "region", "141100"),
-        ("Harbin", "region", "230100"), ("haerbin", "region", "230100"),
-        ("襄樊", "region", "420600"), ("延边州", "region", "222400"),
+        ("内蒙古", "region", "150000"),
+        ("Inner Mongolia", "region", "150000"),
+        ("xizang", "region", "540000"),
+        ("Lüliang", "region", "141100"),
+        ("lvliang", "region", "141100"),
+        ("luliang", "region", "141100"),
+        ("Harbin", "region", "230100"),
+        ("haerbin", "region", "230100"),
+        ("襄樊", "region", "420600"),
+        ("延边州", "region", "222400"),
         # With a slip.
-        ("beijng", "region", "110000"), ("shangahi", "region", "310000"),
-        ("guangdnog", "region", "440000"), ("hangzou", "region", "330100"),
+        ("beijng", "region", "110000"),
+        ("shangahi", "region", "310000"),
+        ("guangdnog", "region", "440000"),
+        ("hangzou", "region", "330100"),
         ("certificats valid", "indicator", "certificates_valid"),
         ("manufacturng", "industry", "C"),
         # Indicators.
@@ -89,26 +115,36 @@ def test_place_names_are_read_as_places(index: Index, code: str) -> None:
         ("six sigma", "indicator", "tool_users_six_sigma"),
         ("六西格玛", "indicator", "tool_users_six_sigma"),
         # Industries, by name, letter and number.
-        ("制造业", "industry", "C"), ("zzy", "industry", "C"), ("C", "industry", "C"),
-        ("C13", "industry", "13"), ("建筑业", "industry", "E"), ("jzy", "industry", "E"),
-        ("第二产业", "industry", "SECONDARY"), ("Finance", "industry", "J"),
+        ("制造业", "industry", "C"),
+        ("zzy", "industry", "C"),
+        ("C", "industry", "C"),
+        ("C13", "industry", "13"),
+        ("建筑业", "industry", "E"),
+        ("jzy", "industry", "E"),
+        ("第二产业", "industry", "SECONDARY"),
+        ("Finance", "industry", "J"),
         ("社会治理", "industry", "GOVERNANCE"),
         # Clauses.
-        ("创新质量管理工具", "clause", "tools"), ("gongju", "clause", "tools"),
-        ("百万家企业", "clause", "spread"), ("六大体系", "clause", "objectives_systems"),
+        ("创新质量管理工具", "clause", "tools"),
+        ("gongju", "clause", "tools"),
+        ("百万家企业", "clause", "spread"),
+        ("六大体系", "clause", "objectives_systems"),
         ("upgrading", "clause", "upgrade"),
         # Targets and documents.
         ("江苏 合格率", "target", "jiangsu-manufacturing-pass-rate-c-2025"),
         ("贵州 获证", "target", "guizhou-certified-organisations-2022"),
-        ("jiangsu-manufacturing-pass-rate-c-2025", "target",
-         "jiangsu-manufacturing-pass-rate-c-2025"),
+        (
+            "jiangsu-manufacturing-pass-rate-c-2025",
+            "target",
+            "jiangsu-manufacturing-pass-rate-c-2025",
+        ),
         ("黔府发", "document", "guizhou-certification-2018"),
         ("国发〔2018〕3号", "document", "nation-certification-2018"),
         ("国发2018 3", "document", "nation-certification-2018"),
         ("质量强国建设纲要", "document", "nation-quality-power-2023"),
         ("zlqgjsgy", "document", "nation-quality-power-2023"),
     ],
-)  # fmt: skip
+)
 def test_what_people_type_finds_what_they_mean(
     index: Index, typed: str, kind: str, code: str
 ) -> None:

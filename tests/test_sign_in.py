@@ -66,10 +66,15 @@ class Dashboard(NamedTuple):
     def cookie(self, seconds: float) -> dict[str, str]:
         """Return what an analyst's browser has kept whose sign-in holds so long from now on."""
         claims = {
-            "is_logged_in": True, "provider": "default", "iss": self.issuer, "aud": "dashboard",
-            "sub": "sun", "iat": time.time() - 60, "exp": time.time() + seconds,
+            "is_logged_in": True,
+            "provider": "default",
+            "iss": self.issuer,
+            "aud": "dashboard",
+            "sub": "sun",
+            "iat": time.time() - 60,
+            "exp": time.time() + seconds,
             "groups": ["all-analysts"],
-        }  # fmt: skip
+        }
         signed = create_signed_value(KEY, "_streamlit_user", json.dumps(claims))
         return {"_streamlit_user": signed.decode()}
 
@@ -247,11 +252,24 @@ def test_a_refusal_leads_back_and_says_why(browser: Browser, dashboard: Dashboar
 
 @pytest.mark.parametrize(
     "path",
-    ["map", "province?region=330000", "boundaries/provinces", "media/x.csv", "_stcore/metrics",
-     "_stcore/upload_file/a/b", "_stcore/agent/openapi.json", "component/x/y", "no/such/page",
-     "releases?release=1&changes=1", "api/v1/observations?release=1", "api/v1/releases/1",
-     "api/v1/openapi.json", "catalog.jsonld", "releases.atom"],
-)  # fmt: skip
+    [
+        "map",
+        "province?region=330000",
+        "boundaries/provinces",
+        "media/x.csv",
+        "_stcore/metrics",
+        "_stcore/upload_file/a/b",
+        "_stcore/agent/openapi.json",
+        "component/x/y",
+        "no/such/page",
+        "releases?release=1&changes=1",
+        "api/v1/observations?release=1",
+        "api/v1/releases/1",
+        "api/v1/openapi.json",
+        "catalog.jsonld",
+        "releases.atom",
+    ],
+)
 @pytest.mark.parametrize("ended", [False, True])
 def test_without_a_session_no_address_tells_anything(
     path: str, ended: bool, dashboard: Dashboard

@@ -43,11 +43,21 @@ def rows_of(folder: Path, rows: list[dict[str, object]]) -> TidyRows:
     """Return rows of certified organisations in all of China in 2024, but for what they say."""
     tidy = TidyRows(folder)
     usual = {
-        "indicator": "certified_organisations", "period": "2024-12", "scheme": "ALL",
-        "industry": "ALL", "size": "ALL", "region": "100000", "status": "A",
-        "confidentiality": "F", "numerator": None, "denominator": None, "source": "own",
-        "citation": "c1", "file": "own/a.csv", "sheet": "",
-    }  # fmt: skip
+        "indicator": "certified_organisations",
+        "period": "2024-12",
+        "scheme": "ALL",
+        "industry": "ALL",
+        "size": "ALL",
+        "region": "100000",
+        "status": "A",
+        "confidentiality": "F",
+        "numerator": None,
+        "denominator": None,
+        "source": "own",
+        "citation": "c1",
+        "file": "own/a.csv",
+        "sheet": "",
+    }
     tidy.add(pd.DataFrame([usual | {"row": line} | row for line, row in enumerate(rows, 2)]))
     return tidy
 
@@ -72,8 +82,9 @@ def jingjinji(*values: float) -> list[dict[str, object]]:
 
 def test_a_small_figure_takes_the_smallest_other_along(tmp_path: Path) -> None:
     assert told(rows_of(tmp_path, jingjinji(2, 40, 30))) == [
-        ("110000", "ALL", "ALL", "threshold"), ("130000", "ALL", "ALL", "complementary"),
-    ]  # fmt: skip
+        ("110000", "ALL", "ALL", "threshold"),
+        ("130000", "ALL", "ALL", "complementary"),
+    ]
 
 
 def test_two_small_figures_protect_each_other(tmp_path: Path) -> None:
@@ -82,35 +93,44 @@ def test_two_small_figures_protect_each_other(tmp_path: Path) -> None:
 
 def test_two_figures_that_only_can_be_one_and_two_take_a_third_along(tmp_path: Path) -> None:
     assert [row[-1] for row in told(rows_of(tmp_path, jingjinji(2, 1, 30)))] == [
-        "threshold", "threshold", "complementary",
-    ]  # fmt: skip
+        "threshold",
+        "threshold",
+        "complementary",
+    ]
 
 
 def test_two_figures_that_sum_to_two_are_both_one_so_a_third_goes(tmp_path: Path) -> None:
     assert [row[-1] for row in told(rows_of(tmp_path, jingjinji(1, 1, 30)))] == [
-        "threshold", "threshold", "complementary",
-    ]  # fmt: skip
+        "threshold",
+        "threshold",
+        "complementary",
+    ]
 
 
 def test_zero_is_a_figure_and_stays(tmp_path: Path) -> None:
     assert told(rows_of(tmp_path, jingjinji(0, 40, 30))) == []
     (tmp_path / "b").mkdir()
     assert told(rows_of(tmp_path / "b", jingjinji(0, 2, 30))) == [
-        ("120000", "ALL", "ALL", "threshold"), ("130000", "ALL", "ALL", "complementary"),
-    ]  # fmt: skip
+        ("120000", "ALL", "ALL", "threshold"),
+        ("130000", "ALL", "ALL", "complementary"),
+    ]
 
 
 def test_where_all_others_are_zero_the_total_goes(tmp_path: Path) -> None:
     rows = jingjinji(0, 0, 9)
     rows[3]["confidentiality"] = "C"
     assert told(rows_of(tmp_path, rows)) == [
-        ("130000", "ALL", "ALL", "marked"), ("JINGJINJI", "ALL", "ALL", "complementary"),
-    ]  # fmt: skip
+        ("130000", "ALL", "ALL", "marked"),
+        ("JINGJINJI", "ALL", "ALL", "complementary"),
+    ]
 
 
 def test_a_rest_that_nobody_knows_protects_by_itself(tmp_path: Path) -> None:
-    rows = [{"region": "100000", "value": 5000}, {"region": "110000", "value": 2},
-            {"region": "120000", "value": 700}]  # fmt: skip
+    rows = [
+        {"region": "100000", "value": 5000},
+        {"region": "110000", "value": 2},
+        {"region": "120000", "value": 700},
+    ]
     assert told(rows_of(tmp_path, rows)) == [("110000", "ALL", "ALL", "threshold")]
 
 
@@ -137,8 +157,9 @@ def test_figures_of_few_or_of_one_that_dominates_are_withheld(tmp_path: Path) ->
         """
     )
     assert told(tidy, known) == [
-        ("110000", "ALL", "ALL", "dominance"), ("120000", "ALL", "ALL", "threshold"),
-    ]  # fmt: skip
+        ("110000", "ALL", "ALL", "dominance"),
+        ("120000", "ALL", "ALL", "threshold"),
+    ]
 
 
 def test_a_ratio_that_gives_its_numerator_away_goes_too(tmp_path: Path) -> None:
@@ -321,8 +342,10 @@ def test_no_suppressed_figure_follows_whatever_its_period_is_called(
 ) -> None:
     chance = np.random.default_rng(seed)
     counts: dict[tuple[str, str], dict[str, int]] = {
-        (CERTIFICATES, "ALL"): {}, (HOLDERS, "ALL"): {}, (HOLDERS, "QMS"): {},
-    }  # fmt: skip
+        (CERTIFICATES, "ALL"): {},
+        (HOLDERS, "ALL"): {},
+        (HOLDERS, "QMS"): {},
+    }
     for region in PROVINCES:
         certificates = int(chance.integers(1, 12))
         organisations = int(chance.integers(1, certificates + 1))
@@ -364,9 +387,10 @@ def ratio(region: str, indicator: str, value: float) -> dict[str, object]:
 
 
 PER_1000, SHARE, EACH = (
-    "organisations_per_1000_legal_units", "organisation_national_share",
+    "organisations_per_1000_legal_units",
+    "organisation_national_share",
     "certificates_per_organisation",
-)  # fmt: skip
+)
 
 
 @pytest.mark.parametrize(
@@ -430,8 +454,9 @@ def test_a_growth_rate_that_implies_a_small_figure_in_no_file_is_suppressed(
     ]
     found = withheld(rows_of(tmp_path, rows))
     assert found[["indicator", "period", "rule"]].to_numpy().tolist() == [
-        [GROWTH, "2022", "ratio"], [GROWTH, "2023", "ratio"],
-    ]  # fmt: skip
+        [GROWTH, "2022", "ratio"],
+        [GROWTH, "2023", "ratio"],
+    ]
 
 
 @pytest.mark.parametrize("seed", range(8))
@@ -445,8 +470,9 @@ def test_no_suppressed_figure_follows_from_growth_rates(tmp_path: Path, seed: in
         for year, (before, now) in zip(range(2022, 2025), pairwise(counts), strict=True):
             if before > 0:
                 rate = round(100 * now / before - 100, 2)
-                rows.append({"indicator": GROWTH, "period": str(year), "region": region,
-                             "value": rate})  # fmt: skip
+                rows.append(
+                    {"indicator": GROWTH, "period": str(year), "region": region, "value": rate}
+                )
     tidy = rows_of(tmp_path, [{"indicator": QMS} | row for row in rows])
     withheld(tidy)
     public = tidy.query(
@@ -470,9 +496,13 @@ IN_C = "qms_organisation_share"
 
 @pytest.mark.parametrize(
     ("counted", "named"),
-    [((QMS, "ALL"), "ALL"), ((QMS, "ALL"), "QMS"), ((HOLDERS, "QMS"), "ALL"),
-     ((HOLDERS, "QMS"), "QMS")],
-)  # fmt: skip
+    [
+        ((QMS, "ALL"), "ALL"),
+        ((QMS, "ALL"), "QMS"),
+        ((HOLDERS, "QMS"), "ALL"),
+        ((HOLDERS, "QMS"), "QMS"),
+    ],
+)
 @pytest.mark.parametrize("filed", [True, False], ids=["filed", "in no file"])
 def test_the_share_of_an_industry_gives_no_small_figure_away(
     tmp_path: Path, counted: tuple[str, str], named: str, filed: bool
@@ -489,8 +519,9 @@ def test_the_share_of_an_industry_gives_no_small_figure_away(
     found = withheld(rows_of(tmp_path, rows))
     keys = found[["indicator", "industry", "rule"]].itertuples(index=False, name=None)
     assert sorted(keys) == [
-        (IN_C, "C", "ratio"), *([(indicator, "C", "threshold")] if filed else []),
-    ]  # fmt: skip
+        (IN_C, "C", "ratio"),
+        *([(indicator, "C", "threshold")] if filed else []),
+    ]
 
 
 def test_the_growth_of_one_scheme_is_that_of_its_own_indicator(tmp_path: Path) -> None:
@@ -537,11 +568,17 @@ TOOLS = ("continuity", "lean", "six_sigma", "supply_chain", "total_quality", "tr
 
 def test_the_shipped_rules_name_only_what_microdata_will_bring() -> None:
     assert {key for key, item in KNOWN.indicators.items() if item.suppression} == {
-        "certified_organisations", "integrated_certificates", "qms_new_organisations",
-        "tool_users", "campaign_enterprises", "certification_revenue", "inspection_revenue",
-        "registry_organisations_certified", "registry_qms_organisations",
+        "certified_organisations",
+        "integrated_certificates",
+        "qms_new_organisations",
+        "tool_users",
+        "campaign_enterprises",
+        "certification_revenue",
+        "inspection_revenue",
+        "registry_organisations_certified",
+        "registry_qms_organisations",
         *(f"tool_users_{tool}" for tool in TOOLS),
-    }  # fmt: skip
+    }
 
 
 # The law: nothing that is withheld follows from what is public.
@@ -636,9 +673,17 @@ def test_where_nothing_is_small_nothing_is_withheld(table: pd.DataFrame) -> None
 
 def test_a_figure_that_only_two_tables_together_give_away_is_protected() -> None:
     # Withheld: two squares of four and, between them, one that every row and column hides.
-    small = {("110000", "LARGE"), ("110000", "MEDIUM"), ("120000", "LARGE"), ("120000", "MEDIUM"),
-             ("120000", "SMALL"), ("130000", "SMALL"), ("130000", "MICRO"),
-             ("310000", "SMALL"), ("310000", "MICRO")}  # fmt: skip
+    small = {
+        ("110000", "LARGE"),
+        ("110000", "MEDIUM"),
+        ("120000", "LARGE"),
+        ("120000", "MEDIUM"),
+        ("120000", "SMALL"),
+        ("130000", "SMALL"),
+        ("130000", "MICRO"),
+        ("310000", "SMALL"),
+        ("310000", "MICRO"),
+    }
     regions, sizes = [*PROVINCES, "310000"], SIZES[:4]
     leaves = pd.DataFrame(
         [(p, s, 2.0 if (p, s) in small else 50.0) for p, s in product(regions, sizes)],
@@ -685,8 +730,9 @@ def holders(*values: float) -> list[dict[str, object]]:
 
 def test_organisations_that_do_not_overlap_are_protected_like_what_adds_up(tmp_path: Path) -> None:
     assert told(rows_of(tmp_path, holders(2, 40, 30, 72))) == [
-        ("110000", "ALL", "ALL", "threshold"), ("130000", "ALL", "ALL", "complementary"),
-    ]  # fmt: skip
+        ("110000", "ALL", "ALL", "threshold"),
+        ("130000", "ALL", "ALL", "complementary"),
+    ]
 
 
 def test_organisations_that_overlap_protect_each_other(tmp_path: Path) -> None:
@@ -724,8 +770,11 @@ def test_no_suppressed_count_of_organisations_follows_from_bounds(
     cells = every.loc[table.index]
     attack = Attack()
     parts = {
-        "region": {"JINGJINJI": PROVINCES}, "size": {"ALL": SIZES}, "scheme": {}, "industry": {},
-    }  # fmt: skip
+        "region": {"JINGJINJI": PROVINCES},
+        "size": {"ALL": SIZES},
+        "scheme": {},
+        "industry": {},
+    }
     registry(cells.assign(value=cells["value"].mask(unknown)), parts, attack)
     small = [cell for cell in attack.unknown if true[cell] < 3]
     found = recovered(attack, true, small)

@@ -42,9 +42,12 @@ pytestmark = pytest.mark.filterwarnings("ignore:fetch_arrow_table:DeprecationWar
 
 KNOWN = catalogue.load()
 REFERENCE = reference(
-    KNOWN.regions, KNOWN.industries, KNOWN.sizes, KNOWN.schemes,
+    KNOWN.regions,
+    KNOWN.industries,
+    KNOWN.sizes,
+    KNOWN.schemes,
     pd.read_csv(catalogue.REFERENCE / "size_rules.csv", dtype={"selector": "str"}),
-)  # fmt: skip
+)
 AS_OF = date(2023, 6, 30)
 YEARS = range(1998, 2023)
 REGIONS = ["北京市", "上海市", "江苏省", "浙江省"]
@@ -78,9 +81,16 @@ def certificates(year: int, chance: np.random.Generator) -> pd.DataFrame:
         if chance.random() < 0.1:
             region = chance.choice(regions)
         rows.append(
-            (f"{year}-{certificate}", credit_code(year * 1000 + holder), region, section, size,
-             chance.choice(schemes), chance.choice(["有效", "有效", "有效", "暂停"]))
-        )  # fmt: skip
+            (
+                f"{year}-{certificate}",
+                credit_code(year * 1000 + holder),
+                region,
+                section,
+                size,
+                chance.choice(schemes),
+                chance.choice(["有效", "有效", "有效", "暂停"]),
+            )
+        )
     table = pd.DataFrame(
         rows,
         columns=[
@@ -94,9 +104,10 @@ def certificates(year: int, chance: np.random.Generator) -> pd.DataFrame:
         ],
     )
     return table.assign(
-        颁证日期=f"{year}-03-01", 到期日期=f"{year + 1}-02-27",
+        颁证日期=f"{year}-03-01",
+        到期日期=f"{year + 1}-02-27",
         状态日期=np.where(table["证书状态"] == "暂停", f"{year}-06-01", ""),
-    )  # fmt: skip
+    )
 
 
 @dataclass(frozen=True)

@@ -69,12 +69,20 @@ def test_what_a_release_suppressed_stays_so_while_another_would_reveal_it(
     empty: sa.Engine, raw: Path
 ) -> None:
     assert publish(empty, raw, **FIRST) == {
-        SHANGHAI: None, JIANGSU: None, ZHEJIANG: 50, ANHUI: 918, NATION: 1000,
-    }  # fmt: skip
+        SHANGHAI: None,
+        JIANGSU: None,
+        ZHEJIANG: 50,
+        ANHUI: 918,
+        NATION: 1000,
+    }
     # 1000 − 50 − 918 − 30 = 2 by the first; and 951 − 918 − (1000 − 50 − 918) = 1 by both.
     assert publish(empty, raw, **SECOND) == {
-        SHANGHAI: None, JIANGSU: None, ZHEJIANG: None, ANHUI: 918, NATION: None,
-    }  # fmt: skip
+        SHANGHAI: None,
+        JIANGSU: None,
+        ZHEJIANG: None,
+        ANHUI: 918,
+        NATION: None,
+    }
     assert refresh(empty, raw=raw, accepted="again").release is None
 
 
@@ -396,8 +404,10 @@ def test_a_ratio_that_cannot_be_is_missing_of_no_suppressed_figure(
 # A ratio or growth rate that was published once is known for good.
 
 RATE, QMS, GROWTH = (
-    "registry_coverage_rate", "registry_qms_organisations", "qms_organisation_growth",
-)  # fmt: skip
+    "registry_coverage_rate",
+    "registry_qms_organisations",
+    "qms_organisation_growth",
+)
 
 
 @pytest.mark.parametrize("again", [True, False], ids=["suppressed", "vanished"])

@@ -259,8 +259,11 @@ def test_a_cell_that_cannot_be_read_is_told_by_its_row_and_column(
     beside(path).write_text(yaml.safe_dump(LACKING, allow_unicode=True), "utf-8")
     [found] = faults(empty, tmp_path, path)
     assert (found.file, found.row, found.column, found.found) == (
-        "bureau/data.csv", 3, "value", "many",
-    )  # fmt: skip
+        "bureau/data.csv",
+        3,
+        "value",
+        "many",
+    )
 
 
 def test_what_nobody_declares_is_asked_for(empty: sa.Engine, tmp_path: Path) -> None:

@@ -246,9 +246,15 @@ targets:
 def figures(*rows: tuple[str, str, str, float]) -> pd.DataFrame:
     """Return observations from (indicator, region, period, value), all of manufacturing."""
     return pd.DataFrame(rows, columns=["indicator", "region", "period", "value"]).assign(
-        industry="C", size="ALL", scheme="ALL", status="A", confidentiality="F",
-        numerator=float("nan"), denominator=float("nan"), citation="c1",
-    )  # fmt: skip
+        industry="C",
+        size="ALL",
+        scheme="ALL",
+        status="A",
+        confidentiality="F",
+        numerator=float("nan"),
+        denominator=float("nan"),
+        citation="c1",
+    )
 
 
 def own_verdicts(tmp_path: Path, rows: pd.DataFrame, day: str) -> dict[str, dict[Any, Any]]:
@@ -262,9 +268,11 @@ def test_a_target_above_the_nation_is_judged_against_the_nation_s_figure_of_the_
 ) -> None:
     rate = "manufacturing_pass_rate"
     rows = figures(
-        (rate, "150000", "2023", 93.71), (rate, "150000", "2024", 94.86),
-        (rate, "100000", "2023", 93.65), (rate, "100000", "2024", 93.93),
-    )  # fmt: skip
+        (rate, "150000", "2023", 93.71),
+        (rate, "150000", "2024", 94.86),
+        (rate, "100000", "2023", 93.65),
+        (rate, "100000", "2024", 93.93),
+    )
     found = own_verdicts(tmp_path, rows, "2025-06-30")["above-the-nation-2025"]
     assert (found["verdict"], found["latest_value"]) == ("achieved", 94.86)
     behind = rows.assign(value=rows["value"].replace({94.86: 93.0}))
@@ -329,8 +337,9 @@ def test_targets_of_what_the_catalogue_does_not_know_are_named_and_stop_no_other
     strange = shipped.target.head(3).assign(
         target=["gone", "nowhere", "unnamed"],
         indicator=["indicator_of_old", "certificates_valid", "certificates_valid"],
-        region=["100000", "999999", "100000"], scheme=["ALL", "QMS+EMS", "QMS+OLD"],
-    )  # fmt: skip
+        region=["100000", "999999", "100000"],
+        scheme=["ALL", "QMS+EMS", "QMS+OLD"],
+    )
     known = replace(shipped, target=pd.concat([shipped.target, strange], ignore_index=True))
     assert unknown(known)["target"].tolist() == ["gone", "nowhere", "unnamed"]
     applied = applicable(known, tree().provinces)
@@ -353,26 +362,53 @@ def test_a_changed_target_is_a_release_and_an_unchanged_one_is_not(empty: sa.Eng
     [
         ("kind: at_least", "kind: atleast", ("some-target-2022 · kind", "atleast", "one of")),
         ("    value: 10000\n", "", ("some-target-2022", "", "the entries value")),
-        ("    value: 10000\n", "    value: 10000\n    shape: logistic\n",
-         ("some-target-2022", "", "the entries bounds")),
-        ("certified_organisations", "certified_orgs",
-         ("some-target-2022 · indicator", "certified_orgs", "an indicator of the catalogue")),
-        ('["2022", "2022"]', '["2023", "2022"]',
-         ("some-target-2022 · window", "2023 – 2022", "the earlier end first")),
-        ("    value: 10000\n", "    value: 10000001\n",
-         ("some-target-2022 · value", "10000001", "0 to 10000000, the range of certified_organ")),
-        ('period: "2020"', 'period: "2023"',
-         ("some-target-2022 · milestones · [1]", "2023", "a milestone before the end")),
-        ("place: 第2段\n", "placed: 第2段\n",
-         ("some-target-2022 · placed", "placed", "only the entries")),
-        ("    kind: at_least", "    scheme: QMS+ESM\n    kind: at_least",
-         ("some-target-2022 · scheme", "ESM", "a code of schemes.csv")),
-        ("    kind: at_least", "    supersedes: some-target-2022\n    kind: at_least",
-         ("some-target-2022 · supersedes", "some-target-2022", "the key of another target")),
-        ('region: "520000"', 'region: "529999"',
-         ("document · region", "529999", "a region of GB/T 2260")),
+        (
+            "    value: 10000\n",
+            "    value: 10000\n    shape: logistic\n",
+            ("some-target-2022", "", "the entries bounds"),
+        ),
+        (
+            "certified_organisations",
+            "certified_orgs",
+            ("some-target-2022 · indicator", "certified_orgs", "an indicator of the catalogue"),
+        ),
+        (
+            '["2022", "2022"]',
+            '["2023", "2022"]',
+            ("some-target-2022 · window", "2023 – 2022", "the earlier end first"),
+        ),
+        (
+            "    value: 10000\n",
+            "    value: 10000001\n",
+            ("some-target-2022 · value", "10000001", "0 to 10000000, the range of certified_organ"),
+        ),
+        (
+            'period: "2020"',
+            'period: "2023"',
+            ("some-target-2022 · milestones · [1]", "2023", "a milestone before the end"),
+        ),
+        (
+            "place: 第2段\n",
+            "placed: 第2段\n",
+            ("some-target-2022 · placed", "placed", "only the entries"),
+        ),
+        (
+            "    kind: at_least",
+            "    scheme: QMS+ESM\n    kind: at_least",
+            ("some-target-2022 · scheme", "ESM", "a code of schemes.csv"),
+        ),
+        (
+            "    kind: at_least",
+            "    supersedes: some-target-2022\n    kind: at_least",
+            ("some-target-2022 · supersedes", "some-target-2022", "the key of another target"),
+        ),
+        (
+            'region: "520000"',
+            'region: "529999"',
+            ("document · region", "529999", "a region of GB/T 2260"),
+        ),
     ],
-)  # fmt: skip
+)
 def test_a_mistake_is_told_in_its_place(
     tmp_path: Path, right: str, wrong: str, expected: tuple[str, str, str]
 ) -> None:
@@ -404,9 +440,9 @@ PLAN = (
     "series,period,value,polarity,target,due\n"
     "覆盖率,2018,１０,+1,60,2023\n"
     "覆盖率,2020,20%,,,\n"
-    "投诉,2019,\"1,200\",-1,800,2024\n"
+    '投诉,2019,"1,200",-1,800,2024\n'
     "投诉,2022,1100,,,\n"
-)  # fmt: skip
+)
 
 
 @pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "gb18030"])
@@ -486,8 +522,13 @@ def test_a_release_says_which_verdicts_it_turned_and_by_which_figure(
     assert turned[["old_verdict", "new_verdict", "period", "old_value", "new_value"]].to_dict(
         "records"
     ) == [
-        {"old_verdict": "moving_away", "new_verdict": "on_track", "period": "2024",
-         "old_value": 93.01, "new_value": 93.93}
-    ]  # fmt: skip
+        {
+            "old_verdict": "moving_away",
+            "new_verdict": "on_track",
+            "period": "2024",
+            "old_value": 93.01,
+            "new_value": 93.93,
+        }
+    ]
     assert len(queries.flips(empty, 2)) == len(made.flips)
     assert made.largest.iloc[0][["old", "new"]].tolist() == [93.01, 93.93]

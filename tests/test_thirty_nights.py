@@ -135,10 +135,8 @@ EVENTS: dict[int, Callable[[Bureau], object]] = {
     27: lambda bureau: bureau.registry(REGISTRY_2022.replace("731", "733")),
     28: lambda _: run("refresh", "--reason", "登记更正", "--accept", "更正后仍为两套口径"),
     29: lambda bureau: (bureau.raw / "platform" / "~$2024-07.csv").write_bytes(b"locked"),
-    30: lambda bureau: bureau.registry(
-        REGISTRY_2022.replace("731", "733").replace("684", "784")
-    ),
-}  # fmt: skip
+    30: lambda bureau: bureau.registry(REGISTRY_2022.replace("731", "733").replace("684", "784")),
+}
 BUSY_NIGHT, WRONG_SETTING, SERVER_AWAY = 18, 20, 21
 
 WRITTEN_NOT = "什么也没有写入，已公开的数据保持不变。"
@@ -195,8 +193,38 @@ MESSAGES = {
     20: "设置有误，未作任何处理。",
 }
 # The newest release on the morning after.
-NEWEST = [1, 1, 2, 2, 2, 2, 2, 3, 4, 4, 5, 5, 5, 5, 5, 6, 7, 7, 8, 8, 8, 8, 9, 10, 10, 11, 11, 12,
-          12, 13]  # fmt: skip
+NEWEST = [
+    1,
+    1,
+    2,
+    2,
+    2,
+    2,
+    2,
+    3,
+    4,
+    4,
+    5,
+    5,
+    5,
+    5,
+    5,
+    6,
+    7,
+    7,
+    8,
+    8,
+    8,
+    8,
+    9,
+    10,
+    10,
+    11,
+    11,
+    12,
+    12,
+    13,
+]
 
 # Number, reason, added, changed, withdrawn, rows, the release restored, why warnings were accepted.
 RELEASES = [
@@ -277,11 +305,15 @@ def line_of(answer: dict[str, Any]) -> Line:
     """Return what a line of the log says, as in `LOG`."""
     changes = answer.get("changes")
     return (
-        answer["exit_status"], answer["outcome"], answer.get("release"),
+        answer["exit_status"],
+        answer["outcome"],
+        answer.get("release"),
         changes and (changes["added"], changes["changed"], changes["withdrawn"]),
-        [tuple(found[name] for name in ("file", "row", "found", "accepted", "since"))
-         for found in answer["findings"]],
-    )  # fmt: skip
+        [
+            tuple(found[name] for name in ("file", "row", "found", "accepted", "since"))
+            for found in answer["findings"]
+        ],
+    )
 
 
 def test_thirty_nights_end_with_what_a_careful_analyst_would_have_published(

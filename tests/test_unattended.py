@@ -108,8 +108,10 @@ def test_a_finding_says_what_figure_it_is_about_and_what_found_it(raw: Path) -> 
     (belied,) = [item for item in warnings if item["folder"] == "bureau"]
     assert belied["check"] == "frequencies"
     assert [belied[name] for name in ("indicator", "region", "period")] == [
-        "certificates_valid", "330000", "2024",
-    ]  # fmt: skip
+        "certificates_valid",
+        "330000",
+        "2024",
+    ]
     table = raw / "bureau" / "counts.csv"
     table.write_text(table.read_text("utf-8").replace("330000", "北平"), "utf-8")
     assert {item["check"] for item in answered("check")["findings"]} == {"input"}
@@ -140,22 +142,49 @@ def test_a_finding_about_a_source_names_its_folder_below_the_raw_files(
 
 # A call of each command that is right in itself; `file` stands for a file that is there.
 CALLS = {
-    "publish": "", "refresh": "", "check": "", "diff": "", "status": "", "files": "",
-    "rollback": "1 --reason why", "retract": "certificates_valid 2024-12 320000 --reason why",
-    "demo": "--remove", "template": "legal_units -o new.xlsx", "inspect": "file",
-    "judge": "file", "briefing": "江苏", "boundaries": "", "targets check": "",
-    "backup": "new.sqlite", "restore": "file", "doctor": "", "export": "-o package",
+    "publish": "",
+    "refresh": "",
+    "check": "",
+    "diff": "",
+    "status": "",
+    "files": "",
+    "rollback": "1 --reason why",
+    "retract": "certificates_valid 2024-12 320000 --reason why",
+    "demo": "--remove",
+    "template": "legal_units -o new.xlsx",
+    "inspect": "file",
+    "judge": "file",
+    "briefing": "江苏",
+    "boundaries": "",
+    "targets check": "",
+    "backup": "new.sqlite",
+    "restore": "file",
+    "doctor": "",
+    "export": "-o package",
     "audit": "",
     "rollup": "file --as-of 2025-01-31 --from 2018 --to 2024 -o new",
     "certificates update": "file --as-of 2025-01-31 --onto .",
     "trace": "certificates_valid 2024 -o new",
-    "new indicator": "x_y --zh 甲 --en A --clause x", "new target": (
+    "new indicator": "x_y --zh 甲 --en A --clause x",
+    "new target": (
         "x-y --indicator legal_units --region 320000 --value 1 --due 2027 --title 甲 --issuer 乙"
     ),
     "new source": "x_y --zh 甲 --en A --publisher-zh 乙 --publisher-en B",
-}  # fmt: skip
-OPENING = ("publish", "refresh", "check", "diff", "status", "files", "rollback", "retract",
-           "briefing", "doctor", "export", "audit")  # fmt: skip
+}
+OPENING = (
+    "publish",
+    "refresh",
+    "check",
+    "diff",
+    "status",
+    "files",
+    "rollback",
+    "retract",
+    "briefing",
+    "doctor",
+    "export",
+    "audit",
+)
 
 
 def ends(command: str, *more: str) -> int:
@@ -240,10 +269,19 @@ def test_who_publishes_at_the_same_time_is_told_that_somebody_is(
 
 @pytest.mark.parametrize(
     "url",
-    ["postgres:/anna:geheim@host/x", "postgresql://anna:geheim@host:port/x", "geheim",
-     "mysql://anna:geheim@host/x?password=geheim", "oracle+x://geheim",
-     "postgres", "postgresql", "sqlite://", "sqlite:///", "sqlite:///:memory:"],
-)  # fmt: skip
+    [
+        "postgres:/anna:geheim@host/x",
+        "postgresql://anna:geheim@host:port/x",
+        "geheim",
+        "mysql://anna:geheim@host/x?password=geheim",
+        "oracle+x://geheim",
+        "postgres",
+        "postgresql",
+        "sqlite://",
+        "sqlite:///",
+        "sqlite:///:memory:",
+    ],
+)
 def test_an_address_that_is_none_is_a_finding_without_its_password(
     url: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -257,9 +295,14 @@ def test_an_address_that_is_none_is_a_finding_without_its_password(
 
 @pytest.mark.parametrize(
     "address",
-    ["u:sec@retpw@127.0.0.1:1/x", "u:sec@retpw/x@127.0.0.1:1/x", "u:sec@retpw?x@127.0.0.1:1/x",
-     "u/x:retpw@host/x", "u:retpw@[bad/x"],
-)  # fmt: skip
+    [
+        "u:sec@retpw@127.0.0.1:1/x",
+        "u:sec@retpw/x@127.0.0.1:1/x",
+        "u:sec@retpw?x@127.0.0.1:1/x",
+        "u/x:retpw@host/x",
+        "u:retpw@[bad/x",
+    ],
+)
 def test_no_part_of_a_torn_address_is_printed(
     address: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -313,9 +356,13 @@ def test_a_command_that_reads_no_figures_loads_nothing_that_is_slow(
     )
     environment = os.environ | {"DATABASE_URL": f"sqlite:///{tmp_path / 'figures.sqlite'}"}
     printed = subprocess.run(
-        [sys.executable, "-c", run], cwd=ROOT, env=environment, capture_output=True, text=True,
+        [sys.executable, "-c", run],
+        cwd=ROOT,
+        env=environment,
+        capture_output=True,
+        text=True,
         check=True,
-    ).stdout  # fmt: skip
+    ).stdout
     assert printed.splitlines()[-1] == ""
 
 
@@ -324,10 +371,21 @@ def test_a_command_that_reads_no_figures_loads_nothing_that_is_slow(
 
 @pytest.mark.parametrize(
     "arguments",
-    ["nope", "check --nope", "check --surce=x", "check /no/such.csv", "rollback", "status more",
-     "rollback x --reason y", "check --source", "targets nope", "briefing --all=3",
-     "rollup pyproject.toml --as-of 2024 --from 1 --to 2", "--language fr status"],
-)  # fmt: skip
+    [
+        "nope",
+        "check --nope",
+        "check --surce=x",
+        "check /no/such.csv",
+        "rollback",
+        "status more",
+        "rollback x --reason y",
+        "check --source",
+        "targets nope",
+        "briefing --all=3",
+        "rollup pyproject.toml --as-of 2024 --from 1 --to 2",
+        "--language fr status",
+    ],
+)
 def test_a_wrong_call_is_answered_in_the_reader_s_language(arguments: str) -> None:
     words = arguments.split()
     status, out, err = ended(*words)
@@ -373,8 +431,11 @@ def test_no_console_is_too_narrow_for_what_is_printed(tmp_path: Path, encoding: 
     engine.dispose()
     environment = os.environ | {"PYTHONIOENCODING": encoding, "DATABASE_URL": address}
     result = subprocess.run(
-        [sys.executable, "-m", "etl", "diff"], cwd=ROOT, env=environment, capture_output=True,
-    )  # fmt: skip
+        [sys.executable, "-m", "etl", "diff"],
+        cwd=ROOT,
+        env=environment,
+        capture_output=True,
+    )
     assert b"Traceback" not in result.stderr, result.stderr
     assert result.returncode == Outcome.DONE
     shown = result.stdout.decode(encoding)
@@ -425,8 +486,9 @@ def test_a_misspelt_command_is_told_in_chinese_with_the_nearest() -> None:
     run = subprocess.run(
         [sys.executable, "-m", "etl", "chek"],
         env=environment | {"PYTHONIOENCODING": "utf-8"},
-        capture_output=True, check=False,
-    )  # fmt: skip
+        capture_output=True,
+        check=False,
+    )
     assert run.returncode == Outcome.USAGE
     assert "没有命令 'chek'，是否指 'check'？" in run.stderr.decode()
 
@@ -482,9 +544,12 @@ def test_a_report_of_findings_is_known_as_one(tmp_path: Path, suffix: str) -> No
 
 @pytest.mark.parametrize(
     "words",
-    [["check", "--findings"], ["template", "certificates_valid", "-o"],
-     ["inspect", "pyproject.toml", "-o"]],
-)  # fmt: skip
+    [
+        ["check", "--findings"],
+        ["template", "certificates_valid", "-o"],
+        ["inspect", "pyproject.toml", "-o"],
+    ],
+)
 def test_a_folder_that_is_not_there_is_a_wrong_call(words: list[str], tmp_path: Path) -> None:
     status, out, err = ended(*words, str(tmp_path / "none" / "q.xlsx"))
     assert (status, out) == (Outcome.USAGE, "")
@@ -504,9 +569,12 @@ def test_a_wrong_call_is_answered_in_json_too(words: list[str]) -> None:
 @pytest.mark.parametrize("blank", ["", " "])
 @pytest.mark.parametrize(
     "words",
-    [["refresh", "--accept"], ["rollback", "1", "--reason"],
-     ["retract", "certificates_valid", "2024", "ALL", "--reason"]],
-)  # fmt: skip
+    [
+        ["refresh", "--accept"],
+        ["rollback", "1", "--reason"],
+        ["retract", "certificates_valid", "2024", "ALL", "--reason"],
+    ],
+)
 def test_a_blank_reason_is_a_wrong_call(words: list[str], blank: str) -> None:
     status, out, err = ended(*words, blank)
     assert (status, out) == (Outcome.USAGE, "")

@@ -73,16 +73,19 @@ def line_of(figures: MapFigures, start: str) -> str:
     ("language", "statement", "subtitle", "ranking"),
     [
         (
-            "zh", "2024年12月有效认证证书数：有数据的2个省份中，浙江最高",
-            "2024年12月　有效认证证书数。", "各省份有效认证证书数排名（张）",
+            "zh",
+            "2024年12月有效认证证书数：有数据的2个省份中，浙江最高",
+            "2024年12月　有效认证证书数。",
+            "各省份有效认证证书数排名（张）",
         ),
         (
-            "en", "Valid certificates, Dec 2024: of 2 provinces with data, Zhejiang is highest",
+            "en",
+            "Valid certificates, Dec 2024: of 2 provinces with data, Zhejiang is highest",
             "Valid certificates, Dec 2024. ",
             "Ranking of provinces: Valid certificates (certificates)",
         ),
     ],
-)  # fmt: skip
+)
 def test_a_map_is_titled_by_who_leads_and_how_many_are_known(
     language: Language, statement: str, subtitle: str, ranking: str
 ) -> None:
@@ -107,9 +110,7 @@ def test_regions_that_share_the_highest_figure_are_all_named_or_counted() -> Non
     close = {"320000": 12.3512, "330000": 12.3498, "340000": 12.1}
     rows = published(*((rates.indicator, "2022-09", code, v) for code, v in close.items()))
     assert "江苏、浙江并列最高" in shown(rows, selection=rates).statement
-    alike = published(*(
-        (rates.indicator, "2022-09", code, 0.3) for code in tree().provinces[:4]
-    ))  # fmt: skip
+    alike = published(*((rates.indicator, "2022-09", code, 0.3) for code in tree().provinces[:4]))
     assert "4 regions share the highest" in shown(alike, "en", selection=rates).statement
 
 
@@ -249,8 +250,10 @@ def test_a_ratio_says_how_it_is_computed_and_a_count_does_not() -> None:
     rows = published(
         ("organisations_per_10000_residents", "2022-09", "320000", 15.31),
         ("organisations_per_10000_residents", "2022-09", "100000", 7.64),
-        source="derived", numerator=1.0, denominator=1.0,
-    )  # fmt: skip
+        source="derived",
+        numerator=1.0,
+        denominator=1.0,
+    )
     assert line_of(shown(rows, selection=ratio), "计算方法：").startswith(
         "计算方法：获证组织数 ÷ 年末常住人口或常住人口"
     )
@@ -268,7 +271,7 @@ def test_the_nation_stands_beside_provinces_for_a_ratio_and_never_for_a_count() 
         ("organisations_per_10000_residents", "2022-09", "320000", 15.31),
         ("organisations_per_10000_residents", "2022-09", "100000", 7.64),
         ("organisations_per_10000_residents", "2022-09", "ALL", 7.8),
-    )  # fmt: skip
+    )
     drawn = shown(ratio, selection=Selection("organisations_per_10000_residents", "2022-09"))
     assert drawn.reference.to_dict("records") == [{"value": 7.64, "label": "全国 7.64"}]
     assert drawn.ranking["region"].tolist() == ["320000"]
@@ -302,8 +305,10 @@ def test_what_a_map_is_narrowed_to_is_in_its_name() -> None:
     rows = december().assign(scheme="QMS")
     selection = Selection("certificates_valid", "2024-12", scheme="QMS")
     assert shown(rows, selection=selection).parts == [
-        "有效认证证书数", code_names.scheme_name("QMS", ZH), "2024年12月",
-    ]  # fmt: skip
+        "有效认证证书数",
+        code_names.scheme_name("QMS", ZH),
+        "2024年12月",
+    ]
     assert shown(december()).parts == ["有效认证证书数", "2024年12月"]
 
 
@@ -452,8 +457,9 @@ def test_the_newest_table_names_each_scope() -> None:
     nation = published(*(row for row in WORLD if row[2] in ("ALL", "100000")))
     table = overview.newest_table(nation, citations(), ZH)
     assert sorted(zip(table["口径"], table["时期"], table["数值"], strict=True)) == [
-        ("全国", "2024年12月", "4,067,752"), ("全部", "2024年12月", "4,158,266"),
-    ]  # fmt: skip
+        ("全国", "2024年12月", "4,067,752"),
+        ("全部", "2024年12月", "4,158,266"),
+    ]
 
 
 # Figures whole
@@ -464,27 +470,44 @@ def test_a_figure_carries_where_it_stands() -> None:
     chinese = readable_tables.figure_table(jiangsu, citations(), ZH).to_dict("records")
     assert len(chinese) == 1
     expected = {
-        "指标代码": "certificates_valid", "指标": "有效认证证书数", "时期": "2024-12",
-        "地区代码": "320000", "地区": "江苏", "领域代码": "ALL", "认证领域": "全部认证领域",
-        "数值": 537_498.0, "单位": "张", "状态": "A", "脚注": "",
-        "发布机构": "国家认监委", "出处文件": "2024年12月全国认证证书分布",
-        "文中位置": "三、地域分布 表", "取得方式": "原文数字",
-        "核验程度": "转载文本（未核对原文）", "原始文件": "platform_provinces/2024-12.csv",
+        "指标代码": "certificates_valid",
+        "指标": "有效认证证书数",
+        "时期": "2024-12",
+        "地区代码": "320000",
+        "地区": "江苏",
+        "领域代码": "ALL",
+        "认证领域": "全部认证领域",
+        "数值": 537_498.0,
+        "单位": "张",
+        "状态": "A",
+        "脚注": "",
+        "发布机构": "国家认监委",
+        "出处文件": "2024年12月全国认证证书分布",
+        "文中位置": "三、地域分布 表",
+        "取得方式": "原文数字",
+        "核验程度": "转载文本（未核对原文）",
+        "原始文件": "platform_provinces/2024-12.csv",
         "版本": 1,
-    }  # fmt: skip
+    }
     assert {key: chinese[0][key] for key in expected} == expected
     english = readable_tables.figure_table(jiangsu, citations(verification="primary"), EN).iloc[0]
     stated = ["Region", "Unit", "Publisher", "Verification", "Obtained"]
     assert english[stated].tolist() == [
-        "Jiangsu", "certificates", "国家认监委", "official outlet", "as published",
-    ]  # fmt: skip
+        "Jiangsu",
+        "certificates",
+        "国家认监委",
+        "official outlet",
+        "as published",
+    ]
 
 
 def test_a_computed_figure_says_so_and_shows_its_parts() -> None:
     rows = published(
         ("organisations_per_10000_residents", "2022-09", "320000", 15.0),
-        source="derived", numerator=127_125.0, denominator=84_750_000.0,
-    )  # fmt: skip
+        source="derived",
+        numerator=127_125.0,
+        denominator=84_750_000.0,
+    )
     figure = readable_tables.figure_table(rows, citations(basis="derived"), ZH).iloc[0]
     assert figure["取得方式"] == "由公布数字计算"
     assert figure["分子"] / figure["分母"] * 10_000 == pytest.approx(figure["数值"])
@@ -510,8 +533,9 @@ def test_a_footnote_has_its_mark_and_its_sense(
 ) -> None:
     rows = published(
         ("certificates_valid", "2024-12", "320000", value),
-        status=status, confidentiality=confidentiality,
-    )  # fmt: skip
+        status=status,
+        confidentiality=confidentiality,
+    )
     assert readable_tables.figure_table(rows, citations(), ZH)["脚注"].tolist() == [chinese]
     assert readable_tables.figure_table(rows, citations(), EN)["Footnote"].tolist() == [english]
 
@@ -519,8 +543,10 @@ def test_a_footnote_has_its_mark_and_its_sense(
 def test_a_confidential_number_is_in_no_table_of_figures() -> None:
     rows = published(
         ("certificates_valid", "2024-12", "320000", 987_654.0),
-        confidentiality="C", numerator=987_654.0, denominator=987_654.0,
-    )  # fmt: skip
+        confidentiality="C",
+        numerator=987_654.0,
+        denominator=987_654.0,
+    )
     table = readable_tables.figure_table(rows, citations(), ZH)
     assert table["地区"].tolist() == ["江苏"]
     assert table[["数值", "分子", "分母"]].isna().all(axis=None)

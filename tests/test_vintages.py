@@ -80,23 +80,42 @@ def test_a_revised_figure_shows_its_history() -> None:
         rows, cached_releases.revisions(JIANGSU, Vintage(2)), Wording("zh")
     )
     assert table[["数值", "发布于版本", "截至版本"]].to_numpy().tolist() == [
-        ["537,498", 1, "1"], ["600,000", 2, "至今"],
-    ]  # fmt: skip
+        ["537,498", 1, "1"],
+        ["600,000", 2, "至今"],
+    ]
 
 
 def test_a_turned_verdict_names_the_figure_that_turned_it() -> None:
-    flips = pd.DataFrame([{
-        "target": "gone", "region": "320000", "indicator": "gone", "period": "2024",
-        "old_verdict": "moving_away", "old_reason": "", "old_value": 93.0,
-        "new_verdict": "on_track", "new_reason": "", "new_value": 93.93,
-    }])  # fmt: skip
-    register = Register(**{name: pd.DataFrame(columns=["target"]) for name in (
-        "document", "target", "milestone", "evidence")})  # fmt: skip
+    flips = pd.DataFrame(
+        [
+            {
+                "target": "gone",
+                "region": "320000",
+                "indicator": "gone",
+                "period": "2024",
+                "old_verdict": "moving_away",
+                "old_reason": "",
+                "old_value": 93.0,
+                "new_verdict": "on_track",
+                "new_reason": "",
+                "new_value": 93.93,
+            }
+        ]
+    )
+    register = Register(
+        **{
+            name: pd.DataFrame(columns=["target"])
+            for name in ("document", "target", "milestone", "evidence")
+        }
+    )
     told = releases.flip_table(flips, register, Wording("zh")).iloc[0].to_dict()
     assert told == {
-        "地区": "江苏", "目标指标": "gone", "原为": "偏离目标", "变为": "进展符合预期",
+        "地区": "江苏",
+        "目标指标": "gone",
+        "原为": "偏离目标",
+        "变为": "进展符合预期",
         "原因": "2024年：93.00 → 93.93",
-    }  # fmt: skip
+    }
 
 
 @pytest.mark.parametrize(

@@ -139,5 +139,8 @@ def test_a_missing_number_is_a_dash_and_never_zero() -> None:
 
 def test_what_is_written_as_nought_has_no_sign() -> None:
     assert [Wording("en").signed(value, 1) for value in (-0.04, 0.04, -0.06, 12.0)] == [
-        "±0.0", "±0.0", "−0.1", "+12.0",
-    ]  # fmt: skip
+        "±0.0",
+        "±0.0",
+        "−0.1",
+        "+12.0",
+    ]
