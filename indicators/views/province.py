@@ -874,7 +874,7 @@ def comparison_notes(words: Wording) -> list[str]:
             "▲ significantly better, ▼ significantly worse; ● no significant "
             "difference; ◆ neither good nor bad; ■ not tested. Line: national value "
             "(or the province's, or the peer median if missing). Bands: range of "
-            "peers and their middle 50%."
+            "peers and their middle half."
         ),
         words(
             "After a rank: ▲ ▼ places won or lost within a year or more, beyond chance; ≈ a change "
