@@ -424,6 +424,20 @@ def test_a_template_saved_in_another_format_loads_as_it_did(tmp_path: Path, kind
     assert tidied.warnings == []
 
 
+@pytest.mark.parametrize("kind", ["ods", "xls"])
+def test_a_template_that_an_office_program_saved_loads(tmp_path: Path, kind: str) -> None:
+    path, out = ROOT / "tests" / "files" / f"template.{kind}", tmp_path / "out.parquet"
+    tidied = tidy(path, read_declaration(path), KNOWN, out, source="bureau")
+    rows = pd.read_parquet(out)[["region", "period", "scheme", "value", "status"]]
+    assert rows.astype(object).where(rows.notna(), None).to_numpy().tolist() == [
+        ["320000", "2025-12", "ALL", 1_200, "A"],
+        ["330000", "2025-12", "QMS", 1_300, "A"],
+        ["310000", "2025", "ALL", None, "O"],
+        ["340000", "2025-Q4", "ALL", 3_400, "P"],
+    ]
+    assert tidied.warnings == []
+
+
 def test_a_template_without_its_provenance_is_refused(tmp_path: Path) -> None:
     with pytest.raises(FindingsError) as refusal:
         read_declaration(filled(tmp_path, [], publisher=""))
