@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import getpass
 import os
+import socket
+import sys
 
 
 def account() -> str:
     """Return the account's name; its number where it has none, as in many containers."""
     try:
         return getpass.getuser()
-    except (OSError, KeyError):  # KeyError until Python 3.12
-        return str(os.getuid())
+    except (ImportError, KeyError, OSError):  # OSError alone from Python 3.13
+        return socket.gethostname() if sys.platform == "win32" else str(os.getuid())

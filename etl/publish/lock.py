@@ -9,8 +9,9 @@ from __future__ import annotations
 import json
 import os
 import socket
+import sqlite3
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -84,11 +85,10 @@ def _noting(file: Path | None, holder: Holder) -> Iterator[None]:
 
 
 def abandoned(engine: sa.Engine) -> Holder | None:
-    """Return who died while publishing to an SQLite database, if its lock has been left behind."""
+    """Return who died while publishing to an SQLite database, if a note was left behind."""
+    file = sqlite_file(engine.url)
     holder = _noted(_note(engine))
-    if holder is None or holder.machine != socket.gethostname() or _lives(holder.process):
-        return None
-    return holder
+    return None if file is None or holder is None or _is_locked(file) else holder
 
 
 def _note(engine: sa.Engine) -> Path | None:
@@ -103,14 +103,15 @@ def _noted(file: Path | None) -> Holder | None:
         return None
 
 
-def _lives(process: int) -> bool:
+def _is_locked(file: Path) -> bool:
+    """Return whether somebody is writing to an SQLite database, without waiting for them."""
+    address = f"{file.resolve().as_uri()}?mode=rw"
     try:
-        os.kill(process, 0)
-    except ProcessLookupError:
-        return False
-    except PermissionError:
+        with closing(sqlite3.connect(address, timeout=0, uri=True)) as connection:
+            connection.execute("BEGIN IMMEDIATE")
+    except sqlite3.OperationalError:
         return True
-    return True
+    return False
 
 
 def _lock_postgresql(connection: sa.Connection, ourselves: Holder) -> None:

@@ -168,7 +168,7 @@ class Workshop:
                     order.end(OUTDATED)
             self._line = [order for order in self._line if order.refused is None]
             for key in [key for key in self._made if self._is_outdated(key[0])]:
-                self._made.pop(key).unlink()
+                _discard(self._made.pop(key))
             self._changed.notify_all()
 
     def _is_outdated(self, vintage: Vintage) -> bool:
@@ -243,7 +243,7 @@ class Workshop:
             del self._making[order.key]
             if order.refused is not None:  # while it was made
                 if isinstance(made, Path):
-                    made.unlink()
+                    _discard(made)
                 self._changed.notify_all()
                 return
             ended = [order]
@@ -262,7 +262,12 @@ class Workshop:
         """Take away what was asked for longest ago, the newest file never."""
         sizes = {key: path.stat().st_size for key, path in self._made.items()}
         while len(self._made) > 1 and sum(sizes[key] for key in self._made) > self._room:
-            self._made.popitem(last=False)[1].unlink()
+            _discard(self._made.popitem(last=False)[1])
+
+
+def _discard(made: Path) -> None:
+    with suppress(PermissionError):  # on Windows, while it is sent: it goes with the folder
+        made.unlink()
 
 
 @cache
