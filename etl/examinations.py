@@ -25,7 +25,14 @@ import sqlalchemy as sa
 
 from etl.commands.screen import without_account
 from indicators.findings import Finding, FindingsError, Message, message
-from indicators.settings import ACCESS, DATABASE_URL, ROOT, SettingError, wrong_settings
+from indicators.settings import (
+    ACCESS,
+    DATABASE_URL,
+    ROOT,
+    SettingError,
+    program_version,
+    wrong_settings,
+)
 from indicators.store.archive import RELEASES, snapshot
 from indicators.store.database import HEAD, open_database, sqlite_file, tables_version
 
@@ -51,6 +58,7 @@ class Examined:
 
 def examinations(server: str | None = None) -> Iterator[Examined]:
     """Yield what is found, thing by thing; `server`: the address of one that runs."""
+    yield Examined("program", message("version {version}", version=program_version()))
     yield _python(sys.version_info[:2])
     yield _packages(ROOT / "requirements.lock")
     yield from _settings()

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import os
 import re
+import tomllib
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import lru_cache
@@ -19,6 +20,13 @@ from indicators.wording import Text
 
 ROOT = Path(__file__).resolve().parent.parent
 T = TypeVar("T")
+
+
+@lru_cache(1)
+def program_version() -> str:
+    """Return the version of this program, as pyproject.toml has it and CHANGELOG.md tells it."""
+    with (ROOT / "pyproject.toml").open("rb") as file:
+        return str(tomllib.load(file)["project"]["version"])
 
 
 class SettingError(FindingsError):

@@ -11,6 +11,7 @@ from indicators.exports import readable_tables
 from indicators.periods import today
 from indicators.publication_calendar import expected, overdue
 from indicators.roles import covers
+from indicators.settings import program_version
 from indicators.sidebar import releases as sidebar
 from indicators.views import releases as views
 
@@ -114,4 +115,4 @@ wrong = frame.findings.get(words.language)
 if wrong is not None and all_regions:
     st.subheader(title := words("Findings in the files that this server started with"))
     frame.table(visit, title, wrong, title)
-frame.end(visit)
+frame.end(visit, words("This dashboard is version {version}.", version=program_version()))

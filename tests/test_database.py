@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import re
 import threading
 from collections.abc import Iterator
 from pathlib import Path
@@ -17,7 +18,7 @@ from alembic.config import Config
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 
-from indicators.settings import DATABASE_URL
+from indicators.settings import DATABASE_URL, ROOT, program_version
 from indicators.store.bulk import ahead, insert_rows, read_batches, read_page
 from indicators.store.database import HEAD, MIGRATIONS, open_database, writing
 from indicators.store.tables import citation, holding, metadata, observation
@@ -93,14 +94,24 @@ def test_the_newest_migration_is_the_one_the_code_asks_for() -> None:
     assert ScriptDirectory.from_config(config).get_current_head() == HEAD
 
 
-@pytest.mark.parametrize("version", ["0001", "0004", "0006", HEAD])
-def test_a_database_of_an_earlier_build_is_brought_up_to_date(tmp_path: Path, version: str) -> None:
+# Versions of the program, the newest first, and the tables that each came with.
+VERSIONS = {"0.1.0": "0011"}
+
+
+def test_each_version_is_told_in_the_changelog_and_has_its_tables_listed() -> None:
+    changelog = (ROOT / "CHANGELOG.md").read_text(encoding="utf-8")
+    assert re.findall(r"^## (\d+\.\d+\.\d+) ", changelog, re.MULTILINE) == list(VERSIONS)
+    assert next(iter(VERSIONS)) == program_version()
+
+
+@pytest.mark.parametrize("tables", ["0001", "0004", "0006", *{*VERSIONS.values(), HEAD}])
+def test_a_database_of_an_earlier_build_is_brought_up_to_date(tmp_path: Path, tables: str) -> None:
     url = f"sqlite:///{tmp_path / 'earlier.sqlite'}"
     made, config = sa.create_engine(url), Config()
     config.set_main_option("script_location", str(MIGRATIONS))
     with made.begin() as connection:
         config.attributes["connection"] = connection
-        command.upgrade(config, version)
+        command.upgrade(config, tables)
         connection.execute(sa.insert(observation), FIGURE)
     made.dispose()
     opened = open_database(url)
@@ -109,7 +120,7 @@ def test_a_database_of_an_earlier_build_is_brought_up_to_date(tmp_path: Path, ve
         assert compare_metadata(MigrationContext.configure(connection), metadata) == []
         assert connection.execute(sa.select(observation)).mappings().one() == FIGURE
         counted = connection.execute(sa.select(holding.c.rows)).scalars().all()
-    assert counted == ([1] if version < "0004" else [])
+    assert counted == ([1] if tables < "0004" else [])
     opened.dispose()
 
 

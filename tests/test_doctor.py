@@ -46,6 +46,7 @@ def test_a_database_in_use_is_well_and_all_is_told_in_both_languages(
     monkeypatch.setenv("DATABASE_URL", engine.url.render_as_string(hide_password=False))
     chinese, english = (examined(language=language) for language in ("zh", "en"))
     for name in (
+        "program",
         "python",
         "packages",
         "settings",

@@ -61,6 +61,7 @@ def doctor(
 
 def _titles(words: Wording) -> dict[str, str]:
     return {
+        "program": words("This program"),
         "python": "Python",
         "packages": words("Packages"),
         "settings": words("Settings"),

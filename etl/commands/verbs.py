@@ -12,7 +12,7 @@ from typer.exceptions import TyperException
 
 from etl.commands.screen import Outcome, make_legible, screen
 from etl.commands.usage import SpokenCommand, SpokenGroup, speak, translated, usage_line
-from indicators.settings import ETL_LANGUAGE, SettingError, wrong_settings
+from indicators.settings import ETL_LANGUAGE, SettingError, program_version, wrong_settings
 from indicators.wording import Language, Wording
 
 if TYPE_CHECKING:
@@ -128,11 +128,23 @@ app = CommandLine(
 )
 
 
+def _tell_version(asked: bool) -> None:
+    if asked:
+        typer.echo(program_version())
+        raise typer.Exit
+
+
 @app.callback()
 def settings(
     language: Annotated[
         Literal["zh", "en"], typer.Option(help="语言 · language", envvar="ETL_LANGUAGE")
     ] = "zh",
+    told: Annotated[
+        bool,
+        typer.Option(
+            "--version", help="显示版本号 · tell the version", callback=_tell_version, is_eager=True
+        ),
+    ] = False,
 ) -> None:
     """质量治理看板的数据维护命令 · Data maintenance for the quality-governance dashboard."""
     screen.words = Wording(language)
