@@ -12,6 +12,7 @@ import re
 import time
 import tomllib
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from functools import cache
 from html import escape
 from pathlib import Path
@@ -34,6 +35,7 @@ from indicators.regions import Tree
 from indicators.roles import (
     EVERYTHING,
     PUBLISHED,
+    Account,
     Grant,
     Rights,
     Role,
@@ -46,6 +48,7 @@ from indicators.sign_in_cookie import claims_of, keep_needed
 from indicators.wording import LANGUAGES, Wording
 
 SECRETS = ".streamlit/secrets.toml"
+LOCAL = Account("local", "local")  # whoever sits at this machine: it has one user
 LEAST_SECRET = 32  # characters of the key that signs cookies
 _PROVIDER = ("client_id", "client_secret", "server_metadata_url")
 _DISCOVERY = "/.well-known/openid-configuration"
@@ -423,7 +426,7 @@ def gate(words: Wording) -> Rights:
     headers = {name.lower(): value for name, value in st.context.headers.to_dict().items()}
     # Streamlit tells no address of a visitor on this machine.
     if access == "local" and is_local(st.context.ip_address or "127.0.0.1", headers):
-        return EVERYTHING
+        return replace(EVERYTHING, account=LOCAL)
     if access == "public":
         return PUBLISHED if has_roles() else EVERYTHING
     if access != "sign-in" or sign_in_mistakes():
@@ -456,7 +459,8 @@ def gate(words: Wording) -> Rights:
         st.button(words("Sign out"), on_click=st.logout)
     if closed:
         _close(_NO_ROLE, words)
-    return EVERYTHING if roles is None else roles.rights(claims, _regions())
+    rights = EVERYTHING if roles is None else roles.rights(claims, _regions())
+    return replace(rights, account=sign_ins.account_of(claims))
 
 
 def _with_name(provider: str, words: Wording) -> str:

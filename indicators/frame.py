@@ -36,7 +36,7 @@ from indicators.exports.workshop import Order, Source, workshop
 from indicators.findings import Message, message
 from indicators.log_lines import timed
 from indicators.periods import decimal_year, is_period, today
-from indicators.roles import Rights, covers
+from indicators.roles import Account, Rights, covers
 from indicators.settings import ROOT
 from indicators.store.database import Dataset
 from indicators.store.queries import Vintage
@@ -182,6 +182,11 @@ class Frame:
     def release(self) -> int:
         """The number of the release shown."""
         return self.vintage.release
+
+    def planner(self, region: str) -> Account | None:
+        """Return whose drafts of a region are shown: no viewer's, and none with older figures."""
+        alone = self.vintage == self.newest and not st.context.is_embedded
+        return self.rights.account if alone and covers(self.rights.planning, [region]) else None
 
 
 def begin(page: str) -> Frame:

@@ -17,7 +17,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from indicators.findings import Message, message
 from indicators.regions import Tree
@@ -39,13 +39,27 @@ Bounds = frozenset[str] | None  # codes of regions; None for all that there are
 _NOWHERE: frozenset[str] = frozenset()
 
 
+class Account(NamedTuple):
+    """Whom the provider says that a visitor is: a name for the audit trail, a key that is lasting.
+
+    The key tells nobody who it is.
+    """
+
+    name: str
+    key: str
+
+
 @dataclass(frozen=True)
 class Rights:
-    """What a visitor may see: what is published, and for which regions what a role adds to it."""
+    """What a visitor may see: what is published, and for which regions what a role adds to it.
+
+    account: none where nobody has signed in, so that nothing can be kept for them alone.
+    """
 
     viewing: bool = False
     planning: Bounds = _NOWHERE
     analysing: Bounds = _NOWHERE
+    account: Account | None = None
 
 
 EVERYTHING = Rights(viewing=True, planning=None, analysing=None)

@@ -21,6 +21,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
+from indicators.roles import Account
 from indicators.settings import SIGN_IN_HOURS, SettingError
 from indicators.store.database import NewerDatabaseError, open_database, writing
 from indicators.store.trail import Action, record, signed_out_since
@@ -99,7 +100,13 @@ def without_role(claims: Mapping[str, Any]) -> Future[None]:
 
 
 def _account(claims: Mapping[str, Any]) -> str:
-    return str(claims.get("preferred_username") or claims.get("sub"))
+    return str(claims.get("preferred_username") or claims.get("sub"))[:200]
+
+
+def account_of(claims: Mapping[str, Any]) -> Account:
+    """Return whose a sign-in is. What an account is called may change, its subject does not."""
+    told = [str(claims.get(name)) for name in ("iss", "sub")]
+    return Account(_account(claims), hashlib.sha256("\n".join(told).encode()).hexdigest()[:32])
 
 
 def _moment(claims: Mapping[str, Any]) -> datetime:
@@ -121,7 +128,7 @@ def _write(
     for left in reversed(range(TRIES)):
         try:
             with writing(open_database(serving=True)) as connection:
-                record(connection, action, account[:200], about=about, moment=moment)
+                record(connection, action, account, about=about, moment=moment)
             return
         except _FAULTS:
             if not left:

@@ -7,7 +7,7 @@ the figure is a rate or an index: a national count is no province's aim.
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -59,6 +59,27 @@ def engine_target(register: Register, target: str) -> Target:
     except ValueError:
         known = {name: fields[name] for name in ("indicator", "region", "polarity")}
         return Target(**known, kind=Kind.DIRECTION_ONLY, contradictory=True)
+
+
+def drafted(
+    register: Register, target: str, region: str, *, kind: str, value: float, by: str
+) -> Register:
+    """Return a register of one target: a draft of a region for what another one aims at.
+
+    What that one says of the baseline and the path to it holds for the draft too. It keeps its key.
+    """
+    row = _row(register.target, "target", target)
+    if region != row["region"]:  # what the document says of its own baseline is not this region's
+        row |= {"region": region, "baseline_value": None}
+    row |= {"kind": kind, "value": value, "lower": None, "upper": None, "benchmark": None}
+    row |= {"window_early": by, "window_late": by, "approximate": 0}
+    one = pd.DataFrame([row], columns=register.target.columns)
+    return replace(
+        register,
+        target=one,
+        milestone=register.milestone.head(0),
+        evidence=register.evidence.head(0),
+    )
 
 
 def _fields(register: Register, wanted: Collection[str]) -> dict[str, dict[str, Any]]:

@@ -110,6 +110,32 @@ if step is not None and covers(visit.rights.planning, [region]):
         by = st.selectbox(words("Reach it by"), years, key=key, bind="query-params")
         st.markdown(markdown.escaped(views.needed(verdict, by, indicator, words)))
 
+planner = visit.planner(region)
+if planner is not None and not milestone:
+    with st.expander(words("My draft targets"), key="drafts"):
+        st.caption(words("A draft is no published target: you alone see it, and only here."))
+        for draft in cached.drafted(target, region, planner, vintage):
+            with st.container(border=True, key=f"draft_{draft.key}"):
+                aimed = views.target_text(draft.record, words)
+                st.markdown(markdown.strong(words("Draft, not published: {target}", target=aimed)))
+                frame.facts(
+                    draft.key, views.at_a_glance(draft.verdict, draft.record, words), columns=2
+                )
+                if st.button(words("Delete this draft"), key=f"give_up_{draft.key}"):
+                    refused = cached.give_up_draft(draft.key, planner, vintage)
+                    st.error(refused.said(words)) if refused else st.rerun()
+        with st.form("draft"):
+            decimals = f"%.{indicator.decimals}f"
+            value = st.number_input(
+                words("Target value ({unit})", unit=code_names.unit_name(indicator.key, words)),
+                value=views.drafted_value(verdict, record),
+                format=decimals,
+            )
+            by = st.selectbox(words("Reach it by"), views.draft_years(), key="draft_by")
+            if st.form_submit_button(words("Keep as my draft")):
+                refused = cached.keep_draft(target, region, planner, vintage, value, by)
+                st.error(refused.said(words)) if refused else st.rerun()
+
 if not milestone:
     title = words("Region by region, and what each needs in the next year")
     st.subheader(title)

@@ -55,6 +55,7 @@ LANDED = {
     "0009_forms_of_0003.py": "a680c78578d6ae2c",
     "0010_identity.py": "1de7ce6529367c40",
     "0011_audit.py": "299cd7e2c68f5324",
+    "0012_draft.py": "2762820603ed81c8",
 }
 
 

@@ -2,23 +2,36 @@
 
 from __future__ import annotations
 
+import logging
 from typing import Any, NamedTuple
 
 import pandas as pd
 import pyarrow as pa
 
 from indicators import catalogue, code_names, target_register
-from indicators.cached.remembered import citations_of, engine, freshness, kept, travelling
+from indicators.cached.remembered import (
+    FAULTS,
+    citations_of,
+    engine,
+    freshness,
+    kept,
+    travelling,
+)
 from indicators.catalogue import tree
 from indicators.exports.offered import Export
+from indicators.findings import Message, message
 from indicators.periods import today
 from indicators.progress.verdict import Verdict, judge
-from indicators.store import queries
+from indicators.roles import Account
+from indicators.store import drafts, queries
+from indicators.store.database import writing
 from indicators.store.queries import Vintage
 from indicators.target_register import Record, Register
 from indicators.views import objectives as views
 from indicators.views.facts import Judged
 from indicators.wording import Language, Wording
+
+_log = logging.getLogger(__name__)
 
 
 @kept
@@ -194,3 +207,67 @@ def _offered(region: str, language: Language, vintage: Vintage, day: str) -> dic
 def _verdict(target: str, region: str, vintage: Vintage, day: str) -> Verdict:
     asked = target_register.engine_target(register(vintage), target)
     return judge(series(target, region, vintage), asked, as_of=day)
+
+
+class Drafted(NamedTuple):
+    """A draft as it is judged: its key, what the register would say of it, its verdict."""
+
+    key: str
+    record: Record
+    verdict: Verdict
+
+
+def drafted(target: str, region: str, account: Account, vintage: Vintage) -> list[Drafted]:
+    """Return what an account has drafted for what a target aims at in a region.
+
+    It is remembered for nobody: others may see none of it.
+    """
+    series_of = {**record(target, vintage), "region": region}
+    with engine(vintage.dataset).connect() as connection:
+        found = drafts.drafts(connection, account, series_of)
+    rows, day, judged = series(target, region, vintage), today(), []
+    for draft in found:
+        told = target_register.drafted(
+            *(register(vintage), target, region),
+            kind=draft.kind,
+            value=draft.value,
+            by=draft.by,
+        )
+        verdict = judge(rows, target_register.engine_target(told, target), as_of=day)
+        judged.append(Drafted(draft.key, told.record(target), verdict))
+    return judged
+
+
+def keep_draft(
+    target: str, region: str, account: Account, vintage: Vintage, value: float, by: str
+) -> Message | None:
+    """Keep a draft for what a target aims at in a region; return why it could not be."""
+    aim = record(target, vintage)
+    kind = views.drafted_kind(aim)
+    try:
+        with writing(engine(vintage.dataset)) as connection:
+            drafts.keep(
+                connection, account, {**aim, "region": region}, kind=kind, value=value, by=by
+            )
+    except ValueError:
+        return message("At most {n} drafts are kept of a target.", n=drafts.MOST)
+    except FAULTS:
+        _log.exception("a draft could not be kept")
+        return _UNWRITTEN
+    return None
+
+
+def give_up_draft(key: str, account: Account, vintage: Vintage) -> Message | None:
+    """Give up a draft of an account; return why it could not be."""
+    try:
+        with writing(engine(vintage.dataset)) as connection:
+            drafts.give_up(connection, account, key)
+    except FAULTS:
+        _log.exception("a draft could not be given up")
+        return _UNWRITTEN
+    return None
+
+
+_UNWRITTEN = message(
+    "The database cannot be written just now, or figures are being published. Please try again."
+)

@@ -7,6 +7,7 @@
        └───────< warning ──< quoted    what was accepted, and the figures that it speaks of
     retraction                what was taken out of every release, by its key
     catalogue_file            the catalogue as last published
+    draft                     what planners would have a series reach: only ever added to
     audit                     who published, retracted, signed in …: only ever added to
     identity                  which database this is, a word drawn when it was made
     citation ─< observation      where a figure stands: document, place, verification
@@ -199,6 +200,19 @@ audit = sa.Table(
     sa.Column("release", sa.Integer),
     *_text("about", nullable=False),
 )
+
+# One row per draft target, and one without a value once it was given up: see
+# `indicators.store.drafts`. owner: the key of an account. by: the period that it is to be reached
+# by.
+draft = sa.Table(
+    "draft",
+    metadata,
+    *_keys("event"),
+    *_text("draft", "moment", "owner", nullable=False),
+    *_text("indicator", "scheme", "industry", "size", "region", "kind", "by", nullable=False),
+    *_numbers("value"),
+)
+sa.Index("draft_owner", draft.c.owner)
 
 # One row per release and file that it was made of; figures of the file lie within its periods.
 release_input = sa.Table(

@@ -22,6 +22,8 @@ class Action(Said):
     RETRACTED = "retracted", sentence("retracted")
     RESTORED = "restored", sentence("restored a backup")
     EXPORTED_CERTIFICATES = "exported_certificates", sentence("listed certificates")
+    DRAFTED = "drafted", sentence("kept a draft target")
+    GAVE_UP_DRAFT = "gave_up_draft", sentence("deleted a draft target")
     SIGNED_IN = "signed_in", sentence("signed in")
     SIGNED_OUT = "signed_out", sentence("signed out")
     REFUSED = "refused", sentence("sign-in refused")

@@ -20,7 +20,7 @@ from indicators.exports import readable_tables
 from indicators.exports.offered import Export, Offer, vintage_notes
 from indicators.frequencies import one_frequency
 from indicators.freshness import UNDATED, Freshness
-from indicators.periods import date_at, times
+from indicators.periods import date_at, times, today
 from indicators.progress.explanation import explain, formula, headline, said, said_of, warnings
 from indicators.progress.path import change_needed, path, reached_at
 from indicators.progress.verdict import Verdict
@@ -575,6 +575,26 @@ def years_ahead(verdict: Verdict) -> list[str]:
     """Return the ten year-ends after the latest figure."""
     first = int(verdict.latest.time) + 1 if verdict.latest else 2026
     return [str(first + year) for year in range(10)]
+
+
+def drafted_kind(record: Record) -> Kind:
+    """Return what a draft asks for in the place of a target: at least, or at most, its value."""
+    kind = record["kind"]
+    if kind in (Kind.AT_LEAST, Kind.AT_MOST):
+        return Kind(kind)
+    return Kind.AT_MOST if _indicator(record).polarity == -1 else Kind.AT_LEAST
+
+
+def drafted_value(verdict: Verdict, record: Record) -> float:
+    """Return the value that a draft begins with: the target's own, or else the latest figure."""
+    own = _number(record["value"]) if record["kind"] == drafted_kind(record) else None
+    latest = verdict.latest.value if verdict.latest else None
+    return round(next((each for each in (own, latest) if each is not None), 0.0), 6)
+
+
+def draft_years() -> list[str]:
+    """Return the ten year-ends ahead that a draft may be reached by."""
+    return [str(int(today()[:4]) + year) for year in range(10)]
 
 
 def needed(verdict: Verdict, period: str, indicator: catalogue.Indicator, words: Wording) -> str:
