@@ -123,7 +123,7 @@ if planner is not None and not milestone:
                 )
                 if st.button(words("Delete this draft"), key=f"give_up_{draft.key}"):
                     refused = cached.give_up_draft(draft.key, planner, vintage)
-                    st.error(refused.said(words)) if refused else st.rerun()
+                    st.error(markdown.escaped(refused.said(words))) if refused else st.rerun()
         with st.form("draft"):
             decimals = f"%.{indicator.decimals}f"
             value = st.number_input(
@@ -134,7 +134,7 @@ if planner is not None and not milestone:
             by = st.selectbox(words("Reach it by"), views.draft_years(), key="draft_by")
             if st.form_submit_button(words("Keep as my draft")):
                 refused = cached.keep_draft(target, region, planner, vintage, value, by)
-                st.error(refused.said(words)) if refused else st.rerun()
+                st.error(markdown.escaped(refused.said(words))) if refused else st.rerun()
 
 if not milestone:
     title = words("Region by region, and what each needs in the next year")

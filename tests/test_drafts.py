@@ -192,7 +192,8 @@ def test_a_planner_keeps_a_draft_and_deletes_it(
     assert held(pages, LI) == []
     assert "765,432" not in whole(page)
     about = f"certificates_valid ALL ALL ALL {REGION}"
-    assert trail(pages)[:2] == [("gave_up_draft", "li", about), ("drafted", "li", about)]
+    done = [each for each in trail(pages) if each[1] == "li"]
+    assert sorted(done) == [("drafted", "li", about), ("gave_up_draft", "li", about)]
 
 
 @pytest.mark.parametrize(
