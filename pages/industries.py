@@ -42,7 +42,11 @@ if chosen := views.chosen_cell(view, figures):
     st.markdown(markdown.strong(chosen))
 with st.container(horizontal=True):
     if view.region != NATION:
-        frame.link(words("All of {region}", region=where), "province", words, region=view.region)
+        label = words("All of {region}", region=where)
+        if view.industry != ALL:
+            label = words("{industry} in {region}: all figures", region=where, industry=what)
+        codes = {"region": view.region, "industry": view.industry}
+        frame.link(label, "province", words, **codes)
     place = {"indicator": view.selection.indicator, "period": str(view.selection.period)}
     if view.industry != ALL:
         label = words("{industry} on the map", industry=what)

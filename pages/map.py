@@ -30,7 +30,7 @@ made = cached.moving_figures if playing else cached.map_figures
 sides = [made(side, vintage) for side in views]
 figures = sides[0]
 
-sidebar.show_path(words, within, region)
+sidebar.show_path(words, within, region, str(selection.industry))
 st.title(markdown.escaped(figures.statement))
 if figures.standing:
     st.markdown(markdown.strong(figures.standing))

@@ -12,7 +12,7 @@ from indicators.catalogue import tree
 from indicators.drawing.charts import matrix_chart, shares_chart
 from indicators.exports import readable_tables
 from indicators.periods import today
-from indicators.regions import NATION
+from indicators.regions import ALL, NATION
 from indicators.sidebar import overview as sidebar
 from indicators.views import objectives
 from indicators.views import overview as views
@@ -42,7 +42,8 @@ if home != NATION and not province.peer_mistakes(words):
         trend = words(views.TREND)
         frame.table(visit, title, glance, title, trend=trend, leading=leading, folded=160)
     with st.container(horizontal=True):
-        frame.link(words("All of {region}", region=where), "province", words, region=home)
+        label = words("All of {region}", region=where)
+        frame.link(label, "province", words, region=home, industry=ALL)
         frame.link(words("{region} on the map", region=where), "map", words, region=home)
         frame.link(words("Targets of {region}", region=where), "objectives", words, region=home)
     if home == first_level(vintage):

@@ -9,6 +9,7 @@ from indicators.cached import province as cached
 from indicators.catalogue import tree
 from indicators.drawing import province as charts
 from indicators.drawing.levels import NOT_INCLUDED
+from indicators.regions import ALL
 from indicators.sidebar import province as sidebar
 from indicators.views import province as views
 from indicators.views.facts import ProvinceView
@@ -22,16 +23,23 @@ if mistakes := cached.peer_mistakes(words):
     frame.hint(words, words("Correct data/reference/peer_groups.yaml, then load this page anew."))
     st.stop()
 region, group = sidebar.choose_province(words, vintage)
+industry = sidebar.choose_industry(region, words, vintage)
 
-view = ProvinceView(region, group, words.language)
-page, material = cached.province_page(view, vintage), cached.material(region, group, vintage)
-facts, told, rows = material.facts, page.told, page.rows
-where = tree().names(words.language)[region]
+view = ProvinceView(region, group, words.language, industry)
+page, facts = (
+    cached.province_page(view, vintage),
+    cached.material(region, group, vintage, industry).facts,
+)
+told, rows, where = page.told, page.rows, facts.name(words)
 
 st.title(markdown.escaped(told.statement))
+if industry != ALL:
+    st.caption(words(views.ONE_INDUSTRY))
 if not told.known:
     if region in tree().uncovered:
         st.info(words(NOT_INCLUDED), icon=":material/info:")
+    elif industry != ALL:
+        st.info(words("No source held here has a figure of it."), icon=":material/info:")
     else:
         remedy = words("No source held here has a figure of this region.")
         st.info(remedy, icon=":material/info:")
@@ -88,7 +96,7 @@ if told.known:
     st.subheader(words("Industries and enterprise sizes"))
     if told.divided:
         indicator = sidebar.choose_part(told.divided, words)
-        note, drawn = cached.province_parts(region, words.language, indicator, vintage)
+        note, drawn = cached.province_parts(view, indicator, vintage)
         st.caption(markdown.escaped(note))
         held = [by for by in ("industry", "size") if drawn[by]]
         for column, by in zip(st.columns([3, 2][: len(held)], gap="medium"), held, strict=True):
@@ -102,6 +110,8 @@ if told.known:
                 frame.downloads(files, words, *about(measured, words))
         alt = words("Figures of industries and enterprise sizes")
         frame.twin(words, "parts", lambda: views.part_table(facts, indicator, words), alt)
+    elif industry != ALL:
+        st.caption(words("There are no figures of divisions of this industry or of sizes here."))
     else:
         st.caption(words("There are no figures of single industries or sizes of this region."))
 

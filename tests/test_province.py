@@ -22,6 +22,7 @@ from indicators.drawing.boundary_files import load_boundaries
 from indicators.store import holdings, queries
 from indicators.store.queries import Vintage
 from indicators.views import facts, overview, province
+from indicators.views.briefing.content import briefing
 from indicators.views.briefing.writing import figure_table
 from indicators.wording import Wording
 from tests.conftest import edition_of, held_of, rows_of
@@ -469,3 +470,76 @@ def test_the_page_tells_of_a_region_and_keeps_to_its_address(
     assert page.title[0].value == "Taiwan: no figures are held here"
     assert "Taiwan Province" in page.info[0].value
     assert not page.expander or "template" not in str(page.expander[0].markdown)
+
+
+def test_of_an_industry_its_own_figures_alone_are_told(empty: sa.Engine) -> None:
+    first = {**PROVINCES, "330000": 20.0, "100000": 5.0}
+    own = [rates(dict.fromkeys(first, 1.0), "2021-09"), rates(first)]
+    large = [(RATE, "2022-09", "330000", 3.5), (RATE, "2022-09", "100000", 4.5)]
+    rows = pd.concat(
+        [
+            rates({**PROVINCES, "100000": 5.0}),
+            *(figures.assign(industry="C") for figures in own),
+            rates({"330000": 77.0}).assign(industry="F"),
+            rates({"330000": 8.5}).assign(industry="13"),
+            rows_of(large).assign(industry="C", size="LARGE"),
+            rows_of([(RATE, "2022-09", "330000", 66.0)]).assign(size="LARGE"),
+            rows_of([("population_yearend", "2022", "330000", 6540.0)]),
+        ],
+        ignore_index=True,
+    )
+    publish(empty, edition_of(rows), Decision("a test"))
+    common = facts.shared(empty, Vintage(1), load_boundaries(), facts.judged(empty, 1))
+    known = facts.material(facts.of_industry(common, "C"), "330000")
+    told = known.facts
+
+    assert province.statement(told, ZH) == (
+        "浙江 · 制造业：没有适用的目标；2022年9月每万人获证组织数居有数据的6个省份中第1位"
+    )
+    (compared,) = told.fair.to_dict("records")
+    assert (compared["value"], compared["benchmark"], compared["since"]) == (20, 5, "2021-09")
+    assert province.trending(told) == [RATE]
+    assert province.parts_rows(told, RATE, "industry", ZH)["value"].tolist() == [8.5]
+    assert province.parts_rows(told, RATE, "size", ZH)["compared"].tolist() == ["4.50"]
+    figures = figure_table(known, EN)
+    assert sorted(figures["Value"]) == [1.0, 3.5, 20.0]
+    assert briefing(known, ZH).title == "浙江 · 制造业质量治理简报"
+    page = province.province_tables(known, ZH)
+    assert page.beside.compared == "浙江 · 制造业在同类地区中的位置：1 项指标"
+    assert page.trends == "浙江 · 制造业 1 项指标的变化"
+    # What the region has of all industries together is told apart from what nobody has.
+    why = dict(zip(page.missing["指标"], page.missing["原因"], strict=True))
+    assert why["年末常住人口"] == "本地区有数据，但没有这一行业的"
+    assert why["企业质量管理体系认证率"] == "未收录"
+    assert "其中 1 项本地区有数据" in page.missing_note
+
+
+def test_of_an_industry_its_own_targets_alone_are_judged(common: facts.Shared) -> None:
+    whole = facts.material(common, "320000").facts.verdicts
+    known = facts.material(facts.of_industry(common, "C"), "320000")
+    assert 0 < len(known.facts.verdicts) < len(whole)
+    assert set(known.facts.verdicts["industry"]) == {"C"}
+    assert known.facts.peers == facts.material(common, "320000").facts.peers
+    nowhere = facts.material(facts.of_industry(common, "97"), "320000").facts
+    assert province.statement(nowhere, EN).endswith(": no figures are held here")
+
+
+def test_the_page_keeps_to_the_industry_of_its_address(shipped: sa.Engine) -> None:
+    with reading(shipped.url.render_as_string(hide_password=False)):
+        page = opened("province", region="320000", industry="C", lang="en")
+        assert page.title[0].value.startswith("Jiangsu · Manufacturing: ")
+        assert page.query_params["industry"] == "C"
+        said = " ".join(caption.value for caption in page.caption)
+        assert "Jiangsu · Manufacturing among its peers on 1 indicator" in said
+        assert "none of this industry" in said
+        page.selectbox(key="choice_region").select("330000").run()
+        assert page.title[0].value.startswith("Zhejiang · Manufacturing: ")
+        page.selectbox(key="choice_industry").select("ALL").run()
+        assert page.title[0].value.startswith("Zhejiang: ")
+        for code in ("97", "ZZ"):  # without figures, unknown
+            page = opened("province", region="320000", industry=code)
+            assert "已恢复为“全部行业”" in page.sidebar.warning[0].value
+            assert page.title[0].value.startswith("江苏：")
+            assert page.query_params["industry"] == "ALL"
+        page = opened("industries", region="320000", industry="C")
+    assert "江苏制造业全部情况" in [link.label for link in page.get("page_link")]

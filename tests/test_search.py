@@ -8,11 +8,14 @@ from functools import cache
 import pytest
 import sqlalchemy as sa
 
+from indicators.cached import search
 from indicators.catalogue import tree
 from indicators.search_index import Entry, Index, folded, pinyin, spellings
 from indicators.store import holdings, queries
+from indicators.store.queries import Vintage
 from indicators.target_register import Register
 from indicators.views.entries import entries
+from tests.opened_pages import reading
 
 REGIONS = [
     region for region in tree().regions.values() if region.kind in ("province", "prefecture")
@@ -159,6 +162,16 @@ def test_each_entry_opens_a_page_with_its_state(index: Index) -> None:
     assert (zhejiang.page, zhejiang.address) == ("province", (("region", "330000"),))
     kinds = {entry.kind for entry in index.entries}
     assert kinds == {"region", "indicator", "industry", "clause", "target", "document"}
+
+
+@pytest.mark.parametrize("typed", ["江苏 制造业", "制造业 jiangsu", "Jiangsu Manufacturing"])
+def test_a_region_and_an_industry_open_the_industry_there(shipped: sa.Engine, typed: str) -> None:
+    with reading(shipped.url.render_as_string(hide_password=False)):
+        first = search.found(typed, Vintage(1))[0]
+        (nation,) = search.found("全国 制造业", Vintage(1))[:1]
+    assert (first.page, first.zh) == ("province", "江苏省 · 制造业")
+    assert dict(first.address) == {"region": "320000", "industry": "C"}
+    assert (nation.page, dict(nation.address)) == ("industries", {"industry": "C"})
 
 
 def test_what_means_nothing_finds_nothing(index: Index) -> None:

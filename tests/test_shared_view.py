@@ -67,6 +67,11 @@ def test_what_is_embedded_carries_no_markup_of_a_title() -> None:
             {"indicator": "certificates_valid", "scheme": "CCC", "industry": "ALL", "size": "ALL"},
         ),
         ("province", MAP, "observations", {"region": "320000"}),
+        ("province", MAP | {"industry": "ALL"}, "observations", {"region": "320000"}),
+        (
+            *("province", MAP | {"industry": "C"}, "observations"),
+            {"region": "320000", "industry": "C"},
+        ),
         (
             *("industries", MAP | {"industry": "C"}, "observations"),
             {

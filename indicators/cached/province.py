@@ -8,8 +8,9 @@ from typing import NamedTuple
 import pyarrow as pa
 import streamlit as st
 
+from indicators import catalogue
 from indicators.cached.map import boundaries
-from indicators.cached.objectives import judged
+from indicators.cached.objectives import aims, judged
 from indicators.cached.remembered import engine, kept, travelling
 from indicators.catalogue import tree
 from indicators.compare.peer_groups import PeerGroups, read_peer_groups
@@ -17,7 +18,8 @@ from indicators.drawing.province import SPINE
 from indicators.exports.offered import Export
 from indicators.findings import FindingsError
 from indicators.periods import today
-from indicators.regions import NATION
+from indicators.regions import ALL, NATION
+from indicators.store import holdings
 from indicators.store.queries import Vintage
 from indicators.views import facts as regions
 from indicators.views import province as views
@@ -52,22 +54,34 @@ levels = st.cache_resource(max_entries=64, show_spinner=False)
 
 def shared(parent: str, vintage: Vintage) -> Shared:
     """Return what all regions below one have in common today."""
-    return _shared(parent, vintage, today())
+    return _shared(parent, ALL, vintage, today())
 
 
 @levels
-def _shared(parent: str, vintage: Vintage, day: str) -> Shared:
+def _shared(parent: str, industry: str, vintage: Vintage, day: str) -> Shared:
+    if industry != ALL:
+        return regions.of_industry(_shared(parent, ALL, vintage, day), industry)
     return regions.shared(engine(vintage.dataset), vintage, boundaries(), judged(vintage), parent)
 
 
-def material(region: str, group: str, vintage: Vintage) -> Material:
-    """Return everything known of one region, compared with a group of peers."""
-    return _material(region, group, vintage, today())
+@kept
+def industries(parent: str, vintage: Vintage) -> list[str]:
+    """Return the industries of which regions below one have figures or targets, in order."""
+    held = holdings.industries_within(engine(vintage.dataset), parent, vintage.release)
+    aimed = aims(vintage)
+    held |= set(aimed.loc[aimed["region"].isin(tree().children(parent)), "industry"])
+    return [code for code in catalogue.industries().industries if code in held]
+
+
+def material(region: str, group: str, vintage: Vintage, industry: str = ALL) -> Material:
+    """Return everything known of one region, of an industry there, beside a group of peers."""
+    return _material(region, group, industry, vintage, today())
 
 
 @kept
-def _material(region: str, group: str, vintage: Vintage, day: str) -> Material:
-    return regions.material(_shared(tree().parent(region), vintage, day), region, group)
+def _material(region: str, group: str, industry: str, vintage: Vintage, day: str) -> Material:
+    known = _shared(tree().parent(region), industry, vintage, day)
+    return regions.material(known, region, group)
 
 
 def opening(vintage: Vintage) -> str:
@@ -77,7 +91,7 @@ def opening(vintage: Vintage) -> str:
 
 @kept
 def _opening(vintage: Vintage, day: str) -> str:
-    known = _shared(NATION, vintage, day).facts
+    known = _shared(NATION, ALL, vintage, day).facts
     own = {facts.region: facts for facts in known.values()}
 
     def weight(region: str) -> tuple[int, int]:
@@ -110,7 +124,7 @@ def province_pages(parent: str, language: Language, vintage: Vintage) -> dict[st
 def _province_pages(
     parent: str, language: Language, vintage: Vintage, day: str
 ) -> dict[str, ProvincePage]:
-    known, words = _shared(parent, vintage, day), Wording(language)
+    known, words = _shared(parent, ALL, vintage, day), Wording(language)
     return {
         region: _page(regions.material(known, region), words) for region in tree().children(parent)
     }
@@ -123,9 +137,11 @@ def province_page(view: ProvinceView, vintage: Vintage) -> ProvincePage:
 
 @kept
 def _province_page(view: ProvinceView, vintage: Vintage, day: str) -> ProvincePage:
-    parent = tree().parent(view.region)
+    known = _material(view.region, view.group, view.industry, vintage, day)
+    parent, words = tree().parent(view.region), Wording(view.language)
+    if view.industry != ALL:
+        return _page(known, words)
     page = _province_pages(parent, view.language, vintage, day)[view.region]
-    known, words = material(view.region, view.group, vintage), Wording(view.language)
     if page.told.beside.group == known.facts.group:
         return page
     return page._replace(
@@ -152,7 +168,8 @@ def files(
     """Return what can be taken away from a region; `parts` and `note` are of its briefing."""
     from indicators.views.briefing import writing  # all that writes documents
 
-    known, told = material(view.region, view.group, vintage), province_page(view, vintage).told
+    known = material(view.region, view.group, vintage, view.industry)
+    told = province_page(view, vintage).told
     return writing.exports(known, told, Wording(view.language), dark, vintage, parts, note)
 
 
@@ -160,15 +177,16 @@ def part_files(
     view: ProvinceView, dark: bool, vintage: Vintage, indicator: str, by: str
 ) -> list[Export]:
     """Return what can be taken away from the bars of an indicator `by` industry or size."""
-    known = material(view.region, view.group, vintage)
+    known = material(view.region, view.group, vintage, view.industry)
     return views.part_exports(known, indicator, by, Wording(view.language), dark, vintage)
 
 
 @kept
 def province_parts(
-    region: str, language: Language, indicator: str, vintage: Vintage
+    view: ProvinceView, indicator: str, vintage: Vintage
 ) -> tuple[str, dict[str, bytes]]:
     """Return a note, and the bars of industries and of sizes; empty where there are none."""
-    facts, words = material(region, "", vintage).facts, Wording(language)
+    facts = material(view.region, "", vintage, view.industry).facts
+    words = Wording(view.language)
     frames = {by: views.parts_rows(facts, indicator, by, words) for by in ("industry", "size")}
     return views.part_note(facts, indicator, words), travelling(frames)

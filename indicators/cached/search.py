@@ -7,7 +7,7 @@ from indicators.cached.map import mapped
 from indicators.cached.remembered import kept
 from indicators.search_index import Entry, Index
 from indicators.store.queries import Vintage
-from indicators.views.entries import entries
+from indicators.views.entries import entries, industry_there
 
 
 @kept
@@ -18,5 +18,15 @@ def index(vintage: Vintage) -> Index:
 
 
 def found(text: str, vintage: Vintage) -> list[Entry]:
-    """Return what a text means, the nearest first."""
-    return index(vintage).find(text)
+    """Return what a text means, the nearest first.
+
+    A region and an industry, in either order and apart by a space, mean the industry there.
+    """
+    known = index(vintage)
+    parts, both = text.split(), []
+    for at in range(1, len(parts)):
+        ends = [known.find(" ".join(part))[:1] for part in (parts[:at], parts[at:])]
+        nearest = {entry.kind: entry for end in ends for entry in end}
+        if {"region", "industry"} == nearest.keys():
+            both.append(industry_there(nearest["region"], nearest["industry"]))
+    return [*both[:1], *known.find(text)]

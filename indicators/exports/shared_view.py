@@ -20,7 +20,7 @@ _NARROWING = {
     "map": ("indicator", "period", "scheme", "industry", "size"),
     "comparison": ("indicator", "scheme", "industry", "size"),
     "industries": ("indicator", "period", "scheme", "size"),
-    "province": ("region",),
+    "province": ("region", "industry"),
 }
 _TOTALS = ("scheme", "industry", "size")  # what an address that is silent leaves whole
 _OF_REGISTER = {"overview": "verdicts", "policy": "documents"}
@@ -52,7 +52,10 @@ class View(NamedTuple):
         """Return where programs find the figures of this view."""
         narrowing = _NARROWING.get(self.page, ())
         asked = {name: self.said[name] for name in narrowing if self.said.get(name)}
-        asked = dict.fromkeys((name for name in narrowing if name in _TOTALS), ALL) | asked
+        if self.page == "province":  # of a region all is shown, not its totals alone
+            asked = {name: code for name, code in asked.items() if code != ALL}
+        else:
+            asked = dict.fromkeys((name for name in narrowing if name in _TOTALS), ALL) | asked
         path = _OF_REGISTER.get(self.page, "observations")
         if self.page == "objectives" and {"target", "region"} <= self.said.keys():
             path = f"verdicts/{quote(self.said['target'], '')}/{quote(self.said['region'], '')}"

@@ -70,16 +70,16 @@ def open_level(within: str) -> None:
     address.say("region", within)
 
 
-def show_path(words: Wording, within: str, region: str) -> None:
+def show_path(words: Wording, within: str, region: str, industry: str) -> None:
     """Show where the map is, nation › province: the way back a button, and the way down.
 
-    A chosen `region` that cannot be opened says why.
+    industry: whose figures are drawn. A chosen `region` that cannot be opened says why.
     """
     names = tree().names(words.language)
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
         if region in (*tree().provinces, *tree().prefectures.get(within, ())):
             where = words("All of {region}", region=names[region])
-            frame.link(where, "province", words, region=region)
+            frame.link(where, "province", words, region=region, industry=industry)
         st.button(
             names[NATION],
             key="level_nation",

@@ -1,4 +1,4 @@
-"""The region that the Province page tells of, and its peers."""
+"""The region that the Province page tells of, its peers, and the industry."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 import streamlit as st
 
-from indicators import address, catalogue
+from indicators import address, catalogue, code_names
 from indicators.address import choose
 from indicators.cached import province as cached
 from indicators.cached.map import first_level
@@ -52,6 +52,16 @@ def choose_province(words: Wording, vintage: Vintage) -> tuple[str, str]:
         level = tree().parent(region)
         peers = facts.own_group(choose_group(words, level, tree().siblings(region)[:MOST_COMPARED]))
     return region, peers
+
+
+def choose_industry(region: str, words: Wording, vintage: Vintage) -> str:
+    """Return the industry that the page tells of, `ALL` for all together.
+
+    Among those of which the regions of its level have figures or targets.
+    """
+    held = [ALL, *cached.industries(tree().parent(region), vintage)]
+    names = {code: code_names.industry_name(code, words) for code in held}
+    return choose(words("Industry"), "industry", names, words)
 
 
 def choose_briefing(words: Wording) -> tuple[list[str], str]:

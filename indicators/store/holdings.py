@@ -65,6 +65,16 @@ def held_of(number: int | None) -> sa.FromClause:
     return holding if number is None else holding_of(figures_of(number)).subquery("held")
 
 
+def in_cells(
+    figures: sa.FromClause, held: sa.FromClause, *chosen: sa.ColumnElement[bool]
+) -> sa.Select[Any]:
+    """Return the question for the figures in those cells of `held` that are chosen."""
+    cells = sa.select(*(held.c[name] for name in CELL)).where(*chosen).distinct().subquery("cells")
+    # By the whole key, so that each is looked up.
+    same = sa.and_(*(figures.c[name] == cells.c[name] for name in CELL))
+    return sa.select(figures).join_from(cells, figures, same)
+
+
 def choices(
     engine: sa.Engine, indicator: str, number: int | None = None, within: str = NATION
 ) -> pd.DataFrame:
@@ -205,6 +215,17 @@ def by_period(engine: sa.Engine, number: int | None = None) -> pd.DataFrame:
     return found.astype(dict.fromkeys(("nation", "industries", "sizes"), bool))
 
 
+def industries_within(engine: sa.Engine, within: str, number: int | None = None) -> set[str]:
+    """Return the industries that regions below one have a figure of, whatever is measured."""
+
+    def ask(older: int | None) -> sa.Select[Any]:
+        held = held_of(older)
+        single = held.c.industry != ALL, held.c.above == within, held.c.known > 0
+        return sa.select(held.c.industry).distinct().where(*single)
+
+    return set(asked(engine, number, ask)["industry"])
+
+
 def divided_by(engine: sa.Engine, dimension: str, number: int | None = None) -> pd.DataFrame:
     """Return which cells of single industries, or sizes, the nation or provinces have figures of.
 
@@ -225,14 +246,20 @@ def divided_by(engine: sa.Engine, dimension: str, number: int | None = None) -> 
     return _named(asked(engine, number, ask))
 
 
-def by_region(engine: sa.Engine, number: int | None = None) -> pd.DataFrame:
+def by_region(
+    engine: sa.Engine, number: int | None = None, industry: str | None = None
+) -> pd.DataFrame:
     """Return which source has rows of which indicator in which region, in whatever cell.
 
-    Columns: indicator, source, region, known (whether one of them is a figure for all to see).
+    Of one industry, if it is named. Columns: indicator, source, region, known (whether one of them
+    is a figure for all to see).
     """
 
     def ask(older: int | None) -> sa.Select[Any]:
-        figures = figures_of(older)
+        figures: sa.FromClause = figures_of(older)
+        if industry is not None:
+            held = held_of(older)
+            figures = in_cells(figures, held, held.c.industry == industry).subquery("own")
         keys = [figures.c[name] for name in ("indicator", "source", "region")]
         free = sa.case((figures.c.confidentiality == "F", figures.c.value))
         known = sa.func.count(free).label("known")

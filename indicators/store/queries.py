@@ -30,7 +30,7 @@ from indicators.store.archive import (
     snapshot,
 )
 from indicators.store.database import Dataset
-from indicators.store.holdings import CELL, held_of
+from indicators.store.holdings import held_of, in_cells
 from indicators.store.tables import (
     KEY,
     REGISTER,
@@ -144,26 +144,36 @@ def all_observations(engine: sa.Engine, number: int | None = None) -> pd.DataFra
 
 
 def figures_of_regions(
-    engine: sa.Engine, regions: Iterable[str], number: int | None = None
+    engine: sa.Engine, regions: Iterable[str], number: int | None = None, industry: str = ALL
 ) -> pd.DataFrame:
-    """Return every indicator's totals in these regions: all schemes, industries and sizes.
+    """Return every indicator's totals in these regions: all schemes and sizes of an industry.
 
-    Columns as in `observations`.
+    Of all industries by default. Columns as in `observations`.
     """
     wanted = sorted(set(regions))
 
+    def ask(older: int | None) -> sa.Select[Any]:
+        figures = figures_of(older)
+        if industry == ALL:
+            found = sa.select(figures).where(is_total(figures))
+        else:
+            held = held_of(older)
+            chosen = held.c.industry == industry, held.c.scheme == ALL, held.c.size == ALL
+            found = in_cells(figures, held, *chosen)
+        return found.where(figures.c.region.in_(wanted)).order_by(*_key(figures))
+
+    return _sound(asked(engine, number, ask))
+
+
+def figures_of_region(
+    engine: sa.Engine, region: str, number: int | None = None, industry: str | None = None
+) -> pd.DataFrame:
+    """Return every figure of one region, or of an industry there, as `observations` does."""
+
     def ask(figures: sa.Subquery) -> sa.Select[Any]:
-        chosen = figures.c.region.in_(wanted), is_total(figures)
+        chosen = [figures.c.region == region]
+        chosen += [figures.c.industry == industry] if industry else []
         return sa.select(figures).where(*chosen).order_by(*_key(figures))
-
-    return _sound(_asked(engine, number, ask))
-
-
-def figures_of_region(engine: sa.Engine, region: str, number: int | None = None) -> pd.DataFrame:
-    """Return every figure of one region, totals and parts, as `observations` does."""
-
-    def ask(figures: sa.Subquery) -> sa.Select[Any]:
-        return sa.select(figures).where(figures.c.region == region).order_by(*_key(figures))
 
     return _sound(_asked(engine, number, ask))
 
@@ -175,10 +185,12 @@ def parts(
     industries: Iterable[str],
     sizes: Iterable[str],
     number: int | None = None,
+    whole: str = ALL,
 ) -> pd.DataFrame:
     """Return the figures of single industries and of single sizes, as `observations` does.
 
-    `cells`: the indicators and periods asked for, each found by its key.
+    `cells`: the indicators and periods asked for, each found by its key; whole: the industry
+    whose sizes they are.
     """
     wanted = sorted(set(cells))
     where, which, large = sorted(set(regions)), sorted(set(industries)), sorted(set(sizes))
@@ -187,7 +199,7 @@ def parts(
         columns = figures.c
         in_regions = columns.scheme == ALL, columns.region.in_(where)
         of_industries = columns.industry.in_(which), columns.size == ALL
-        of_sizes = columns.industry == ALL, columns.size.in_(large)
+        of_sizes = columns.industry == whole, columns.size.in_(large)
         # One question a cell: the key leads to each, where one for all would be a scan.
         every = [
             sa.select(figures)
@@ -243,15 +255,8 @@ def national(engine: sa.Engine, number: int | None = None) -> pd.DataFrame:
     def ask(older: int | None) -> sa.Select[Any]:
         figures, held = figures_of(older), held_of(older)
         single = held.c.scheme == ALL, held.c.size == ALL, held.c.indicator.not_in(covered)
-        question = sa.select(*(held.c[name] for name in CELL)).distinct()
-        cells = question.where(held.c.above.in_([ALL, ""]), *single).subquery("cells")
-        # By the whole key, so that each is looked up.
-        return (
-            sa.select(figures)
-            .join_from(cells, figures, sa.and_(*(figures.c[n] == cells.c[n] for n in CELL)))
-            .where(figures.c.region.in_([NATION, ALL]))
-            .order_by(*_key(figures))
-        )
+        found = in_cells(figures, held, held.c.above.in_([ALL, ""]), *single)
+        return found.where(figures.c.region.in_([NATION, ALL])).order_by(*_key(figures))
 
     parts = asked(engine, number, ask)
     return pd.concat([totals, _sound(parts)], ignore_index=True)

@@ -77,6 +77,14 @@ def _industries() -> Iterator[Entry]:
         yield Entry("industry", code, names[0], names[1], "industries", address, further)
 
 
+def industry_there(region: Entry, industry: Entry) -> Entry:
+    """Return a region and an industry in one: what the region's page tells of the industry."""
+    zh, en = (f"{region.zh} · {industry.zh}", f"{region.en} · {industry.en}")
+    page = "industries" if region.code == NATION else region.page
+    address = (*region.address, *industry.address)
+    return Entry("region", f"{region.code} {industry.code}", zh, en, page, address)
+
+
 def _clauses() -> Iterator[Entry]:
     for key, clause in catalogue.load().clauses.items():
         names = [clause_name(clause, words) for words in (ZH, EN)]

@@ -48,6 +48,8 @@ class Facts:
 
     nation: whose figures are the benchmark, the province's for a prefecture. peers: the codes
     compared with, by `group`. own, whole: totals of the region and of the nation, all periods.
+    industry: the one that all figures and verdicts are of; apart: the indicators of which the
+    region has figures, but none of it.
     spine: `spine.spine`.
     verdicts, nearest: the region's of `target_register.verdicts` and `neighbours.neighbours`.
     held: the indicators of which the region has a figure in whatever cell; sources: whose rows it
@@ -70,6 +72,15 @@ class Facts:
     parts: pd.DataFrame
     publishers: code_names.Publishers = field(default_factory=dict)
     fresh: Freshness = UNDATED
+    industry: str = ALL
+    apart: frozenset[str] = frozenset()
+
+    def name(self, words: Wording) -> str:
+        """Return whose figures these are: the region, and the industry if it is one."""
+        names = [tree().names(words.language)[self.region]]
+        if self.industry != ALL:
+            names.append(code_names.industry_name(self.industry, words))
+        return " · ".join(names)
 
     @cached_property
     def lines(self) -> pd.DataFrame:
@@ -89,11 +100,12 @@ class Facts:
 
 @dataclass(frozen=True)
 class ProvinceView:
-    """What the page shows: a region, its group of peers, the language."""
+    """What the page shows: a region, its group of peers, the language, of which industry."""
 
     region: str
     group: str
     language: Language
+    industry: str = ALL
 
 
 def peer_choices(region: str, declared: PeerGroups) -> list[str]:
@@ -262,8 +274,9 @@ class Material:
 
         Asked when a file is written: no page needs them.
         """
-        engine, number = self.shared.engine, self.shared.vintage.release
-        rows = queries.figures_of_region(engine, self.facts.region, number)
+        engine, number, facts = self.shared.engine, self.shared.vintage.release, self.facts
+        narrowed = None if facts.industry == ALL else facts.industry
+        rows = queries.figures_of_region(engine, facts.region, number, narrowed)
         return rows, queries.citations(engine, rows["citation"].unique())
 
     @cached_property
@@ -333,6 +346,47 @@ def shared(
         boundaries=boundaries,
         release=releases.loc[number].to_dict(),
     )
+
+
+def of_industry(common: Shared, industry: str) -> Shared:
+    """Return what the same regions have in common in one industry: its figures and targets.
+
+    Who is like whom, and who could supply what is missing, is as in all industries.
+    """
+    engine, number, parent = common.engine, common.vintage.release, common.parent
+    regions = tree().children(parent)
+    totals = queries.figures_of_regions(engine, [parent, *regions], number, industry)
+    below = set(totals["region"]) - {parent}
+    counted = totals[totals["region"].isin(below)].groupby(["indicator", "period"])["region"]
+    cells = newest_cells(counted.size().rename("provinces").reset_index())
+    sizes = [code for code in catalogue.load().sizes["code"] if code != ALL]
+    within = catalogue.industries().parts(industry)
+    parts = queries.parts(engine, cells, [parent, *regions], within, sizes, number, industry)
+    verdicts = common.judged.verdicts
+    own = {facts.region: facts for facts in common.facts.values()}
+    narrowed = gather(
+        parent,
+        totals,
+        verdicts[verdicts["industry"] == industry],
+        pd.concat([facts.nearest for facts in own.values()]),
+        holdings.by_region(engine, number, industry),
+        parts,
+        common.declared,
+        own[regions[0]].publishers,
+        common.judged.fresh,
+    )
+    facts = {
+        key: replace(
+            found,
+            industry=industry,
+            apart=own[key[0]].held - found.held,
+            holdings=own[key[0]].holdings,
+        )
+        for key, found in narrowed.items()
+    }
+    cited = {*totals["citation"].unique(), *parts["citation"].unique()}
+    citations = queries.citations(engine, cited)
+    return replace(common, facts=facts, totals=totals, citations=citations)
 
 
 def _industries(engine: sa.Engine, declared: PeerGroups, number: int) -> list[pd.DataFrame]:

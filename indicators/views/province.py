@@ -40,7 +40,7 @@ from indicators.views.facts import (
 )
 from indicators.views.objectives import line_text, target_text, whose
 from indicators.views.suppliers import supplier_text
-from indicators.wording import Wording, decimals_apart, difference
+from indicators.wording import Wording, decimals_apart, difference, sentence
 
 # A rank among fewer says nothing.
 FEWEST_RANKED = 5
@@ -51,9 +51,15 @@ FEWEST_PARTS = 2
 MOST_POINTS = 24
 
 
+ONE_INDUSTRY = sentence(
+    "Figures, ranks, targets and verdicts are of this industry alone. What is published for all "
+    "industries together only is listed under what is missing."
+)
+
+
 def statement(facts: Facts, words: Wording) -> str:
     """Return the page's title: how many targets stand well, and one rank."""
-    where = tree().names(words.language)[facts.region]
+    where = facts.name(words)
     if not facts.sources:
         return words("{region}: no figures are held here", region=where)
     said = words("{region}: {what}", region=where, what=targets_statement(facts, words))
@@ -477,7 +483,7 @@ def trending(facts: Facts) -> list[str]:
 def _aims(facts: Facts) -> dict[Any, dict[Any, Any]]:
     """Return the target of each indicator's totals that is a number to be reached."""
     verdicts = facts.verdicts
-    totals = (verdicts[["industry", "size", "scheme"]] == ALL).all(axis=1)
+    totals = (verdicts[["industry", "size", "scheme"]] == [facts.industry, ALL, ALL]).all(axis=1)
     chosen = verdicts[
         totals
         & verdicts["target_value"].notna()
@@ -508,7 +514,10 @@ def parts_rows(facts: Facts, indicator: str, by: str, words: Wording) -> pd.Data
     codes = known.industries if by == "industry" else known.sizes
     name = code_names.industry_name if by == "industry" else code_names.size_name
     parts = facts.parts
-    free = _free(parts[(parts["indicator"] == indicator) & (parts[by] != ALL)])
+    undivided = {"industry": facts.industry, "size": ALL}
+    other = "size" if by == "industry" else "industry"
+    single = (parts[by] != undivided[by]) & (parts[other] == undivided[other])
+    free = _free(parts[(parts["indicator"] == indicator) & single])
     whole = free[free["region"] == facts.nation].set_index(by)["value"]
     own = free[free["region"] == facts.region].set_index(by, drop=False)
     own = own.reindex([code for code in codes["code"] if code in own.index])
@@ -695,10 +704,16 @@ def missing_table(facts: Facts, words: Wording) -> pd.DataFrame:
     known = catalogue.load()
     gaps = facts.spine[facts.spine["value"].isna()].set_index("indicator")["gap"]
     held = set(facts.own.loc[facts.own["value"].notna(), "indicator"])
+
+    def why(key: str) -> str:
+        if key in facts.apart and key not in gaps:
+            return words("there are figures, but none of this industry")
+        return gap_name(gaps.get(key, Gap.NO_DATA), words)
+
     columns: dict[str, Cell] = {
         words("Indicator"): lambda row: words.text(row["item"].title),
         words("Clause"): lambda row: words.text(known.clauses[row["item"].clause].title),
-        words("Why"): lambda row: gap_name(gaps.get(row["item"].key, Gap.NO_DATA), words),
+        words("Why"): lambda row: why(row["item"].key),
         words("Who could supply it"): lambda row: supplier_text(
             row["item"], facts.holdings, facts.publishers, held, words
         ),
@@ -752,7 +767,7 @@ def province_tables(material: Material, words: Wording) -> ProvinceTables:
         f":gray-badge[{symbol} {name} {words.number(number)}]"
         for symbol, name, number in objectives.counts(facts.verdicts, words)
     )
-    number, where = min(len(moving), MOST_STRIPS), tree().names(words.language)[facts.region]
+    number, where = min(len(moving), MOST_STRIPS), facts.name(words)
     drawn_trends = words.plural(
         "{n} trend of {region}", "{n} trends of {region}", n=number, region=where
     )
@@ -770,12 +785,22 @@ def province_tables(material: Material, words: Wording) -> ProvinceTables:
         divided=divided(facts),
         missing=missing,
         lacking=[catalogue.load().indicators[key].clause for key in lacking(facts)],
-        missing_note=words(
-            "{n} of the {all} indicators that the clauses ask for have no figure here.",
-            n=words.number(len(missing)),
-            all=words.number(len(declared())),
-        ),
+        missing_note=_missing_note(facts, len(missing), words),
         sources=sources(material, words),
+    )
+
+
+def _missing_note(facts: Facts, number: int, words: Wording) -> str:
+    values = {"n": words.number(number), "all": words.number(len(declared()))}
+    if facts.industry == ALL:
+        return words(
+            "{n} of the {all} indicators that the clauses ask for have no figure here.", **values
+        )
+    return words(
+        "{n} of the {all} indicators that the clauses ask for have no figure of this industry "
+        "here; {apart} of them have figures of the region, but none of this industry.",
+        apart=words.number(len(facts.apart & set(lacking(facts)))),
+        **values,
     )
 
 
@@ -797,7 +822,7 @@ def beside(material: Material, words: Wording) -> Beside:
     """Return whom a region is compared with; all that its group of peers decides."""
     facts = material.facts
     drawn = int(facts.fair["at"].notna().sum())
-    where = tree().names(words.language)[facts.region]
+    where = facts.name(words)
     compared = words.plural(
         "{region} among its peers on {n} indicator",
         "{region} among its peers on {n} indicators",
@@ -940,7 +965,7 @@ def part_exports(
 ) -> list[Export]:
     """Return what can be taken away from the bars `by` industry or size."""
     facts = material.facts
-    where, what = tree().names(words.language)[facts.region], parts_title(by, words)
+    where, what = facts.name(words), parts_title(by, words)
     title = words.text(catalogue.load().indicators[indicator].title)
 
     def bars() -> Specification:

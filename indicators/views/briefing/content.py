@@ -127,9 +127,8 @@ class Briefing:
     blocks: tuple[Block, ...]
 
 
-def name_of(region: str, vintage: Vintage, words: Wording) -> str:
-    """Return the name of a briefing's files, without their suffix."""
-    where = tree().names(words.language)[region]
+def name_of(where: str, vintage: Vintage, words: Wording) -> str:
+    """Return the name of the files of a briefing on a place, without their suffix."""
     name = [words("Briefing"), where, words("release {number}", number=vintage.release)]
     mark = [words("demonstration")] if vintage.dataset == "demonstration" else []
     return downloads.file_name(*mark, *name, suffix="")
@@ -145,7 +144,7 @@ def briefing(
     `MOST_OF_A_NOTE` characters and `LINES_OF_A_NOTE` lines.
     """
     facts, release = material.facts, material.shared.release
-    where = tree().names(words.language)[facts.region]
+    where = facts.name(words)
     number, date = release["release"], words.date(str(release["published_at"]))
     demonstration = material.shared.vintage.dataset == "demonstration"
     title = words("{region}: briefing on quality governance", region=where)
@@ -173,7 +172,7 @@ def briefing(
         ),
         mark=demonstration_note(words) if demonstration else "",
         language=words.language,
-        name=name_of(facts.region, material.shared.vintage, words),
+        name=name_of(where, material.shared.vintage, words),
         published=str(release["published_at"]),
         blocks=tuple(blocks),
     )
@@ -203,7 +202,7 @@ def _standing(material: Material, opening: Sequence[Row], words: Wording) -> Ite
         nothing = words(
             "No source that this project holds has a figure of {region}. So nothing is said of "
             "how it stands; what is missing, and who could supply it, stands below.",
-            region=tree().names(words.language)[facts.region],
+            region=facts.name(words),
         )
         yield Paragraph(nothing)
         return
@@ -264,7 +263,7 @@ def _best_covered(material: Material) -> tuple[str, str] | None:
 
 
 def _map(material: Material, words: Wording) -> Iterator[Block]:
-    common, region = material.shared, material.facts.region
+    common, region, industry = material.shared, material.facts.region, material.facts.industry
     row = province.leading_rank(material.facts)
     cell = _best_covered(material) if row is None else (row["indicator"], row["period"])
     if cell is None or not (common.parent == NATION or common.parent in tree().prefectures):
@@ -272,11 +271,11 @@ def _map(material: Material, words: Wording) -> Iterator[Block]:
     indicator, period = cell
     rows = common.totals
     rows = rows[(rows["indicator"] == indicator) & (rows["period"] == period)]
-    selection = Selection(indicator, period)
+    selection = Selection(indicator, period, industry)
     view = MapView(selection, region, words.language, dark=False, within=common.parent)
     figures = map_figures(view, rows, material.citations.head(0), common.boundaries)
     values = {
-        "region": tree().names(words.language)[region],
+        "region": material.facts.name(words),
         "what": words.text(view.indicator.title),
         "period": words.period(period),
     }
@@ -418,7 +417,7 @@ def _comparison(material: Material, told: Collection[str], words: Wording) -> It
 def _drawings(material: Material, words: Wording) -> Iterator[Block]:
     """Return the spine and the trends, which stand side by side."""
     facts, common = material.facts, material.shared
-    region = tree().names(words.language)[facts.region]
+    region = facts.name(words)
 
     def drawn(chart: Specification, rows: Mapping[str, pd.DataFrame], width: int) -> Specification:
         # Its caption is its title, and the foot of the page tells the release.

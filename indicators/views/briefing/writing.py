@@ -32,7 +32,8 @@ SUFFIXES = (".docx", ".pdf", ".xlsx")
 
 def file_names(region: str, vintage: Vintage, words: Wording) -> list[str]:
     """Return the names of the files that a region's briefing is written to."""
-    return [name_of(region, vintage, words) + suffix for suffix in SUFFIXES]
+    name = name_of(tree().names(words.language)[region], vintage, words)
+    return [name + suffix for suffix in SUFFIXES]
 
 
 def write_briefing(
@@ -138,7 +139,7 @@ def exports(
 ) -> list[Export]:
     """Return what can be taken away from a region; `parts` and `note`: see `content.briefing`."""
     region = material.facts
-    where = tree().names(words.language)[region.region]
+    where = region.name(words)
     release = vintage_notes(vintage, words)
 
     def offer(title: str) -> Offer:
