@@ -120,6 +120,11 @@ def _name(known: catalogue.Catalogue, table: str, code: str, language: str) -> s
     return str(codes.loc[codes["code"] == code, f"name_{language}"].item())
 
 
+def own_first(rows: pd.DataFrame, home: str) -> pd.DataFrame:
+    """Return rows in their order, those of the reader's own region, `home`, before all others."""
+    return rows.sort_values("region", key=lambda codes: codes != home, kind="stable")
+
+
 def listing(rows: pd.DataFrame, columns: Mapping[str, Cell]) -> pd.DataFrame:
     """Return a table for people: under each heading what its function makes of every row."""
     import pandas as pd

@@ -17,7 +17,8 @@ from indicators.views import policy as views
 visit = frame.begin("policy")
 words, vintage = visit.words, visit.vintage
 key = sidebar.choose_clause(words)
-opinion = cached.whole(words.language, visit.dark, vintage)
+home = sidebar.own_province()
+opinion = cached.whole(home, words.language, visit.dark, vintage)
 explained = words("Explained")
 
 st.title(markdown.escaped(opinion.statement))
@@ -34,7 +35,7 @@ title = words("The opinion clause by clause")
 narrow = [words("Clause"), words("Newest figure")]
 frame.table(visit, title, opinion.clauses, title, explained, narrow=narrow)
 
-clause = cached.clause(key, words.language, visit.dark, vintage)
+clause = cached.clause(key, home, words.language, visit.dark, vintage)
 st.subheader(markdown.escaped(clause.name))
 st.markdown(markdown.escaped(words("In our words: {ask}", ask=clause.ask)))
 if clause.passages:

@@ -4,7 +4,7 @@ from functools import partial
 
 import streamlit as st
 
-from indicators import catalogue, frame
+from indicators import address, catalogue, frame
 from indicators.cached import objectives, remembered
 from indicators.cached import releases as cached
 from indicators.exports import readable_tables
@@ -34,7 +34,8 @@ st.title(title)
 
 st.subheader(words("Find a figure"))
 st.caption(words("Choose indicator, region, scheme and period at the side."))
-chosen = cached.figure_table(selection, words.language, vintage)
+home = address.home()
+chosen = cached.figure_table(selection, words.language, vintage, home)
 frame.cells(
     chosen,
     words("The figures chosen, each with its document"),
@@ -54,7 +55,8 @@ st.subheader(title := words("How these figures were revised"))
 if revised.empty:
     st.caption(words("None of the figures chosen has been revised since it was first published."))
 else:
-    table = views.revision_table(remembered.observations(selection, newest), revised, words)
+    today_s = remembered.observations(selection, newest)
+    table = views.revision_table(today_s, revised, words, home)
     alt = words("What the figures chosen were in earlier releases")
     frame.table(visit, title, table, alt)
 
@@ -92,7 +94,7 @@ flips = cached.flips(told)
 if not flips.empty:
     title = words.plural("{n} verdict turned", "{n} verdicts turned", n=len(flips))
     st.subheader(title)
-    table = views.flip_table(flips, objectives.register(told), words)
+    table = views.flip_table(flips, objectives.register(told), words, home)
     alt = words("Verdicts that the release turned, and the figure that did it")
     frame.table(visit, title, table, alt)
 accepted = cached.warnings(told, analysing)

@@ -216,6 +216,17 @@ def test_every_page_begins_with_the_reader_s_own_province(
     captions = [caption.value for caption in opened("overview").caption]
     assert "尚无可判定的目标，是否滞后无从得知。" in captions
     assert not any("0项" in caption for caption in captions)
+    # The documents and figures of others come after.
+    monkeypatch.setenv("HOME_REGION", "320000")
+    policy = opened("policy")
+    assert policy.dataframe[0].value["江苏判定结果"].str.contains("按期实现").any()
+    assert "江苏判定结果" in policy.dataframe[2].value
+    regions = policy.dataframe[-2].value["地区"].tolist()
+    assert regions[0] == "江苏"
+    assert regions.index("全国") > max(at for at, name in enumerate(regions) if name == "江苏")
+    figures = opened("releases").dataframe[0].value["地区"].tolist()
+    assert figures[0] == "江苏"
+    assert len(set(figures)) > 20
     # What the address says comes first.
     assert opened("province", region="320000").title[0].value.startswith("江苏：")
 

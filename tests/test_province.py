@@ -542,4 +542,4 @@ def test_the_page_keeps_to_the_industry_of_its_address(shipped: sa.Engine) -> No
             assert page.title[0].value.startswith("江苏：")
             assert page.query_params["industry"] == "ALL"
         page = opened("industries", region="320000", industry="C")
-    assert "江苏制造业全部情况" in [link.label for link in page.get("page_link")]
+    assert "江苏制造业全部情况" in [link.proto.label for link in page.get("page_link")]

@@ -63,13 +63,13 @@ def _known(vintage: Vintage, _day: str) -> Known:
     )
 
 
-def whole(language: Language, dark: bool, vintage: Vintage) -> Opinion:
-    """Return the opinion as a whole, today."""
-    return _whole(language, dark, vintage, today())
+def whole(home: str, language: Language, dark: bool, vintage: Vintage) -> Opinion:
+    """Return the opinion as a whole, today; home: whose verdicts and documents come first."""
+    return _whole(home, language, dark, vintage, today())
 
 
 @kept
-def _whole(language: Language, dark: bool, vintage: Vintage, day: str) -> Opinion:
+def _whole(home: str, language: Language, dark: bool, vintage: Vintage, day: str) -> Opinion:
     told, words = _known(vintage, day), Wording(language)
     clauses = catalogue.load().clauses
     groups = {
@@ -77,13 +77,13 @@ def _whole(language: Language, dark: bool, vintage: Vintage, day: str) -> Opinio
     }
     return Opinion(
         views.statement(told, day, words),
-        _table(views.clause_table(told, words)),
+        _table(views.clause_table(told, words, home)),
         as_travels(views.spread_rows(groups, words, dark=dark)),
         {
             DOCUMENTS: as_travels(views.document_rows(told.register, words)),
             WINDOW: as_travels(views.window_rows(words)),
         },
-        _table(views.document_table(told.register, words)),
+        _table(views.document_table(told.register, words, home)),
     )
 
 
@@ -92,13 +92,15 @@ def files(language: Language, dark: bool, vintage: Vintage) -> list[Export]:
     return views.exports(known(vintage), Wording(language), dark, vintage)
 
 
-def clause(key: str, language: Language, dark: bool, vintage: Vintage) -> ClauseFigures:
-    """Return one clause, today."""
-    return _clause(key, language, dark, vintage, today())
+def clause(key: str, home: str, language: Language, dark: bool, vintage: Vintage) -> ClauseFigures:
+    """Return one clause, today; home: whose verdicts come first."""
+    return _clause(key, home, language, dark, vintage, today())
 
 
 @kept
-def _clause(key: str, language: Language, dark: bool, vintage: Vintage, day: str) -> ClauseFigures:
+def _clause(
+    key: str, home: str, language: Language, dark: bool, vintage: Vintage, day: str
+) -> ClauseFigures:
     told, words = _known(vintage, day), Wording(language)
     item, items = catalogue.load().clauses[key], catalogue.load().indicators
     judged = told.judged(key)
@@ -113,7 +115,7 @@ def _clause(key: str, language: Language, dark: bool, vintage: Vintage, day: str
         views.clause_name(item, words),
         words.text(item.ask),
         views.passage_lines(key, words),
-        _table(views.tracked_table(told, key, words)),
+        _table(views.tracked_table(told, key, words, home)),
         as_travels(views.spread_rows(groups, words, dark=dark)) if groups else b"",
         _table(gap_table(lacking, told.holdings, told.publishers, words)),
     )

@@ -9,7 +9,7 @@ from typing import Any
 
 import pandas as pd
 
-from indicators import catalogue
+from indicators import catalogue, code_names
 from indicators.cached.remembered import (
     citations_of,
     engine,
@@ -68,9 +68,11 @@ def revisions(selection: Selection, vintage: Vintage) -> pd.DataFrame:
     return queries.revisions(engine(vintage.dataset), selection)
 
 
-def figure_table(selection: Selection, language: Language, vintage: Vintage) -> pd.DataFrame:
-    """Return the figures chosen, each with where it stands."""
-    rows = observations(selection, vintage)
+def figure_table(
+    selection: Selection, language: Language, vintage: Vintage, home: str = ""
+) -> pd.DataFrame:
+    """Return the figures chosen, each with where it stands; those of the region `home` first."""
+    rows = code_names.own_first(observations(selection, vintage), home)
     return readable_tables.figure_table(rows, citations_of(rows, vintage), Wording(language))
 
 

@@ -1,4 +1,4 @@
-"""Which clause of the opinion the Policy page opens."""
+"""Which clause of the opinion the Policy page opens, and whose verdicts come first there."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import streamlit as st
 
 from indicators import address, catalogue
 from indicators.address import choose
+from indicators.catalogue import tree
 from indicators.drawing.policy import SELECTED
 from indicators.views.policy import clause_name
 from indicators.wording import Wording
@@ -18,6 +19,11 @@ def choose_clause(words: Wording) -> str:
     clauses = catalogue.load().clauses
     names = {key: clause_name(clause, words) for key, clause in clauses.items()}
     return choose(words("Clause"), "clause", names, words)
+
+
+def own_province() -> str:
+    """Return the reader's own province, empty for none."""
+    return address.home() if address.home() in tree().provinces else ""
 
 
 def select_clause() -> None:

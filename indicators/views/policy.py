@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -10,7 +10,7 @@ import pandas as pd
 
 from indicators import catalogue, code_names, opinion
 from indicators.catalogue import Clause, tree
-from indicators.code_names import Cell, listing
+from indicators.code_names import Cell, listing, own_first
 from indicators.drawing import charts
 from indicators.drawing.charts import Specification
 from indicators.drawing.palette import VERDICTS, palette, readable_on
@@ -33,6 +33,7 @@ from indicators.views.objectives import GRADE
 from indicators.wording import Wording
 
 Row = dict[Any, Any]
+Columns = dict[str, Cell]
 SYSTEMS, SPREAD, UPGRADE = "objectives_systems", "spread", "upgrade"
 GOVERNMENT, TOOLS = "government", "tools"
 CAMPAIGN = "campaign_enterprises"
@@ -110,8 +111,23 @@ def statement(known: Known, day: str, words: Wording) -> str:
     )
 
 
-def clause_table(known: Known, words: Wording) -> pd.DataFrame:
-    """Return the opinion, a clause a row: heading, our reading, what tracks it, how it stands."""
+def home_verdicts(home: str, verdicts: Callable[[Row], pd.DataFrame], words: Wording) -> Columns:
+    """Return the column that says how the reader's own province stands; none without one."""
+    if not home:
+        return {}
+
+    def own(row: Row) -> str:
+        rows = verdicts(row)
+        return counted(rows[rows["region"] == home], words)
+
+    return {words("Verdicts of {region}", region=tree().names(words.language)[home]): own}
+
+
+def clause_table(known: Known, words: Wording, home: str = "") -> pd.DataFrame:
+    """Return the opinion, a clause a row: heading, our reading, what tracks it, how it stands.
+
+    home: the reader's own province, whose verdicts come first.
+    """
     rows = pd.DataFrame({"clause": list(catalogue.load().clauses)})
     clauses = catalogue.load().clauses
 
@@ -131,6 +147,7 @@ def clause_table(known: Known, words: Wording) -> pd.DataFrame:
         words("With figures"): lambda row: words.number(len(known.measured(row["clause"]))),
         words("Not measured"): lambda row: gaps(row["clause"]),
         words("Newest figure"): lambda row: newest(row["clause"]),
+        **home_verdicts(home, lambda row: known.judged(row["clause"]), words),
         words("Verdicts"): lambda row: counted(known.judged(row["clause"]), words),
         words("Explained"): lambda row: f"/policy?clause={row['clause']}&lang={words.language}",
     }
@@ -177,8 +194,11 @@ def spread_rows(
     return pd.DataFrame(rows)
 
 
-def tracked_table(known: Known, clause: str, words: Wording) -> pd.DataFrame:
-    """Return the indicators that track a clause: newest figure, date, verdicts, where explained."""
+def tracked_table(known: Known, clause: str, words: Wording, home: str = "") -> pd.DataFrame:
+    """Return the indicators that track a clause: newest figure, date, verdicts, where explained.
+
+    home: the reader's own province, whose verdicts come first.
+    """
     items = catalogue.load().indicators
     reach = known.reach.set_index("indicator")
     national = known.national[known.national["value"].notna()]
@@ -205,24 +225,31 @@ def tracked_table(known: Known, clause: str, words: Wording) -> pd.DataFrame:
         last = reach["last_period"][row["indicator"]] if own is None else own["period"]
         return known.fresh.said(row["indicator"], str(last), words)
 
+    def verdicts(row: Row) -> pd.DataFrame:
+        own: pd.DataFrame = known.verdicts[known.verdicts["indicator"] == row["indicator"]]
+        return own
+
     columns: dict[str, Cell] = {
         words("Indicator"): lambda row: words.text(items[row["indicator"]].title),
         words("Newest figure, nation"): figure,
         words("Period"): period,
         words("Provinces"): lambda row: words.number(int(reach["provinces"][row["indicator"]])),
-        words("Verdicts"): lambda row: counted(
-            known.verdicts[known.verdicts["indicator"] == row["indicator"]], words
-        ),
-        words("Explained"): lambda row: address_of(row["indicator"], known, words),
+        **home_verdicts(home, verdicts, words),
+        words("Verdicts"): lambda row: counted(verdicts(row), words),
+        words("Explained"): lambda row: address_of(row["indicator"], known, words, home),
     }
     return listing(rows, columns)
 
 
-def address_of(indicator: str, known: Known, words: Wording) -> str:
-    """Return what of this dashboard explains an indicator: a target, a map, or its figures."""
+def address_of(indicator: str, known: Known, words: Wording, home: str = "") -> str:
+    """Return what of this dashboard explains an indicator: a target, a map, or its figures.
+
+    Of several targets one of the reader's own province, `home`, comes first.
+    """
     own = known.verdicts[known.verdicts["indicator"] == indicator]
     if len(own):
-        first = own.sort_values("own", ascending=False, kind="stable").iloc[0]
+        own = own.assign(home=own["region"] == home)
+        first = own.sort_values(["home", "own"], ascending=False, kind="stable").iloc[0]
         place = f"objectives?region={first['region']}&target={first['target']}"
     elif indicator in known.mapped:
         place = f"map?indicator={indicator}"
@@ -370,8 +397,11 @@ def day_text(row: Row, words: Wording) -> str:
     return words("{date} (inferred)", date=said) if row["date_inferred"] else said
 
 
-def document_table(register: Register, words: Wording) -> pd.DataFrame:
-    """Return every document of the register: what it follows, its date, its copy, its targets."""
+def document_table(register: Register, words: Wording, home: str = "") -> pd.DataFrame:
+    """Return every document of the register: what it follows, its date, its copy, its targets.
+
+    Oldest first, those of the reader's own province, `home`, before all others.
+    """
     names = tree().names(words.language)
     columns: dict[str, Cell] = {
         words("Region"): lambda row: names[row["region"]],
@@ -387,7 +417,7 @@ def document_table(register: Register, words: Wording) -> pd.DataFrame:
         words("Note"): lambda row: row["note"] or "",
         words("Address"): lambda row: row["url"] or "",
     }
-    rows = documents(register)
+    rows = own_first(documents(register), home)
     return listing(rows.astype(object).where(rows.notna(), None), columns)
 
 

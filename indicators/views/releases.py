@@ -8,7 +8,7 @@ import pandas as pd
 
 from indicators import catalogue, code_names
 from indicators.catalogue import tree
-from indicators.code_names import Cell, listing
+from indicators.code_names import Cell, listing, own_first
 from indicators.progress.explanation import said
 from indicators.target_register import Register
 from indicators.wording import Wording, decimals_apart
@@ -34,8 +34,13 @@ def title(indicator: str, words: Wording) -> str:
     return indicator if item is None else words.text(item.title)
 
 
-def flip_table(flips: pd.DataFrame, register: Register, words: Wording) -> pd.DataFrame:
-    """Return the verdicts that a release turned, each with the figure that did it."""
+def flip_table(
+    flips: pd.DataFrame, register: Register, words: Wording, home: str = ""
+) -> pd.DataFrame:
+    """Return the verdicts that a release turned, each with the figure that did it.
+
+    Those of the reader's own region, `home`, come first.
+    """
     names, targets = tree().names(words.language), set(register.target["target"])
 
     def aim(target: str) -> str:
@@ -50,7 +55,7 @@ def flip_table(flips: pd.DataFrame, register: Register, words: Wording) -> pd.Da
             row["indicator"], row["period"], row["old_value"], row["new_value"], words
         ),
     }
-    return listing(flips, columns)
+    return listing(own_first(flips, home), columns)
 
 
 def cause(
@@ -129,8 +134,10 @@ def _cell_columns(words: Wording) -> dict[str, Cell]:
     }
 
 
-def revision_table(rows: pd.DataFrame, revisions: pd.DataFrame, words: Wording) -> pd.DataFrame:
-    """Return what figures were and are, release by release.
+def revision_table(
+    rows: pd.DataFrame, revisions: pd.DataFrame, words: Wording, home: str = ""
+) -> pd.DataFrame:
+    """Return what figures were and are, release by release, those of the region `home` first.
 
     `rows` are today's figures of a selection and `revisions` their earlier values. A figure
     that a release withdrew has no row of today.
@@ -155,4 +162,4 @@ def revision_table(rows: pd.DataFrame, revisions: pd.DataFrame, words: Wording) 
         words("Published in release"): lambda row: row["release"],
         words("Until release"): until,
     }
-    return listing(every.sort_values([*CELL, "release"]), columns)
+    return listing(own_first(every.sort_values([*CELL, "release"]), home), columns)
