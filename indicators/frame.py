@@ -18,6 +18,7 @@ from functools import cache, partial
 from html import escape
 from pathlib import Path
 from typing import Any, NamedTuple, NoReturn
+from urllib.parse import urlencode
 
 import numpy as np
 import pandas as pd
@@ -30,6 +31,7 @@ from streamlit.runtime.scriptrunner import get_script_run_ctx
 from indicators import access, address, catalogue, markdown
 from indicators.cached import remembered
 from indicators.drawing.charts import OPENED, Specification, with_rows
+from indicators.drawing.phone_table import phone_table
 from indicators.exports.offered import demonstration_note, table_exports
 from indicators.exports.shared_view import View, home_of
 from indicators.exports.workshop import Order, Source, workshop
@@ -65,7 +67,6 @@ SCRIPT = {"unsafe_allow_javascript": True}
 RETRY = 3  # seconds until a page asks again for a database that did not answer
 TWO_LINES = 65  # px: from here on Streamlit goes on in a second line
 WIDEST = 320  # px: a column of longer texts is cut, and told whole under the pointer
-PHONE = 192  # px: the first of two columns that a phone has room for
 EMPTY = "—"  # in a cell without anything, which Streamlit would call None in every language
 # What Streamlit itself says over charts and tables and in lists, whatever a page's language is.
 OWN_WORDS = (
@@ -805,16 +806,33 @@ def table(
         with st.container(key=by_width(alt, wide=True)):
             cells(rows, alt, leading, named, folded)
         with st.container(key=by_width(alt, wide=False)):
-            names = list(narrow)
-            short = rows[names] if isinstance(rows, pd.DataFrame) else rows.select(names)
-            once_more = leading and leading._replace(key=f"{leading.key}_narrow")
-            cells(short, alt, once_more, folded=PHONE)
+            st.html(_narrowed(frame, rows, alt, address, leading, narrow))
     else:
         cells(rows, alt, leading, named, folded)
 
     if trend:
         rows = rows.drop(columns=trend) if isinstance(rows, pd.DataFrame) else rows.drop(trend)
     downloads(partial(table_exports, title, rows, frame.vintage, frame.words))
+
+
+def _narrowed(
+    frame: Frame,
+    rows: pd.DataFrame | pa.Table,
+    alt: str,
+    address: str,
+    leading: Leading | None,
+    names: Sequence[str],
+) -> str:
+    """Return two columns of a table for a phone, each row leading where its whole one does."""
+    if isinstance(rows, pd.DataFrame):
+        rows = pa.Table.from_pandas(rows, preserve_index=False)
+    addresses = rows[address].to_pylist() if address else []
+    if leading is not None:
+        view = {"lang": frame.words.language}
+        if frame.vintage != frame.newest:
+            view["release"] = str(frame.release)
+        addresses = [f"{leading.page}?{urlencode({**codes, **view})}" for codes in leading.codes]
+    return phone_table(rows.select(list(names)), alt, EMPTY, addresses)
 
 
 def _lines(rows: pd.DataFrame | pa.Table, trend: str) -> Any:

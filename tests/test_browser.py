@@ -437,16 +437,19 @@ def test_tables_of_the_policy_fit_a_phone(
 ) -> None:
     page.set_viewport_size(PHONE)
     visit(page, f"{address}/policy?lang={language}&clause={clause}")
-    tables = page.get_by_test_id("stDataFrame").filter(visible=True).locator(".dvn-scroller")
     expect(page.get_by_test_id("stMain").locator("text=/^(Release \\d|数据版本)/")).to_be_attached()
-    page.wait_for_timeout(1000)
-    beyond = tables.evaluate_all("all => all.map(each => each.scrollWidth - each.clientWidth)")
-    assert len(beyond) >= 3
-    assert max(beyond) <= 0
+    beyond = "all => all.map(each => each.scrollWidth - each.clientWidth)"
+    tables = page.locator(".phone")
+    assert tables.count() >= 3
+    assert max(tables.evaluate_all(beyond)) <= 0
+    expect(page.get_by_test_id("stDataFrame").filter(visible=True)).to_have_count(0)
+    explained = tables.first.get_by_role("link").nth(1)
+    assert f"lang={language}" in str(explained.get_attribute("href"))
     page.set_viewport_size(SCREEN)
     page.wait_for_timeout(1000)
-    last = tables.nth(-2).evaluate("table => table.scrollWidth - table.clientWidth")
-    assert last <= 0  # what is not measured, and who could supply it
+    last = page.get_by_test_id("stDataFrame").locator(".dvn-scroller").nth(-2)
+    assert last.evaluate("table => table.scrollWidth - table.clientWidth") <= 0
+    expect(tables.first).to_be_hidden()
 
 
 def test_a_bar_of_the_ranking_leads_to_the_region_s_page(page: Page, address: str) -> None:
