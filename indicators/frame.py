@@ -828,7 +828,7 @@ def _narrowed(
         rows = pa.Table.from_pandas(rows, preserve_index=False)
     addresses = rows[address].to_pylist() if address else []
     if leading is not None:
-        view = {"lang": frame.words.language}
+        view: dict[str, str] = {"lang": frame.words.language}
         if frame.vintage != frame.newest:
             view["release"] = str(frame.release)
         addresses = [f"{leading.page}?{urlencode({**codes, **view})}" for codes in leading.codes]
