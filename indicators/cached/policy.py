@@ -103,14 +103,13 @@ def _clause(
 ) -> ClauseFigures:
     told, words = _known(vintage, day), Wording(language)
     item, items = catalogue.load().clauses[key], catalogue.load().indicators
-    judged = told.judged(key)
+    tracking, measured = told.tracking(key), set(told.measured(key))
     groups = {
-        each: (words.text(items[each].title), judged[judged["indicator"] == each])
-        for each in told.tracking(key)
-        if each in set(judged["indicator"])
+        each: (words.text(items[each].title), told.verdicts_on[each])
+        for each in tracking
+        if len(told.verdicts_on[each])
     }
-    measured = set(told.measured(key))
-    lacking = [each for each in told.tracking(key) if each not in measured]
+    lacking = [each for each in tracking if each not in measured]
     return ClauseFigures(
         views.clause_name(item, words),
         words.text(item.ask),
@@ -121,9 +120,14 @@ def _clause(
     )
 
 
-def systems_table(language: Language, vintage: Vintage) -> pd.DataFrame:
-    """Return the milestone board of the six systems."""
-    return views.systems_table(known(vintage), Wording(language))
+def systems_table(language: Language, vintage: Vintage) -> pa.Table:
+    """Return the milestone board of the six systems, today."""
+    return _systems_table(language, vintage, today())
+
+
+@kept
+def _systems_table(language: Language, vintage: Vintage, day: str) -> pa.Table:
+    return _table(views.systems_table(_known(vintage, day), Wording(language)))
 
 
 @kept

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections import Counter, defaultdict
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 import pandas as pd
@@ -59,6 +61,22 @@ class Known:
     publishers: code_names.Publishers
     fresh: Freshness
     mapped: frozenset[str]
+
+    @cached_property
+    def newest(self) -> dict[str, Row]:
+        """The newest figure of each indicator: the nation's, else that of all with those abroad."""
+        national = self.national[self.national["value"].notna()]
+        free = national[national["confidentiality"] == "F"]
+        lines = in_time(one_frequency(free, ["indicator", "region", "industry"]))
+        whole = lines["region"].map({NATION: 1, ALL: 0})
+        last = lines.iloc[whole.argsort(kind="stable")].drop_duplicates("indicator", keep="last")
+        return {str(row["indicator"]): row for row in last.to_dict("records")}
+
+    @cached_property
+    def verdicts_on(self) -> Mapping[str, pd.DataFrame]:
+        """The verdicts on the targets of each indicator."""
+        found = {str(key): rows for key, rows in self.verdicts.groupby("indicator")}
+        return defaultdict(lambda: self.verdicts.head(0), found)
 
     def tracking(self, clause: str) -> list[str]:
         """Return the indicators that track a clause, those with figures first."""
@@ -156,7 +174,7 @@ def clause_table(known: Known, words: Wording, home: str = "") -> pd.DataFrame:
 
 def counted(verdicts: pd.DataFrame, words: Wording) -> str:
     """Return how many verdicts are of each kind, in one line; a dash for none."""
-    found = verdicts["verdict"].value_counts()
+    found = Counter(verdicts["verdict"])
     said = [
         f"{each.symbol} {words(each.sentence)} {found[each]}"
         for each in VerdictClass
@@ -174,7 +192,7 @@ def spread_rows(
     """
     rows = []
     for place, (key, (name, verdicts)) in enumerate(groups.items()):
-        counts = verdicts["verdict"].value_counts()
+        counts = Counter(verdicts["verdict"])
         start, whole = 0, {"key": key, "name": name, "place": place}
         for verdict in (each for each in VerdictClass if each in counts):
             number, said = int(counts[verdict]), words(verdict.sentence)
@@ -201,41 +219,30 @@ def tracked_table(known: Known, clause: str, words: Wording, home: str = "") -> 
     """
     items = catalogue.load().indicators
     reach = known.reach.set_index("indicator")
-    national = known.national[known.national["value"].notna()]
-    national = national[national["confidentiality"] == "F"]
     rows = pd.DataFrame({"indicator": known.measured(clause)})
-    newest = {}
-    for key, own in national.groupby("indicator"):
-        line = in_time(one_frequency(own, ["indicator", "region", "industry"]))
-        order = line["region"].map({NATION: 1, ALL: 0})
-        newest[str(key)] = line[order == order.max()].iloc[-1]
 
     def figure(row: Row) -> str:
-        own = newest.get(row["indicator"])
+        own = known.newest.get(row["indicator"])
         if own is None:
             return words("no figure of the nation")
         item = items[row["indicator"]]
         value = f"{words.number(own['value'], item.decimals)} "
         value += code_names.unit_name(item.key, words)
-        part = code_names.cell_name(own.to_dict(), words)
+        part = code_names.cell_name(own, words)
         return f"{value} ({part})" if part else value
 
     def period(row: Row) -> str:
-        own = newest.get(row["indicator"])
+        own = known.newest.get(row["indicator"])
         last = reach["last_period"][row["indicator"]] if own is None else own["period"]
         return known.fresh.said(row["indicator"], str(last), words)
-
-    def verdicts(row: Row) -> pd.DataFrame:
-        own: pd.DataFrame = known.verdicts[known.verdicts["indicator"] == row["indicator"]]
-        return own
 
     columns: dict[str, Cell] = {
         words("Indicator"): lambda row: words.text(items[row["indicator"]].title),
         words("Newest figure, nation"): figure,
         words("Period"): period,
         words("Provinces"): lambda row: words.number(int(reach["provinces"][row["indicator"]])),
-        **home_verdicts(home, verdicts, words),
-        words("Verdicts"): lambda row: counted(verdicts(row), words),
+        **home_verdicts(home, lambda row: known.verdicts_on[row["indicator"]], words),
+        words("Verdicts"): lambda row: counted(known.verdicts_on[row["indicator"]], words),
         words("Explained"): lambda row: address_of(row["indicator"], known, words, home),
     }
     return listing(rows, columns)
@@ -246,7 +253,7 @@ def address_of(indicator: str, known: Known, words: Wording, home: str = "") -> 
 
     Of several targets one of the reader's own province, `home`, comes first.
     """
-    own = known.verdicts[known.verdicts["indicator"] == indicator]
+    own = known.verdicts_on[indicator]
     if len(own):
         own = own.assign(home=own["region"] == home)
         first = own.sort_values(["home", "own"], ascending=False, kind="stable").iloc[0]
