@@ -58,7 +58,14 @@ LATE = (
     "streamlit.runtime.scriptrunner.magic_funcs",
     "streamlit.web.skills",
 )
+# Vega makes functions of its expressions; Streamlit has scripts and styles within its pages.
+ALLOWED = (
+    b"default-src 'self'; script-src 'self' 'unsafe-inline' 'unsafe-eval'; "
+    b"style-src 'self' 'unsafe-inline'; img-src 'self' data: blob:; font-src 'self' data:; "
+    b"worker-src 'self' blob:; object-src 'none'; form-action 'self'; base-uri 'self'"
+)
 HEADERS = {
+    b"content-security-policy": ALLOWED + b"; frame-ancestors 'self'",
     b"x-content-type-options": b"nosniff",
     b"x-frame-options": b"SAMEORIGIN",
     b"referrer-policy": b"same-origin",
@@ -151,6 +158,7 @@ class SecurityHeaders:
         asked = parse_qs(scope.get("query_string", b"").decode("latin-1"))
         if asked.get(EMBEDDED) == ["true"] and ACCESS.text == "public":
             del headers[b"x-frame-options"]
+            headers[b"content-security-policy"] = ALLOWED
 
         async def send_with_headers(message: Message) -> None:
             if message["type"] == "http.response.start":

@@ -253,7 +253,7 @@ class Gate:
         asking = HTTPConnection(scope)
         refusal = _refusal(asking)
         if scope["type"] == "websocket":
-            if refusal is not None:
+            if refusal is not None or _is_of_another_site(asking):
                 await send({"type": "websocket.close", "code": 1008})
                 return
             await self._app(scope, _overheard(asking, receive), send)
@@ -265,6 +265,16 @@ class Gate:
             await self._app(scope, receive, _answering(asking, send))
         else:
             await refusal(scope, receive, send)
+
+
+def _is_of_another_site(asking: HTTPConnection) -> bool:
+    """Tell whether a page of another server asks for a session, by the browser's own word.
+
+    Streamlit 1.67 would refuse it too, but first ask the internet for this machine's address, while
+    everybody waits.
+    """
+    origin = asking.headers.get("origin")
+    return origin is not None and origin.partition("//")[2] != asking.headers.get("host")
 
 
 def _overheard(asking: HTTPConnection, receive: Receive) -> Receive:
@@ -310,17 +320,17 @@ def _refusal(asking: HTTPConnection) -> Response | None:
     access = _access()
     if access == "local" and is_local(asking.client and asking.client.host, asking.headers):
         return None
-    if access == "public" and not _INNER.intersection(parts):
+    refused, inner = _problem if figures else _page, _INNER.intersection(parts)
+    if access == "public" and not inner:
         return None
-    refused = _problem if figures else _page
-    if access != "sign-in" or sign_in_mistakes():
+    if access != "public" and (access != "sign-in" or sign_in_mistakes()):
         return refused(403, _why_closed(access))
-    if _INNER.intersection(parts):
+    if inner:
         return refused(403, message("Only this machine may ask for this."))
     # Streamlit's own browser code asks for `_stcore` below any page.
     shell = len(parts) <= 1 or parts[0] == "static" or (parts[-2:-1] == ["_stcore"])
-    inner = parts[-2:-1] == ["_stcore"] and parts[-1] not in _SHELL
-    if parts in _SIGNING or (shell and not inner and not figures):
+    beyond = parts[-2:-1] == ["_stcore"] and parts[-1] not in _SHELL
+    if parts in _SIGNING or (shell and not beyond and not figures):
         return None
     claims, roles = claims_of(asking), _roles()
     if not holds(claims, time.time()):

@@ -85,7 +85,7 @@ class Client:
 
         return asyncio.run(ask())
 
-    def opens_a_session(self) -> bool:
+    def opens_a_session(self, origin: str = "") -> bool:
         sent: list[Message] = []
 
         async def send(message: Message) -> None:
@@ -95,11 +95,14 @@ class Client:
             return {"type": "websocket.connect"}
 
         host = self._address.partition("//")[2]
+        headers = [(b"host", host.encode())]
+        if origin:
+            headers.append((b"origin", origin.encode()))
         scope = {
             "type": "websocket",
             "path": "/_stcore/stream",
             "query_string": b"",
-            "headers": [(b"host", host.encode())],
+            "headers": headers,
             "client": (self._peer, 5),
         }
         asyncio.run(Gate(figures)(scope, receive, send))
@@ -183,6 +186,19 @@ def test_a_session_is_refused_like_an_address(monkeypatch: pytest.MonkeyPatch) -
     assert not Client(peer="10.0.0.5").opens_a_session()
 
 
+def test_a_page_of_another_site_opens_no_session(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("ACCESS", "public")
+    outside = Client("quality.example.cn:8443", "10.0.0.5")
+    assert outside.opens_a_session("https://quality.example.cn:8443")
+    for origin in (
+        "https://elsewhere.cn",
+        "https://quality.example.cn",
+        "null",
+        "http://localhost",
+    ):
+        assert not outside.opens_a_session(origin), origin
+
+
 def test_public_figures_are_for_all_but_not_what_is_the_servers_own(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
@@ -190,7 +206,9 @@ def test_public_figures_are_for_all_but_not_what_is_the_servers_own(
     outside = Client("quality.example.cn", "10.0.0.5")
     assert outside.get("/boundaries/x").status_code == 200
     for inner in ("metrics", "upload_file/a/b", "agent/mcp", "script-health-check"):
-        assert outside.get(f"/_stcore/{inner}").status_code == 403
+        refused = outside.get(f"/_stcore/{inner}")
+        assert refused.status_code == 403
+        assert "Only this machine may ask for this." in refused.text
 
 
 def test_before_sign_in_there_is_the_sign_in_and_nothing_else(

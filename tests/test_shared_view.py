@@ -136,6 +136,8 @@ def test_only_what_anybody_may_see_is_embedded_elsewhere(
 
     headers = asyncio.run(ask()).headers
     assert (headers.get("x-frame-options") == "SAMEORIGIN") is framed
+    assert ("frame-ancestors 'self'" in headers["content-security-policy"]) is framed
+    assert headers["content-security-policy"].startswith("default-src 'self'; ")
     assert headers["x-content-type-options"] == "nosniff"
 
 
