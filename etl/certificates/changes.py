@@ -49,6 +49,7 @@ def places(cells: Cells, asked: Cells) -> Places:
 
 Columns = dict[str, npt.NDArray[Any]]
 BATCH = 1 << 16  # rows whose columns fit a processor's cache
+_TOTALS = 1 << 12
 
 STOCKS = ("certificates_valid", "certificates_suspended", "certified_organisations")
 FLOWS = ("certificates_new", "certificates_lapsed", "certificates_withdrawn")
@@ -190,8 +191,12 @@ def _totalled(
         rows, which = np.append(rows, target), np.append(which, np.arange(len(into)))
         ones = np.ones(len(rows), np.int32)
         sums = csr_matrix((ones, (which, rows)), shape=(len(into), len(cells)))
-        for measure in numbers:
-            measure[target] = sums @ measure
+        # A few totals at a time, whose numbers a processor's cache holds.
+        for start in range(0, len(into), _TOTALS):
+            part = slice(start, start + _TOTALS)
+            few = sums[part]
+            for measure in numbers:
+                measure[target[part]] = few @ measure
     return cells, numbers
 
 

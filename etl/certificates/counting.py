@@ -212,9 +212,8 @@ FETCHED_BYTES = FETCHED * 24
 WRITING: dict[str, Any] = {
     "use_dictionary": ["period"],
     "write_statistics": False,
-    "compression": "none",
-    # Neighbouring numbers are close: their differences are small and quickly written.
-    "column_encoding": dict.fromkeys(["cell", *MEASURES], "DELTA_BINARY_PACKED"),
+    # From period to period most numbers stay: what is long the same is quickly pressed.
+    "compression": "lz4",
 }
 
 

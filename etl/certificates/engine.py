@@ -194,7 +194,11 @@ class Engine:
         if self.is_spark:
             return self.stored(rows)
         name = f"step_{next(self._numbers)}"
-        return self.connection.create_table(name, rows.select(*rows.columns), temp=True)
+        with self._viewed(rows) as view:
+            # Types as Ibis has them, but for codes, which are texts to it.
+            typed = self.connection.compile(self.connection.table(view).cast(rows.schema()))
+            self.connection.raw_sql(f"CREATE TEMP TABLE {name} AS {typed}")
+        return self.connection.table(name)
 
     def hashed(self, text: Any) -> Any:
         """Return a text as a number of 64 bits: an expression."""
@@ -301,6 +305,17 @@ class Engine:
         self.session.createDataFrame(table).createOrReplaceTempView(name)
         return self.connection.table(name)
 
+    def codes(self, rows: pd.DataFrame) -> Any:
+        """Return a table of texts, after the first column codes: DuckDB goes by their numbers."""
+        if self.is_spark:
+            return self.frame(rows)
+        name = f"step_{next(self._numbers)}"
+        # Ibis knows texts alone, and would have them written as such.
+        with self.connection.con.cursor() as connection:
+            connection.register("given", rows.astype(dict.fromkeys(rows.columns[1:], "category")))
+            connection.execute(f"CREATE TABLE {name} AS FROM given")
+        return self.connection.table(name)
+
     def rows(self, table: Any) -> pd.DataFrame:
         """Return a table as rows of this process."""
         rows: pd.DataFrame = self.connection.to_pyarrow(table).to_pandas()
@@ -351,9 +366,16 @@ class Engine:
 
     def _copy(self, rows: Any, path: Path, options: str = "FORMAT parquet") -> None:
         """Write rows by DuckDB; Ibis would quote a path as Python does, and fail at some."""
-        view, place = f"step_{next(self._numbers)}", str(path).replace("'", "''")
+        place = str(path).replace("'", "''")
+        with self._viewed(rows) as view:
+            self.connection.raw_sql(f"COPY {view} TO '{place}' ({options})")
+
+    @contextmanager
+    def _viewed(self, rows: Any) -> Iterator[str]:
+        """Yield the name of rows for a statement in DuckDB's own words."""
+        view = f"step_{next(self._numbers)}"
         self.connection.create_view(view, rows)
-        self.connection.raw_sql(f"COPY {view} TO '{place}' ({options})")
+        yield view
         self.connection.raw_sql(f"DROP VIEW {view}")
 
     def seen(self, path: Path, folder: Path) -> Path:

@@ -97,7 +97,7 @@ def understood(
             if (values := meaning(tidy(row["text"]))) is not None:
                 known[row["column"]].append((row["text"], *values))
     return {
-        name: engine.frame(
+        name: engine.codes(
             pd.DataFrame(rows, columns=[columns[name].get_name(), *meanings[name][1]], dtype="str")
         )
         for name, rows in known.items()
@@ -203,20 +203,24 @@ def _catalogue(reference: Reference) -> Catalogue:
     return Catalogue(indicators={}, clauses={}, sources={}, units={}, texts=texts)
 
 
-def wrong_credit_codes(column: Any) -> Any:
-    """Return the codes that do not hold, few of a registry's, and whether `well_formed`."""
+def odd_credit_codes(column: Any) -> Any:
+    """Return the codes that are not as they should be, few of a registry's.
+
+    Each with what it is, tidied, as `organisation`; whether it is `well_formed`, and its check
+    digit `holds`.
+    """
     texts = column.as_table().distinct()
-    texts = texts.mutate(text=capitals(tidied(texts[column.get_name()])))
-    alphabet = ibis.literal(ALPHABET)
+    texts = texts.mutate(organisation=capitals(tidied(texts[column.get_name()])))
+    code, alphabet = texts.organisation, ibis.literal(ALPHABET)
     weighed = sum(
-        (alphabet.find(texts.text.substr(i, 1)) * pow(3, i, 31) for i in range(17)),
-        ibis.literal(0),
+        (alphabet.find(code.substr(i, 1)) * pow(3, i, 31) for i in range(17)), ibis.literal(0)
     )
-    holds = alphabet.find(texts.text.substr(17, 1)) == (31 - weighed % 31) % 31
-    checked = texts.select(
-        column.get_name(), well_formed=texts.text.re_search(CREDIT_CODE), holds=holds
+    checked = texts.mutate(
+        well_formed=code.re_search(CREDIT_CODE),
+        holds=alphabet.find(code.substr(17, 1)) == (31 - weighed % 31) % 31,
     )
-    return checked.filter(~(checked.well_formed & checked.holds)).drop("holds")
+    as_written = code == checked[column.get_name()]
+    return checked.filter(~(as_written & checked.well_formed & checked.holds))
 
 
 def calendar(engine: Engine) -> Any:

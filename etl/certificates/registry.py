@@ -16,8 +16,8 @@ One row of the clean registry is one issue of one certificate:
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -29,7 +29,7 @@ from etl.certificates import meanings
 from etl.certificates.cube import Reference
 from etl.certificates.engine import Engine, Progress, union
 from etl.certificates.meanings import AMOUNTS, NEVER, OPEN_ENDED, understood
-from etl.certificates.plain_text import capitals, tidied, tidy
+from etl.certificates.plain_text import tidied, tidy
 from etl.certificates.registry_declaration import COLUMNS, STATUS_CODES, Declaration
 from etl.certificates.results import remove, standing
 from etl.certificates.size_class import MEASURES, limits_of, size_class
@@ -69,6 +69,7 @@ _BITS = {reason: 1 << bit for bit, reason in enumerate(REASONS)}
 DAYS = ("issued", "expires", "status_date")
 NUMBER = ("certificate", "scheme")
 ISSUE = (*NUMBER, "issued")
+PLACE = ("file", "row")
 PARSED = (
     *("file", "row", "certificate", "organisation", "region", "industry", "size", "scheme"),
     *("issued", "expires", "status", "status_date", "body", "remarks", "marks"),
@@ -76,13 +77,27 @@ PARSED = (
 Part = tuple[Any, Declaration]
 
 
+Meant = Callable[[Any], Any]
+
+
+def _all(rows: Any) -> Any:
+    return rows
+
+
 @dataclass(frozen=True)
 class Parsed:
-    """The rows of files as published and as what they mean, and what the engine keeps for it."""
+    """The rows of files as published, and what they mean once it is asked for.
+
+    parts: rows and what makes of them, or of some, what they mean. kept: by the engine for it.
+    """
 
     raw: Any
-    rows: Any
+    parts: tuple[tuple[Any, Meant], ...]
     kept: tuple[Any, ...]
+
+    def rows(self, chosen: Meant = _all) -> Any:
+        """Return what all rows mean, or those chosen by `file` and `row`."""
+        return union([meant(chosen(rows)) for rows, meant in self.parts])
 
 
 @dataclass(frozen=True)
@@ -106,24 +121,41 @@ def parsed(published: Sequence[Part], reference: Reference, engine: Engine) -> P
             groups.append((declaration, alike := []))
         alike.append(_by_our_names(table, declaration))
     raws = [engine.once(union(tables)) for _, tables in groups]
-    parts = [
-        _parsed(raw, declaration, reference, engine)
-        for raw, (declaration, _) in zip(raws, groups, strict=True)
-    ]
-    return Parsed(union(raws), union(parts), tuple(parts))
+    parts: list[tuple[Any, Meant]] = []
+    kept: list[Any] = []
+    for raw, (declaration, _) in zip(raws, groups, strict=True):
+        meant, *tables = _meaning(raw, declaration, reference, engine)
+        # A cluster keeps what it has made; here it is made again more quickly than written.
+        parts.append((engine.stored(meant(raw)), _all) if engine.is_spark else (raw, meant))
+        kept += tables
+    return Parsed(union(raws), tuple(parts), tuple(kept))
 
 
 def registry(published: Sequence[Part], reference: Reference, engine: Engine) -> Registry:
     """Return the rows of published files as a clean registry and a quarantine."""
-    rows = parsed(published, reference, engine)
-    return resolved(rows, rows.rows, engine)
+    read = parsed(published, reference, engine)
+    rows = read.rows()
+    if engine.is_spark:
+        return resolved(read, rows, engine)
+    # Most rows are sound and alone of their number: they are written as they are read.
+    told = engine.kept(rows.select(*PLACE, "marks", hashed=_hashed(rows)))
+    often = _often(told.filter(told.marks == 0), engine)
+    wanted = (told.marks != 0) | told.hashed.isin(often.hashed)
+    apart = engine.kept(told.filter(wanted).select(*PLACE))
+    engine.release(told, often)
+    few = engine.kept(read.rows(lambda rows: rows.semi_join(apart, PLACE)))
+    alone = read.rows(lambda rows: rows.anti_join(apart, PLACE))
+    found = resolved(read, few, engine, alone=alone)
+    return replace(found, kept=(*found.kept, apart, few))
 
 
-def resolved(read: Parsed, rows: Any, engine: Engine, before: Any = None) -> Registry:
+def resolved(
+    read: Parsed, rows: Any, engine: Engine, *, before: Any = None, alone: Any = None
+) -> Registry:
     """Return parsed rows as a clean registry and a quarantine.
 
     rows: all of those read, or the ones chosen. before: clean rows of other issues of their
-    numbers, with which they stand in turn.
+    numbers, with which they stand in turn. alone: further rows, sound and alone of their number.
     """
     sound = rows.filter(rows.marks == 0).drop("marks")
     if before is not None:
@@ -131,12 +163,12 @@ def resolved(read: Parsed, rows: Any, engine: Engine, before: Any = None) -> Reg
     single, chained, repeats, *kept = _issues(sound, engine)
     repeats = repeats.mutate(marks=ibis.literal(_BITS["duplicate"], "int32"))
     set_aside = ibis.union(rows.filter(rows.marks != 0).select(*repeats.columns), repeats)
-    set_aside = set_aside.select("file", "row", "marks", issue=issue(set_aside))
-    quarantine = set_aside.inner_join(read.raw, ["file", "row"])
+    set_aside = set_aside.select(*PLACE, "marks", issue=issue(set_aside))
+    quarantine = set_aside.inner_join(read.raw, PLACE)
     reasons = _reasons(quarantine.marks)
-    quarantine = quarantine.select("file", "row", *COLUMNS, "issue", reasons=reasons)
-    clean = _dated(ibis.union(single, chained))
-    return Registry(clean, quarantine, (*read.kept, *kept))
+    quarantine = quarantine.select(*PLACE, *COLUMNS, "issue", reasons=reasons)
+    parts = [single, chained] if alone is None else [_alone(alone.drop("marks")), single, chained]
+    return Registry(_dated(union(parts)), quarantine, (*read.kept, *kept))
 
 
 def issue(rows: Any) -> Any:
@@ -171,9 +203,14 @@ def _by_our_names(published: Any, declaration: Declaration) -> Any:
     return published.select(file="file", row=published["row"].cast("int64"), **texts)
 
 
-def _parsed(raw: Any, declaration: Declaration, reference: Reference, engine: Engine) -> Any:
-    """Return what the texts mean, a row each, and in `marks` what is wrong with it, bit by bit."""
-    texts = raw.rename({f"published_{name}": name for name in COLUMNS})
+def _meaning(
+    raw: Any, declaration: Declaration, reference: Reference, engine: Engine
+) -> tuple[Any, ...]:
+    """Return what makes of the texts, or some of them, what they mean, and what is kept for it.
+
+    Codes, days and check digits are those of each different text, looked up here and now.
+    """
+    texts = _published(raw)
     column = {name: texts[f"published_{name}"] for name in COLUMNS}
     calendar = meanings.calendar(engine)
 
@@ -192,17 +229,28 @@ def _parsed(raw: Any, declaration: Declaration, reference: Reference, engine: En
         known["industry"], reference.size_rules, reference.industries, engine
     )
     days = engine.kept(meanings.days([column[name] for name in DAYS], calendar, declaration))
-    wrong = engine.kept(meanings.wrong_credit_codes(column["organisation"]))
+    odd = engine.kept(meanings.odd_credit_codes(column["organisation"]))
     dated = [meanings.on_the_day(days, column[name], name) for name in DAYS]
-    rows = texts
-    for table in (*known.values(), *dated, wrong):
+    engine.release(calendar)
+    tables = (*known.values(), *dated, odd)
+    return (lambda rows: _meant(rows, tables, declaration)), days, odd
+
+
+def _published(raw: Any) -> Any:
+    return raw.rename({f"published_{name}": name for name in COLUMNS})
+
+
+def _meant(raw: Any, tables: Sequence[Any], declaration: Declaration) -> Any:
+    """Return what texts mean, a row each, and in `marks` what is wrong with it, bit by bit."""
+    rows = _published(raw)
+    for table in tables:
         key = table.columns[0]
         rows = rows.left_join(table, key).drop(f"{key}_right")
     rows = rows.mutate(
         # What a size given goes before need not be read.
         **{name: (rows.size_given == "").ifelse(rows[f"published_{name}"], "") for name in AMOUNTS},
         **{name: tidied(rows[f"published_{name}"]) for name in ("certificate", "body")},
-        organisation=capitals(tidied(rows.published_organisation)),
+        organisation=rows.organisation.fill_null(rows.published_organisation),
     )
     unit = declaration.revenue_unit
     rows = rows.mutate(
@@ -215,10 +263,7 @@ def _parsed(raw: Any, declaration: Declaration, reference: Reference, engine: En
         size=(rows.size_given == "").ifelse(size_class(rows), rows.size_given),
         remarks=_remarks(rows, declaration.missing),
     )
-    rows = rows.mutate(marks=_marks(rows, declaration.as_of))
-    parsed = engine.stored(rows.select(*PARSED))
-    engine.release(calendar, days, wrong)
-    return parsed
+    return rows.mutate(marks=_marks(rows, declaration.as_of)).select(*PARSED)
 
 
 def _remarks(rows: Any, missing: Sequence[str]) -> Any:
@@ -246,7 +291,7 @@ def _marks(rows: Any, as_of: date) -> Any:
     tests = {
         "certificate_missing": rows.certificate == "",
         "credit_code_malformed": at_home & ~rows.well_formed | (rows.organisation == ""),
-        "credit_code_check_digit": at_home & rows.well_formed,
+        "credit_code_check_digit": at_home & rows.well_formed & ~rows.holds,
         "region_unknown": rows.region.isnull(),
         "industry_unknown": rows.industry.isnull(),
         "scheme_unknown": rows.scheme.isnull(),
@@ -265,7 +310,7 @@ def _marks(rows: Any, as_of: date) -> Any:
         holds.fill_null(False).ifelse(ibis.literal(_BITS[name], "int32"), 0)
         for name, holds in tests.items()
     ]
-    return sum(bits[1:], bits[0])
+    return sum(bits[1:], bits[0]).cast("int32")
 
 
 def _reasons(marks: Any) -> Any:
@@ -279,22 +324,10 @@ def _issues(sound: Any, engine: Engine) -> tuple[Any, Any, Any, Any, Any]:
 
     … and what the engine keeps for it.
     """
-    closed = sound.status.isin(["withdrawn", "cancelled"]) & sound.status_date.notnull()
-    # The day on which one expires is its last, whatever says so: its expiry or its status.
-    expired = (sound.status == "expired").fill_null(False) & sound.status_date.notnull()
-    after = (sound.expires == NEVER).ifelse(ibis.literal(NEVER), _next_day(sound.expires))
-    end = closed.ifelse(sound.status_date, expired.ifelse(_next_day(sound.status_date), after))
-    rows = sound.mutate(
-        ends=ibis.least(end, after),
-        ended_by=(closed & (end < after)).ifelse("withdrawn", "lapsed"),
-        # Numbers take less room than texts; two texts of one number only cost a further look.
-        hashed=(sound.certificate + sound.scheme).hash(),
-    )
-    often = rows.group_by("hashed").agg(issues=rows.count())
-    often = engine.kept(often.filter(often.issues > 1).select("hashed"))
-    single = rows.anti_join(often, "hashed").drop("hashed")
-    single = single.mutate(replaced=ibis.null("date"), reissue=ibis.literal(False))
-    several = rows.semi_join(often, "hashed").drop("hashed")
+    rows = sound.mutate(hashed=_hashed(sound))
+    often = _often(rows, engine)
+    single = _alone(rows.anti_join(often, "hashed").drop("hashed"))
+    several = _ended(rows.semi_join(often, "hashed").drop("hashed"))
     # The latest word on an issue counts; the rest of the order only makes it the same every time.
     said_on = several.status_date.fill_null(several.issued)
     order = ("status", "organisation", "region", "industry", "size", "file", "row")
@@ -311,6 +344,35 @@ def _issues(sound: Any, engine: Engine) -> tuple[Any, Any, Any, Any, Any]:
         reissue=(chained.issued <= chained.earlier).fill_null(False),
     )
     return single, chained.select(*single.columns), repeats, often, latest
+
+
+def _hashed(rows: Any) -> Any:
+    """Return the number of a certificate as one that takes little room; two may share it."""
+    return (rows.certificate + rows.scheme).hash()
+
+
+def _often(rows: Any, engine: Engine) -> Any:
+    """Return what is `hashed` more than once."""
+    often = rows.group_by("hashed").agg(issues=rows.count())
+    return engine.kept(often.filter(often.issues > 1).select("hashed"))
+
+
+def _ended(sound: Any) -> Any:
+    """Return issues with when and how they end, whatever else their number has."""
+    closed = sound.status.isin(["withdrawn", "cancelled"]) & sound.status_date.notnull()
+    # The day on which one expires is its last, whatever says so: its expiry or its status.
+    expired = (sound.status == "expired").fill_null(False) & sound.status_date.notnull()
+    after = (sound.expires == NEVER).ifelse(ibis.literal(NEVER), _next_day(sound.expires))
+    end = closed.ifelse(sound.status_date, expired.ifelse(_next_day(sound.status_date), after))
+    return sound.mutate(
+        ends=ibis.least(end, after),
+        ended_by=(closed & (end < after)).ifelse("withdrawn", "lapsed"),
+    )
+
+
+def _alone(sound: Any) -> Any:
+    """Return issues of which none stands in turn with another."""
+    return _ended(sound).mutate(replaced=ibis.null("date"), reissue=ibis.literal(False))
 
 
 def _next_day(day: Any) -> Any:

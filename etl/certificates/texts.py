@@ -127,12 +127,12 @@ class _File:
         )
         # A row without anything in it is no certificate. They are rare: to look for them once costs
         # less than at each of the many times that the rows are read.
-        holds = ibis.or_(*(filled(texts[name]).fill_null(False) for name in ours))
-        numbers = texts.agg(all=texts.count(), some=texts.count(where=holds))
-        ((every, some),) = self.engine.rows(numbers).itertuples(index=False)
-        if not some:
+        seen = [filled(texts[name]).fill_null(False) for name in ours]
+        every = self.engine.number(texts)
+        empty = self.engine.number(texts.filter(*(~each for each in seen)))
+        if every == empty:
             return []
-        return [texts if some == every else texts.filter(holds)]
+        return [texts.filter(ibis.or_(*seen)) if empty else texts]
 
     def _missing(self, names: Sequence[str]) -> list[str]:
         return [

@@ -91,13 +91,14 @@ def _standing(out: Path, declaration: Declaration, reference: Reference) -> Made
 def _registries(read: Any, out: Path, fresh: Path, engine: Engine) -> tuple[Any, Any]:
     """Write the registry and the quarantine; return what touched organisations had and have."""
     before, aside = (engine.parquet(out / f"{name}.parquet") for name in ("registry", "quarantine"))
-    named = read.rows.filter(issue(read.rows).notnull())
+    rows = engine.kept(read.rows())
+    named = rows.filter(issue(rows).notnull())
     keys = engine.kept(named.select(*ISSUE, issue=issue(named)).distinct())
     numbers = engine.kept(keys.select(*NUMBER).distinct())
-    is_deleted = (read.rows.status == DELETED) & issue(read.rows).notnull()
-    told = read.rows.filter(~is_deleted.fill_null(False))
+    is_deleted = (rows.status == DELETED) & issue(rows).notnull()
+    told = rows.filter(~is_deleted.fill_null(False))
     touched = engine.kept(before.semi_join(numbers, NUMBER))
-    found = resolved(read, told, engine, touched.anti_join(keys, ISSUE))
+    found = resolved(read, told, engine, before=touched.anti_join(keys, ISSUE))
     now = engine.kept(found.clean.select(*before.columns).cast(before.schema()))
     whose = touched.select("organisation").union(now.select("organisation"))
     whose = engine.kept(whose.distinct())
