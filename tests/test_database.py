@@ -169,8 +169,11 @@ EXACT = [0.0, -0.5, 67.23599996229581, 269.73257914864803, 0.1 + 0.2, 2.0**53 - 
 LONG = [1e-9 / 3, 5e-324, 1.7976931348623157e308, -1e300]
 
 
+@pytest.mark.parametrize("few", [False, True], ids=["many", "few"])
 @pytest.mark.parametrize("numbers", [EXACT, LONG], ids=["usual", "long"])
-def test_a_page_has_each_number_to_its_last_digit(numbers: list[float], empty: sa.Engine) -> None:
+def test_a_page_has_each_number_to_its_last_digit(
+    numbers: list[float], few: bool, empty: sa.Engine
+) -> None:
     nothing = float("nan")
     rows = pd.DataFrame([FIGURE] * (len(numbers) + 1)).assign(
         period=[str(2000 + place) for place in range(len(numbers) + 1)],
@@ -185,14 +188,15 @@ def test_a_page_has_each_number_to_its_last_digit(numbers: list[float], empty: s
         insert_rows(connection, observation, rows)
         columns = [observation.c[name] for name in names]
         question = sa.select(*columns).order_by(observation.c.period).limit(100)
-        page = read_page(connection, question, pa.schema(zip(names, kinds, strict=True)))
-        none = read_page(connection, question.where(observation.c.release == 9), page.schema)
+        schema = pa.schema(zip(names, kinds, strict=True))
+        page = read_page(connection, question, schema, few=few)
+        none = read_page(connection, question.where(observation.c.release == 9), schema, few=few)
     assert page["value"].to_pylist() == [*numbers, None]
     assert page["denominator"].to_pylist() == [None, *numbers]
     assert page["numerator"].null_count == page.num_rows
     assert page["source"].to_pylist() == rows["source"].tolist()
     assert page["release"].to_pylist() == [1] * len(rows)
-    assert (none.num_rows, none.schema) == (0, page.schema)
+    assert (none.num_rows, none.schema) == (0, schema) == (0, page.schema)
 
 
 @pytest.mark.parametrize("text", ["一\n二", "甲\x1f乙", "a\r\nb"])

@@ -71,9 +71,13 @@ def answered(resource: Resource, request: Request) -> Response:
     if request.method == "HEAD":
         return Response(None, 200, headers, form.media_type)
     parts = stream(found.name, found.pages, found.schema, form, found.about)
-    if found.further is None:
-        parts = _keeping(parts, key, named)
-    if found.long and form is not PARQUET and takes_gzip(request.headers):
+    content = None if found.long else b"".join(parts)
+    if content is not None and len(content) <= _SMALL:
+        if found.further is None:
+            _keep(key, _Whole(content, named))
+        return Response(content, 200, headers, form.media_type)
+    parts = parts if content is None else iter([content])
+    if form is not PARQUET and takes_gzip(request.headers):
         headers |= {"content-encoding": "gzip", "vary": f"{headers['vary']}, Accept-Encoding"}
         parts = _packed(parts)
     return StreamingResponse(_made(parts), 200, headers, form.media_type)
@@ -126,18 +130,10 @@ kept: OrderedDict[Hashable, _Whole] = OrderedDict()
 _KEPT, _SMALL = 256, 64 << 10  # answers, and bytes of one
 
 
-def _keeping(parts: Iterator[bytes], key: Hashable, headers: dict[str, str]) -> Iterator[bytes]:
-    """Yield the parts of an answer; one that turns out to be small is kept."""
-    content, size = list[bytes](), 0
-    for part in parts:
-        size += len(part)
-        if size <= _SMALL:
-            content.append(part)
-        yield part
-    if size <= _SMALL:
-        kept[key] = _Whole(b"".join(content), headers)
-        while len(kept) > _KEPT:
-            kept.popitem(last=False)
+def _keep(key: Hashable, whole: _Whole) -> None:
+    kept[key] = whole
+    while len(kept) > _KEPT:
+        kept.popitem(last=False)
 
 
 def _packed(parts: Iterator[bytes]) -> Iterator[bytes]:

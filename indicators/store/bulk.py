@@ -102,16 +102,19 @@ def read_batches(
         yield batch
 
 
-def read_page(connection: sa.Connection, question: sa.Select[Any], schema: pa.Schema) -> pa.Table:
+def read_page(
+    connection: sa.Connection, question: sa.Select[Any], schema: pa.Schema, *, few: bool = False
+) -> pa.Table:
     """Return an answer that fits into memory, in one piece; `question` has a limit.
 
     `schema` has its columns, texts as dictionaries: most are few that come again and again. On
-    SQLite in a third of the time of `read_batches`, while other threads of this program work.
+    SQLite in a third of the time of `read_batches`, while other threads of this program work; but
+    a `few` rows are read before that question is put together.
     """
     import pyarrow as pa
 
     page = None
-    if connection.dialect.name == "sqlite":
+    if connection.dialect.name == "sqlite" and not few:
         page = _written(connection, question, schema)
     if page is None:
         page = pa.Table.from_batches(read_batches(connection, question, schema), schema)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -27,6 +28,7 @@ NUMBERS = ("value", "numerator", "denominator")
 OPEN, SUPPRESSED = "F", "C"  # of SDMX CL_CONF_STATUS
 _AT_ONCE = 500  # keys in one question
 _ROWS = 100_000  # of a page of a release that is read whole
+_FEW = 50  # series that are asked for alone
 
 
 Chosen = Mapping[str, Sequence[str]]  # of a column of the key, the codes asked for
@@ -120,7 +122,7 @@ class WholeRelease:
         left, more = most, False
         for indicators in self._groups(chosen, after, most):
             question = self._question(chosen, indicators, after).limit(left + 1)
-            read = read_page(self.connection, question, _schema())
+            read = read_page(self.connection, question, _schema(), few=_are_few(chosen))
             found.append(read.slice(0, left))
             more = read.num_rows > left
             left -= min(left, read.num_rows)
@@ -200,6 +202,12 @@ def whole_release(engine: sa.Engine, number: int | None = None) -> Iterator[Whol
         if not found:
             raise NoReleaseError(number)
         yield WholeRelease(found[0]["release"], found[0], connection)
+
+
+def _are_few(chosen: Chosen) -> bool:
+    """Tell whether those chosen are a few series, whatever periods they have."""
+    narrowed = [chosen[name] for name in KEY if name != "period" and name in chosen]
+    return len(narrowed) == len(KEY) - 1 and math.prod(map(len, narrowed)) <= _FEW
 
 
 def _schema() -> pa.Schema:
