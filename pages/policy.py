@@ -50,7 +50,8 @@ if clause.spread:
 if clause.tracked.num_rows:
     alt = words("Indicators that track the clause, with their newest figures")
     narrow = [words("Indicator"), words("Newest figure, nation")]
-    frame.table(visit, clause.name, clause.tracked, alt, explained, folded=272, narrow=narrow)
+    room = 208 if home else 272  # a province of the reader's own has a column more
+    frame.table(visit, clause.name, clause.tracked, alt, explained, folded=room, narrow=narrow)
 else:
     st.info(words("Nothing of this clause is measured yet."), icon=":material/info:")
 

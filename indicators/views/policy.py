@@ -142,7 +142,7 @@ def home_verdicts(home: str, verdicts: Callable[[Row], pd.DataFrame], words: Wor
 
 
 def clause_table(known: Known, words: Wording, home: str = "") -> pd.DataFrame:
-    """Return the opinion, a clause a row: heading, our reading, what tracks it, how it stands.
+    """Return the opinion, a clause a row: heading, what tracks it, how it stands, our reading.
 
     home: the reader's own province, whose verdicts come first.
     """
@@ -160,7 +160,6 @@ def clause_table(known: Known, words: Wording, home: str = "") -> pd.DataFrame:
 
     columns: dict[str, Cell] = {
         words("Clause"): lambda row: clause_name(clauses[row["clause"]], words),
-        words("What it asks, in our words"): lambda row: words.text(clauses[row["clause"]].ask),
         words("Indicators"): lambda row: words.number(len(known.tracking(row["clause"]))),
         words("With figures"): lambda row: words.number(len(known.measured(row["clause"]))),
         words("Not measured"): lambda row: gaps(row["clause"]),
@@ -168,6 +167,7 @@ def clause_table(known: Known, words: Wording, home: str = "") -> pd.DataFrame:
         **home_verdicts(home, lambda row: known.judged(row["clause"]), words),
         words("Verdicts"): lambda row: counted(known.judged(row["clause"]), words),
         words("Explained"): lambda row: f"/policy?clause={row['clause']}&lang={words.language}",
+        words("What it asks, in our words"): lambda row: words.text(clauses[row["clause"]].ask),
     }
     return listing(rows, columns)
 
@@ -224,7 +224,7 @@ def tracked_table(known: Known, clause: str, words: Wording, home: str = "") -> 
     def figure(row: Row) -> str:
         own = known.newest.get(row["indicator"])
         if own is None:
-            return words("no figure of the nation")
+            return words("no overall figure of the nation")
         item = items[row["indicator"]]
         value = f"{words.number(own['value'], item.decimals)} "
         value += code_names.unit_name(item.key, words)
