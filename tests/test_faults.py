@@ -6,8 +6,10 @@ import json
 import multiprocessing
 import os
 import random
+import shutil
 import subprocess
 import sys
+import tempfile
 import threading
 import time
 from collections.abc import Iterator
@@ -189,6 +191,26 @@ def test_a_lost_connection_publishes_nothing(postgresql: str, engine: sa.Engine)
     assert "与数据库的连接已中断，未写入任何内容" in shown.get()
     assert latest_release(engine) == 1
     assert publish_rows(engine, WORLD[:4]) == 2
+
+
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+def test_a_file_that_may_only_be_read_is_read(engine: sa.Engine) -> None:
+    file = sqlite_file(engine.url)
+    assert file is not None
+    engine.dispose()
+    with tempfile.TemporaryDirectory() as folder:  # where another account may look
+        copy = Path(shutil.copy(file, folder))
+        copy.chmod(0o444)
+        Path(folder).chmod(0o777)
+        own = os.geteuid()
+        os.seteuid(own or 65534)  # the administrator may write everywhere
+        try:
+            for serving in (True, False):
+                read = open_database(f"sqlite:///{copy}", serving=serving)
+                assert len(all_observations(read)) == len(WORLD)
+                read.dispose()
+        finally:
+            os.seteuid(own)
 
 
 def test_a_full_disk_of_the_server_leaves_the_last_release() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import resource
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -49,6 +50,15 @@ def held(url: str, statement: str) -> Iterator[None]:
     engine.dispose()
 
 
+@contextmanager
+def full_disk() -> Iterator[None]:
+    """Let no file of this process grow, as on a disk without room."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (0, hard))
+    yield
+    resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
+
+
 @POSTGRESQL
 def test_tables_that_are_being_changed_are_told_and_shown_afterwards(
     engine: sa.Engine, monkeypatch: pytest.MonkeyPatch
@@ -81,6 +91,19 @@ def test_a_server_that_may_only_be_read_is_shown(
     url = engine.url.render_as_string(hide_password=False)
     monkeypatch.setenv("DATABASE_URL", f"{url}?options=-cdefault_transaction_read_only%3Don")
     assert title() not in (UNREACHABLE, EMPTY)
+
+
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+def test_a_full_disk_is_told_and_the_page_shown_once_there_is_room(
+    engine: sa.Engine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("DATABASE_URL", engine.url.render_as_string())
+    shown = title()
+    engine.dispose()
+    with full_disk():  # SQLite has no room for what it keeps beside the file while it reads
+        told = title()
+    assert told == UNREACHABLE
+    assert title() == shown != UNREACHABLE
 
 
 def test_figures_that_are_exchanged_while_a_page_is_drawn_are_shown_as_they_are_then(
