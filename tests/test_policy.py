@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import re
 from collections.abc import Iterator
 from pathlib import Path
 from shutil import copy, copytree
@@ -50,10 +51,14 @@ def whole_tables(page: AppTest) -> list[pd.DataFrame]:
 def test_a_phone_has_two_columns_of_each_table(clause: str, language: str) -> None:
     page = opened("policy", clause=clause, lang=language)
     whole = whole_tables(page)
-    short = [each.value for each in page.dataframe if each.value.shape[1] == 2]
+    drawn = [each.proto.body for each in page.get("html")]
+    short = [html for html in drawn if "<table" in html]
     assert len(whole) == len(short) >= 3
     for table, two in zip(whole, short, strict=True):
-        pd.testing.assert_frame_equal(table[list(two)], two)
+        names = re.findall('<th scope="col">(.*?)</th>', two)
+        assert len(names) == 2
+        assert set(names) <= set(table)
+        assert two.count("<td>") == len(table)
 
 
 # The opinion walked clause by clause: what is missing on the page fails here.
