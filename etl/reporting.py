@@ -25,8 +25,9 @@ from indicators.findings import (
     message,
     shared,
 )
-from indicators.wording import Wording, sentence
+from indicators.wording import LANGUAGES, Wording, sentence
 
+KEPT = 2000  # causes of a check that pages keep: beyond, a file holds them all
 SHOWN = 50  # causes of each check on screen; files hold all
 INPUT = "input"  # the check of what is found before the checks: a cell, a file, a setting
 CELLS = 12  # rows of a cause on screen
@@ -190,6 +191,17 @@ def findings_records(findings: Sequence[Finding], words: Wording) -> list[dict[s
     return [_record(cause, words) for cause in causes(shared(findings))]
 
 
+def kept_findings(findings: Sequence[Finding]) -> list[dict[str, Any]]:
+    """Return findings as pages keep them: `findings_records` by language, and their regions."""
+    return [
+        {
+            "regions": _regions(cause.finding),
+            **{language: _record(cause, Wording(language)) for language in LANGUAGES},
+        }
+        for cause in causes(shared(findings))[:KEPT]
+    ]
+
+
 def _record(cause: Cause, words: Wording) -> dict[str, Any]:
     finding = cause.finding
     folder, _, _ = finding.file.rpartition("/")
@@ -211,6 +223,14 @@ def _record(cause: Cause, words: Wording) -> dict[str, Any]:
         "since": finding.since,
         "cells": [{"row": row, "column": column} for row, column in cause.cells],
     }
+
+
+def _regions(finding: Finding) -> list[str]:
+    """Return the regions that all of a finding is about; none where it may be about any."""
+    if finding.figures is None:
+        return []
+    about = [finding.about] if finding.about is not None else []
+    return sorted({figure[-1] for figure in (*finding.figures, *about)})
 
 
 def _common(finding: Finding, place: int) -> str | None:

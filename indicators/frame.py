@@ -38,7 +38,7 @@ from indicators.exports.workshop import Order, Source, workshop
 from indicators.findings import Message, message
 from indicators.log_lines import timed
 from indicators.periods import decimal_year, is_period, today
-from indicators.roles import Account, Rights, covers
+from indicators.roles import Account, Bounds, Rights, covers
 from indicators.settings import ROOT
 from indicators.store.database import Dataset
 from indicators.store.queries import Vintage
@@ -183,6 +183,14 @@ class Frame:
     def release(self) -> int:
         """The number of the release shown."""
         return self.vintage.release
+
+    def analysed(self) -> Bounds:
+        """Return of which regions what no release holds is shown: none to whoever has no account.
+
+        `rights.analysing` is of what was accepted with releases.
+        """
+        alone = self.vintage == self.newest and not st.context.is_embedded
+        return self.rights.analysing if alone and self.rights.account else frozenset()
 
     def planner(self, region: str) -> Account | None:
         """Return whose drafts of a region are shown: no viewer's, and none with older figures."""

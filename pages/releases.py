@@ -4,7 +4,7 @@ from functools import partial
 
 import streamlit as st
 
-from indicators import address, catalogue, frame
+from indicators import address, catalogue, frame, markdown
 from indicators.cached import objectives, remembered
 from indicators.cached import releases as cached
 from indicators.exports import readable_tables
@@ -117,4 +117,31 @@ wrong = frame.findings.get(words.language)
 if wrong is not None and all_regions:
     st.subheader(title := words("Findings in the files that this server started with"))
     frame.table(visit, title, wrong, title)
+mine = visit.analysed()
+check = cached.newest_check(vintage, mine) if mine != frozenset() else None
+if check is not None:
+    st.subheader(words("The newest check of the files, not published"))
+    when = words("Checked {moment}", moment=words.moment(check.moment))
+    besides = [words("With: {files}", files=words.listed(check.files))] if check.files else []
+    st.caption(markdown.lines([when, *besides]))
+    if check.findings:
+        alt = words("What the check found, where, and what to do")
+        frame.cells(views.checked_table(check.findings, words), alt, folded=400)
+    else:
+        st.caption(words("The check found nothing to correct or to accept."))
+    for name, rows in (check.difference or {}).items():
+        if rows.empty:
+            continue
+        if name == "counts":
+            alt = words("What publishing would change")
+            st.markdown(markdown.strong(alt))
+            frame.cells(views.coming_changes(rows, words), alt)
+        elif name == "largest":
+            alt = words("The largest changes")
+            st.markdown(markdown.strong(alt))
+            frame.cells(views.largest_table(rows, words), alt)
+        else:
+            alt = words("Verdicts that turn")
+            st.markdown(markdown.strong(alt))
+            frame.cells(views.flip_table(rows, objectives.register(vintage), words), alt)
 frame.end(visit, words("This dashboard is version {version}.", version=program_version()))

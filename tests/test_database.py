@@ -56,6 +56,7 @@ LANDED = {
     "0010_identity.py": "1de7ce6529367c40",
     "0011_audit.py": "299cd7e2c68f5324",
     "0012_draft.py": "2762820603ed81c8",
+    "0013_last_check.py": "424ea0d07ef0b169",
 }
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from pathlib import Path, PurePosixPath
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Annotated, Any
@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from etl.publish.filing import Return
     from etl.publish.gate import Publication
     from etl.suppression.retraction import Retraction
+    from indicators.findings import Finding
 
 Files = Annotated[
     list[Path] | None,
@@ -482,14 +483,41 @@ def _refreshed(
                 step=lambda key: progress.update(task, description=names.get(key, key)),
             )
         except FindingsError as error:
+            _keep_check(engine, files, error.findings)
             if report is not None:
                 write_findings(error.findings, report, words)
             raise
+    if dry_run:
+        _keep_check(engine, files, publication.warnings, publication.difference)
     if report is not None:
         write_findings(publication.warnings, report, words)
     if publication.warnings:
         screen.findings(publication.warnings, published=not dry_run)
     return publication
+
+
+def _keep_check(
+    engine: sa.Engine,
+    files: list[Path] | None,
+    findings: Sequence[Finding],
+    difference: Difference | None = None,
+) -> None:
+    """Keep what a check found for analysts' pages; where that cannot be written it is left out."""
+    import sqlalchemy as sa
+
+    from etl.reporting import kept_findings
+    from indicators.store import last_check
+    from indicators.store.database import writing
+
+    tables = None
+    if difference is not None:  # even one that changes nothing
+        tables = {name: _records(getattr(difference, name)) for name in last_check.DIFFERENCE}
+    names = [file.name for file in files or []]
+    try:
+        with writing(engine) as connection:
+            last_check.keep(connection, names, kept_findings(findings), tables)
+    except sa.exc.DBAPIError:
+        screen.tell("The database cannot be written, so no page shows what this check found.")
 
 
 def _unpacked(

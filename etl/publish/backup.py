@@ -16,7 +16,7 @@ from indicators.store.archive import newest, snapshot
 from indicators.store.bulk import insert_batches, read_batches
 from indicators.store.database import HEAD, open_database, writing
 from indicators.store.queries import latest_release
-from indicators.store.tables import audit, identity, metadata
+from indicators.store.tables import audit, identity, last_check, metadata
 from indicators.store.trail import Action, record
 
 
@@ -87,7 +87,8 @@ def _check(file: Path) -> None:
 
 def _tables() -> list[sa.Table]:
     # What is restored is another database, and keeps the word that it was made with.
-    return [table for table in metadata.sorted_tables if table is not identity]
+    # Nor is what a check of its files found.
+    return [table for table in metadata.sorted_tables if table not in (identity, last_check)]
 
 
 def _copy(source: sa.Connection, target: sa.Connection) -> None:

@@ -34,6 +34,7 @@ from indicators.findings import Finding, FindingsError, UnacceptedError, message
 from indicators.published_catalogue import keep_catalogue
 from indicators.store.archive import frame_of, newest, published_in
 from indicators.store.bulk import insert_batches, insert_rows, read_batches
+from indicators.store.last_check import forget
 from indicators.store.queries import register_of
 from indicators.store.tables import (
     REGISTER,
@@ -301,6 +302,7 @@ def _record(
     number: int,
 ) -> list[Finding]:
     """Write down what a release is made of and changed; return its warnings as accepted."""
+    forget(connection)  # what a check compared with is not public any more
     _cite(connection, edition.citations)
     if edition.register is not None and made.retargeted:
         _register(connection, edition.register, number)

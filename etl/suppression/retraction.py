@@ -40,6 +40,7 @@ from indicators.store.archive import frame_of, newest, published_in
 from indicators.store.bulk import insert_rows
 from indicators.store.database import sqlite_file, writing
 from indicators.store.holdings import holding_of
+from indicators.store.last_check import forget
 from indicators.store.tables import (
     KEY,
     citation,
@@ -101,6 +102,7 @@ def retract(
     with publishing(engine) as connection:
         plan = _planned(connection, key, raw)
         if not dry_run and not plan.before:
+            forget(connection)
             _take_out(connection, plan, reason)
     if dry_run:
         return plan

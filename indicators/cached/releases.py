@@ -26,7 +26,8 @@ from indicators.exports.open_data.descriptor import Whole
 from indicators.exports.open_data.release_package import whole_of, write_package
 from indicators.periods import decimal_year, is_period
 from indicators.roles import Bounds
-from indicators.store import holdings, queries
+from indicators.store import holdings, last_check, queries
+from indicators.store.last_check import LastCheck
 from indicators.store.queries import Selection, Vintage
 from indicators.store.whole_release import whole_release
 from indicators.wording import Language, Wording
@@ -66,6 +67,13 @@ def retractions(vintage: Vintage) -> pd.DataFrame:
 def revisions(selection: Selection, vintage: Vintage) -> pd.DataFrame:
     """Return `queries.revisions`."""
     return queries.revisions(engine(vintage.dataset), selection)
+
+
+def newest_check(vintage: Vintage, bounds: Bounds) -> LastCheck | None:
+    """Return what the newest check found of regions within bounds; it is remembered for nobody."""
+    with engine(vintage.dataset).connect() as connection:
+        found = last_check.newest_check(connection)
+    return found and found.within(bounds)
 
 
 def figure_table(

@@ -21,7 +21,7 @@ from indicators.settings import DATABASE_URL, database_address
 CONNECTING = 5  # seconds that a server is waited for, where the address says nothing else
 ANSWERING = 60  # seconds that it may take to answer a page
 MIGRATIONS = Path(__file__).parent / "migrations"
-HEAD = "0012"
+HEAD = "0013"
 
 Dataset = Literal["real", "demonstration"]
 DATASETS: tuple[Dataset, ...] = ("real", "demonstration")

@@ -7,6 +7,7 @@
        └───────< warning ──< quoted    what was accepted, and the figures that it speaks of
     retraction                what was taken out of every release, by its key
     catalogue_file            the catalogue as last published
+    last_check                what the newest check found, for analysts: one row
     draft                     what planners would have a series reach: only ever added to
     audit                     who published, retracted, signed in …: only ever added to
     identity                  which database this is, a word drawn when it was made
@@ -213,6 +214,14 @@ draft = sa.Table(
     *_numbers("value"),
 )
 sa.Index("draft_owner", draft.c.owner)
+
+# One row at most: see `indicators.store.last_check`. content: JSON. A backup does not hold it.
+last_check = sa.Table(
+    "last_check",
+    metadata,
+    *_keys("moment"),
+    *_text("content", nullable=False),
+)
 
 # One row per release and file that it was made of; figures of the file lie within its periods.
 release_input = sa.Table(

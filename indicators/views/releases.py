@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import pandas as pd
@@ -14,6 +15,7 @@ from indicators.target_register import Register
 from indicators.wording import Wording, decimals_apart
 
 CELL = ["period", "region", "scheme", "industry", "size"]  # of an indicator
+PLACES = 12  # cells of a finding that are told
 Row = dict[Any, Any]
 
 
@@ -89,6 +91,48 @@ def warning_table(warnings: pd.DataFrame, words: Wording) -> pd.DataFrame:
         words("Since release"): warnings["since"].astype("Int64"),
     }
     return pd.DataFrame(shown).reset_index(drop=True)
+
+
+def checked_table(findings: Sequence[Mapping[str, Any]], words: Wording) -> pd.DataFrame:
+    """Return what the newest check found: where, what, and what to do, errors first."""
+
+    def severity(row: Row) -> str:
+        if row["accepted"] is not None:
+            return words("Accepted warning")
+        return words("Error") if row["severity"] == "error" else words("Warning")
+
+    def places(row: Row) -> str:
+        cells = [f"{cell['column'] or ''}:{cell['row'] or ''}".strip(":") for cell in row["cells"]]
+        return " ".join(cells[:PLACES]) + (" …" if len(cells) > PLACES else "")
+
+    columns: dict[str, Cell] = {
+        words("Severity"): severity,
+        words("File"): lambda row: row["file"],
+        words("Sheet"): lambda row: row["sheet"] or "",
+        words("Cells"): places,
+        words("Found"): lambda row: row["found"],
+        words("Expected"): lambda row: row["expected"],
+        words("What to do"): lambda row: row["advice"],
+    }
+    return listing(pd.DataFrame([each[words.language] for each in findings]), columns)
+
+
+def coming_changes(counts: pd.DataFrame, words: Wording) -> pd.DataFrame:
+    """Return what publishing would change, by indicator."""
+    names = ["added", "changed", "withdrawn"]
+    return change_table(counts.groupby("indicator", as_index=False)[names].sum(), words)
+
+
+def largest_table(largest: pd.DataFrame, words: Wording) -> pd.DataFrame:
+    """Return the figures that publishing would change most, each as it is and as it would be."""
+    columns: dict[str, Cell] = {
+        words("Indicator"): lambda row: title(row["indicator"], words),
+        **_cell_columns(words),
+        words("Change"): lambda row: cause(
+            row["indicator"], row["period"], row["old"], row["new"], words
+        ),
+    }
+    return listing(largest, columns)
 
 
 def left_out_table(cells: pd.DataFrame, words: Wording) -> pd.DataFrame:
