@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import errno
+import os
 import pickle
 import tempfile
 import threading
@@ -71,6 +72,18 @@ def test_a_file_is_made_as_here_and_given_to_its_reader_alone(workshop: Workshop
     assert workshop.given("another") is None
     order.dropped = True
     assert workshop.given(order.token) is None
+
+
+@pytest.mark.skipif(not hasattr(os, "nice"), reason="Windows has classes of priority")
+def test_pages_come_first_while_a_process_still_starts(workshop: Workshop, flag: Path) -> None:
+    before = set(psutil.Process().children())
+    workshop.order(partial(waiting, str(flag)), 0, "a.txt", FIGURES)
+    until(lambda: set(psutil.Process().children()) - before)
+    (process,) = set(psutil.Process().children()) - before
+    until(lambda: process.nice() == os.getpriority(os.PRIO_PROCESS, 0) + 10)
+    begun = process.cmdline()[-1]
+    assert begun.index("os.nice") < begun.index("run_module")  # which imports for seconds
+    flag.touch()
 
 
 def test_the_same_file_is_made_once(workshop: Workshop, flag: Path) -> None:

@@ -279,7 +279,9 @@ def workshop() -> Workshop:
 def _started() -> subprocess.Popen[bytes]:
     """Start a process with the settings and the folder of the server."""
     # Not by multiprocessing: it would run anew what stands as the main module, and that is a page.
+    # Pages come first, from its first moment on: what it imports takes seconds of a processor.
     begin = (
+        "import os; hasattr(os, 'nice') and os.nice(10); "
         f"import runpy, sys; sys.path.insert(0, {str(ROOT)!r}); "
         f"runpy.run_module({__name__!r}, run_name='__main__', alter_sys=True)"
     )
@@ -381,8 +383,6 @@ def _reason(error: Exception) -> Message:
 
 if __name__ == "__main__":
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # which is meant for the server
-    if hasattr(os, "nice"):
-        os.nice(10)  # pages come first
     told = os.fdopen(os.dup(1), "wb")
     os.dup2(2, 1)  # whatever is printed is no answer
     logging.getLogger("streamlit").setLevel(logging.ERROR)  # which misses its server
