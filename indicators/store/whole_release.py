@@ -40,7 +40,10 @@ class NoReleaseError(LookupError):
 
 
 class Page(NamedTuple):
-    """Figures in the order of their keys; `last`: the key after which there are more, or None."""
+    """Figures in the order of their keys; `last`: the key after which there are more, or None.
+
+    Texts are dictionaries, to be decoded by whoever writes them while the next page is read.
+    """
 
     figures: pa.Table
     last: Key | None
@@ -87,7 +90,7 @@ class WholeRelease:
         for read in self._read():
             sound = _sound(read)
             self.left_out += read.num_rows - sound.num_rows
-            yield from sound.to_batches()
+            yield from _plain(sound).to_batches()
 
     def _read(self) -> Iterator[pa.Table]:
         import pyarrow as pa
@@ -225,10 +228,7 @@ def _last(figures: pa.Table) -> Key:
 
 
 def _sound(read: pa.Table) -> pa.Table:
-    """Return the figures that can be named, no number among them that is none or not public.
-
-    Their texts are no dictionaries any more, which would be others for other rows around them.
-    """
+    """Return the figures that can be named, no number among them that is none or not public."""
     import pyarrow as pa
     import pyarrow.compute as pc
 
@@ -249,11 +249,21 @@ def _sound(read: pa.Table) -> pa.Table:
         numbers = columns[name]
         columns[name] = pc.if_else(pc.and_(is_open, pc.is_finite(numbers)), numbers, None)
     columns["confidentiality"] = pc.if_else(is_open, OPEN, SUPPRESSED)
-    plain = [
-        column.dictionary_decode() if pa.types.is_dictionary(column.type) else column
-        for column in columns.values()
-    ]
-    return pa.table(plain, list(columns)).filter(sound)
+    return pa.table(columns).filter(sound)
+
+
+def _plain(figures: pa.Table) -> pa.Table:
+    """Return them without dictionaries, which would be others for other rows around them."""
+    import pyarrow as pa
+    import pyarrow.compute as pc
+
+    columns = {name: figures[name] for name in figures.column_names}
+    return pa.table(
+        {
+            name: pc.dictionary_decode(column) if pa.types.is_dictionary(column.type) else column
+            for name, column in columns.items()
+        }
+    )
 
 
 @lru_cache(2)
