@@ -10,6 +10,7 @@ BENCHMARKS = (
     "quotients",
     "briefing",
     "downloads",
+    "load",
     "refresh",
     "publishing",
     "export",
