@@ -41,7 +41,7 @@ from etl.certificates.changes import (
 )
 from etl.certificates.cluster import Side, count_on_cluster
 from etl.certificates.cube import DIMENSIONS, Cube, Dimension, Reference, cube
-from etl.certificates.engine import Engine, Memory, Progress
+from etl.certificates.engine import Engine, Memory, Progress, union
 from etl.certificates.registry import Summary, cleaned, summarised
 from etl.certificates.registry_declaration import Declaration
 from etl.certificates.results import Made, exchanged
@@ -213,7 +213,7 @@ WRITING: dict[str, Any] = {
     "use_dictionary": ["period"],
     "write_statistics": False,
     # From period to period most numbers stay: what is long the same is quickly pressed.
-    "compression": "lz4",
+    "compression": "snappy",
 }
 
 
@@ -315,12 +315,24 @@ def _count_here(
 def _fetched(
     sides: Sequence[Side], cells: Cube, slots: Grid, engine: Engine, progress: Progress
 ) -> Iterator[tuple[Kind, pa.RecordBatch]]:
-    """Yield what is to be counted with its kind."""
+    """Yield what is to be counted with its kind; of several sides, what they have not alike."""
+    told: dict[Kind, list[Any]] = {}
     for registry, times in sides:
         for kind, rows in rows_to_count(registry, cells, slots, engine, progress):
-            more = {} if times is None else {"times": ibis.literal(times).cast("int32")}
-            for batch in engine.batches(rows.mutate(**more), FETCHED):
-                yield kind, batch
+            if times is None:
+                for batch in engine.batches(rows, FETCHED):
+                    yield kind, batch
+            else:
+                stored = engine.stored(rows.mutate(times=ibis.literal(times).cast("int32")))
+                told.setdefault(kind, []).append(stored)
+    for kind, tables in told.items():
+        both = union(tables)
+        names = [name for name in both.columns if name != "times"]
+        # Most certificates of an organisation are as they were.
+        sums = both.group_by(names).agg(times=both.times.sum().cast("int32"))
+        for batch in engine.batches(sums.filter(sums.times != 0), FETCHED):
+            yield kind, batch
+        engine.release(*tables)
 
 
 def _write(made: Block, cells: Cube, slots: Grid, out: Path, number: int, *, whole: bool) -> None:

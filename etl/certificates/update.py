@@ -36,6 +36,7 @@ from etl.certificates.texts import damage_found, tables
 from indicators.findings import Finding, FindingsError, Message, message
 
 DELETED = "deleted"
+_NUMBERED = len("changes-0001")  # an update has a file or several
 WORDS = {"删除": DELETED}  # beside the statuses of a whole registry
 
 
@@ -112,15 +113,17 @@ def _registries(read: Any, out: Path, fresh: Path, engine: Engine) -> tuple[Any,
 
 def _write_counts(out: Path, more: Path, fresh: Path, engine: Engine) -> None:
     """Write what changes beside the counts, which stay as they are: `counted` adds it to them."""
-
-    def stored(folder: Path, name: str) -> Any:
-        return engine.parquet(*sorted((folder / name).glob("*.parquet")))
-
-    shutil.copytree(out / "counts", fresh / "counts", copy_function=os.link)
-    earlier = len(list((out / "counts").glob(CHANGES)))
-    form = stored(out, "counts").schema()
-    changes = stored(more, "counts").select(*form).cast(form)
-    engine.write(changes, fresh / "counts" / CHANGES.replace("*", f"{earlier + 1:04d}"))
-    cells = stored(out, "cells")
-    both = ibis.union(cells, stored(more, "cells").cast(cells.schema()), distinct=True)
-    engine.write(both, fresh / "cells" if engine.is_spark else fresh / "cells" / "000.parquet")
+    number = 1 + len({file.name[:_NUMBERED] for file in (out / "counts").glob(CHANGES)})
+    for name in ("cells", "counts"):
+        shutil.copytree(out / name, fresh / name, copy_function=os.link)
+        there, change = (sorted((at / name).glob("*.parquet")) for at in (out, more))
+        rows, former = engine.parquet(*change), engine.parquet(*there)
+        place = fresh / name / CHANGES.replace("*", f"{number:04d}")
+        if name == "cells":
+            rows = rows.anti_join(former.select("cell"), "cell")
+        if name == "cells" or engine.is_spark:
+            form = former.schema()
+            engine.write(rows.select(*form).cast(form), place)
+        else:
+            for file in change:
+                file.rename(place.with_stem(f"{place.stem}-{file.stem}"))
