@@ -82,7 +82,7 @@ def _table(
 def _column(column: Column) -> dict[str, Any]:
     kind: Any = _TYPES[column.kind]
     if column.pattern:
-        kind = {"base": kind, "format": f"^{column.pattern}$"}
+        kind = {"base": kind, "format": f"^({column.pattern})$"}
     return {
         "name": column.name,
         "titles": column.name,

@@ -124,7 +124,7 @@ def _schema(table: Table, keys: Mapping[str, str]) -> dict[str, Any]:
 def _field(column: Column) -> dict[str, Any]:
     constraints: dict[str, Any] = {"required": True} if column.required else {}
     if column.pattern:
-        constraints["pattern"] = f"^{column.pattern}$"
+        constraints["pattern"] = f"^({column.pattern})$"
     return {
         "name": column.name,
         "type": column.kind,
