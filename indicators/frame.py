@@ -30,8 +30,8 @@ from streamlit.runtime.scriptrunner import get_script_run_ctx
 
 from indicators import access, address, catalogue, markdown
 from indicators.cached import remembered
+from indicators.drawing import phone_table
 from indicators.drawing.charts import OPENED, Specification, with_rows
-from indicators.drawing.phone_table import phone_table
 from indicators.exports.offered import demonstration_note, table_exports
 from indicators.exports.shared_view import View, home_of
 from indicators.exports.workshop import Order, Source, workshop
@@ -146,7 +146,7 @@ def _around(language: Language) -> str:
     # White on the dark theme's own colour cannot be read.
     style += "[data-tag] {background: none; border: 1px solid; color: inherit}"
     style += "[data-tag] * {color: inherit}"
-    style += PRINTED + ROOM + TRAY
+    style += PRINTED + ROOM + TRAY + phone_table.STYLE
     style += "[class*=st-key-fact_] strong {font-size: 1.35rem; line-height: 1.25}"
     told = json.dumps({other(word): words(word) for word in OWN_WORDS}, ensure_ascii=False)
     spoken = "zh-CN" if language == "zh" else "en"
@@ -840,7 +840,7 @@ def _narrowed(
         if frame.vintage != frame.newest:
             view["release"] = str(frame.release)
         addresses = [f"{leading.page}?{urlencode({**codes, **view})}" for codes in leading.codes]
-    return phone_table(rows.select(list(names)), alt, EMPTY, addresses)
+    return phone_table.phone_table(rows.select(list(names)), alt, EMPTY, addresses)
 
 
 def _lines(rows: pd.DataFrame | pa.Table, trend: str) -> Any:

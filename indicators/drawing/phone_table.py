@@ -8,9 +8,8 @@ from html import escape
 import pyarrow as pa
 
 # Streamlit's own grid is drawn on a canvas, which neither breaks a line nor is light: a page would
-# mount a second one for each of its tables, hidden on wide screens.
+# mount a second one for each of its tables, hidden on wide screens. A page has the style once.
 STYLE = """
-<style>
   .phone {max-height: 26rem; overflow-y: auto; border: 1px solid light-dark(#d5dae1, #3a4150)}
   .phone table {width: 100%; border-collapse: collapse; font-size: 0.875rem}
   .phone :is(th, td) {
@@ -21,7 +20,6 @@ STYLE = """
     position: sticky; top: 0; background: light-dark(#f3f6f9, #171c25); font-weight: 600
   }
   .phone a {color: inherit}
-</style>
 """
 
 
@@ -41,4 +39,4 @@ def phone_table(rows: pa.Table, alt: str, empty: str, leading: Sequence[str | No
     # It scrolls, so the keyboard must reach it.
     opening = f'<div class="phone" tabindex="0" role="region" aria-label="{escape(alt)}">'
     table = f"<table><thead><tr>{heads}</tr></thead><tbody>{''.join(body)}</tbody></table>"
-    return f"{STYLE}{opening}{table}</div>"
+    return f"{opening}{table}</div>"
