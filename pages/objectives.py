@@ -122,19 +122,21 @@ if planner is not None and not milestone:
                     draft.key, views.at_a_glance(draft.verdict, draft.record, words), columns=2
                 )
                 if st.button(words("Delete this draft"), key=f"give_up_{draft.key}"):
-                    refused = cached.give_up_draft(draft.key, planner, vintage)
-                    st.error(markdown.escaped(refused.said(words))) if refused else st.rerun()
+                    if not (refused := cached.give_up_draft(draft.key, planner, vintage)):
+                        st.rerun()
+                    st.error(markdown.escaped(refused.said(words)))
         with st.form("draft"):
-            decimals = f"%.{indicator.decimals}f"
             value = st.number_input(
                 words("Target value ({unit})", unit=code_names.unit_name(indicator.key, words)),
                 value=views.drafted_value(verdict, record),
-                format=decimals,
+                format=f"%.{indicator.decimals}f",
             )
             by = st.selectbox(words("Reach it by"), views.draft_years(), key="draft_by")
             if st.form_submit_button(words("Keep as my draft")):
                 refused = cached.keep_draft(target, region, planner, vintage, value, by)
-                st.error(markdown.escaped(refused.said(words))) if refused else st.rerun()
+                if not refused:
+                    st.rerun()
+                st.error(markdown.escaped(refused.said(words)))
 
 if not milestone:
     title = words("Region by region, and what each needs in the next year")

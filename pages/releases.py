@@ -55,8 +55,8 @@ st.subheader(title := words("How these figures were revised"))
 if revised.empty:
     st.caption(words("None of the figures chosen has been revised since it was first published."))
 else:
-    today_s = remembered.observations(selection, newest)
-    table = views.revision_table(today_s, revised, words, home)
+    current = remembered.observations(selection, newest)
+    table = views.revision_table(current, revised, words, home)
     alt = words("What the figures chosen were in earlier releases")
     frame.table(visit, title, table, alt)
 
@@ -129,19 +129,8 @@ if check is not None:
         frame.cells(views.checked_table(check.findings, words), alt, folded=400)
     else:
         st.caption(words("The check found nothing to correct or to accept."))
-    for name, rows in (check.difference or {}).items():
-        if rows.empty:
-            continue
-        if name == "counts":
-            alt = words("What publishing would change")
-            st.markdown(markdown.strong(alt))
-            frame.cells(views.coming_changes(rows, words), alt)
-        elif name == "largest":
-            alt = words("The largest changes")
-            st.markdown(markdown.strong(alt))
-            frame.cells(views.largest_table(rows, words), alt)
-        else:
-            alt = words("Verdicts that turn")
-            st.markdown(markdown.strong(alt))
-            frame.cells(views.flip_table(rows, objectives.register(vintage), words), alt)
+    register = objectives.register(vintage)
+    for alt, table in views.coming_tables(check.difference or {}, register, words).items():
+        st.markdown(markdown.strong(alt))
+        frame.cells(table, alt)
 frame.end(visit, words("This dashboard is version {version}.", version=program_version()))

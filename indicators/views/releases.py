@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 import pandas as pd
@@ -115,6 +115,25 @@ def checked_table(findings: Sequence[Mapping[str, Any]], words: Wording) -> pd.D
         words("What to do"): lambda row: row["advice"],
     }
     return listing(pd.DataFrame([each[words.language] for each in findings]), columns)
+
+
+def coming_tables(
+    difference: Mapping[str, pd.DataFrame], register: Register, words: Wording
+) -> dict[str, pd.DataFrame]:
+    """Return what publishing would bring, by what each table shows; none that would be empty."""
+    made: dict[str, tuple[str, Callable[[pd.DataFrame], pd.DataFrame]]] = {
+        "counts": (
+            words("What publishing would change"),
+            lambda rows: coming_changes(rows, words),
+        ),
+        "largest": (words("The largest changes"), lambda rows: largest_table(rows, words)),
+        "flips": (words("Verdicts that turn"), lambda rows: flip_table(rows, register, words)),
+    }
+    return {
+        alt: table(difference[name])
+        for name, (alt, table) in made.items()
+        if name in difference and not difference[name].empty
+    }
 
 
 def coming_changes(counts: pd.DataFrame, words: Wording) -> pd.DataFrame:
